@@ -1,6 +1,6 @@
 //! Compiles the contract without protoc.
 
-/// The package of the marks of fields. They are kept in the descriptors; nothing is generated for them.
+/// The package of the options that mark fields. The descriptors keep these marks; no code is generated for them.
 const MARKS: &str = "google.api";
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -15,7 +15,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     compiler.include_imports(true).include_source_info(true);
     compiler.open_files(files)?;
     let out = std::path::PathBuf::from(std::env::var("OUT_DIR")?);
-    // The bytes that the compiler encodes have the marks; the messages of prost-types have no room for them.
+    // Written from the bytes that the compiler encodes: they have the marks. The messages of prost-types cannot hold
+    // marks.
     std::fs::write(
         out.join("signpost.v1.bin"),
         compiler.encode_file_descriptor_set(),
@@ -24,6 +25,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     set.file.retain(|file| file.package() != MARKS);
     tonic_prost_build::configure()
         .build_transport(true)
+        .codec_path("crate::codec::MessageCodec")
         // In the order of keys: the same message has the same bytes.
         .btree_map(".")
         .compile_fds(set)?;

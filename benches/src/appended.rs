@@ -1,5 +1,5 @@
-//! Contacts in the log of the store alone, many at once: what there is to pay for an answer that is on disk. Nothing is
-//! looked up, decided or kept as rows, so this is the most that a service on this log can reach.
+//! Appends contacts to the log of the store, many at once, and does nothing else. This shows what an answer costs that
+//! is on disk. Nothing is looked up, decided or kept as rows, so no service on this log can be faster.
 
 use prost::Message;
 use signpost_proto::v1;
@@ -11,13 +11,13 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 
-/// How long a group waits for more.
+/// How long a group waits for more events.
 const GATHER: Duration = Duration::from_millis(1);
 
-/// An event, and whom to tell once it is on disk.
+/// An event, and the sender that is used once the event is on disk.
 type Event = (Vec<u8>, oneshot::Sender<()>);
 
-/// The log, on a thread of its own.
+/// The log, on its own thread.
 pub(crate) struct Appended {
     events: Sender<Event>,
 }
@@ -36,7 +36,7 @@ impl Appended {
         Ok(Appended { events })
     }
 
-    /// Keeps a contact with its answer; on disk on return.
+    /// Appends a contact with its answer. Returns when both are on disk.
     pub(crate) async fn keep(
         &self,
         request: &v1::RouteContactRequest,
@@ -50,8 +50,8 @@ impl Appended {
     }
 }
 
-/// Appends what waits as one group, until the log fails or nobody is left. As the engine does, a group waits a little
-/// for half as many callers as the one before had: most of those come again at once.
+/// Appends the events that wait as one group, until the log fails or no caller is left. As in the engine, a group waits
+/// a short time for half as many callers as the group before had: most of those come again at once.
 fn append(mut log: Log, taken: &Receiver<Event>) {
     let mut callers = 0;
     while let Ok(first) = taken.recv() {
@@ -70,7 +70,7 @@ fn append(mut log: Log, taken: &Receiver<Event>) {
             return;
         }
         for told in told {
-            // A caller that left is no fault.
+            // A caller that has left is no error.
             told.send(()).unwrap_or_default();
         }
     }

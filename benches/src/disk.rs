@@ -1,4 +1,4 @@
-//! What the disk under a folder is and does.
+//! What the disk under a folder is, and how fast it is.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
@@ -6,12 +6,12 @@ use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-/// How long plain writes are measured.
+/// For how long plain writes are measured.
 const MEASURED: Duration = Duration::from_secs(2);
-/// Bytes of one plain write: what one event of a routed contact takes.
+/// The bytes of one plain write, as many as one event of a routed contact has.
 const WRITE_BYTES: usize = 1_024;
 
-/// The type of the file system that `folder` is on, as `stat` names it.
+/// The type of the file system that holds `folder`, as `stat` names it.
 ///
 /// # Errors
 /// When `stat` does not run or does not know.
@@ -23,7 +23,7 @@ pub fn file_system(folder: &Path) -> io::Result<String> {
     Ok(String::from_utf8_lossy(&told.stdout).trim().to_owned())
 }
 
-/// Plain appends of 1 KiB each followed by fdatasync, a second: what one thread gets from this disk at best.
+/// How many plain appends of 1 KiB, each followed by fdatasync, this disk does per second. One thread cannot get more.
 ///
 /// # Errors
 /// When the folder cannot be written.
@@ -42,10 +42,10 @@ pub fn syncs_a_second(folder: &Path) -> io::Result<f64> {
     Ok(rate)
 }
 
-/// Bytes of all files below `folder`.
+/// The bytes of all files below `folder`.
 ///
 /// # Errors
-/// When it does not read.
+/// When the folder cannot be read.
 pub fn bytes_below(folder: &Path) -> io::Result<u64> {
     let mut bytes = 0;
     for entry in std::fs::read_dir(folder)? {

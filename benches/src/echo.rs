@@ -1,5 +1,6 @@
-//! A bare tonic server that answers RouteContact with a ready answer: what the transport alone costs; or that first
-//! keeps the contact, in tables of SQLite, as one would otherwise write such a service, or in the log of the store.
+//! A bare tonic server that answers RouteContact with a ready answer, to measure what the transport alone costs. It can
+//! also store the contact first: in tables of SQLite, as one would otherwise write such a service, or in the log of the
+//! store.
 
 use crate::appended::Appended;
 use crate::served::say;
@@ -13,7 +14,7 @@ use tokio::net::TcpListener;
 use tonic::transport::server::TcpIncoming;
 use tonic::{Request, Response, Status};
 
-/// Where contacts are kept before they are answered.
+/// Where a contact is stored before it is answered.
 enum Kept {
     Nowhere,
     Tables(Tables),
@@ -107,10 +108,10 @@ impl ContactService for Echo {
     }
 }
 
-/// Where a service keeps contacts before it answers them.
+/// Where the echo stores a contact before it answers.
 #[derive(Clone, Copy, Debug)]
 pub enum Keep<'a> {
-    /// It does not.
+    /// The echo does not store it.
     Nowhere,
     /// In this file of SQLite.
     Tables(&'a Path),
@@ -118,11 +119,11 @@ pub enum Keep<'a> {
     Log(&'a Path),
 }
 
-/// Serves the answer in the file `answer` on a free port of loopback until the process is killed; prints the address
-/// first.
+/// Serves the answer in the file `answer` on a free port of loopback, until the process is killed. First prints the
+/// address.
 ///
 /// # Errors
-/// When a file does not read.
+/// When a file cannot be read.
 pub async fn echo(answer: &Path, keep: Keep<'_>) -> Result<(), Box<dyn Error>> {
     let kept = match keep {
         Keep::Nowhere => Kept::Nowhere,

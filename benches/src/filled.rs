@@ -1,4 +1,4 @@
-//! A store with many cases over all the reasons, tiers and channels of the retailer.
+//! A store with many cases, over all the reasons, tiers and channels of the retailer.
 
 use crate::served::RETAIL;
 use signpost_domain::playbook::{Playbook, Reason};
@@ -10,19 +10,19 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use tonic::transport::Channel;
 
-/// Cases of one customer.
+/// Cases for each customer.
 const CASES_A_CUSTOMER: u64 = 4;
-/// One in so many cases is opened by mistake.
+/// One of this many cases is opened by mistake.
 const WITHDRAWN_ONE_IN: u64 = 1_000;
-/// Connections.
+/// The number of connections.
 const CONNECTIONS: usize = 4;
-/// Requests in flight of one connection.
+/// Requests in flight on one connection.
 const IN_FLIGHT: usize = 32;
 
-/// What the retailer's playbook names.
+/// The names in the retailer's playbook.
 #[derive(Clone, Debug)]
 pub struct Names {
-    /// Every secondary reason, with the facts that it needs.
+    /// Every secondary reason, with the ids of the facts that it needs.
     pub reasons: Vec<(String, Vec<String>)>,
     /// Primary reasons.
     pub primaries: Vec<String>,
@@ -30,15 +30,15 @@ pub struct Names {
     pub tiers: Vec<String>,
     /// Channels.
     pub channels: Vec<String>,
-    /// Waiting lines.
+    /// Queues.
     pub queues: Vec<String>,
 }
 
 impl Names {
-    /// Of the playbook that is measured with.
+    /// Reads the names in the playbook of the benches.
     ///
     /// # Errors
-    /// When it does not read.
+    /// When the playbook cannot be read.
     pub fn read() -> Result<Names, Box<dyn Error>> {
         let (playbook, _) = Playbook::read(RETAIL).map_err(|faults| faults.to_string())?;
         let needs = |reason: &Reason| {
@@ -68,9 +68,9 @@ impl Names {
         })
     }
 
-    /// The contact by which a case is opened, by number.
+    /// The contact that opens the case with this number.
     fn route(&self, number: u64) -> v1::RouteContactRequest {
-        // Spread, so that no value goes with another.
+        // Spread, so that the values of different fields are independent.
         let spread = number.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 20;
         let pick = |len: usize, of: u64| (of % len as u64) as usize;
         let (reason, facts) = &self.reasons[pick(self.reasons.len(), spread)];
@@ -102,7 +102,7 @@ impl Names {
         }
     }
 
-    /// The same contact, about something else after all.
+    /// The same contact, after it turned out to be about another reason.
     fn mistaken(&self, number: u64) -> v1::RouteContactRequest {
         let mut request = self.route(number);
         let other = self.route(number + 1).context.unwrap_or_default();
@@ -117,15 +117,15 @@ impl Names {
     }
 }
 
-/// The customer of a case, by number.
+/// The customer of the case with this number.
 pub fn customer(number: u64) -> String {
     format!("customer-{}", number / CASES_A_CUSTOMER)
 }
 
-/// Opens so many cases, resolves two of three, and withdraws a few.
+/// Opens `cases` cases, resolves two of three, and withdraws a few.
 ///
 /// # Errors
-/// When the server refuses one.
+/// When the server refuses a request.
 pub async fn fill(address: &str, names: &Names, cases: u64) -> Result<(), Box<dyn Error>> {
     let next = Arc::new(AtomicU64::new(0));
     let mut tasks = Vec::new();

@@ -1,4 +1,4 @@
-//! Benches: the pure core, the load generator, and what to compare with. No bench asserts a time.
+//! Benches: the pure core, the load generator, and what they are compared with. No bench asserts a time.
 
 mod appended;
 pub mod disk;
@@ -12,6 +12,6 @@ pub mod served;
 mod tables;
 pub mod watchers;
 
-/// That of `signpostd`, for both sides of every comparison.
+/// The allocator of `signpostd`, for both sides of every comparison.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

@@ -1,4 +1,4 @@
-//! Driving a server with so many requests in flight, and what came of it.
+//! Sends requests to a server, a fixed number at a time, and measures the answers.
 
 use crate::process::Server;
 use crate::requests;
@@ -10,40 +10,40 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 use tonic::transport::Channel;
 
-/// Requests of one connection; more in flight take more connections.
+/// The maximum number of requests in flight on one connection. For more, more connections are used.
 const IN_FLIGHT_A_CONNECTION: usize = 32;
 
-/// What a round came to.
+/// The measurements of a round.
 #[derive(Debug)]
 pub struct Round {
     /// Requests answered.
     pub answered: u64,
-    /// How long it took.
+    /// How long the round took.
     pub took: Duration,
     /// CPU time of the server.
     pub cpu: Duration,
-    /// From sending to the answer, in microseconds.
+    /// The time from sending to the answer, in microseconds.
     pub latency: Histogram<u64>,
 }
 
 impl Round {
-    /// Answers a second.
+    /// Answers per second.
     pub fn rate(&self) -> f64 {
         self.answered as f64 / self.took.as_secs_f64()
     }
 
-    /// CPU time of the server for one request, in microseconds.
+    /// The CPU time of the server for one request, in microseconds.
     pub fn cpu_each(&self) -> f64 {
         self.cpu.as_secs_f64() * 1e6 / self.answered.max(1) as f64
     }
 }
 
-/// What to send.
+/// Which calls are sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Calls {
-    /// RouteContact alone.
+    /// Only RouteContact.
     Route,
-    /// RouteContact alone, of one desk after another.
+    /// Only RouteContact, for one desk after another.
     RouteToDesks,
     /// RouteContact, then EndContact as resolved.
     RouteAndEnd,
@@ -54,16 +54,16 @@ pub enum Calls {
     },
 }
 
-/// How long to go on.
+/// When a round ends.
 #[derive(Clone, Copy, Debug)]
 pub enum Until {
-    /// So long.
+    /// After this time.
     Elapsed(Duration),
-    /// Until the contact with this number.
+    /// At the contact with this number.
     Number(u64),
 }
 
-/// Keeps `in_flight` requests under way, numbered from `next` on.
+/// Keeps `in_flight` requests in flight, with numbers from `next` on.
 ///
 /// # Errors
 /// The first call that fails ends the round.

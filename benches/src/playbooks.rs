@@ -1,14 +1,14 @@
-//! Playbooks of a given size, for measuring.
+//! Playbooks of a given size, for benches.
 
 use std::fmt::Write;
 
-/// Primary reasons, and secondary ones under each.
+/// How many primary reasons there are, and how many secondary reasons below each.
 pub const REASONS: usize = 8;
-/// Rules of which some apply to `reason_0/sub_0`.
+/// How many rules there are. Some of them apply to `reason_0/sub_0`.
 pub const RULES: usize = 200;
-/// Of those, rules that can apply to a gold contact about `reason_0/sub_0` on web chat.
+/// How many of the rules can apply to a gold contact about `reason_0/sub_0` on web chat.
 pub const RULES_APPLYING: usize = 12;
-/// Of those, rules with a condition.
+/// How many of the rules that can apply have a condition.
 pub const RULES_WITH_CONDITION: usize = 6;
 
 const CONDITIONS: [&str; RULES_WITH_CONDITION] = [
@@ -20,8 +20,9 @@ const CONDITIONS: [&str; RULES_WITH_CONDITION] = [
     "contact.language == 'nl' || customer.vulnerable",
 ];
 
-/// A playbook of 8 × 8 reasons with 5 routes each and 200 rules, of which 12 can apply to a gold contact about
-/// `reason_0/sub_0` on `web_chat`, 6 of them with a condition; and `more` rules that cannot.
+/// A playbook of 8 × 8 reasons with 5 routes each and 200 rules. 12 of the rules can apply to a gold contact about
+/// `reason_0/sub_0` on `web_chat`, and 6 of these have a condition. `more` is the number of further rules that cannot
+/// apply.
 pub fn sized(more: usize) -> String {
     let mut yaml = String::from(HEAD);
     for primary in 0..REASONS {

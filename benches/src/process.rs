@@ -1,4 +1,4 @@
-//! A process of this machine: its CPU time and its memory, and servers run as children.
+//! Processes of this machine: their CPU time and memory, and servers that run as child processes.
 
 use std::error::Error;
 use std::io::{BufRead, BufReader};
@@ -6,18 +6,18 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-/// A child that serves; killed when dropped.
+/// A child process that serves. It is killed when this is dropped.
 pub struct Server {
     child: Child,
-    /// Where it listens.
+    /// The address on which it listens.
     pub address: String,
 }
 
 impl Server {
-    /// Starts this program again with `args`; it must print where it listens as its first line.
+    /// Starts this program again with `args`. Its first line must be the address on which it listens.
     ///
     /// # Errors
-    /// When it does not start or says nothing.
+    /// When the program does not start or prints no address.
     pub fn start(args: &[&str], folder: &Path) -> Result<Server, Box<dyn Error>> {
         let mut child = Command::new(std::env::current_exe()?)
             .args(args)
@@ -37,18 +37,18 @@ impl Server {
         }
     }
 
-    /// Its CPU time so far, user and system.
+    /// The CPU time of the server so far, user and system.
     ///
     /// # Errors
-    /// When it is gone.
+    /// When the server is gone.
     pub fn cpu(&self) -> Result<Duration, Box<dyn Error>> {
         Ok(cpu(&format!("/proc/{}/stat", self.child.id()))?.0)
     }
 
-    /// Its resident memory in bytes: now, and the most since this was last asked.
+    /// The resident memory of the server in bytes: now, and the most since the last call of this method.
     ///
     /// # Errors
-    /// When it is gone.
+    /// When the server is gone.
     pub fn resident(&self) -> Result<(u64, u64), Box<dyn Error>> {
         let folder = format!("/proc/{}", self.child.id());
         let status = std::fs::read_to_string(format!("{folder}/status"))?;
@@ -58,16 +58,16 @@ impl Server {
             Ok(kib.ok_or(format!("no {name}"))?.parse::<u64>()? * 1_024)
         };
         let (now, most) = (bytes("VmRSS:")?, bytes("VmHWM:")?);
-        // Has the kernel measure the most from here on.
+        // The kernel measures the most from here on.
         std::fs::write(format!("{folder}/clear_refs"), "5")?;
         Ok((now, most))
     }
 }
 
-/// CPU time so far, user and system: of this process, and of its children that have ended.
+/// The CPU time so far, user and system: first of this process, then of its children that have ended.
 ///
 /// # Errors
-/// When `/proc` has another shape.
+/// When `/proc` has another format.
 pub fn own_cpu() -> Result<(Duration, Duration), Box<dyn Error>> {
     cpu("/proc/self/stat")
 }
@@ -83,7 +83,7 @@ fn cpu(stat: &str) -> Result<(Duration, Duration), Box<dyn Error>> {
     Ok((time(11)?, time(13)?))
 }
 
-/// Of `/proc`, on every Linux that we know.
+/// The unit of `/proc`, on every Linux that we know.
 const TICKS_A_SECOND: u64 = 100;
 
 impl Drop for Server {

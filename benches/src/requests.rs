@@ -1,9 +1,10 @@
-//! The requests that the load consists of.
+//! The requests of the load.
 
 use signpost_proto::v1;
 use std::ops::Range;
 
-/// A gold customer's contact about an order of the retailer, by number: every contact and customer is another.
+/// The contact with this number, of a gold customer about an order of the retailer. Every number has another contact
+/// and another customer.
 pub fn route(number: u64) -> v1::RouteContactRequest {
     let fact = v1::Fact {
         fact_id: "order_id".into(),
@@ -29,7 +30,7 @@ pub fn route(number: u64) -> v1::RouteContactRequest {
     }
 }
 
-/// The contacts that [`route`] makes of these numbers, as a table (CSV).
+/// The contacts that [`route`] makes for these numbers, as a table (CSV).
 pub fn table(numbers: Range<u64>) -> String {
     let mut table = "customer,tier,channel,reason,order,language\n".to_owned();
     for number in numbers {
@@ -43,12 +44,12 @@ pub fn table(numbers: Range<u64>) -> String {
 const CHANNELS: [&str; 7] = [
     "phone", "web_chat", "app", "email", "web_form", "social", "store",
 ];
-/// Its tiers.
+/// The tiers of the retailer.
 const TIERS: [&str; 4] = ["gold", "silver", "bronze", "guest"];
-/// Desks: a channel and a tier each.
+/// The number of desks. A desk is a channel and a tier.
 pub const DESKS: u64 = (CHANNELS.len() * TIERS.len()) as u64;
 
-/// The channel and the tier of a desk, by number.
+/// The channel and the tier of the desk with this number.
 pub fn desk(number: u64) -> (&'static str, &'static str) {
     let desk = (number % DESKS) as usize;
     (
@@ -57,7 +58,7 @@ pub fn desk(number: u64) -> (&'static str, &'static str) {
     )
 }
 
-/// As [`route`], with one desk after another.
+/// As [`route`], for one desk after another.
 pub fn route_to_desks(number: u64) -> v1::RouteContactRequest {
     let (channel, tier) = desk(number);
     let mut request = route(number);
@@ -82,7 +83,7 @@ pub fn route_returning(number: u64, customers: u64) -> v1::RouteContactRequest {
     request
 }
 
-/// The end of that contact.
+/// The end of the contact with this number.
 pub fn end(number: u64) -> v1::EndContactRequest {
     v1::EndContactRequest {
         request_id: format!("end-{number}"),

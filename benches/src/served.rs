@@ -8,13 +8,13 @@ use std::error::Error;
 use std::path::Path;
 use tokio::net::TcpListener;
 
-/// The playbook that is measured with.
+/// The playbook of the benches.
 pub const RETAIL: &str = include_str!("../../playbooks/retail.yaml");
 
-/// Serves the data folder on a free port of loopback until the process is killed; prints the address first.
+/// Serves the data folder on a free port of loopback, until the process is killed. First prints the address.
 ///
 /// # Errors
-/// When the folder does not open.
+/// When the folder cannot be opened.
 pub async fn signpost(folder: &Path) -> Result<(), Box<dyn Error>> {
     signpost_with(folder, EngineOptions::new(Clock::System)).await
 }
@@ -22,7 +22,7 @@ pub async fn signpost(folder: &Path) -> Result<(), Box<dyn Error>> {
 /// As [`signpost`], with other limits.
 ///
 /// # Errors
-/// When the folder does not open.
+/// When the folder cannot be opened.
 pub async fn signpost_with(folder: &Path, options: EngineOptions) -> Result<(), Box<dyn Error>> {
     let (engine, _guard) = Engine::start(open_folder(folder)?, options)?;
     let listener = TcpListener::bind("127.0.0.1:0").await?;
@@ -31,10 +31,10 @@ pub async fn signpost_with(folder: &Path, options: EngineOptions) -> Result<(), 
     Ok(())
 }
 
-/// Publishes the playbook that is measured with.
+/// Publishes the playbook of the benches.
 ///
 /// # Errors
-/// When the server refuses it.
+/// When the server refuses the playbook.
 pub async fn publish(address: &str) -> Result<(), Box<dyn Error>> {
     publish_document(address, "publish", RETAIL).await
 }
@@ -42,7 +42,7 @@ pub async fn publish(address: &str) -> Result<(), Box<dyn Error>> {
 /// Publishes a playbook.
 ///
 /// # Errors
-/// When the server refuses it.
+/// When the server refuses the playbook.
 pub async fn publish_document(
     address: &str,
     request_id: &str,
@@ -58,7 +58,7 @@ pub async fn publish_document(
     Ok(())
 }
 
-/// Prints a line for whoever started this process.
+/// Prints a line, for the program that started this process.
 #[expect(clippy::print_stdout, reason = "a bench reports on stdout")]
 pub fn say(line: &str) {
     println!("{line}");

@@ -1,4 +1,5 @@
-//! Contacts in tables of SQLite, a transaction each: what one would otherwise write. Nothing is decided here.
+//! Stores contacts in tables of SQLite, one transaction for each, as one would otherwise write such a service. Nothing
+//! is decided here.
 
 use prost::Message;
 use rusqlite::{Connection, params};
@@ -7,8 +8,8 @@ use std::error::Error;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// The tables that such a service has: contacts by their id, the request ids that were answered, customers and their
-/// cases, and what lists of cases are read by.
+/// The tables of such a service: contacts by their id, the request ids that were answered, customers and their cases,
+/// and the indexes by which lists of cases are read.
 const TABLES: &str = "
 CREATE TABLE contact (id TEXT PRIMARY KEY, customer TEXT, case_id INTEGER, told BLOB, answer BLOB) WITHOUT ROWID;
 CREATE TABLE request (id TEXT PRIMARY KEY, contact TEXT) WITHOUT ROWID;
@@ -17,10 +18,10 @@ CREATE TABLE cases (id INTEGER PRIMARY KEY, customer TEXT, reason TEXT, state TE
 CREATE INDEX cases_by_customer ON cases (customer, reason);
 CREATE INDEX cases_by_reason ON cases (reason, state);
 ";
-/// A write-ahead log that is synced at every commit: what was answered survives a power cut.
+/// A write-ahead log that is synced at every commit, so that answered contacts survive a power cut.
 const DURABLE: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;";
 
-/// One connection; SQLite has one writer at a time.
+/// One connection: SQLite has one writer at a time.
 pub(crate) struct Tables {
     connection: Arc<Mutex<Connection>>,
 }
@@ -35,7 +36,7 @@ impl Tables {
         })
     }
 
-    /// Keeps a contact with its answer; on disk on return.
+    /// Stores a contact with its answer. Returns when both are on disk.
     pub(crate) async fn keep(
         &self,
         request: v1::RouteContactRequest,

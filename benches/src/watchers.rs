@@ -1,6 +1,6 @@
-//! Those who watch: many streams on a runtime of their own, and how late each change reached them.
+//! Watchers: many streams on a runtime of their own, and how late each change reached them.
 //!
-//! They share the machine with the server, so they read no more of a message than whose contact it is about.
+//! The watchers share the machine with the server. So they read only a part of a message: whose contact it is about.
 
 use crate::process::Server;
 use crate::requests::{DESKS, desk};
@@ -20,26 +20,26 @@ use tonic::codegen::http::uri::PathAndQuery;
 use tonic::transport::Channel;
 use tonic_prost::ProstCodec;
 
-/// Watchers of one connection.
+/// Watchers on one connection.
 const WATCHERS_A_CONNECTION: usize = 50;
-/// The longest that is told apart, in microseconds.
+/// The longest delay that is measured exactly, in microseconds.
 const LATE_MAX: u64 = 120_000_000;
-/// Significant digits of it.
+/// The significant digits of a measured delay.
 const DIGITS: u8 = 3;
 
-/// What watchers ask for.
+/// What watchers watch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Asked {
-    /// Cases of a customer who never comes.
+    /// The cases of a customer who never comes.
     NoneOfIt,
-    /// Each the cases of a desk, one of [`DESKS`].
+    /// The cases of one desk of [`DESKS`], for each watcher.
     OneDesk,
     /// Every event.
     All,
 }
 
 impl Asked {
-    /// How many of these contacts so many watchers are told of, added up.
+    /// How many items `watchers` watchers together get for these contacts.
     pub fn told(self, watchers: usize, contacts: Range<u64>) -> u64 {
         let of_desk = |watcher: u64| {
             let contacts = contacts.clone();
@@ -53,7 +53,7 @@ impl Asked {
     }
 }
 
-/// When each contact, by number, was sent.
+/// The time at which each contact was sent, by its number.
 #[derive(Debug)]
 pub struct Sent {
     began: Instant,
@@ -62,7 +62,7 @@ pub struct Sent {
 }
 
 impl Sent {
-    /// Of so many contacts from the number `first` on.
+    /// For `count` contacts from the number `first` on.
     pub fn new(first: u64, count: u64) -> Sent {
         let micros = std::iter::repeat_with(|| AtomicU64::new(0));
         Sent {
@@ -76,14 +76,14 @@ impl Sent {
         self.began.elapsed().as_micros() as u64
     }
 
-    /// It is sent now.
+    /// Records that the contact with this number is sent now.
     pub fn sends(&self, number: u64) {
         if let Some(at) = self.at(number) {
             at.store(self.now().max(1), Ordering::Relaxed);
         }
     }
 
-    /// Microseconds since it was sent; `None` for one that was not.
+    /// Microseconds since the contact was sent; `None` if it was not sent.
     pub fn since(&self, number: u64) -> Option<u64> {
         let at = self.at(number)?.load(Ordering::Relaxed);
         (at > 0).then(|| self.now().saturating_sub(at))
@@ -95,12 +95,12 @@ impl Sent {
     }
 }
 
-/// What reached watchers.
+/// What reached the watchers.
 #[derive(Debug)]
 pub struct Arrived {
-    /// Messages.
+    /// The number of messages.
     pub messages: u64,
-    /// From the sending of a contact to its arrival at each watcher, in microseconds.
+    /// The time from the sending of a contact to its arrival at each watcher, in microseconds.
     pub late: Histogram<u64>,
 }
 
@@ -111,10 +111,10 @@ impl Arrived {
     }
 }
 
-/// Those who watch; they end when this is dropped.
+/// Watchers. They stop when this is dropped.
 pub struct Watchers {
     runtime: Option<Runtime>,
-    /// One for each connection.
+    /// The measurements, one for each connection.
     arrived: Vec<Arc<Mutex<Arrived>>>,
 }
 
@@ -127,7 +127,7 @@ impl Drop for Watchers {
 }
 
 impl Watchers {
-    /// So many begin, from now on. `begun` is told how many have.
+    /// Starts `count` watchers. `begun` gets the number that have begun.
     ///
     /// # Errors
     /// When a watch does not begin.
@@ -166,10 +166,10 @@ impl Watchers {
         Ok(watchers)
     }
 
-    /// What has reached them.
+    /// What has reached all watchers together.
     ///
     /// # Errors
-    /// When it does not add up.
+    /// When the measurements cannot be added.
     pub fn arrived(&self) -> Result<Arrived, Box<dyn Error>> {
         let mut all = Arrived::new()?;
         for arrived in &self.arrived {
@@ -181,8 +181,8 @@ impl Watchers {
     }
 }
 
-/// Begins a watch. The first that asks for cases of a desk reads what there is; those who come after it go on behind
-/// that, at its `cursor`, as watchers do that come back: what a snapshot takes is not what is measured.
+/// Begins a watch. The first watcher of cases of a desk reads the snapshot. The others continue after it, at its
+/// `cursor`, as watchers do that come back. So the cost of snapshots is not measured.
 async fn watch(
     channel: Channel,
     asked: Asked,
@@ -256,14 +256,14 @@ async fn follow(mut stream: Streaming<Heard>, sent: Arc<Sent>, arrived: Arc<Mute
     }
 }
 
-/// A message of any feed, as far as it is read.
+/// A message of any feed, with only the fields that are read.
 #[derive(Clone, PartialEq, Message)]
 struct Heard {
     #[prost(message, repeated, tag = "1")]
     items: Vec<HeardItem>,
 }
 
-/// An item. In the feed of events the second field is an event, and the fourth says nothing; in that of cases the
+/// An item. In the feed of events the second field is an event, and the fourth is not used. In the feed of cases the
 /// fourth is a case that changed.
 #[derive(Clone, PartialEq, Message)]
 struct HeardItem {
@@ -296,7 +296,7 @@ struct HeardCase {
 }
 
 impl HeardItem {
-    /// The number of the contact, or of the customer who came for the first time with it.
+    /// The number of the contact, or of the customer who came for the first time with it; `None` if there is none.
     fn number(&self) -> Option<u64> {
         if let Some(case) = &self.changed {
             return number(case.customer_id.strip_prefix(b"customer-")?);

@@ -1,4 +1,4 @@
-//! Where the server is, as people write it.
+//! The address of the server, as people write it.
 
 use crate::error::{Cause, ClientError};
 use tonic::transport::{Endpoint, Uri};
@@ -6,7 +6,7 @@ use tonic::transport::{Endpoint, Uri};
 /// An endpoint from `host:port` or `http://host:port`.
 ///
 /// # Errors
-/// [`ClientError::Invalid`] for anything else; TLS is left to what stands in front of the server.
+/// [`ClientError::Invalid`] for anything else, `https://` too: TLS is the task of a proxy in front of the server.
 pub(crate) fn endpoint(server: &str) -> Result<Endpoint, ClientError> {
     let written = server.trim();
     let with_scheme = if written.contains("://") {

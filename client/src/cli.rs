@@ -1,4 +1,4 @@
-//! The command line: one file a command; what is common to all is here.
+//! The command line. Each command has a file of its own; this file has what all commands share.
 
 mod asked;
 mod at_least;
@@ -72,7 +72,7 @@ struct Cli {
     command: Command,
 }
 
-/// What every command takes.
+/// The arguments that every command takes.
 #[derive(Args, Debug)]
 #[command(next_help_heading = "For every command")]
 struct Globals {
@@ -88,10 +88,10 @@ struct Globals {
     /// Print JSON. Why a command failed is then a line of JSON on stderr.
     #[arg(long, global = true)]
     json: bool,
-    /// How long a call may take, its repetitions included.
+    /// The deadline of a call, retries included.
     #[arg(long, global = true, value_name = "SPAN", default_value = "10s", value_parser = values::timeout)]
     timeout: Duration,
-    /// Who calls; the kind is platform, chatbot, supervisor or client. Request keys are kept per actor.
+    /// The caller. The kind is platform, chatbot, supervisor or client. Request keys are kept per actor.
     #[arg(
         long,
         global = true,
@@ -99,23 +99,24 @@ struct Globals {
         default_value = "client/signpost"
     )]
     actor: String,
-    /// The person for whom the caller writes, named as callers are. It is kept and shown beside the caller.
+    /// The person on whose behalf the caller writes, as kind/id. The server keeps this person and shows it beside the
+    /// caller.
     #[arg(long, global = true, value_name = "KIND/ID")]
     on_behalf_of: Option<String>,
 }
 
-/// What to do.
+/// The commands.
 #[derive(Subcommand, Debug)]
 enum Command {
-    /// Takes a contact in, or amends one, and prints its route and why.
+    /// Takes in a contact, or amends one, and prints its route and why.
     Route(Box<route::RouteArgs>),
     /// The answer that route would give now, without any effect.
     Preview(Box<preview::PreviewArgs>),
     /// Records which route the customer took.
     Select(select::SelectArgs),
-    /// Decides again after an attempt that came to nothing: the customer asked for a person, gave up, did not answer.
+    /// Decides again after an attempt that did not succeed: the customer asked for a person, gave up, did not answer.
     Reroute(Box<reroute::RerouteArgs>),
-    /// Ends a contact, and says what came of it.
+    /// Ends a contact, and prints the result.
     End(Box<end::EndArgs>),
     /// Routes every row of a table as a contact.
     Send(Box<send::SendArgs>),
@@ -123,7 +124,7 @@ enum Command {
     Reasons(reasons::ReasonsArgs),
     /// Every word that requests may name: reasons, tiers, channels, queues, facts, outcomes.
     Vocabulary(vocabulary::VocabularyArgs),
-    /// What happens, as it happens.
+    /// Prints what happens, as it happens.
     #[command(
         subcommand,
         after_help = "Example:\n  signpost events tail --from start --json"
@@ -141,7 +142,7 @@ enum Command {
     /// Reads and keeps customers.
     #[command(subcommand, after_help = "Example:\n  signpost customer get c1")]
     Customer(customer::CustomerCommand),
-    /// Tells how queues are.
+    /// Reports the state of queues.
     #[command(
         subcommand,
         after_help = "Example:\n  signpost queue report rebooking:staffed=5,waiting=3"
@@ -158,7 +159,7 @@ enum Command {
     /// A contact of several cases counts for each of them, and under each route that it took.
     #[command(after_help = "Example:\n  signpost counts --json\n  signpost counts --output csv")]
     Counts(form::FormArgs),
-    /// Adds up what came in.
+    /// Counts what came in.
     #[command(
         subcommand,
         after_help = "Example:\n  signpost report volume --by reason,channel"
@@ -184,7 +185,7 @@ enum Command {
     Manual,
 }
 
-/// What a command works with.
+/// What a command runs with: the arguments for every command, and the way to print.
 struct Session {
     globals: Globals,
     out: Out,
@@ -205,7 +206,7 @@ impl Session {
     }
 }
 
-/// Runs what the command line says.
+/// Runs the command line.
 pub(crate) fn main() -> ExitCode {
     let (Cli { globals, command }, flags) = parse();
     let names = std::env::vars_os().map(|(name, _)| name);
@@ -232,8 +233,8 @@ pub(crate) fn main() -> ExitCode {
     }
 }
 
-/// Reads the command line; help and errors about it have styles where [`Paint`] has them. Gives the flags for what is
-/// said to people, and none where a program reads: that knows the fields.
+/// Reads the command line. Help and errors are styled where [`Paint`] is. Also gives the flags of the command, which
+/// are named in messages for people. With `--json` there are none: a program knows the fields.
 fn parse() -> (Cli, Flags) {
     let colours = match styles_refused() {
         true => ColorChoice::Never,

@@ -1,4 +1,4 @@
-//! The typed client: one method a call of the contract.
+//! The typed client: one method for each call of the contract.
 
 use crate::address;
 use crate::error::{Cause, ClientError};
@@ -16,18 +16,18 @@ use v1::customer_service_client::CustomerServiceClient;
 use v1::insight_service_client::InsightServiceClient;
 use v1::playbook_service_client::PlaybookServiceClient;
 
-/// How long a call may take, its repetitions included, unless told otherwise.
+/// The default deadline of a call, retries included: 10 seconds.
 pub const DEADLINE_DEFAULT: Duration = Duration::from_secs(10);
-/// How long one attempt to connect may take.
+/// The longest time that one attempt to connect may take.
 const CONNECT_MAX: Duration = Duration::from_secs(5);
 
-/// How to call.
+/// How a [`Client`] calls the server.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// How long each call may take, its repetitions included.
+    /// The deadline of each call, retries included.
     pub deadline: Duration,
-    /// Who calls, as `kind/id`, where the kind is `platform`, `chatbot`, `supervisor` or `client`; `request_id`s are
-    /// kept per actor.
+    /// The caller, as `kind/id`. The kind is `platform`, `chatbot`, `supervisor` or `client`. The server keeps
+    /// `request_id`s per actor.
     pub actor: String,
 }
 
@@ -40,10 +40,10 @@ impl Default for Options {
     }
 }
 
-/// A connection to one server; cheap to clone, and clones share it.
+/// A connection to one server. It is cheap to clone; clones share the connection.
 ///
-/// Calls are repeated on UNAVAILABLE, RESOURCE_EXHAUSTED and broken connections, at most [`retry::ATTEMPTS_MAX`] times
-/// and within the deadline, and only where that is safe: reads, and writes that carry a `request_id`.
+/// A call is repeated after UNAVAILABLE, RESOURCE_EXHAUSTED or a broken connection, but only if it is safe to repeat: a
+/// read, or a write with a `request_id`. There are at most [`retry::ATTEMPTS_MAX`] attempts, all within the deadline.
 #[derive(Clone, Debug)]
 pub struct Client {
     channel: Channel,
@@ -52,7 +52,7 @@ pub struct Client {
     on_behalf_of: Option<MetadataValue<Ascii>>,
 }
 
-/// Whether the same request twice is as good as once.
+/// Whether it is safe to send the same request twice.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Twice {
     Safe,
@@ -60,11 +60,11 @@ enum Twice {
 }
 
 impl Client {
-    /// A client of the server at `host:port` or `http://host:port`. Connects with the first call, and again when the
-    /// connection broke. Must be called within a tokio runtime.
+    /// A client of the server at `host:port` or `http://host:port`. It connects with the first call, and again after
+    /// the connection broke. Must be called within a tokio runtime.
     ///
     /// # Errors
-    /// [`ClientError::Invalid`] if the address or the actor cannot be read.
+    /// [`ClientError::Invalid`] if the address cannot be read, or the actor is not `kind/id`.
     pub fn connect(server: &str, options: Options) -> Result<Client, ClientError> {
         let channel = address::endpoint(server)?
             .connect_timeout(CONNECT_MAX)
@@ -73,7 +73,7 @@ impl Client {
         Client::over(channel, options)
     }
 
-    /// A client over a channel that was made elsewhere.
+    /// A client over a channel that the caller has made.
     ///
     /// # Errors
     /// [`ClientError::Invalid`] if the actor is not `kind/id`.
@@ -86,11 +86,12 @@ impl Client {
         })
     }
 
-    /// A client over the same connection whose writes are made on behalf of this person, `kind/id` as the actor is; the
-    /// actor stays. The server keeps the person with each write, and shows them beside the actor.
+    /// A client over the same connection that writes on behalf of `person`. `person` has the form `kind/id`, as the
+    /// actor has. The actor does not change. The server keeps the person with each write, and shows the person beside
+    /// the actor.
     ///
     /// # Errors
-    /// [`ClientError::Invalid`] if it is not `kind/id`.
+    /// [`ClientError::Invalid`] if `person` is not `kind/id`.
     pub fn on_behalf_of(&self, person: &str) -> Result<Client, ClientError> {
         Ok(Client {
             on_behalf_of: Some(named("on_behalf_of", person)?),
@@ -98,7 +99,7 @@ impl Client {
         })
     }
 
-    /// Sends one request, again where that is safe and may help.
+    /// Sends one request. Repeats it where that is safe and may help, until the deadline.
     async fn call<Q, A, F, Answer>(&self, asked: Q, twice: Twice, send: F) -> Result<A, ClientError>
     where
         Q: Clone,
@@ -129,7 +130,7 @@ impl Client {
         }
     }
 
-    /// A request in the name of the caller.
+    /// A request whose metadata names the actor, and the person on whose behalf it is sent, if there is one.
     pub(crate) fn request<Q>(&self, asked: Q) -> Request<Q> {
         let mut request = Request::new(asked);
         let metadata = request.metadata_mut();
@@ -140,12 +141,12 @@ impl Client {
         request
     }
 
-    /// How long a call may take.
+    /// The deadline of each call, retries included.
     pub(crate) fn deadline(&self) -> Duration {
         self.deadline
     }
 
-    /// The connection.
+    /// The channel to the server.
     pub(crate) fn channel(&self) -> Channel {
         self.channel.clone()
     }
@@ -156,7 +157,7 @@ impl Client {
     }
 }
 
-/// Somebody as metadata names them.
+/// `text`, which must be `kind/id`, as a value of metadata. `field` names it in the error.
 fn named(field: &str, text: &str) -> Result<MetadataValue<Ascii>, ClientError> {
     let parts = text.split_once('/');
     let is_named = parts.is_some_and(|(kind, id)| !kind.is_empty() && !id.is_empty());
@@ -167,12 +168,12 @@ fn named(field: &str, text: &str) -> Result<MetadataValue<Ascii>, ClientError> {
     })
 }
 
-/// Any number, for spreading pauses.
+/// Any number, used to spread pauses.
 pub(crate) fn randomness() -> u64 {
     uuid::Uuid::new_v4().as_u64_pair().1
 }
 
-/// A write may be sent twice if it carries the key by which the server knows it again.
+/// A write is safe to repeat if it carries a `request_id`: by that key the server recognizes the repetition.
 fn keyed(request_id: &str) -> Twice {
     if request_id.is_empty() {
         Twice::Unsafe
@@ -181,7 +182,7 @@ fn keyed(request_id: &str) -> Twice {
     }
 }
 
-/// One method a call: `read` calls are always safe to repeat, `write` calls if they are keyed.
+/// One method for each call. `read` calls are always safe to repeat; `write` calls are if they carry a `request_id`.
 macro_rules! calls {
     ($($(#[$doc:meta])+ $kind:ident $service:ident::$name:ident($asked:ident) -> $answer:ident;)+) => {
         impl Client {
@@ -189,7 +190,7 @@ macro_rules! calls {
                 $(#[$doc])+
                 ///
                 /// # Errors
-                /// As [`ClientError`] says.
+                /// See [`ClientError`].
                 pub async fn $name(&self, request: v1::$asked) -> Result<v1::$answer, ClientError> {
                     let twice = calls!(@twice $kind, request);
                     self.call(request, twice, |channel, request| async move {
@@ -205,84 +206,87 @@ macro_rules! calls {
 }
 
 calls! {
-    /// Takes a contact in, or amends one that is live, and decides its route.
+    /// Takes in a new contact, or amends a live one, and decides its route.
     write ContactServiceClient::route_contact(RouteContactRequest) -> RouteContactResponse;
     /// The answer that `route_contact` would give now, without any effect.
     read ContactServiceClient::preview_route(PreviewRouteRequest) -> PreviewRouteResponse;
-    /// Records which route the customer took, and which were declined.
+    /// Records which route the customer selected, and which routes the customer declined.
     write ContactServiceClient::select_route(SelectRouteRequest) -> SelectRouteResponse;
-    /// Decides again on a contact whose attempt came to nothing.
+    /// Decides again on a live contact whose attempt did not succeed.
     write ContactServiceClient::reroute_contact(RerouteContactRequest) -> RerouteContactResponse;
-    /// Ends a contact, and resolves its case if it is settled.
+    /// Ends a contact. The outcome RESOLVED also resolves its own case, unless another contact of that case is live.
     write ContactServiceClient::end_contact(EndContactRequest) -> EndContactResponse;
-    /// Adds an additional case to a contact: the customer brought another matter, too.
+    /// Adds an additional case to a contact whose customer also brought another matter.
     write ContactServiceClient::add_case_to_contact(AddCaseToContactRequest) -> AddCaseToContactResponse;
-    /// Tells how queues are, for contacts that do not tell it themselves.
+    /// Reports the state of queues, for contacts that come without `queue_stats`.
     write ContactServiceClient::report_queue_stats(ReportQueueStatsRequest) -> ReportQueueStatsResponse;
     /// Changes what callers keep of a contact for themselves: external references, labels, links.
     write ContactServiceClient::update_contact(UpdateContactRequest) -> UpdateContactResponse;
     /// One contact with its last decision.
     read ContactServiceClient::get_contact(GetContactRequest) -> GetContactResponse;
-    /// A page of contacts; [`Client::pages`] gives them all.
+    /// One page of contacts. [`Client::pages`] fetches all pages.
     read ContactServiceClient::list_contacts(ListContactsRequest) -> ListContactsResponse;
-    /// A page of cases; [`Client::pages`] gives them all.
+    /// One page of cases. [`Client::pages`] fetches all pages.
     read CaseServiceClient::list_cases(ListCasesRequest) -> ListCasesResponse;
-    /// A page of customers; [`Client::pages`] gives them all.
+    /// One page of customers. [`Client::pages`] fetches all pages.
     read CustomerServiceClient::list_customers(ListCustomersRequest) -> ListCustomersResponse;
     /// One case with its contacts.
     read CaseServiceClient::get_case(GetCaseRequest) -> GetCaseResponse;
-    /// Several cases by id or number, each found or not.
+    /// Several cases by id or number. The item of a case that does not exist has no `case`.
     read CaseServiceClient::batch_get_cases(BatchGetCasesRequest) -> BatchGetCasesResponse;
-    /// All that happened to a case, across channels, with who and why.
+    /// One page of what happened to a case on all channels, with who did it and why.
     read CaseServiceClient::list_case_timeline(ListCaseTimelineRequest) -> ListCaseTimelineResponse;
-    /// Writes a note into the timeline of a case.
+    /// Adds a note to the timeline of a case.
     write CaseServiceClient::add_case_note(AddCaseNoteRequest) -> AddCaseNoteResponse;
-    /// Changes fields of a case.
+    /// Changes the fields of a case that the mask names.
     write CaseServiceClient::update_case(UpdateCaseRequest) -> UpdateCaseResponse;
     /// Resolves a case.
     write CaseServiceClient::resolve_case(ResolveCaseRequest) -> ResolveCaseResponse;
     /// Opens a resolved case again.
     write CaseServiceClient::reopen_case(ReopenCaseRequest) -> ReopenCaseResponse;
-    /// Merges a duplicate into another case of the same customer.
+    /// Merges a duplicate into another open case of the same customer.
     write CaseServiceClient::merge_cases(MergeCasesRequest) -> MergeCasesResponse;
     /// Undoes a merge.
     write CaseServiceClient::unmerge_case(UnmergeCaseRequest) -> UnmergeCaseResponse;
-    /// Says how two cases belong together.
+    /// Records how two cases are related.
     write CaseServiceClient::link_cases(LinkCasesRequest) -> LinkCasesResponse;
-    /// Takes a link away.
+    /// Removes a link between two cases.
     write CaseServiceClient::unlink_cases(UnlinkCasesRequest) -> UnlinkCasesResponse;
-    /// Makes a customer, or changes what is known of one; what is not told stays.
+    /// Creates a customer, or changes what is known of one. Without an update mask, fields that are not set do not
+    /// change.
     write CustomerServiceClient::upsert_customer(UpsertCustomerRequest) -> UpsertCustomerResponse;
-    /// Makes or changes several customers, each by itself; the outcomes say which were refused.
+    /// Creates or changes several customers, each by itself. `outcomes` has the reason for each customer that was
+    /// refused.
     write CustomerServiceClient::batch_upsert_customers(BatchUpsertCustomersRequest) -> BatchUpsertCustomersResponse;
-    /// Several customers by key, each found or not.
+    /// Several customers by key. The item of a customer that does not exist has no `customer`.
     read CustomerServiceClient::batch_get_customers(BatchGetCustomersRequest) -> BatchGetCustomersResponse;
-    /// One customer, by key.
+    /// One customer by key. For a merged customer, its survivor.
     read CustomerServiceClient::get_customer(GetCustomerRequest) -> GetCustomerResponse;
-    /// The customer who has a verified identity.
+    /// The customer who holds a verified identity.
     read CustomerServiceClient::look_up_customer(LookUpCustomerRequest) -> LookUpCustomerResponse;
-    /// Says that a customer has a handle; a verified one that another holds merges that other into it.
+    /// Links an identity to a customer. If the identity is verified and not shared, and another customer holds it
+    /// verified, that other customer is merged into this one.
     write CustomerServiceClient::link_identity(LinkIdentityRequest) -> LinkIdentityResponse;
-    /// Takes a handle away from a customer.
+    /// Removes an identity from a customer.
     write CustomerServiceClient::unlink_identity(UnlinkIdentityRequest) -> UnlinkIdentityResponse;
     /// Merges a customer into another, which survives.
     write CustomerServiceClient::merge_customers(MergeCustomersRequest) -> MergeCustomersResponse;
     /// Undoes a merge of customers.
     write CustomerServiceClient::unmerge_customer(UnmergeCustomerRequest) -> UnmergeCustomerResponse;
-    /// What a customer came for so far: counts by reason, the latest contacts and cases.
+    /// What a customer came for so far: counts by reason, and the latest contacts and cases.
     read CustomerServiceClient::get_customer_history(GetCustomerHistoryRequest) -> GetCustomerHistoryResponse;
-    /// Checks a playbook; its faults are in the answer.
+    /// Checks a playbook. The answer has its errors.
     read PlaybookServiceClient::validate_playbook(ValidatePlaybookRequest) -> ValidatePlaybookResponse;
     /// Checks a playbook and makes it live.
     write PlaybookServiceClient::publish_playbook(PublishPlaybookRequest) -> PublishPlaybookResponse;
     /// Makes an earlier playbook live again.
     write PlaybookServiceClient::rollback_playbook(RollbackPlaybookRequest) -> RollbackPlaybookResponse;
-    /// What was published, the newest first.
+    /// One page of the publications of playbooks, the newest first.
     read PlaybookServiceClient::list_playbook_publications(ListPlaybookPublicationsRequest)
         -> ListPlaybookPublicationsResponse;
-    /// One playbook, as it was written.
+    /// One version of the playbook, as it was written.
     read PlaybookServiceClient::get_playbook(GetPlaybookRequest) -> GetPlaybookResponse;
-    /// How one playbook differs from another, by meaning.
+    /// How one playbook differs from another in meaning.
     read PlaybookServiceClient::diff_playbooks(DiffPlaybooksRequest) -> DiffPlaybooksResponse;
     /// The reasons as a customer of one channel sees them.
     read PlaybookServiceClient::get_reason_menu(GetReasonMenuRequest) -> GetReasonMenuResponse;

@@ -1,4 +1,4 @@
-//! A gRPC status turned into what the caller can do about it.
+//! A gRPC status, turned into an error that says what the caller can do.
 
 use signpost_proto::v1::ErrorReason;
 use std::collections::BTreeMap;
@@ -8,55 +8,58 @@ use std::time::Duration;
 use tonic::{Code, Status};
 use tonic_types::StatusExt;
 
-/// The domain of the reasons that the contract names.
+/// The domain of the reasons in the contract.
 const DOMAIN: &str = "signpost.v1";
 
-/// Why a server refused, for programs: google.rpc.ErrorInfo as it told it.
+/// Why a server refused, for programs: the google.rpc.ErrorInfo of its status.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Cause {
-    /// The reason; unspecified if the server told none, as where no server was reached, or one newer than this library.
+    /// The reason. Unspecified if the server gave none, if no server was reached, or if this library does not know the
+    /// reason.
     pub reason: ErrorReason,
-    /// What helps to act on it, such as ids and limits; the contract says what each reason has.
+    /// Details that help to act on the reason, such as ids and limits. The contract says which details each reason has.
     pub metadata: BTreeMap<String, String>,
 }
 
-/// Why a call gave no answer; one variant for each thing that a caller can do.
+/// Why a call failed. There is one variant for each thing that a caller can do.
 ///
-/// What the server said why is in [`ClientError::reason`]: branch on that, not on the text.
+/// [`ClientError::reason`] has the reason of the server. Branch on the reason, not on the text.
 #[derive(Debug)]
 pub enum ClientError {
-    /// Mend the request: field paths (empty: the request as a whole), each with what is wrong. Nothing changed.
+    /// Correct the request. Each entry has the path of a field (empty for the request as a whole) and what is wrong
+    /// with it. Nothing changed.
     Invalid(Vec<(String, String)>, Cause),
     /// Name something that exists. Nothing changed.
     NotFound {
         /// What kind of thing, such as `contact`.
         kind: String,
-        /// Its name, as it was asked for.
+        /// The name in the request.
         name: String,
     },
-    /// The key is taken by other content, or what is written has changed since it was read: use a fresh key, or read it
-    /// again. Nothing changed.
+    /// The key was used with other content, or the thing has changed since it was read. Use a new key, or read the
+    /// thing again. Nothing changed.
     Conflict(String, Cause),
-    /// It is no longer, or not yet, in a state in which this can be done: read it again. Nothing changed.
+    /// The thing is in a state in which this cannot be done, now or any more. Read it again. Nothing changed.
     WrongState(String, Cause),
-    /// Not now: try again, after this long if the server said so. Nothing changed.
+    /// Try again later, after `pause` if the server gave one. This attempt changed nothing. But an earlier attempt of
+    /// the same call, whose connection broke, may have been written: repeat a write with the same `request_id`.
     TryAgain {
-        /// What the server said.
+        /// The message of the server.
         message: String,
-        /// How long it asked to wait.
+        /// How long the server asks to wait; `None` if it does not say.
         pause: Option<Duration>,
-        /// Why: too much to do, or what the reason says.
+        /// Why: the server has too much to do, or what the reason says.
         cause: Cause,
     },
-    /// Not reachable, not serving, or no answer within the deadline. A write may or may not have happened: repeat it
-    /// with the same `request_id`.
+    /// The server cannot be reached, does not serve, did not answer within the deadline, or has not reached the
+    /// revision that was asked for. A write may or may not have happened: repeat it with the same `request_id`.
     Unavailable(String, Cause),
-    /// Anything else; nothing that a caller can mend.
+    /// Any other error. The caller cannot correct it.
     Other(Box<Status>),
 }
 
 impl ClientError {
-    /// Reads a status with its google.rpc details.
+    /// Reads a status and its google.rpc details.
     pub fn from_status(status: Status) -> ClientError {
         let why = Cause::of(&status);
         match status.code() {
@@ -83,12 +86,12 @@ impl ClientError {
         }
     }
 
-    /// Why the server refused; unspecified if it did not say, or was not reached.
+    /// Why the server refused. Unspecified if the server gave no reason, or was not reached.
     pub fn reason(&self) -> ErrorReason {
         self.cause().reason
     }
 
-    /// Why the server refused, with what helps to act on it.
+    /// Why the server refused, with details that help to act on it.
     pub fn cause(&self) -> Cause {
         match self {
             ClientError::Invalid(_, cause)
@@ -116,7 +119,7 @@ impl Cause {
         })
     }
 
-    /// The name of the reason as the contract has it, without its prefix; empty if there is none.
+    /// The name of the reason in the contract, without its prefix. Empty if there is no reason.
     pub fn name(&self) -> &'static str {
         let name = match self.reason {
             ErrorReason::Unspecified => "",
@@ -126,12 +129,12 @@ impl Cause {
     }
 }
 
-/// Whether it is for too much work that a server does not take a call, as far as it says why.
+/// Whether the server refused the call because it has too much to do. A server that gives no reason counts as such.
 fn is_busy(cause: &Cause) -> bool {
     matches!(cause.reason, ErrorReason::Busy | ErrorReason::Unspecified)
 }
 
-/// How long the server asks to wait, if it does.
+/// How long the server asks to wait; `None` if it does not ask.
 pub(crate) fn pause_asked(status: &Status) -> Option<Duration> {
     status
         .get_details_retry_info()
@@ -209,7 +212,7 @@ impl fmt::Display for ClientError {
             ClientError::TryAgain { pause: None, .. } => {
                 write!(f, "the server has too much to do; try again")
             }
-            // It answered: there is only no answer that is new enough.
+            // The server did answer; only, it has not reached the revision yet.
             ClientError::Unavailable(what, cause)
                 if cause.reason == ErrorReason::RevisionNotReached =>
             {

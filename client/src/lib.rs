@@ -1,5 +1,5 @@
-//! The Signpost client: the contract as async methods with deadlines, retries where they are safe, and errors to branch
-//! on.
+//! The Signpost client: each call of the contract as an async method. A call has a deadline, is repeated where that is
+//! safe, and returns an error on which the caller can branch.
 //!
 //! ```no_run
 //! # async fn example() -> Result<(), signpost_client::ClientError> {
@@ -21,7 +21,8 @@
 //! # Ok(()) }
 //! ```
 //!
-//! What happens, as it happens, and on from where you were after a lost connection or a restart:
+//! A watch gives what happens, as it happens. With a kept cursor it continues where the caller was, after a lost
+//! connection or a restart:
 //!
 //! ```no_run
 //! # async fn example(client: signpost_client::Client, kept: String) -> Result<(), signpost_client::ClientError> {
@@ -50,7 +51,7 @@ pub use retry::{ATTEMPTS_MAX, PAUSE_FIRST, PAUSE_MAX};
 pub use signpost_proto::v1;
 pub use watch::{Feed, SILENCE_MAX, Watch};
 
-/// A fresh key for one write, or for one contact: random, 36 bytes, never the same twice.
+/// A new random key for one write or one contact: 36 bytes, never the same twice.
 pub fn request_id() -> String {
     uuid::Uuid::new_v4().to_string()
 }

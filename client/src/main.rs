@@ -2,7 +2,7 @@
 
 mod cli;
 
-/// As `signpostd` has it: `send` makes and drops many small messages.
+/// The same allocator as in `signpostd`: `send` makes and drops many small messages.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

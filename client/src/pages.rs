@@ -1,4 +1,4 @@
-//! Lists page by page: each call asks for the next one, and nobody handles tokens.
+//! Lists, fetched page by page. The caller handles no page tokens.
 
 use crate::client::Client;
 use crate::error::ClientError;
@@ -8,21 +8,21 @@ use std::future::Future;
 
 /// A request for a page of a list.
 pub trait List: Clone + Send {
-    /// What is listed.
+    /// One item of the list.
     type Item: Send;
 
-    /// Asks for this page: its items, the token of the next one, empty at the end, and the revision.
+    /// Fetches this page. Gives its items, the token of the next page (empty on the last one), and the revision.
     #[doc(hidden)]
     fn ask(
         self,
         client: &Client,
     ) -> impl Future<Output = Result<(Vec<Self::Item>, String, String), ClientError>> + Send;
 
-    /// Where the page begins.
+    /// The token that says where the page begins.
     #[doc(hidden)]
     fn page_token(&mut self) -> &mut String;
 
-    /// Most items of the page.
+    /// The maximum number of items of the page.
     #[doc(hidden)]
     fn page_size(&mut self) -> &mut u32;
 }
@@ -57,20 +57,20 @@ lists! {
     ListCustomersRequest, Customer, list_customers, customers;
 }
 
-/// The items of a list, fetched a page at a time as they are asked for.
+/// The items of a list. Each page is fetched when its first item is needed.
 #[derive(Debug)]
 pub struct Pages<L: List> {
     client: Client,
-    /// The next page; `None` after the last.
+    /// The request for the next page; `None` after the last page.
     next: Option<L>,
     ready: VecDeque<L::Item>,
-    /// The revision of the first page.
+    /// The revision of the first page; empty until that page is fetched.
     revision: String,
 }
 
 impl Client {
-    /// The list that `request` asks for, from its page on to the end: of [`v1::ListCasesRequest`],
-    /// [`v1::ListContactsRequest`] or [`v1::ListCustomersRequest`].
+    /// The list that `request` asks for, from the page of `request` to the last one. `request` is a
+    /// [`v1::ListCasesRequest`], [`v1::ListContactsRequest`] or [`v1::ListCustomersRequest`].
     pub fn pages<L: List>(&self, request: L) -> Pages<L> {
         Pages {
             client: self.clone(),
@@ -82,11 +82,11 @@ impl Client {
 }
 
 impl<L: List> Pages<L> {
-    /// The next page, which may be empty; `None` after the last one. Items that [`Pages::next`] fetched and did not
-    /// give yet come first.
+    /// The next page, which may be empty; `None` after the last page. If [`Pages::next`] has fetched items and not yet
+    /// returned them, these items come first.
     ///
     /// # Errors
-    /// As [`ClientError`] says; the same page can be asked for again.
+    /// See [`ClientError`]. After an error the same page can be fetched again.
     pub async fn page(&mut self) -> Result<Option<Vec<L::Item>>, ClientError> {
         if !self.ready.is_empty() {
             return Ok(Some(self.ready.drain(..).collect()));
@@ -122,19 +122,19 @@ impl<L: List> Pages<L> {
         Ok(self.ready.pop_front())
     }
 
-    /// The revision that all pages show for sure: that of the first one. Empty before it was fetched.
+    /// The revision that every page includes: that of the first page. Empty until the first page is fetched.
     pub fn revision(&self) -> &str {
         &self.revision
     }
 
-    /// Asks for at most so many items a page from now on.
+    /// Sets the most items of each page that is fetched from now on.
     pub fn limit_page(&mut self, size: u32) {
         self.next
             .iter_mut()
             .for_each(|request| *request.page_size() = size);
     }
 
-    /// The token of the page that was not fetched yet; `None` after the last one.
+    /// The token of the next page to fetch; empty if that is the first page of the list, `None` after the last page.
     pub fn next_token(&mut self) -> Option<String> {
         self.next
             .as_mut()

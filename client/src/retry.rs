@@ -1,23 +1,24 @@
-//! When a call is repeated, and after how long a pause.
+//! When a call is repeated, and how long the pause before it is.
 
 use crate::error::Cause;
 use signpost_proto::v1::ErrorReason;
 use std::time::Duration;
 use tonic::{Code, Status};
 
-/// Most tries of one call, the first included.
+/// The maximum number of attempts of one call, the first one included.
 pub const ATTEMPTS_MAX: u32 = 4;
-/// The pause before the second try; it doubles from try to try.
+/// The bound of the pause before the second attempt: 50 ms. The bound doubles with each attempt.
 pub const PAUSE_FIRST: Duration = Duration::from_millis(50);
-/// The longest pause of our own choice; a server may ask for a longer one.
+/// The longest pause that the client chooses itself: 2 seconds. A server may ask for a longer one.
 pub const PAUSE_MAX: Duration = Duration::from_secs(2);
-/// The longest pause that a server may ask for and that is waited out; a longer one is for the caller to know.
+/// The longest pause that the client waits when a server asks for one: 30 seconds. If the server asks for more, the
+/// call fails, and the caller decides.
 pub(crate) const PAUSE_ASKED_MAX: Duration = Duration::from_secs(30);
 
-/// The pause before the next try; `None` where a further try would not help or is one too many.
+/// The pause before the next attempt; `None` if another attempt would not help or would be one too many.
 ///
-/// `attempt` is the try that failed, from 1 on. The pause is between half and the whole of its bound, so that many
-/// callers do not come back at once; `dice` is any number.
+/// `attempt` is the number of the attempt that failed, from 1. `dice` is any number. It selects a pause between half of
+/// the bound and the whole bound, so that many callers do not all come back at the same time.
 pub(crate) fn pause(status: &Status, attempt: u32, dice: u64) -> Option<Duration> {
     if attempt >= ATTEMPTS_MAX || !may_pass(status) || waited_there(status) {
         return None;
@@ -26,7 +27,8 @@ pub(crate) fn pause(status: &Status, attempt: u32, dice: u64) -> Option<Duration
     (pause <= PAUSE_ASKED_MAX).then_some(pause)
 }
 
-/// The same for a watch, which is opened again as often as its time allows; `attempt` is from 1 on.
+/// The pause before a watch is opened again; `None` if that would not help. The number of attempts has no limit here.
+/// `attempt` counts from 1.
 pub(crate) fn pause_of_watch(status: &Status, attempt: u32, dice: u64) -> Option<Duration> {
     may_pass(status).then(|| spread(status, attempt, dice))
 }
@@ -41,12 +43,12 @@ fn spread(status: &Status, attempt: u32, dice: u64) -> Duration {
     ours.max(crate::error::pause_asked(status).unwrap_or_default())
 }
 
-/// Whether the server has waited already for what the call asks for.
+/// Whether the server has already waited for the revision that the call needs.
 fn waited_there(status: &Status) -> bool {
     Cause::of(status).reason == ErrorReason::RevisionNotReached
 }
 
-/// Whether the same call can end otherwise in a moment.
+/// Whether the same call may succeed a moment later.
 fn may_pass(status: &Status) -> bool {
     let broke_here = std::error::Error::source(status).is_some();
     match status.code() {

@@ -1,4 +1,4 @@
-//! Watches: streams of the contract's feeds that go on by themselves where a lost connection cut them off.
+//! Watches: streams of the contract's feeds. After a lost connection a watch connects again and continues by itself.
 
 use crate::client::{Client, randomness};
 use crate::error::ClientError;
@@ -13,28 +13,29 @@ use tonic::transport::Channel;
 use tonic::{Request, Response, Status, Streaming};
 use v1::feed_service_client::FeedServiceClient;
 
-/// How long a watch may say nothing before its connection counts as lost. A server says something every ten seconds.
+/// A watch that receives nothing for this long counts its connection as lost: 30 seconds. A server sends something
+/// every 10 seconds.
 pub const SILENCE_MAX: Duration = Duration::from_secs(30);
 
-/// A request for a watch: which feed, from where on.
+/// A request for a watch. It says which feed, and from which cursor.
 pub trait Feed: Clone + Send {
-    /// What is told.
+    /// One item of the feed.
     type Item: Send;
-    /// Some items.
+    /// One message of the feed, with several items.
     type Items: Send + 'static;
 
-    /// Begins the watch.
+    /// Opens the stream.
     fn open(
         request: Request<Self>,
         server: FeedServiceClient<Channel>,
     ) -> impl Future<Output = Result<Response<Streaming<Self::Items>>, Status>> + Send;
-    /// Goes on behind this cursor from now on.
+    /// Sets the cursor: the next stream begins after the item with this cursor.
     fn go_on_behind(&mut self, cursor: &str);
-    /// The items of a message.
+    /// The items of one message.
     fn items(message: Self::Items) -> Vec<Self::Item>;
     /// The cursor of an item.
     fn cursor(item: &Self::Item) -> &str;
-    /// Why the watch ends, if this item says so.
+    /// Why the watch ends, if this item ends it; else `None`.
     fn ends(item: &Self::Item) -> Option<v1::WatchEndCause>;
 }
 
@@ -79,11 +80,12 @@ feeds! {
     WatchContactsRequest watch_contacts WatchContactsResponse ContactItem contact_item
 }
 
-/// A watch that is under way.
+/// A watch that is running.
 ///
-/// It connects with the first [`Watch::next`], and again behind the last item when the connection is lost, when the
-/// server stops, or when it told that this watcher is too slow. It gives up when that has not worked for as long as the
-/// client's deadline.
+/// It connects with the first [`Watch::next`]. It connects again, and continues after the last item, when the
+/// connection is lost, when the server stops, or when the server ended the watch because it was read too slowly. It
+/// gives up when it could not connect again within the client's deadline, and at once after an error that a new
+/// connection does not help against.
 #[derive(Debug)]
 pub struct Watch<F: Feed> {
     client: Client,
@@ -96,8 +98,8 @@ pub struct Watch<F: Feed> {
 }
 
 impl Client {
-    /// Watches a feed: events with a `WatchEventsRequest`, cases with a `WatchCasesRequest`, contacts with a
-    /// `WatchContactsRequest`.
+    /// Watches a feed. The type of the request selects the feed: `WatchEventsRequest` for events, `WatchCasesRequest`
+    /// for cases, `WatchContactsRequest` for contacts.
     pub fn watch<F: Feed>(&self, request: F) -> Watch<F> {
         Watch {
             client: self.clone(),
@@ -112,11 +114,11 @@ impl Client {
 }
 
 impl<F: Feed> Watch<F> {
-    /// The next item, as soon as there is one; `None` behind one that says `resume_required`, which comes only if the
-    /// log keeps nothing so old. Nothing is lost when this is dropped while it waits.
+    /// Waits for the next item. `None` after an item that says that the watch ended; such an item comes only if the log
+    /// no longer has what follows the cursor. Dropping the future loses no item.
     ///
     /// # Errors
-    /// As [`ClientError`] says; the watch may be asked again, and then tries to go on.
+    /// See [`ClientError`]. After an error `next` may be called again: it then tries to continue.
     pub async fn next(&mut self) -> Result<Option<F::Item>, ClientError> {
         let (mut attempt, mut until) = (1, None);
         loop {
@@ -145,18 +147,18 @@ impl<F: Feed> Watch<F> {
         }
     }
 
-    /// The cursor of the item that [`Watch::next`] gave last; empty before the first.
+    /// The cursor of the item that [`Watch::next`] returned last; empty before the first item.
     pub fn cursor(&self) -> &str {
         &self.cursor
     }
 
-    /// Whether it has a connection: not before the first, nor from the loss of one to the next. Tells changes while
-    /// [`Watch::next`] waits, too.
+    /// Whether there is a connection: `false` before the first one, and from the loss of one until the next. The
+    /// receiver also gets changes while [`Watch::next`] waits.
     pub fn connected(&self) -> Receiver<bool> {
         self.connected.subscribe()
     }
 
-    /// Reads a message, from a new connection if there is none.
+    /// Reads one message. Opens a new stream first if there is none.
     async fn read(&mut self) -> Result<(), Status> {
         if self.stream.is_none() {
             let channel = FeedServiceClient::new(self.client.channel());
@@ -187,7 +189,7 @@ impl<F: Feed> Watch<F> {
     }
 }
 
-/// Sets whether there is a connection; told only where that is a change.
+/// Sets whether there is a connection. Receivers are notified only if the value changes.
 fn tell(connected: &Sender<bool>, is: bool) {
     connected.send_if_modified(|was| std::mem::replace(was, is) != is);
 }

@@ -1,4 +1,5 @@
-//! The program itself: exit codes, what goes to stdout and what to stderr, and a whole morning in small.
+//! Tests of the program itself: exit codes, what goes to stdout and what to stderr, and a whole morning with few
+//! contacts.
 
 use serde_json::Value;
 use std::error::Error;
@@ -17,7 +18,7 @@ fn code(output: &Output) -> Option<i32> {
     output.status.code()
 }
 
-/// The JSON without what the server hands out in the order of arrival.
+/// The JSON without the fields whose values depend on the order of arrival.
 fn figures(value: &Value) -> Value {
     match value {
         Value::Object(fields) => fields
@@ -150,7 +151,7 @@ fn the_tests_of_a_playbook_are_counted_and_one_that_fails_says_why() -> TestResu
         told.contains("tests[0].expect.route") && told.contains(why),
         "{told}"
     );
-    // A map helps to mend it.
+    // A map helps to correct the playbook.
     let map = ["playbook", "map", &bad, "--reason", "order_issue", "--json"];
     let output = signpost(&map).output()?;
     assert_eq!(output.status.code(), Some(0), "{output:?}");
@@ -291,7 +292,7 @@ fn a_table_without_reasons_makes_no_playbook() -> TestResult {
     Ok(())
 }
 
-/// A number that cannot be is no flag that is not there.
+/// A number that is out of range is reported as a wrong number, not as an unknown flag.
 #[test]
 fn a_number_below_nothing_is_told_as_a_wrong_number() -> TestResult {
     for line in [
@@ -305,7 +306,7 @@ fn a_number_below_nothing_is_told_as_a_wrong_number() -> TestResult {
         let told = String::from_utf8(output.stderr)?;
         assert!(told.contains("invalid value '-1"), "{line}: {told}");
     }
-    // So is one of an amount that nobody can mean.
+    // The same for an amount that is out of range.
     for line in [
         "--server 127.0.0.1:1 case resolve case_0000000000001 --outcome refunded --cost -1.5",
         "--server 127.0.0.1:1 customer upsert c1 --value -1",
@@ -319,7 +320,7 @@ fn a_number_below_nothing_is_told_as_a_wrong_number() -> TestResult {
     Ok(())
 }
 
-/// Who takes another route on the way counts under both, and the report says so.
+/// A contact that takes another route on the way counts under both routes, and the report says so.
 #[test]
 fn the_figures_of_a_morning_explain_themselves() -> TestResult {
     let played = signpost(&["demo", "--contacts", "200"]).output()?;

@@ -1,5 +1,6 @@
 //! The program where things are not as they should be: readers that leave, no terminal, servers that are wrong, silent
-//! or gone. It always ends in time, with an exit code and words that say what to do, and never with a panic.
+//! or gone. The program must always end in time, with an exit code and a message that says what to do. It must never
+//! panic.
 
 use std::error::Error;
 use std::io::{Read, Write};
@@ -10,7 +11,7 @@ use std::time::{Duration, Instant};
 
 type TestResult = Result<(), Box<dyn Error>>;
 
-/// Far more than any of these commands needs, far less than a person would wait.
+/// Much longer than any of these commands needs.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 fn signpost(arguments: &[&str]) -> Command {
@@ -22,7 +23,7 @@ fn signpost(arguments: &[&str]) -> Command {
     command
 }
 
-/// A command against this server: its exit code and its words. Nothing may go to stdout.
+/// Runs a command against this server, which must fail. Gives its exit code and its stderr. Nothing may go to stdout.
 fn fails(server: &str, arguments: &[&str]) -> Result<(Option<i32>, String), Box<dyn Error>> {
     let began = Instant::now();
     let output = signpost(arguments).args(["--server", server]).output()?;
@@ -39,7 +40,7 @@ fn fails(server: &str, arguments: &[&str]) -> Result<(Option<i32>, String), Box<
     Ok((output.status.code(), words))
 }
 
-/// A server of something else: what it does with each connection, and its address.
+/// A server of another kind: `does` handles each connection. Gives its address.
 fn other_server(
     mut does: impl FnMut(TcpStream) + Send + 'static,
 ) -> Result<String, Box<dyn Error>> {
@@ -77,7 +78,7 @@ fn readers_may_leave_before_or_in_the_middle() -> TestResult {
             assert!(words.is_empty() || may_speak, "{arguments:?}: {words}");
             assert!(!words.contains("panicked"), "{arguments:?}: {words}");
         }
-        // Nobody reads the words either.
+        // Nobody reads stderr either.
         let mut command = signpost(arguments);
         let mut child = command
             .stdout(Stdio::null())
@@ -105,7 +106,7 @@ fn without_a_terminal_there_are_no_colours_and_no_progress() -> TestResult {
     Ok(())
 }
 
-/// All that a command shows on a terminal, by `script`, which every Linux has.
+/// All that a command shows on a terminal. `script`, which every Linux has, makes the terminal.
 fn on_a_terminal(arguments: &str, name: &str, value: &str) -> Result<String, Box<dyn Error>> {
     let program = env!("CARGO_BIN_EXE_signpost");
     let output = Command::new("script")
@@ -114,7 +115,7 @@ fn on_a_terminal(arguments: &str, name: &str, value: &str) -> Result<String, Box
         .arg("/dev/null")
         .env_remove("NO_COLOR")
         .env("TERM", "xterm")
-        // Some crates take it as a wish for styles.
+        // Some crates turn styles on because of this variable.
         .env("CI", "true")
         .env(name, value)
         .stdin(Stdio::null())
@@ -124,7 +125,7 @@ fn on_a_terminal(arguments: &str, name: &str, value: &str) -> Result<String, Box
     Ok(shown)
 }
 
-/// Whether there is a change of colour or weight, which ends with an m.
+/// Whether the text changes a colour or weight: such an escape sequence ends with `m`.
 fn is_styled(shown: &str) -> bool {
     shown.split("\x1b[").skip(1).any(|rest| {
         let end = rest.find(|c: char| !c.is_ascii_digit() && c != ';');
@@ -172,7 +173,7 @@ fn a_wrong_server_is_named_and_is_no_riddle() -> TestResult {
         let named = expected == 2 || words.contains(server);
         assert!(named, "says which server: {words}");
     }
-    // Something listens, but speaks otherwise.
+    // Something listens, but does not speak gRPC.
     let web = other_server(|mut stream| {
         let _unheard = stream.write_all(b"HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n");
     })?;
@@ -197,7 +198,7 @@ fn a_silent_server_is_given_up_in_time() -> TestResult {
     Ok(())
 }
 
-/// Every command that writes, as it may be called.
+/// Every command that writes, with its arguments.
 const WRITES: [&str; 23] = [
     "route --channel phone --contact call-1",
     "select call-1 chat",
@@ -258,7 +259,7 @@ fn a_server_that_goes_in_the_middle_leaves_the_way_to_send_it_again() -> TestRes
 #[test]
 fn an_import_that_is_interrupted_leaves_the_way_to_send_it_again() -> TestResult {
     let (sender, reached) = std::sync::mpsc::channel();
-    // Keeps the connection, and says nothing.
+    // The server keeps the connection, and sends nothing.
     let silent = other_server(move |stream| drop(sender.send(stream)))?;
     let import = ["customer", "import", "tests/customers.csv"];
     let mut command = signpost(&import);

@@ -1,4 +1,6 @@
-//! The gRPC contract of Signpost, generated from `signpost/v1/*.proto`. The comments there are its reference.
+//! The gRPC contract of Signpost, generated from `signpost/v1/*.proto`. The comments in those files are the reference.
+
+pub mod codec;
 
 /// Package `signpost.v1`.
 #[allow(

@@ -1,6 +1,8 @@
-//! Configuration: `Args` as typed, `File` as written, [`Config`] as trusted.
+//! The configuration. `Args` holds the values as typed, `File` the values as written in the file, and [`Config`] the
+//! checked values.
 //!
-//! One precedence for every key: flag, environment, file, default. What is wrong names its key and where it was said.
+//! The precedence is the same for every key: flag, environment, file, default. Each error names the key and the place
+//! of the wrong value.
 
 mod args;
 mod environment;
@@ -33,47 +35,48 @@ const CLOCK_DEFAULT: &str = "system";
 const LOG_DEFAULT: &str = "text";
 const LOG_FILTER_DEFAULT: &str = "info";
 
-/// How the server runs: checked, with every default filled in.
+/// The settings of a server: checked, with every default filled in.
 #[derive(Clone, Debug)]
 pub struct Config {
     /// The folder of the store.
     pub data: PathBuf,
-    /// Where to listen; port 0 lets the system choose.
+    /// The address to listen on. With port 0 the system chooses a free port.
     pub listen: SocketAddr,
-    /// What is published into an empty store; or what is wrong with it, where a store is there that may not need it.
+    /// The playbook to publish into an empty store. `None` if none is named. `Some(Err(_))` if its file is wrong but
+    /// the data folder already holds a store, which may have a live playbook.
     pub first: Option<Result<FirstPlaybook, ConfigError>>,
-    /// Where time comes from.
+    /// The source of the time.
     pub clock: Clock,
-    /// How the log on stderr is written.
+    /// The format of the log on stderr.
     pub log: LogFormat,
-    /// What goes into it.
+    /// The filter that selects what is logged.
     pub log_filter: LogFilter,
-    /// Whose pages may call from a browser.
+    /// The origins whose web pages may call the server from a browser. Empty if there are none.
     pub cors_origins: Vec<CorsOrigin>,
 }
 
-/// A playbook that is published into an empty store, read and compiled.
+/// A playbook to publish into an empty store, already read and compiled.
 #[derive(Clone, Debug)]
 pub struct FirstPlaybook {
-    /// Where it came from, for people.
+    /// The origin of the playbook, as text for people: the path of a file or the name of a sample.
     pub from: String,
-    /// Without faults.
+    /// The compiled playbook. It has no faults.
     pub playbook: Arc<Playbook>,
 }
 
-/// What the command line asks for.
+/// The action that the command line asks for.
 #[derive(Debug)]
 pub enum Invocation {
     /// Run a server.
     Run(Box<Config>),
-    /// Show this, and be done: the effective configuration, as TOML.
+    /// Print this text and exit: the effective configuration as TOML.
     Show(String),
 }
 
-/// Why there is no configuration.
+/// Why the configuration could not be read.
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
-    /// The command line is not one, or asks for help.
+    /// The command line is wrong, or it asks for help or for the version.
     #[error(transparent)]
     Args(#[from] clap::Error),
     /// The configuration is wrong.
@@ -84,7 +87,8 @@ pub enum ReadError {
 /// Reads the command line, the environment and the configuration file.
 ///
 /// # Errors
-/// When one of them is wrong. Show it and exit with 2; for help and version clap says how.
+/// When the command line, the environment or the file is wrong: print the error and exit with code 2. A request for
+/// help or for the version is an error, too: clap has its text and its exit code.
 pub fn read(args: impl IntoIterator<Item = OsString>) -> Result<Invocation, ReadError> {
     let args = Args::read(args)?;
     let file = match &args.config {
@@ -101,8 +105,9 @@ pub fn read(args: impl IntoIterator<Item = OsString>) -> Result<Invocation, Read
 }
 
 impl Config {
-    /// From what was said, in the order of precedence; with the effective values as a file would have them. A faulty
-    /// playbook is an error where this data folder needs one.
+    /// Builds the configuration from the layers, which are in the order of precedence. Also returns the effective
+    /// values in the form of a file. A faulty playbook file is an error only if `needs_playbook` returns true for the
+    /// data folder.
     fn of(
         layers: &[Layer],
         needs_playbook: impl Fn(&Path) -> bool,
@@ -167,14 +172,15 @@ impl Config {
     }
 }
 
-/// All values of a key that takes many: those of the first place that says any.
+/// All values of a key that can have many. The values come from the first layer that has one; empty if no layer has
+/// one.
 fn said_in_order(layers: &[Layer], key: Key) -> Vec<Said> {
     let each = layers.iter().map(|layer| layer.all_said(key).collect());
     let mut told = each.filter(|said: &Vec<Said>| !said.is_empty());
     told.next().unwrap_or_default()
 }
 
-/// What is said of the playbook for an empty store, as a file or as a sample: by the first place that says either.
+/// The settings `playbook` and `sample`. Both come from the first layer that has at least one of them.
 fn first_said(layers: &[Layer]) -> (Option<Said>, Option<Said>) {
     let each = layers
         .iter()
@@ -203,8 +209,9 @@ fn clock(text: &str) -> Result<Clock, &'static str> {
     }
 }
 
-/// The playbook for an empty store, if one is named. A file that changed under a store that has a playbook keeps no
-/// server from starting again.
+/// The playbook for an empty store. `None` if none is named, or if a fault was noted in `finder`. If no playbook is
+/// needed, a faulty file is not noted but returned as `Some(Err(_))`: a server whose store has a playbook must start
+/// even if the file was changed.
 fn first(
     finder: &mut ConfigFaults,
     playbook: Option<&Said>,

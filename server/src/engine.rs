@@ -1,10 +1,11 @@
-//! The engine: the only writer. One thread decides, one appends to the log, one keeps the rows.
+//! The engine: the only writer. One thread decides, one appends to the log, and one writes the rows.
 //!
 //! ```text
 //! callers ─ look rows up ─► decide (state in memory) ─ groups ─► log ─ durable: answers ─► rows
 //! ```
-//! A caller looks up what its command needs and is not in memory, so that the deciding thread never waits for the
-//! disk to read. Every answer, refusals and reads included, leaves after the group that it saw is durable.
+//! A caller looks up the rows that its command needs and that are not in memory. So the deciding thread never waits for
+//! a read from disk. Every answer, also to a read and also a refusal, is sent only after the group that it depends on
+//! is durable.
 
 mod batch;
 mod clock;
@@ -52,14 +53,15 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use tokio::sync::{oneshot, watch};
 
-/// Commands and reads that may wait to be decided; over it callers are told to try again.
+/// Maximum number of commands and reads that may wait for a decision. If more come, callers get [`EngineError::Busy`].
 pub const QUEUE_TASKS_MAX: usize = 4_096;
-/// How often a command's rows are looked up again because others changed them meanwhile.
+/// How many times the rows of a command are looked up because they changed in the meantime. After that, the caller gets
+/// [`EngineError::Busy`].
 const LOOKS_MAX: usize = 64;
-/// How long a list waits until the rows hold all that was durable when it was asked for.
+/// How long a list waits until the rows hold everything that was durable when the list was requested.
 pub const ROWS_BEHIND_MAX: Duration = Duration::from_secs(5);
 
-/// The way to the engine. Cheap to clone.
+/// A handle to the engine. It is cheap to clone.
 #[derive(Clone)]
 pub struct Engine {
     shared: Arc<Shared>,
@@ -81,48 +83,48 @@ struct Shared {
     clock: Clock,
 }
 
-/// Whether the engine takes work.
+/// Whether the engine accepts work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EngineHealth {
-    /// It does.
+    /// The engine accepts work.
     Serving,
-    /// The store failed: it stopped taking work, and the process must start again from disk.
+    /// The store failed. The engine accepts no more work, and the process must start again from disk.
     Failed,
 }
 
-/// A write that is durable.
+/// The result of a write that is durable.
 #[derive(Clone, Debug)]
 pub struct Written {
     /// The event that holds the answer.
     pub recorded: Arc<Recorded>,
-    /// The events of the same write that follow it: of a contact with several matters.
+    /// The later events of the same write, which a contact with several matters has. Empty for every other write.
     pub followed_by: Vec<Arc<Recorded>>,
-    /// Whether it was answered before.
+    /// Whether the request was already answered earlier: the events are then those of the earlier answer.
     pub replayed: bool,
 }
 
-/// Why there is no answer.
+/// Why the engine gives no answer.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum EngineError {
-    /// The request is refused; nothing was changed.
+    /// The request is refused. Nothing was changed.
     #[error(transparent)]
     Refused(Box<Refusal>),
-    /// Too much waits to be decided: try again. Nothing was changed.
-    #[error("too much waits to be decided")]
+    /// Too many commands wait for a decision. Try again. Nothing was changed.
+    #[error("the queue of commands is full")]
     Busy,
-    /// The server is stopping: try another, or again. Nothing was changed.
+    /// The server is stopping. Try another server, or try again. Nothing was changed.
     #[error("the server is stopping")]
     Stopping,
-    /// The store failed; whether the write is kept is not known. Ask again with the same request id.
+    /// The store failed. It is unknown whether the write is kept. Send it again with the same request id.
     #[error("the store failed")]
     Failed,
-    /// Stored bytes do not read.
+    /// Stored bytes cannot be read.
     #[error("stored bytes do not read")]
     Corrupt,
 }
 
 impl Written {
-    /// The last event of the write.
+    /// The sequence of the last event of the write.
     pub(crate) fn last(&self) -> Seq {
         let followed_by = self.followed_by.last();
         followed_by.unwrap_or(&self.recorded).envelope.seq
@@ -135,43 +137,42 @@ impl From<Refusal> for EngineError {
     }
 }
 
-impl From<StoreError> for EngineError {
-    fn from(error: StoreError) -> EngineError {
-        tracing::error!(
-            error = &error as &dyn std::error::Error,
-            "the store could not be read"
-        );
-        match error {
-            StoreError::Corrupt { .. } | StoreError::Damaged { .. } => EngineError::Corrupt,
-            StoreError::Trimmed { .. } | StoreError::Io { .. } | StoreError::Closed => {
-                EngineError::Failed
-            }
+/// Logs the error of the store and converts it to the error for the caller.
+pub(crate) fn unreadable(error: StoreError) -> EngineError {
+    tracing::error!(
+        error = &error as &dyn std::error::Error,
+        "the store could not be read"
+    );
+    match error {
+        StoreError::Corrupt { .. } | StoreError::Damaged { .. } => EngineError::Corrupt,
+        StoreError::Trimmed { .. } | StoreError::Io { .. } | StoreError::Closed => {
+            EngineError::Failed
         }
     }
 }
 
-/// What the deciding thread says, other than an answer.
+/// The reply of the deciding thread when there is no answer.
 #[derive(Debug)]
 pub(crate) enum DecideRetry {
-    /// Tell the caller.
+    /// Return this error to the caller.
     Failed(EngineError),
-    /// Look these rows up too, and ask again.
+    /// Look up these rows, too, and send the task again.
     NeedsRow(Vec<RowKey>),
-    /// What was looked up is out of date: look again.
+    /// The rows that were looked up are out of date. Look them up again.
     Stale,
 }
 
-/// What the deciding thread answers to a write.
+/// The answer of the deciding thread to a write.
 #[derive(Debug)]
 pub(crate) enum WriteDecision {
-    /// It happened.
+    /// The write was recorded as these events.
     Recorded(Vec<Arc<Recorded>>),
-    /// It happened before; the answer is in that event.
+    /// The same request was recorded before. The event with this sequence has the answer.
     Replayed(Seq),
 }
 
 impl Engine {
-    /// Carries a command out. It is durable when this returns.
+    /// Carries out a command. The result is durable on return.
     ///
     /// # Errors
     /// See [`EngineError`].
@@ -213,7 +214,7 @@ impl Engine {
         }
     }
 
-    /// Answers a read. What it shows is durable.
+    /// Answers a read. Everything in the answer is durable.
     ///
     /// # Errors
     /// See [`EngineError`].
@@ -221,7 +222,7 @@ impl Engine {
         self.read_at(query).await.map(|(answer, _)| answer)
     }
 
-    /// As [`Engine::read`], with the last event that the answer shows.
+    /// The same as [`Engine::read`]. Also returns the sequence of the last event that the answer includes.
     ///
     /// # Errors
     /// See [`EngineError`].
@@ -239,15 +240,16 @@ impl Engine {
         .await
     }
 
-    /// The live playbook.
+    /// The live playbook; `None` if none is live.
     pub fn live(&self) -> Option<Arc<Playbook>> {
         self.shared.live.borrow().clone()
     }
 
-    /// A published version, compiled; `None` if it was never published.
+    /// A published version of the playbook, compiled. `None` if the version was never published.
     ///
     /// # Errors
-    /// [`EngineError::Corrupt`] or [`EngineError::Failed`] when it does not read.
+    /// [`EngineError::Corrupt`] or [`EngineError::Failed`] when the playbook cannot be read. [`EngineError::Stopping`]
+    /// when the server stops.
     pub async fn playbook(
         &self,
         version: &PlaybookVersion,
@@ -258,10 +260,10 @@ impl Engine {
         }
     }
 
-    /// The events of the same write that follow `recorded`.
+    /// The later events of the same write, after `recorded`. Empty if there are none.
     ///
     /// # Errors
-    /// As [`Engine::event`].
+    /// The same as [`Engine::event`].
     pub async fn followed_by(
         &self,
         recorded: &Recorded,
@@ -278,10 +280,11 @@ impl Engine {
         self.shared.reading.events(seqs, |events| events).await
     }
 
-    /// A durable event.
+    /// The durable event with the sequence `seq`.
     ///
     /// # Errors
-    /// [`EngineError::Corrupt`] or [`EngineError::Failed`] when it does not read.
+    /// [`EngineError::Corrupt`] or [`EngineError::Failed`] when the event cannot be read. [`EngineError::Stopping`]
+    /// when the server stops.
     pub async fn event(&self, seq: Seq) -> Result<Arc<Recorded>, EngineError> {
         let made = self
             .shared
@@ -290,10 +293,10 @@ impl Engine {
         made.await?.ok_or(EngineError::Corrupt)
     }
 
-    /// What `make` makes of these durable events, off the threads that serve.
+    /// Reads these durable events and returns the result of `make`. Both happen off the threads that serve.
     ///
     /// # Errors
-    /// As [`Engine::event`].
+    /// The same as [`Engine::event`].
     pub(crate) async fn of_events<T: Send + 'static>(
         &self,
         seqs: &[Seq],
@@ -303,11 +306,11 @@ impl Engine {
         self.shared.reading.events(seqs, make).await
     }
 
-    /// The rows, once they hold every event that is durable now: what a list reads.
+    /// The rows, after they hold every event that is durable now. Lists read them.
     ///
     /// # Errors
-    /// [`EngineError::Busy`] when they are further behind than they catch up in [`ROWS_BEHIND_MAX`];
-    /// [`EngineError::Failed`].
+    /// [`EngineError::Busy`] when the rows do not catch up within [`ROWS_BEHIND_MAX`]; [`EngineError::Failed`] when the
+    /// store failed.
     pub async fn rows_caught_up(&self) -> Result<RowReader, EngineError> {
         let caught_up = self.rows_reach(Seq(self.shared.log.last()));
         match tokio::time::timeout(ROWS_BEHIND_MAX, caught_up).await {
@@ -316,10 +319,10 @@ impl Engine {
         }
     }
 
-    /// Has the rows brought up to a durable event, and waits for it.
+    /// Asks for the rows up to a durable event, and waits until the rows hold it.
     ///
     /// # Errors
-    /// [`EngineError::Failed`].
+    /// [`EngineError::Failed`] when the store failed.
     pub(crate) async fn rows_reach(&self, seq: Seq) -> Result<(), EngineError> {
         self.shared.wanted.ask(seq.0);
         tokio::select! {
@@ -329,20 +332,20 @@ impl Engine {
         }
     }
 
-    /// The numbers of this store's cases; their secret follows from the name of the store.
+    /// The numbers of the cases of this store. Their secret is derived from the id of the store.
     pub fn case_numbers(&self) -> &CaseNumbers {
         &self.shared.case_numbers
     }
 
-    /// The last event that is durable.
+    /// The sequence of the last durable event.
     pub(crate) fn durable(&self) -> Seq {
         Seq(self.shared.log.last())
     }
 
-    /// Waits until this event is durable, for a time: says whether it is.
+    /// Waits until this event is durable, at most for `patience`. Returns whether the event is durable.
     ///
     /// # Errors
-    /// [`EngineError::Failed`] or [`EngineError::Stopping`], once there will be none any more.
+    /// [`EngineError::Failed`] or [`EngineError::Stopping`] when no more events can become durable.
     pub(crate) async fn reach(&self, seq: Seq, patience: Duration) -> Result<bool, EngineError> {
         if self.durable() >= seq {
             return Ok(true);
@@ -354,26 +357,27 @@ impl Engine {
             waited = tokio::time::timeout(patience, reached) => match waited {
                 Ok(Ok(_)) => Ok(true),
                 Ok(Err(_)) => Err(self.gone()),
-                // The tail is told a little later than callers are.
+                // The tail is updated a little later than callers get their answers.
                 Err(_) => Ok(self.durable() >= seq),
             },
         }
     }
 
-    /// Which store it is.
+    /// The id of the store.
     pub fn store_id(&self) -> StoreId {
         self.shared.store_id
     }
 
-    /// Whether the engine takes work, now and from now on.
+    /// A receiver of the health of the engine: its value now and every change.
     pub fn health(&self) -> watch::Receiver<EngineHealth> {
         self.shared.health.clone()
     }
 
-    /// Waits until the store failed: `true`; or until the engine ended in good order: `false`.
+    /// Waits until the store fails: returns `true`; or until the engine ends without a failure: returns `false`.
     ///
-    /// What waiting on [`Engine::health`] itself gives holds its lock: kept over another wait, it would stop the
-    /// threads that tell of a failure, and then all who ask.
+    /// Use this instead of waiting on [`Engine::health`]: such a wait returns a guard that holds a lock. If the guard
+    /// is kept during another wait, it blocks the threads that report a failure, and then everyone who reads the
+    /// health.
     pub async fn failed(&self) -> bool {
         let mut health = self.health();
         health
@@ -382,36 +386,38 @@ impl Engine {
             .is_ok()
     }
 
-    /// Rows that are in memory to decide with, those known to be nowhere among them: open cases, live contacts, and
-    /// what the latest events changed. As of the last answer.
+    /// The number of rows that are in memory for decisions: open cases, live contacts, and rows that the latest events
+    /// changed. Rows that are known not to exist count, too. The number is updated with each group.
     pub fn rows_held(&self) -> usize {
         self.shared.rows_held.load(Ordering::Relaxed)
     }
 
-    /// The latest durable events, for those who watch.
+    /// The latest durable events, for watchers.
     pub(crate) fn tail(&self) -> &Arc<Tail> {
         &self.shared.tail
     }
 
-    /// All durable events.
+    /// The reader of all durable events.
     pub(crate) fn log(&self) -> &LogReader {
         &self.shared.log
     }
 
-    /// The rows, a little behind the log.
+    /// The reader of the rows, which are a little behind the log.
     pub(crate) fn rows(&self) -> &RowReader {
         &self.shared.rows.rows
     }
 
-    /// These rows as they are by [`RowReader::applied`] or later, in their order.
+    /// The rows with these keys, in the order of the keys; `None` for a key without a row. Each row is as of
+    /// [`RowReader::applied`] or later.
     ///
     /// # Errors
-    /// [`EngineError::Corrupt`] or [`EngineError::Failed`] when they do not read.
+    /// [`EngineError::Corrupt`] or [`EngineError::Failed`] when the rows cannot be read.
     pub(crate) async fn rows_of(&self, keys: &[RowKey]) -> Result<Vec<Option<Row>>, EngineError> {
-        Ok(prefetch::read(self.rows(), keys).await?)
+        let rows = prefetch::read(self.rows(), keys).await;
+        rows.map_err(unreadable)
     }
 
-    /// Where time comes from.
+    /// The source of the time.
     pub fn clock(&self) -> Clock {
         self.shared.clock
     }
@@ -423,7 +429,8 @@ impl Engine {
         task: impl Fn(Prefetched, oneshot::Sender<Result<T, DecideRetry>>) -> Task,
     ) -> Result<T, EngineError> {
         for _ in 0..LOOKS_MAX {
-            let rows = prefetch::look_up(&self.shared.rows, self.live(), &also, &seek).await?;
+            let rows = prefetch::look_up(&self.shared.rows, self.live(), &also, &seek).await;
+            let rows = rows.map_err(unreadable)?;
             let (reply, answer) = oneshot::channel();
             match self.shared.tasks.try_send(task(rows, reply)) {
                 Ok(()) => {}

@@ -1,8 +1,8 @@
-//! Feeds: durable events and the rows that they changed, told to those who watch.
+//! Feeds: send durable events, and the rows that they changed, to watchers.
 //!
-//! The truth is the log. A watcher is a task that reads on from its cursor, from the tail in memory or from disk, and
-//! waits for more; nobody queues anything for it, so that a slow one costs the others nothing. What is the same for
-//! all is made into bytes once.
+//! The log is the source of truth. A watcher is a task that reads on from its cursor, from the tail in memory or from
+//! disk, and waits for more. Nothing is queued for a watcher, so a slow watcher costs the others nothing. Messages that
+//! are the same for all watchers are encoded once.
 
 mod encode;
 mod events;
@@ -18,7 +18,6 @@ pub(crate) use watch_stream::WatchStream;
 use crate::engine::{Engine, EngineError};
 use crate::grpc::from_proto::feed::{self, WatchEvents, WatchRows};
 use crate::grpc::tokens::cursor::{Cursor, StoreIdPrefix};
-use crate::store::StoreError;
 use crate::tail::TailPosition;
 use signpost_domain::ids::Seq;
 use snapshot::Pages;
@@ -29,38 +28,39 @@ use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinHandle;
 use watch_stream::WatchSender;
 
-/// Silence after which a watcher is told how far its feed is.
+/// The time without a message after which a watcher is sent the progress of its feed.
 pub const PROGRESS_EVERY: Duration = Duration::from_secs(10);
-/// How long a watcher may take nothing before its watch ends.
+/// How long a watcher may accept no message before its watch ends.
 pub const STALLED_MAX: Duration = Duration::from_secs(60);
-/// Messages a second to all watchers together, about: with more watchers each is told less often, and more at once.
+/// About the most messages per second to all watchers together. With more watchers, each gets fewer but longer
+/// messages.
 pub const MESSAGES_A_SECOND: u32 = 25_000;
-/// Watchers that read the log or the rows from disk at once; others wait for their turn.
+/// Maximum number of watchers that read the log or the rows from disk at the same time. The others wait for their turn.
 pub const READING_MAX: usize = 2;
 
-/// Why a watch does not begin.
+/// Why a watch cannot begin.
 #[derive(Clone, Debug, thiserror::Error)]
 pub(crate) enum Unwatched {
-    /// Too many watch.
+    /// There are too many watchers.
     #[error("there are as many watchers as the server takes")]
     TooMany,
-    /// The cursor is of another store.
+    /// The cursor belongs to another store.
     #[error("the cursor is of another store; begin again without it")]
     OtherStore,
-    /// The cursor is behind the last event.
+    /// The sequence of the cursor is greater than that of the last event.
     #[error("the cursor is of the future, the last event is {last}; begin again without it")]
     Future {
-        /// The last event.
+        /// The sequence of the last event.
         last: u64,
     },
 }
 
-/// How far all watchers may read.
+/// The position up to which all watchers may read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct DurablePosition {
-    /// The last durable event that is told.
+    /// The sequence of the last durable event that watchers may be sent.
     last: Seq,
-    /// Why all watches end.
+    /// Why all watches end; `None` while they go on.
     end: Option<End>,
 }
 
@@ -79,7 +79,7 @@ impl From<End> for EngineError {
     }
 }
 
-/// All that is told.
+/// The feeds of an engine, and the state that all watchers share.
 pub(crate) struct Feeds {
     engine: Engine,
     store: StoreIdPrefix,
@@ -118,12 +118,12 @@ impl Feeds {
         })
     }
 
-    /// What is watched.
+    /// The engine whose events and rows are watched.
     pub(crate) fn engine(&self) -> &Engine {
         &self.engine
     }
 
-    /// Ends every watch, and those that begin from now on.
+    /// Ends every watch, including those that begin later.
     pub(crate) fn stop(&self) {
         end(&self.standing, End::Stopping);
     }
@@ -139,7 +139,7 @@ impl Feeds {
         let place = self.place()?;
         let at = match &asked.from {
             feed::From::Cursor(cursor) => self.known(cursor)?,
-            // It is of this store, and was waited for.
+            // The revision belongs to this store, and the caller has waited for it.
             feed::From::Revision(revision) => revision.seq,
             feed::From::Now => Seq(self.engine.log().last()),
             feed::From::Oldest => Seq(self.engine.log().first() - 1),
@@ -163,7 +163,7 @@ impl Feeds {
         let mut asked = asked;
         match (&asked.cursor, &asked.start) {
             (Some(cursor), _) => drop(self.known(cursor)?),
-            // As from the end of a snapshot; it is of this store, and was waited for.
+            // Begin as at the end of a snapshot. The revision belongs to this store, and the caller has waited for it.
             (None, Some(revision)) => {
                 asked.cursor = Some(Cursor {
                     store: self.store,
@@ -187,7 +187,7 @@ impl Feeds {
         self.engine.tail().place().ok_or(Unwatched::TooMany)
     }
 
-    /// Where a cursor stands, if it is one of this store.
+    /// The sequence of a cursor. An error if the cursor belongs to another store or is after the last event.
     fn known(&self, cursor: &Cursor) -> Result<Seq, Unwatched> {
         let last = self.engine.log().last();
         match cursor {
@@ -197,14 +197,14 @@ impl Feeds {
         }
     }
 
-    /// Waits until there is more than `at`, or it is time to say that there is not.
+    /// Waits until there are events after `at`, or until it is time to send the progress.
     async fn more(&self, at: Seq, outlet: &mut WatchSender) -> Result<Wakeup, WatchEnd> {
         let more = outlet.news(at).await?;
         self.goes_on()?;
         Ok(more)
     }
 
-    /// An error once every watch is to end.
+    /// An error after all watches were ended.
     fn goes_on(&self) -> Result<(), WatchEnd> {
         match self.standing.borrow().end {
             None => Ok(()),
@@ -213,21 +213,21 @@ impl Feeds {
     }
 }
 
-/// What there is for a watcher.
+/// The reason to wake a watcher.
 #[derive(Debug)]
 enum Wakeup {
-    /// Events up to this one.
+    /// There are events up to this sequence.
     UpTo(Seq),
-    /// Nothing, for [`PROGRESS_EVERY`].
+    /// There was nothing for [`PROGRESS_EVERY`].
     Nothing,
 }
 
-/// Why a watch is over.
+/// Why a watch ends.
 #[derive(Debug)]
 enum WatchEnd {
-    /// Nobody listens, or the last word was said.
+    /// The connection is closed, or the last message was set.
     Gone,
-    /// It cannot go on.
+    /// The watch cannot go on because of this error.
     Halted(EngineError),
 }
 
@@ -237,13 +237,8 @@ impl From<EngineError> for WatchEnd {
     }
 }
 
-impl From<StoreError> for WatchEnd {
-    fn from(error: StoreError) -> WatchEnd {
-        WatchEnd::Halted(error.into())
-    }
-}
-
-/// Tells all watchers of what became durable: at once after a silence, and then at the pace that their number allows.
+/// Wakes all watchers when events become durable: at once after a silence, and then at the pace that the number of
+/// watchers allows.
 async fn relay(
     engine: Engine,
     standing: Arc<watch::Sender<DurablePosition>>,

@@ -1,7 +1,7 @@
 //! The gRPC edge on a port: the services, health, reflection, gRPC-Web, and the Connect protocol.
 //!
-//! A handler is the whole way of one call: read the request, ask the engine, write the answer. What each step means
-//! is in its own module.
+//! A handler contains the whole path of one call: it reads the request, asks the engine, and writes the answer. The
+//! details of each step are in the modules below.
 
 mod connect;
 mod cors;
@@ -37,28 +37,28 @@ use tonic_health::server::HealthReporter;
 use tonic_web::GrpcWebLayer;
 use tower::util::{MapResponseLayer, option_layer};
 
-/// Most bytes of a request, playbooks and customers apart.
+/// The maximum number of bytes of a request, except requests with playbooks or customers.
 pub const REQUEST_BYTES_MAX: usize = 256 * 1024;
-/// Most bytes of a request that carries a playbook.
+/// The maximum number of bytes of a request with a playbook.
 pub const PLAYBOOK_REQUEST_BYTES_MAX: usize = 4 * 1024 * 1024;
-/// Most bytes of a request about customers: a batch of them.
+/// The maximum number of bytes of a request with customers, which may be a batch.
 pub const CUSTOMER_REQUEST_BYTES_MAX: usize = 2 * 1024 * 1024;
-/// Most calls of one connection that are under way.
+/// The maximum number of calls of one connection at the same time.
 pub const CONNECTION_CALLS_MAX: u32 = 1_024;
-/// How often a connection that says nothing is asked whether it is there.
+/// The time after which a silent connection is asked whether it is still alive.
 pub const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(30);
-/// How long it may take to say that it is.
+/// How long the connection may take to answer.
 pub const KEEPALIVE_TIMEOUT: Duration = Duration::from_secs(20);
-/// How long calls that are under way may take once the server is told to stop.
+/// How long running calls may take after the server is asked to stop.
 pub const STOP_TIME_MAX: Duration = Duration::from_secs(10);
 
-/// Why the port is served no more.
+/// Why the port is no longer served.
 #[derive(Debug, thiserror::Error)]
 pub enum ServeError {
-    /// The contract that was compiled in does not describe itself: a fault of the build.
+    /// The descriptors of the contract that was compiled in cannot be read. This is a fault of the build.
     #[error("the descriptors of the contract cannot be read")]
     Reflection(#[from] tonic_reflection::server::Error),
-    /// Nor can its methods be told from them.
+    /// The methods of the contract cannot be read from the descriptors.
     #[error("the descriptors of the contract do not fit together")]
     Contract(#[from] prost_reflect::DescriptorError),
     /// The port or the protocol failed.
@@ -66,11 +66,11 @@ pub enum ServeError {
     Transport(#[from] tonic::transport::Error),
 }
 
-/// Serves `listener` until `stop` comes, then takes no new call and finishes those that were accepted, for
-/// [`STOP_TIME_MAX`] at most. Pages in browsers may call only if they came from here.
+/// Serves `listener` until `stop` completes. Then it accepts no new call and finishes the accepted calls, for at most
+/// [`STOP_TIME_MAX`]. Web pages of other origins may not call.
 ///
 /// # Errors
-/// When the port fails; what was answered stands.
+/// When the port fails. Answers that were already sent stay valid.
 pub async fn serve(
     listener: TcpListener,
     engine: Engine,
@@ -79,10 +79,10 @@ pub async fn serve(
     serve_to_pages(&[], listener, engine, stop).await
 }
 
-/// As [`serve`], and pages of these origins may call too.
+/// The same as [`serve`], but web pages of these origins may call, too.
 ///
 /// # Errors
-/// As for [`serve`].
+/// The same as [`serve`].
 pub async fn serve_to_pages(
     origins: &[CorsOrigin],
     listener: TcpListener,
@@ -98,7 +98,7 @@ pub async fn serve_to_pages(
     let stopped = async {
         stop.await;
         set_health(&health, ServingStatus::NotServing).await;
-        // Watches of either kind would keep their connections open.
+        // Open watches of health or of feeds would keep their connections open.
         end_health_watches(health.clone()).await;
         feeds.stop();
         told.notify_one();
@@ -156,7 +156,7 @@ fn routes(edge: Services, feeds: Arc<Feeds>) -> Result<Routes, ServeError> {
         .add_service(reflection().build_v1alpha()?))
 }
 
-/// Those of whose health we tell: each service, and the whole.
+/// The names of the health checks: each service, and the empty name for the whole server.
 const HEALTH_SERVICES: [&str; 7] = [
     "",
     contact_service_server::SERVICE_NAME,
@@ -167,26 +167,26 @@ const HEALTH_SERVICES: [&str; 7] = [
     insight_service_server::SERVICE_NAME,
 ];
 
-/// Tells those who ask after our health.
+/// Sets the health that the server reports.
 async fn set_health(health: &HealthReporter, status: ServingStatus) {
     for name in HEALTH_SERVICES {
         health.set_service_status(name, status).await;
     }
 }
 
-/// Ends the streams of those who watch our health, once they were told what is told now.
+/// Ends the health watches, after each got the present health.
 async fn end_health_watches(mut health: HealthReporter) {
     for name in HEALTH_SERVICES {
         health.clear_service_status(name).await;
     }
 }
 
-/// Puts what the transport, and the services that we took, tell in their own words into ours.
+/// Replaces a status that the transport or a service from a library made by a status in our words.
 fn in_our_words<B>(mut response: http::Response<B>) -> http::Response<B> {
     let headers = response.headers_mut();
     let ours = Status::from_header_map(headers).and_then(|status| status::in_our_words(&status));
     if let Some(ours) = ours {
-        // Where it cannot be written the transport's own words stay.
+        // If our status cannot be written, the one of the transport stays.
         let mut told = http::HeaderMap::new();
         if ours.add_header(&mut told).is_ok() {
             headers.extend(told);

@@ -1,4 +1,4 @@
-//! Reading lists from the index: cursors over runs of entries, joined and cut by a budget.
+//! Reads lists from the index: cursors over runs of entries are united and intersected, within a budget.
 
 pub(crate) mod blocks;
 pub(crate) mod budget;
@@ -11,21 +11,22 @@ use signpost_domain::ids::Seq;
 use signpost_domain::list::Order;
 use std::path::PathBuf;
 
-/// Entries, marks and rows that one page looks at. Over it the page ends with what it has.
+/// Maximum number of entries, marks and rows that are read for one page. When the budget is spent, the page ends with the items
+/// found so far.
 pub(crate) const LOOKED_AT_MAX: usize = 10_000;
 
-/// Which page.
+/// The page that is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct PageRequest {
-    /// In which order.
+    /// The order of the items.
     pub(crate) order: Order,
-    /// At most so many items.
+    /// The maximum number of items of the page.
     pub(crate) size: usize,
-    /// Where the page before ended.
+    /// The sequence at which the page before ended; `None` for the first page.
     pub(crate) after: Option<Seq>,
 }
 
-/// Rows that do not decode.
+/// The error for a row that cannot be decoded.
 pub(crate) fn undecoded(error: impl ToString) -> StoreError {
     StoreError::Damaged {
         path: PathBuf::from("state"),

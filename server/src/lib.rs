@@ -1,8 +1,9 @@
 //! The Signpost server: the shell around the pure domain.
 //!
-//! One way through: `from_proto` reads a request, the [`engine`] decides and makes it durable in the [`store`],
-//! `to_proto` writes the answer; `queries` reads lists from the rows, `feed` tells those who watch; `status` alone
-//! picks gRPC codes. [`grpc`] ties them to a port, [`run`] is the life of a server, [`config`] says how.
+//! The path of a request: `from_proto` reads it, the [`engine`] decides it and makes the decision durable in the
+//! [`store`], and `to_proto` writes the answer. `queries` reads lists from the rows, and `feed` sends changes to
+//! watchers. Only `status` chooses gRPC codes. [`grpc`] serves all of this on a port, [`run`] starts and stops a
+//! server, and [`config`] holds its settings.
 
 pub mod codec;
 pub mod config;

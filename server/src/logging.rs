@@ -4,12 +4,12 @@ use std::io::IsTerminal;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::util::TryInitError;
 
-/// How lines of the log are written.
+/// The format of the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LogFormat {
-    /// For people.
+    /// Text for people.
     Text,
-    /// One JSON object a line.
+    /// One JSON object on each line.
     Json,
 }
 
@@ -17,7 +17,7 @@ impl LogFormat {
     /// Reads `text` or `json`.
     ///
     /// # Errors
-    /// In words, what would be right.
+    /// When the text is neither `text` nor `json`. The error says in words what would be right.
     pub fn parse(text: &str) -> Result<LogFormat, &'static str> {
         match text {
             "text" => Ok(LogFormat::Text),
@@ -27,16 +27,16 @@ impl LogFormat {
     }
 }
 
-/// What goes into the log, checked.
+/// A checked filter that selects what is logged.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LogFilter(String);
 
 impl LogFilter {
-    /// Reads directives such as `warn` or `info,signpost_server=debug`. A word that is no level must have one: a
-    /// misspelt level would else be taken for the name of a module, and nothing be logged.
+    /// Reads directives such as `warn` or `info,signpost_server=debug`. A word that is not a level must be followed by
+    /// `=` and a level. Otherwise a misspelt level would be read as the name of a module, and nothing would be logged.
     ///
     /// # Errors
-    /// In words, what would be right.
+    /// When a directive is wrong. The error says in words what would be right.
     pub fn parse(text: &str) -> Result<LogFilter, String> {
         const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
         let mut directives = text.split(',').map(str::trim);
@@ -54,7 +54,7 @@ impl LogFilter {
 /// Starts the log of this process.
 ///
 /// # Errors
-/// When the process has one already.
+/// When the process already has a log.
 pub fn start(format: LogFormat, filter: &LogFilter) -> Result<(), TryInitError> {
     use tracing_subscriber::util::SubscriberInitExt;
     let lines = tracing_subscriber::fmt()

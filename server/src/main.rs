@@ -1,5 +1,5 @@
-//! `signpostd`: the server as a program. Exits with 0 when it was told to stop, 1 when it failed, 2 when the command
-//! line or the configuration is wrong.
+//! `signpostd`: the server as a program. The exit code is 0 after a stop that was asked for, 1 after a failure, and 2
+//! if the command line or the configuration is wrong.
 
 use signpost_server::config::{self, Config, Invocation, ReadError};
 use signpost_server::{logging, run};
@@ -8,7 +8,7 @@ use std::io::Write;
 use std::process::ExitCode;
 use tokio::signal::unix::{SignalKind, signal};
 
-/// Gives freed memory back to the system, where glibc's allocator keeps most of it; and takes less CPU.
+/// Returns freed memory to the system, while the allocator of glibc keeps most of it. It also uses less CPU time.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
@@ -27,7 +27,7 @@ fn main() -> ExitCode {
             ExitCode::SUCCESS
         }
         Err(ReadError::Args(error)) => {
-            // Help and version go to stdout with code 0; a reader that is gone does not matter.
+            // Help and version go to stdout with code 0. If stdout cannot be written, the failure is ignored.
             error.print().unwrap_or_default();
             ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(BAD_CONFIG))
         }
@@ -58,18 +58,18 @@ fn start(config: Config) -> Result<(), Box<dyn std::error::Error>> {
     })
 }
 
-/// One line on stdout. Where nobody reads it any more it is lost, and nothing else is.
+/// Prints one line on stdout. If stdout cannot be written, the line is lost, and the server goes on.
 fn say(line: &dyn Display) {
     let mut out = std::io::stdout();
     drop(writeln!(out, "{line}").and_then(|()| out.flush()));
 }
 
-/// What is to be said of variables that are likely misspelt.
+/// The warnings about environment variables whose names are probably misspelt.
 fn misspelt() -> impl Iterator<Item = String> {
     config::misspelt(std::env::vars_os().map(|(name, _)| name)).into_iter()
 }
 
-/// One line on stderr, where there is no log.
+/// Prints one line on stderr, for the time when no log has been started.
 fn warn(words: &dyn Display) {
     drop(writeln!(std::io::stderr(), "signpostd: {words}"));
 }

@@ -1,10 +1,11 @@
-//! Lists, read from the rows in `state/`: never from the engine's memory, and without a word to the deciding thread.
+//! Lists, read from the rows in `state/`. They use neither the memory of the engine nor the deciding thread.
 //!
-//! A page shows what was durable when it was asked for ([`crate::engine::Engine::rows`] waits for that) and goes no
-//! further than the rows hold whole. Its token says after which sequence the next one begins: what opened an item never
-//! changes, so that nothing is missed or repeated by what is written between two pages.
+//! A page shows everything that was durable when it was requested ([`crate::engine::Engine::rows_caught_up`] waits for
+//! the rows). It shows nothing that the rows hold only in part. The page token names the sequence after which the next
+//! page begins. The sequence that opened an item never changes, so writes between two pages make no item missing or
+//! repeated.
 //!
-//! The snapshots of watches are read the same way, page by page, of what is open or live.
+//! The snapshots of watches are read in the same way, page by page, from open cases and live contacts.
 
 mod batch;
 mod cases;
@@ -25,17 +26,17 @@ pub(crate) use history::{CustomerHistory, history};
 
 use signpost_domain::ids::Seq;
 
-/// A page. Where it ends is told by a sequence, if by nothing else.
+/// A page of a list. `N` is the type of the position where the page ends; by default a sequence.
 #[derive(Clone, Debug)]
 pub(crate) struct ListPage<T, N = Seq> {
-    /// In the order asked for.
+    /// The items, in the requested order.
     pub(crate) items: Vec<T>,
-    /// Where it ended; `None` at the end of the list.
+    /// The position where the page ended; `None` at the end of the list.
     pub(crate) next: Option<N>,
 }
 
 impl<T> ListPage<T> {
-    /// Nothing, and nothing after it.
+    /// An empty page at the end of a list.
     fn nothing() -> ListPage<T> {
         ListPage {
             items: Vec::new(),

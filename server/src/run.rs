@@ -1,4 +1,5 @@
-//! The life of a server: take the address, open the folder, start the engine, publish the first playbook, serve, stop.
+//! The life of a server: it binds its address, opens the folder, starts the engine, publishes the first playbook,
+//! serves, and stops.
 
 use crate::config::{Config, ConfigError, FirstPlaybook};
 use crate::engine::{
@@ -16,53 +17,54 @@ use std::time::Duration;
 use tokio::net::TcpSocket;
 use tokio::task::{JoinError, spawn_blocking};
 
-/// How long a server whose store failed says so to those who ask after its health, before it ends.
+/// How long a server whose store failed reports the failure in its health, before the server ends.
 pub const FAILED_SHOWN: Duration = Duration::from_secs(2);
 
-/// Connections that the system keeps for us until we take them.
+/// The maximum number of connections that the system queues until the server accepts them.
 const BACKLOG: u32 = 1024;
 
-/// Why a server did not start, or ended before it was told to.
+/// Why a server did not start, or ended before it was asked to stop.
 #[derive(Debug, thiserror::Error)]
 pub enum RunError {
-    /// The store does not open.
+    /// The store could not be opened.
     #[error(transparent)]
     Start(#[from] StartError),
     /// The first playbook could not be published.
     #[error("the first playbook, {from}, could not be published: {halt}")]
     First {
-        /// Where it came from.
+        /// The origin of the playbook: the path of a file or the name of a sample.
         from: String,
-        /// Why.
+        /// Why the playbook was not published.
         halt: EngineError,
     },
-    /// There is no first playbook, and none is live.
+    /// No playbook is live, and the first playbook has faults.
     #[error("no playbook is live, and the first one cannot be published: {0}")]
     FirstFaulty(ConfigError),
-    /// The address cannot be listened on.
+    /// The server cannot listen on the address.
     #[error("cannot listen on {address}: {source}")]
     Bind {
-        /// Which.
+        /// The address.
         address: SocketAddr,
-        /// Why.
+        /// The error of the system.
         source: std::io::Error,
     },
-    /// The port failed.
+    /// Serving on the port failed.
     #[error(transparent)]
     Serve(#[from] ServeError),
-    /// The store failed: start again, from disk.
+    /// The store failed. Start the server again: the new process reads the store from disk.
     #[error("the store failed")]
     StoreFailed,
-    /// A task of our own broke off.
-    #[error("a task broke off: {0}")]
+    /// An internal task panicked.
+    #[error("an internal task panicked: {0}")]
     Broken(#[from] JoinError),
 }
 
-/// Runs a server until `stop` comes; `bound` is told its address once it takes calls. What was accepted is finished,
-/// and everything is on disk, when this returns.
+/// Runs a server until `stop` completes or the store fails. Calls `bound` with the address of the server when the
+/// server listens. After a stop, this function returns when all accepted requests are finished and everything is on
+/// disk.
 ///
 /// # Errors
-/// When it does not start, or fails.
+/// When the server does not start, or when the store or the port fails.
 pub async fn run(
     config: Config,
     bound: impl FnOnce(SocketAddr),
@@ -81,7 +83,8 @@ pub async fn run(
         address: listen,
         source,
     };
-    // Before the folder is touched: a port that is taken leaves nothing behind. Nobody gets through until we listen.
+    // Bind before the folder is touched: if the port is taken, nothing is left behind on disk. No client can connect
+    // until the server listens.
     let socket = bound_to(listen).map_err(bind)?;
     let started = spawn_blocking(move || -> Result<(Engine, EngineGuard), StartError> {
         Engine::start(open_folder(&data)?, EngineOptions::new(clock))
@@ -100,8 +103,7 @@ pub async fn run(
     if !address.ip().is_loopback() {
         tracing::warn!(
             %address,
-            "other machines can call, and nothing is encrypted and nobody asked who they are: \
-             put a proxy that does both in front"
+            "other machines can call, without TLS and without authentication: put a proxy that does both in front"
         );
     }
     tracing::info!(%address, "serving");
@@ -117,19 +119,20 @@ pub async fn run(
     }
 }
 
-/// A socket that has the address, and takes no connection yet.
+/// A socket that is bound to the address but does not listen yet.
 fn bound_to(address: SocketAddr) -> std::io::Result<TcpSocket> {
     let socket = match address {
         SocketAddr::V4(_) => TcpSocket::new_v4()?,
         SocketAddr::V6(_) => TcpSocket::new_v6()?,
     };
-    // Connections of a server that ended just now keep nobody from its port.
+    // Without this option, the old connections of a server that has just ended would block the port.
     socket.set_reuseaddr(true)?;
     socket.bind(address)?;
     Ok(socket)
 }
 
-/// Waits for `stop`, or for the store to fail; the health of a server that failed is shown for [`FAILED_SHOWN`].
+/// Waits for `stop`, or for the store to fail. After a failure it waits for [`FAILED_SHOWN`], so that clients can read
+/// the failure from the health service.
 pub async fn stop_or_failed(engine: &Engine, stop: impl Future<Output = ()>) {
     tokio::select! {
         () = stop => tracing::info!("told to stop; finishing what was accepted"),
@@ -140,7 +143,8 @@ pub async fn stop_or_failed(engine: &Engine, stop: impl Future<Output = ()>) {
     }
 }
 
-/// A first playbook that is at fault is no reason not to start, where another is live.
+/// Handles a first playbook with faults. If another playbook is live, the server only logs a warning and starts. If
+/// none is live, the fault is an error.
 fn not_first(engine: &Engine, fault: ConfigError) -> Result<(), RunError> {
     let Some(live) = engine.live() else {
         return Err(RunError::FirstFaulty(fault));
@@ -150,7 +154,8 @@ fn not_first(engine: &Engine, fault: ConfigError) -> Result<(), RunError> {
     Ok(())
 }
 
-/// Publishes into an empty store; into another it does not, and says so if the live playbook is a different one.
+/// Publishes the first playbook if no playbook is live. If one is live, this function publishes nothing, and logs a
+/// warning if the live version is a different one.
 async fn publish_first(engine: &Engine, first: FirstPlaybook) -> Result<(), RunError> {
     let FirstPlaybook { from, playbook } = first;
     let version = playbook.version.to_string();

@@ -1,8 +1,7 @@
-//! Everything that touches the disk, as bytes in and bytes out: the data folder, the log of events
-//! and the rows folded from them.
+//! All access to the disk, as plain bytes: the data folder, the log of events, and the rows folded from the events.
 //!
-//! Left out: what the bytes mean. No type of the storage engine appears in a signature that leaves
-//! this folder; only `database` names it.
+//! The meaning of the bytes is not known here. No type of the storage engine appears in a signature that leaves this
+//! folder; only `database` names the engine.
 
 mod database;
 mod disk;

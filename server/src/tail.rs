@@ -1,5 +1,5 @@
-//! The tail of the log in memory: the latest durable events with the cases and contacts that they changed, shared by
-//! all who watch. Nothing is kept while nobody does; what is not here any more is in the log.
+//! The tail of the log in memory: the latest durable events, with the cases and contacts that they changed. All
+//! watchers share it. While there is no watcher, the tail keeps nothing. Older events are read from the log.
 
 mod change;
 
@@ -14,11 +14,11 @@ use tokio::sync::watch;
 
 pub(crate) use change::{Before, Change, EncodedOnce, Item, TailEvent};
 
-/// Most events that are kept.
+/// The maximum number of events that are kept.
 pub const TAIL_EVENTS_MAX: usize = 4_096;
-/// Most bytes of them, as the log stores them.
+/// The maximum number of bytes of events that are kept, counted as the log stores them.
 pub const TAIL_BYTES_MAX: usize = 16 * 1024 * 1024;
-/// Most watchers at once.
+/// The maximum number of watchers at the same time.
 pub const WATCHERS_MAX: usize = 4_096;
 
 /// The latest durable events.
@@ -34,7 +34,7 @@ struct Kept {
     bytes: usize,
 }
 
-/// The place of one watcher; given back when it is dropped.
+/// The place of one watcher. Dropping it frees the place.
 pub(crate) struct TailPosition(Arc<Tail>);
 
 impl Drop for TailPosition {
@@ -53,7 +53,7 @@ impl Tail {
         }
     }
 
-    /// A place for one more watcher; `None` if there are [`WATCHERS_MAX`].
+    /// Takes a place for one more watcher. `None` if there are already [`WATCHERS_MAX`].
     pub(crate) fn place(self: &Arc<Tail>) -> Option<TailPosition> {
         let more = |watchers: usize| (watchers < WATCHERS_MAX).then_some(watchers + 1);
         let ordering = Ordering::Relaxed;
@@ -61,17 +61,19 @@ impl Tail {
         taken.ok().map(|_| TailPosition(self.clone()))
     }
 
-    /// How many watch.
+    /// The number of watchers.
     pub(crate) fn watchers(&self) -> usize {
         self.watchers.load(Ordering::Relaxed)
     }
 
-    /// The last durable event, now and from now on.
+    /// A receiver of the sequence of the last durable event. It holds the current sequence, and it is updated when the
+    /// sequence changes.
     pub(crate) fn last(&self) -> watch::Receiver<Seq> {
         self.last.subscribe()
     }
 
-    /// The events from `from` on, at most `max`; `None` if the first of them is not kept.
+    /// The events from `from` on, at most `max`. `None` if the event at `from` is older than the tail or the tail is
+    /// empty.
     pub(crate) fn range(&self, from: Seq, max: usize) -> Option<Vec<Arc<TailEvent>>> {
         let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
         let (first, _) = kept.events.front()?;
@@ -80,7 +82,8 @@ impl Tail {
         Some(events.take(max).map(|(event, _)| event.clone()).collect())
     }
 
-    /// What `event`, which is about to be folded in, finds; `None` if nobody watches.
+    /// The cases and contacts that `event` will change, as they are before the event is folded in. `None` if there is
+    /// no watcher.
     pub(crate) fn before(&self, state: &State, event: &Event) -> Option<Before> {
         (self.watchers() > 0).then(|| {
             let keys = event.edits().into_iter();
@@ -89,8 +92,8 @@ impl Tail {
         })
     }
 
-    /// Takes in what became durable, with the bytes of each, and tells those who wait for it. `None` among the events:
-    /// nobody watched when it was decided.
+    /// Adds the events that became durable, each with its size in bytes, and notifies the receivers of [`Tail::last`].
+    /// An event is `None` if there was no watcher when it was decided; the tail is then emptied.
     pub(crate) fn grow(&self, last: Seq, events: Vec<Option<(TailEvent, usize)>>) {
         let grown: Option<Vec<_>> = events.into_iter().collect();
         let mut kept = self.kept.write().unwrap_or_else(PoisonError::into_inner);
@@ -132,7 +135,7 @@ mod tests {
     use signpost_domain::ids::CaseId;
     use signpost_domain::time::UnixMs;
 
-    /// An event that takes so many bytes; watched, or decided while nobody watched.
+    /// An event of `bytes` bytes. `None` if `watched` is false, as for an event that was decided without a watcher.
     fn event(seq: u64, bytes: usize, watched: bool) -> Option<(TailEvent, usize)> {
         let envelope = Envelope {
             seq: Seq(seq),
@@ -181,7 +184,7 @@ mod tests {
         assert_eq!(kept(&tail, 7), None);
         grow(&tail, 12..=12, 1);
         assert_eq!(kept(&tail, 12), Some(vec![12]));
-        // What was decided between two watchers is not there: it is no tail any more.
+        // Event 13 is missing: a gap empties the tail.
         grow(&tail, 14..=14, 1);
         assert_eq!((kept(&tail, 12), kept(&tail, 14)), (None, Some(vec![14])));
         drop(watcher);

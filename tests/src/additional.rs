@@ -1,4 +1,4 @@
-//! Additional cases of contacts as tests ask for them.
+//! Requests that add cases to contacts, and servers to send them to.
 
 use crate::Outcome;
 use crate::attempt::Attempt;
@@ -6,10 +6,10 @@ use crate::server::TestServer;
 use crate::time::minute;
 use signpost_client::v1;
 
-/// What the call of [`a_call`] is about.
+/// The reason of the call of [`a_call`].
 pub const ABOUT: &str = "existing_flight/change_date";
 
-/// A further matter of a contact, told at a minute; its request id is `request`.
+/// A request that adds a case with `reason` to a contact at minute `at`. Its request id is `request`.
 pub fn add_case(
     contact: &str,
     reason: &str,
@@ -26,7 +26,7 @@ pub fn add_case(
     }
 }
 
-/// The same with a fact.
+/// As [`add_case`], with a fact.
 pub fn add_case_knowing(
     contact: &str,
     reason: &str,
@@ -48,7 +48,7 @@ pub fn add_case_knowing(
 /// A server with a call of `c1`, `call-1`, about a booking.
 ///
 /// # Errors
-/// When the server refuses it.
+/// When the server does not start or refuses the call.
 pub async fn a_call() -> Outcome<TestServer> {
     let server = TestServer::start().await?;
     let call = Attempt::new("call-1", "phone").about(ABOUT);
@@ -57,10 +57,10 @@ pub async fn a_call() -> Outcome<TestServer> {
     Ok(server)
 }
 
-/// The call as it is kept.
+/// The contact `call-1`, as the server keeps it.
 ///
 /// # Errors
-/// When the server refuses it.
+/// When the server refuses the request.
 pub async fn contact(server: &TestServer) -> Outcome<v1::Contact> {
     let request = v1::GetContactRequest {
         contact_id: "call-1".to_owned(),
@@ -70,10 +70,10 @@ pub async fn contact(server: &TestServer) -> Outcome<v1::Contact> {
     Ok(got.contact.unwrap_or_default())
 }
 
-/// A case as it is kept.
+/// The case with this id, as the server keeps it.
 ///
 /// # Errors
-/// When the server refuses it.
+/// When the server refuses the request.
 pub async fn case(server: &TestServer, id: &str) -> Outcome<v1::Case> {
     let request = v1::GetCaseRequest {
         case_id: id.to_owned(),

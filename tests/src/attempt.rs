@@ -1,4 +1,4 @@
-//! Contacts as tests write them: `Attempt::new("call-1", "phone").of("c1").about("baggage/lost")`.
+//! A builder for contacts of tests: `Attempt::new("call-1", "phone").of("c1").about("baggage/lost")`.
 
 use crate::time::minute;
 use signpost_client::v1;
@@ -11,12 +11,12 @@ pub struct Attempt {
     take: v1::RouteSelection,
     request_id: Option<String>,
     menu_version: String,
-    /// What is known; whatever has no method of its own is set here.
+    /// What is known of the contact. Fields without a method of their own are set here.
     pub context: v1::ContactContext,
 }
 
 impl Attempt {
-    /// At minute 1, its first route taken.
+    /// An attempt at minute 1. The server selects its route.
     pub fn new(contact: &str, channel: &str) -> Attempt {
         Attempt {
             contact: contact.to_owned(),
@@ -29,21 +29,21 @@ impl Attempt {
         }
     }
 
-    /// Of this customer.
+    /// Sets the customer's key.
     #[must_use]
     pub fn of(mut self, customer: &str) -> Attempt {
         self.customer().customer_id = customer.to_owned();
         self
     }
 
-    /// Of this tier.
+    /// Sets the customer's tier.
     #[must_use]
     pub fn tier(mut self, tier: &str) -> Attempt {
         self.customer().tier = tier.to_owned();
         self
     }
 
-    /// With a handle of the customer.
+    /// Adds a handle of the customer.
     #[must_use]
     pub fn identity(mut self, kind: &str, value: &str, verified: bool) -> Attempt {
         self.customer().identities.push(v1::Identity {
@@ -56,20 +56,20 @@ impl Attempt {
         self
     }
 
-    /// For this reason.
+    /// Sets the reason.
     #[must_use]
     pub fn about(mut self, reason: &str) -> Attempt {
         self.context.stated_reason = reason.to_owned();
         self
     }
 
-    /// With a fact, as text.
+    /// Adds a fact, as text.
     #[must_use]
     pub fn fact(self, id: &str, text: &str) -> Attempt {
         self.value(id, v1::fact::Value::Text(text.to_owned()))
     }
 
-    /// With a fact of any type.
+    /// Adds a fact of any type.
     #[must_use]
     pub fn value(mut self, id: &str, value: v1::fact::Value) -> Attempt {
         self.context.facts.push(v1::Fact {
@@ -80,35 +80,35 @@ impl Attempt {
         self
     }
 
-    /// At this minute.
+    /// Sets the minute.
     #[must_use]
     pub fn at(mut self, minute: i64) -> Attempt {
         self.minute = minute;
         self
     }
 
-    /// The customer is to choose among the routes.
+    /// Lets the customer select the route.
     #[must_use]
     pub fn choose(mut self) -> Attempt {
         self.take = v1::RouteSelection::ByCustomer;
         self
     }
 
-    /// Under this request id, not one made of the contact and the minute.
+    /// Sets the request id. Without this, it is made from the contact and the minute.
     #[must_use]
     pub fn request_id(mut self, id: &str) -> Attempt {
         self.request_id = Some(id.to_owned());
         self
     }
 
-    /// Picked from the menu of this playbook.
+    /// Sets the version of the playbook from whose menu the reason was picked.
     #[must_use]
     pub fn menu(mut self, version: &str) -> Attempt {
         self.menu_version = version.to_owned();
         self
     }
 
-    /// The request to route it.
+    /// The request that routes the contact.
     pub fn route(self) -> v1::RouteContactRequest {
         let made = format!("{}@{}", self.contact, self.minute);
         v1::RouteContactRequest {
@@ -123,7 +123,7 @@ impl Attempt {
         }
     }
 
-    /// The request to preview it.
+    /// The request that previews the route.
     pub fn preview(self) -> v1::PreviewRouteRequest {
         v1::PreviewRouteRequest {
             contact_id: self.contact,
@@ -140,7 +140,7 @@ impl Attempt {
     }
 }
 
-/// The end of a contact.
+/// The request that ends a contact.
 pub fn end(contact: &str, outcome: v1::ContactOutcome, at: i64) -> v1::EndContactRequest {
     v1::EndContactRequest {
         request_id: format!("end-{contact}@{at}"),
@@ -151,7 +151,7 @@ pub fn end(contact: &str, outcome: v1::ContactOutcome, at: i64) -> v1::EndContac
     }
 }
 
-/// An attempt that came to nothing.
+/// The request that routes a contact again after an attempt that did not succeed.
 pub fn reroute(contact: &str, outcome: v1::AttemptOutcome, at: i64) -> v1::RerouteContactRequest {
     v1::RerouteContactRequest {
         request_id: format!("reroute-{contact}@{at}"),
@@ -162,7 +162,7 @@ pub fn reroute(contact: &str, outcome: v1::AttemptOutcome, at: i64) -> v1::Rerou
     }
 }
 
-/// A route that the customer took.
+/// The request that records the route that the customer selected.
 pub fn take(contact: &str, route: v1::Route, at: i64) -> v1::SelectRouteRequest {
     v1::SelectRouteRequest {
         request_id: format!("take-{contact}@{at}"),
@@ -173,7 +173,7 @@ pub fn take(contact: &str, route: v1::Route, at: i64) -> v1::SelectRouteRequest 
     }
 }
 
-/// A customer to keep.
+/// The request that creates or changes a customer.
 pub fn upsert(customer: v1::Customer, at: i64) -> v1::UpsertCustomerRequest {
     v1::UpsertCustomerRequest {
         request_id: format!("upsert-{}@{at}", customer.customer_id),

@@ -1,17 +1,17 @@
-//! Answers and refusals in a few words, for tests to compare with.
+//! Answers and refusals as short texts, with which tests compare.
 
 use signpost_client::v1;
 use std::fmt::Write;
 use tonic::{Code, Response, Status};
 use tonic_types::{ErrorDetails, StatusExt};
 
-/// Columns of a line of a refusal, so that it fits into a test.
+/// The maximum number of columns in a line of a refusal, so that the line fits into a test.
 const COLUMNS: usize = 100;
 /// The domain of the reasons of the contract.
 const DOMAIN: &str = "signpost.v1";
 
-/// A refusal: the code, the message, and a line for each detail; long lines folded. What the message says of the first
-/// fault is left out, since its detail says the same.
+/// A refusal as text: the code, the message, and a line for each detail; long lines are folded. The part of the message
+/// about the first fault is left out, because its detail says the same.
 pub fn status(status: &Status) -> String {
     let details = status.get_error_details();
     let faults = details.bad_request().map(|bad| &bad.field_violations);
@@ -28,7 +28,7 @@ pub fn status(status: &Status) -> String {
     text
 }
 
-/// A text over several lines, those after the first indented.
+/// The text folded into lines; all lines after the first are indented.
 pub fn folded(text: &str) -> String {
     let (mut lines, mut column) = (String::new(), 0);
     for word in text.split(' ') {
@@ -45,7 +45,7 @@ pub fn folded(text: &str) -> String {
     lines
 }
 
-/// All that was told, each ended by a line end.
+/// The texts, each with a line end after it.
 pub fn all(told: &[String]) -> String {
     told.iter().map(|each| format!("{each}\n")).collect()
 }
@@ -55,7 +55,7 @@ pub fn replayed(receipt: Option<&v1::WriteReceipt>) -> bool {
     receipt.is_some_and(|receipt| receipt.replayed)
 }
 
-/// What a call that must be refused came to: see [`status`].
+/// The refusal of a call as text, see [`status`]. `NOT REFUSED` and the answer if the call was not refused.
 pub fn refused<A: std::fmt::Debug>(answer: Result<Response<A>, Status>) -> String {
     match answer {
         Ok(answer) => format!("NOT REFUSED: {:?}", answer.into_inner()),
@@ -89,7 +89,7 @@ fn lines(details: &ErrorDetails) -> Vec<String> {
         Some(info) if info.domain != DOMAIN => {
             lines.push(format!("{} of {}", info.reason, info.domain));
         }
-        // What the other details say as well is not said twice.
+        // A reason that the other details imply is not printed again.
         Some(info) if is_said(details, &info.reason) => {}
         Some(info) => lines.push(info.reason.clone()),
         None => lines.push("NO REASON".to_owned()),
@@ -97,7 +97,7 @@ fn lines(details: &ErrorDetails) -> Vec<String> {
     lines
 }
 
-/// Whether a reason is the one that goes without saying beside the other details.
+/// Whether the other details imply the reason.
 fn is_said(details: &ErrorDetails, reason: &str) -> bool {
     if let Some(state) = details.precondition_failure() {
         return state.violations.iter().all(|it| it.r#type == reason);
@@ -112,7 +112,7 @@ fn is_said(details: &ErrorDetails, reason: &str) -> bool {
     details.bad_request().is_some() && reason == "INVALID_FIELD"
 }
 
-/// The answer for a contact, in a line.
+/// The answer for a contact, on one line. `nothing` if there is none.
 pub fn answer(answer: Option<&v1::ContactAnswer>) -> String {
     use v1::contact_answer::Next;
     let Some(answer) = answer else {
@@ -141,7 +141,7 @@ pub fn answer(answer: Option<&v1::ContactAnswer>) -> String {
     format!("{state}, {case_match}: {next}; {repeats} repeats, {switches} switches")
 }
 
-/// Where to go.
+/// The route of a contact, with its flow or queue.
 pub fn routed_to(routed: &v1::RouteTarget) -> String {
     let to = [routed.flow_id.as_str(), routed.queue_id.as_str()].concat();
     match routed.route() {
@@ -150,7 +150,7 @@ pub fn routed_to(routed: &v1::RouteTarget) -> String {
     }
 }
 
-/// What was noticed on the way.
+/// The findings of the decision, one text for each.
 pub fn findings(answer: Option<&v1::ContactAnswer>) -> Vec<String> {
     let decision = answer.and_then(|answer| answer.decision.clone());
     let findings = decision.unwrap_or_default().findings;
@@ -164,7 +164,7 @@ pub fn findings(answer: Option<&v1::ContactAnswer>) -> Vec<String> {
     told.map(words).collect()
 }
 
-/// A menu: a line an item, `digit` first where there is a keypad.
+/// A menu, one line for each item. On a channel with a keypad, the line begins with the digit.
 pub fn menu(menu: &v1::ReasonMenu) -> String {
     let mut text = format!(
         "{} {} omitted {}",

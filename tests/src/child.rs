@@ -1,4 +1,4 @@
-//! A server as a process of its own, to be waited for, stopped and killed.
+//! A server in a process of its own. A test can wait for it, stop it and kill it.
 
 use crate::Outcome;
 use std::fs::{self, File};
@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
-/// How long a server may take to end.
+/// The longest time that a server may take to end.
 const END_TIME_MAX: Duration = Duration::from_secs(60);
 const LOOK_EVERY: Duration = Duration::from_millis(5);
 
@@ -20,10 +20,10 @@ pub struct Process {
 }
 
 impl Process {
-    /// Starts a server; what it logs is added to the file `log`.
+    /// Starts a server. What it logs is appended to the file `log`.
     ///
     /// # Errors
-    /// When it does not start.
+    /// When the server does not start.
     pub fn start(command: &mut Command, log: &Path) -> Outcome<Process> {
         let appended = File::options().create(true).append(true).open(log)?;
         let mut child = command
@@ -39,10 +39,10 @@ impl Process {
         })
     }
 
-    /// Waits until it listens, and says where.
+    /// Waits until the server listens, and gives its address.
     ///
     /// # Errors
-    /// When it ends before; the error is what was logged.
+    /// When the server ends before that. The error has what was logged.
     pub fn address(&mut self) -> Outcome<String> {
         let mut line = String::new();
         self.stdout.read_line(&mut line)?;
@@ -52,20 +52,20 @@ impl Process {
         }
     }
 
-    /// SIGKILL.
+    /// Kills the server with SIGKILL, and waits for its end.
     ///
     /// # Errors
-    /// When it cannot be killed.
+    /// When the server cannot be killed.
     pub fn kill(mut self) -> Outcome {
         self.child.kill()?;
         self.child.wait()?;
         Ok(())
     }
 
-    /// SIGTERM, sent and not waited for.
+    /// Sends SIGTERM. Does not wait for the end.
     ///
     /// # Errors
-    /// When it cannot be sent.
+    /// When the signal cannot be sent.
     pub fn ask_to_stop(&self) -> Outcome {
         let pid = self.child.id().to_string();
         let sent = Command::new("kill").args(["-TERM", &pid]).status()?;
@@ -75,29 +75,29 @@ impl Process {
         }
     }
 
-    /// SIGTERM; gives how it ended.
+    /// Sends SIGTERM, waits for the end and gives the exit status.
     ///
     /// # Errors
-    /// When it does not end.
+    /// When the server does not end in time.
     pub fn stop(mut self) -> Outcome<ExitStatus> {
         self.ask_to_stop()?;
         self.ended()
     }
 
-    /// Waits for its end; gives how it ended and what it wrote to stdout that was not read yet.
+    /// Waits for the end. Gives the exit status and the part of stdout that was not read yet.
     ///
     /// # Errors
-    /// When it cannot be waited for.
+    /// When the end cannot be waited for.
     pub fn rest(mut self) -> Outcome<(ExitStatus, String)> {
         let mut rest = String::new();
         self.stdout.read_to_string(&mut rest)?;
         Ok((self.child.wait()?, rest))
     }
 
-    /// Waits for its end; gives how it ended.
+    /// Waits for the end and gives the exit status.
     ///
     /// # Errors
-    /// When it does not end.
+    /// When the server does not end in time.
     pub fn ended(&mut self) -> Outcome<ExitStatus> {
         let until = Instant::now() + END_TIME_MAX;
         loop {
@@ -109,10 +109,10 @@ impl Process {
         }
     }
 
-    /// All that was logged.
+    /// All that was logged so far.
     ///
     /// # Errors
-    /// When the file does not read.
+    /// When the file cannot be read.
     pub fn logged(&self) -> Outcome<String> {
         Ok(fs::read_to_string(&self.log)?)
     }

@@ -1,5 +1,5 @@
-//! What the crash tests stand on: servers as processes that can be killed, callers that load them and keep what they
-//! were told, and the proof afterwards that a data folder holds just that.
+//! The base of the crash tests: servers as processes that can be killed, callers that load the servers and keep the
+//! answers, and a proof afterwards that a data folder holds exactly what was answered.
 
 mod book;
 mod caller;
@@ -19,12 +19,12 @@ pub use write::{Answer, Write};
 
 use signpost_server::engine::{Clock, EngineOptions};
 
-/// Bytes of events after which the small server closes a segment.
+/// The small server closes a segment after this many bytes of events.
 const SEGMENT_BYTES: u64 = 24 * 1024;
-/// Bytes of rows after which the small server opens them anew.
+/// The small server opens its rows again after this many bytes.
 const REOPEN_BYTES: u64 = 256 * 1024;
 
-/// Options under which segments and rows are closed and opened all the time, and the filter of request ids has no room.
+/// Options with which segments and rows are closed and opened all the time, and the filter of request ids has no room.
 pub fn small_limits(clock: Clock) -> EngineOptions {
     let mut options = EngineOptions::new(clock);
     options.log.segment_bytes_max = SEGMENT_BYTES;

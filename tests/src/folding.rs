@@ -1,5 +1,5 @@
-//! Cases made from the feed of events alone, as an integrator would keep them: what `docs/events.md` says of folding,
-//! as code. Nothing here reads anything but events.
+//! Makes cases from the feed of events alone, as an integrator would keep them. This is the code for what
+//! `docs/events.md` says about folding. Nothing here reads anything but events.
 
 mod case;
 mod memory;
@@ -11,26 +11,26 @@ use std::collections::BTreeMap;
 use v1::event::Body;
 use v1::{AttemptOutcome, CaseLinkKind, CaseState, Route, RoutingTrigger};
 
-/// All that was made of the events so far.
+/// All that the events so far have made.
 #[derive(Clone, Debug, Default)]
 pub struct Folding {
     contacts: BTreeMap<String, Contact>,
     cases: BTreeMap<String, Case>,
 }
 
-/// What is kept of a contact, for what later events about it say of its cases.
+/// What is kept of a contact, to understand what later events about it mean for its cases.
 #[derive(Clone, Debug, Default)]
 struct Contact {
     channel: String,
     arrive_time: Option<Timestamp>,
-    /// Where it went; unspecified until then.
+    /// The route of the contact; unspecified until it has one.
     route: i32,
     queue: String,
     due: Option<Timestamp>,
     telling: Telling,
 }
 
-/// What the caller told of the person.
+/// What the caller said about the person.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Telling {
     vulnerable: Option<bool>,
@@ -40,7 +40,7 @@ struct Telling {
     persona: String,
 }
 
-/// Where and when an event comes from.
+/// The contact, the caller and the time of an event.
 #[derive(Clone, Copy, Debug)]
 struct Source<'a> {
     contact_id: &'a str,
@@ -50,7 +50,7 @@ struct Source<'a> {
 }
 
 impl Folding {
-    /// Takes in the next event.
+    /// Processes the next event.
     pub fn take(&mut self, event: &v1::Event) {
         let at = event.record_time.unwrap_or_default();
         let (resolved, others): (Vec<_>, Vec<_>) = event
@@ -78,8 +78,8 @@ impl Folding {
         }
     }
 
-    /// The cases, in the order of their ids, as ListCases tells them; without `case_number`, `sequence` and `etag`, which
-    /// events do not tell.
+    /// The cases, in the order of their ids, as ListCases gives them. `case_number`, `sequence` and `etag` are missing,
+    /// because events do not have them.
     pub fn cases(&self) -> Vec<v1::Case> {
         self.cases.values().map(Case::told).collect()
     }
@@ -124,7 +124,7 @@ impl Folding {
             Some(Body::CaseUnmerged(unmerged)) => self.unmerged(unmerged),
             Some(Body::CaseLinked(linked)) => self.links(&linked.case_id, &linked.link, true),
             Some(Body::CaseUnlinked(linked)) => self.links(&linked.case_id, &linked.link, false),
-            // They say nothing of cases, or their transition says all.
+            // These events say nothing about cases, or their transition says all.
             Some(
                 Body::PlaybookPublished(_)
                 | Body::CustomerUpserted(_)
@@ -140,7 +140,7 @@ impl Folding {
         }
     }
 
-    /// Changes a case. While it is merged, the case that survives knows what it remembers.
+    /// Changes a case. While the case is merged, its survivor has a copy of what it remembers.
     fn edit(&mut self, case_id: &str, edit: impl FnOnce(&mut Case)) {
         let Some(case) = self.cases.get_mut(case_id) else {
             return;
@@ -411,7 +411,7 @@ impl Contact {
         at: Timestamp,
     ) -> Contact {
         let target = routed.target.clone().unwrap_or_default();
-        // An amendment that leaves the contact where it is leaves the answer due when it was.
+        // If an amendment does not move the contact, its answer stays due at the same time.
         let stays = before.filter(|before| {
             routed.trigger() == RoutingTrigger::Amended && before.route == target.route
         });
@@ -439,7 +439,7 @@ fn is_owed(target: &v1::RouteTarget) -> bool {
     matches!(target.route(), Route::Message | Route::Callback)
 }
 
-/// When an answer is due on a route that is taken at this time.
+/// The time at which an answer is due, for a route that is taken at `at`. `None` if no answer is due.
 fn due(target: &v1::RouteTarget, wait: Option<Duration>, at: Timestamp) -> Option<Timestamp> {
     const NANOS: i64 = 1_000_000_000;
     let wait = wait.filter(|_| is_owed(target))?;
@@ -450,7 +450,7 @@ fn due(target: &v1::RouteTarget, wait: Option<Duration>, at: Timestamp) -> Optio
     })
 }
 
-/// What came of the attempt before, if the contact was sent back.
+/// The outcome of the attempt before this step; `None` if the step does not end an attempt.
 fn attempt_ended(step: RoutingTrigger) -> Option<AttemptOutcome> {
     match step {
         RoutingTrigger::AskedForPerson => Some(AttemptOutcome::AskedForPerson),

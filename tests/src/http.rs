@@ -1,4 +1,4 @@
-//! HTTP/1.1 by hand, as `curl` sends it.
+//! HTTP/1.1 written by hand, as `curl` sends it.
 
 use crate::Outcome;
 use std::collections::BTreeMap;
@@ -6,14 +6,14 @@ use std::net::SocketAddr;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-/// What came back.
+/// The answer of a server.
 #[derive(Debug)]
 pub struct HttpAnswer {
     /// The status line.
     pub status_line: String,
-    /// Headers, their names in lower case.
+    /// The headers, with names in lower case.
     pub headers: BTreeMap<String, String>,
-    /// The body, whole.
+    /// The whole body.
     pub body: Vec<u8>,
 }
 
@@ -23,7 +23,7 @@ impl HttpAnswer {
         self.status_line.split(' ').nth(1).unwrap_or_default()
     }
 
-    /// A header, empty if it is not there.
+    /// The value of a header; empty if the answer does not have the header.
     pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", String::as_str)
     }
@@ -31,16 +31,16 @@ impl HttpAnswer {
     /// The body as JSON.
     ///
     /// # Errors
-    /// When it is none.
+    /// When the body is not JSON.
     pub fn json(&self) -> Outcome<serde_json::Value> {
         Ok(serde_json::from_slice(&self.body)?)
     }
 }
 
-/// Sends a request with these headers, a line each, and reads the answer whole.
+/// Sends a request with these headers, one on each line, and reads the whole answer.
 ///
 /// # Errors
-/// When what comes back is not HTTP/1.1.
+/// When the answer is not HTTP/1.1.
 pub async fn send(
     to: SocketAddr,
     request_line: &str,
@@ -52,7 +52,7 @@ pub async fn send(
     send_as_it_is(to, request_line, &headers, body).await
 }
 
-/// As [`send`], and it is the headers that say how long the body is.
+/// As [`send`], but adds no length of the body: `headers` must have it.
 ///
 /// # Errors
 /// As for [`send`].

@@ -1,4 +1,4 @@
-//! What the tests of the whole server stand on. The tests themselves are in `tests/it`.
+//! The base of the tests of the whole server. The tests themselves are in `tests/it`.
 
 pub mod additional;
 pub mod attempt;
@@ -19,5 +19,5 @@ pub mod time;
 pub mod watch;
 pub mod web;
 
-/// What a test comes to; its errors can leave a task.
+/// The result of a test. Its errors can be sent to another task.
 pub type Outcome<T = ()> = Result<T, Box<dyn std::error::Error + Send + Sync>>;

@@ -1,4 +1,5 @@
-//! A morning for lists to be read from: contacts of all kinds, and what is kept of them, read one by one.
+//! A morning from which lists are read: contacts of all kinds, with their cases and customers. All of them can also be
+//! read one by one.
 
 use crate::Outcome;
 use crate::attempt::{Attempt, end};
@@ -7,39 +8,39 @@ use signpost_client::{Client, ClientError, List, v1};
 use std::collections::BTreeSet;
 use v1::ContactOutcome as Ended;
 
-/// What a contact may be about.
+/// The reasons of the contacts.
 pub const REASONS: [&str; 4] = [
     "existing_flight/change_date",
     "existing_flight/cancel",
     "baggage/lost",
     "baggage/damaged",
 ];
-/// Where it may come from.
+/// The channels of the contacts.
 pub const CHANNELS: [&str; 3] = ["phone", "web_chat", "email"];
-/// Under which tier.
+/// The tiers of the contacts.
 pub const TIERS: [&str; 3] = ["platinum", "gold", "standard"];
-/// Customers that come again and again.
+/// The number of customers that come again and again.
 const CUSTOMERS: usize = 12;
-/// Minutes after which everything that nobody closed has lapsed.
+/// After this many minutes, every case that nobody closed has lapsed.
 const LATER: i64 = 60 * 24 * 60;
 
-/// What was played, by the names that it was answered with.
+/// The ids of all that was played.
 #[derive(Clone, Debug, Default)]
 pub struct Played {
-    /// Cases.
+    /// The ids of cases.
     pub cases: BTreeSet<String>,
-    /// Contacts.
+    /// The ids of contacts.
     pub contacts: BTreeSet<String>,
-    /// Customers.
+    /// The ids of customers.
     pub customers: BTreeSet<String>,
 }
 
 impl Played {
-    /// Plays `count` contacts from number `from` on, a minute after another: some end, some are amended, some leave
-    /// their case, some come weeks later.
+    /// Plays `count` contacts from number `from` on, one each minute. Some end, some are amended, some leave their
+    /// case, some come weeks later.
     ///
     /// # Errors
-    /// When the server refuses one.
+    /// When the server refuses a request.
     pub async fn play(&mut self, client: &Client, from: i64, count: i64) -> Outcome {
         let mut dice = Dice::new(from.unsigned_abs() + 7);
         let is_later = !self.contacts.is_empty();
@@ -52,7 +53,7 @@ impl Played {
             let attempt = attempt(&mut dice, &contact).at(minute);
             self.route(client, attempt.clone()).await?;
             if dice.one_in(6) {
-                // The customer turns out to want something else.
+                // The customer changes to another reason.
                 self.route(client, attempt.about("baggage/damaged").at(minute + 1))
                     .await?;
             }
@@ -81,10 +82,10 @@ impl Played {
         Ok(())
     }
 
-    /// Every case as it is kept, read one by one, the oldest first.
+    /// Every case as the server keeps it, read one by one, the oldest first.
     ///
     /// # Errors
-    /// When one is not there.
+    /// When a case does not exist.
     pub async fn all_cases(&self, client: &Client) -> Outcome<Vec<v1::Case>> {
         let mut all = Vec::new();
         for case_id in self.cases.clone() {
@@ -97,10 +98,10 @@ impl Played {
         Ok(all)
     }
 
-    /// Every contact as it is kept, read one by one, the one first recorded first.
+    /// Every contact as the server keeps it, read one by one, in the order of recording.
     ///
     /// # Errors
-    /// When one is not there.
+    /// When a contact does not exist.
     pub async fn all_contacts(&self, client: &Client) -> Outcome<Vec<v1::Contact>> {
         let mut all = Vec::new();
         for contact_id in self.contacts.clone() {
@@ -114,10 +115,10 @@ impl Played {
         Ok(all)
     }
 
-    /// Every customer as it is kept, read one by one, the one first recorded first.
+    /// Every customer as the server keeps it, read one by one, in the order of recording.
     ///
     /// # Errors
-    /// When one is not there.
+    /// When a customer does not exist.
     pub async fn all_customers(&self, client: &Client) -> Outcome<Vec<v1::Customer>> {
         let mut all = Vec::new();
         for customer_id in self.customers.clone() {
@@ -133,12 +134,12 @@ impl Played {
     }
 }
 
-/// The seconds of a time; those of no time come first.
+/// The seconds of a time. Without a time the smallest number, so that it comes first.
 pub fn seconds(time: Option<&prost_types::Timestamp>) -> i64 {
     time.map_or(i64::MIN, |time| time.seconds)
 }
 
-/// The cases of a filter, all of each.
+/// The request for all cases of a filter, with all that is kept of each.
 pub fn cases_of(filter: v1::CaseFilter) -> v1::ListCasesRequest {
     v1::ListCasesRequest {
         filter: Some(filter),
@@ -147,7 +148,7 @@ pub fn cases_of(filter: v1::CaseFilter) -> v1::ListCasesRequest {
     }
 }
 
-/// The contacts of a filter, all of each.
+/// The request for all contacts of a filter, with all that is kept of each.
 pub fn contacts_of(filter: v1::ContactFilter) -> v1::ListContactsRequest {
     v1::ListContactsRequest {
         filter: Some(filter),
@@ -169,7 +170,7 @@ pub async fn listed<L: List>(client: &Client, request: L) -> Result<Vec<L::Item>
     Ok(all)
 }
 
-/// Some contact: mostly of one of a few customers, sometimes of a new one, sometimes anonymous.
+/// A random contact: mostly of one of a few customers, sometimes of a new one, sometimes anonymous.
 fn attempt(dice: &mut Dice, contact: &str) -> Attempt {
     let channel = CHANNELS[dice.below(3)];
     let attempt = Attempt::new(contact, channel)

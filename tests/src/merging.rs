@@ -1,4 +1,4 @@
-//! Work on customers as tests ask for it, at one time, by the request id alone told apart.
+//! Requests that change customers. All have the same time; only their request ids are different.
 
 use crate::Outcome;
 use crate::attempt::{Attempt, end, upsert};
@@ -7,7 +7,7 @@ use crate::time::minute;
 use signpost_client::v1;
 use v1::ContactOutcome as Ended;
 
-/// When customers are worked on, in minutes.
+/// The time of all these requests, in minutes.
 pub const AT: i64 = 30;
 
 /// A verified handle.
@@ -21,7 +21,7 @@ pub fn handle(kind: &str, value: &str) -> v1::Identity {
     }
 }
 
-/// A handle of a customer.
+/// The request that links a handle to a customer.
 pub fn link(customer: &str, identity: v1::Identity, request: &str) -> v1::LinkIdentityRequest {
     v1::LinkIdentityRequest {
         request_id: request.to_owned(),
@@ -32,7 +32,7 @@ pub fn link(customer: &str, identity: v1::Identity, request: &str) -> v1::LinkId
     }
 }
 
-/// A handle that a customer has no more.
+/// The request that removes a handle from a customer.
 pub fn unlink(customer: &str, identity: v1::Identity, request: &str) -> v1::UnlinkIdentityRequest {
     v1::UnlinkIdentityRequest {
         request_id: request.to_owned(),
@@ -43,7 +43,7 @@ pub fn unlink(customer: &str, identity: v1::Identity, request: &str) -> v1::Unli
     }
 }
 
-/// Customers who are one; the first goes on.
+/// The request that merges two customers. The first one survives.
 pub fn merge(customer: &str, merged: &str, request: &str) -> v1::MergeCustomersRequest {
     v1::MergeCustomersRequest {
         request_id: request.to_owned(),
@@ -55,7 +55,7 @@ pub fn merge(customer: &str, merged: &str, request: &str) -> v1::MergeCustomersR
     }
 }
 
-/// A merge to undo.
+/// The request that undoes a merge.
 pub fn unmerge(customer: &str, request: &str) -> v1::UnmergeCustomerRequest {
     v1::UnmergeCustomerRequest {
         request_id: request.to_owned(),
@@ -66,10 +66,11 @@ pub fn unmerge(customer: &str, request: &str) -> v1::UnmergeCustomerRequest {
     }
 }
 
-/// A server that keeps `c1`, who has a phone, and `c2` of gold, who has an e-mail address, with what each came for.
+/// A server with two customers and what each of them came for: `c1`, who has a phone number, and `c2` of tier gold, who
+/// has an e-mail address.
 ///
 /// # Errors
-/// When it does not start, or refuses any of that.
+/// When the server does not start, or refuses a request.
 pub async fn two_customers() -> Outcome<TestServer> {
     let server = TestServer::start().await?;
     let client = server.client();

@@ -1,34 +1,30 @@
-//! The power-cut test: what is left of a folder when the power goes at any moment of a process's
-//! life. `kill -9` cannot tell: the system's cache survives it. So a recorder is preloaded into the
-//! process, which journals all that it does to its folder, and any number of power cuts are played
-//! afterwards from the one journal.
+//! The power-cut test: what is left of a folder when the power goes at any moment while a process runs. `kill -9` does
+//! not show this, because the system's cache survives it. So a recorder is preloaded into the process. It journals all
+//! that the process does to its folder. Any number of power cuts are then played from this one journal.
 //!
 //! How a test of a server uses it:
 //!
-//! 1. `Recorder::build()`, then `recorder.watch(&mut command, data, journal)` on the server's
-//!    command (`--data` names the same folder), and start it.
-//! 2. The client keeps, for each answer in hand, `journal_len(journal)` read *after* the answer
-//!    came, with what the answer told (the contact's id). At any cut at that length or later, the
-//!    answered thing must be there.
-//! 3. `kill -9` the server and wait for it. It may start again under the same journal, with
-//!    `watch` on the new command: what the first life did not sync is then still at stake, which
-//!    finds a server that answers from what it read back without making it durable.
-//! 4. `Journal::read(journal)`; for each seed `cut = journal.cut(seed)`, then
-//!    `journal.rebuild(cut, seed, into)` into a new folder (the server's first start may not be
-//!    through yet at an early cut: the folder may be missing or nearly empty, with nothing promised).
-//! 5. Start the server on the rebuilt folder without the recorder. It must start, and have every
-//!    answered thing with a length ≤ `cut` exactly once, and pass `check`. It may have more: what
-//!    was on its way to an answer.
-//! 6. Then a mutation: the same server answering without a sync (`Recorder::dropping_syncs`) must lose
-//!    at some seed, or the test sees nothing.
+//! 1. Call `Recorder::build()`. Then call `recorder.watch(&mut command, data, journal)` on the server's command, whose
+//!    `--data` names the same folder, and start the server.
+//! 2. For each answer, the client keeps the content of the answer (the contact's id) and `journal_len(journal)`, read
+//!    *after* the answer came. At any cut at that length or later, what was answered must be there.
+//! 3. `kill -9` the server and wait for its end. It may start again with the same journal, with `watch` on the new
+//!    command. What the first process did not sync can then still be lost. This finds a server that answers from what
+//!    it read back without making it durable.
+//! 4. Call `Journal::read(journal)`. For each seed, `cut = journal.cut(seed)`; then call
+//!    `journal.rebuild(cut, seed, into)` with a new folder. At an early cut the first start of the server may not be
+//!    complete: the folder may be missing or nearly empty, and nothing is promised.
+//! 5. Start the server on the rebuilt folder without the recorder. It must start, must have everything answered with a
+//!    length ≤ `cut` exactly once, and must pass `check`. It may have more: what was about to be answered.
+//! 6. Then a mutation: the same server, answering without a sync (`Recorder::dropping_syncs`), must lose something at
+//!    some seed. Else the test finds nothing.
 //!
-//! What the model promises is what POSIX does and no more: content is durable by `fsync` or
-//! `fdatasync` of the file, a name by `fsync` of its folder (also the watched folder's own name, by
-//! its parent, unless the folder was there before), everything by `sync` and `syncfs`;
-//! `sync_file_range` and `msync` count for nothing. A process that uses what the model does not
-//! know (shared writable mappings, `copy_file_range`, `O_DSYNC`, io_uring, …) makes `rebuild` fail
-//! by name. Not seen at all: a program that makes system calls without the C library, and C's own
-//! streams. Left out: permissions, times, attributes, and faults of the disk itself.
+//! The model promises what POSIX does, and no more. Content becomes durable by `fsync` or `fdatasync` of the file. A
+//! name becomes durable by `fsync` of its folder; the name of the watched folder by `fsync` of its parent, unless the
+//! folder was there before. `sync` and `syncfs` make everything durable; `sync_file_range` and `msync` count for
+//! nothing. If a process uses what the model does not know (shared writable mappings, `copy_file_range`, `O_DSYNC`,
+//! io_uring, …), `rebuild` fails and names it. Not seen at all: a program that makes system calls without the C
+//! library, and C's own streams. Left out: permissions, times, attributes, and faults of the disk itself.
 
 mod dice;
 mod disk;

@@ -18,17 +18,17 @@ pub fn root() -> &'static Path {
     })
 }
 
-/// A program of this workspace, built as the tests were.
+/// A program of this workspace, built as the tests are built.
 ///
 /// # Errors
-/// When it does not build.
+/// When the program does not build.
 pub fn program(name: &str) -> Outcome<PathBuf> {
     static FOLDER: OnceLock<Result<PathBuf, String>> = OnceLock::new();
     let folder = FOLDER.get_or_init(|| build().map_err(|error| error.to_string()));
     Ok(folder.clone()?.join(name))
 }
 
-/// Builds the programs, which takes no time if they are; gives the folder that they are in.
+/// Builds the programs; this takes no time if they are built already. Gives the folder that they are in.
 fn build() -> Outcome<PathBuf> {
     let test = std::env::current_exe()?;
     // target/debug/deps/it-0123456789abcdef
@@ -37,7 +37,7 @@ fn build() -> Outcome<PathBuf> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
     command
-        // Of the whole workspace, as the tests are built: otherwise features differ, and all is built twice.
+        // The whole workspace, as for the tests: otherwise the features differ, and all is built twice.
         .args(["build", "--quiet", "--locked", "--workspace"])
         .args(["--bin", "signpostd", "--bin", "signpost"])
         .arg("--target-dir")
@@ -53,10 +53,10 @@ fn build() -> Outcome<PathBuf> {
     }
 }
 
-/// What a program that ended said.
+/// The output of a program that has ended.
 #[derive(Debug)]
 pub struct Ran {
-    /// Its exit code; `None` after a signal.
+    /// The exit code; `None` after a signal.
     pub code: Option<i32>,
     /// All of stdout.
     pub stdout: String,
@@ -65,10 +65,10 @@ pub struct Ran {
 }
 
 impl Ran {
-    /// Runs a command to its end.
+    /// Runs a command until it ends.
     ///
     /// # Errors
-    /// When it does not start or does not write UTF-8.
+    /// When the command does not start or does not write UTF-8.
     pub fn of(command: &mut Command) -> Outcome<Ran> {
         let output = command.stdin(Stdio::null()).output()?;
         Ok(Ran {
@@ -78,10 +78,10 @@ impl Ran {
         })
     }
 
-    /// What it printed, as JSON.
+    /// The stdout of the program, as JSON.
     ///
     /// # Errors
-    /// When it failed or printed something else.
+    /// When the program failed or printed something else.
     pub fn json(&self) -> Outcome<Value> {
         match self.code {
             Some(0) => Ok(serde_json::from_str(&self.stdout)?),
@@ -90,10 +90,10 @@ impl Ran {
     }
 }
 
-/// `signpost`, pointed at a server.
+/// `signpost` with the address of a server.
 ///
 /// # Errors
-/// When it does not build.
+/// When `signpost` does not build.
 pub fn signpost(server: &str, arguments: &[&str]) -> Outcome<Command> {
     let mut command = Command::new(program("signpost")?);
     command
@@ -103,10 +103,10 @@ pub fn signpost(server: &str, arguments: &[&str]) -> Outcome<Command> {
     Ok(command)
 }
 
-/// `signpostd`, without a word of this process's environment about it.
+/// `signpostd`, without the variables for it in the environment of this process.
 ///
 /// # Errors
-/// When it does not build.
+/// When `signpostd` does not build.
 pub fn signpostd(arguments: &[&str]) -> Outcome<Command> {
     let mut command = Command::new(program("signpostd")?);
     for (name, _) in std::env::vars_os() {
@@ -121,15 +121,15 @@ pub fn signpostd(arguments: &[&str]) -> Outcome<Command> {
 /// A path as an argument.
 ///
 /// # Errors
-/// When it is no text.
+/// When the path is not UTF-8.
 pub fn text(path: &Path) -> Outcome<&str> {
     Ok(path.to_str().ok_or("the path is no text")?)
 }
 
-/// A start of `signpostd` that must fail: its exit code and its words, with `TMP` for the folder of the test.
+/// Starts `signpostd`, which must fail. Gives its exit code and its messages, with `TMP` for the folder of the test.
 ///
 /// # Errors
-/// When it cannot be tried.
+/// When the program cannot be run.
 ///
 /// # Panics
 /// When it prints to stdout.
@@ -149,35 +149,35 @@ pub struct ServerProcess {
 }
 
 impl ServerProcess {
-    /// Starts `signpostd` on this folder and a free port, and waits for its address.
+    /// Starts `signpostd` with this folder on a free port, and waits for its address.
     ///
     /// # Errors
-    /// When it ends without one; the error is what it said.
+    /// When it ends without an address. The error has what it printed.
     pub fn start(data: &Data, arguments: &[&str]) -> Outcome<ServerProcess> {
         let folder = data.path();
         let mut command = signpostd(&["--data", text(&folder)?, "--listen", "127.0.0.1:0"])?;
         ServerProcess::spawn(command.args(arguments), &data.beside().join("stderr"))
     }
 
-    /// Starts this command, its log in a file; the file is written on, not over.
+    /// Starts this command. Its log is appended to the file `log`.
     ///
     /// # Errors
-    /// When it ends without an address; the error is what it said.
+    /// When the server ends without an address. The error has what it printed.
     pub fn spawn(command: &mut Command, log: &Path) -> Outcome<ServerProcess> {
         let mut process = Process::start(command, log)?;
         let address = process.address()?;
         Ok(ServerProcess { process, address })
     }
 
-    /// Where it listens, as it printed it.
+    /// The address on which the server listens, as it printed the address.
     pub fn address(&self) -> &str {
         &self.address
     }
 
-    /// The client library, as `platform/test`.
+    /// A client of the server, with the actor `platform/test`.
     ///
     /// # Errors
-    /// When what was printed is no address.
+    /// When the server did not print an address.
     pub fn client(&self) -> Outcome<Client> {
         let options = Options {
             actor: "platform/test".to_owned(),
@@ -186,42 +186,42 @@ impl ServerProcess {
         Ok(Client::connect(&self.address, options)?)
     }
 
-    /// Runs `signpost` against it.
+    /// Runs `signpost` against the server.
     ///
     /// # Errors
-    /// When it does not start.
+    /// When `signpost` does not start.
     pub fn signpost(&self, arguments: &[&str]) -> Outcome<Ran> {
         Ran::of(&mut signpost(&self.address, arguments)?)
     }
 
-    /// What it logged so far.
+    /// What the server has logged so far.
     ///
     /// # Errors
-    /// When the file does not read.
+    /// When the file cannot be read.
     pub fn logged(&self) -> Outcome<String> {
         self.process.logged()
     }
 
-    /// SIGKILL: it gets no chance to do anything more.
+    /// Kills the server with SIGKILL: it cannot do anything more.
     ///
     /// # Errors
-    /// When it cannot be killed.
+    /// When the server cannot be killed.
     pub fn kill(self) -> Outcome {
         self.process.kill()
     }
 
-    /// SIGTERM, sent and not waited for.
+    /// Sends SIGTERM. Does not wait for the end.
     ///
     /// # Errors
-    /// When it cannot be sent.
+    /// When the signal cannot be sent.
     pub fn ask_to_stop(&self) -> Outcome {
         self.process.ask_to_stop()
     }
 
-    /// Waits for its end; gives how it ended and what else it wrote to stdout.
+    /// Waits for the end. Gives the exit status and the part of stdout that was not read yet.
     ///
     /// # Errors
-    /// When it cannot be waited for.
+    /// When the end cannot be waited for.
     pub fn wait(self) -> Outcome<(ExitStatus, String)> {
         self.process.rest()
     }

@@ -7,10 +7,10 @@ use tonic::codegen::http::uri::PathAndQuery;
 use tonic::transport::Channel;
 use tonic::{Request, Response, Status};
 
-/// Sends `message` as it is to `path`, such as `/signpost.v1.ContactService/RouteContact`.
+/// Sends the bytes of `message` unchanged to `path`, such as `/signpost.v1.ContactService/RouteContact`.
 ///
 /// # Errors
-/// The server's refusal.
+/// The refusal of the server.
 pub async fn call(
     channel: Channel,
     path: &str,
@@ -24,7 +24,7 @@ pub async fn call(
     grpc.unary(Request::new(message), path, Bytes).await
 }
 
-/// Messages as their bytes.
+/// A codec whose messages are their bytes.
 struct Bytes;
 
 impl Codec for Bytes {

@@ -1,5 +1,5 @@
-//! Contacts that really happened, from public tables: four sources, each with its own columns, words and way to write a
-//! time. Where the tables are not at hand, small ones of our own with the same traps stand in.
+//! Contacts that really happened, from public tables. There are four sources, each with its own columns, words and
+//! format of times. If the tables are not there, small ones of our own with the same difficulties are used.
 
 mod csv;
 mod tree;
@@ -15,26 +15,26 @@ use std::path::{Path, PathBuf};
 /// The variable that names the folder of the tables.
 pub const DATA_VARIABLE: &str = "SIGNPOST_DATA";
 
-/// A table of contacts: its file, and what its columns are to us.
+/// A table of contacts: its file, and what its columns mean to us.
 #[derive(Clone, Copy, Debug)]
 pub struct Source {
     /// The file's name.
     pub file: &'static str,
-    /// The column that says why.
+    /// The column with the primary reason.
     pub primary: &'static str,
-    /// The column that says why more closely.
+    /// The column with the secondary reason.
     pub secondary: &'static str,
-    /// The column that says where.
+    /// The column with the channel.
     pub channel: &'static str,
-    /// The column that says who, if there is one.
+    /// The column with the customer, if there is one.
     pub customer: Option<&'static str>,
-    /// The column that says when it began.
+    /// The column with the time at which the contact began.
     pub began: &'static str,
-    /// The column that says when it was over.
+    /// The column with the time at which the contact ended.
     pub ended: &'static str,
-    /// How a time is written, for `strptime`.
+    /// The format of times, for `strptime`.
     pub time: &'static str,
-    /// Where the clock hung.
+    /// The time zone of times.
     pub time_zone: &'static str,
 }
 
@@ -90,27 +90,27 @@ pub const UCI: Source = Source {
     time_zone: "Europe/London",
 };
 
-/// One contact as the table has it.
+/// One contact, as the table has it.
 #[derive(Clone, Debug)]
 pub struct Row {
-    /// Its line in the table, from 1.
+    /// The line of the contact in the table, from 1.
     pub number: usize,
-    /// Where.
+    /// The channel.
     pub channel: String,
-    /// Why; `None` where nobody wrote it down.
+    /// The primary reason; `None` if the table does not have it.
     pub primary: Option<String>,
-    /// Why more closely.
+    /// The secondary reason; `None` if the table does not have it.
     pub secondary: Option<String>,
-    /// Who.
+    /// The customer; `None` if the table does not have one.
     pub customer: Option<String>,
     /// When it began, in seconds since 1970.
     pub began_unix_s: i64,
-    /// When it was over, if it is.
+    /// When it ended, in seconds since 1970; `None` if it has not.
     pub ended_unix_s: Option<i64>,
 }
 
 impl Source {
-    /// The folder of the real tables, or that of our own.
+    /// The folder of the real tables, or the folder of our own tables.
     pub fn folder() -> PathBuf {
         match std::env::var_os(DATA_VARIABLE) {
             Some(folder) => folder.into(),
@@ -118,10 +118,10 @@ impl Source {
         }
     }
 
-    /// The contacts in the order of their beginnings, those of one time as the table has them.
+    /// The contacts in the order of their beginnings. Contacts with the same beginning are in the order of the table.
     ///
     /// # Errors
-    /// When the file is not there, or is not what this source describes.
+    /// When the file does not exist, or is not as this source describes it.
     pub fn rows(&self, folder: &Path) -> Outcome<Vec<Row>> {
         let table = Table::read(&folder.join(self.file))?;
         let zone = TimeZone::get(self.time_zone)?;
@@ -132,7 +132,7 @@ impl Source {
         let customer = self.customer.map(column).transpose()?;
         let told = |text: &str| -> Option<String> {
             let text = text.trim();
-            // What a table writes where it knows nothing.
+            // The texts that a table has where nothing is known.
             (!matches!(text, "" | "?" | "N/A" | "-")).then(|| text.to_owned())
         };
         let mut rows = Vec::with_capacity(table.rows.len());

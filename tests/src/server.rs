@@ -1,4 +1,4 @@
-//! A whole server in this process: real port, real folder, real gRPC; it can be stopped and started again.
+//! A whole server in this process, with a real port, a real folder and real gRPC. It can be stopped and started again.
 
 use crate::Outcome;
 use crate::time::minute;
@@ -24,18 +24,19 @@ use v1::customer_service_client::CustomerServiceClient;
 use v1::insight_service_client::InsightServiceClient;
 use v1::playbook_service_client::PlaybookServiceClient;
 
-/// A small airline, with reasons to rename and guards to trip.
+/// The playbook of a small airline, with reasons that tests can rename and guards that tests can trigger.
 pub const FLIGHTS: &str = include_str!("../fixtures/flights.yaml");
 
-/// How long a call of a test may take. No test is about it: a machine that does much else, or whose disk does, is slow.
+/// The longest time for one call of a test. No test measures this time: a busy machine, or one with a busy disk, is
+/// slow.
 pub(crate) const CALL_TIME_MAX: Duration = Duration::from_secs(60);
 
-/// A data folder of its own, deleted with the last of its users.
+/// A data folder. It is deleted when the last user drops it.
 #[derive(Clone, Debug)]
 pub struct Data(Arc<TempDir>);
 
 impl Data {
-    /// A place where there is no folder yet.
+    /// A new data folder that does not exist yet.
     ///
     /// # Errors
     /// When the disk refuses.
@@ -48,19 +49,19 @@ impl Data {
         self.0.path().join("data")
     }
 
-    /// What is beside the data folder: room for files of the test.
+    /// The folder that holds the data folder, with room for files of the test.
     pub fn beside(&self) -> &Path {
         self.0.path()
     }
 
-    /// Folds the log of the folder, which no server uses now: nothing may be lost, nothing twice, and every stored
-    /// decision must come out the same again.
+    /// Folds the log of the folder, while no server uses it. Nothing may be lost or be there twice, and every stored
+    /// decision must have the same result again.
     ///
     /// # Errors
-    /// When the log does not read.
+    /// When the log cannot be read.
     ///
     /// # Panics
-    /// When something is lost or twice, or a decision comes out otherwise.
+    /// When something is lost or is there twice, or a decision has another result.
     pub fn fold(&self) -> Outcome<Folded> {
         let folder = open_folder(&self.path())?;
         let (_log, reader) = Log::open(&folder, LogLimits::default())?;
@@ -72,7 +73,7 @@ impl Data {
     }
 }
 
-/// A server on a port of its own. It stops when it is dropped.
+/// A server on a port of its own. It stops when this is dropped.
 pub struct TestServer {
     address: SocketAddr,
     channel: Channel,
@@ -85,10 +86,10 @@ pub struct TestServer {
 }
 
 impl TestServer {
-    /// A server whose time is that of the requests, with [`FLIGHTS`] live since minute 0.
+    /// A server that takes its time from the requests, with [`FLIGHTS`] live since minute 0.
     ///
     /// # Errors
-    /// When it does not start.
+    /// When the server does not start.
     pub async fn start() -> Outcome<TestServer> {
         let server = TestServer::empty(Clock::External).await?;
         server.publish(FLIGHTS, 0).await?;
@@ -98,15 +99,15 @@ impl TestServer {
     /// A server without a playbook.
     ///
     /// # Errors
-    /// When it does not start.
+    /// When the server does not start.
     pub async fn empty(clock: Clock) -> Outcome<TestServer> {
         TestServer::on(Data::new()?, clock).await
     }
 
-    /// A server on this folder.
+    /// A server with this data folder.
     ///
     /// # Errors
-    /// When it does not start.
+    /// When the server does not start.
     pub async fn on(data: Data, clock: Clock) -> Outcome<TestServer> {
         let (engine, guard) = Engine::start(open_folder(&data.path())?, EngineOptions::new(clock))?;
         let listener = TcpListener::bind("127.0.0.1:0").await?;
@@ -131,7 +132,7 @@ impl TestServer {
         })
     }
 
-    /// Stops the server as a signal would; what it answered is on disk.
+    /// Stops the server as a signal would. What it answered is on disk.
     ///
     /// # Errors
     /// When the port failed.
@@ -146,17 +147,17 @@ impl TestServer {
             ..
         } = self;
         drop((channel, client));
-        // Nobody listens any more if the port failed, which is told next.
+        // If the port failed, nobody receives this; the next line gives the error.
         let _told = stop.send(());
         served.await??;
         guard.stop();
         Ok(data)
     }
 
-    /// Stops the server and starts another on the same folder.
+    /// Stops the server and starts another one with the same folder.
     ///
     /// # Errors
-    /// When the one does not stop or the other does not start.
+    /// When the first does not stop or the second does not start.
     pub async fn restart(self) -> Outcome<TestServer> {
         let clock = self.clock;
         TestServer::on(self.stop().await?, clock).await
@@ -165,7 +166,7 @@ impl TestServer {
     /// Stops the server and folds its whole log; see [`Data::fold`].
     ///
     /// # Errors
-    /// When the server does not stop or the log does not read.
+    /// When the server does not stop or the log cannot be read.
     pub async fn finish(self) -> Outcome<Folded> {
         self.stop().await?.fold()
     }
@@ -173,7 +174,7 @@ impl TestServer {
     /// Makes a playbook live and gives its version.
     ///
     /// # Errors
-    /// When it is refused.
+    /// When the server refuses the playbook.
     pub async fn publish(&self, source: &str, at: i64) -> Outcome<String> {
         let request = v1::PublishPlaybookRequest {
             request_id: request_id(),
@@ -185,42 +186,42 @@ impl TestServer {
         Ok(answer.publication.unwrap_or_default().playbook_version)
     }
 
-    /// Where it listens.
+    /// The address on which the server listens.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// The client library, as `platform/test`.
+    /// A client of the server, with the actor `platform/test`.
     pub fn client(&self) -> &Client {
         &self.client
     }
 
-    /// The bare connection.
+    /// The connection to the server.
     pub fn channel(&self) -> Channel {
         self.channel.clone()
     }
 
-    /// The bare contract: contacts.
+    /// The generated client for contacts.
     pub fn contacts(&self) -> ContactServiceClient<Channel> {
         ContactServiceClient::new(self.channel())
     }
 
-    /// The bare contract: cases.
+    /// The generated client for cases.
     pub fn cases(&self) -> CaseServiceClient<Channel> {
         CaseServiceClient::new(self.channel())
     }
 
-    /// The bare contract: customers.
+    /// The generated client for customers.
     pub fn customers(&self) -> CustomerServiceClient<Channel> {
         CustomerServiceClient::new(self.channel())
     }
 
-    /// The bare contract: playbooks.
+    /// The generated client for playbooks.
     pub fn playbooks(&self) -> PlaybookServiceClient<Channel> {
         PlaybookServiceClient::new(self.channel())
     }
 
-    /// The bare contract: insights.
+    /// The generated client for insights.
     pub fn insights(&self) -> InsightServiceClient<Channel> {
         InsightServiceClient::new(self.channel())
     }

@@ -1,4 +1,4 @@
-//! Snapshots of watches, and the lists that are to give the same.
+//! Snapshots of watches, and the lists that must give the same rows.
 
 use crate::Outcome;
 use crate::listed::listed;
@@ -8,17 +8,17 @@ use signpost_client::{Client, v1};
 use std::collections::BTreeMap;
 use v1::{CaseState, ContactState, case_item, contact_item};
 
-/// What is there: the position of the last change of each, by its id.
+/// The rows: the position of the last change of each, by its id.
 pub type Rows = BTreeMap<String, u64>;
 
-/// What a watch told first, and with which cursors.
+/// The snapshot of a watch, with its cursors.
 #[derive(Default)]
 pub struct Snapshot {
-    /// What it has.
+    /// The rows of the snapshot.
     pub rows: Rows,
-    /// The cursors of its items, that of its end last.
+    /// The cursors of the items; the last one is that of the end of the snapshot.
     pub cursors: Vec<String>,
-    /// What it has twice.
+    /// The ids that the snapshot has more than once.
     pub repeated: Vec<String>,
     is_complete: bool,
 }
@@ -34,7 +34,7 @@ impl Snapshot {
 /// Watches cases.
 ///
 /// # Errors
-/// When it is refused.
+/// When the server refuses the watch.
 pub async fn watch_cases(
     server: &TestServer,
     cursor: &str,
@@ -53,7 +53,7 @@ pub async fn watch_cases(
 /// Watches contacts.
 ///
 /// # Errors
-/// When it is refused.
+/// When the server refuses the watch.
 pub async fn watch_contacts(
     server: &TestServer,
     cursor: &str,
@@ -69,10 +69,10 @@ pub async fn watch_contacts(
     ))
 }
 
-/// The snapshot of a watch of cases.
+/// Reads the snapshot of a watch of cases.
 ///
 /// # Errors
-/// When something else comes.
+/// When another item comes.
 pub async fn there_of_cases(watch: &mut Watch<v1::WatchCasesResponse>) -> Outcome<Snapshot> {
     let mut there = Snapshot::default();
     while !there.is_complete {
@@ -87,10 +87,10 @@ pub async fn there_of_cases(watch: &mut Watch<v1::WatchCasesResponse>) -> Outcom
     Ok(there)
 }
 
-/// The same of contacts.
+/// Reads the snapshot of a watch of contacts.
 ///
 /// # Errors
-/// When something else comes.
+/// When another item comes.
 pub async fn there_of_contacts(watch: &mut Watch<v1::WatchContactsResponse>) -> Outcome<Snapshot> {
     let mut there = Snapshot::default();
     while !there.is_complete {
@@ -105,15 +105,15 @@ pub async fn there_of_contacts(watch: &mut Watch<v1::WatchContactsResponse>) -> 
     Ok(there)
 }
 
-/// Texts.
+/// The texts as owned strings.
 pub fn texts(texts: &[&str]) -> Vec<String> {
     texts.iter().map(|text| (*text).to_owned()).collect()
 }
 
-/// One filter that fits both feeds: reasons, tiers, channels and customers.
+/// A filter for both feeds: reasons, tiers, channels and customers.
 pub type Facets = [Vec<String>; 4];
 
-/// Every choice of one value of each field, an empty one where nothing is asked for.
+/// Every choice of one value for each field. A field without values gives an empty text.
 pub fn choices(facets: &Facets) -> Vec<[String; 4]> {
     let mut all = vec![<[String; 4]>::default()];
     for (field, values) in facets.iter().enumerate().filter(|(_, it)| !it.is_empty()) {
@@ -129,10 +129,10 @@ pub fn choices(facets: &Facets) -> Vec<[String; 4]> {
     all
 }
 
-/// What lists give of open cases.
+/// The open cases, as lists give them.
 ///
 /// # Errors
-/// When something else comes.
+/// When a list is refused.
 pub async fn listed_cases(client: &Client, facets: &Facets) -> Outcome<Rows> {
     let mut rows = Rows::new();
     for [reason, tier, channel, customer_id] in choices(facets) {
@@ -150,7 +150,7 @@ pub async fn listed_cases(client: &Client, facets: &Facets) -> Outcome<Rows> {
     Ok(rows)
 }
 
-/// A list of one value, or of none.
+/// A list of this value; an empty list if the value is empty.
 fn one(value: String) -> Vec<String> {
     Some(value)
         .filter(|it| !it.is_empty())
@@ -158,10 +158,10 @@ fn one(value: String) -> Vec<String> {
         .collect()
 }
 
-/// What lists give of contacts in these places.
+/// The contacts in these states, as lists give them.
 ///
 /// # Errors
-/// When one is refused.
+/// When a list is refused.
 pub async fn listed_contacts(
     client: &Client,
     facets: &Facets,
@@ -182,7 +182,7 @@ pub async fn listed_contacts(
     Ok(rows)
 }
 
-/// As a filter of cases.
+/// The filter as one for cases.
 pub fn of_cases([reasons, tiers, channels, customer_ids]: Facets) -> v1::CaseFilter {
     v1::CaseFilter {
         reasons,
@@ -193,7 +193,7 @@ pub fn of_cases([reasons, tiers, channels, customer_ids]: Facets) -> v1::CaseFil
     }
 }
 
-/// As a filter of contacts in these places.
+/// The filter as one for contacts in these states.
 pub fn of_contacts(
     [reasons, tiers, channels, customer_ids]: Facets,
     places: &[ContactState],

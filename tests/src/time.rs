@@ -1,4 +1,4 @@
-//! The times of the tests: minutes of one morning, since no test waits and none reads a clock.
+//! The times of the tests: minutes of one morning. No test waits, and none reads a clock.
 
 use prost_types::Timestamp;
 

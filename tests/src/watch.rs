@@ -1,4 +1,4 @@
-//! Watches of tests: the bare contract, item by item.
+//! Watches of tests, with the generated client, item by item.
 
 use crate::Outcome;
 use crate::server::TestServer;
@@ -12,12 +12,12 @@ use v1::feed_service_client::FeedServiceClient;
 /// How long a test waits for an item.
 const WAIT_MAX: Duration = Duration::from_secs(30);
 
-/// A response of a watch.
+/// A message of a watch.
 pub trait Items {
-    /// What it is made of.
+    /// The type of its items.
     type Item: Clone;
 
-    /// The items.
+    /// The items of the message.
     fn items(self) -> Vec<Self::Item>;
 }
 
@@ -35,14 +35,14 @@ macro_rules! items {
 
 items! { WatchEventsResponse of EventItem WatchCasesResponse of CaseItem WatchContactsResponse of ContactItem }
 
-/// A watch that is under way.
+/// A watch that is running.
 pub struct Watch<R: Items> {
     stream: Streaming<R>,
     left: VecDeque<R::Item>,
 }
 
 impl<R: Items> Watch<R> {
-    /// Of a stream.
+    /// Makes a watch of a stream.
     pub fn of(stream: Streaming<R>) -> Watch<R> {
         let left = VecDeque::new();
         Watch { stream, left }
@@ -65,21 +65,21 @@ impl<R: Items> Watch<R> {
     /// The next item.
     ///
     /// # Errors
-    /// As [`Watch::next`], or when there is none.
+    /// As [`Watch::next`], or when the watch has ended.
     pub async fn item(&mut self) -> Outcome<R::Item> {
         Ok(self.next().await?.ok_or("the watch ended")?)
     }
 }
 
-/// The bare contract: feeds.
+/// The generated client for feeds.
 pub fn feeds(server: &TestServer) -> FeedServiceClient<Channel> {
     FeedServiceClient::new(server.channel())
 }
 
-/// Watches events; the progress that it begins with is taken.
+/// Watches events. The progress item at the beginning is already read.
 ///
 /// # Errors
-/// When it is refused.
+/// When the server refuses the watch.
 pub async fn watch_events(
     server: &TestServer,
     request: v1::WatchEventsRequest,
@@ -92,10 +92,10 @@ pub async fn watch_events(
     }
 }
 
-/// The next so many items that are events.
+/// The next `count` events.
 ///
 /// # Errors
-/// As [`Watch::item`].
+/// As [`Watch::item`], or when a heartbeat comes before them: there was no event for 10 seconds.
 pub async fn next_events(
     watch: &mut Watch<v1::WatchEventsResponse>,
     count: usize,

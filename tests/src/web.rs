@@ -1,4 +1,4 @@
-//! gRPC-Web as a page speaks it: over HTTP/1.1, the message and the trailers as frames of the body.
+//! gRPC-Web as a page uses it: over HTTP/1.1, with the message and the trailers as frames of the body.
 
 use crate::Outcome;
 use crate::http::{self, HttpAnswer};
@@ -6,31 +6,31 @@ use prost::Message;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
-/// The bit of a frame's first byte that says that it holds trailers.
+/// The bit in the first byte of a frame that marks trailers.
 const TRAILERS: u8 = 0x80;
 
-/// What came back.
+/// The answer of a server.
 #[derive(Debug, Default)]
 pub struct WebAnswer {
     /// The status line of HTTP.
     pub status_line: String,
-    /// Headers, their names in lower case.
+    /// The headers, with names in lower case.
     pub headers: BTreeMap<String, String>,
-    /// The message, where there is one.
+    /// The message; empty if there is none.
     pub message: Vec<u8>,
-    /// The trailers of the last frame; those of a refusal without a body are among the headers.
+    /// The trailers of the last frame. If a refusal has no body, its trailers are in `headers`.
     pub trailers: BTreeMap<String, String>,
 }
 
-/// Posts one message to `path`, as a page that came from the server does, and reads the answer whole.
+/// Posts one message to `path`, as a page from the same server does, and reads the whole answer.
 ///
 /// # Errors
-/// When what comes back is neither HTTP/1.1 nor gRPC-Web.
+/// When the answer is neither HTTP/1.1 nor gRPC-Web.
 pub async fn call(to: SocketAddr, path: &str, message: &impl Message) -> Outcome<WebAnswer> {
     post(to, path, "", message).await
 }
 
-/// Posts one message as a page of another origin does.
+/// Posts one message, as a page from another origin does.
 ///
 /// # Errors
 /// As for [`call`].
@@ -43,7 +43,8 @@ pub async fn call_from(
     post(to, path, &format!("origin: {origin}\r\n"), message).await
 }
 
-/// Asks what a browser asks before a page of this origin may post to `path` with headers of gRPC-Web and ours.
+/// Sends the request with which a browser asks whether a page of this origin may post to `path`, with the headers of
+/// gRPC-Web and our own.
 ///
 /// # Errors
 /// As for [`call`].

@@ -14,7 +14,7 @@ const LONGER_FILES_PERCENT_MAX: usize = 10;
 /// Columns of a line.
 const COLUMNS_MAX: usize = 120;
 /// Lines of ARCHITECTURE.md: it says where things are, not what they do.
-const ARCHITECTURE_LINES_MAX: usize = 200;
+const ARCHITECTURE_LINES_MAX: usize = 220;
 
 type TestResult = Result<(), Box<dyn Error>>;
 

@@ -1,5 +1,5 @@
-//! One decision, uncached, with its explanation: 8 × 8 reasons, 5 routes, 200 rules of which 12 can apply and 6 of
-//! those carry a condition; and the same with 10 000 more rules that cannot apply.
+//! One decision, uncached, with its explanation. The playbook has 8 × 8 reasons, 5 routes and 200 rules; 12 of the
+//! rules can apply, and 6 of these have a condition. Then the same with 10 000 more rules that cannot apply.
 //!
 //! `cargo run --release -p signpost-benches --bin decide` prints times; under
 //! `valgrind --tool=callgrind … decide --once N` the instructions of N decisions can be counted.
@@ -20,20 +20,20 @@ use std::error::Error;
 use std::hint::black_box;
 use std::time::Instant;
 
-/// Rules that cannot apply, in the second playbook.
+/// How many rules that cannot apply the second playbook has.
 const MORE_RULES: usize = 10_000;
-/// Decisions a round.
+/// Decisions in a round.
 const ROUND: u32 = 20_000;
-/// Rounds; the fastest counts, for these machines are noisy.
+/// The number of rounds. The fastest counts, because these machines are noisy.
 const ROUNDS: usize = 15;
 
 /// Measures one decision.
 #[derive(Parser)]
 struct Args {
-    /// Decide so many times with 200 rules and print nothing: for counting instructions.
+    /// Decide this many times with 200 rules and print nothing, to count instructions.
     #[arg(long)]
     once: Option<u32>,
-    /// With `--once`: so many more rules that cannot apply.
+    /// With `--once`: the number of further rules that cannot apply.
     #[arg(long, default_value_t = 0)]
     more: usize,
 }
@@ -152,7 +152,7 @@ impl Bench {
         })
     }
 
-    /// Of the fastest round, for one decision.
+    /// The time of one decision in nanoseconds, in the fastest round.
     fn nanoseconds(&self) -> f64 {
         let round = || {
             let start = Instant::now();

@@ -1,4 +1,4 @@
-//! What watching costs: how long after it was sent a change reaches 1,000 watchers, and what they take from routing.
+//! What watching costs: how long it takes until a change reaches 1,000 watchers, and how much it slows down routing.
 //!
 //! `cargo run --release -p signpost-benches --bin feed [-- --folder DIR --watchers N --changes N --seconds N]`
 
@@ -20,28 +20,28 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::task::JoinSet;
 
-/// Routing as fast as it goes: requests in flight.
+/// Requests in flight when routing is as fast as possible.
 const IN_FLIGHT: usize = 64;
 /// How long watchers may need for the last changes.
 const DRAIN: Duration = Duration::from_secs(2);
-/// Rounds of a whole run.
+/// The number of rounds of a whole run.
 const ROUNDS: u32 = 10;
-/// Longest that a run may take beside its rounds: beginning watches, draining, publishing.
+/// The longest time that a run may take besides its rounds: for beginning watches, draining and publishing.
 const BESIDE_ROUNDS_MAX: Duration = Duration::from_secs(120);
 
 /// Measures what watching costs.
 #[derive(Parser)]
 struct Args {
-    /// A folder on the disk to measure; a temporary one in it is used.
+    /// A folder on the disk to measure. A temporary folder in it is used.
     #[arg(long, default_value = "target")]
     folder: PathBuf,
-    /// Watchers.
+    /// The number of watchers.
     #[arg(long, default_value_t = 1_000)]
     watchers: usize,
-    /// Changes a second.
+    /// Changes per second.
     #[arg(long, default_value_t = 500, value_parser = clap::value_parser!(u32).range(1..))]
     changes: u32,
-    /// Seconds of a round.
+    /// Seconds per round.
     #[arg(long, default_value_t = 6)]
     seconds: u32,
     /// Serve this data folder (used by the bench itself).
@@ -68,7 +68,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     }
 }
 
-/// How far the run has come.
+/// What the run is doing, as text.
 #[derive(Default)]
 struct Stage(Mutex<String>);
 
@@ -83,7 +83,7 @@ impl Stage {
     }
 }
 
-/// What the rounds are measured on.
+/// The state that the rounds share.
 struct Bench<'a> {
     args: &'a Args,
     stage: &'a Stage,
@@ -108,7 +108,7 @@ async fn measure(args: &Args, stage: &Stage) -> Result<(), Box<dyn Error>> {
 }
 
 impl Bench<'_> {
-    /// Changes at an even pace: how late they are, and what the server does for it.
+    /// Sends changes at an even pace. Measures how late they arrive, and what the server does for them.
     async fn paced(&self) -> Result<(), Box<dyn Error>> {
         let Args {
             watchers, changes, ..
@@ -169,7 +169,7 @@ impl Bench<'_> {
         Ok(row)
     }
 
-    /// Routes contacts at an even pace; how long each took to be answered, in microseconds.
+    /// Routes contacts at an even pace. Gives how long each answer took, in microseconds.
     async fn change(
         &self,
         sent: &Arc<Sent>,
@@ -194,7 +194,7 @@ impl Bench<'_> {
         Ok(answers)
     }
 
-    /// Routing as fast as it goes, beside those who watch and, before and after, alone.
+    /// Routes as fast as possible while there are watchers, and before and after without them.
     async fn saturated(&self) -> Result<(), Box<dyn Error>> {
         let mut table = Table::new();
         table.set_header([

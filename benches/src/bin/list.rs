@@ -1,4 +1,5 @@
-//! Pages of 50 cases out of many: each filter alone, in both orders, and every pair of filters; the worst pair is told.
+//! Pages of 50 cases out of many: each filter alone, in both orders, and every pair of filters. The worst pair is
+//! printed.
 //!
 //! `cargo run --release -p signpost-benches --bin list [-- --cases N --keep DIR]`
 
@@ -16,17 +17,17 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 use tonic::transport::Channel;
 
-/// Cases of a page.
+/// Cases on a page.
 const PAGE_SIZE: u32 = 50;
-/// Pages that are read of one list.
+/// How many pages are read of one list.
 const PAGES_MIN: usize = 12;
-/// Pages that are read of one filter, if its values have so many: enough for the worst of a hundred to say something.
+/// How many pages are read of one filter, if its values have so many: enough to make the worst of a hundred meaningful.
 const PAGES_OF_FILTER: usize = 400;
-/// Orders that a list is read in.
+/// The orders in which a list is read.
 const ORDERS: [v1::ListOrder; 2] = [v1::ListOrder::NewestFirst, v1::ListOrder::OldestFirst];
-/// Times that the first page of each list is asked for.
+/// How often the first page of each list is read.
 const ROUNDS: usize = 3;
-/// Values of a field that pairs are made of.
+/// The maximum number of values of a field that are used for pairs.
 const PAIRED_VALUES_MAX: usize = 3;
 
 /// Measures pages of lists.
@@ -35,10 +36,10 @@ struct Args {
     /// A folder on the disk to use.
     #[arg(long, default_value = "target")]
     folder: PathBuf,
-    /// Cases.
+    /// The number of cases.
     #[arg(long, default_value_t = 1_000_000)]
     cases: u64,
-    /// Fill this folder and keep it; where an earlier run kept it, measure what is in it.
+    /// Fill this folder and keep it. If an earlier run has kept it, measure what is in it.
     #[arg(long)]
     keep: Option<PathBuf>,
     /// Serve this data folder (used by the bench itself).
@@ -46,14 +47,14 @@ struct Args {
     serve: Option<PathBuf>,
 }
 
-/// A field of the filter, with values of it.
+/// A field of the filter, with some values.
 struct Field {
     name: &'static str,
     set: fn(&mut v1::CaseFilter, &str),
     values: Vec<String>,
 }
 
-/// What pages came to.
+/// The measurements of pages.
 struct Pages {
     latency: Histogram<u64>,
     cases: u64,
@@ -101,7 +102,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// When the first case of all in an order was opened, in Unix seconds.
+/// The time at which the first case in this order was opened, in Unix seconds.
 async fn opened_at_the_end(
     cases: &mut CaseServiceClient<Channel>,
     order: v1::ListOrder,
@@ -116,7 +117,7 @@ async fn opened_at_the_end(
     Ok(first.ok_or("no case")?.seconds)
 }
 
-/// Each filter alone, then the pair with the worst p99.
+/// Measures each filter alone, then the pair with the worst p99.
 async fn measured(
     cases: &mut CaseServiceClient<Channel>,
     fields: &[Field],
@@ -232,7 +233,7 @@ fn fields(names: &Names, cases: u64, middle: i64) -> Vec<Field> {
     ]
 }
 
-/// Some values of one field with some of another.
+/// Measures some values of one field together with some of another.
 async fn pair(
     cases: &mut CaseServiceClient<Channel>,
     one: &Field,
@@ -250,7 +251,7 @@ async fn pair(
     Ok(pages)
 }
 
-/// The first, the last and one between.
+/// The last value, and some others at even distances.
 fn some(values: &[String]) -> impl Iterator<Item = &String> {
     let step = values.len().div_ceil(PAIRED_VALUES_MAX).max(1);
     values.iter().rev().step_by(step)
@@ -264,7 +265,7 @@ impl Pages {
         })
     }
 
-    /// Reads at most so many pages from each end.
+    /// Reads at most `pages_max` pages from each end.
     async fn measure(
         &mut self,
         cases: &mut CaseServiceClient<Channel>,

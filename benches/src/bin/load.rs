@@ -1,5 +1,6 @@
-//! Durable RouteContact beside a bare tonic echo of the same message sizes, beside an echo that appends each contact to
-//! the log first, which is the most that can be reached, and beside a service that keeps each in SQLite, in one run.
+//! Durable RouteContact, compared in one run with three others: a bare tonic echo with the same message sizes; an echo
+//! that first appends each contact to the log, which is the most that can be reached; and a service that stores each
+//! contact in SQLite.
 //!
 //! `cargo run --release -p signpost-benches --bin load [-- --folder DIR --seconds N --in-flight 1,16,64,256]`
 
@@ -19,31 +20,31 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
-/// Rounds of each; the middle one by rate counts.
+/// The number of rounds of each. The one with the middle rate counts.
 const ROUNDS: usize = 3;
 
 /// Measures durable RouteContact beside a bare tonic echo, the log alone and a service on SQLite.
 #[derive(Parser)]
 struct Args {
-    /// A folder on the disk to measure; a temporary one, if not given.
+    /// A folder on the disk to measure. A temporary folder in it is used.
     #[arg(long, default_value = "target")]
     folder: PathBuf,
-    /// Seconds of a round.
+    /// Seconds per round.
     #[arg(long, default_value_t = 4)]
     seconds: u64,
-    /// Requests in flight that are measured.
+    /// The numbers of requests in flight that are measured.
     #[arg(long, value_delimiter = ',', default_values_t = [1, 16, 64, 256])]
     in_flight: Vec<usize>,
     /// Serve this data folder (used by the bench itself).
     #[arg(long, hide = true)]
     serve: Option<PathBuf>,
-    /// Echo this answer (used by the bench itself).
+    /// Echo the answer in this file (used by the bench itself).
     #[arg(long, hide = true)]
     echo: Option<PathBuf>,
-    /// With `--echo`: keep each contact in this file of SQLite first.
+    /// With `--echo`: first store each contact in this file of SQLite.
     #[arg(long, hide = true, requires = "echo")]
     tables: Option<PathBuf>,
-    /// With `--echo`: keep each contact in the log in this folder first.
+    /// With `--echo`: first append each contact to the log in this folder.
     #[arg(long, hide = true, requires = "echo", conflicts_with = "tables")]
     log: Option<PathBuf>,
 }
@@ -126,7 +127,8 @@ async fn compare(args: &Args) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Publishes the playbook and keeps one answer for the echo. Gives the sizes of the request and the answer.
+/// Publishes the playbook and stores one answer for the echo in the file `answer`. Gives the sizes of the request and
+/// the answer, in bytes.
 async fn prepare(server: &Server, answer: &Path) -> Result<(usize, usize), Box<dyn Error>> {
     publish(&server.address).await?;
     let mut contacts = ContactServiceClient::connect(server.address.clone()).await?;
@@ -136,7 +138,7 @@ async fn prepare(server: &Server, answer: &Path) -> Result<(usize, usize), Box<d
     Ok((request.encoded_len(), routed.encoded_len()))
 }
 
-/// The one in the middle, by rate.
+/// The round with the middle rate; `None` if there are no rounds.
 fn middle(mut rounds: Vec<Round>) -> Option<Round> {
     rounds.sort_by(|a, b| a.rate().total_cmp(&b.rate()));
     let middle = rounds.len() / 2;

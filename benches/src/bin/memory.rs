@@ -1,5 +1,5 @@
-//! Memory and disk as contacts come and end: resident size after 200,000 and after 1,000,000 routed and ended contacts,
-//! and before and after reads of what is not there.
+//! Memory and disk while contacts come and end: the resident size after 200,000 and after 1,000,000 routed and ended
+//! contacts, and before and after reads of contacts that do not exist.
 //!
 //! `cargo run --release -p signpost-benches --bin memory [-- --contacts N]`
 
@@ -18,7 +18,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Requests in flight.
 const IN_FLIGHT: usize = 128;
-/// Marks at which memory is looked at, of all the contacts.
+/// How often memory is measured over all the contacts.
 const MARKS: u64 = 5;
 
 /// Measures memory and disk as contacts come and end.
@@ -27,10 +27,10 @@ struct Args {
     /// A folder on the disk to use.
     #[arg(long, default_value = "target")]
     folder: PathBuf,
-    /// Contacts in all.
+    /// The number of contacts.
     #[arg(long, default_value_t = 1_000_000)]
     contacts: u64,
-    /// Then so many reads of contacts that are not there.
+    /// The number of reads of contacts that do not exist, after that.
     #[arg(long, default_value_t = 200_000)]
     reads: u64,
     /// Serve this data folder (used by the bench itself).
@@ -98,7 +98,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Asks for so many contacts that are not there.
+/// Reads `reads` contacts that do not exist.
 async fn read_nothing(address: &str, reads: u64) -> Result<(), Box<dyn Error>> {
     let contacts = ContactServiceClient::connect(address.to_owned()).await?;
     let next = Arc::new(AtomicU64::new(0));

@@ -1,4 +1,4 @@
-//! Opening a store with many open cases: how long, and how much memory an open case takes.
+//! Opens a store with many open cases. Measures how long that takes, and how much memory an open case needs.
 //!
 //! `cargo run --release -p signpost-benches --bin open [-- --cases N]`
 
@@ -22,7 +22,7 @@ struct Args {
     /// A folder on the disk to use.
     #[arg(long, default_value = "target")]
     folder: PathBuf,
-    /// Open cases.
+    /// The number of open cases.
     #[arg(long, default_value_t = 1_000_000)]
     cases: u64,
     /// Serve this data folder (used by the bench itself).

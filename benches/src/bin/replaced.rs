@@ -1,5 +1,5 @@
-//! What a contact costs whose reason replaces very many retired ones: none, 100, and as many as a playbook may name.
-//! The customers are known and have cases, so that there is something to find.
+//! What a contact costs if its reason replaces very many retired reasons: none, 100, and as many as a playbook may
+//! name. The customers are known and have cases, so that there is something to find.
 //!
 //! `cargo run --release -p signpost-benches --bin replaced [-- --contacts N]`
 
@@ -16,23 +16,23 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use tonic::transport::Channel;
 
-/// Retired reasons that the one measured with replaces, in the order in which they are measured; the last is about as
-/// many as a playbook may name.
+/// How many retired reasons the measured reason replaces, in the order in which this is measured. The last number is
+/// nearly the most that a playbook may name.
 const REPLACED: [usize; 3] = [0, 100, 9_900];
-/// Customers, each with a case.
+/// The number of customers. Each has a case.
 const CUSTOMERS: u64 = 2_000;
 /// Requests in flight.
 const IN_FLIGHT: usize = 32;
-/// Rounds; the one of the least CPU time counts, for these machines are noisy.
+/// The number of rounds. The one with the least CPU time counts, because these machines are noisy.
 const ROUNDS: usize = 4;
 
-/// Measures contacts whose reason replaces many.
+/// Measures contacts whose reason replaces many others.
 #[derive(Parser)]
 struct Args {
     /// A folder on the disk to use.
     #[arg(long, default_value = "target")]
     folder: PathBuf,
-    /// Contacts of a round.
+    /// Contacts per round.
     #[arg(long, default_value_t = 20_000)]
     contacts: u64,
     /// Serve this data folder (used by the bench itself).
@@ -40,7 +40,7 @@ struct Args {
     serve: Option<PathBuf>,
 }
 
-/// The retailer's playbook, where cancelling an order replaces so many retired reasons.
+/// The retailer's playbook, in which the reason for cancelling an order replaces this many retired reasons.
 fn playbook(replaced: usize) -> Result<String, Box<dyn Error>> {
     const REASON: &str = "      - id: manage_cancel\n";
     if !RETAIL.contains(REASON) {
@@ -54,7 +54,7 @@ fn playbook(replaced: usize) -> Result<String, Box<dyn Error>> {
     })
 }
 
-/// A contact of a customer who has a case for that order, by number.
+/// The contact with this number. Its customer has a case for the same order.
 fn route(number: u64) -> v1::RouteContactRequest {
     let mut request = requests::route(number % CUSTOMERS);
     request.request_id = format!("route-{number}");
@@ -62,7 +62,7 @@ fn route(number: u64) -> v1::RouteContactRequest {
     request
 }
 
-/// Routes and ends contacts until the one with this number.
+/// Routes and ends contacts, up to the one with the number `until`.
 async fn work(
     mut contacts: ContactServiceClient<Channel>,
     next: Arc<AtomicU64>,
@@ -82,7 +82,7 @@ async fn work(
     }
 }
 
-/// CPU time of the server for one contact, routed and ended, in microseconds.
+/// The CPU time of the server for one contact that is routed and ended, in microseconds.
 async fn round(server: &Server, from: u64, until: u64) -> Result<f64, Box<dyn Error>> {
     let contacts = ContactServiceClient::connect(server.address.clone()).await?;
     let next = Arc::new(AtomicU64::new(from));

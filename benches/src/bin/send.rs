@@ -1,4 +1,4 @@
-//! What `signpost send` makes of a table beside what the load generator routes, on one server, in one run.
+//! The rate of `signpost send` with a table, compared with the load generator, on one server, in one run.
 //!
 //! `cargo build --release --bin signpost && cargo run --release -p signpost-benches --bin send [-- --contacts N]`
 
@@ -16,21 +16,21 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-/// Requests in flight, of both.
+/// Requests in flight, for both.
 const IN_FLIGHT: usize = 64;
-/// Rounds of each; the middle one by rate counts.
+/// The number of rounds of each. The one with the middle rate counts.
 const ROUNDS: u64 = 3;
 
 /// Measures `signpost send` beside the load generator.
 #[derive(Parser)]
 struct Args {
-    /// A folder on the disk to measure; a temporary one in it is used.
+    /// A folder on the disk to measure. A temporary folder in it is used.
     #[arg(long, default_value = "target")]
     folder: PathBuf,
-    /// Contacts of a round.
+    /// Contacts per round.
     #[arg(long, default_value_t = 20_000)]
     contacts: u64,
-    /// The client [default: beside this program].
+    /// The `signpost` program [default: the one beside this program].
     #[arg(long)]
     signpost: Option<PathBuf>,
     /// Serve this data folder (used by the bench itself).
@@ -47,12 +47,12 @@ async fn main() -> Result<(), Box<dyn Error>> {
     }
 }
 
-/// A round of either.
+/// A round of one of the two.
 #[derive(Clone, Copy)]
 struct Round {
     contacts: u64,
     took: Duration,
-    /// CPU time of the server, and of who sent.
+    /// The CPU time of the server, and of the sender.
     cpu: [Duration; 2],
 }
 

@@ -1,5 +1,5 @@
-//! Previews while others read what is long past: many callers page through the timelines of cases whose events are in
-//! closed segments, and previews are timed beside that and alone, in turns, in one run.
+//! Previews while others read old events: many callers page through the timelines of cases whose events are in closed
+//! segments. Previews are timed with and without these readers, in turns, in one run.
 //!
 //! `cargo run --release -p signpost-benches --bin timeline [-- --readers N --seconds N]`
 
@@ -22,34 +22,35 @@ use std::time::{Duration, Instant};
 use tokio::task::JoinSet;
 use tonic::transport::Channel;
 
-/// Bytes of a segment: small, so that there are many more than are kept open.
+/// The bytes of a segment. It is small, so that there are many more segments than are kept open.
 const SEGMENT_BYTES: u64 = 1024 * 1024;
-/// Cases.
+/// The number of cases.
 const CASES: u64 = 64;
-/// Cases that are filled at once: the events of one are near each other, as a case lasts for some time.
+/// How many cases are filled at the same time. So the events of one case are near each other, as they are for a case
+/// that lasts for some time.
 const CASES_AT_ONCE: u64 = 4;
-/// Contacts of a case: each is an event.
+/// How many contacts a case has. Each is an event.
 const CONTACTS_OF_CASE: u64 = 200;
-/// Entries of a page.
+/// Entries on a page.
 const PAGE: u32 = 100;
-/// Callers who preview, each one after another.
+/// Callers who preview, each one preview after another.
 const PREVIEWERS: usize = 4;
-/// The rest of each between two previews.
+/// The pause of each caller between two previews.
 const REST: Duration = Duration::from_millis(5);
 
-/// Measures previews beside those who read timelines.
+/// Measures previews while others read timelines.
 #[derive(Parser)]
 struct Args {
     /// A folder on the disk to use.
     #[arg(long, default_value = "target")]
     folder: PathBuf,
-    /// Callers who page through timelines, each one page after another.
+    /// The number of callers who page through timelines, each one page after another.
     #[arg(long, default_value_t = 64)]
     readers: u64,
-    /// Seconds of a round.
+    /// Seconds per round.
     #[arg(long, default_value_t = 8)]
     seconds: u64,
-    /// Rounds, quiet and beside readers each.
+    /// The number of rounds, each once without and once with readers.
     #[arg(long, default_value_t = 4)]
     rounds: usize,
     /// Serve this data folder (used by the bench itself).
@@ -57,7 +58,7 @@ struct Args {
     serve: Option<PathBuf>,
 }
 
-/// A contact of a case, by numbers.
+/// The contact with the number `contact` of the case with the number `case`.
 fn route(case: u64, contact: u64) -> v1::RouteContactRequest {
     let mut request = requests::route(case);
     request.request_id = format!("route-{case}-{contact}");
@@ -65,7 +66,7 @@ fn route(case: u64, contact: u64) -> v1::RouteContactRequest {
     request
 }
 
-/// Fills the cases; gives their ids.
+/// Fills the cases. Gives their ids.
 async fn fill(address: &str) -> Result<Vec<String>, Box<dyn Error>> {
     let contacts = ContactServiceClient::connect(address.to_owned()).await?;
     let mut cases = Vec::new();
@@ -99,7 +100,7 @@ async fn read(
     over: Arc<AtomicBool>,
 ) -> Result<(), tonic::Status> {
     loop {
-        // Far from those that the others read.
+        // Far from the cases that the others read.
         at = (at * 31 + 17) % ids.len();
         let mut page_token = String::new();
         loop {

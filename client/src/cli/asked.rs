@@ -1,10 +1,11 @@
-//! Names that a filter asks for, and which of them the live playbook does not have: a misspelt one gives an empty list.
+//! The names that a filter asks for. If the live playbook lacks one of them, the list may be empty because of a typing
+//! error; then that name is reported.
 
 use super::Session;
 use signpost_client::v1;
 use signpost_domain::playbook::{Playbook, nearest};
 
-/// The names of a filter; an empty one asks for nothing.
+/// The names in a filter. An empty list filters nothing.
 #[derive(Debug, Default)]
 pub(crate) struct AskedNames {
     /// Primary reasons, or `primary/secondary`.
@@ -13,13 +14,14 @@ pub(crate) struct AskedNames {
     pub(crate) tiers: Vec<String>,
     /// Channels.
     pub(crate) channels: Vec<String>,
-    /// Waiting lines.
+    /// Queues.
     pub(crate) queues: Vec<String>,
 }
 
 impl AskedNames {
-    /// Says which names the live playbook does not have. That explains an empty list or a silent watch and is no
-    /// failure: both reach back to what came in under older playbooks. A playbook that cannot be had explains nothing.
+    /// Prints which of the names the live playbook does not have. This explains an empty list or a silent watch. It is
+    /// no failure, because lists and watches also reach back to what came in under older playbooks. If the playbook
+    /// cannot be read, nothing is printed.
     pub(crate) async fn explain(&self, session: &Session) {
         let AskedNames {
             reasons,
@@ -46,7 +48,7 @@ impl AskedNames {
         }
     }
 
-    /// A line for each name that the playbook does not have.
+    /// One line for each name that the playbook does not have.
     fn unknown_in(&self, live: &Playbook) -> Vec<String> {
         let AskedNames {
             reasons,
@@ -81,7 +83,7 @@ fn unknown<'n>(
     (!is_known).then(|| said(kind, given, near))
 }
 
-/// As [`unknown`]; what another reason replaces, or what was split, is known by its old name.
+/// As [`unknown`], for a reason. The old name of a reason that was replaced or split counts as known.
 fn unknown_reason(given: &str, live: &Playbook) -> Option<String> {
     let primaries = live.primaries.iter().map(|it| it.id.as_str());
     if !given.contains('/') {

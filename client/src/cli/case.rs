@@ -10,10 +10,11 @@ use super::{list, render, several, values, watch};
 use clap::{Args, Subcommand};
 use signpost_client::v1;
 
-/// What to do. A case is named by its id, with or without `case_` and the zeros in front, or by its number.
+/// The subcommands of `signpost case`. A case is named by its id, with or without `case_` and the zeros in front, or by
+/// its number.
 #[derive(Subcommand, Debug)]
 pub(crate) enum CaseCommand {
-    /// Shows cases with their contacts; several are asked for together.
+    /// Shows cases with their contacts; several cases are read together.
     #[command(after_help = "\
 Example:
   signpost case get case_0000000000002
@@ -23,7 +24,7 @@ Example:
 With --json, several cases print {\"cases\": […]}: an item for each, without a case where there is
 none.")]
     Get {
-        /// The case; of several the wording of outcomes is left out.
+        /// The case; with several cases, the wording of outcomes is left out.
         #[arg(required = true)]
         case: Vec<String>,
         /// The language of the outcome [default: the playbook's first].
@@ -43,7 +44,7 @@ Example:
     /// Shows the open cases that match, then each case as it changes.
     #[command(after_help = "Example:\n  signpost case watch --reason order_issue --tier gold")]
     Watch(watch::WatchCasesArgs),
-    /// Shows all that happened to a case, across channels, with who and why.
+    /// Shows all that happened to a case on all channels, with who did it and why.
     #[command(after_help = "Example:\n  signpost case timeline case_0000000000002")]
     Timeline {
         /// The case.
@@ -80,7 +81,7 @@ Example:
   signpost case resolve case_0000000000002 --outcome refunded --cost 12.50 \\
     --note 'As promised on the phone'")]
     Resolve(ResolveArgs),
-    /// Opens a resolved case again, within its reason's time for that.
+    /// Opens a resolved case again, within the time that its reason allows.
     #[command(
         after_help = "Example:\n  signpost case reopen case_0000000000002 --note 'The refund did not arrive'"
     )]
@@ -117,26 +118,26 @@ Example:
         #[command(flatten)]
         change: Change,
     },
-    /// Says how a case belongs to another.
+    /// Records how a case is related to another one.
     #[command(
         after_help = "Example:\n  signpost case link case_0000000000009 caused_by case_0000000000002"
     )]
     Link(LinkArgs),
-    /// Takes a link away.
+    /// Removes a link between two cases.
     #[command(
         after_help = "Example:\n  signpost case unlink case_0000000000009 caused_by case_0000000000002"
     )]
     Unlink(LinkArgs),
 }
 
-/// Which cases.
+/// Filters for cases.
 #[derive(Args, Debug)]
 pub(crate) struct ListCasesArgs {
     /// In this state.
     #[arg(long, value_name = "STATE", value_parser = values::case_state())]
     state: Vec<v1::CaseState>,
-    /// With this number, as it is said on the phone: its digits, with or without spaces and hyphens. Or with this id,
-    /// with or without case_ and the zeros in front.
+    /// The case with this number, as it is said on the phone: its digits, with or without spaces and hyphens. Or the
+    /// case with this id, with or without case_ and the zeros in front.
     #[arg(long, value_name = "TEXT")]
     case: Vec<String>,
     #[command(flatten)]
@@ -145,7 +146,7 @@ pub(crate) struct ListCasesArgs {
     page: list::PageArgs,
 }
 
-/// Does it.
+/// Runs the command.
 pub(crate) async fn run(command: CaseCommand, session: &Session) -> Result<(), Failure> {
     match command {
         CaseCommand::Get {
@@ -207,7 +208,7 @@ async fn get(
     })
 }
 
-/// Every page of it, as one.
+/// Fetches all pages of the timeline and prints them as one.
 async fn timeline(
     case_id: String,
     at_least: &AtLeast,

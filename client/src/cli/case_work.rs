@@ -1,4 +1,4 @@
-//! `signpost case`: the work that people do on cases.
+//! `signpost case`: the commands that change cases.
 
 use super::Session;
 use super::failure::Failure;
@@ -13,13 +13,13 @@ use signpost_client::{Client, v1};
 pub(crate) struct UpdateCaseArgs {
     /// The case.
     case: String,
-    /// The reason as an agent or a flow found it; empty: none.
+    /// The reason as an agent or a flow found it. An empty one removes it.
     #[arg(long, value_name = "PRIMARY/SECONDARY")]
     confirmed_reason: Option<String>,
-    /// Whether it must not be erased whatever its age.
+    /// Whether the case must not be erased, whatever its age.
     #[arg(long, value_name = "yes|no", value_parser = values::yes_or_no)]
     legal_hold: Option<bool>,
-    /// Until when it must not be erased, RFC 3339.
+    /// Until when the case must not be erased, RFC 3339.
     #[arg(long, value_name = "TIME", value_parser = values::time)]
     retain_until: Option<prost_types::Timestamp>,
     #[command(flatten)]
@@ -33,14 +33,14 @@ pub(crate) struct UpdateCaseArgs {
 pub(crate) struct ResolveArgs {
     /// The case.
     case: String,
-    /// What came of it: one of the outcomes that the playbook declares for the case's reason; where it declares none,
+    /// The outcome of the case: one of those that the playbook declares for the case's reason. Where it declares none,
     /// any lower-case letters, digits and _.
     #[arg(long)]
     outcome: String,
-    /// What it cost, in the playbook's currency: 0 or more.
+    /// What the case cost, in the playbook's currency: 0 or more.
     #[arg(long, value_name = "AMOUNT", allow_negative_numbers = true, value_parser = values::cost_micros)]
     cost: Option<i64>,
-    /// More, for the timeline.
+    /// A note for the timeline.
     #[arg(long, default_value = "")]
     note: String,
     /// The language of the feedback question and of the outcome [default: the playbook's first].
@@ -50,12 +50,12 @@ pub(crate) struct ResolveArgs {
     change: Change,
 }
 
-/// Two cases and how they belong together.
+/// Two cases and how they are related.
 #[derive(Args, Debug)]
 pub(crate) struct LinkArgs {
     /// The case.
     case: String,
-    /// How it belongs to the other.
+    /// How the case is related to the other one.
     #[arg(value_parser = values::link_kind())]
     kind: v1::CaseLinkKind,
     /// The other case.
@@ -182,7 +182,7 @@ pub(super) async fn link(args: LinkArgs, session: &Session) -> Result<(), Failur
     })
 }
 
-/// Takes a link away.
+/// Removes a link.
 pub(super) async fn unlink(args: LinkArgs, session: &Session) -> Result<(), Failure> {
     let request = v1::UnlinkCasesRequest {
         link: Some(args.link()),
@@ -198,7 +198,7 @@ pub(super) async fn unlink(args: LinkArgs, session: &Session) -> Result<(), Fail
     })
 }
 
-/// Changes fields.
+/// Changes the given fields of a case.
 pub(super) async fn update(args: UpdateCaseArgs, session: &Session) -> Result<(), Failure> {
     let UpdateCaseArgs {
         case,

@@ -1,4 +1,4 @@
-//! `signpost completions`: what a shell needs to complete our command lines.
+//! `signpost completions`: the script with which a shell completes our command lines.
 
 use super::Session;
 use super::failure::Failure;

@@ -1,4 +1,4 @@
-//! `signpost contact`: reads contacts, adds additional cases to them, and changes what is kept of them.
+//! `signpost contact`: reads contacts, adds additional cases to contacts, and changes what callers keep of a contact.
 
 use super::Session;
 use super::at_least::AtLeast;
@@ -8,7 +8,7 @@ use super::{list, render, values, watch};
 use clap::{Args, Subcommand};
 use signpost_client::v1;
 
-/// What to do.
+/// The subcommands of `signpost contact`.
 #[derive(Subcommand, Debug)]
 pub(crate) enum ContactCommand {
     /// Shows one contact with its last decision.
@@ -27,7 +27,7 @@ Example:
     --fact order_id=3348917502 --note 'Asked about it at the end of the call'")]
     AddCase(AddCaseArgs),
     /// Changes what you keep of a contact for yourself, also after its end: external references, labels, links. What is
-    /// not told stays as it is.
+    /// not given stays as it is.
     #[command(after_help = "\
 Example:
   signpost contact update call-4711 --label team=north --external-reference crm:T-1001
@@ -44,14 +44,14 @@ Example:
     Watch(watch::WatchContactsArgs),
 }
 
-/// Which contacts.
+/// Filters for contacts.
 #[derive(Args, Debug)]
 pub(crate) struct ListContactsArgs {
     /// In this state.
     #[arg(long, value_name = "STATE", value_parser = values::contact_state())]
     state: Vec<v1::ContactState>,
-    /// Of the case with this number, their own or an additional one, spaces and hyphens not looked at, or with this id,
-    /// with or without case_ and the zeros in front.
+    /// Contacts of the case with this number or id. The case can be the contact's own or an additional one. Spaces and
+    /// hyphens in the number do not count; case_ and the zeros in front of an id can be left out.
     #[arg(long, value_name = "TEXT")]
     case: Vec<String>,
     #[command(flatten)]
@@ -60,7 +60,7 @@ pub(crate) struct ListContactsArgs {
     page: list::PageArgs,
 }
 
-/// Does it.
+/// Runs the command.
 pub(crate) async fn run(command: ContactCommand, session: &Session) -> Result<(), Failure> {
     match command {
         ContactCommand::Get {

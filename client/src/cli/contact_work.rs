@@ -1,4 +1,4 @@
-//! `signpost contact`: the work that people do on contacts.
+//! `signpost contact`: the commands that change contacts.
 
 use super::Session;
 use super::context::facts;
@@ -9,24 +9,24 @@ use super::{render, values};
 use clap::Args;
 use signpost_client::{Client, v1};
 
-/// A further matter of a contact's customer.
+/// The arguments of `add-case`: another matter of the contact's customer.
 #[derive(Args, Debug)]
 pub(crate) struct AddCaseArgs {
     /// Your key of the contact.
     contact: String,
-    /// The reason of that matter.
+    /// The reason of the additional case.
     #[arg(long, value_name = "PRIMARY/SECONDARY")]
     reason: String,
-    /// A fact that is known of it; read by the fact's type. What the contact told is known, too.
+    /// A fact that is known for the additional case, read by the fact's type. The facts of the contact are known, too.
     #[arg(long, value_name = "ID=VALUE", value_parser = values::fact)]
     fact: Vec<v1::Fact>,
-    /// A fact that was asked for and not told.
+    /// A fact that was asked for and that the customer did not give.
     #[arg(long, value_name = "ID")]
     declined: Vec<String>,
     /// Where the facts come from [default: customer].
     #[arg(long, value_name = "WHO", value_parser = values::fact_source())]
     fact_source: Option<v1::FactSource>,
-    /// More, for the timeline of the case.
+    /// A note for the timeline of the case.
     #[arg(long, default_value = "", hide_default_value = true)]
     note: String,
     /// When it happened, RFC 3339 [default: now].
@@ -36,7 +36,7 @@ pub(crate) struct AddCaseArgs {
     key: Key,
 }
 
-/// Adds the case and prints which it is.
+/// Adds the case and prints its id.
 pub(super) async fn add_case(args: AddCaseArgs, session: &Session) -> Result<(), Failure> {
     let request = v1::AddCaseToContactRequest {
         request_id: args.key.or_fresh(),
@@ -53,17 +53,17 @@ pub(super) async fn add_case(args: AddCaseArgs, session: &Session) -> Result<(),
     })
 }
 
-/// New values of what is kept of a contact.
+/// The arguments of `update`: new values of what callers keep of a contact.
 #[derive(Args, Debug)]
 pub(crate) struct UpdateContactArgs {
     /// Your key of the contact.
     contact: String,
     #[command(flatten)]
     tags: TagArgs,
-    /// Where something of it is kept; those that are told replace all that there are.
+    /// Where something of the contact is kept. The given links replace all links that there are.
     #[arg(long, value_name = "KIND=URL [TITLE]", value_parser = values::contact_link)]
     link: Vec<v1::ContactLink>,
-    /// Takes all links away.
+    /// Removes all links.
     #[arg(long, conflicts_with = "link")]
     no_links: bool,
     /// When it happened, RFC 3339 [default: now].
@@ -73,7 +73,7 @@ pub(crate) struct UpdateContactArgs {
     key: Key,
 }
 
-/// Changes what is kept.
+/// Changes what callers keep of a contact.
 pub(super) async fn update(args: UpdateContactArgs, session: &Session) -> Result<(), Failure> {
     let (external_references, labels, mut paths) = args.tags.into_parts();
     if args.no_links || !args.link.is_empty() {

@@ -1,4 +1,4 @@
-//! What is known of a contact, as flags; one for every field of the contract's `ContactContext`.
+//! What is known of a contact, as flags. There is one flag for each field of the contract's `ContactContext`.
 
 use super::tags::Label;
 use super::values;
@@ -24,17 +24,17 @@ pub(crate) struct ContextArgs {
     /// The reason: primary/secondary, primary, or none for the menu.
     #[arg(long, value_name = "REASON")]
     pub(crate) reason: Option<String>,
-    /// The case that it is about, by its number or id. It joins with proof alone: the customer, an identity of them, a
-    /// key fact.
+    /// The case that the contact is about, by its number or id. The contact joins it only with proof: the customer, one
+    /// of the customer's identities, or a key fact.
     #[arg(long, value_name = "NUMBER")]
     pub(crate) case: Option<String>,
-    /// The contact that this one continues; its case is meant, with the same proof.
+    /// The contact that this contact continues. This stands for the case of that contact, and needs the same proof.
     #[arg(long, value_name = "CONTACT", conflicts_with = "case")]
     pub(crate) previous_contact: Option<String>,
-    /// A fact that is known; read by the fact's type.
+    /// A fact that is known, read by the fact's type.
     #[arg(long, value_name = "ID=VALUE", value_parser = values::fact)]
     pub(crate) fact: Vec<v1::Fact>,
-    /// A fact that was asked for and not told.
+    /// A fact that was asked for and that the customer did not give.
     #[arg(long, value_name = "ID")]
     pub(crate) declined: Vec<String>,
     /// Where the facts come from [default: customer].
@@ -49,16 +49,16 @@ pub(crate) struct ContextArgs {
     /// The stage of the life cycle, if it is not the reason's own.
     #[arg(long, value_name = "STAGE")]
     pub(crate) stage: Option<String>,
-    /// The persona, as the playbook lists it. It holds for the case until that is resolved; `customer upsert` stores it
-    /// for the customer.
+    /// The persona, as the playbook lists it. It is kept for the case until the case is resolved; `customer upsert`
+    /// stores it for the customer.
     #[arg(long, value_name = "PERSONA")]
     pub(crate) persona: Option<String>,
     /// How the customer feels, from -100 (furious) to 100 (delighted).
     #[arg(long, value_name = "SCORE", allow_negative_numbers = true,
           value_parser = clap::value_parser!(i32).range(-100..=100))]
     pub(crate) sentiment: Option<i32>,
-    /// The customer's language, such as nl or nl-NL. It holds for the case until that is resolved; `customer upsert`
-    /// stores it for the customer.
+    /// The customer's language, such as nl or nl-NL. It is kept for the case until the case is resolved; `customer
+    /// upsert` stores it for the customer.
     #[arg(long, value_name = "LANGUAGE")]
     pub(crate) language: Option<String>,
     /// A route that the customer prefers; the most preferred first.
@@ -67,23 +67,23 @@ pub(crate) struct ContextArgs {
     /// A consent that was given or refused.
     #[arg(long, value_name = "ID=yes|no", value_parser = values::consent)]
     pub(crate) consent: Vec<v1::Consent>,
-    /// Whether the customer is vulnerable. A yes holds for the case until that is resolved; `customer upsert` stores it
-    /// for the customer.
+    /// Whether the customer is vulnerable. A yes is kept for the case until the case is resolved; `customer upsert`
+    /// stores it for the customer.
     #[arg(long, value_name = "yes|no", num_args = 0..=1, require_equals = true,
           default_missing_value = "yes", value_parser = values::yes_or_no)]
     pub(crate) vulnerable: Option<bool>,
-    /// The customer asked for a person. It holds for the case until that is resolved.
+    /// The customer asked for a person. This is kept for the case until the case is resolved.
     #[arg(long)]
     pub(crate) asked_for_person: bool,
-    /// What the customer cannot use; no route is offered that needs it. It holds for the case until that is resolved;
-    /// `customer upsert` stores it for the customer.
+    /// What the customer cannot use. Routes that need it are not offered. It is kept for the case until the case is
+    /// resolved; `customer upsert` stores it for the customer.
     #[arg(long, value_name = "WHAT", value_delimiter = ',', value_parser = values::ability())]
     pub(crate) cannot_use: Vec<v1::Ability>,
-    /// It is not about the open case that it would be presumed to be about.
+    /// The contact is not about the open case that the server would presume.
     #[arg(long)]
     pub(crate) another_matter: bool,
-    /// One of several matters, with its facts; then neither --reason nor --fact. A comma within a value is written
-    /// `\,`.
+    /// One of several matters, with its facts. Neither --reason nor --fact goes with it. A comma within a value is
+    /// written `\,`.
     #[arg(long, value_name = "ID=REASON,FACT=VALUE", value_parser = values::matter)]
     pub(crate) matter: Vec<v1::Matter>,
     /// The brand, as the playbook lists it.
@@ -102,7 +102,7 @@ pub(crate) struct ContextArgs {
 }
 
 impl ContextArgs {
-    /// The contract's form of it; without customer, identity and tier it is anonymous.
+    /// The context as a message of the contract. Without customer, identity and tier the contact is anonymous.
     pub(crate) fn into_context(self) -> v1::ContactContext {
         let facts = facts(self.fact, self.declined, self.fact_source);
         let anonymous = self.customer.is_none() && self.identity.is_empty() && self.tier.is_none();
@@ -139,7 +139,7 @@ impl ContextArgs {
     }
 }
 
-/// Facts that are known and facts that were not told, by who they come from.
+/// Known facts and declined facts as messages, all from the same source.
 pub(crate) fn facts(
     known: Vec<v1::Fact>,
     declined: Vec<String>,

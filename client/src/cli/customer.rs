@@ -11,10 +11,10 @@ use super::{customer_import, customer_work, list, render, several, values};
 use clap::{ArgGroup, Args, Subcommand};
 use signpost_client::v1;
 
-/// What to do.
+/// The subcommands of `signpost customer`.
 #[derive(Subcommand, Debug)]
 pub(crate) enum CustomerCommand {
-    /// Shows customers by key, several of them together; or one by a verified handle.
+    /// Shows customers by key, several of them together; or one customer by a verified handle.
     #[command(after_help = "\
 Example:
   signpost customer get c1
@@ -27,25 +27,25 @@ is none.",
     Get {
         /// The key.
         customer: Vec<String>,
-        /// A verified handle instead.
+        /// A verified handle, instead of the key.
         #[arg(long, value_name = "KIND=VALUE", value_parser = values::identity)]
         identity: Option<v1::Identity>,
         #[command(flatten)]
         at_least: AtLeast,
     },
-    /// Lists customers, the one first recorded last first.
+    /// Lists customers, newest first.
     #[command(after_help = "\
 Example:
   signpost customer list --tier gold
   signpost customer list --identity email=ann@example.com")]
     List(Box<ListCustomersArgs>),
-    /// Makes a customer, or changes what is known of one; what is not told stays.
+    /// Creates a customer, or changes what is known of one; what is not given stays.
     #[command(after_help = "\
 Example:
   signpost customer upsert c1 --tier gold --identity email=ann@example.com:verified --language nl
   signpost customer upsert c1 --clear persona --clear consents")]
     Upsert(Box<UpsertArgs>),
-    /// Makes or changes the customer of every row of a table, many with each call; what no cell tells stays.
+    /// Creates or changes the customer of every row of a table, many with each call; an empty cell changes nothing.
     #[command(after_help = "\
 Example:
   signpost customer import crm.csv --map customer=id,tier=segment,language=lang
@@ -57,16 +57,16 @@ rows that follow each other. Sent again with the same --request-id, a call that 
 answered as it was. A call with a row that was mended is a new write, and writes its other rows
 again, too.")]
     Import(Box<ImportArgs>),
-    /// Says that a customer has a handle; a verified one that another holds merges that other into this one.
+    /// Links a handle to a customer. A verified handle that another customer holds merges that customer into this one.
     ///
-    /// A handle that the customer has already is from now on as it is told now: without :verified it is no longer
-    /// verified.
+    /// If the customer already has the handle, the new marks replace the old ones: without :verified the handle is no
+    /// longer verified.
     #[command(after_help = "\
 Example:
   signpost customer link c1 email=ann@example.com:verified
   signpost customer link c1 phone=+31201234567:shared")]
     Link {
-        /// The customer; if two are merged by this, the one that survives.
+        /// The customer. If two customers are merged by this command, the one that survives.
         customer: String,
         /// The handle.
         #[arg(value_name = "KIND=VALUE[:verified|:shared]", value_parser = values::identity)]
@@ -74,7 +74,7 @@ Example:
         #[command(flatten)]
         change: Change,
     },
-    /// Takes a handle away from a customer.
+    /// Removes a handle from a customer.
     #[command(after_help = "\
 Example:
   signpost customer unlink c1 email=ann@example.com")]
@@ -87,16 +87,16 @@ Example:
         #[command(flatten)]
         change: Change,
     },
-    /// Merges a customer into another, which survives.
+    /// Merges a duplicate into another customer, which survives.
     #[command(after_help = "\
 Example:
   signpost customer merge c1 c2 --note 'said so on the phone, same birthday'")]
     Merge {
         /// The customer that survives.
         customer: String,
-        /// The other.
+        /// The other customer.
         other: String,
-        /// Why they are one.
+        /// Why the two are one person.
         #[arg(long)]
         note: String,
         #[command(flatten)]
@@ -109,13 +109,13 @@ Example:
     Unmerge {
         /// The customer that was merged.
         customer: String,
-        /// Why they are not one.
+        /// Why the two are not one person.
         #[arg(long, default_value = "", hide_default_value = true)]
         note: String,
         #[command(flatten)]
         change: Change,
     },
-    /// Shows what a customer came for so far, with all who are one with it.
+    /// Shows what a customer came for so far, together with all customers that are merged with it.
     ///
     /// By reason, a contact of several cases counts for each of them.
     #[command(after_help = "\
@@ -126,7 +126,7 @@ Example:
     History {
         /// The key.
         customer: Option<String>,
-        /// A verified handle instead.
+        /// A verified handle, instead of the key.
         #[arg(long, value_name = "KIND=VALUE", value_parser = values::identity)]
         identity: Option<v1::Identity>,
         #[command(flatten)]
@@ -136,7 +136,7 @@ Example:
     },
 }
 
-/// Which customers.
+/// Filters for customers.
 #[derive(Args, Debug)]
 pub(crate) struct ListCustomersArgs {
     /// Kept with this tier.
@@ -194,18 +194,18 @@ pub(crate) struct UpsertArgs {
     #[arg(long, value_name = "yes|no", num_args = 0..=1, require_equals = true,
           default_missing_value = "yes", value_parser = values::yes_or_no)]
     vulnerable: Option<bool>,
-    /// What the customer cannot use; no route is offered that needs it.
+    /// What the customer cannot use. Routes that need it are not offered.
     #[arg(long, value_name = "WHAT", value_delimiter = ',', value_parser = values::ability())]
     cannot_use: Vec<v1::Ability>,
-    /// A field that becomes just what is told here, so nothing if nothing is told of it; as the contract names it, such
-    /// as identities or value_micros.
+    /// A field that becomes exactly what is given here, or empty if nothing is given; named as in the contract, such as
+    /// identities or value_micros.
     #[arg(long, value_name = "FIELD", value_delimiter = ',')]
     clear: Vec<String>,
     #[command(flatten)]
     change: Change,
 }
 
-/// Does it.
+/// Runs the command.
 pub(crate) async fn run(command: CustomerCommand, session: &Session) -> Result<(), Failure> {
     match command {
         CustomerCommand::Get {
@@ -283,7 +283,7 @@ async fn list_customers(args: ListCustomersArgs, session: &Session) -> Result<()
     .await
 }
 
-/// The request, with a mask of what is cleared and what is told, if anything is cleared.
+/// The request. If anything is cleared, it has a mask of the fields that are cleared and of those that are given.
 fn upsert_request(args: UpsertArgs) -> Result<v1::UpsertCustomerRequest, Failure> {
     let clear = args.clear.clone();
     let customer = v1::Customer {
@@ -310,7 +310,7 @@ fn upsert_request(args: UpsertArgs) -> Result<v1::UpsertCustomerRequest, Failure
     })
 }
 
-/// What a customer tells, by the names of the fields.
+/// The names of the fields that have a value.
 fn told(customer: &v1::Customer) -> Vec<&'static str> {
     let all = [
         ("identities", !customer.identities.is_empty()),
@@ -329,7 +329,7 @@ fn told(customer: &v1::Customer) -> Vec<&'static str> {
     told.map(|(name, _)| name).collect()
 }
 
-/// The mask of what is cleared and what is told; none where nothing is cleared.
+/// The mask of the fields that are cleared and of those that are given; `None` if no field is cleared.
 fn mask(
     customer: &v1::Customer,
     mut paths: Vec<String>,
@@ -341,8 +341,7 @@ fn mask(
         let named = paths.iter().any(|path| path == name);
         if !named && ["identities", "consents"].contains(&name) {
             return Err(Failure::Fix(format!(
-                "beside --clear, the {name} that are told would be all that stay: clear {name} as well if that is meant, \
-                else add them by a command of their own"
+                "with --clear, the given {name} would replace all stored {name}: to replace them, clear {name} too; to add them, use a separate command"
             )));
         }
         if !named {

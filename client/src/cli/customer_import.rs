@@ -1,4 +1,4 @@
-//! `signpost customer import`: every row of a table as a customer that is made or changed, many with each call.
+//! `signpost customer import`: creates or changes the customer of every row of a table, many with each call.
 
 use super::failure::Failure;
 use super::not_taken::{self, Alike, Bad};
@@ -16,31 +16,33 @@ use std::collections::hash_map::Entry;
 use std::path::PathBuf;
 use v1::customer_upsert_outcome::Outcome;
 
-/// Most customers of one call: those of so many rows of the table, one behind the other.
+/// The most customers in one call. The rows of the table are divided into blocks of this size; a call has rows of one
+/// block only.
 const ITEMS_MAX: usize = 500;
-/// Hexadecimal digits that tell the calls of one import apart, behind its key.
+/// How many hexadecimal digits follow the key of an import in the key of each call. They distinguish its calls.
 const CALL_DIGITS: usize = 16;
-/// Most bytes of the key of an import: the server takes 124 of each call.
+/// The most bytes in the key of an import. The server takes 124 bytes in the key of a call, which also has one
+/// separator and the digits.
 const KEY_BYTES_MAX: usize = 124 - 1 - CALL_DIGITS;
-/// Bytes of customers from which on a call takes no more; the server takes 2 MiB.
+/// A call takes no more customers once those in it have this many bytes. The server takes 2 MiB.
 const BYTES_MAX: usize = 1 << 20;
-/// What columns can tell.
+/// The targets that a column can have, for error messages.
 const TARGETS: &str = "customer, tier, persona, value, loyalty_years, language, time_zone, vulnerable, \
                        identity.KIND, identity.KIND:verified, identity.KIND:shared, consent.ID";
 
-/// The flags.
+/// The arguments of `signpost customer import`.
 #[derive(Args, Debug)]
 pub(crate) struct ImportArgs {
     #[command(flatten)]
     table: TableArgs,
-    /// Which column tells what: customer, tier, persona, value, loyalty_years, language, time_zone, vulnerable,
+    /// Which column is what: customer, tier, persona, value, loyalty_years, language, time_zone, vulnerable,
     /// identity.KIND (with :verified or :shared behind it), consent.ID.
     #[arg(long, value_name = "TARGET=COLUMN,…", required = true)]
     map: Vec<String>,
-    /// Write the rows that were not taken here, as CSV, with what is wrong.
+    /// Write the rows that were not taken here, as CSV, each with what is wrong with it.
     #[arg(long, value_name = "FILE")]
     errors: Option<PathBuf>,
-    /// Exit with 0 though some rows were not taken.
+    /// Exit with 0 even if some rows were not taken.
     #[arg(long)]
     allow_bad: bool,
     /// When the customers were like this, RFC 3339 [default: now].
@@ -50,7 +52,7 @@ pub(crate) struct ImportArgs {
     key: Key,
 }
 
-/// What a column tells of a customer.
+/// The part of a customer that a column fills.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Target {
     Customer,
@@ -61,7 +63,7 @@ enum Target {
     Language,
     TimeZone,
     Vulnerable,
-    /// A kind, and what is said of each value: nothing, `:verified` or `:shared`.
+    /// The kind of the identity, and the mark for each value: nothing, `:verified` or `:shared`.
     Identity(String, &'static str),
     Consent(String),
 }
@@ -91,7 +93,7 @@ impl Target {
         })
     }
 
-    /// Takes over what a cell tells.
+    /// Sets this part of the customer from the text of a cell. The error says what is wrong with the cell.
     fn tell(&self, cell: &str, customer: &mut v1::Customer) -> Result<(), String> {
         match self {
             Target::Customer => cell.clone_into(&mut customer.customer_id),
@@ -119,7 +121,7 @@ impl Target {
     }
 }
 
-/// Which column tells what.
+/// Which column fills which target.
 fn read_map(texts: &[String], table: &Table) -> Result<Vec<(Target, usize)>, Failure> {
     let mut map: Vec<(Target, usize)> = Vec::new();
     for text in texts {
@@ -140,20 +142,20 @@ fn read_map(texts: &[String], table: &Table) -> Result<Vec<(Target, usize)>, Fai
     match map.iter().any(|(target, _)| *target == Target::Customer) {
         true => Ok(map),
         false => Err(Failure::Fix(
-            "--map: nothing tells whose row it is: name a column for customer".to_owned(),
+            "--map: name the column with the id of the customer".to_owned(),
         )),
     }
 }
 
-/// A customer of a row.
+/// The customer of a row.
 struct Ready {
     line: u64,
-    /// Which row of the table it is, from 0; those that are bad count, too.
+    /// The place of the row in the table, from 0. Bad rows count too.
     place: usize,
     customer: v1::Customer,
 }
 
-/// The customers of the table, and the rows that are none.
+/// The customers of the table, and the rows that cannot be read as a customer.
 fn read_rows(table: &Table, map: &[(Target, usize)], args: &TableArgs) -> (Vec<Ready>, Vec<Bad>) {
     let (mut ready, mut bad) = (Vec::new(), Vec::new());
     let mut firsts: HashMap<String, u64> = HashMap::new();
@@ -200,8 +202,8 @@ fn read_row(
     }
 }
 
-/// How many rows one call takes. Which rows go together follows from their places in the table, so that a row that is
-/// mended leaves the calls for rows far from it as they were.
+/// How many rows the next call takes. Which rows go together depends on their places in the table. So when a row is
+/// corrected, the calls for rows far from it stay the same.
 fn fitting(rows: &[Ready]) -> usize {
     let call_of = |row: &Ready| row.place / ITEMS_MAX;
     let mut bytes = 0;
@@ -223,7 +225,7 @@ struct Tally {
 }
 
 impl Tally {
-    /// The rows that were not taken.
+    /// The rows that were not taken, by kind.
     fn kinds(&self) -> [(&'static str, &Vec<Bad>); 2] {
         [("bad", &self.bad), ("refused", &self.refused)]
     }
@@ -232,12 +234,12 @@ impl Tally {
         (self.bad.len() + self.refused.len()) as u64
     }
 
-    /// Whether the server said of any row what became of it.
+    /// Whether the server answered for any row.
     fn is_answered(&self) -> bool {
         self.kept > 0 || !self.refused.is_empty()
     }
 
-    /// Leaves out what is wrong with rows from this line on: nothing was done about them.
+    /// Drops the bad rows from this line on: the calls stopped before them.
     fn before(&mut self, line: u64) {
         self.bad.retain(|bad| bad.line < line);
     }
@@ -263,7 +265,7 @@ impl Tally {
     }
 }
 
-/// Why an item was refused, without its place in the call, which nobody knows.
+/// Why a customer was refused. The place of the customer in the call is left out, because the user does not know it.
 fn why(error: v1::ItemError) -> String {
     let faults = error.field_violations.iter().map(|fault| {
         let field = fault.field.strip_prefix("upserts[");
@@ -278,7 +280,7 @@ fn why(error: v1::ItemError) -> String {
     }
 }
 
-/// Writes the customers of a table.
+/// Creates or changes the customers of a table.
 pub(super) async fn run(mut args: ImportArgs, session: &Session) -> Result<(), Failure> {
     let table = Table::read(&args.table)?;
     if let Some(errors) = &args.errors {
@@ -329,8 +331,8 @@ pub(super) async fn run(mut args: ImportArgs, session: &Session) -> Result<(), F
     report(&args, &table, &tally, revision, session)
 }
 
-/// A call for these rows. Its key follows from what it tells: the same is answered as it was, and all else is another
-/// write.
+/// The call for these rows. Its key is made from its content: a call with the same content gets its stored answer, any
+/// other content is a new write.
 fn request(
     rows: &[Ready],
     event_time: Option<prost_types::Timestamp>,
@@ -350,7 +352,7 @@ fn request(
     request
 }
 
-/// Prints the rows that were not taken and the summary.
+/// Prints the rows that were not taken, and the summary.
 fn report(
     args: &ImportArgs,
     table: &Table,
@@ -384,7 +386,7 @@ fn report(
         let lost = match tally.unverified {
             0 => String::new(),
             lost => {
-                format!("\nidentities no longer verified, for :verified was not told: {lost}")
+                format!("\nidentities no longer verified, for :verified was not given: {lost}")
             }
         };
         session.out.text(&format!("{said}{again}{lost}"))?;
@@ -399,7 +401,7 @@ fn report(
     }
 }
 
-/// Says which rows were not taken, of each kind.
+/// Prints the rows that were not taken, by kind.
 fn tell_not_taken<'t>(tally: &'t Tally, session: &Session) -> [Vec<Alike<'t>>; 2] {
     let alike = tally
         .kinds()
@@ -416,7 +418,7 @@ fn tell_not_taken<'t>(tally: &'t Tally, session: &Session) -> [Vec<Alike<'t>>; 2
     alike
 }
 
-/// Writes the rows that were not taken where that is asked for.
+/// Writes the rows that were not taken to the file of `--errors`, if it is given.
 fn write_errors(args: &ImportArgs, table: &Table, tally: &Tally) -> Result<(), Failure> {
     match &args.errors {
         None => Ok(()),
@@ -434,7 +436,8 @@ enum Stopped {
 }
 
 impl Stopped {
-    /// With how the same is sent again: what was written by then is answered as it was.
+    /// The failure to return. Where the import can be repeated, it has the flag `--request-id` with which to repeat it:
+    /// what is already written then gets its stored answer.
     fn failure(self, key: &str) -> Failure {
         let again = format!("--request-id {}", quoted(key));
         match self {
@@ -447,7 +450,7 @@ impl Stopped {
     }
 }
 
-/// Says what became of the rows before the first of a call that was not answered.
+/// Prints the line at which the import stopped, and what became of the rows before that line.
 fn tell_stop(
     args: &ImportArgs,
     table: &Table,
@@ -457,11 +460,11 @@ fn tell_stop(
 ) -> Result<(), Failure> {
     tell_not_taken(tally, session);
     let before = match (tally.is_answered(), tally.not_taken()) {
-        // What an earlier run wrote of this table stays where nothing is known of this one.
+        // Then `--errors` is not written: the file of an earlier run stays.
         (false, _) => "no call was answered".to_owned(),
         (true, 0) => "the rows before it are written".to_owned(),
         (true, not_taken) => {
-            format!("the rows before it are written, but for {not_taken} that are told above")
+            format!("all rows before it are written, except the {not_taken} listed above")
         }
     };
     session.out.say(&match session.out.json {
@@ -474,7 +477,7 @@ fn tell_stop(
     }
 }
 
-/// A revision that has all that was written; not told, if the server has gone meanwhile.
+/// A revision that includes all that was written; `None` if the server does not answer any more.
 async fn revision(client: &Client) -> Option<String> {
     let request = v1::ListCustomersRequest {
         page_size: 1,

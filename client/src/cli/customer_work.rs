@@ -1,4 +1,4 @@
-//! `signpost customer`: handles linked, customers merged, and what a customer came for.
+//! `signpost customer`: links handles, merges customers, and shows what a customer came for.
 
 use super::Session;
 use super::at_least::AtLeast;
@@ -38,7 +38,7 @@ pub(super) async fn get(
     })
 }
 
-/// Links a handle; says so if that takes a proof away.
+/// Links a handle. Also prints a warning if a verified handle is no longer verified because of that.
 pub(super) async fn link(
     customer: String,
     identity: v1::Identity,
@@ -73,7 +73,10 @@ fn verification_lost(identity: &v1::Identity) -> String {
         value_state: _,
     } = identity;
     let (now, again) = match shared {
-        true => ("is shared now, which proves nobody", "when it is no more"),
+        true => (
+            "is shared now, which identifies nobody",
+            "when it is no longer shared",
+        ),
         false => (
             "is no longer, for it was told without :verified",
             "if it is",
@@ -82,7 +85,7 @@ fn verification_lost(identity: &v1::Identity) -> String {
     format!("{kind}={value} was verified and {now}; link {kind}={value}:verified again {again}")
 }
 
-/// Keeps a customer; says so if that takes proofs away.
+/// Creates or changes a customer. Also prints a warning if verified handles are no longer verified because of that.
 pub(super) async fn upsert(
     request: v1::UpsertCustomerRequest,
     session: &Session,
@@ -100,7 +103,7 @@ pub(super) async fn upsert(
     })
 }
 
-/// Takes a handle away.
+/// Removes a handle from a customer.
 pub(super) async fn unlink(
     customer: String,
     identity: v1::Identity,

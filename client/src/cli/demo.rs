@@ -1,6 +1,7 @@
-//! `signpost demo`: a server in this process, a seeded morning of an airline, and what became of it.
+//! `signpost demo`: runs a server in this process, plays a seeded morning of an airline against it, and prints the
+//! result.
 //!
-//! The server runs on the callers' clock, so that five hours take seconds and the same seed gives the same figures.
+//! The server takes its time from the callers. So five hours take seconds, and the same seed gives the same figures.
 
 mod agenda;
 mod calls;
@@ -25,19 +26,19 @@ use signpost_domain::playbook::Playbook;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-/// The airline that is played.
+/// The playbook of the airline that is played.
 pub(super) const PLAYBOOK: &str = include_str!("../../../playbooks/airline.yaml");
-/// Most contacts that can be asked for.
+/// The most contacts that `--contacts` takes.
 const CONTACTS_MAX: u64 = 200_000;
 
-/// The flags.
+/// The arguments of `signpost demo`.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Example:
   signpost demo
   signpost demo --seed 7 --data ./demo-data")]
 pub(crate) struct DemoArgs {
-    /// Another seed, another morning; the same seed, the same one.
+    /// The seed: the same seed gives the same morning, another seed another one.
     #[arg(long, value_name = "NUMBER", default_value_t = 1)]
     seed: u64,
     /// About how many contacts come.
@@ -49,7 +50,7 @@ pub(crate) struct DemoArgs {
     data: Option<PathBuf>,
 }
 
-/// Plays and reports; Ctrl-C stops it and leaves nothing behind but what was to be kept.
+/// Plays the morning and prints the report. Ctrl-C stops it; then only the folder of `--data` stays, if it is given.
 pub(crate) async fn run(args: DemoArgs, session: &Session) -> Result<(), Failure> {
     tokio::select! {
         done = play(args, session) => done.map_err(of_its_own),
@@ -57,7 +58,7 @@ pub(crate) async fn run(args: DemoArgs, session: &Session) -> Result<(), Failure
     }
 }
 
-/// A call that failed was of the server in this process: which other one the command line names has no part in it.
+/// Marks a failed call as one to the server in this process, not to the server that the command line names.
 fn of_its_own(failure: Failure) -> Failure {
     match failure {
         Failure::Call(error) => Failure::Again(format!("the server of the demo: {error}")),
@@ -130,7 +131,8 @@ async fn play(args: DemoArgs, session: &Session) -> Result<(), Failure> {
     }
 }
 
-/// A store that has seen another morning would take this one for a repetition.
+/// Refuses a folder that is not empty: a store that has seen a morning would take the writes of another one for
+/// repetitions.
 fn must_be_new(data: &Path) -> Result<(), Failure> {
     match std::fs::read_dir(data).map(|mut entries| entries.next().is_some()) {
         Ok(false) => Ok(()),
@@ -154,7 +156,7 @@ async fn publish(client: &Client) -> Result<(), Failure> {
     Ok(())
 }
 
-/// On stderr, and only if that is a terminal.
+/// The progress bar, drawn on stderr, and only if stderr is a terminal.
 fn bar(contacts: u64) -> ProgressBar {
     let bar = ProgressBar::with_draw_target(Some(contacts), ProgressDrawTarget::stderr());
     let style = ProgressStyle::with_template("a morning {bar:32} {pos}/{len} contacts, {elapsed}");

@@ -1,4 +1,4 @@
-//! `signpost end`: ends a contact, and says what came of it.
+//! `signpost end`: ends a contact, and prints the result.
 
 use super::Session;
 use super::failure::Failure;
@@ -7,7 +7,7 @@ use super::{render, values};
 use clap::Args;
 use signpost_client::{Client, v1};
 
-/// The flags.
+/// The arguments of `signpost end`.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Example:
@@ -19,24 +19,24 @@ pub(crate) struct EndArgs {
     /// How it ended.
     #[arg(value_parser = values::outcome())]
     ended: v1::ContactOutcome,
-    /// What came of its case, which is resolved by it: one of the outcomes that the playbook declares for the case's
-    /// reason; where it declares none, any lower-case letters, digits and _.
+    /// The outcome of its case, which resolves the case: one of those that the playbook declares for the case's reason.
+    /// Where it declares none, any lower-case letters, digits and _.
     #[arg(long)]
     outcome: Option<String>,
-    /// What it cost, in the playbook's currency: 0 or more.
+    /// What the case cost, in the playbook's currency: 0 or more.
     #[arg(long, value_name = "AMOUNT", allow_negative_numbers = true, value_parser = values::cost_micros,
           requires = "outcome")]
     cost: Option<i64>,
-    /// More, for the timeline.
+    /// A note for the timeline.
     #[arg(long, default_value = "", hide_default_value = true)]
     note: String,
     /// The language of the feedback question and of the outcome [default: the playbook's first].
     #[arg(long, default_value = "", hide_default_value = true)]
     language: String,
-    /// Another of its matters that is settled, with what came of it if that is to be said.
+    /// Another of its matters that is settled, with its outcome if you want to give one.
     #[arg(long, value_name = "MATTER[=OUTCOME]", value_parser = values::matter_end)]
     resolved: Vec<v1::MatterEnd>,
-    /// Another of its matters with its reason as the agent or the flow found it, settled or not.
+    /// Another of its matters, settled or not, with its reason as the agent or the flow found it.
     #[arg(long, value_name = "MATTER=REASON", value_parser = values::matter_reason)]
     matter_reason: Vec<v1::MatterEnd>,
     /// The reason as the agent or the flow found it, if it is not the stated one.
@@ -49,7 +49,8 @@ pub(crate) struct EndArgs {
     key: Key,
 }
 
-/// What came of other matters, and their reasons, each matter once.
+/// The other matters, settled ones and those with a confirmed reason: one item for each matter, as far as it has one
+/// reason.
 fn matters(resolved: Vec<v1::MatterEnd>, confirmed: Vec<v1::MatterEnd>) -> Vec<v1::MatterEnd> {
     let mut matters = resolved;
     for told in confirmed {
@@ -64,7 +65,7 @@ fn matters(resolved: Vec<v1::MatterEnd>, confirmed: Vec<v1::MatterEnd>) -> Vec<v
     matters
 }
 
-/// Ends the contact and prints what came of it.
+/// Ends the contact and prints the result.
 pub(crate) async fn run(args: EndArgs, session: &Session) -> Result<(), Failure> {
     let cost_micros = args.cost;
     let resolution = args.outcome.map(|outcome| v1::CaseResolution {
@@ -112,7 +113,7 @@ mod tests {
             )
         });
         let told: Vec<_> = told.collect();
-        // What is told twice is left to the server, which refuses it.
+        // A matter that has two reasons stays in two items: the server refuses it.
         let expected = [
             ("m1", true, "explained", ""),
             ("m2", true, "", "a/b"),

@@ -1,15 +1,16 @@
-//! Variables of the environment that look like those of the command line and are none.
+//! Environment variables whose names look like those of the command line, but are not.
 
 use clap::Command;
-use signpost_domain::variable;
+use signpost_domain::environment_variable;
 use std::ffi::OsString;
 
-/// What to say of each of these variables that is not known to `root` and nearly has the name of one that is, in order.
+/// A message for each of these variables that `root` does not know, but whose name is nearly that of a known one. In
+/// the order of `names`.
 pub(crate) fn misspelt(root: &Command, names: impl IntoIterator<Item = OsString>) -> Vec<String> {
     let known = root
         .get_arguments()
         .filter_map(|arg| arg.get_env()?.to_str());
-    variable::misspelt(known, names)
+    environment_variable::misspelt(known, names)
 }
 
 #[cfg(test)]
@@ -25,7 +26,7 @@ mod tests {
             "SIGNPOST_SERVERS",
             "SIGNPOST_server",
             "SIGNPOST_SERVER",
-            // Of the server and of tests.
+            // Variables of the server and of tests.
             "SIGNPOST_LISTEN",
             "SIGNPOST_SAMPLE",
             "SIGNPOST_DATA",

@@ -1,4 +1,4 @@
-//! The file for the rows that were not taken: looked at before anything is sent.
+//! The file of `--errors`, for the rows that were not taken. It is checked before anything is sent.
 
 use super::failure::Failure;
 use super::not_taken::Bad;
@@ -7,13 +7,14 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-/// Looks whether the rows that are not taken can be written to `errors` later; what it holds stays as it is.
+/// Checks that rows can be written to the file `errors` later. Makes the file if it does not exist; does not change its
+/// content.
 ///
 /// # Errors
-/// [`Failure::Fix`] if it is the table itself, under whatever name, or cannot be written.
+/// [`Failure::Fix`] if `errors` is the table itself, also under another name, or cannot be written.
 pub(crate) fn check(errors: &Path, table: &Path) -> Result<(), Failure> {
     let fix = |what: String| Failure::Fix(format!("--errors {}: {what}", errors.display()));
-    // A shell may have opened the table for us.
+    // A shell may have opened the table as our stdin.
     let table = match table.as_os_str() == "-" {
         true => Path::new("/dev/stdin"),
         false => table,
@@ -34,7 +35,7 @@ pub(crate) fn check(errors: &Path, table: &Path) -> Result<(), Failure> {
     opened.map(drop).map_err(|error| fix(error.to_string()))
 }
 
-/// Whether two names are of one file, as hard links are.
+/// Whether two names are names of the same file, as hard links are.
 #[cfg(unix)]
 fn is_one_file(one: &Path, other: &Path) -> bool {
     use std::os::unix::fs::MetadataExt;
@@ -49,10 +50,11 @@ fn is_one_file(_one: &Path, _other: &Path) -> bool {
     false
 }
 
-/// Writes the rows that were not taken, as the file has them, each with its line and what is wrong.
+/// Writes the rows that were not taken, with the cells that they have in the table. Each row also has its line and what
+/// is wrong.
 ///
 /// # Errors
-/// When the file does not take them.
+/// If the file cannot be written.
 pub(crate) fn write(
     file: &Path,
     table: &Table,

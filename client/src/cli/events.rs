@@ -1,4 +1,4 @@
-//! `signpost events`: what happened, as it happens.
+//! `signpost events`: prints what happens, as it happens.
 
 use super::Session;
 use super::failure::Failure;
@@ -8,10 +8,10 @@ use clap::{Args, Subcommand};
 use signpost_client::v1;
 use v1::event_item::Item;
 
-/// What to do.
+/// The subcommands of `signpost events`.
 #[derive(Subcommand, Debug)]
 pub(crate) enum EventsCommand {
-    /// Prints every event as it happens, a line each; with --json as JSON lines, each with its cursor.
+    /// Prints every event as it happens, one on each line; with --json as JSON lines, each with its cursor.
     #[command(after_help = "\
 Example:
   signpost events tail --from start --json >> events.jsonl
@@ -20,18 +20,18 @@ Events carry personal data: facts, handles and names as callers told them.")]
     Tail(TailArgs),
 }
 
-/// Which events.
+/// Where to begin, and in which form.
 #[derive(Args, Debug)]
 pub(crate) struct TailArgs {
-    /// Behind this cursor, from the `start` of the log, or from `now` on.
+    /// Where to begin: after this cursor, at the `start` of the log, or `now`.
     #[arg(long, value_name = "CURSOR|start|now", default_value = "now")]
     from: String,
-    /// As CloudEvents 1.0, JSON lines.
+    /// Print the events as CloudEvents 1.0, in JSON lines.
     #[arg(long)]
     cloud_events: bool,
 }
 
-/// Does it.
+/// Runs the command.
 pub(crate) async fn run(command: EventsCommand, session: &Session) -> Result<(), Failure> {
     let EventsCommand::Tail(args) = command;
     let (cursor, start) = match args.from.as_str() {

@@ -1,4 +1,4 @@
-//! Why a command did not do what was asked, and the exit code that says so.
+//! Why a command failed, and its exit code.
 
 use super::Globals;
 use super::flags::Flags;
@@ -14,34 +14,34 @@ use std::process::ExitCode;
 pub(crate) enum Failure {
     /// A call did not succeed.
     Call(ClientError),
-    /// A write may or may not have happened; the same again is no second one.
+    /// A write may or may not have happened. The same write can be sent again; it is then not done twice.
     Unsure {
-        /// Why nobody knows.
+        /// Why the result is not known.
         error: ClientError,
         /// The flags that make the same command line the same write.
         again: String,
     },
-    /// The command line, or a file that it names, must be mended.
+    /// The command line, or a file that it names, must be corrected.
     Fix(String),
-    /// Stdout does not take what is printed.
+    /// Stdout cannot be written.
     Output(io::Error),
-    /// Nothing of that kind has one of these names.
+    /// Nothing of this kind has one of these names.
     Missing {
         /// What kind of thing, such as `case`.
         kind: &'static str,
-        /// Those names.
+        /// The names that do not exist.
         names: Vec<String>,
     },
-    /// It stopped before its end, and can go on.
+    /// The command stopped before its end, and can continue when it is run again.
     Again(String),
-    /// Somebody stopped it; the flags that make the same command line the same write.
+    /// Somebody pressed Ctrl-C. Has the flags that make the same command line the same write.
     Interrupted(String),
     /// Something else that the caller cannot mend.
     Other(String),
 }
 
 impl Failure {
-    /// 0 done, 1 try again, 2 fix the request or the command line, 3 other.
+    /// The exit code. 0: done. 1: try again. 2: correct the request or the command line. 3: any other failure.
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
             Failure::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => 0,
@@ -61,10 +61,10 @@ impl Failure {
         }
     }
 
-    /// Says on stderr what happened, with the server that was asked where that may be the wrong one, with the flag of
-    /// each field that is at fault, and gives the exit code.
+    /// Prints on stderr what happened, and gives the exit code. For people, the message names the server where the
+    /// wrong one may have been asked, and the flag of each field that is wrong.
     ///
-    /// Where a program reads, it is a line of JSON, with the reason that the server gave if it gave one.
+    /// With `--json`, the message is one line of JSON. It has the reason of the server, if the server gave one.
     pub(crate) fn tell(&self, globals: &Globals, flags: &Flags) -> ExitCode {
         let (server, json) = (globals.server.as_str(), globals.json);
         if json {
@@ -91,7 +91,7 @@ impl Failure {
         ExitCode::from(self.exit_code())
     }
 
-    /// What happened, in a line of JSON; nothing where nobody reads any more.
+    /// What happened, as one line of JSON. `None` if stdout is a closed pipe.
     fn for_programs(&self) -> Option<String> {
         let of = |reason: &str, message: &str| {
             Some(json!({"reason": reason, "message": message}).to_string())
@@ -111,7 +111,7 @@ impl Failure {
     }
 }
 
-/// That these are not there.
+/// The message that these names do not exist.
 fn missing(kind: &str, names: &[String]) -> String {
     match names {
         [one] => format!("there is no {kind} {one}"),
@@ -123,7 +123,8 @@ fn missing(kind: &str, names: &[String]) -> String {
     }
 }
 
-/// An error for programs, in a line: `reason` is that of the contract, without its prefix.
+/// An error as one line of JSON, for programs. `reason` is the contract's name without its prefix. `again` has the
+/// flags with which to repeat the write.
 fn as_json(error: &ClientError, again: Option<&str>) -> String {
     let cause = error.cause();
     let mut told = json!({"reason": cause.name(), "message": error.to_string()});

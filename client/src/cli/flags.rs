@@ -1,10 +1,10 @@
-//! Which flag tells which field of a request, so that what the server finds wrong with a field names the flag, too.
+//! Which flag sets which field of a request. When the server finds a fault in a field, the message names the flag too.
 
 use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches, Command};
 
-/// Fields, each with the arguments by which a command tells it or what is below it. Of those a command takes some or
-/// none.
+/// Fields, each with the ids of the arguments that set the field or a part of it. A command may have some or none of
+/// these arguments.
 const FIELDS: &[(&str, &[&str])] = &[
     ("actor", &[ACTOR]),
     ("event_time", &["event_time"]),
@@ -101,7 +101,7 @@ const FIELDS: &[(&str, &[&str])] = &[
     ("route_selection", &["route_selection"]),
     ("stated_reason", &["reason"]),
     ("text", &["text"]),
-    // The update mask is made of the flags that are told.
+    // The update mask is made from the flags that are given.
     (
         "update_mask",
         &[
@@ -113,32 +113,32 @@ const FIELDS: &[(&str, &[&str])] = &[
             "link",
         ],
     ),
-    // As the metadata of a call has it.
+    // The names that the metadata of a call has.
     ("signpost-actor", &[ACTOR]),
     ("signpost-on-behalf-of", &[ON_BEHALF_OF]),
 ];
 
-/// The argument that says who calls: of no request, but of every call.
+/// The argument with the caller. It belongs to every call, and to no request.
 const ACTOR: &str = "actor";
-/// The argument that says for whom; of every call, too.
+/// The argument with the person on whose behalf the caller writes. It belongs to every call too.
 const ON_BEHALF_OF: &str = "on_behalf_of";
 
 /// The arguments of the command that is run.
 #[derive(Debug, Default)]
 pub(crate) struct Flags(Vec<Flag>);
 
-/// One of them.
+/// One argument of the command.
 #[derive(Debug)]
 struct Flag {
     id: String,
-    /// As the help writes it.
+    /// The argument as the help writes it.
     shown: String,
-    /// Whether the command line says it.
+    /// Whether the command line has the argument.
     is_told: bool,
 }
 
 impl Flags {
-    /// Those of the command of `root` that `matches` is of.
+    /// The arguments of the subcommand of `root` that `matches` selects.
     pub(crate) fn of(mut root: Command, matches: &ArgMatches) -> Flags {
         root.build();
         let (mut command, mut leaf) = (&root, matches);
@@ -150,7 +150,7 @@ impl Flags {
         }
         let flag = |arg: &Arg| {
             let id = arg.get_id().as_str();
-            // An argument that the leaf does not have cannot be asked for.
+            // The values of an argument that the subcommand does not have cannot be read.
             let source = leaf.try_contains_id(id).ok();
             let source = source.and_then(|_| leaf.value_source(id));
             Flag {
@@ -162,7 +162,8 @@ impl Flags {
         Flags(command.get_arguments().map(flag).collect())
     }
 
-    /// What tells this field, if the command has such; of several those that the command line says, if it says any.
+    /// The arguments that set this field, as the help writes them, separated by commas. If the command line has some of
+    /// them, only those. `None` if the command has none.
     pub(crate) fn of_field(&self, field: &str) -> Option<String> {
         let ids = arguments(field)?;
         let found: Vec<&Flag> = ids
@@ -188,7 +189,8 @@ fn shown(arg: &Arg) -> String {
     }
 }
 
-/// The arguments for a field such as `context.facts[2].fact_id`: those of the longest path that leads to it.
+/// The ids of the arguments for a field such as `context.facts[2].fact_id`: those of the longest path in [`FIELDS`]
+/// that leads to the field.
 fn arguments(field: &str) -> Option<&'static [&'static str]> {
     let mut path = String::new();
     let mut rest = field;

@@ -11,31 +11,31 @@ use clap::{ArgMatches, Args, Command, ValueEnum};
 /// In which form an answer that has rows is printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Output {
-    /// Columns for people, the most telling ones.
+    /// The most useful columns, for people.
     Table,
     /// All columns.
     Wide,
     /// The answer as JSON.
     Json,
-    /// All columns, comma-separated, with a line of titles; a cell that a spreadsheet would take for a formula begins
+    /// All columns, comma-separated, with a line of titles. A cell that a spreadsheet would take for a formula begins
     /// with `'`.
     Csv,
 }
 
-/// The form of an answer that is no list.
+/// The form of an answer that is not a list.
 #[derive(Args, Debug)]
 pub(crate) struct FormArgs {
-    /// The form; csv has the rows alone.
+    /// The form; csv has only the rows.
     #[arg(long, value_name = "FORM", value_enum, default_value_t = Output::Table)]
     output: Output,
 }
 
 impl FormArgs {
-    /// Prints an answer: as `text` for people, told whether it is to be wide, through a pager where one reads it, or by
-    /// the rows of `listing`.
+    /// Prints an answer as `text` for people, through a pager on a terminal. `text` gets `true` if the wide layout was
+    /// asked for. If JSON or rows were asked for, prints JSON or the rows of `listing` instead.
     ///
     /// # Errors
-    /// [`Failure::Output`] if stdout does not take it.
+    /// [`Failure::Output`] if stdout cannot be written.
     pub(crate) fn show<M: Named>(
         &self,
         session: &Session,
@@ -55,16 +55,16 @@ impl FormArgs {
     }
 }
 
-/// Refuses `--json` together with another form, wherever the two stand.
+/// Refuses `--json` together with another form, wherever the two flags are on the command line.
 ///
 /// # Errors
-/// What to show; it exits with 2.
+/// An error to print; it exits with 2.
 pub(crate) fn one_form(mut command: Command, matches: &ArgMatches) -> Result<(), Error> {
     let mut leaf = matches;
     while let Some((_, below)) = leaf.subcommand() {
         leaf = below;
     }
-    // A flag of that name can be a file's elsewhere.
+    // In other commands a flag of that name can hold a file.
     let output = leaf.try_get_one::<Output>("output").ok().flatten();
     let Some(output @ (Output::Table | Output::Wide | Output::Csv)) = output else {
         return Ok(());

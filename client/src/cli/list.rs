@@ -1,4 +1,4 @@
-//! What the commands that list have in common: filters and pages.
+//! What the commands that list things share: filters and pages.
 
 use super::Session;
 use super::asked::AskedNames;
@@ -13,13 +13,13 @@ use super::values;
 use clap::Args;
 use signpost_client::{List, v1};
 
-/// Items of one page that is fetched.
+/// The most items of one page that is fetched.
 const PAGE_SIZE: u32 = 200;
 
-/// Which cases or contacts: of what is told more than once any will do.
+/// A filter for cases or contacts. Where a flag is given more than once, one of its values must match.
 #[derive(Args, Debug)]
 pub(crate) struct FilterArgs {
-    /// For this reason, stated or confirmed; a primary one stands for all below it.
+    /// With this reason, stated or confirmed; a primary reason stands for all reasons below it.
     #[arg(long, value_name = "PRIMARY[/SECONDARY]")]
     pub(crate) reason: Vec<String>,
     /// Under this tier.
@@ -28,31 +28,31 @@ pub(crate) struct FilterArgs {
     /// On this channel.
     #[arg(long, value_name = "CHANNEL")]
     pub(crate) channel: Vec<String>,
-    /// Sent to this waiting line.
+    /// Sent to this queue.
     #[arg(long, value_name = "QUEUE")]
     pub(crate) queue: Vec<String>,
-    /// Of this customer, and of all who are one with it.
+    /// Of this customer, and of all customers that are merged with it.
     #[arg(long, value_name = "KEY")]
     pub(crate) customer: Vec<String>,
-    /// Of the customer who holds this handle verified, written as it was told; `customer list` finds those who hold it
-    /// unverified or shared, too.
+    /// Of the customer who holds this handle verified, written exactly as it was given. `customer list` finds those who
+    /// hold it unverified or shared, too.
     #[arg(long, value_name = "KIND=VALUE", value_parser = values::identity, conflicts_with = "customer")]
     pub(crate) identity: Option<v1::Identity>,
     /// Opened then or later: RFC 3339, or a day in UTC.
     #[arg(long, value_name = "TIME", value_parser = values::time_or_day)]
     pub(crate) from: Option<prost_types::Timestamp>,
-    /// Opened before then.
+    /// Opened before this time.
     #[arg(long, value_name = "TIME", value_parser = values::time_or_day)]
     pub(crate) before: Option<prost_types::Timestamp>,
     #[command(flatten)]
     pub(crate) tags: TagFilterArgs,
-    /// All that is kept of each, in JSON: facts, contacts, attempts and links, too.
+    /// Print all that is kept of each, in JSON: facts, contacts, attempts and links, too.
     #[arg(long)]
     pub(crate) full: bool,
 }
 
 impl FilterArgs {
-    /// Its names that a playbook lists.
+    /// The names in this filter that a playbook lists.
     pub(crate) fn asked_names(&self) -> AskedNames {
         AskedNames {
             reasons: self.reason.clone(),
@@ -62,7 +62,7 @@ impl FilterArgs {
         }
     }
 
-    /// How much of each, as the contract has it.
+    /// How much of each item is fetched, as a value of the contract.
     pub(crate) fn view(&self) -> i32 {
         match self.full {
             true => v1::View::Full.into(),
@@ -71,10 +71,10 @@ impl FilterArgs {
     }
 }
 
-/// How much of a list, and in which form.
+/// How much of a list is printed, and in which form.
 #[derive(Args, Debug)]
 pub(crate) struct PageArgs {
-    /// At most so many; 0 for all.
+    /// The most items; 0 for all.
     #[arg(
         long,
         value_name = "COUNT",
@@ -82,7 +82,7 @@ pub(crate) struct PageArgs {
         allow_negative_numbers = true
     )]
     limit: usize,
-    /// Go on where an earlier list of the same filter and order ended.
+    /// Continue where an earlier list with the same filter and order ended.
     #[arg(
         long,
         value_name = "TOKEN",
@@ -92,7 +92,7 @@ pub(crate) struct PageArgs {
     pub(crate) page_token: String,
     #[command(flatten)]
     pub(crate) at_least: AtLeast,
-    /// The oldest first.
+    /// List the oldest first.
     #[arg(long)]
     oldest_first: bool,
     /// The form.
@@ -101,7 +101,7 @@ pub(crate) struct PageArgs {
 }
 
 impl PageArgs {
-    /// The order, as the contract has it.
+    /// The order, as a value of the contract.
     pub(crate) fn order(&self) -> i32 {
         match self.oldest_first {
             true => v1::ListOrder::OldestFirst.into(),
@@ -109,7 +109,7 @@ impl PageArgs {
         }
     }
 
-    /// Items of the first page.
+    /// The most items of the first page.
     pub(crate) fn page_size(&self) -> u32 {
         match u32::try_from(self.limit) {
             Ok(0) | Err(_) => PAGE_SIZE,
@@ -118,7 +118,7 @@ impl PageArgs {
     }
 }
 
-/// As many items as are asked for, and where they ended.
+/// As many items as `page` asks for, the token with which the list continues (empty at the end), and the revision.
 pub(crate) async fn all<L: List>(
     request: L,
     page: &PageArgs,
@@ -141,8 +141,8 @@ pub(crate) async fn all<L: List>(
     Ok((items, pages.next_token().unwrap_or_default(), revision))
 }
 
-/// Prints a list: through a pager, where a person reads. Of an empty one it says which of the names that were asked for
-/// the live playbook does not have.
+/// Prints a list, through a pager if a person reads it. If the list is empty, also prints which names in the filter the
+/// live playbook does not have.
 pub(crate) async fn show<M: Named>(
     page: &PageArgs,
     asked: &AskedNames,

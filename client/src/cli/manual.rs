@@ -11,7 +11,7 @@ pub(crate) fn run(session: &Session) -> Result<(), Failure> {
     session.out.data(&page()?)
 }
 
-/// One page for all commands, as roff.
+/// The manual page of all commands, as roff.
 pub(super) fn page() -> Result<String, Failure> {
     let mut root = Cli::command();
     root.build();
@@ -32,7 +32,7 @@ fn whole(root: &Command, roff: &mut Vec<u8>) -> io::Result<()> {
     below(root, roff)
 }
 
-/// A section for each command that does something.
+/// Writes a section for each command that has no subcommands.
 fn below(parent: &Command, roff: &mut Vec<u8>) -> io::Result<()> {
     for command in children(parent) {
         if command.has_subcommands() {
@@ -49,7 +49,8 @@ fn below(parent: &Command, roff: &mut Vec<u8>) -> io::Result<()> {
             escaped(&about),
             escaped(&usage(command))
         )?;
-        // What holds for every command is told once; the parts of a page become parts of a section.
+        // The arguments that every command takes are only at the top of the page. The parts of a page become parts of a
+        // section.
         let own =
             command
                 .clone()
@@ -68,7 +69,7 @@ fn below(parent: &Command, roff: &mut Vec<u8>) -> io::Result<()> {
     Ok(())
 }
 
-/// What follows the options, line for line.
+/// Writes the text that follows the options, line by line.
 fn examples(command: &Command, roff: &mut Vec<u8>) -> io::Result<()> {
     let help = command.get_after_help().map(ToString::to_string);
     let help = help.unwrap_or_default();
@@ -80,7 +81,7 @@ fn usage(command: &Command) -> String {
     usage.trim_start_matches("Usage: ").to_owned()
 }
 
-/// Text as roff takes it literally.
+/// The text, escaped so that roff prints it as it is.
 fn escaped(text: &str) -> String {
     let text = text.replace('\\', "\\e").replace('-', "\\-");
     let lines = text
@@ -92,7 +93,7 @@ fn escaped(text: &str) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// The commands right below one, those that clap adds left out.
+/// The direct subcommands of `parent`, without those that clap adds (`help`) and hidden ones.
 pub(super) fn children(parent: &Command) -> impl Iterator<Item = &Command> {
     let shown = |command: &&Command| command.get_name() != "help" && !command.is_hide_set();
     parent.get_subcommands().filter(shown)

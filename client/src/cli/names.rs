@@ -1,5 +1,6 @@
-//! Names out of what people wrote into a table: the label that a playbook shows, the key by which two spellings of it
-//! are one, and the id. `playbook from-csv` makes a playbook with them and `send` finds its reasons again.
+//! Names made from what people wrote into a table. There are three: the label that a playbook shows, the key under
+//! which two spellings of the same name are equal, and the id. `playbook from-csv` makes a playbook with them; `send`
+//! finds the reasons of that playbook with them.
 
 use signpost_domain::ids::SLUG_BYTES_MAX;
 use signpost_domain::playbook::limits::LABEL_BYTES_MAX;
@@ -9,7 +10,7 @@ pub(crate) const OTHER: &str = "Other";
 /// The label of a channel that a row does not name.
 pub(crate) const UNKNOWN_CHANNEL: &str = "Unknown";
 
-/// What was written as one line of at most [`LABEL_BYTES_MAX`] bytes; a longer one ends with `…`.
+/// The text as one line of at most [`LABEL_BYTES_MAX`] bytes. A longer text is cut and ends with `…`.
 pub(crate) fn label(text: &str) -> String {
     const END: &str = "…";
     let mut label = String::new();
@@ -34,13 +35,13 @@ pub(crate) fn label(text: &str) -> String {
     label
 }
 
-/// Equal for two spellings of one thing: upper and lower case and blanks make no difference.
+/// The key of a name. It is equal for two spellings that differ only in case and blanks.
 pub(crate) fn key(text: &str) -> String {
     label(text).to_lowercase()
 }
 
-/// The id: ASCII letters, digits and single `_`, at most [`SLUG_BYTES_MAX`] bytes. One that would not begin with a
-/// letter gets `prefix` and `_` before it. Different texts can have one id.
+/// The id made from a text: ASCII letters, digits and single `_`, at most [`SLUG_BYTES_MAX`] bytes. If it would not
+/// begin with a letter, `prefix` and `_` are put before it. Different texts can have the same id.
 pub(crate) fn slug(text: &str, prefix: &str) -> String {
     let mut slug = String::new();
     for c in deunicode::deunicode(&label(text)).chars() {
@@ -58,7 +59,7 @@ pub(crate) fn slug(text: &str, prefix: &str) -> String {
     slug
 }
 
-/// The id with a number behind it, to tell it from others: `fee_2`.
+/// The id with a number after it, which makes it different from others: `fee_2`.
 pub(crate) fn numbered(slug: &str, number: usize) -> String {
     let tail = format!("_{number}");
     let mut slug = slug.to_owned();
@@ -66,9 +67,9 @@ pub(crate) fn numbered(slug: &str, number: usize) -> String {
     slug + &tail
 }
 
-/// The prefix of ids of reasons that do not begin with a letter.
+/// The prefix of the id of a reason that would not begin with a letter.
 pub(crate) const REASON_PREFIX: &str = "r";
-/// The prefix of ids of channels that do not begin with a letter.
+/// The prefix of the id of a channel that would not begin with a letter.
 pub(crate) const CHANNEL_PREFIX: &str = "c";
 
 #[cfg(test)]

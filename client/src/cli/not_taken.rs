@@ -1,42 +1,42 @@
-//! Rows that were not taken: those of which the same is wrong are said together, and every one is counted.
+//! Rows that were not taken. Rows with the same problem are printed together; every row is counted.
 
 use super::render::words;
 use serde::Serialize;
 use std::collections::HashMap;
 
-/// Rows of which the same is wrong that are said one by one.
+/// The most rows with the same problem that are printed one by one.
 const SAME_SAID_MAX: usize = 3;
-/// Rows of one kind from which on nothing else that is wrong is said.
+/// After this many printed rows of one kind, no other problem is printed.
 const ROWS_SAID_MAX: usize = 20;
 
 /// What is wrong with a row.
 #[derive(Debug)]
 pub(crate) struct Bad {
-    /// The line it begins on.
+    /// The line on which the row begins, from 1.
     pub(crate) line: u64,
     /// What is wrong.
     pub(crate) what: String,
 }
 
-/// Rows of which the same is wrong.
+/// Rows with the same problem.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Alike<'t> {
     /// `bad`, `refused` or `not ended`.
     problem: &'static str,
     /// What is wrong.
     what: &'t str,
-    /// How many they are.
+    /// How many rows there are.
     rows: usize,
     /// The line of the first.
     first_line: u64,
     /// The line of the last.
     last_line: u64,
-    /// The lines of the first few, and of one more.
+    /// The lines of the rows that are printed one by one, and of one more.
     #[serde(skip)]
     lines: Vec<u64>,
 }
 
-/// Rows by what is wrong with them; what comes first in the file comes first.
+/// Groups rows by their problem. The problem of the first row in the file comes first.
 pub(crate) fn alike<'t>(problem: &'static str, rows: &'t [Bad]) -> Vec<Alike<'t>> {
     let mut in_order: Vec<&Bad> = rows.iter().collect();
     in_order.sort_by_key(|row| row.line);
@@ -64,7 +64,7 @@ pub(crate) fn alike<'t>(problem: &'static str, rows: &'t [Bad]) -> Vec<Alike<'t>
     all
 }
 
-/// What is said of the rows of one kind, a line each.
+/// The lines to print for the rows of one kind.
 pub(crate) fn said(all: &[Alike<'_>]) -> Vec<String> {
     let mut told = Vec::new();
     let mut rows_said = 0;
@@ -92,7 +92,7 @@ pub(crate) fn said(all: &[Alike<'_>]) -> Vec<String> {
 }
 
 impl Alike<'_> {
-    /// What is said of those that are not said one by one, if there are such.
+    /// The line to print for the rows that are not printed one by one; `None` if there are none.
     fn more(&self) -> Option<String> {
         let first = self.lines.get(SAME_SAID_MAX)?;
         let rows = words::counted((self.rows - SAME_SAID_MAX) as u64, "more row");

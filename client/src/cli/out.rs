@@ -1,5 +1,4 @@
-//! Where words go: data to stdout, everything else to stderr, styles only where a person reads. The one place that
-//! writes to either.
+//! Where output goes: data to stdout, all else to stderr. Styles are used only where a person reads.
 
 use super::failure::Failure;
 use super::render::json::{self, Named};
@@ -32,22 +31,22 @@ impl Paint {
         self.styled
     }
 
-    /// For what leads.
+    /// The style of the main part.
     pub(crate) fn bold(self, text: &str) -> String {
         self.wrap("1", text)
     }
 
-    /// For what can be skipped.
+    /// The style of a part that can be skipped.
     pub(crate) fn dim(self, text: &str) -> String {
         self.wrap("2", text)
     }
 
-    /// For what is chosen or good.
+    /// The style of what is chosen or good.
     pub(crate) fn green(self, text: &str) -> String {
         self.wrap("32", text)
     }
 
-    /// For a route: each has its own colour.
+    /// The style of a route: each route has its own colour.
     pub(crate) fn route(self, route: Route, text: &str) -> String {
         let code = match route {
             Route::SelfService => "32",
@@ -68,15 +67,15 @@ impl Paint {
     }
 }
 
-/// Whether whoever reads wants no styles, or has a terminal without them. (`CI` in the environment makes no terminal of
-/// what is none.)
+/// Whether styles are not wanted: `NO_COLOR` is set, or the terminal is `dumb`. (A `CI` variable in the environment
+/// does not turn stdout into a terminal.)
 pub(crate) fn styles_refused() -> bool {
     let refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     let dumb = std::env::var_os("TERM").is_some_and(|name| name == "dumb");
     refused || dumb
 }
 
-/// The way out for a command.
+/// The output of a command.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Out {
     /// Whether JSON is asked for.
@@ -89,7 +88,7 @@ impl Out {
     /// Prints an answer of the server: as JSON if that is asked for, else as text.
     ///
     /// # Errors
-    /// [`Failure::Output`] if stdout does not take it.
+    /// [`Failure::Output`] if stdout cannot be written.
     pub(crate) fn answer<M: Named>(
         self,
         message: &M,
@@ -102,27 +101,27 @@ impl Out {
         }
     }
 
-    /// Prints text for people, in which nothing that others wrote steers their terminal.
+    /// Prints text for people. Nothing in the text can control the reader's terminal.
     ///
     /// # Errors
-    /// [`Failure::Output`] if stdout does not take it.
+    /// [`Failure::Output`] if stdout cannot be written.
     pub(crate) fn text(self, text: &str) -> Result<(), Failure> {
         self.data(&self.visible(text))
     }
 
-    /// Text for people as [`Out::text`] prints it.
+    /// The text as [`Out::text`] prints it.
     pub(crate) fn visible(self, text: &str) -> String {
         visible(text, self.paint.styled())
     }
 
-    /// Prints data as it is, with a line end if it has none. Where a person reads it, nothing in it steers their
+    /// Prints data unchanged, with a line end if it has none. On a terminal, nothing in the data can control the
     /// terminal.
     ///
     /// # Errors
-    /// [`Failure::Output`] if stdout does not take it.
+    /// [`Failure::Output`] if stdout cannot be written.
     pub(crate) fn data(self, text: &str) -> Result<(), Failure> {
         let mut stdout = io::stdout().lock();
-        // A line may end as it does elsewhere.
+        // On a terminal the line ends of other systems are shown as line ends.
         let shown = || self.visible(&text.replace("\r\n", "\n"));
         let shown = stdout.is_terminal().then(shown);
         let text = shown.as_deref().unwrap_or(text);
@@ -132,10 +131,10 @@ impl Out {
             .map_err(Failure::Output)
     }
 
-    /// Prints a text that may be long: through the pager that `PAGER` names, or `less`, where a person reads it.
+    /// Prints a text that may be long. On a terminal it goes through the pager that `PAGER` names, or `less`.
     ///
     /// # Errors
-    /// [`Failure::Output`] if stdout does not take it.
+    /// [`Failure::Output`] if stdout cannot be written.
     pub(crate) fn paged(self, text: &str) -> Result<(), Failure> {
         let text = self.visible(text);
         if io::stdout().is_terminal() && through_pager(&text) {
@@ -144,13 +143,14 @@ impl Out {
         self.data(&text)
     }
 
-    /// Says something beside the data.
+    /// Prints a message on stderr.
     pub(crate) fn say(self, words: &str) {
         say(words);
     }
 }
 
-/// Shows a text in a pager. Says whether there was one.
+/// Shows a text in a pager, and waits until the pager ends. `false` if `PAGER` names none (empty or `cat`), or if the
+/// pager could not be started.
 fn through_pager(text: &str) -> bool {
     let pager = std::env::var("PAGER").unwrap_or_else(|_| "less".to_owned());
     let mut words = pager.split_whitespace();
@@ -160,20 +160,20 @@ fn through_pager(text: &str) -> bool {
     let mut command = Command::new(program);
     command.args(words).stdin(Stdio::piped());
     if std::env::var_os("LESS").is_none() {
-        // Ends at once what fits on a screen, keeps colours, leaves the text there.
+        // `less` then ends at once if the text fits on the screen, keeps colours, and leaves the text on the screen.
         command.env("LESS", "FRX");
     }
     let Ok(mut child) = command.spawn() else {
         return false;
     };
     if let Some(mut stdin) = child.stdin.take() {
-        // A reader who has seen enough closes it.
+        // The write fails if the reader closes the pager early; this is no error.
         let _enough = stdin.write_all(text.as_bytes());
     }
     child.wait().is_ok()
 }
 
-/// How far a long command is, on one line of stderr that is written over: only where a person reads it.
+/// The progress of a long command, on one line of stderr that is written again and again. Only on a terminal.
 #[derive(Debug)]
 pub(crate) struct Progress {
     what: &'static str,
@@ -182,7 +182,7 @@ pub(crate) struct Progress {
 }
 
 impl Progress {
-    /// Of so many `what`.
+    /// Counts things named `what`, from 0.
     pub(crate) fn of(what: &'static str) -> Progress {
         Progress {
             what,
@@ -191,7 +191,7 @@ impl Progress {
         }
     }
 
-    /// More are done.
+    /// Adds `done` to the count, and shows it.
     pub(crate) fn add(&mut self, done: usize) {
         self.done += done;
         if self.shown {
@@ -202,7 +202,7 @@ impl Progress {
     }
 }
 
-/// Takes the line away, also where the command ends early and says why on it.
+/// Clears the line, also when the command ends early and prints an error there.
 impl Drop for Progress {
     fn drop(&mut self) {
         if self.shown && self.done > 0 {

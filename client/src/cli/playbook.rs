@@ -1,4 +1,5 @@
-//! `signpost playbook`: makes, checks, maps, compares, tells the format, publishes, lists, shows and rolls back.
+//! `signpost playbook`: makes, checks, maps, compares, publishes, lists, shows and rolls back playbooks, and prints
+//! their format.
 
 mod check;
 mod diff;
@@ -20,12 +21,12 @@ use signpost_client::{Client, v1};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-/// Most bytes of a playbook that are read from a file; the server refuses more.
+/// The most bytes of a playbook file that is read. The server refuses more.
 const SOURCE_BYTES_MAX: u64 = 1_000_000;
-/// Publications that are asked for at once.
+/// The most publications in one page that is fetched.
 const PAGE_SIZE: u32 = 200;
 
-/// What to do.
+/// The subcommands of `signpost playbook`.
 #[derive(Subcommand, Debug)]
 pub(crate) enum PlaybookCommand {
     /// Checks a document here, without a server; exits with 2 if it has faults.
@@ -46,18 +47,19 @@ A first line in the playbook makes editors use it:
     FromCsv(Box<from_csv::FromCsvArgs>),
     /// Makes a first playbook from a template, without a server.
     New(Box<new::NewArgs>),
-    /// How one playbook differs from another, by meaning; two files need no server.
+    /// Shows how one playbook differs from another in meaning; two files need no server.
     #[command(after_help = "\
 Example:
   signpost playbook diff airline.yaml airline-summer.yaml
   signpost playbook diff live airline-summer.yaml")]
     Diff {
-        /// The one that comes first: a file, - for stdin, `live`, or 8 or more digits of a version.
+        /// The first playbook: a file, - for stdin, `live`, or 8 or more digits of a version.
         from: String,
-        /// The one to compare it with, likewise.
+        /// The playbook to compare with it, named in the same way.
         to: String,
     },
-    /// Which route each tier gets for each reason as waits grow, and where that tips and why; without a server.
+    /// Shows which route each tier gets for each reason as waits grow, and where that changes and why; without a
+    /// server.
     Map(Box<map::MapArgs>),
     /// Checks a document and makes it live, at once and as a whole.
     #[command(
@@ -66,16 +68,16 @@ Example:
     Publish {
         /// The document, YAML or JSON; - for stdin.
         file: PathBuf,
-        /// Why, for those who read the history.
+        /// Why, for readers of the history.
         #[arg(long, value_name = "TEXT")]
         note: Option<String>,
-        /// When it was asked, RFC 3339 [default: now].
+        /// When it was asked for, RFC 3339 [default: now].
         #[arg(long, value_name = "TIME", value_parser = values::time)]
         event_time: Option<prost_types::Timestamp>,
         #[command(flatten)]
         key: Key,
     },
-    /// What was published, the newest first.
+    /// Lists the publications, the newest first.
     #[command(after_help = "Example:\n  signpost playbook list")]
     List(FormArgs),
     /// Prints one version as it was written.
@@ -89,10 +91,10 @@ Example:
     Rollback {
         /// The version, or the first 8 or more digits of it.
         version: String,
-        /// Why, for those who read the history.
+        /// Why, for readers of the history.
         #[arg(long, value_name = "TEXT")]
         note: Option<String>,
-        /// When it was asked, RFC 3339 [default: now].
+        /// When it was asked for, RFC 3339 [default: now].
         #[arg(long, value_name = "TIME", value_parser = values::time)]
         event_time: Option<prost_types::Timestamp>,
         #[command(flatten)]
@@ -100,7 +102,7 @@ Example:
     },
 }
 
-/// Does it.
+/// Runs the command.
 pub(crate) async fn run(command: PlaybookCommand, session: &Session) -> Result<(), Failure> {
     match command {
         PlaybookCommand::Check { file } => check::run(&file, session),
@@ -135,7 +137,7 @@ pub(crate) async fn run(command: PlaybookCommand, session: &Session) -> Result<(
             let response = session.client()?.get_playbook(request).await?;
             match session.out.json {
                 true => session.out.answer(&response, |_| String::new()),
-                // Byte for byte, as it was written.
+                // Byte for byte as it was written.
                 false => session.out.data(&response.document),
             }
         }
@@ -176,7 +178,7 @@ async fn publish(request: v1::PublishPlaybookRequest, session: &Session) -> Resu
     })
 }
 
-/// All pages as one answer.
+/// Fetches all pages and prints them as one answer.
 async fn list(form: &FormArgs, session: &Session) -> Result<(), Failure> {
     let client = session.client()?;
     let mut whole = v1::ListPlaybookPublicationsResponse::default();
@@ -199,7 +201,7 @@ async fn list(form: &FormArgs, session: &Session) -> Result<(), Failure> {
     form.show(session, &whole, text, || listing(true))
 }
 
-/// A file, for people.
+/// The name of a file, for people.
 fn name(file: &Path) -> String {
     match file.as_os_str() == "-" {
         true => "stdin".to_owned(),

@@ -1,4 +1,4 @@
-//! `signpost preview`: the answer that `route` would give, without any effect.
+//! `signpost preview`: prints the answer that `route` would give, without any effect.
 
 use super::Session;
 use super::at_least::AtLeast;
@@ -8,7 +8,7 @@ use super::{render, values};
 use clap::Args;
 use signpost_client::v1;
 
-/// The flags.
+/// The arguments of `signpost preview`.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Example:
@@ -20,10 +20,10 @@ pub(crate) struct PreviewArgs {
     /// The key of a live contact, to preview an amendment of it.
     #[arg(long, value_name = "ID")]
     contact: Option<String>,
-    /// Take the last resort rather than refuse a reason that the playbook never knew.
+    /// Use the last resort instead of refusing a reason that the playbook never knew.
     #[arg(long)]
     allow_unknown_reason: bool,
-    /// The playbook that the menu came from.
+    /// The version of the playbook that the menu came from.
     #[arg(long, value_name = "VERSION")]
     menu_version: Option<String>,
     /// The time to decide at, RFC 3339 [default: now].
@@ -35,13 +35,13 @@ pub(crate) struct PreviewArgs {
 
 #[cfg(test)]
 impl PreviewArgs {
-    /// The context that the flags say.
+    /// The context that the flags give.
     pub(crate) fn into_context(self) -> v1::ContactContext {
         self.context.into_context()
     }
 }
 
-/// Previews and prints the answer.
+/// Previews the decision and prints the answer.
 pub(crate) async fn run(args: PreviewArgs, session: &Session) -> Result<(), Failure> {
     let request = v1::PreviewRouteRequest {
         contact_id: args.contact.unwrap_or_default(),

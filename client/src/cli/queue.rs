@@ -1,4 +1,4 @@
-//! `signpost queue`: tells how queues are.
+//! `signpost queue`: reports the state of queues.
 
 use super::Session;
 use super::failure::Failure;
@@ -7,33 +7,33 @@ use super::write::Key;
 use clap::{Args, Subcommand};
 use signpost_client::{Client, v1};
 
-/// What to do with queues.
+/// The subcommands of `signpost queue`.
 #[derive(Subcommand, Debug)]
 pub(crate) enum QueueCommand {
-    /// Tells how queues are, for contacts that do not tell it themselves.
+    /// Reports the state of queues, for contacts that come without it.
     ///
-    /// It counts for 5 minutes; what a contact tells with --queue-stats wins.
+    /// A report is used for 5 minutes. What a contact gives with --queue-stats wins.
     Report(ReportArgs),
 }
 
-/// The flags.
+/// The arguments of `report`.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Example:
   signpost queue report rebooking:staffed=5,available=0,waiting=3 baggage:wait=4m")]
 pub(crate) struct ReportArgs {
-    /// A queue, and what is known of it; what is not known is left out.
+    /// A queue and its state; leave out what you do not know.
     #[arg(required = true, value_name = "QUEUE:staffed=5,available=1,waiting=3,handle=6m,wait=4m",
           value_parser = values::queue_stats)]
     stats: Vec<v1::QueueStats>,
-    /// When they were so, RFC 3339 [default: now].
+    /// When the queues were in this state, RFC 3339 [default: now].
     #[arg(long, value_name = "TIME", value_parser = values::time)]
     event_time: Option<prost_types::Timestamp>,
     #[command(flatten)]
     key: Key,
 }
 
-/// Reports, and says of how many queues.
+/// Reports the state, and prints the number of queues.
 pub(crate) async fn run(command: QueueCommand, session: &Session) -> Result<(), Failure> {
     let QueueCommand::Report(args) = command;
     let count = args.stats.len();

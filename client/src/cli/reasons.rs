@@ -1,4 +1,4 @@
-//! `signpost reasons`: the reason menu as a customer of one channel sees it.
+//! `signpost reasons`: prints the reason menu as a customer of one channel sees it.
 
 use super::Session;
 use super::failure::Failure;
@@ -7,7 +7,7 @@ use super::render;
 use clap::Args;
 use signpost_client::v1;
 
-/// The flags.
+/// The arguments of `signpost reasons`.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Example:
@@ -19,7 +19,7 @@ pub(crate) struct ReasonsArgs {
     /// The customer's language, such as nl or nl-NL [default: the playbook's first].
     #[arg(long, value_name = "LANGUAGE")]
     language: Option<String>,
-    /// Only what is under this primary reason [default: the whole tree].
+    /// Only the reasons below this primary reason [default: the whole tree].
     #[arg(long, value_name = "REASON")]
     primary_reason: Option<String>,
     #[command(flatten)]

@@ -1,4 +1,4 @@
-//! Answers of the server as text for people, and as JSON. Pure: messages in, text out.
+//! Answers of the server, as text for people and as JSON. Pure: messages in, text out.
 
 mod answer;
 mod case_memory;
@@ -28,7 +28,7 @@ pub(crate) use vocabulary::{vocabulary, vocabulary_listing};
 use super::out::Paint;
 use signpost_client::v1;
 
-/// A line that says that this answer is an earlier one, if it is.
+/// A line that says that this is the stored answer of an earlier call; empty if it is not.
 pub(crate) fn replayed(receipt: Option<&v1::WriteReceipt>, paint: Paint) -> String {
     if receipt.is_some_and(|receipt| receipt.replayed) {
         format!(

@@ -1,4 +1,4 @@
-//! `signpost report`: adds up what came in.
+//! `signpost report`: counts contacts.
 
 use super::Session;
 use super::failure::Failure;
@@ -14,12 +14,12 @@ use signpost_domain::ids::ReasonId;
 use signpost_domain::playbook::Playbook;
 use std::collections::BTreeMap;
 
-/// Contacts of one page that is fetched.
+/// The most contacts in one page that is fetched.
 const PAGE_SIZE: u32 = 200;
-/// For what a contact does not have.
+/// The text for a value that a contact does not have.
 const NONE: &str = "(none)";
 
-/// What to add up.
+/// The subcommands of `signpost report`.
 #[derive(Subcommand, Debug)]
 pub(crate) enum ReportCommand {
     /// Counts contacts by what they are about and where they came from.
@@ -36,10 +36,10 @@ Example:
     Volume(VolumeArgs),
 }
 
-/// Which contacts, and how they are counted.
+/// Which contacts are counted, and by what.
 #[derive(Args, Debug)]
 pub(crate) struct VolumeArgs {
-    /// What tells one count from another, in this order.
+    /// By what the contacts are counted, in this order.
     #[arg(
         long,
         value_name = "PARTS",
@@ -48,14 +48,14 @@ pub(crate) struct VolumeArgs {
         default_value = "reason,channel"
     )]
     by: Vec<Part>,
-    /// Count a retired reason as what stands for it in the live playbook, and a split one with all of its parts, so
-    /// that reasons compare over changes of the playbook.
+    /// Count a retired reason as the one that stands for it in the live playbook, and a split reason with all of its
+    /// parts. So reasons can be compared over changes of the playbook.
     #[arg(long)]
     over_changes: bool,
     /// Recorded then or later: RFC 3339, or a day in UTC.
     #[arg(long, value_name = "TIME", value_parser = values::time_or_day)]
     from: Option<prost_types::Timestamp>,
-    /// Recorded before then [default: now].
+    /// Recorded before this time [default: now].
     #[arg(long, value_name = "TIME", value_parser = values::time_or_day)]
     before: Option<prost_types::Timestamp>,
     /// The form.
@@ -63,7 +63,7 @@ pub(crate) struct VolumeArgs {
     output: Output,
 }
 
-/// What contacts are told apart by.
+/// The part of a contact by which it can be counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Part {
     /// The reason that the customer stated.
@@ -72,7 +72,7 @@ enum Part {
     Channel,
     /// The tier of the case.
     Tier,
-    /// The day on which it was recorded, in UTC.
+    /// The day on which the contact was recorded, in UTC.
     Day,
 }
 
@@ -99,7 +99,7 @@ impl Part {
     }
 }
 
-/// What a reason compares with over changes of the playbook, where the live one is given.
+/// The reason under which `reason` is counted over changes of the playbook. Without a live playbook, `reason` itself.
 fn over_changes(live: Option<&Playbook>, reason: &str) -> String {
     let read = live.zip(ReasonId::parse(reason).ok());
     let Some((live, id)) = read else {
@@ -117,7 +117,7 @@ fn over_changes(live: Option<&Playbook>, reason: &str) -> String {
     }
 }
 
-/// The live playbook, if reasons are to be counted over changes of it.
+/// The live playbook, if reasons are counted over changes of the playbook; else `None`.
 async fn live(args: &VolumeArgs, session: &Session) -> Result<Option<Playbook>, Failure> {
     if !args.over_changes {
         return Ok(None);
@@ -129,7 +129,7 @@ async fn live(args: &VolumeArgs, session: &Session) -> Result<Option<Playbook>, 
     Ok(Some(playbook))
 }
 
-/// Which of the counted reasons are those of split ones and all of their parts, in words.
+/// For each counted reason that was split: a line that it is counted with its parts, and which these are.
 fn families(live: &Playbook, args: &VolumeArgs, counts: &BTreeMap<Vec<String>, u64>) -> String {
     let Some(place) = args.by.iter().position(|part| *part == Part::Reason) else {
         return String::new();
@@ -146,7 +146,7 @@ fn families(live: &Playbook, args: &VolumeArgs, counts: &BTreeMap<Vec<String>, u
     told
 }
 
-/// Adds up.
+/// Counts the contacts and prints the counts.
 pub(crate) async fn run(command: ReportCommand, session: &Session) -> Result<(), Failure> {
     let ReportCommand::Volume(args) = command;
     for (place, part) in args.by.iter().enumerate() {
@@ -180,7 +180,7 @@ async fn counted(
     live: Option<&Playbook>,
     session: &Session,
 ) -> Result<BTreeMap<Vec<String>, u64>, Failure> {
-    // The newest first: what comes meanwhile is not reached any more.
+    // The newest first: contacts that come meanwhile are not reached.
     let request = v1::ListContactsRequest {
         filter: Some(v1::ContactFilter {
             from_time: args.from,

@@ -1,4 +1,4 @@
-//! `signpost reroute`: decides again after an attempt that came to nothing.
+//! `signpost reroute`: decides again after an attempt that did not succeed.
 
 use super::Session;
 use super::context::ContextArgs;
@@ -8,7 +8,7 @@ use super::{render, values};
 use clap::Args;
 use signpost_client::{Client, v1};
 
-/// The flags.
+/// The arguments of `signpost reroute`.
 #[derive(Args, Debug)]
 #[command(
     mut_arg("channel", |channel| channel.required(false)),
@@ -19,36 +19,36 @@ Example:
   signpost reroute call-4711 --outcome failed --channel phone --cannot-use voice"
 )]
 pub(crate) struct RerouteArgs {
-    /// Your key of the contact; it stays live.
+    /// Your key of the contact. The contact stays live.
     contact: String,
-    /// What came of the attempt.
+    /// How the attempt ended.
     #[arg(long, value_parser = values::attempt_outcome())]
     outcome: v1::AttemptOutcome,
     /// Who selects the route: the cheapest is taken at once, or the customer chooses.
     #[arg(long, value_name = "HOW", default_value = "automatic", value_parser = values::route_selection())]
     route_selection: v1::RouteSelection,
-    /// More, for the timeline.
+    /// A note for the timeline.
     #[arg(long, default_value = "", hide_default_value = true)]
     note: String,
     /// When it happened, RFC 3339 [default: now].
     #[arg(long, value_name = "TIME", value_parser = values::time)]
     event_time: Option<prost_types::Timestamp>,
-    /// Take the last resort rather than refuse a reason that the playbook never knew.
+    /// Use the last resort instead of refusing a reason that the playbook never knew.
     #[arg(long)]
     allow_unknown_reason: bool,
-    /// The playbook that the menu came from.
+    /// The version of the playbook that the menu came from.
     #[arg(long, value_name = "VERSION")]
     menu_version: Option<String>,
     #[command(flatten)]
     key: Key,
-    /// What more is known; then with the contact's channel.
+    /// What else is known. If anything is given, the contact's channel must be given too.
     #[command(flatten)]
     context: Option<ContextArgs>,
 }
 
 #[cfg(test)]
 impl RerouteArgs {
-    /// The context that the flags say.
+    /// The context that the flags give, if any.
     pub(crate) fn into_context(self) -> Option<v1::ContactContext> {
         self.context.map(ContextArgs::into_context)
     }

@@ -8,7 +8,7 @@ use super::{render, values};
 use clap::Args;
 use signpost_client::{Client, request_id, v1};
 
-/// The flags.
+/// The arguments of `signpost route`.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Example:
@@ -23,10 +23,10 @@ pub(crate) struct RouteArgs {
     /// Who selects the route: the cheapest is taken at once, or the customer chooses.
     #[arg(long, value_name = "HOW", default_value = "automatic", value_parser = values::route_selection())]
     route_selection: v1::RouteSelection,
-    /// Take the last resort rather than refuse a reason that the playbook never knew.
+    /// Use the last resort instead of refusing a reason that the playbook never knew.
     #[arg(long)]
     allow_unknown_reason: bool,
-    /// The playbook that the menu came from.
+    /// The version of the playbook that the menu came from.
     #[arg(long, value_name = "VERSION")]
     menu_version: Option<String>,
     /// When the contact arrived, RFC 3339 [default: now].
@@ -38,13 +38,13 @@ pub(crate) struct RouteArgs {
 
 #[cfg(test)]
 impl RouteArgs {
-    /// The context that the flags say.
+    /// The context that the flags give.
     pub(crate) fn into_context(self) -> v1::ContactContext {
         self.context.into_context()
     }
 }
 
-/// Routes and prints the answer.
+/// Routes the contact and prints the answer.
 pub(crate) async fn run(args: RouteArgs, session: &Session) -> Result<(), Failure> {
     let request = v1::RouteContactRequest {
         request_id: args.key.or_fresh(),

@@ -7,7 +7,7 @@ use super::{render, values};
 use clap::Args;
 use signpost_client::{Client, v1};
 
-/// The flags.
+/// The arguments of `signpost select`.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Example:
@@ -18,7 +18,7 @@ pub(crate) struct SelectArgs {
     /// The route that the customer took: one of the last decision's options.
     #[arg(value_parser = values::route())]
     route: v1::Route,
-    /// A route that was shown and declined.
+    /// A route that was shown and that the customer declined.
     #[arg(long, value_name = "ROUTE", value_parser = values::route())]
     declined: Vec<v1::Route>,
     /// When it happened, RFC 3339 [default: now].
@@ -28,7 +28,7 @@ pub(crate) struct SelectArgs {
     key: Key,
 }
 
-/// Records the choice and prints where the contact is by that.
+/// Records the choice and prints the state of the contact after it.
 pub(crate) async fn run(args: SelectArgs, session: &Session) -> Result<(), Failure> {
     let request = v1::SelectRouteRequest {
         request_id: args.key.or_fresh(),

@@ -25,12 +25,12 @@ use std::time::{Duration, Instant};
 use stream::{End, Manner, Stopped};
 use tally::Tally;
 
-/// Most rows in flight.
+/// The most rows that can be in flight.
 const IN_FLIGHT_MAX: u64 = 1_000;
-/// Rows in flight of one connection: the server works on each connection's calls on one thread.
+/// The rows in flight on one connection. The server works on the calls of one connection on one thread.
 const IN_FLIGHT_A_CONNECTION: usize = 32;
 
-/// Whose times count.
+/// Whose clock gives the times of the contacts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum ClockOf {
     /// The server's: each contact arrives when it is sent.
@@ -39,7 +39,7 @@ enum ClockOf {
     File,
 }
 
-/// The flags.
+/// The arguments of `signpost send`.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Example:
@@ -54,22 +54,23 @@ know go to its last resort.")]
 pub(crate) struct SendArgs {
     #[command(flatten)]
     table: TableArgs,
-    /// Which column tells what: time, channel, reason, primary, secondary, customer, tier, language, brand, fact.ID.
+    /// Which column is what: time, channel, reason, primary, secondary, customer, tier, language, brand, fact.ID.
     #[arg(long, value_name = "TARGET=COLUMN,…", required = true)]
     map: Vec<String>,
-    /// The column of your keys of the contacts, each of one row [default: made of the file's content and the line].
+    /// The column with your keys of the contacts; each row has a different one [default: made from the file's content
+    /// and the line].
     #[arg(long, value_name = "COLUMN")]
     id: Option<String>,
-    /// The channel of all rows, where no column tells it.
+    /// The channel of all rows, if no column has it.
     #[arg(long, value_name = "CHANNEL")]
     channel: Option<String>,
-    /// Whose times count. With those of the file, rows are sent in their order, one after the other.
+    /// Whose times are used. With those of the file, rows are sent in order of time, one after the other.
     #[arg(long, value_name = "WHOSE", default_value = "server")]
     clock: ClockOf,
     /// How times are written: dmy, mdy or a pattern of strptime [default: found out from the column].
     #[arg(long, value_name = "FORMAT", value_parser = times::format)]
     time_format: Option<times::Format>,
-    /// The time zone of times that name none [default: the playbook's].
+    /// The time zone of times without one [default: the playbook's].
     #[arg(long, value_name = "ZONE", value_parser = times::zone)]
     time_zone: Option<jiff::tz::TimeZone>,
     /// Refuse rows whose reason the playbook does not know.
@@ -78,22 +79,22 @@ pub(crate) struct SendArgs {
     /// End each contact after it is routed.
     #[arg(long, value_name = "OUTCOME", value_parser = values::outcome())]
     end: Option<v1::ContactOutcome>,
-    /// Most rows in flight, where the server's time counts.
+    /// The most rows in flight, with the times of the server.
     #[arg(long, value_name = "N", default_value = "64", value_parser = clap::value_parser!(u64).range(1..=IN_FLIGHT_MAX))]
     in_flight: u64,
-    /// How long the server may be gone before the sending stops.
+    /// How long the server may be unreachable before the sending stops.
     #[arg(long, value_name = "SPAN", default_value = "30s", value_parser = values::timeout)]
     patience: Duration,
-    /// Begin with the row of this line; those that would be sent before it are skipped.
+    /// Begin with the row on this line; rows that would be sent before it are skipped.
     #[arg(long, value_name = "LINE", allow_negative_numbers = true)]
     from_line: Option<u64>,
     /// A name for this sending: the same file under another name is sent afresh.
     #[arg(long, value_name = "NAME")]
     run: Option<String>,
-    /// Write the rows that were not taken here, as CSV, with what is wrong.
+    /// Write the rows that were not taken here, as CSV, each with what is wrong with it.
     #[arg(long, value_name = "FILE")]
     errors: Option<PathBuf>,
-    /// Exit with 0 though some rows were not taken.
+    /// Exit with 0 even if some rows were not taken.
     #[arg(long)]
     allow_bad: bool,
 }
@@ -103,7 +104,7 @@ impl SendArgs {
         self.clock == ClockOf::File
     }
 
-    /// Most rows in flight.
+    /// The most rows in flight.
     fn in_flight(&self) -> usize {
         match self.uses_file_times() {
             true => 1,
@@ -112,7 +113,7 @@ impl SendArgs {
     }
 }
 
-/// Sends the rows and prints what became of them.
+/// Sends the rows and prints the summary.
 pub(crate) async fn run(args: SendArgs, session: &Session) -> Result<(), Failure> {
     let table = Table::read(&args.table)?;
     if let Some(errors) = &args.errors {
@@ -152,7 +153,7 @@ pub(crate) async fn run(args: SendArgs, session: &Session) -> Result<(), Failure
         patience: args.patience,
     };
     let clients = clients(client, manner.in_flight, session)?;
-    // On a thread of the runtime, which those who carry the rows need not wake for each of them.
+    // On a thread of the runtime: the tasks that send the rows then need not wake another thread for each row.
     let sending = stream::send(clients, manner, Arc::clone(&rows), tally, bar.clone());
     let (end, tally) = tokio::spawn(sending)
         .await
@@ -170,14 +171,15 @@ pub(crate) async fn run(args: SendArgs, session: &Session) -> Result<(), Failure
     close(&args, end, line, &tally, session)
 }
 
-/// Clients over as many connections as it takes, this one first.
+/// As many clients as the rows in flight need, each with a connection of its own. `first` is one of them.
 fn clients(first: Client, in_flight: usize, session: &Session) -> Result<Vec<Client>, Failure> {
     let more = in_flight.div_ceil(IN_FLIGHT_A_CONNECTION) - 1;
     let more = std::iter::repeat_with(|| session.client()).take(more);
     std::iter::once(Ok(first)).chain(more).collect()
 }
 
-/// Leaves out the rows that come before the one to begin with; says how many there were.
+/// Leaves out the rows that come before the one on line `from_line`, and gives how many there were. With `None` all
+/// rows stay.
 fn skip(plan: &mut Plan, from_line: Option<u64>) -> Result<u64, Failure> {
     let Some(from) = from_line else {
         return Ok(0);
@@ -204,7 +206,7 @@ fn bar(rows: usize) -> ProgressBar {
     }
 }
 
-/// Prints the rows that were not taken and the summary.
+/// Prints the rows that were not taken, and the summary.
 fn report(args: &SendArgs, table: &Table, tally: &Tally, session: &Session) -> Result<(), Failure> {
     let kinds = [
         ("bad", &tally.bad),
@@ -215,7 +217,7 @@ fn report(args: &SendArgs, table: &Table, tally: &Tally, session: &Session) -> R
     for line in alike.iter().flat_map(|alike| not_taken::said(alike)) {
         session.out.say(&line);
     }
-    // What became of the rows is said even where they cannot be written.
+    // The summary is printed even if the file cannot be written.
     let written = match &args.errors {
         None => Ok(()),
         Some(file) => errors_file::write(file, table, &kinds)
@@ -231,7 +233,7 @@ fn report(args: &SendArgs, table: &Table, tally: &Tally, session: &Session) -> R
     written
 }
 
-/// How it ends: what to do next if it is not over, and the exit code.
+/// Ends the command: prints how to continue if rows are left, and gives the failure, if any.
 fn close(
     args: &SendArgs,
     end: End,
@@ -260,7 +262,7 @@ fn close(
     }
 }
 
-/// An error with what to do about it, where it is about time.
+/// The failure for an error. If the error is about time, it says which `--clock` is needed.
 fn explained(args: &SendArgs, error: ClientError) -> Failure {
     let about_time = matches!(&error, ClientError::Invalid(faults, _)
         if faults.iter().any(|(field, _)| field == "event_time"));

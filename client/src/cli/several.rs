@@ -1,4 +1,4 @@
-//! Several customers or cases by name, in as few calls as the server takes.
+//! Several customers or cases by name, in as few calls as the server allows.
 
 use super::Session;
 use super::failure::Failure;
@@ -6,13 +6,13 @@ use super::out::Paint;
 use super::render;
 use signpost_client::v1;
 
-/// Items that are asked for at once: even large ones fit into one answer.
+/// The most items in one call. Even large items fit into one answer.
 const AT_ONCE: usize = 50;
 
-/// Shows customers in the order in which they were named.
+/// Prints customers in the order of `ids`.
 ///
 /// # Errors
-/// [`Failure::Missing`] if there is no such customer, once the others are shown.
+/// [`Failure::Missing`] if some do not exist, after the others are printed.
 pub(super) async fn customers(
     ids: &[String],
     min_revision: &str,
@@ -43,10 +43,10 @@ pub(super) async fn customers(
     all_there("customer", missing.map(|it| it.customer_id.as_str()))
 }
 
-/// Shows cases in the order in which they were named.
+/// Prints cases in the order of `ids`.
 ///
 /// # Errors
-/// [`Failure::Missing`] if there is no such case, once the others are shown.
+/// [`Failure::Missing`] if some do not exist, after the others are printed.
 pub(super) async fn cases(
     ids: &[String],
     min_revision: &str,

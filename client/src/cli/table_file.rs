@@ -1,5 +1,5 @@
-//! A table of rows in a CSV file: read as a whole, checked to be UTF-8 and to close its quotes, its columns found by
-//! name.
+//! A table of rows in a CSV file. The file is read as a whole. It must be UTF-8 and close its quotes; its columns are
+//! found by name.
 
 mod quotes;
 
@@ -9,28 +9,28 @@ use signpost_domain::playbook::right_names;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-/// Most bytes of a file.
+/// The most bytes of a file: 1 GiB.
 pub(crate) const FILE_BYTES_MAX: u64 = 1 << 30;
-/// Most bytes of a cell that is looked at.
+/// The most bytes of a cell that is used: 1 MiB.
 pub(crate) const CELL_BYTES_MAX: usize = 1 << 20;
-/// Most names of columns that an error lists.
+/// The most names of columns that an error lists.
 const COLUMNS_LISTED_MAX: usize = 40;
 
-/// Which table, and how it is written.
+/// Which table to read, and how it is written.
 #[derive(Args, Debug)]
 pub(crate) struct TableArgs {
     /// The table: CSV with a header, in UTF-8; - for stdin.
     pub(crate) file: PathBuf,
-    /// What stands between two cells; tab for a tab.
+    /// The character between two cells; write tab for a tab.
     #[arg(long, value_name = "CHAR", default_value = ",", value_parser = delimiter)]
     pub(crate) delimiter: u8,
-    /// A cell that says that nothing is known, such as '?'; an empty one always does. May be given again.
+    /// A cell text that stands for nothing known, such as '?'; an empty cell always does. May be given again.
     #[arg(long, value_name = "TEXT")]
     pub(crate) missing: Vec<String>,
 }
 
 impl TableArgs {
-    /// What a cell tells: nothing if it is empty or marked as missing.
+    /// The trimmed text of a cell; `None` if the cell is empty or marked as missing.
     pub(crate) fn told<'c>(&self, cell: &'c str) -> Option<&'c str> {
         let cell = cell.trim();
         let missing = cell.is_empty() || self.missing.iter().any(|mark| mark.trim() == cell);
@@ -51,7 +51,7 @@ fn delimiter(text: &str) -> Result<u8, String> {
 /// A table in memory.
 #[derive(Debug)]
 pub(crate) struct Table {
-    /// The file, for people.
+    /// The name of the file, for people.
     pub(crate) name: String,
     /// The names of the columns, without blanks around them.
     pub(crate) header: Vec<String>,
@@ -59,21 +59,21 @@ pub(crate) struct Table {
     delimiter: u8,
 }
 
-/// One row of it.
+/// One row of the table.
 #[derive(Debug)]
 pub(crate) struct Row {
-    /// The line on which it begins, from 1.
+    /// The line on which the row begins, from 1.
     pub(crate) line: u64,
-    /// Its cells, as many as the header has; or what is wrong with it.
+    /// The cells of the row, as many as the header has; or what is wrong with the row.
     pub(crate) cells: Result<csv::StringRecord, String>,
 }
 
 impl Table {
-    /// Reads a file.
+    /// Reads the table.
     ///
     /// # Errors
-    /// [`Failure::Fix`] if it does not read, is too large, is not UTF-8 or does not close a quote (with the
-    /// line), or has no header.
+    /// [`Failure::Fix`] if the file cannot be read, is too large, is not UTF-8, does not close a quote (with the line),
+    /// or has no header.
     pub(crate) fn read(args: &TableArgs) -> Result<Table, Failure> {
         let name = args.file.display().to_string();
         let bytes = bytes(&args.file).map_err(|what| Failure::Fix(format!("{name}: {what}")))?;
@@ -122,16 +122,16 @@ impl Table {
             .from_reader(self.text.as_bytes())
     }
 
-    /// The hash of what the file says, a byte order mark left out: 32 hexadecimal digits.
+    /// The hash of the text of the file, without its byte order mark: 32 hexadecimal digits.
     pub(crate) fn content(&self) -> String {
         let hash = blake3::hash(self.text.as_bytes()).to_hex();
         hash.as_str()[..32].to_owned()
     }
 
-    /// Where a column is.
+    /// The place of a column in a row, from 0.
     ///
     /// # Errors
-    /// [`Failure::Fix`] if there is none of that name, with those that there are; or two.
+    /// [`Failure::Fix`] if no column has this name, with the names that there are; or if two have it.
     pub(crate) fn column(&self, name: &str) -> Result<usize, Failure> {
         let mut found = self.header.iter().enumerate();
         let mut found = found.by_ref().filter(|(_, column)| *column == name.trim());
@@ -181,7 +181,7 @@ impl Table {
     }
 }
 
-/// The lines of a text, counted as far as they were asked for.
+/// Counts the lines of a text, up to the last byte that was asked for.
 struct Lines<'t> {
     text: &'t [u8],
     counted: usize,
@@ -197,7 +197,7 @@ impl<'t> Lines<'t> {
         }
     }
 
-    /// The line of what comes at or after this byte, line ends left out; bytes are asked for in their order.
+    /// The line of the first byte at or after `byte` that is no line end. Later calls must ask for later bytes.
     fn at(&mut self, byte: u64) -> u64 {
         let byte = usize::try_from(byte).unwrap_or(usize::MAX);
         while let Some(&next) = self.text.get(self.counted) {
@@ -213,10 +213,10 @@ impl<'t> Lines<'t> {
     }
 }
 
-/// A cell that is not too large.
+/// The text of a cell.
 ///
 /// # Errors
-/// What is wrong with it.
+/// A message if the cell is too large.
 pub(crate) fn cell<'r>(
     table: &Table,
     record: &'r csv::StringRecord,
@@ -232,8 +232,8 @@ pub(crate) fn cell<'r>(
     }
 }
 
-/// The `target=COLUMN` parts of a text, several with commas between them. A part without `=` belongs to the one before
-/// it, for names of columns can have commas.
+/// The `target=COLUMN` parts of a text, separated by commas. A part without `=` belongs to the part before it, because
+/// names of columns can have commas.
 ///
 /// # Errors
 /// [`Failure::Fix`] if the first part has no `=`.

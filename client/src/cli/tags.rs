@@ -1,4 +1,4 @@
-//! What callers keep of cases and contacts for themselves, as flags.
+//! The labels and external references that callers keep of cases and contacts, as flags.
 
 use super::values;
 use clap::Args;
@@ -8,13 +8,13 @@ use std::collections::BTreeMap;
 /// A label on the command line.
 pub(crate) type Label = (String, String);
 
-/// What lists and watches ask for of it.
+/// The labels and references that lists and watches filter by.
 #[derive(Args, Debug, Default)]
 pub(crate) struct TagFilterArgs {
-    /// With this label; of several all must be there.
+    /// With this label; with several, all must match.
     #[arg(long, value_name = "KEY=VALUE", value_parser = values::label)]
     pub(crate) label: Vec<Label>,
-    /// Which another system calls so; of several one is enough.
+    /// With this name in another system; with several, one match is enough.
     #[arg(long, value_name = "SYSTEM:ID", value_parser = values::external_reference)]
     pub(crate) external_reference: Vec<v1::ExternalReference>,
 }
@@ -26,25 +26,25 @@ impl TagFilterArgs {
     }
 }
 
-/// What is kept from now on. What is not told stays.
+/// New labels and references. What is not given stays.
 #[derive(Args, Debug, Default)]
 pub(crate) struct TagArgs {
-    /// A label; those that are told replace all that there are.
+    /// A label. The given labels replace all that there are.
     #[arg(long, value_name = "KEY=VALUE", value_parser = values::label)]
     label: Vec<Label>,
-    /// Takes all labels away.
+    /// Removes all labels.
     #[arg(long, conflicts_with = "label")]
     no_labels: bool,
-    /// What another system calls it; those that are told replace all that there are.
+    /// The name in another system. The given references replace all that there are.
     #[arg(long, value_name = "SYSTEM:ID", value_parser = values::external_reference)]
     external_reference: Vec<v1::ExternalReference>,
-    /// Takes all external references away.
+    /// Removes all external references.
     #[arg(long, conflicts_with = "external_reference")]
     no_external_references: bool,
 }
 
 impl TagArgs {
-    /// The references, the labels, and the paths of those that are told.
+    /// The references, the labels, and the update paths of the fields that are given.
     pub(crate) fn into_parts(
         self,
     ) -> (

@@ -1,4 +1,4 @@
-//! The command line itself: what it takes and what it refuses, its examples, its documentation.
+//! Tests of the command line itself: what it accepts and refuses, its examples, its documentation.
 
 use super::*;
 use clap::CommandFactory;
@@ -29,7 +29,7 @@ fn every_field_of_the_context_has_a_flag() {
         panic!("{line} is not taken");
     };
     let context = args.into_context();
-    // A field that is left at its default would be missing here.
+    // Fails if a field is not set, because a field at its default is missing in the text.
     expect_test::expect_file!["tests/context.txt"].assert_eq(&format!("{context:#?}"));
 }
 

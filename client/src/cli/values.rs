@@ -1,9 +1,9 @@
-//! Values as they are written on the command line, read into the contract's types.
+//! Values as they are written on the command line, read into types of the contract.
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use signpost_client::v1;
 
-/// One of the contract's enums by its words: `self_service` for `ROUTE_SELF_SERVICE`.
+/// Reads an enum of the contract by its words: `self_service` for `ROUTE_SELF_SERVICE`.
 fn word_of<E: Clone + Send + Sync + 'static>(
     prefix: &'static str,
     words: &'static [&'static str],
@@ -20,7 +20,7 @@ pub(crate) fn route() -> impl TypedValueParser<Value = v1::Route> {
     word_of("ROUTE_", WORDS, v1::Route::from_str_name)
 }
 
-/// A way of being helped that somebody may not be able to use.
+/// An ability that a customer may not have.
 pub(crate) fn ability() -> impl TypedValueParser<Value = v1::Ability> {
     const WORDS: &[&str] = &["voice", "text", "self_service"];
     word_of("ABILITY_", WORDS, v1::Ability::from_str_name)
@@ -55,14 +55,14 @@ pub(crate) fn outcome() -> impl TypedValueParser<Value = v1::ContactOutcome> {
     word_of("CONTACT_OUTCOME_", WORDS, read)
 }
 
-/// What came of an attempt.
+/// How an attempt ended.
 pub(crate) fn attempt_outcome() -> impl TypedValueParser<Value = v1::AttemptOutcome> {
     const WORDS: &[&str] = &["asked_for_person", "gave_up", "no_answer", "failed"];
     let read = v1::AttemptOutcome::from_str_name;
     word_of("ATTEMPT_OUTCOME_", WORDS, read)
 }
 
-/// `id=reason`, with facts behind it: `id=reason,fact=value,fact=value`; a comma within a value is `\,`.
+/// `id=reason`, or `id=reason,fact=value,fact=value` with facts. A comma within a value is written `\,`.
 pub(crate) fn matter(text: &str) -> Result<v1::Matter, String> {
     let (matter_id, told) = pair(text, "ID=REASON,FACT=VALUE")?;
     let mut told = between_commas(told).into_iter();
@@ -75,7 +75,7 @@ pub(crate) fn matter(text: &str) -> Result<v1::Matter, String> {
     })
 }
 
-/// The parts between commas; one that is written `\,` belongs to its part.
+/// The parts between commas. A comma that is written `\,` belongs to its part.
 fn between_commas(text: &str) -> Vec<String> {
     let mut parts: Vec<String> = Vec::new();
     let mut goes_on = false;
@@ -93,7 +93,7 @@ fn between_commas(text: &str) -> Vec<String> {
     parts
 }
 
-/// `matter`, or `matter=outcome`: it is settled.
+/// `matter` or `matter=outcome`, for a matter that is settled.
 pub(crate) fn matter_end(text: &str) -> Result<v1::MatterEnd, String> {
     let (matter, outcome) = match text.split_once('=') {
         Some((matter, outcome)) => (matter, Some(outcome)),
@@ -110,7 +110,7 @@ pub(crate) fn matter_end(text: &str) -> Result<v1::MatterEnd, String> {
     })
 }
 
-/// `matter=reason`: what it is about as it was found.
+/// `matter=reason`: the reason of a matter as it was found.
 pub(crate) fn matter_reason(text: &str) -> Result<v1::MatterEnd, String> {
     let (matter, reason) = text.split_once('=').ok_or("must be matter=reason")?;
     if reason.is_empty() {
@@ -123,7 +123,7 @@ pub(crate) fn matter_reason(text: &str) -> Result<v1::MatterEnd, String> {
     })
 }
 
-/// How a case belongs to another.
+/// How a case is related to another.
 pub(crate) fn link_kind() -> impl TypedValueParser<Value = v1::CaseLinkKind> {
     const WORDS: &[&str] = &["duplicate_of", "duplicated_by", "caused_by", "cause_of"];
     word_of("CASE_LINK_KIND_", WORDS, v1::CaseLinkKind::from_str_name)
@@ -158,7 +158,7 @@ pub(crate) fn external_reference(text: &str) -> Result<v1::ExternalReference, St
     })
 }
 
-/// `kind=url`, and perhaps a title behind a space.
+/// `kind=url`, or `kind=url title` with a title after a space.
 pub(crate) fn contact_link(text: &str) -> Result<v1::ContactLink, String> {
     const FORM: &str = "transcript=URL, recording=URL or other=URL, with a title behind a space";
     let (kind, rest) = pair(text, FORM)?;
@@ -179,7 +179,7 @@ pub(crate) fn fact_source() -> impl TypedValueParser<Value = v1::FactSource> {
     word_of("FACT_SOURCE_", WORDS, v1::FactSource::from_str_name)
 }
 
-/// `kind=value`, with `:verified` or `:shared` or both behind it.
+/// `kind=value`, optionally followed by `:verified`, `:shared` or both.
 pub(crate) fn identity(text: &str) -> Result<v1::Identity, String> {
     let (kind, mut handle) = pair(text, "kind=value, kind=value:verified or kind=value:shared")?;
     let mut identity = v1::Identity {
@@ -226,7 +226,7 @@ pub(crate) fn yes_or_no(text: &str) -> Result<bool, String> {
     }
 }
 
-/// `queue:staffed=5,available=1,waiting=3,handle=6m,wait=4m`, each part but the queue optional.
+/// `queue:staffed=5,available=1,waiting=3,handle=6m,wait=4m`. Each part after the queue is optional.
 pub(crate) fn queue_stats(text: &str) -> Result<v1::QueueStats, String> {
     const FORM: &str = "queue:staffed=5,available=1,waiting=3,handle=6m,wait=4m";
     let (queue, parts) = text
@@ -251,7 +251,7 @@ pub(crate) fn queue_stats(text: &str) -> Result<v1::QueueStats, String> {
     Ok(stats)
 }
 
-/// A point in time, RFC 3339, or a day of the calendar: its start in UTC.
+/// A time as RFC 3339, or a day, which stands for its start in UTC.
 pub(crate) fn time_or_day(text: &str) -> Result<prost_types::Timestamp, String> {
     match text.parse::<jiff::civil::Date>() {
         Ok(day) if !text.contains(['T', 't', ' ']) => {
@@ -263,13 +263,13 @@ pub(crate) fn time_or_day(text: &str) -> Result<prost_types::Timestamp, String> 
     }
 }
 
-/// The day of the calendar, in UTC, that a time is on; `None` for a time that no calendar has.
+/// The day in UTC of a time, as `2026-03-02`; `None` for a time outside the calendar.
 pub(crate) fn day(time: &prost_types::Timestamp) -> Option<String> {
     let time = jiff::Timestamp::new(time.seconds, time.nanos).ok()?;
     Some(time.to_zoned(jiff::tz::TimeZone::UTC).date().to_string())
 }
 
-/// A point in time, RFC 3339.
+/// A time as RFC 3339.
 pub(crate) fn time(text: &str) -> Result<prost_types::Timestamp, String> {
     let time: jiff::Timestamp = text
         .parse()
@@ -277,23 +277,23 @@ pub(crate) fn time(text: &str) -> Result<prost_types::Timestamp, String> {
     Ok(timestamp(time))
 }
 
-/// A span of time as a timeout: `10s`, `500ms`.
+/// A timeout as a span of time: `10s`, `500ms`. It must be more than 0.
 pub(crate) fn timeout(text: &str) -> Result<std::time::Duration, String> {
     let span = span(text)?;
     std::time::Duration::try_from(span)
         .ok()
         .filter(|span| !span.is_zero())
-        .ok_or_else(|| format!("`{text}` is not longer than nothing"))
+        .ok_or_else(|| format!("`{text}` must be more than 0"))
 }
 
-/// An amount of money in millionths, from an exact decimal.
+/// An amount of money in millionths, read from an exact decimal.
 pub(crate) fn money_micros(text: &str) -> Result<i64, String> {
     signpost_domain::money::Money::parse(text)
         .map(|amount| amount.micros())
         .map_err(|error| error.to_string())
 }
 
-/// An amount of money of 0 or more in millionths, from an exact decimal.
+/// An amount of money in millionths, read from an exact decimal. It must be 0 or more.
 pub(crate) fn cost_micros(text: &str) -> Result<i64, String> {
     match money_micros(text) {
         Ok(micros) if micros >= 0 => Ok(micros),
@@ -302,7 +302,7 @@ pub(crate) fn cost_micros(text: &str) -> Result<i64, String> {
     }
 }
 
-/// The contract's form of a time.
+/// A time as a message of the contract.
 pub(crate) fn timestamp(time: jiff::Timestamp) -> prost_types::Timestamp {
     let nanos = i64::try_from(time.as_nanosecond().rem_euclid(1_000_000_000)).unwrap_or(0);
     let seconds = time.as_nanosecond().div_euclid(1_000_000_000);

@@ -1,4 +1,4 @@
-//! `signpost vocabulary`: every word that requests may name.
+//! `signpost vocabulary`: prints every word that requests may name.
 
 use super::Session;
 use super::failure::Failure;
@@ -7,7 +7,7 @@ use super::render;
 use clap::Args;
 use signpost_client::v1;
 
-/// The flags.
+/// The arguments of `signpost vocabulary`.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Example:

@@ -1,4 +1,4 @@
-//! Following a feed on the command line, until Ctrl-C, the reader's end, or the server's.
+//! Follows a feed on the command line, until Ctrl-C, until stdout is closed, or until the watch ends.
 
 use super::Session;
 use super::asked::AskedNames;
@@ -12,7 +12,7 @@ use clap::Args;
 use signpost_client::{Feed, v1};
 use tokio::sync::watch::Receiver;
 
-/// Which cases or contacts, apart from their state.
+/// A filter for cases or contacts, apart from their state.
 #[derive(Args, Debug)]
 pub(crate) struct FacetArgs {
     /// The reason, stated or confirmed: primary/secondary, or primary for all below it.
@@ -27,17 +27,17 @@ pub(crate) struct FacetArgs {
     /// The customer.
     #[arg(long, value_name = "ID")]
     pub(crate) customer: Vec<String>,
-    /// The waiting line that it was sent to.
+    /// The queue that it was sent to.
     #[arg(long, value_name = "QUEUE")]
     pub(crate) queue: Vec<String>,
     #[command(flatten)]
     pub(crate) tags: TagFilterArgs,
-    /// Go on behind this cursor instead of beginning with what there is; with the same filter.
+    /// Continue after this cursor instead of beginning with what there is; use the same filter.
     #[arg(long, value_name = "CURSOR")]
     pub(crate) from: Option<String>,
 }
 
-/// Which cases.
+/// A filter for cases.
 #[derive(Args, Debug)]
 pub(crate) struct WatchCasesArgs {
     /// The state [default: open].
@@ -47,7 +47,7 @@ pub(crate) struct WatchCasesArgs {
     facets: FacetArgs,
 }
 
-/// Which contacts.
+/// A filter for contacts.
 #[derive(Args, Debug)]
 pub(crate) struct WatchContactsArgs {
     /// The state [default: any but ended].
@@ -69,12 +69,12 @@ impl FacetArgs {
 }
 
 impl WatchCasesArgs {
-    /// Its names that a playbook lists.
+    /// The names in this filter that a playbook lists.
     pub(crate) fn asked_names(&self) -> AskedNames {
         self.facets.asked_names()
     }
 
-    /// The contract's form of it.
+    /// The filter as a request of the contract.
     pub(crate) fn into_request(self) -> v1::WatchCasesRequest {
         let (external_references, labels) = self.facets.tags.into_parts();
         let filter = v1::CaseFilter {
@@ -97,12 +97,12 @@ impl WatchCasesArgs {
 }
 
 impl WatchContactsArgs {
-    /// Its names that a playbook lists.
+    /// The names in this filter that a playbook lists.
     pub(crate) fn asked_names(&self) -> AskedNames {
         self.facets.asked_names()
     }
 
-    /// The contract's form of it.
+    /// The filter as a request of the contract.
     pub(crate) fn into_request(self) -> v1::WatchContactsRequest {
         let (external_references, labels) = self.facets.tags.into_parts();
         let filter = v1::ContactFilter {
@@ -124,30 +124,30 @@ impl WatchContactsArgs {
     }
 }
 
-/// A feed of cases or of contacts: those that match, then each as it changes.
+/// A feed of cases or of contacts: first those that match, then each one as it changes.
 pub(crate) trait Rows: Feed<Item: Named> {
     /// A case or a contact.
     type Row;
-    /// What that is called.
+    /// The noun for a row.
     const NAME: &'static str;
 
     /// The titles of the lines.
     fn titles(paint: Paint) -> String;
-    /// A line.
+    /// The line for a row.
     fn line(mark: Mark, row: &Self::Row) -> String;
-    /// What an item tells; nothing for one that only says how far the feed is.
+    /// The content of an item; `None` for an item that only says how far the feed is.
     fn told(item: &Self::Item) -> Option<Told<'_, Self::Row>>;
 }
 
-/// What an item of a feed of rows tells.
+/// The content of an item of a feed of rows.
 pub(crate) enum Told<'a, R> {
-    /// It was there when the watch began.
+    /// A row that matched when the watch began.
     There(&'a R),
-    /// All that were there have been told.
+    /// All rows that matched at the beginning have been sent.
     Complete,
-    /// It changed.
+    /// A row that changed.
     Changed(&'a R),
-    /// It matches no more.
+    /// A row that no longer matches.
     Left(&'a v1::ItemRemoved),
 }
 
@@ -184,11 +184,12 @@ rows! {
     WatchContactsRequest Contact "contact" contact_titles contact_line contact_item
 }
 
-/// Follows a feed of cases or of contacts, a line for each that is told. Once it has told what there is, it says
-/// which of the names that were asked for the live playbook does not have: nothing may ever come for such.
+/// Follows a feed of cases or of contacts, and prints a line for each row. When all rows that there are have been
+/// printed, it reports the names in the filter that the live playbook does not have, because nothing may ever match
+/// them.
 ///
 /// # Errors
-/// When the watch or stdout fails.
+/// If the watch fails or stdout cannot be written.
 pub(crate) async fn rows<F: Rows>(
     request: F,
     asked: &AskedNames,
@@ -223,10 +224,10 @@ pub(crate) async fn rows<F: Rows>(
     .await
 }
 
-/// What is said of the connection, beside the data.
+/// Reports on stderr whether there is a connection.
 struct Connected {
     now: Receiver<bool>,
-    /// Whether there was one before.
+    /// Whether there was a connection before.
     met: bool,
     out: Out,
 }
@@ -240,7 +241,7 @@ impl Connected {
         }
     }
 
-    /// Waits for `next`, and meanwhile says when the server goes and when it is back.
+    /// Waits for `next`. Meanwhile reports when the server is gone and when it is back.
     async fn told_while<T>(&mut self, next: impl Future<Output = T>) -> T {
         let mut next = std::pin::pin!(next);
         loop {
@@ -262,11 +263,12 @@ impl Connected {
     }
 }
 
-/// Prints what `show` makes of each item; nothing for nothing. Says when the server goes and when it is back, and where
-/// to go on, however it ends.
+/// Prints the text that `show` makes of each item; `None` prints nothing. Reports when the server is gone and when it
+/// is back. At Ctrl-C, or when the watch ends or fails, also prints the cursor with which to continue; not if the
+/// server sent an item that ends the watch, or if printing failed.
 ///
 /// # Errors
-/// When the watch or stdout fails.
+/// If the watch fails or stdout cannot be written.
 pub(crate) async fn follow<F: Feed>(
     session: &Session,
     request: F,
@@ -282,7 +284,7 @@ pub(crate) async fn follow<F: Feed>(
         };
         let shown = match next {
             Ok(Some(item)) if F::ends(&item).is_some() => {
-                let words = "the log keeps nothing as old as that cursor; begin without it";
+                let words = "the cursor is too old: the log no longer has what follows it; begin without it";
                 return Err(Failure::Fix(words.to_owned()));
             }
             Ok(Some(item)) => show(&item).await?,

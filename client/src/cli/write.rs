@@ -1,4 +1,4 @@
-//! What the commands that write have in common: their key, and how to send the same again.
+//! What the commands that write share: the key of a write, and the flags with which to send the same write again.
 
 use super::Session;
 use super::failure::Failure;
@@ -9,22 +9,22 @@ use signpost_client::{Client, ClientError, request_id, v1};
 /// The key of a write.
 #[derive(Args, Debug, Default)]
 pub(crate) struct Key {
-    /// The key of this write; the same key with the same content gives the same answer [default: a fresh one].
+    /// The key of this write. The same key with the same content gives the same answer [default: a new key].
     #[arg(long, value_name = "KEY")]
     request_id: Option<String>,
 }
 
 impl Key {
-    /// The one that was told, or a fresh one.
+    /// The key on the command line, or a new one.
     pub(crate) fn or_fresh(self) -> String {
         self.request_id.unwrap_or_else(request_id)
     }
 }
 
-/// What every change of a case or a customer takes.
+/// The arguments that every change of a case or a customer takes.
 #[derive(Args, Debug)]
 pub(crate) struct Change {
-    /// Refuse if it has changed since the answer with this etag.
+    /// Refuse if there was a change since the answer with this etag.
     #[arg(
         long,
         value_name = "ETAG",
@@ -39,9 +39,9 @@ pub(crate) struct Change {
     pub(crate) key: Key,
 }
 
-/// A request that the server knows again by its key.
+/// A request with a key, by which the server recognizes it when it is sent again.
 pub(crate) trait Keyed {
-    /// The flags that make the same command line the same request, where the first one had none.
+    /// The flags that make the same command line the same request, if the first command line had no key.
     fn again(&self) -> String;
 }
 
@@ -71,7 +71,7 @@ impl Keyed for v1::RouteContactRequest {
     }
 }
 
-/// A word as a shell reads it.
+/// A word, quoted for a shell if needed.
 pub(super) fn quoted(word: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_.:/@+=,".contains(c);
     match !word.is_empty() && word.chars().all(is_plain) {
@@ -81,10 +81,10 @@ pub(super) fn quoted(word: &str) -> String {
 }
 
 impl Session {
-    /// Sends a write by the `call` that is for it.
+    /// Sends a write with `call`.
     ///
     /// # Errors
-    /// [`Failure::Unsure`] where it may or may not have happened.
+    /// [`Failure::Unsure`] if the write may or may not have happened.
     pub(crate) async fn write<Q: Keyed, A>(
         &self,
         request: Q,
@@ -93,7 +93,7 @@ impl Session {
         let again = request.again();
         let client = self.client()?;
         call(&client, request).await.map_err(|error| match error {
-            // Too much to do is what the last try met; one before it may have come through.
+            // The last attempt may have met a server with too much to do, while an attempt before it was written.
             ClientError::Unavailable(..) | ClientError::TryAgain { .. } => {
                 Failure::Unsure { error, again }
             }

@@ -1,4 +1,4 @@
-//! The client against a server of moods.
+//! The client against servers that refuse, do not answer, or have not reached a revision.
 
 #![expect(clippy::unwrap_used, reason = "tests")]
 use super::*;
@@ -12,12 +12,12 @@ use tonic_types::{ErrorDetails, StatusExt};
 use v1::case_service_server::{CaseService, CaseServiceServer};
 use v1::customer_service_server::{CustomerService, CustomerServiceServer};
 
-/// Says UNAVAILABLE so many times, then answers; or never answers at all.
+/// Answers UNAVAILABLE to the first `refusals` calls, then answers. If `silent`, never answers.
 #[derive(Clone, Default)]
 struct Moody {
     refusals: u32,
     silent: bool,
-    /// Says that it has no revision as new as asked for.
+    /// Refuses because it has not reached the revision that was asked for.
     behind: bool,
     calls: Arc<AtomicU32>,
 }

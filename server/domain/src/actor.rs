@@ -1,25 +1,25 @@
-//! Who asks.
+//! Actors: who sends a request.
 
 use crate::ids::ActorId;
 use std::fmt;
 
-/// What kind of thing asks.
+/// The kind of actor that sends a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ActorKind {
-    /// A contact-centre platform.
+    /// A platform of a contact centre.
     Platform,
     /// A chatbot front-end.
     Chatbot,
-    /// A person who runs the service.
+    /// A supervisor: a person who runs the service.
     Supervisor,
     /// The bundled client.
     Client,
-    /// Signpost itself: timers, start-up.
+    /// Signpost itself, for example a timer or the start-up.
     System,
 }
 
 impl ActorKind {
-    /// Every kind.
+    /// Every kind, in the order of declaration.
     pub const ALL: [ActorKind; 5] = [
         ActorKind::Platform,
         ActorKind::Chatbot,
@@ -28,7 +28,7 @@ impl ActorKind {
         ActorKind::System,
     ];
 
-    /// As the metadata writes it.
+    /// The text for this kind in the request metadata.
     pub const fn as_str(self) -> &'static str {
         match self {
             ActorKind::Platform => "platform",
@@ -40,17 +40,17 @@ impl ActorKind {
     }
 }
 
-/// Who asks, as the envelope of every event keeps it.
+/// The sender of a request, as the envelope of every event stores it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Actor {
-    /// What kind.
+    /// The kind of actor.
     pub kind: ActorKind,
-    /// Which of them.
+    /// Which actor of this kind.
     pub id: ActorId,
 }
 
 impl Actor {
-    /// The id of a platform that does not say who it is.
+    /// The id of a platform that does not identify itself.
     pub const ANONYMOUS: &str = "anonymous";
 
     /// Signpost itself.
@@ -61,7 +61,7 @@ impl Actor {
         }
     }
 
-    /// Reads `kind/id`; `None` if it has another shape, or claims to be the system.
+    /// Reads `kind/id`. `None` if the text has another form, or names the system as the actor.
     pub fn parse(text: &str) -> Option<Actor> {
         let (kind, id) = text.split_once('/')?;
         let kind = ActorKind::ALL

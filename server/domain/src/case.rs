@@ -1,4 +1,4 @@
-//! Cases: what we track until it is resolved.
+//! Cases. A case is what Signpost tracks until it is resolved.
 
 pub(crate) mod memory;
 mod number;
@@ -21,47 +21,47 @@ use crate::tags::Tags;
 use crate::time::{Millis, UnixMs};
 use std::fmt;
 
-/// Contacts that a case's row lists, the newest; all are counted.
+/// How many contacts the row of a case lists. It lists the newest; all contacts are counted.
 pub const CASE_CONTACTS_LISTED_MAX: usize = 64;
-/// Events that a case's row lists for its timeline, the newest; all are in the log.
+/// How many events the row of a case lists for its timeline. It lists the newest; all events are in the log.
 pub const CASE_EVENTS_LISTED_MAX: usize = 512;
 
 /// The state of a case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum CaseState {
-    /// Being worked on.
+    /// The case is being worked on.
     Open,
-    /// Settled.
+    /// The matter is settled.
     Resolved,
-    /// Nothing was heard for too long.
+    /// Nothing was heard of the case for too long.
     Lapsed,
-    /// Opened by mistake.
+    /// The case was opened by mistake.
     Withdrawn,
-    /// Another case goes on for it.
+    /// The case was merged; another case continues it.
     Merged,
 }
 
-/// What can happen to a case.
+/// A step that can change the state of a case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum CaseStep {
-    /// A contact joins it.
+    /// A contact joins the case.
     Join,
-    /// A contact ends as resolved, and no other is live.
+    /// A contact ends as resolved, and no other contact is live.
     Resolve,
-    /// Nothing was heard for `continues_for`.
+    /// Nothing was heard of the case for its `continues_for`.
     Lapse,
-    /// Its only contact turned out to be about something else.
+    /// The only contact of the case turned out to be about another matter.
     Withdraw,
-    /// Somebody opens it again.
+    /// Somebody opens the case again.
     Reopen,
-    /// It turns out to be the same matter as another.
+    /// The case turns out to be the same matter as another case.
     Merge,
-    /// It turns out not to be.
+    /// The case turns out not to be the same matter as the case that it was merged into.
     Unmerge,
 }
 
 impl CaseState {
-    /// Every state.
+    /// Every state, in the order of declaration.
     pub const ALL: [CaseState; 5] = [
         CaseState::Open,
         CaseState::Resolved,
@@ -70,7 +70,8 @@ impl CaseState {
         CaseState::Merged,
     ];
 
-    /// The state after a step; `None` if the step cannot happen here. The whole life of a case is this table.
+    /// The state after `step`; `None` if the step is not possible in this state. This table is the whole life of a
+    /// case.
     pub const fn after(self, step: CaseStep) -> Option<CaseState> {
         use CaseState::{Lapsed, Merged, Open, Resolved, Withdrawn};
         use CaseStep::{Join, Lapse, Merge, Reopen, Resolve, Unmerge, Withdraw};
@@ -89,14 +90,14 @@ impl CaseState {
         }
     }
 
-    /// Whether it is being worked on.
+    /// Whether the case is being worked on.
     pub const fn is_open(self) -> bool {
         matches!(self, CaseState::Open)
     }
 }
 
 impl CaseStep {
-    /// Every step.
+    /// Every step, in the order of declaration.
     pub const ALL: [CaseStep; 7] = [
         CaseStep::Join,
         CaseStep::Resolve,
@@ -108,12 +109,14 @@ impl CaseStep {
     ];
 }
 
-/// What tells one matter from another: a hash of the customer, the reason and its key facts.
+/// The key of a matter: a hash of the customer, the reason and the key facts. Two cases with different keys are
+/// different matters.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CaseKey(pub [u8; 16]);
 
 impl CaseKey {
-    /// The matter of `customer` for `reason`, told apart by the key facts (those not known count as absent).
+    /// The key of the matter of `customer` for `reason`, with the facts named in `key`. A fact without a known value
+    /// counts as absent.
     pub fn of(customer: &CustomerId, reason: &ReasonId, key: &[Slug], facts: &Facts) -> CaseKey {
         let secondary = reason.secondary.as_ref().map_or("", Slug::as_str);
         let mut parts = Parts::default();
@@ -137,115 +140,116 @@ impl fmt::Debug for CaseKey {
     }
 }
 
-/// A contact of a case, in short.
+/// A contact of a case, in short form.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CaseContact {
-    /// The caller's key.
+    /// The caller's key of the contact.
     pub contact: ContactId,
-    /// Its channel.
+    /// The channel of the contact.
     pub channel: Slug,
-    /// How it joined.
+    /// How the contact joined the case.
     pub case_match: CaseMatch,
-    /// When it arrived.
+    /// When the contact arrived.
     pub arrived: UnixMs,
-    /// Whether it counts as a repeat.
+    /// Whether the contact counts as a repeat.
     pub repeat: bool,
-    /// Whether it is live.
+    /// Whether the contact is live.
     pub live: bool,
-    /// Whether the company went to the customer.
+    /// Whether the company started the contact.
     pub outbound: bool,
-    /// When the answer is due that we owe it; `None` if we owe none.
+    /// When the answer that the company owes is due; `None` if it owes no answer.
     pub due: Option<UnixMs>,
-    /// Whether it is only presumed to be about this case, for nothing told it from the customer's other cases.
+    /// Whether the contact is only presumed to be about this case, because nothing in it pointed to one of the
+    /// customer's cases.
     pub presumed: bool,
 }
 
-/// A case as we keep it.
+/// A case as Signpost stores it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Case {
-    /// The sequence of the event that opened it.
+    /// The id: the sequence of the event that opened the case.
     pub id: CaseId,
-    /// Its state.
+    /// The state of the case.
     pub state: CaseState,
-    /// Its customer, if known.
+    /// The customer; `None` if not known.
     pub customer: Option<CustomerId>,
-    /// What tells it from the customer's other cases; none for an anonymous one.
+    /// The key that separates this case from the customer's other cases; `None` if the customer is not known.
     pub key: Option<CaseKey>,
-    /// The reason as the customer stated it.
+    /// The reason that the customer stated.
     pub reason: ReasonId,
-    /// The reason as an agent or a flow found it.
+    /// The reason that an agent or a flow found.
     pub confirmed: Option<ReasonId>,
-    /// The tier under which it was opened.
+    /// The tier under which the case was opened.
     pub tier: Slug,
-    /// The line of people that one of its contacts was last sent to.
+    /// The queue that a contact of this case was last sent to.
     pub queue: Option<Slug>,
-    /// What is known.
+    /// The known facts.
     pub facts: Facts,
-    /// The latest contacts, the newest last.
+    /// The latest contacts, the newest last; at most [`CASE_CONTACTS_LISTED_MAX`].
     pub contacts: Vec<CaseContact>,
-    /// How many there were.
+    /// How many contacts there were in all.
     pub contact_count: u32,
-    /// How many of them are live.
+    /// How many of the contacts are live.
     pub live_contacts: u32,
-    /// Of those, how many we owe an answer.
+    /// How many of the live contacts the company owes an answer.
     pub awaiting_reply: u32,
-    /// Additional contacts of the customer for the same reason within its window.
+    /// How many more contacts the customer made for the same reason within the repeat window.
     pub repeats: u32,
     /// How often the customer came back on another channel.
     pub channel_switches: u32,
-    /// How often it was reopened.
+    /// How often the case was reopened.
     pub reopens: u32,
-    /// What was tried, the oldest first; at most [`TRIED_MAX`](crate::decision::memory::TRIED_MAX), and of a case that
-    /// was resolved the newest alone.
+    /// The attempts, the oldest first; at most [`TRIED_MAX`](crate::decision::memory::TRIED_MAX). A resolved case keeps
+    /// only the newest.
     pub tried: Vec<Tried>,
-    /// What was told of the person, until it is resolved.
+    /// What callers reported about the person; kept until the case is resolved.
     pub told: PersonTold,
-    /// What it knows of the cases that it goes on for, in the order in which they were merged.
+    /// What this case knows about the cases merged into it, in the order in which they were merged.
     pub of_merged: Vec<OfMerged>,
-    /// How it was resolved, if somebody said; until it is opened again.
+    /// How the case was resolved, if somebody said so; removed when the case is opened again.
     pub resolution: Option<Resolution>,
-    /// How many notes it has.
+    /// How many notes the case has.
     pub notes: u32,
-    /// Other cases that it belongs to.
+    /// Links to other cases.
     pub links: Vec<CaseLink>,
-    /// The case that goes on for it, while it is merged.
+    /// The case that continues this case, while this case is merged; else `None`.
     pub merged_into: Option<CaseId>,
-    /// The cases that it goes on for, in the order in which they were merged.
+    /// The cases merged into this case, in the order in which they were merged.
     pub merged: Vec<MergedCase>,
-    /// How many contacts of those are live, each counted in every one of them that it has.
+    /// How many contacts of the merged cases are live. A contact with several of these cases counts once for each.
     pub merged_live: u32,
-    /// Of those, how many we owe an answer.
+    /// How many of these live contacts the company owes an answer.
     pub merged_awaiting_reply: u32,
-    /// Not to be erased whatever its age.
+    /// Whether the case must not be erased, however old it is.
     pub legal_hold: bool,
-    /// Not to be erased before then.
+    /// The case must not be erased before this time; `None` if there is no such time.
     pub retain_until: Option<UnixMs>,
-    /// What callers keep of it for themselves.
+    /// References and labels that callers store with the case for their own use.
     pub tags: Tags,
-    /// The latest events about it, the newest last.
+    /// The latest events about the case, the newest last; at most [`CASE_EVENTS_LISTED_MAX`].
     pub events: Vec<Seq>,
-    /// How many events there were.
+    /// How many events about the case there were in all.
     pub event_count: u32,
-    /// The case that came before, for the same matter.
+    /// The earlier case for the same matter; `None` if there is none.
     pub previous: Option<CaseId>,
-    /// When it was opened.
+    /// When the case was opened.
     pub opened: UnixMs,
-    /// When it was last heard of.
+    /// When the case was last heard of.
     pub last_activity: UnixMs,
-    /// When it was resolved, lapsed or withdrawn.
+    /// When the case was resolved, lapsed or withdrawn.
     pub closed: Option<UnixMs>,
-    /// How long after it was last heard of it is continued.
+    /// For how long after its last activity a contact continues this case.
     pub continues_for: Millis,
-    /// How long after it was resolved it is reopened.
+    /// For how long after it was resolved a contact reopens this case.
     pub reopens_within: Millis,
-    /// The playbook under which it was opened.
+    /// The version of the playbook under which the case was opened.
     pub playbook: PlaybookVersion,
-    /// The sequence of its last change.
+    /// The sequence of the last change of the case.
     pub changed: Seq,
 }
 
 impl Case {
-    /// How often the listed contacts went from one channel to another.
+    /// How often two listed contacts in a row came on different channels.
     pub fn switches_listed(&self) -> u32 {
         let pairs = self.contacts.windows(2);
         pairs
@@ -253,36 +257,36 @@ impl Case {
             .count() as u32
     }
 
-    /// How many contacts of it, and of the cases that it goes on for, are live: one that has several of them counts in
-    /// each.
+    /// How many contacts of this case, and of the cases merged into it, are live. A contact with several of these cases
+    /// counts once for each.
     pub const fn live_in_all(&self) -> u32 {
         self.live_contacts + self.merged_live
     }
 
-    /// Whether this is the case `one`, or that one goes on for it.
+    /// Whether this is the case `one`, or was merged into `one`.
     pub fn is_part_of(&self, one: CaseId) -> bool {
         self.id == one || self.merged_into == Some(one)
     }
 
-    /// Whether something may happen to it of itself: it is open, or a contact of it is live while another case goes on
-    /// for it.
+    /// Whether the case can still change without a caller: it is open, or it is merged and one of its own contacts is
+    /// live.
     pub const fn is_active(&self) -> bool {
         self.state.is_open() || self.live_contacts > 0
     }
 
-    /// The live ones among the contacts that it lists.
+    /// The listed contacts that are live.
     pub fn live_listed(&self) -> impl Iterator<Item = &ContactId> {
         let live = self.contacts.iter().filter(|listed| listed.live);
         live.map(|listed| &listed.contact)
     }
 
-    /// When it lapses, if nothing is heard: only while it is open and none of its contacts is live.
+    /// When the case lapses if nothing is heard of it. `None` unless the case is open and none of its contacts is live.
     pub fn lapses(&self) -> Option<UnixMs> {
         let idle = self.state.is_open() && self.live_in_all() == 0;
         idle.then(|| self.last_activity + self.continues_for)
     }
 
-    /// Until when a contact opens it again; `None` unless it is resolved.
+    /// Until when a contact reopens the case; `None` unless the case is resolved.
     pub fn reopens_until(&self) -> Option<UnixMs> {
         match self.state {
             CaseState::Resolved => self.closed.map(|closed| closed + self.reopens_within),

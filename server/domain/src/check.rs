@@ -1,4 +1,4 @@
-//! The conservation check: nothing is lost and nothing is twice.
+//! The consistency check: nothing is lost, and nothing exists twice.
 
 mod contacts;
 mod customers;
@@ -9,16 +9,16 @@ use crate::state::{State, TimerTarget};
 use crate::time::UnixMs;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What the check found.
+/// The result of the check.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CheckReport {
-    /// Contacts taken in.
+    /// The number of contacts.
     pub contacts: u64,
-    /// Contacts in each place: deciding, self-service, routed, ended. They add up to `contacts`.
+    /// The number of contacts in each state: awaiting the customer, self-service, routed, ended. The sum is `contacts`.
     pub places: [u64; 4],
-    /// Cases in each state, in the order of [`crate::case::CaseState::ALL`].
+    /// The number of cases in each state, in the order of [`crate::case::CaseState::ALL`].
     pub cases: [u64; 5],
-    /// What does not hold, each in a line; empty: all is well.
+    /// One line for each condition that does not hold. Empty if everything is in order.
     pub broken: Vec<String>,
 }
 
@@ -29,14 +29,14 @@ impl CheckReport {
         }
     }
 
-    /// Whether nothing is lost and nothing is twice.
+    /// Whether the check found nothing wrong.
     pub fn is_clean(&self) -> bool {
         self.broken.is_empty()
     }
 }
 
-/// Proves of a whole state that every contact is in exactly one place, that cases and customers know just their own
-/// contacts and cases, that counts and timers are those of the rows.
+/// Checks a whole state. Every contact is in exactly one state. Cases and customers list exactly their own contacts and
+/// cases. Counts and timers match the rows.
 pub fn check(state: &State) -> CheckReport {
     let mut verdict = CheckReport::default();
     let of_cases = contacts::check(state, &mut verdict);
@@ -49,7 +49,7 @@ pub fn check(state: &State) -> CheckReport {
     verdict
 }
 
-/// What the contacts of one case come to.
+/// The numbers of the contacts of one case.
 #[derive(Default)]
 struct Tally {
     contacts: u32,
@@ -59,7 +59,7 @@ struct Tally {
 
 type CountKey = (ReasonId, Slug);
 
-/// What the cases of one reason and tier come to.
+/// The numbers of the cases of one reason and tier.
 #[derive(Default)]
 struct Sum {
     contacts: u64,
@@ -126,7 +126,7 @@ fn case_fits(case: &Case, tally: &Tally, verdict: &mut CheckReport) {
     });
 }
 
-/// A case that is merged and the one that goes on for it know of each other.
+/// Checks that a merged case and the case that continues it refer to each other.
 fn case_merges(state: &State, case: &Case, verdict: &mut CheckReport) {
     let id = case.id;
     let is_merged = case.state == CaseState::Merged;
@@ -162,7 +162,7 @@ fn case_merges(state: &State, case: &Case, verdict: &mut CheckReport) {
     verdict.expect(kept == found, || {
         format!("case {id}: of cases merged into it, live and owed contacts it counts {kept:?}, there are {found:?}")
     });
-    // What was tried and told there it forgets when it is resolved.
+    // When the case is resolved, the attempts and reports of its merged cases are removed, so they are not compared.
     let contacts_of = |of: &OfMerged| (of.case, of.due, of.inbound.clone());
     let known = case.merged.iter().filter_map(|merged| row(&merged.case));
     let known = known.map(|row| contacts_of(&OfMerged::of(row)));
@@ -180,8 +180,8 @@ fn case_merges(state: &State, case: &Case, verdict: &mut CheckReport) {
     }
 }
 
-/// Where a case never had more contacts than it lists, what it counts is what it lists. `ever_left` contacts left
-/// cases of this kind.
+/// Checks that the counts of a case match its lists, if the case never had more contacts than it lists. `ever_left` is
+/// the number of contacts that left cases of this reason and tier.
 fn case_lists(case: &Case, ever_left: u64, verdict: &mut CheckReport) {
     let id = case.id;
     let listed = case.contacts.len() as u64;
@@ -241,7 +241,7 @@ fn open_cases(state: &State, verdict: &mut CheckReport) {
             format!("case {}: its customer does not have it once", case.id)
         });
     }
-    let kept = state.open_cases().len();
+    let kept = state.open_cases().count();
     verdict.expect(kept == open, || {
         format!("customers have {kept} open cases, there are {open}")
     });

@@ -1,4 +1,5 @@
-//! What callers ask for, parsed and checked in form. What it means now is decided in [`crate::flow`].
+//! Commands and queries: what callers ask for, parsed and checked in form. [`crate::flow`] decides what a request means
+//! now.
 
 use crate::actor::Actor;
 use crate::case::{CaseLink, CaseUpdate, NoteAudience, Resolution};
@@ -18,66 +19,67 @@ use crate::tags::ContactUpdate;
 use crate::time::UnixMs;
 use std::sync::Arc;
 
-/// Most bytes of the note of a publication.
+/// The largest number of bytes in the note of a publication.
 pub const NOTE_BYTES_MAX: usize = 512;
 
-/// A write.
+/// A request that writes.
 #[derive(Clone, Debug)]
 pub struct Command {
-    /// Who asks.
+    /// The sender of the request.
     pub actor: Actor,
-    /// For whom the actor asks, as it says. Neither the key of the request nor what the actor may do depends on it.
+    /// The actor for whom the sender acts, as the sender says; `None` if the sender names nobody. This actor changes
+    /// neither the key of the request nor what the sender may do.
     pub on_behalf_of: Option<Actor>,
-    /// What tells it from every other write.
+    /// What distinguishes this write from every other write.
     pub request: IdempotencyKey,
-    /// The caller's time; now, if absent.
+    /// The time by the caller's clock; `None` means now.
     pub event_time: Option<UnixMs>,
-    /// What to do.
+    /// What the request asks for.
     pub body: CommandBody,
 }
 
-/// What to do.
+/// What a write asks for.
 #[derive(Clone, Debug)]
 pub enum CommandBody {
-    /// Take a contact in, or amend one, and decide.
+    /// Record a new contact or amend one, and decide.
     Route(Box<RouteContact>),
     /// Record the customer's choice.
     Select(SelectRoute),
-    /// Decide again after an attempt that came to nothing.
+    /// Decide again, because an attempt did not help.
     Reroute(Box<RerouteContact>),
     /// End a contact.
     End(Box<EndContact>),
     /// Add an additional case to a contact.
     AddCase(Box<AddCase>),
-    /// Change what callers keep of a contact for themselves.
+    /// Change data that callers store with a contact for their own use.
     UpdateContact(Box<UpdateContact>),
-    /// Keep a customer.
+    /// Store a customer.
     Upsert(Box<UpsertCustomer>),
-    /// Make a document live.
+    /// Make a document the live playbook.
     Publish(PublishPlaybook),
     /// Make an earlier version live again.
     RollBack(RollbackPlaybook),
-    /// Keep how queues are.
+    /// Store the numbers of queues.
     ReportQueues(Vec<QueueStats>),
     /// Work on a case.
     Case(Box<ActOnCase>),
     /// Work on a customer.
     Customer(Box<ActOnCustomer>),
-    /// A request of this method whose content has faults. It is refused, unless it is the replay of one that had none
-    /// under the playbook of its time.
+    /// A request of this method whose content has faults. It is refused, unless it is the repeat of a request that had
+    /// no faults under the playbook that was live then.
     Faulty(Method, Faults),
 }
 
-/// A contact to route.
+/// A request to route a contact.
 #[derive(Clone, Debug)]
 pub struct RouteContact {
-    /// The caller's key.
+    /// The caller's key of the contact.
     pub contact: ContactId,
-    /// What is known.
+    /// What is known about the contact.
     pub context: ContactContext,
-    /// What was known and is to be forgotten.
+    /// The parts of the context that are to be cleared.
     pub clear: Vec<ContextField>,
-    /// Whether the first route is taken at once.
+    /// Whether the first route is taken at once, without a choice of the customer.
     pub select_first: bool,
     /// What to do with a reason that the live playbook does not have.
     pub unknown_reason: UnknownReason,
@@ -88,31 +90,31 @@ pub struct RouteContact {
 pub enum UnknownReason {
     /// Refuse the contact.
     Refuse,
-    /// Take the last resort: the caller said so, or its menu came from a playbook that had the reason.
+    /// Use the last resort: the caller asked for this, or its menu came from a playbook that had the reason.
     LastResort,
 }
 
 /// The customer's choice.
 #[derive(Clone, Debug)]
 pub struct SelectRoute {
-    /// Which contact.
+    /// The contact.
     pub contact: ContactId,
-    /// What was taken.
+    /// The route that was taken.
     pub route: Route,
-    /// What was shown and declined.
+    /// The routes that were shown and declined.
     pub declined: Vec<Route>,
 }
 
-/// What came of an attempt, so that another one is to be decided on.
+/// The outcome of an attempt that requires another decision.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rerouted {
     /// The customer asked for a person instead.
     AskedForPerson,
-    /// The customer gave up on the way.
+    /// The customer gave up on the route that was taken.
     GaveUp,
     /// Nobody answered on the customer's side.
     NoAnswer,
-    /// It could not help.
+    /// The route could not help.
     Failed,
 }
 
@@ -127,142 +129,144 @@ impl From<Rerouted> for AttemptOutcome {
     }
 }
 
-/// An attempt that came to nothing; the contact goes on.
+/// A report that an attempt did not help. The contact goes on.
 #[derive(Clone, Debug)]
 pub struct RerouteContact {
-    /// Which contact.
+    /// The contact.
     pub contact: ContactId,
-    /// What came of the attempt.
+    /// The outcome of the attempt.
     pub outcome: Rerouted,
-    /// What more is known; nothing, if absent.
+    /// What more is known about the contact; `None` if nothing more is known.
     pub context: Option<ContactContext>,
-    /// As in [`RouteContact`].
+    /// The parts of the context that are to be cleared, as in [`RouteContact`].
     pub clear: Vec<ContextField>,
-    /// Whether the first route is taken at once.
+    /// Whether the first route is taken at once, without a choice of the customer.
     pub select_first: bool,
-    /// As in [`RouteContact`].
+    /// What to do with a reason that the live playbook does not have, as in [`RouteContact`].
     pub unknown_reason: UnknownReason,
-    /// More, for the timeline; may be empty.
+    /// A note for the timeline; may be empty.
     pub note: Arc<str>,
 }
 
 /// The end of a contact.
 #[derive(Clone, Debug)]
 pub struct EndContact {
-    /// Which.
+    /// The contact.
     pub contact: ContactId,
-    /// How.
+    /// How the contact ended.
     pub outcome: ContactOutcome,
-    /// The reason as the agent or the flow found it.
+    /// The reason that the agent or the flow found.
     pub confirmed: Option<ReasonId>,
-    /// How its own case is resolved by it, if it is.
+    /// How the contact's own case is resolved; `None` if nobody said.
     pub resolution: Option<Resolution>,
-    /// More, for the timeline; may be empty.
+    /// A note for the timeline; may be empty.
     pub note: Arc<str>,
-    /// What came of its other matters, as far as somebody says.
+    /// The outcomes of the contact's other matters, as far as the caller reports them.
     pub matters: Vec<MatterEnd>,
 }
 
-/// What came of one of several matters.
+/// The outcome of one of several matters.
 #[derive(Clone, Debug)]
 pub struct MatterEnd {
-    /// Which.
+    /// The matter.
     pub matter: MatterId,
-    /// Whether it is settled: its case is resolved unless another contact of it is live.
+    /// Whether the matter is settled. Its case is resolved then, unless another contact of the case is live.
     pub resolved: bool,
-    /// How its case is resolved.
+    /// How the case of the matter is resolved; `None` if nobody said.
     pub resolution: Option<Resolution>,
-    /// Its reason as the agent or the flow found it.
+    /// The reason of the matter, as the agent or the flow found it.
     pub confirmed: Option<ReasonId>,
 }
 
-/// A further matter of a contact's customer.
+/// A request to add a further matter of the customer to a contact.
 #[derive(Clone, Debug)]
 pub struct AddCase {
-    /// Which contact.
+    /// The contact.
     pub contact: ContactId,
-    /// The reason of that matter.
+    /// The reason of the further matter.
     pub reason: ReasonId,
-    /// What is known of it, beside what the contact told of what the reason asks for.
+    /// The known facts of the matter. Facts of the contact that the reason needs are used too.
     pub facts: Facts,
-    /// More, for the timeline; may be empty.
+    /// A note for the timeline; may be empty.
     pub note: Arc<str>,
 }
 
-/// New values of what callers keep of a contact for themselves.
+/// A request to change data that callers store with a contact for their own use.
 #[derive(Clone, Debug)]
 pub struct UpdateContact {
-    /// Which contact.
+    /// The contact.
     pub contact: ContactId,
-    /// What of it becomes what.
+    /// The new values.
     pub update: ContactUpdate,
 }
 
-/// A customer to keep.
+/// A request to store a customer.
 #[derive(Clone, Debug)]
 pub struct UpsertCustomer {
-    /// Who.
+    /// The customer.
     pub id: CustomerId,
-    /// Its last change as the caller saw it; whatever it is, or nothing yet, if absent.
+    /// The sequence of the customer's last change that the caller saw; `None` to accept any state, also an unknown
+    /// customer.
     pub seen: Option<Seq>,
-    /// What is told of it.
+    /// The data of the customer in the request.
     pub profile: Profile,
-    /// What becomes what `profile` says, also where it says nothing; `None`: what it says is taken, the rest stays.
+    /// The fields that take the value in `profile`, even an empty value. `None`: the values that `profile` has are
+    /// taken, and the other fields stay.
     pub named: Option<Vec<ProfileField>>,
 }
 
-/// A document to make live.
+/// A request to make a document the live playbook.
 #[derive(Clone, Debug)]
 pub struct PublishPlaybook {
-    /// Checked and compiled.
+    /// The playbook, checked and compiled.
     pub playbook: Arc<Playbook>,
-    /// Why.
+    /// The note of the person who publishes it.
     pub note: Arc<str>,
 }
 
-/// An earlier version to make live again.
+/// A request to make an earlier version live again.
 #[derive(Clone, Debug)]
 pub struct RollbackPlaybook {
-    /// Compiled as it was stored.
+    /// The playbook, compiled from the stored document.
     pub playbook: Arc<Playbook>,
-    /// Why.
+    /// The note of the person who asks.
     pub note: Arc<str>,
 }
 
 /// Work on a case.
 #[derive(Clone, Debug)]
 pub struct ActOnCase {
-    /// Which. Of a merge, the one that goes on; of undoing one, the one that was merged.
+    /// The case. For a merge, the case that continues; for the undoing of a merge, the case that was merged.
     pub case: CaseId,
-    /// Its last change as the caller saw it; whatever it is, if absent.
+    /// The sequence of the case's last change that the caller saw; `None` to accept any state.
     pub seen: Option<Seq>,
-    /// What to do.
+    /// The work to do.
     pub step: WorkStep,
 }
 
-/// What to do to a case.
+/// The work to do on a case.
 #[derive(Clone, Debug)]
 pub enum WorkStep {
-    /// Write this down, for these readers.
+    /// Add a note for these readers.
     Note(Arc<str>, NoteAudience),
     /// Change these fields.
     Update(CaseUpdate),
-    /// Resolve it, with a note that may be empty.
+    /// Resolve the case, with a note that may be empty.
     Resolve(Resolution, Arc<str>),
-    /// Open it again, with a note that may be empty.
+    /// Open the case again, with a note that may be empty.
     Reopen(Arc<str>),
-    /// Merge this one into it, with a note that may be empty.
+    /// Merge the named case into this case, with a note that may be empty.
     Merge(CaseId, Arc<str>),
-    /// Undo the merge of it.
+    /// Undo the merge of this case.
     Unmerge,
-    /// Link it.
+    /// Add a link to another case.
     Link(CaseLink),
-    /// Take a link away.
+    /// Remove a link to another case.
     Unlink(CaseLink),
 }
 
 impl WorkStep {
-    /// The method that it came by.
+    /// The method of the request.
     pub const fn method(&self) -> Method {
         match self {
             WorkStep::Note(..) => Method::AddCaseNote,
@@ -280,29 +284,30 @@ impl WorkStep {
 /// Work on a customer.
 #[derive(Clone, Debug)]
 pub struct ActOnCustomer {
-    /// Which. Of a merge, the one that goes on; of undoing one, the one that was merged.
+    /// The customer. For a merge, the customer who continues; for the undoing of a merge, the customer who was merged.
     pub customer: CustomerId,
-    /// Its last change as the caller saw it; whatever it is, if absent.
+    /// The sequence of the customer's last change that the caller saw; `None` to accept any state.
     pub seen: Option<Seq>,
-    /// What to do.
+    /// The work to do.
     pub step: CustomerStep,
 }
 
-/// What to do to a customer.
+/// The work to do on a customer.
 #[derive(Clone, Debug)]
 pub enum CustomerStep {
-    /// Say that it has this handle; a verified one that another holds merges that other one into it.
+    /// Link an identity to the customer. If the identity is verified and another customer holds it, that customer is
+    /// merged into this one.
     Link(Identity),
-    /// Say that it has not.
+    /// Remove an identity from the customer.
     Unlink(IdentityKey),
-    /// Merge this one into it, for a reason that may be empty.
+    /// Merge the named customer into this customer, with a reason that may be empty.
     Merge(CustomerId, Arc<str>),
-    /// Undo the merge of it, for a reason that may be empty.
+    /// Undo the merge of this customer, with a reason that may be empty.
     Unmerge(Arc<str>),
 }
 
 impl CustomerStep {
-    /// The method that it came by.
+    /// The method of the request.
     pub const fn method(&self) -> Method {
         match self {
             CustomerStep::Link(_) => Method::LinkIdentity,
@@ -313,10 +318,10 @@ impl CustomerStep {
     }
 }
 
-/// A read.
+/// A request that reads.
 #[derive(Clone, Debug)]
 pub enum Query {
-    /// The answer that a contact would get now.
+    /// The answer that a contact would get now; nothing is stored.
     Preview(Box<PreviewRoute>),
     /// One contact.
     Contact(ContactId),
@@ -326,41 +331,41 @@ pub enum Query {
     Customer(CustomerId),
     /// The customer that holds a verified identity.
     Holder(IdentityKey),
-    /// What was published.
+    /// All publications of playbooks.
     Publications,
-    /// Counts by reason and tier.
+    /// The counts by reason and tier.
     Counts,
 }
 
-/// A contact to look at.
+/// A request to preview the routing of a contact.
 #[derive(Clone, Debug)]
 pub struct PreviewRoute {
-    /// A live contact to amend in thought.
+    /// A live contact that the preview amends, without storing anything; `None` for a new contact.
     pub contact: Option<ContactId>,
-    /// What is known.
+    /// What is known about the contact.
     pub context: ContactContext,
-    /// As in [`RouteContact`].
+    /// The parts of the context that are to be cleared, as in [`RouteContact`].
     pub clear: Vec<ContextField>,
-    /// As in [`RouteContact`].
+    /// What to do with a reason that the live playbook does not have, as in [`RouteContact`].
     pub unknown_reason: UnknownReason,
-    /// The time to decide at; now, if absent.
+    /// The time of the decision; `None` means now.
     pub at: Option<UnixMs>,
-    /// Who asks.
+    /// The sender of the request.
     pub actor: Actor,
 }
 
-/// A version, or the first digits of one.
+/// A version of a playbook, or the first digits of a version.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VersionPrefix(String);
 
 impl VersionPrefix {
-    /// Fewest digits that name a version.
+    /// The smallest number of digits that name a version.
     pub const DIGITS_MIN: usize = 8;
 
-    /// Checks the text.
+    /// Checks that the text can name a version.
     ///
     /// # Errors
-    /// When it is not the start of a version, or too short to name one.
+    /// If the text is not the start of a version, or is too short.
     pub fn new(text: &str) -> Result<VersionPrefix, NameError> {
         let fits = (VersionPrefix::DIGITS_MIN..=PLAYBOOK_VERSION_BYTES_MAX).contains(&text.len())
             && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));

@@ -1,4 +1,4 @@
-//! Contacts: one attempt of a customer and the company to reach each other, on one channel.
+//! Contacts. A contact is one attempt of a customer and the company to reach each other, on one channel.
 
 use crate::ability::Abilities;
 use crate::customer::{Consent, Identity, TierFound};
@@ -8,26 +8,28 @@ use crate::ids::{CaseId, ContactId, CustomerId, MatterId, ReasonId, Seq, Slug};
 use crate::route::Route;
 use crate::tags::{ContactLink, Tags};
 use crate::time::{Millis, UnixMs};
+use std::borrow::Cow;
 use std::sync::Arc;
 
-/// Most queues that one request reports on.
+/// The largest number of queues that one request reports on.
 pub const QUEUE_STATS_MAX: usize = 64;
-/// Most agents, and most contacts in line, of one queue that a request reports.
+/// The largest number of agents, and of waiting contacts, that a request may report for one queue.
 pub const QUEUE_COUNT_MAX: u32 = 1_000_000;
-/// How old what was reported of a queue may be, to count where a contact does not tell it itself.
+/// The largest age at which the reported numbers of a queue are still used. They are used only where the contact itself
+/// brings no numbers of the queue.
 pub const QUEUE_STATS_AGE_MAX: Millis = Millis(5 * Millis::MINUTE.0);
-/// After so long without a word of it, a contact that is deciding or in self-service ends as timed out.
+/// A contact that awaits the customer or is in self-service ends as timed out if nothing is heard of it for this long.
 pub const SILENCE_MAX: Millis = Millis::DAY;
-/// After so long without a word of it, a contact in the caller's own place ends as timed out.
+/// A contact that was routed to people ends as timed out if nothing is heard of it for this long.
 pub const ROUTED_SILENCE_MAX: Millis = Millis(30 * Millis::DAY.0);
-/// Most cases that one contact has beside its own.
+/// The largest number of additional cases of one contact, without its own case.
 pub const ADDITIONAL_CASES_MAX: usize = 8;
-/// Most matters that one contact brings.
+/// The largest number of matters of one contact.
 pub const MATTERS_MAX: usize = 1 + ADDITIONAL_CASES_MAX;
-/// For so long after a contact ended an additional case can be added to it.
+/// How long after the end of a contact an additional case can still be added to it.
 pub const ADDITIONAL_CASE_AFTER_END_MAX: Millis = Millis::HOUR;
 
-/// Who started it.
+/// Which side started the contact.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Direction {
     /// The customer came to the company.
@@ -37,122 +39,124 @@ pub enum Direction {
     Outbound,
 }
 
-/// Who the caller says the customer is.
+/// The customer as the caller describes the customer.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct CustomerRef {
-    /// The platform's own key.
+    /// The platform's own key of the customer.
     pub id: Option<CustomerId>,
-    /// Handles.
+    /// The identities of the customer.
     pub identities: Vec<Identity>,
-    /// The tier that the caller knows.
+    /// The tier, as the caller knows it.
     pub tier: Option<Slug>,
 }
 
-/// What the platform knows of one of its queues at this moment.
+/// The numbers that a platform has for one of its queues, at one moment. `None` means that the platform did not report
+/// the number.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct QueueStats {
-    /// Which.
+    /// The queue.
     pub queue: Slug,
-    /// Agents signed in.
+    /// The number of agents who are signed in.
     pub staffed: Option<u32>,
-    /// Of those, free.
+    /// The number of signed-in agents who are free.
     pub available: Option<u32>,
-    /// Contacts in line.
+    /// The number of contacts that wait in the queue.
     pub waiting: Option<u32>,
-    /// Mean handle time.
+    /// The mean time that an agent needs for one contact.
     pub handle_time: Option<Millis>,
-    /// The platform's own expected wait.
+    /// The wait that the platform itself expects.
     pub expected_wait: Option<Millis>,
 }
 
-/// What was reported of a queue last.
+/// The numbers that were last reported for a queue.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReportedQueue {
-    /// What.
+    /// The numbers.
     pub stats: QueueStats,
-    /// When it was so, by the caller's clock.
+    /// The time at which the numbers were true, by the caller's clock.
     pub observed: UnixMs,
-    /// The event that holds it.
+    /// The sequence of the event that holds the report.
     pub seq: Seq,
 }
 
-/// One of several matters that a contact brings.
+/// One matter of a contact that brings several.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Matter {
-    /// The caller's key, unique in the contact.
+    /// The caller's key of the matter, unique in the contact.
     pub id: MatterId,
-    /// The reason as the customer stated it.
+    /// The reason that the customer stated.
     pub reason: Option<ReasonId>,
-    /// Facts that are known of it.
+    /// The known facts of the matter.
     pub facts: Facts,
-    /// Where in the life cycle, if not the reason's own.
+    /// The stage in the life cycle; `None` for the stage of the reason.
     pub stage: Option<Slug>,
-    /// More, for the timeline of its case; may be empty.
+    /// A note for the timeline of the matter's case; may be empty.
     pub note: Arc<str>,
 }
 
-/// Everything that the caller told about one contact.
+/// Everything that the caller sent about one contact.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ContactContext {
-    /// Which channel.
+    /// The channel of the contact.
     pub channel: Slug,
-    /// Who started it.
+    /// Which side started the contact.
     pub direction: Direction,
-    /// Which device.
+    /// The device that the customer uses.
     pub device: Option<Slug>,
-    /// Who it is.
+    /// The customer as the caller describes the customer.
     pub customer: CustomerRef,
-    /// The case that it is said to be about; once that is proven, the case that it came to by it.
+    /// The case that the caller named for the contact. Once the contact has proven the case, the case that the contact
+    /// joined because of it.
     pub case: Option<CaseId>,
-    /// The contact that it is said to go on from; looked at where no case is told.
+    /// The earlier contact that this contact continues, as the caller says. Used only if the caller named no case.
     pub previous_contact: Option<ContactId>,
-    /// The reason as the customer stated it.
+    /// The reason that the customer stated.
     pub reason: Option<ReasonId>,
-    /// Facts that are known.
+    /// The known facts.
     pub facts: Facts,
-    /// Where in the life cycle, if not the reason's own.
+    /// The stage in the life cycle; `None` for the stage of the reason.
     pub stage: Option<Slug>,
-    /// The persona.
+    /// The persona of the customer.
     pub persona: Option<Slug>,
-    /// From -100 (furious) to 100 (delighted).
+    /// The mood of the customer, from -100 (furious) to 100 (delighted).
     pub sentiment_score: Option<i8>,
-    /// Such as `nl` or `nl-NL`.
+    /// The language of the customer, such as `nl` or `nl-NL`.
     pub language: Option<Arc<str>>,
-    /// The most preferred first.
+    /// The routes that the customer prefers, the most preferred first.
     pub preferred_routes: Vec<Route>,
-    /// Known at this moment.
+    /// The consents of the customer that are known now.
     pub consents: Vec<Consent>,
-    /// Whether the customer is vulnerable.
+    /// Whether the customer is vulnerable; `None` if the caller did not say.
     pub vulnerable: Option<bool>,
     /// Whether the customer asked for a person.
     pub asked_for_person: bool,
-    /// What the customer cannot use.
+    /// The abilities that the customer does not have.
     pub cannot_use: Abilities,
-    /// Whether it is not about the case that it was presumed to be about.
+    /// Whether the contact is about another matter than the case that it was presumed to be about.
     pub another_matter: bool,
-    /// The brand.
+    /// The brand of the company that the contact came to.
     pub brand: Option<Slug>,
-    /// The platform's queues at this moment.
+    /// The numbers of the platform's queues at this moment.
     pub queue_stats: Vec<QueueStats>,
-    /// The matters, if there are several; at most [`MATTERS_MAX`]. Once it is decided which one leads, `reason`,
-    /// `facts` and `stage` are those of that one.
+    /// The matters of the contact, if it brings several; at most [`MATTERS_MAX`]. Once the leading matter is decided,
+    /// `reason`, `facts` and `stage` are those of the leading matter.
     pub matters: Vec<Matter>,
-    /// What callers keep of it for themselves.
+    /// References and labels that the caller stores with the contact for its own use.
     pub tags: Tags,
 }
 
-/// What of a context can be forgotten again.
+/// A part of a context that the caller can clear.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ContextField {
-    /// The tier that the caller told.
+    /// The tier that the caller sent.
     CustomerTier,
     /// The device.
     Device,
-    /// The stage, of a contact with one matter.
+    /// The stage of a contact with one matter.
     Stage,
     /// The persona.
     Persona,
-    /// How the customer feels.
+    /// The mood of the customer.
     Sentiment,
     /// The language.
     Language,
@@ -160,22 +164,22 @@ pub enum ContextField {
     PreferredRoutes,
     /// The consents.
     Consents,
-    /// Whether the customer is vulnerable.
+    /// Whether the customer is vulnerable, as the caller said.
     Vulnerable,
-    /// That the customer asked for a person.
+    /// The customer's request for a person.
     AskedForPerson,
-    /// What the customer cannot use.
+    /// The abilities that the customer does not have.
     CannotUse,
-    /// That it is not about the case that it was presumed to be about.
+    /// The mark that the contact is about another matter than the case that it was presumed to be about.
     AnotherMatter,
     /// The brand.
     Brand,
-    /// The queues.
+    /// The numbers of the queues.
     QueueStats,
 }
 
 impl ContextField {
-    /// Every one.
+    /// Every field, in the order of declaration.
     pub const ALL: [ContextField; 14] = [
         ContextField::CustomerTier,
         ContextField::Device,
@@ -195,12 +199,13 @@ impl ContextField {
 }
 
 impl ContactContext {
-    /// Whether a case is told, or a contact of it: it is one only with proof.
+    /// Whether the caller named a case, or an earlier contact of a case. The contact joins the named case only with
+    /// proof.
     pub const fn names_case(&self) -> bool {
         self.case.is_some() || self.previous_contact.is_some()
     }
 
-    /// Forgets one thing.
+    /// Clears one field.
     pub fn clear(&mut self, field: ContextField) {
         match field {
             ContextField::CustomerTier => self.customer.tier = None,
@@ -220,7 +225,7 @@ impl ContactContext {
         }
     }
 
-    /// This context without what is in these fields.
+    /// This context with these fields cleared.
     #[must_use]
     pub fn cleared(&self, fields: &[ContextField]) -> ContactContext {
         let mut context = self.clone();
@@ -228,19 +233,26 @@ impl ContactContext {
         context
     }
 
-    /// This context as it is told at log time `at`: its facts are learnt then.
+    /// This context as received at log time `at`: `at` becomes the time at which its facts were learnt. A context
+    /// without facts does not change.
     #[must_use]
-    pub fn told_at(&self, at: UnixMs) -> ContactContext {
+    pub fn told_at(&self, at: UnixMs) -> Cow<'_, ContactContext> {
+        let facts = self.matters.iter().map(|matter| &matter.facts);
+        let mut facts = std::iter::once(&self.facts).chain(facts);
+        if facts.all(Facts::is_empty) {
+            return Cow::Borrowed(self);
+        }
         let mut told = self.clone();
         told.facts = told.facts.learnt_at(at);
         for matter in &mut told.matters {
             matter.facts = std::mem::take(&mut matter.facts).learnt_at(at);
         }
-        told
+        Cow::Owned(told)
     }
 
-    /// This context of one of its matters alone: the reason, the facts and the stage are those of the matter. A case
-    /// that is told is that of the leading one. What callers keep of the contact is not of a matter.
+    /// This context reduced to one of its matters: the reason, the facts and the stage are those of the matter. The
+    /// named case is left out, because it belongs to the leading matter. The tags are left out, because they belong to
+    /// the contact.
     #[must_use]
     pub fn of_matter(&self, matter: &Matter) -> ContactContext {
         ContactContext {
@@ -255,8 +267,8 @@ impl ContactContext {
         }
     }
 
-    /// This context amended by a later one: what is set there replaces, facts add up, those of each matter by
-    /// themselves, and new matters come last.
+    /// This context amended with a later one. Parts that are set in `later` replace the parts of `self`. Facts are
+    /// added, for each matter separately. New matters are placed last.
     #[must_use]
     pub fn amended(&self, later: &ContactContext) -> ContactContext {
         let ContactContext {
@@ -356,11 +368,11 @@ fn or_earlier<T>(later: Vec<T>, earlier: Vec<T>) -> Vec<T> {
 /// How a contact joined its case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum CaseMatch {
-    /// It opened the case.
+    /// The contact opened the case.
     New,
-    /// It continued an open one.
+    /// The contact continued an open case.
     Continued,
-    /// It reopened a resolved one.
+    /// The contact reopened a resolved case.
     Reopened,
 }
 
@@ -371,20 +383,20 @@ pub enum ContactOutcome {
     Resolved,
     /// The customer left before being helped.
     Abandoned,
-    /// The customer gave up on the way.
+    /// The customer gave up on the route that was taken.
     GaveUp,
     /// Nobody answered on the customer's side.
     NoAnswer,
-    /// Handed to somebody outside.
+    /// The contact was handed to somebody outside the company.
     Transferred,
-    /// The customer goes on in another channel.
+    /// The customer continues on another channel.
     Switched,
-    /// Nothing was heard of it for too long.
+    /// Nothing was heard of the contact for too long.
     TimedOut,
 }
 
 impl From<ContactOutcome> for AttemptOutcome {
-    /// What the end of a contact says of the attempt that went on.
+    /// The outcome of the running attempt when its contact ends.
     fn from(outcome: ContactOutcome) -> AttemptOutcome {
         match outcome {
             ContactOutcome::Resolved => AttemptOutcome::Resolved,
@@ -398,21 +410,21 @@ impl From<ContactOutcome> for AttemptOutcome {
     }
 }
 
-/// Where a contact is: exactly one place at any time.
+/// The state of a contact. A contact is in exactly one state at any time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ContactState {
-    /// It needs an answer of the customer first: a reason, a fact, a choice.
+    /// The customer must first answer a question: choose a reason, give a fact, or choose a route.
     AwaitingCustomer,
-    /// In a flow.
+    /// In a flow of self-service.
     SelfService,
-    /// In the caller's own place, on this route to people.
+    /// Sent to people by this route. The contact is in the caller's own system now.
     Routed(Route),
-    /// Over.
+    /// The contact is over, with this outcome.
     Ended(ContactOutcome),
 }
 
 impl ContactState {
-    /// Where a contact is that takes `route`.
+    /// The state of a contact that takes `route`.
     pub const fn of_route(route: Route) -> ContactState {
         match route {
             Route::SelfService => ContactState::SelfService,
@@ -422,12 +434,12 @@ impl ContactState {
         }
     }
 
-    /// Whether the contact is not over.
+    /// Whether the contact is not over yet.
     pub const fn is_live(self) -> bool {
         !matches!(self, ContactState::Ended(_))
     }
 
-    /// How long a contact may be here without a word of it; `None` once it is over.
+    /// How long a contact may be in this state if nothing is heard of it; `None` if the contact is over.
     pub const fn silence_max(self) -> Option<Millis> {
         match self {
             ContactState::AwaitingCustomer | ContactState::SelfService => Some(SILENCE_MAX),
@@ -437,120 +449,125 @@ impl ContactState {
     }
 }
 
-/// A route that was offered, with where it leads.
+/// A route that was offered, and its destination.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Offered {
-    /// Which.
+    /// The route.
     pub route: Route,
-    /// The flow of self-service.
+    /// The flow, for self-service.
     pub flow: Option<Slug>,
-    /// The line of people.
+    /// The queue, for a route to people.
     pub queue: Option<Slug>,
-    /// How long at most the customer is expected to wait; `None` for what was offered before that was kept.
+    /// The longest wait that is expected for the customer; `None` for routes that were offered before waits were kept.
     pub wait: Option<Millis>,
 }
 
-/// A case that a contact has beside its own: the customer brought another matter, too.
+/// A case that a contact has beside its own case, because the customer brought another matter too.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AdditionalCase {
-    /// Which.
+    /// The case.
     pub case: CaseId,
-    /// The reason as it was stated for it.
+    /// The reason that was stated for this case.
     pub reason: ReasonId,
-    /// How the contact joined it.
+    /// How the contact joined the case.
     pub case_match: CaseMatch,
-    /// Which of the contact's matters it is for; `None` if it was added by itself.
+    /// The contact's matter that the case is for; `None` if the case was added without a matter.
     pub matter: Option<MatterId>,
-    /// Whose it is, if it is another customer's that was merged with the contact's own at the time.
+    /// The owner of the case, if that is another customer who was merged with the contact's customer when the contact
+    /// joined; else `None`.
     pub owner: Option<CustomerId>,
 }
 
-/// A contact as we keep it.
+/// A contact as Signpost stores it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Contact {
-    /// The caller's key.
+    /// The caller's key of the contact.
     pub id: ContactId,
-    /// What the caller told, amendments taken in.
+    /// Everything that the caller sent, with all amendments.
     pub context: Arc<ContactContext>,
-    /// Who it is, if known.
+    /// The customer; `None` if not known.
     pub customer: Option<CustomerId>,
-    /// Its own case, if it has one: what it was routed for.
+    /// The contact's own case, which it was routed for; `None` if it has none.
     pub case: Option<CaseId>,
-    /// Cases that were added to it, in that order; none is its own.
+    /// The additional cases, in the order in which they were added. The contact's own case is not among them.
     pub additional: Vec<AdditionalCase>,
-    /// Where it is.
+    /// The state of the contact.
     pub state: ContactState,
-    /// The route that it took.
+    /// The route that the contact took; `None` before a route is taken.
     pub route: Option<Route>,
-    /// What it can take.
+    /// The routes that the contact can take.
     pub offered: Vec<Offered>,
-    /// What goes with it wherever it is sent, by its last decision; `None` where no rule and no language said more.
+    /// The instructions that go with the contact wherever it is sent, from its last decision. `None` if no rule and no
+    /// language added any.
     pub handover: Option<Box<Handover>>,
-    /// What was shown and declined.
+    /// The routes that were shown and declined.
     pub declined: Vec<Route>,
-    /// The reason as the agent or the flow found it.
+    /// The reason that the agent or the flow found.
     pub confirmed: Option<ReasonId>,
-    /// The tier under which its case was opened; without a case the one that was told or known, if any.
+    /// The tier under which its case was opened. Without a case, the tier that the caller sent or that was stored, if
+    /// any.
     pub tier: Option<Slug>,
-    /// Which tier was stored when it was last decided on, and which one won; `None` for what was decided before that
-    /// was kept.
+    /// The tier that was stored at the last decision, and which tier won. `None` if the last decision was made before
+    /// this was kept.
     pub tier_found: Option<TierFound>,
-    /// Whose its case is, if it is another customer's that was merged with its own at the time.
+    /// The owner of the contact's case, if that is another customer who was merged with the contact's customer when the
+    /// contact joined; else `None`.
     pub case_owner: Option<CustomerId>,
-    /// Whether it was sent back because the customer asked for a person.
+    /// Whether the contact was sent back because the customer asked for a person.
     pub needs_person: bool,
-    /// Whether the customer is away: did not answer, and was not heard of since.
+    /// Whether the customer is away: the customer did not answer, and nothing was heard since.
     pub away: bool,
-    /// Which of its matters its own case is for, if it brought several.
+    /// The matter that the contact's own case is for; `None` unless the contact brought several matters.
     pub leading: Option<MatterId>,
-    /// When the answer is due that we owe it; `None` if we owe none.
+    /// When the answer that the company owes is due; `None` if it owes no answer.
     pub due: Option<UnixMs>,
-    /// Where its transcript, its recording and the like are.
+    /// Links to the transcript, the recording and other content.
     pub links: Vec<ContactLink>,
-    /// When it arrived, by the caller's clock.
+    /// When the contact arrived, by the caller's clock.
     pub arrived: UnixMs,
-    /// When it was first recorded.
+    /// When the contact was first recorded, in log time.
     pub recorded: UnixMs,
-    /// When it was last heard of.
+    /// When the contact was last heard of.
     pub last_activity: UnixMs,
-    /// When it ended.
+    /// When the contact ended; `None` while it is live.
     pub ended: Option<UnixMs>,
-    /// Additional calls about it.
+    /// How many further calls about this contact came after the first.
     pub amendments: u32,
-    /// The sequence of the event by which it came in.
+    /// The sequence of the event that first recorded the contact.
     pub opened: Seq,
-    /// The sequence of the event that holds its last decision.
+    /// The sequence of the event that holds the contact's last decision.
     pub decided: Seq,
-    /// The sequence of its last change.
+    /// The sequence of the contact's last change.
     pub changed: Seq,
 }
 
 impl Contact {
-    /// The line of people that it was sent to: that of the route it took.
+    /// The queue that the contact was sent to: the queue of the route that it took. `None` if it took no route, or a
+    /// route without a queue.
     pub fn queue(&self) -> Option<&Slug> {
         let mut offered = self.offered.iter();
         let taken = offered.find(|offered| Some(offered.route) == self.route)?;
         taken.queue.as_ref()
     }
 
-    /// The tier that its last decision reckoned with, as far as the contact tells: not where it was the default of the
-    /// playbook of that time, nor where it was decided before that was kept. Then the decision itself tells.
+    /// The tier that the last decision used, as far as the contact shows it. `None` if that tier was the playbook's
+    /// default, or if the decision was made before this was kept. Then only the decision itself shows the tier.
     pub fn decided_tier(&self) -> Option<&Slug> {
         let found = self.tier_found.as_ref()?;
         found.won(self.context.customer.tier.as_ref())
     }
 
-    /// All its cases, its own first.
+    /// All cases of the contact, its own case first.
     pub fn cases(&self) -> impl Iterator<Item = CaseId> {
         self.case.into_iter().chain(self.additional_cases())
     }
 
-    /// The cases that were added to it.
+    /// The additional cases of the contact.
     pub fn additional_cases(&self) -> impl Iterator<Item = CaseId> {
         self.additional.iter().map(|additional| additional.case)
     }
 
-    /// When it times out, if nothing is heard of it.
+    /// When the contact times out if nothing is heard of it; `None` if it is over.
     pub fn times_out(&self) -> Option<UnixMs> {
         self.state
             .silence_max()

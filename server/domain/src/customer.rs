@@ -1,4 +1,4 @@
-//! Customers: who they are and how special.
+//! Customers: their identities, their profile and their tier.
 
 mod history;
 mod reasons;
@@ -20,27 +20,28 @@ use crate::time::{Millis, UnixMs};
 use std::fmt;
 use std::sync::Arc;
 
-/// Most bytes of one identity's value.
+/// The largest number of bytes in the value of one identity.
 pub const IDENTITY_BYTES_MAX: usize = 256;
-/// Most identities of one customer, and of one request.
+/// The largest number of identities of one customer, and of one request.
 pub const IDENTITIES_MAX: usize = 16;
-/// Most consents of one customer, and of one request.
+/// The largest number of consents of one customer, and of one request.
 pub const CONSENTS_MAX: usize = 16;
-/// Times of the latest contacts that a customer's row keeps, to count those of the last week.
+/// How many times of contacts the row of a customer keeps, the newest. They are needed to count the contacts of the
+/// last seven days.
 pub const RECENT_CONTACTS_MAX: usize = 32;
-/// Most bytes of a language tag or a time zone name.
+/// The largest number of bytes in a language tag or the name of a time zone.
 pub const LANGUAGE_BYTES_MAX: usize = 35;
-/// Most years of loyalty.
+/// The largest number of years of loyalty.
 pub const LOYALTY_YEARS_MAX: u32 = 150;
-/// The span over which `contacts_7d` counts.
+/// The span that `contacts_7d` counts.
 pub const CONTACTS_7D: Millis = Millis(7 * Millis::DAY.0);
 
-/// A handle of a customer. Its `Debug` shows the kind alone.
+/// An identity of a customer: a kind and a value. `Debug` shows only the kind.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct IdentityKey {
-    /// `phone`, `email`, `handle`, `cookie` …
+    /// The kind: `phone`, `email`, `handle`, `cookie` …
     pub kind: Slug,
-    /// The handle itself.
+    /// The value, such as a phone number.
     pub value: Arc<str>,
 }
 
@@ -50,25 +51,26 @@ impl fmt::Debug for IdentityKey {
     }
 }
 
-/// A handle, and whether there is proof that this customer holds it.
+/// An identity, and whether there is proof that it belongs to the customer.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Identity {
-    /// The handle.
+    /// The identity as a kind and a value.
     pub key: IdentityKey,
-    /// Whether it is proven. Only a verified identity that is not shared finds a customer.
+    /// Whether the identity is proven to be the customer's. A customer is found only by a verified identity that is not
+    /// shared.
     pub verified: bool,
-    /// Whether several people use it: a family's phone, a reception desk.
+    /// Whether several people use the identity, such as the phone of a family or a reception desk.
     pub shared: bool,
 }
 
 impl Identity {
-    /// Whether it proves who somebody is.
+    /// Whether the identity proves who the customer is.
     pub const fn identifies_customer(&self) -> bool {
         self.verified && !self.shared
     }
 }
 
-/// Whether a text is the tag of a language as requests tell it: `nl`, `nl-NL`.
+/// Whether a text is a language tag as requests write it, such as `nl` or `nl-NL`.
 pub fn is_language_tag(text: &str) -> bool {
     let mut parts = text.split('-');
     let first = parts.next().unwrap_or_default();
@@ -79,39 +81,39 @@ pub fn is_language_tag(text: &str) -> bool {
     is_language && text.len() <= LANGUAGE_BYTES_MAX && parts.all(is_part)
 }
 
-/// An answer of the customer to being contacted in a way that needs it.
+/// Whether the customer agreed to be contacted in a way that needs consent.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Consent {
-    /// Its kind, of the playbook.
+    /// The id of the consent, from the playbook.
     pub id: Slug,
-    /// Given or refused.
+    /// `true` if the customer agreed, `false` if the customer refused.
     pub granted: bool,
 }
 
-/// What is known of a customer apart from history.
+/// What is known about a customer, without the history.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Profile {
-    /// Handles, in the order given.
+    /// The identities, in the order in which they were given.
     pub identities: Vec<Identity>,
-    /// The tier, if one was ever told.
+    /// The tier, if a caller ever sent one.
     pub tier: Option<Slug>,
     /// The persona.
     pub persona: Option<Slug>,
-    /// What the customer is worth.
+    /// The value of the customer for the company.
     pub value: Option<Amount>,
-    /// For how many years the customer has been one.
+    /// For how many years the customer has been a customer.
     pub loyalty_years: Option<u32>,
-    /// Such as `nl` or `nl-NL`.
+    /// The language, such as `nl` or `nl-NL`.
     pub language: Option<Arc<str>>,
-    /// Such as `Europe/Amsterdam`.
+    /// The time zone, such as `Europe/Amsterdam`.
     pub time_zone: Option<Arc<str>>,
-    /// The most preferred first.
+    /// The routes that the customer prefers, the most preferred first.
     pub preferred_routes: Vec<Route>,
-    /// Given and refused.
+    /// The consents, given and refused.
     pub consents: Vec<Consent>,
-    /// Whether the customer is vulnerable.
+    /// Whether the customer is vulnerable; `None` if not known.
     pub vulnerable: Option<bool>,
-    /// What the customer cannot use.
+    /// The abilities that the customer does not have.
     pub cannot_use: Abilities,
 }
 
@@ -124,9 +126,9 @@ pub enum ProfileField {
     Tier,
     /// The persona.
     Persona,
-    /// What the customer is worth.
+    /// The value of the customer for the company.
     Value,
-    /// For how many years the customer has been one.
+    /// For how many years the customer has been a customer.
     LoyaltyYears,
     /// The language.
     Language,
@@ -138,12 +140,12 @@ pub enum ProfileField {
     Consents,
     /// Whether the customer is vulnerable.
     Vulnerable,
-    /// What the customer cannot use.
+    /// The abilities that the customer does not have.
     CannotUse,
 }
 
 impl ProfileField {
-    /// Every one.
+    /// Every field, in the order of declaration.
     pub const ALL: [ProfileField; 11] = [
         ProfileField::Identities,
         ProfileField::Tier,
@@ -160,9 +162,12 @@ impl ProfileField {
 }
 
 impl Profile {
-    /// This profile once more is told of it. Without names, what is told replaces, what is not stays, and identities
-    /// and consents are added to those that are known, or take the place of the same one. With names, these fields
-    /// become what is told, also where that is nothing, and the others stay.
+    /// This profile, updated with the values in `told`.
+    ///
+    /// Without `named`: a value in `told` replaces the value in this profile, and other values stay. Identities and
+    /// consents are added, or replace the one with the same key.
+    ///
+    /// With `named`: the named fields take the value in `told`, even an empty value, and the other fields stay.
     #[must_use]
     pub fn updated(&self, told: &Profile, named: Option<&[ProfileField]>) -> Profile {
         match named {
@@ -230,18 +235,19 @@ impl Profile {
         }
     }
 
-    /// Whether this identity proves that somebody is this customer.
+    /// Whether this customer holds this identity verified and not shared, so that the identity proves who the customer
+    /// is.
     pub fn holds(&self, key: &IdentityKey) -> bool {
         self.identity(key)
             .is_some_and(Identity::identifies_customer)
     }
 
-    /// Whether this identity is known to be used by others, too.
+    /// Whether other people are known to use this identity too.
     pub fn shares(&self, key: &IdentityKey) -> bool {
         self.identity(key).is_some_and(|known| known.shared)
     }
 
-    /// The handles that prove that somebody is this customer, and would not by `later`.
+    /// The identities that prove now who this customer is, but would not under the profile `later`.
     pub fn proofs_lost_by(&self, later: &Profile) -> Vec<IdentityKey> {
         let proofs = self
             .identities
@@ -255,9 +261,9 @@ impl Profile {
         self.identities.iter().find(|known| known.key == *key)
     }
 
-    /// Takes from `other`, who is merged into this customer, what is not known of this one: neither identities nor the
-    /// tier, which are looked at one by one. Whoever is said to be vulnerable
-    /// stays so, and what either cannot use neither can.
+    /// Takes values from `other`, a customer who is merged into this one, where this profile has no value. Identities
+    /// and the tier are not taken, because they are looked up in each merged customer. If either customer is
+    /// vulnerable, the result is vulnerable. The result lacks every ability that either customer lacks.
     pub fn fill_from(&mut self, other: &Profile) {
         let Profile {
             identities: _,
@@ -297,7 +303,7 @@ impl Profile {
     }
 }
 
-/// What is known with what is told: in the place of the same one, or behind all of them.
+/// `known` together with `told`. An entry of `told` replaces the same entry of `known`, or is added at the end.
 fn added<T>(mut known: Vec<T>, told: Vec<T>, is_same: impl Fn(&T, &T) -> bool) -> Vec<T> {
     for one in told {
         match known.iter_mut().find(|known| is_same(known, &one)) {
@@ -308,31 +314,31 @@ fn added<T>(mut known: Vec<T>, told: Vec<T>, is_same: impl Fn(&T, &T) -> bool) -
     known
 }
 
-/// Whose tier a contact was decided under.
+/// Where the tier of a decision came from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum TierBasis {
-    /// The caller's.
+    /// The tier that the caller sent.
     Reported,
-    /// The stored one.
+    /// The tier that was stored.
     Stored,
-    /// The playbook's default: none was known.
+    /// The default of the playbook, because no tier was known.
     Default,
 }
 
-/// The tier that was stored when a contact was decided on, and which one won. What the caller told is in the contact's
-/// context, what was reckoned with in the decision.
+/// The tier that was stored when a contact was decided, and which tier won. The tier that the caller sent is in the
+/// contact's context. The tier that the decision used is in the decision.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct TierFound {
-    /// As it was stored: the customer's own, or else the most valuable of those merged into it.
+    /// The stored tier: the customer's own, or else the most valuable tier of the customers merged into this customer.
     pub stored: Option<Slug>,
-    /// The merged customer of whom it is stored; `None` if it is the customer's own.
+    /// The merged customer who has the stored tier; `None` if the customer's own tier is used.
     pub stored_of: Option<CustomerId>,
-    /// Which one won.
+    /// Which tier won.
     pub basis: TierBasis,
 }
 
 impl TierFound {
-    /// The one that won, where this was told; `None` if it was the playbook's default.
+    /// The tier that won, given `told`, the tier that the caller sent. `None` if the default of the playbook won.
     pub fn won<'a>(&'a self, told: Option<&'a Slug>) -> Option<&'a Slug> {
         match self.basis {
             TierBasis::Reported => told,
@@ -342,35 +348,36 @@ impl TierFound {
     }
 }
 
-/// A customer as we keep it.
+/// A customer as Signpost stores it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Customer {
-    /// The platform's own key, or one that we made.
+    /// The platform's own key, or a key that Signpost made.
     pub id: CustomerId,
-    /// What is known.
+    /// What is known about the customer.
     pub profile: Profile,
-    /// When it was first recorded.
+    /// When the customer was first recorded.
     pub created: UnixMs,
-    /// Contacts so far.
+    /// How many contacts the customer has had.
     pub contact_count: u64,
-    /// When the latest contacts came, the newest last.
+    /// When the latest contacts came, the newest last; at most [`RECENT_CONTACTS_MAX`].
     pub recent: Vec<UnixMs>,
-    /// The customer that goes on for it, while it is merged.
+    /// The customer who continues this customer, while this customer is merged; else `None`.
     pub merged_into: Option<CustomerId>,
-    /// The customers that it goes on for, in the order in which they were merged; at most [`MERGED_CUSTOMERS_MAX`].
+    /// The customers merged into this customer, in the order in which they were merged; at most
+    /// [`MERGED_CUSTOMERS_MAX`].
     pub merged: Vec<MergedCustomer>,
-    /// How often it was merged with another, as the one that goes on or as the other.
+    /// How often this customer was merged with another, in either direction.
     pub merges: u32,
-    /// The reasons that it ever had a case for. Follows from events, and is in none.
+    /// The reasons of all cases that this customer ever had. Computed from the events; no event holds it.
     pub case_reasons: CaseReasons,
-    /// The sequence of the event by which it was first recorded; 0 as long as that is not folded in.
+    /// The sequence of the event that first recorded the customer; 0 until that event is applied.
     pub opened: Seq,
-    /// The sequence of its last change.
+    /// The sequence of the customer's last change.
     pub changed: Seq,
 }
 
 impl Customer {
-    /// A customer of whom nothing is known.
+    /// A customer about whom nothing is known yet.
     pub fn new(id: CustomerId, created: UnixMs) -> Customer {
         Customer {
             id,
@@ -387,12 +394,12 @@ impl Customer {
         }
     }
 
-    /// The keys of the customers that it goes on for.
+    /// The keys of the customers merged into this customer.
     pub fn merged_ids(&self) -> impl Iterator<Item = &CustomerId> {
         self.merged.iter().map(|merged| &merged.merge.customer)
     }
 
-    /// Contacts of the seven days before `now`, at most [`RECENT_CONTACTS_MAX`].
+    /// How many contacts there were in the seven days before `now`; at most [`RECENT_CONTACTS_MAX`].
     pub fn contacts_7d(&self, now: UnixMs) -> u32 {
         self.recent
             .iter()

@@ -1,12 +1,13 @@
-//! A decision: the ranked routes for one contact, with its reasons as data.
+//! A decision: the ranked routes for one contact, and the reasons for the ranking as data.
 //!
-//! [`decide`] is total and depends on nothing but its [`Question`]. The formula of the expected cost is in
-//! [`cost`], the wait in [`wait`], the rules beside them.
+//! [`decide`] always returns a decision, and depends only on its [`Question`]. The formula of the expected cost is in
+//! [`cost`], the wait is in [`wait`], and the rules are in modules next to them.
 
 mod around;
 pub mod cost;
 mod eligible;
-mod first;
+mod finding;
+mod first_formula;
 mod inputs;
 mod last_resort;
 pub mod memory;
@@ -18,12 +19,13 @@ pub mod wait;
 
 pub use cost::{CostKind, CostParts};
 pub use eligible::FLOW_TAKES;
+pub use finding::{Finding, FiredRule, IneligibilityCause};
+pub(crate) use last_resort::consent_passed_over;
 pub use memory::{AttemptOutcome, Memory, PersonTold, Reported, Tried};
 pub use rank::decide;
 pub(crate) use rank::decide_without_reason;
 pub use wait::{Wait, WaitBasis};
 
-use crate::ability::Ability;
 use crate::contact::{ContactContext, Offered, QueueStats};
 use crate::customer::Profile;
 use crate::fact::Facts;
@@ -33,118 +35,123 @@ use crate::playbook::limits;
 use crate::playbook::{
     BasisPoints, FactIndex, Need, Playbook, Queue, Reason, ReasonIndex, TierIndex,
 };
-use crate::route::{Route, RouteSet};
+use crate::route::Route;
 use crate::time::{Millis, UnixMs};
 use std::sync::Arc;
 
-/// What a decision is about: everything that it may look at.
+/// The input of a decision: everything that the decision may use.
 #[derive(Debug)]
 pub struct Question<'a> {
     /// The live playbook.
     pub playbook: &'a Playbook,
-    /// The reason, of that playbook.
+    /// The reason, as an index into this playbook.
     pub reason: ReasonIndex,
-    /// The tier, of that playbook.
+    /// The tier, as an index into this playbook.
     pub tier: TierIndex,
-    /// What the caller told.
+    /// Everything that the caller sent about the contact.
     pub context: &'a ContactContext,
-    /// Queues that the caller does not tell, as they were reported.
+    /// The reported numbers of queues for which the caller sent none.
     pub reported: &'a [QueueStats],
-    /// What is known of the customer; `None` if anonymous.
+    /// What is known about the customer; `None` if the customer is not known.
     pub profile: Option<&'a Profile>,
-    /// What the contact and its case know.
+    /// The facts that the contact and its case know.
     pub facts: &'a Facts,
-    /// How things stand.
+    /// The numbers about the customer and the case.
     pub standing: ContactStats,
     /// What the case remembers.
     pub memory: &'a Memory,
-    /// By which formula it is decided.
+    /// The version of the cost formula that this decision was computed with.
     pub formula: Formula,
 }
 
 impl<'a> Question<'a> {
-    /// What is known of a queue: as the contact tells it, else as it was reported.
+    /// The numbers of a queue: those that the contact brings, or else those that were reported; `None` if there are
+    /// none.
     fn stats_of(&self, queue: &Queue) -> Option<&'a QueueStats> {
         let mut all = self.context.queue_stats.iter().chain(self.reported);
         all.find(|stats| stats.queue == queue.id)
     }
 }
 
-/// How costs are reckoned: a stored decision is computed again by the formula that it was decided by. Numbers are
-/// stored: keep them.
+/// The formula for the costs. A stored decision is computed again with the formula that it was made with. The numbers
+/// are stored: do not change them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Formula {
-    /// Need scaled the waiting, too, and failing cost the handling of the dearest remaining route. Nothing was
-    /// remembered of what was tried.
+    /// The earlier formula. Need also multiplied the waiting, and a failure cost the handling of the dearest remaining
+    /// route. Earlier attempts were not used.
     First = 1,
-    /// As [`cost`] says.
+    /// The formula that [`cost`] describes.
     #[default]
     Second = 2,
 }
 
-/// How things stand with the customer and the case, as numbers.
+/// Numbers about the customer and the case at the time of a decision.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct ContactStats {
-    /// Log time of the decision.
+    /// The log time of the decision.
     pub now: UnixMs,
-    /// Contacts of the customer in the seven days before this one.
+    /// How many contacts the customer made in the seven days before this contact.
     pub contacts_7d: u32,
-    /// Contacts of the case before this one.
+    /// How many contacts the case had before this contact.
     pub case_contacts: u32,
-    /// Repeats on the case, this contact included.
+    /// How many repeats the case has, this contact included.
     pub repeats: u32,
-    /// Channel switches on the case, this contact included.
+    /// How many channel switches the case has, this contact included.
     pub channel_switches: u32,
-    /// Promises of the case that were broken.
+    /// How many promises of the case were broken. Promises are not tracked yet, so this is 0 except in tests of
+    /// playbooks.
     pub broken_promises: u32,
-    /// How long ago the case was opened; `None` if this contact opens it.
+    /// How long ago the case was opened; `None` if this contact opens the case.
     pub case_age: Option<Millis>,
     /// Whether the contact was sent back because the customer asked for a person.
     pub needs_person: bool,
-    /// Whether the customer is away: did not answer, and was not heard of since.
+    /// Whether the customer is away: the customer did not answer, and nothing was heard since.
     pub away: bool,
 }
 
-/// A route that can be taken.
+/// A route that the contact can take.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RouteOption {
-    /// Which.
+    /// The route.
     pub route: Route,
-    /// The flow of self-service.
+    /// The flow, for self-service; else `None`.
     pub flow: Option<Slug>,
-    /// The line of people.
+    /// The queue, for a route to people; else `None`.
     pub queue: Option<Slug>,
     /// The parts of the expected cost.
     pub cost: CostParts,
     /// The expected wait.
     pub wait: Wait,
-    /// How likely it resolves the matter.
+    /// The chance that the route resolves the matter.
     pub chance: BasisPoints,
-    /// Where the chance came from.
+    /// The source of the chance.
     pub basis: ChanceBasis,
-    /// With what probability it was chosen: certain for the first today. 0 for all by [`Formula::First`].
+    /// The probability with which the route was chosen. Today the first route always gets certainty. 0 for all routes
+    /// of a decision by [`Formula::First`].
     pub propensity: BasisPoints,
 }
 
-/// Where the chance of a route came from. Numbers are stored: keep them.
+/// The source of the chance of a route. The numbers are stored: do not change them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ChanceBasis {
-    /// As the playbook says.
+    /// The chance that the playbook gives.
     Written = 1,
-    /// Less, for the deadline of the reason is near.
+    /// A lower chance, because the deadline of the reason is near.
     Deadline = 2,
-    /// None, for it failed on the case.
+    /// A chance of zero, because the route failed on the case.
     Tried = 3,
 }
 
-/// What a platform's own distributor needs beside the queue: for whichever route is taken.
+/// What a platform's own distributor needs to know besides the queue. It is the same for every route that the contact
+/// can take.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Handover {
-    /// How soon it should be taken, from 0 to [`limits::PRIORITY_MAX`]; higher goes first.
+    /// How soon the contact should be taken, from 0 to [`limits::PRIORITY_MAX`]. A higher number goes first.
     pub priority: u8,
-    /// What rules say that an agent must know beside what the queue asks for, with the level.
+    /// The skills, with their level, that rules require of the agent in addition to the skills of the queue.
     pub skills: Vec<(Slug, u8)>,
-    /// The language as it was told: for the contact, else on its case, else stored.
+    /// The language as it was written: that of the contact, or else that of its case, or else the stored one of the
+    /// customer; `None` if none is known.
     pub language: Option<Arc<str>>,
 }
 
@@ -159,7 +166,7 @@ impl Default for Handover {
 }
 
 impl RouteOption {
-    /// What a contact is offered by it.
+    /// The part of this option that the contact stores as offered.
     pub fn offered(&self) -> Offered {
         Offered {
             route: self.route,
@@ -170,158 +177,39 @@ impl RouteOption {
     }
 }
 
-/// Why a route was turned down: the first reason, in this order.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum IneligibilityCause {
-    /// The reason does not have it.
-    NotOfReason,
-    /// The channel does not have it.
-    NotOnChannel,
-    /// It needs this, which the customer cannot use.
-    CannotUse(Ability),
-    /// The customer did not answer, and it needs them on the line now.
-    CustomerAway,
-    /// The customer asked for a person.
-    AskedForPerson,
-    /// The customer is vulnerable.
-    Vulnerable,
-    /// This flow failed on the case.
-    FailedBefore(Slug),
-    /// This consent was refused.
-    ConsentRefused(Slug),
-    /// This consent is not known.
-    ConsentUnknown(Slug),
-    /// This rule forbids it.
-    ForbiddenByRule(Slug),
-    /// This rule leaves only other routes.
-    ExcludedByRule(Slug),
-    /// This queue is closed now, and when it opens.
-    Closed(Slug, Option<UnixMs>),
-    /// The platform says that nobody is signed in to this queue, and when it opens next.
-    NotStaffed(Slug, Option<UnixMs>),
-    /// It cannot be done before this fact, the deadline of the reason.
-    TooLate(Slug),
-}
-
-/// A rule that applied, and what it did.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FiredRule {
-    /// Its id.
-    pub id: Slug,
-    /// Routes that it took away.
-    pub forbids: RouteSet,
-    /// Routes that it left, if not empty.
-    pub leaves: RouteSet,
-    /// What routes gained.
-    pub prefers: Vec<(Route, Money)>,
-    /// The need that it raised to.
-    pub need: Option<Need>,
-    /// Facts that it asks for.
-    pub facts: Vec<Slug>,
-    /// The queue that it set.
-    pub queue: Option<Slug>,
-    /// The priority that it set.
-    pub priority: Option<u8>,
-    /// What it says that an agent must know, with the level.
-    pub skills: Vec<(Slug, u8)>,
-}
-
-/// What was noticed on the way.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Finding {
-    /// This rule needs this value, which is not known.
-    RuleInputUnknown(Slug, Arc<str>),
-    /// Nothing was reported for this queue; the playbook's assumed wait was taken.
-    WaitAssumed(Slug),
-    /// The tier is the caller's, not this stored one.
-    TierReported(Slug),
-    /// No tier is known; the default was taken.
-    TierAssumed,
-    /// This reason is not known; the last resort was taken.
-    ReasonUnknown(ReasonId),
-    /// This reason was retired.
-    ReasonReplaced(ReasonId),
-    /// No route was allowed; the last resort was taken.
-    LastResort,
-    /// An identity of this kind is not verified, and was not used to find the customer.
-    IdentityNotVerified(Slug),
-    /// A verified identity of this kind belongs to another customer than the one named.
-    IdentityOfOtherCustomer(Slug),
-    /// An identity of this kind is shared by several customers, and was not used to find the customer.
-    IdentityShared(Slug),
-    /// The customer would not tell this fact.
-    FactDeclined(Slug),
-    /// Another open case could be meant; this fact tells.
-    CaseAmbiguous(Slug),
-    /// The condition of this rule could not be computed.
-    RuleFailed(Slug),
-    /// A contact of this less valuable tier would have been sent to the first route, which has a better chance than the
-    /// cheapest: so this one is, too.
-    TierFloor(Slug),
-    /// This fact, the deadline of the reason, has passed.
-    DeadlinePassed(Slug),
-    /// Nothing can be done before this fact, the deadline of the reason.
-    DeadlineOutOfReach(Slug),
-    /// Guards took away all that this rule leaves: it leaves what guards leave.
-    RuleSetAside(Slug),
-    /// Nobody speaks this language in this queue.
-    LanguageNotSpoken(Slug, Arc<str>),
-    /// The last resort is this route, though this speaks against it.
-    LastResortBroken(Route, Box<IneligibilityCause>),
-    /// The contact is taken to be about the customer's one open case of its reason.
-    CasePresumed,
-    /// The caller said that it is another matter, but it is a case that was there: this key fact is told, or the reason
-    /// has none.
-    SameMatterByKey(Option<Slug>),
-    /// The need is more than the reason's and what rules raise it to: so many attempts with people failed on the case.
-    /// It is noticed beside the decision, so that one that was stored before it was told is computed again as it was.
-    NeedRaisedByAttempts(u32),
-    /// A case was told, or a contact of it, and nothing proves that this contact is about it; or there is no such.
-    CaseNumberNotProven,
-    /// What was reported of this queue is too old to count. It is noticed beside the decision.
-    QueueStatsTooOld(Slug),
-}
-
-impl Finding {
-    /// Adds it to those that there are, unless it is there.
-    pub(crate) fn note(self, findings: &mut Vec<Finding>) {
-        if !findings.contains(&self) {
-            findings.push(self);
-        }
-    }
-}
-
-/// The ranked routes for one contact, and why.
+/// The ranked routes for one contact, and the reasons for the ranking.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Decision {
-    /// By which formula it was decided.
+    /// The formula that the decision was made with.
     pub formula: Formula,
-    /// The reason that was decided on; `None` if none was known.
+    /// The reason that the decision used; `None` if no reason was known.
     pub reason: Option<ReasonId>,
-    /// The tier that was reckoned with.
+    /// The tier that the decision used.
     pub tier: Slug,
-    /// How special this contact is.
+    /// How much help this contact needs, as a factor.
     pub need: Need,
-    /// What is at stake: what failing costs, by the need.
+    /// What is at stake: the cost of a failure, multiplied by the need.
     pub stake: Money,
-    /// What comes after a failure: the best continuation with people, with its wait.
+    /// The cost that follows a failure: the cheapest continuation with people, with its wait.
     pub next: Money,
-    /// Whether a guard or a rule took a route away that the reason has on this channel.
+    /// Whether a guard or a rule removed a route that the reason has on this channel.
     pub guarded: bool,
     /// What goes with the contact wherever it is sent.
     pub handover: Handover,
-    /// The cheapest first; of equal ones the better chance, then the first of the channel's routes.
+    /// The routes that can be taken, the cheapest first. Of equal costs, the better chance comes first, then the
+    /// earlier route of the channel.
     pub options: Vec<RouteOption>,
-    /// In the order of [`Route::ALL`].
+    /// The routes that cannot be taken, each with the cause, in the order of [`Route::ALL`].
     pub ineligible: Vec<(Route, IneligibilityCause)>,
-    /// In the order of the playbook.
+    /// The rules that applied, in the order of the playbook.
     pub fired: Vec<FiredRule>,
-    /// In the order noticed.
+    /// What was noticed, in the order in which it was noticed.
     pub findings: Vec<Finding>,
 }
 
 impl Decision {
-    /// What to say of the need where attempts with people that failed raised it above the reason's and the rules'.
+    /// A finding if failed attempts with people raised the need above the need of the reason and of the rules; else
+    /// `None`.
     pub(crate) fn need_raised(&self, reason: &Reason, memory: &Memory) -> Option<Finding> {
         let rules = self.fired.iter().filter_map(|fired| fired.need);
         let without = rules.fold(reason.need, Need::max);
@@ -330,7 +218,7 @@ impl Decision {
         is_more.then_some(Finding::NeedRaisedByAttempts(failed))
     }
 
-    /// A decision without a reason to decide on: nothing to offer yet.
+    /// A decision without a reason. It offers no route yet.
     pub fn open(tier: Slug) -> Decision {
         Decision {
             formula: Formula::Second,
@@ -348,17 +236,18 @@ impl Decision {
         }
     }
 
-    /// The route to take.
+    /// The route to take; `None` if no route is offered.
     pub fn first(&self) -> Option<&RouteOption> {
         self.options.first()
     }
 }
 
-/// A decision with the facts that must be asked before its first route can be taken.
+/// A decision, and the facts that must be asked before its first route can be taken.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Decided {
     /// The decision.
     pub decision: Decision,
-    /// In the order of asking: the reason's, the rules', the first route's; without those known or declined.
+    /// The missing facts in the order of asking: those of the reason, of the rules, and of the first route. Facts that
+    /// are known or declined are left out.
     pub missing: Vec<FactIndex>,
 }

@@ -1,4 +1,5 @@
-//! Events: what happened, with all that folding it needs. The truth, in one log.
+//! Events: what happened, with everything that is needed to compute the state. The one log of events is the source of
+//! truth.
 
 mod edits;
 mod transitions;
@@ -23,41 +24,41 @@ use std::sync::Arc;
 /// An event with its envelope.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Recorded {
-    /// When, by whom, why.
+    /// The metadata: when, by whom and why.
     pub envelope: Envelope,
-    /// What.
+    /// What happened.
     pub event: Event,
 }
 
-/// What every event carries.
+/// The metadata of every event.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Envelope {
-    /// Its place in the log.
+    /// The position of the event in the log.
     pub seq: Seq,
-    /// Log time; never goes back.
+    /// The log time. It never goes back.
     pub record_time: UnixMs,
-    /// The caller's time.
+    /// The time by the caller's clock.
     pub event_time: UnixMs,
-    /// Who asked.
+    /// The sender of the request.
     pub actor: Actor,
-    /// For whom the actor asked, as it said.
+    /// The actor for whom the sender acted, as the sender said; `None` if the sender named nobody.
     pub on_behalf_of: Option<Actor>,
-    /// What asked.
+    /// What caused the event: a request or a timer.
     pub cause: Cause,
-    /// The playbook that was live when it was decided.
+    /// The version of the playbook that was live at the decision; `None` if no playbook was live.
     pub playbook: Option<PlaybookVersion>,
 }
 
-/// What brought an event about.
+/// The cause of an event.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Cause {
     /// A write of a caller.
     Request(IdempotencyKey),
-    /// A timer that was due.
+    /// A timer that became due.
     Timer,
 }
 
-/// A method that writes; part of the scope of a request id. Numbers are stored: keep them.
+/// A method that writes. It is part of the scope of a request id. The numbers are stored: do not change them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Method {
     /// RouteContact.
@@ -134,23 +135,23 @@ impl Method {
     ];
 }
 
-/// What tells one write of a caller from another.
+/// What distinguishes one write of a caller from the caller's other writes.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct IdempotencyKey {
-    /// The caller's key.
+    /// The caller's key of the write.
     pub id: RequestId,
     /// The method.
     pub method: Method,
-    /// A hash of the request as it came.
+    /// A hash of the request as it was received.
     pub fingerprint: [u8; 16],
 }
 
-/// The scope and the id of one write, hashed: what the store finds it by.
+/// A hash of the scope and the id of one write. The store finds the write by this hash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RequestKey(pub [u8; 16]);
 
 impl IdempotencyKey {
-    /// The key of this write when `actor` asks.
+    /// The key of this write when `actor` sends it.
     pub fn key(&self, actor: &Actor) -> RequestKey {
         let mut parts = Parts::default();
         for part in [actor.kind.as_str(), actor.id.as_str(), self.id.as_str()] {
@@ -166,71 +167,72 @@ impl IdempotencyKey {
 pub enum Event {
     /// A playbook was made live.
     PlaybookPublished(PlaybookPublished),
-    /// A customer was made, or what is known of one was replaced.
+    /// A customer was created, or the stored data of a customer was replaced.
     CustomerUpserted(Box<CustomerUpserted>),
-    /// A contact was decided on: a new one, an amended one, or one sent back.
+    /// A decision was made for a contact: a new contact, an amended one, or one that was sent back.
     ContactRouted(Box<ContactRouted>),
-    /// The customer chose.
+    /// The customer chose a route.
     RouteSelected(RouteSelected),
-    /// A contact is over.
+    /// A contact ended.
     ContactEnded(Box<ContactEnded>),
-    /// Nothing was heard of a case for too long.
+    /// A case lapsed, because nothing was heard of it for too long.
     CaseLapsed(CaseId),
     /// Somebody worked on a case.
     CaseActionTaken(Box<CaseActionTaken>),
-    /// A handle was linked, or customers were merged.
+    /// Somebody worked on a customer: an identity was linked or unlinked, or customers were merged or separated.
     CustomerActionTaken(Box<CustomerActionTaken>),
-    /// A contact has an additional case.
+    /// A contact got an additional case.
     CaseAddedToContact(Box<CaseAddedToContact>),
-    /// A platform told how its queues are, at the time that the envelope names as the caller's.
+    /// A platform reported the numbers of its queues. The numbers are those at the caller's time in the envelope.
     QueueStatsReported(Vec<QueueStats>),
-    /// What callers keep of a contact for themselves was changed.
+    /// Data that callers store with a contact for their own use was changed.
     ContactUpdated(Box<ContactUpdated>),
 }
 
 /// A playbook was made live.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PlaybookPublished {
-    /// The hash of what was written.
+    /// The hash of the document as it was written.
     pub version: PlaybookVersion,
     /// The name in the document.
     pub name: Slug,
     /// The document as it was written.
     pub source: Arc<str>,
-    /// Why.
+    /// The note of the person who published it.
     pub note: Arc<str>,
-    /// Whether it was live before.
+    /// Whether this version was live before, and was made live again.
     pub rolled_back: bool,
 }
 
-/// A customer was made, or what is known of one was replaced.
+/// A customer was created, or the stored data of a customer was replaced.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CustomerUpserted {
-    /// As it is kept from now on.
+    /// The customer as stored from now on.
     pub customer: Customer,
-    /// The handles that proved who it is and by this do no more; none for what was decided before that was kept.
+    /// The identities that proved before this event who the customer is, and no longer do. Empty for events stored
+    /// before this was kept.
     pub unverified_identities: Vec<IdentityKey>,
 }
 
-/// Why a contact was decided on.
+/// Why a decision was made for a contact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum RoutingTrigger {
-    /// It is new.
+    /// The contact is new.
     Opened,
-    /// The caller told more.
+    /// The caller sent more about the contact.
     Amended,
     /// The customer asked for a person.
     AskedForPerson,
-    /// The customer gave up on the way that was taken.
+    /// The customer gave up on the route that was taken.
     GaveUp,
     /// Nobody answered on the customer's side.
     NoAnswer,
-    /// The way that was taken could not help.
+    /// The route that was taken could not help.
     Failed,
 }
 
 impl RoutingTrigger {
-    /// What came of the attempt before; `None` if no attempt ended.
+    /// The outcome of the attempt before; `None` if no attempt ended.
     pub const fn attempt(self) -> Option<AttemptOutcome> {
         match self {
             RoutingTrigger::Opened | RoutingTrigger::Amended => None,
@@ -242,275 +244,279 @@ impl RoutingTrigger {
     }
 }
 
-/// A contact was decided on.
+/// A decision was made for a contact.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ContactRouted {
-    /// Which.
+    /// The contact.
     pub contact: ContactId,
-    /// Why now.
+    /// Why the decision was made now.
     pub trigger: RoutingTrigger,
-    /// All that the caller told, amendments taken in.
+    /// Everything that the caller sent, with all amendments.
     pub context: Arc<ContactContext>,
-    /// Who it is.
+    /// The customer, and how the contact was matched; `None` if the customer is not known.
     pub customer: Option<CustomerJoin>,
-    /// Which tier was stored and which one won; `None` for what was decided before that was kept.
+    /// The tier that was stored, and which tier won; `None` for decisions made before this was kept.
     pub tier_found: Option<TierFound>,
-    /// Its case.
+    /// The contact's own case, and how the contact joined it; `None` if it has none.
     pub case: Option<CaseJoin>,
-    /// The case that it left because the customer's reason turned out to be another.
+    /// The case that the contact left, because the customer's reason turned out to be another one.
     pub former: Option<FormerCase>,
-    /// The additional cases that the contact has by this.
+    /// The additional cases that the contact has after this event.
     pub additional: Vec<CaseId>,
-    /// Which of its matters it is routed for, if it brought several.
+    /// The matter that the contact is routed for; `None` unless it brought several matters.
     pub leading: Option<MatterId>,
-    /// How many events of the same write follow this one: a [`CaseAddedToContact`] for each other matter that has a
+    /// How many events of the same write follow this event: one [`CaseAddedToContact`] for each other matter that has a
     /// case.
     pub followed_by: u32,
-    /// Open cases of the customer that may be meant, where it is not known which one is.
+    /// The customer's open cases that the contact may be about, if it is not known which of them it is about.
     pub open_cases: Vec<OpenCase>,
-    /// What the decision reckoned with, apart from the context: numbers.
+    /// The numbers that the decision used, apart from the context.
     pub standing: ContactStats,
-    /// What the decision reckoned with: what the case remembered.
+    /// What the case remembered, as the decision used it.
     pub memory: Memory,
-    /// What the decision reckoned with: the customer, without identities.
+    /// The customer's profile without identities, as the decision used it; `None` if no customer is known.
     pub profile: Option<Box<Profile>>,
-    /// What the decision reckoned with: facts that the case knew and the context did not tell.
+    /// The facts that the case knew and the context did not have, as the decision used them.
     pub carried: Facts,
-    /// What the decision reckoned with: queues that the context does not tell, as they were reported.
+    /// The reported numbers of queues that the context does not have, as the decision used them.
     pub reported: Vec<QueueStats>,
-    /// What was noticed before the decision: about the customer, the tier, the reason, the case.
+    /// What was noticed before the decision: about the customer, the tier, the reason and the case.
     pub findings: Vec<Finding>,
     /// The decision.
     pub decision: Decision,
-    /// What comes next.
+    /// The next step for the contact.
     pub next: Next,
-    /// More, for the timeline; may be empty.
+    /// A note for the timeline; may be empty.
     pub note: Arc<str>,
 }
 
-/// How a contact's customer was found.
+/// How the customer of a contact was matched.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CustomerJoin {
-    /// Who.
+    /// The customer.
     pub id: CustomerId,
-    /// What is known from now on, where the contact taught us something.
+    /// The new profile of the customer, if the contact taught Signpost something; else `None`.
     pub learnt: Option<Box<Profile>>,
 }
 
 /// How a contact joined its case.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CaseJoin {
-    /// Which.
+    /// The case.
     pub case: CaseId,
-    /// How.
+    /// Whether the contact opened, continued or reopened the case.
     pub case_match: CaseMatch,
-    /// Whether this is the event by which it joined; amendments say it again.
+    /// Whether the contact joined the case by this event. An event of an amendment repeats the join, with `false`.
     pub first: bool,
-    /// Whether it counts as a repeat.
+    /// Whether the contact counts as a repeat.
     pub repeat: bool,
     /// Whether the customer came back on another channel.
     pub switched: bool,
-    /// The case that came before, for the same matter.
+    /// The earlier case for the same matter; `None` if there is none.
     pub previous: Option<CaseId>,
-    /// What a new case starts with.
+    /// The data that a new case starts with; `None` if the case is not new.
     pub opened: Option<OpenedCase>,
-    /// The matter that an anonymous case turned out to be, now that its customer is known.
+    /// The matter that an anonymous case turned out to be, once its customer is known.
     pub claimed: Option<Claim>,
-    /// Whether it is only presumed: the customer has no other open case that may be meant, and told no key of it.
+    /// Whether the contact is only presumed to be about the case: it is the only open case of the customer that the
+    /// contact may be about, and the customer gave no key fact of it.
     pub presumed: bool,
 }
 
 /// The matter that a case turned out to be.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Claim {
-    /// Which.
+    /// The key of the matter.
     pub matter: CaseKey,
-    /// Of which reason. Events of before this was kept do not say it: it is the one that was decided on.
+    /// The reason of the matter. `None` in events stored before this was kept: then it is the reason that the decision
+    /// used.
     pub reason: Option<ReasonId>,
 }
 
-/// An open case that may be meant.
+/// An open case that a contact may be about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OpenCase {
-    /// Which.
+    /// The case.
     pub case: CaseId,
-    /// Its reason.
+    /// The reason of the case.
     pub reason: ReasonId,
-    /// What is known of the facts that tell it from others.
+    /// The known facts that distinguish this case from others.
     pub key: Facts,
-    /// When one of its contacts last arrived.
+    /// When a contact of the case last arrived.
     pub arrived: UnixMs,
 }
 
-/// What a new case starts with.
+/// The data that a new case starts with.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OpenedCase {
-    /// Its reason.
+    /// The reason of the case.
     pub reason: ReasonId,
-    /// What tells it from the customer's other cases.
+    /// The key that separates the case from the customer's other cases; `None` if the customer is not known.
     pub key: Option<CaseKey>,
-    /// The tier.
+    /// The tier of the case.
     pub tier: Slug,
-    /// How long it is continued.
+    /// For how long after its last activity the case is continued.
     pub continues_for: Millis,
-    /// How long it is reopened.
+    /// For how long after it was resolved the case is reopened.
     pub reopens_within: Millis,
 }
 
 /// A case that a contact left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FormerCase {
-    /// Which.
+    /// The case.
     pub case: CaseId,
-    /// Whether it was opened by mistake: this contact was its only one.
+    /// Whether the case was opened by mistake, because this contact was its only contact.
     pub withdrawn: bool,
 }
 
-/// What comes next for a contact.
+/// The next step for a contact.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Next {
     /// The customer must choose a reason.
     ChooseReason {
-        /// Below this primary one, if it is known.
+        /// Only reasons below this primary one, if it is known.
         primary: Option<Slug>,
-        /// Whether the customer has an open case, which may be meant.
+        /// Whether the customer has an open case that the contact may be about.
         open_case: bool,
     },
-    /// These facts must be asked, in this order.
+    /// The customer must be asked for these facts, in this order.
     AskFacts(Vec<Slug>),
-    /// The customer must choose among the options.
+    /// The customer must choose one of the routes.
     ChooseRoute,
-    /// It goes there.
+    /// The contact goes to this route, flow or queue.
     Target(Offered),
 }
 
-/// The customer chose.
+/// The customer chose a route.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RouteSelected {
-    /// Which contact.
+    /// The contact.
     pub contact: ContactId,
-    /// Its case.
+    /// The contact's own case; `None` if it has none.
     pub case: Option<CaseId>,
-    /// Its additional cases.
+    /// The additional cases of the contact.
     pub additional: Vec<CaseId>,
-    /// What was taken.
+    /// The route that was taken.
     pub taken: Offered,
-    /// What was shown and declined.
+    /// The routes that were shown and declined.
     pub declined: Vec<Route>,
-    /// The tier that its last decision reckoned with, as far as the contact tells.
+    /// The tier that the contact's last decision used, as far as the contact shows it.
     pub tier: Option<Slug>,
-    /// What goes with the contact; `None` where no rule said more than the playbook does.
+    /// The instructions that go with the contact; `None` if no rule added any to the playbook.
     pub handover: Option<Box<Handover>>,
 }
 
-/// A contact is over.
+/// A contact ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ContactEnded {
-    /// Which.
+    /// The contact.
     pub contact: ContactId,
-    /// Its case.
+    /// The contact's own case; `None` if it has none.
     pub case: Option<CaseId>,
-    /// Its additional cases; none of them is resolved by it.
+    /// The additional cases of the contact. `resolves` never names one of them.
     pub additional: Vec<CaseId>,
-    /// How.
+    /// How the contact ended.
     pub outcome: ContactOutcome,
-    /// The reason as the agent or the flow found it.
+    /// The reason that the agent or the flow found.
     pub confirmed: Option<ReasonId>,
-    /// The case that is resolved by it: its own, or the one that goes on for it.
+    /// The case that this event resolves: the contact's own case, or the case that continues it; `None` if no case is
+    /// resolved.
     pub resolves: Option<CaseId>,
-    /// How that one is resolved, if somebody said.
+    /// How the case in `resolves` is resolved, if somebody said so.
     pub resolution: Option<Resolution>,
-    /// More, for the timeline; may be empty.
+    /// A note for the timeline; may be empty.
     pub note: Arc<str>,
-    /// What came of its other matters, as far as somebody said.
+    /// The outcomes of the contact's other matters, as far as somebody reported them.
     pub matters: Vec<MatterEnded>,
 }
 
-/// What came of one of several matters.
+/// The outcome of one of several matters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MatterEnded {
-    /// Which.
+    /// The matter.
     pub matter: MatterId,
-    /// Its case.
+    /// The case of the matter.
     pub case: CaseId,
-    /// The case that is resolved by it: its case, or the one that goes on for it.
+    /// The case that is resolved: the case of the matter, or the case that continues it; `None` if no case is resolved.
     pub resolves: Option<CaseId>,
-    /// How, if somebody said.
+    /// How the case is resolved, if somebody said so.
     pub resolution: Option<Resolution>,
-    /// Its reason as the agent or the flow found it.
+    /// The reason of the matter, as the agent or the flow found it.
     pub confirmed: Option<ReasonId>,
 }
 
-/// What callers keep of a contact for themselves was changed.
+/// Data that callers store with a contact for their own use was changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ContactUpdated {
-    /// Which contact.
+    /// The contact.
     pub contact: ContactId,
-    /// What of it is as from now on.
+    /// The new values.
     pub update: ContactUpdate,
 }
 
 /// Somebody worked on a case.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CaseActionTaken {
-    /// Which. Of a merge, the one that goes on.
+    /// The case. For a merge, the case that continues.
     pub case: CaseId,
-    /// Its state by this.
+    /// The state of the case after this event.
     pub state: CaseState,
-    /// What was done.
+    /// The work that was done on the case.
     pub action: CaseAction,
 }
 
 /// Somebody worked on a customer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CustomerActionTaken {
-    /// Which. Of a merge, the one that goes on.
+    /// The customer. For a merge, the customer who continues.
     pub customer: CustomerId,
-    /// What was done.
+    /// The work that was done on the customer.
     pub action: CustomerAction,
 }
 
-/// A contact has an additional case, or more is known of the matter of one that it has.
+/// A contact got an additional case, or more is known about the matter of an additional case.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CaseAddedToContact {
-    /// Which contact.
+    /// The contact.
     pub contact: ContactId,
-    /// Its channel.
+    /// The channel of the contact.
     pub channel: Slug,
-    /// Its customer.
+    /// The customer of the contact.
     pub customer: CustomerId,
-    /// Its own case.
+    /// The contact's own case; `None` if it has none.
     pub own: Option<CaseId>,
-    /// The additional cases that it had.
+    /// The additional cases that the contact had before this event.
     pub additional: Vec<CaseId>,
     /// The reason of the matter.
     pub reason: ReasonId,
-    /// What is known of the matter: what was told with it, and what the contact told of what the reason asks for.
+    /// The known facts of the matter: the facts sent with the matter, and those facts of the contact that the reason
+    /// needs.
     pub facts: Facts,
-    /// The case, and how the contact joined it.
+    /// The additional case, and how the contact joined it.
     pub join: CaseJoin,
-    /// More, for the timeline; may be empty.
+    /// A note for the timeline; may be empty.
     pub note: Arc<str>,
-    /// Which of the contact's matters it is for; `None` if it was added by itself.
+    /// The contact's matter that the case is for; `None` if the case was added without a matter.
     pub matter: Option<MatterId>,
-    /// What would be best for it by itself; `None` for what was added before that was kept.
+    /// The decision for this matter alone; `None` in events stored before this was kept.
     pub decided: Option<Box<MatterDecided>>,
 }
 
-/// What would be best for one matter by itself, and what that was decided from.
+/// The decision for one matter alone, and the inputs of the decision.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MatterDecided {
-    /// What the caller told of the contact, with the reason, the facts and the stage of this matter.
+    /// What the caller sent about the contact, with the reason, the facts and the stage of this matter.
     pub context: Arc<ContactContext>,
-    /// Numbers.
+    /// The numbers that the decision used.
     pub standing: ContactStats,
     /// What the case remembered.
     pub memory: Memory,
-    /// The customer, without identities.
+    /// The customer's profile without identities; `None` if no customer is known.
     pub profile: Option<Box<Profile>>,
-    /// Facts that the case knew and the context does not tell.
+    /// The facts that the case knew and the context does not have.
     pub carried: Facts,
-    /// Queues that the context does not tell, as they were reported.
+    /// The reported numbers of queues that the context does not have.
     pub reported: Vec<QueueStats>,
     /// What was noticed before the decision.
     pub noticed: Vec<Finding>,

@@ -7,12 +7,12 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::sync::Arc;
 
-/// Most bytes of the text of one fact.
+/// The largest number of bytes in the text of one fact.
 pub const FACT_TEXT_BYTES_MAX: usize = 512;
-/// Most facts that one contact or one case carries.
+/// The largest number of facts that one contact or one case has.
 pub const FACTS_MAX: usize = 64;
 
-/// What kind of value a fact has.
+/// The type of the value of a fact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum FactType {
@@ -28,23 +28,23 @@ pub enum FactType {
     Instant,
 }
 
-/// The value of a fact.
+/// The value of a fact, one variant for each [`FactType`].
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub enum FactValue {
-    /// For [`FactType::Text`].
+    /// A value of [`FactType::Text`].
     Text(Arc<str>),
-    /// For [`FactType::Integer`].
+    /// A value of [`FactType::Integer`].
     Integer(i64),
-    /// For [`FactType::Boolean`].
+    /// A value of [`FactType::Boolean`].
     Boolean(bool),
-    /// For [`FactType::Money`].
+    /// A value of [`FactType::Money`].
     Money(Money),
-    /// For [`FactType::Instant`].
+    /// A value of [`FactType::Instant`].
     Instant(UnixMs),
 }
 
 impl FactValue {
-    /// The kind of this value.
+    /// The type of this value.
     pub const fn fact_type(&self) -> FactType {
         match self {
             FactValue::Text(_) => FactType::Text,
@@ -57,7 +57,7 @@ impl FactValue {
 }
 
 impl FactValue {
-    /// Bytes that tell this value from every other, of any type.
+    /// Bytes that are different for any two different values, also of different types.
     pub fn canonical_bytes(&self) -> Vec<u8> {
         let tagged = |tag: u8, bytes: &[u8]| [&[tag], bytes].concat();
         match self {
@@ -71,60 +71,62 @@ impl FactValue {
 }
 
 impl fmt::Debug for FactValue {
-    /// Never the value: what a customer told stays out of logs.
+    /// Writes the type, never the value: personal data of a customer must not reach logs.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:?}(***)", self.fact_type())
     }
 }
 
-/// What is known about a fact.
+/// What is known about a fact that was asked or reported.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Knowledge {
-    /// The customer or a system told it.
+    /// The value is known, from the customer or from a system.
     Known(FactValue),
-    /// The customer was asked and would not or could not tell.
+    /// The customer was asked, and would not or could not give the value.
     Declined,
 }
 
-/// Where a fact came from.
+/// The source of a fact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum FactSource {
-    /// The customer said it.
+    /// The customer gave the value.
     Customer,
-    /// A flow or a bot collected it.
+    /// A flow or a bot asked for the value.
     Bot,
-    /// An agent wrote it down.
+    /// An agent entered the value.
     Agent,
-    /// A system of the company knew it.
+    /// A system of the company had it.
     System,
 }
 
-/// One fact as a contact or a case carries it.
+/// One fact of a contact or a case.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Fact {
-    /// The playbook's name of it.
+    /// The name of the fact in the playbook.
     pub id: Slug,
-    /// What is known.
+    /// What is known about the fact.
     pub knowledge: Knowledge,
-    /// Where it came from.
+    /// The source of the fact.
     pub source: FactSource,
-    /// When we learnt it, in log time; set when it is decided on.
+    /// When Signpost learnt the fact, in log time. The decision sets it.
     pub learnt_at: UnixMs,
-    /// Of an amount: the currency. Not known of what was told before it was kept.
+    /// The currency, if the value is an amount; `None` for other values, and for amounts stored before currencies were
+    /// kept.
     pub currency: Option<Currency>,
 }
 
-/// Facts by id, at most [`FACTS_MAX`], sorted by id.
+/// Facts sorted by id, at most [`FACTS_MAX`], each id once.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Facts(Vec<Fact>);
 
 impl Facts {
-    /// None.
+    /// No facts.
     pub const fn none() -> Facts {
         Facts(Vec::new())
     }
 
-    /// From facts in any order; of two with one id the later stays.
+    /// Builds the set from facts in any order. If two facts have the same id, the later one stays, but a declined fact
+    /// never replaces a known one.
     pub fn from_facts(facts: impl IntoIterator<Item = Fact>) -> Facts {
         let mut sorted = Facts::none();
         for fact in facts {
@@ -133,12 +135,12 @@ impl Facts {
         sorted
     }
 
-    /// What is known of one fact; `None` if it was never asked.
+    /// The fact with this id; `None` if it was never asked or reported.
     pub fn get(&self, id: &str) -> Option<&Fact> {
         self.place(id).ok().map(|index| &self.0[index])
     }
 
-    /// Its value, if it is known.
+    /// The value of the fact with this id; `None` if the value is not known.
     pub fn value(&self, id: &str) -> Option<&FactValue> {
         match &self.get(id)?.knowledge {
             Knowledge::Known(value) => Some(value),
@@ -146,7 +148,7 @@ impl Facts {
         }
     }
 
-    /// Takes a fact in, replacing what was known of it. A declined one never replaces a known one.
+    /// Adds a fact, or replaces the fact with the same id. A declined fact never replaces a known one.
     pub fn learn(&mut self, fact: Fact) {
         match self.place(fact.id.as_str()) {
             Ok(index) => {
@@ -160,26 +162,26 @@ impl Facts {
         }
     }
 
-    /// As if it had never been asked.
+    /// Removes the fact with this id, as if it had never been asked.
     pub fn forget(&mut self, id: &str) {
         if let Ok(index) = self.place(id) {
             self.0.remove(index);
         }
     }
 
-    /// The same facts, learnt at `at`.
+    /// The same facts, with `at` as the time when each was learnt.
     #[must_use]
     pub fn learnt_at(mut self, at: UnixMs) -> Facts {
         self.0.iter_mut().for_each(|fact| fact.learnt_at = at);
         self
     }
 
-    /// Takes in every fact of others.
+    /// Adds every fact of `others`.
     pub fn learn_all(&mut self, others: &Facts) {
         others.iter().for_each(|fact| self.learn(fact.clone()));
     }
 
-    /// These facts and those of others.
+    /// These facts together with the facts of `others`.
     #[must_use]
     pub fn with(&self, others: &Facts) -> Facts {
         let mut all = self.clone();
@@ -187,17 +189,17 @@ impl Facts {
         all
     }
 
-    /// In order of id.
+    /// The facts, in the order of their ids.
     pub fn iter(&self) -> impl Iterator<Item = &Fact> {
         self.0.iter()
     }
 
-    /// How many.
+    /// The number of facts.
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// Whether there is none.
+    /// Whether there are no facts.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -210,24 +212,24 @@ impl Facts {
 /// Why a value does not fit its fact.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FactError {
-    /// The id is not a name at all.
+    /// The id is not a valid name.
     #[error(transparent)]
     Name(#[from] NameError),
-    /// The live playbook has no such fact.
+    /// The live playbook does not define this fact.
     #[error("is not a fact of the playbook")]
     Unknown,
-    /// Another type than the playbook says.
+    /// The value has another type than the playbook requires.
     #[error("must be of type {expected:?}, is {given:?}")]
     Type {
-        /// What the playbook says.
+        /// The type that the playbook requires.
         expected: FactType,
-        /// What was given.
+        /// The type of the given value.
         given: FactType,
     },
-    /// The text does not match the pattern.
+    /// The text does not match the pattern in the playbook.
     #[error("must match the pattern {0}")]
     Pattern(String),
-    /// The text is over [`FACT_TEXT_BYTES_MAX`].
+    /// The text is longer than [`FACT_TEXT_BYTES_MAX`]. Holds its length.
     #[error("must be at most {FACT_TEXT_BYTES_MAX} bytes, is {0}")]
     TooLong(usize),
 }

@@ -1,7 +1,9 @@
-//! What a command does now: `decide(state, command, now) → event`. Pure and total.
+//! What a command leads to: `decide(state, command, now) → event`. The function changes nothing, and gives an answer
+//! for every input.
 //!
-//! A command either gives events, of which the first holds the answer, or is the replay of an earlier one, or is
-//! refused; a row that is not in memory is asked for.
+//! A command gives one of four results. It gives events, and the first event holds the answer. Or it repeats an earlier
+//! command, whose answer is returned. Or it is refused. Or a row is not in memory, and the caller must load the row and
+//! try again.
 
 mod case;
 mod contact;
@@ -25,22 +27,22 @@ use crate::time::{Millis, UnixMs};
 use contact::{add_case, end, reroute, route, select, update};
 use result::next_seq;
 
-/// Most events that one command gives.
+/// The largest number of events that one command gives.
 pub const COMMAND_EVENTS_MAX: usize = crate::contact::MATTERS_MAX;
-/// How long ago a contact may have arrived.
+/// How far in the past a contact may have arrived.
 pub const ARRIVED_AGO_MAX: Millis = Millis::DAY;
-/// How far ahead of log time a caller's clock may be.
+/// How far the clock of a caller may be ahead of log time.
 pub const ARRIVES_AHEAD_MAX: Millis = Millis(5 * Millis::MINUTE.0);
 /// How long a request id is kept at least, in log time.
 pub const REQUEST_KEPT: Millis = Millis::DAY;
-/// How many request ids are kept at least, however old.
+/// How many request ids are kept at least, whatever their age.
 pub const REQUESTS_KEPT_MIN: u64 = 100_000;
 
-/// What `command` comes to at log time `now`, which is not before [`State::now`].
+/// The result of `command` at log time `now`. `now` must not be before [`State::now`].
 ///
 /// # Errors
-/// [`DecideError::RowNotLoaded`] when a row is not in memory, [`DecideError::Refused`] with the reason to tell the
-/// caller.
+/// [`DecideError::RowNotLoaded`] if a row is not in memory. [`DecideError::Refused`], with the reason for the caller,
+/// if the command is refused.
 pub fn decide(state: &State, command: &Command, now: UnixMs) -> Result<WriteResult, DecideError> {
     if let Some(answered) = replayed(state, command)? {
         return Ok(WriteResult::Replayed(answered));
@@ -78,7 +80,7 @@ pub fn decide(state: &State, command: &Command, now: UnixMs) -> Result<WriteResu
     Ok(WriteResult::Happens(recorded.collect()))
 }
 
-/// Rows that `command` needs whatever else is known: worth fetching at once, before [`missing_rows`].
+/// The rows that `command` needs in every case. Load them at once, before a call of [`missing_rows`].
 pub fn named_rows(command: &Command) -> Vec<RowKey> {
     let mut rows = vec![RowKey::Request(command.request.key(&command.actor))];
     match &command.body {
@@ -109,7 +111,7 @@ pub fn named_rows(command: &Command) -> Vec<RowKey> {
     rows
 }
 
-/// Whether everything that `command` needs is in memory: finds its rows without deciding.
+/// Checks that everything that `command` needs is in memory. Looks up the rows, without a decision.
 ///
 /// # Errors
 /// The first row that is not in memory.
@@ -172,7 +174,7 @@ fn arrival(told: Option<UnixMs>, now: UnixMs) -> Result<UnixMs, Refusal> {
 }
 
 impl CommandBody {
-    /// The method that the command came by.
+    /// The method of the request.
     pub fn method(&self) -> Method {
         match self {
             CommandBody::Route(_) => Method::RouteContact,
@@ -193,7 +195,7 @@ impl CommandBody {
 }
 
 impl Recorded {
-    /// A timer's event.
+    /// An event that a timer causes.
     fn by_timer(state: &State, at: UnixMs, event: Event) -> Recorded {
         let envelope = Envelope {
             seq: next_seq(state),

@@ -1,7 +1,8 @@
-//! Who tells cases that are not proven too often: it may be guessing their numbers.
+//! Refuses callers who name too many cases without proof. Such a caller may be guessing the numbers of cases.
 //!
-//! The engine's deciding thread keeps this beside the state, not in it: a preview guesses as well as a write does, and
-//! leaves no event. So a restart forgets it, and what is refused for it follows from the calls and log time alone.
+//! The engine's deciding thread keeps this data beside the state, not in the state. A preview can be used for guessing
+//! as well as a write, and a preview leaves no event. So a restart forgets this data. Which calls are refused depends
+//! only on the calls and on log time.
 
 use crate::actor::{Actor, ActorKind};
 use crate::command::{Command, CommandBody, PreviewRoute};
@@ -16,36 +17,36 @@ use crate::refusal::{FaultKind, Refusal};
 use crate::time::{Millis, UnixMs};
 use std::collections::{BTreeMap, VecDeque};
 
-/// How many cases one caller may tell without proof within [`WRONG_CASES_WINDOW`]. The same told again, with the same
-/// facts and identities, counts once; and what is proven later, by the same contact, counts no more.
+/// How many cases one caller may name without proof within [`WRONG_CASES_WINDOW`]. The same case, named again with the
+/// same facts and identities, counts once. A case that the same contact proves later no longer counts.
 pub const WRONG_CASES_MAX: usize = 10;
-/// For how long a case that was told without proof counts.
+/// How long a case that was named without proof counts.
 pub const WRONG_CASES_WINDOW: Millis = Millis(10 * Millis::MINUTE.0);
-/// Most wrong ones of all callers that are remembered, the newest.
+/// The largest number of cases without proof that are remembered, over all callers. The newest are remembered.
 pub const WRONG_CASES_KEPT_MAX: usize = 65_536;
 
-/// A hash of what is compared.
+/// A hash of the values that are compared.
 type Hash = [u8; 16];
 
-/// A case that was told without proof.
+/// A case that was named without proof.
 #[derive(Clone, Copy, Debug)]
 struct Wrong {
     at: UnixMs,
-    /// The contact and the case that it told.
+    /// A hash of the contact and the case that the contact named.
     of: Hash,
-    /// The same with all that could have been proof.
+    /// The same, together with everything in the request that could have been proof.
     attempt: Hash,
 }
 
-/// The cases that were told without proof lately.
+/// The cases that were lately named without proof.
 #[derive(Debug, Default)]
 pub struct Guesses {
     of_callers: BTreeMap<Hash, VecDeque<Wrong>>,
-    /// When, and by whom; the oldest first. Some were taken back since.
+    /// When a case was named, and by which caller; the oldest first. Some of these cases no longer count.
     order: VecDeque<(UnixMs, Hash)>,
 }
 
-/// A call that may tell a case: who calls, and what it tells itself.
+/// A call that may name a case: the caller, and the context in the call.
 #[derive(Clone, Copy, Debug)]
 pub struct Asking<'a> {
     actor: &'a Actor,
@@ -53,7 +54,7 @@ pub struct Asking<'a> {
 }
 
 impl<'a> Asking<'a> {
-    /// By this write; `None` if it routes no contact.
+    /// The call of this write; `None` if the write routes no contact.
     pub fn by(command: &'a Command) -> Option<Asking<'a>> {
         let told = match &command.body {
             CommandBody::Route(body) => Some(&body.context),
@@ -64,7 +65,7 @@ impl<'a> Asking<'a> {
         Some(Asking { actor, told })
     }
 
-    /// By this preview.
+    /// The call of this preview.
     pub fn by_preview(preview: &'a PreviewRoute) -> Asking<'a> {
         Asking {
             actor: &preview.actor,
@@ -72,7 +73,7 @@ impl<'a> Asking<'a> {
         }
     }
 
-    /// Who calls: the actor, or where nobody says who calls, the first identity of the contact.
+    /// The caller: the actor. If the actor is anonymous, the smallest identity of the contact, by kind and value.
     fn caller(&self, all: Option<&ContactContext>) -> Hash {
         let is_known =
             self.actor.kind != ActorKind::Platform || self.actor.id.as_str() != Actor::ANONYMOUS;
@@ -90,10 +91,11 @@ impl<'a> Asking<'a> {
 }
 
 impl Guesses {
-    /// What a contact was decided on to, or why it was not, as its caller may learn it.
+    /// Whether the caller may see what was decided for a contact, or why nothing was decided.
     ///
     /// # Errors
-    /// When the caller told too many cases without proof: whether this one is proven, it does not learn.
+    /// If the caller named too many cases without proof. The refusal does not show whether the case in this call is
+    /// proven.
     pub fn judge(
         &mut self,
         asking: Asking<'_>,
@@ -123,7 +125,7 @@ impl Guesses {
         }
         let caller = asking.caller(Some(&routed.context));
         let wrong = is_wrong.then(|| wrong(&asking, routed, now));
-        // What was told before, and is told no more of, teaches nothing: the contact goes on.
+        // The caller already knows the answer: it named the same case before, with the same proof. The contact goes on.
         if wrong.is_some_and(|wrong| self.knows(&caller, &wrong)) {
             return Ok(());
         }
@@ -156,7 +158,7 @@ impl Guesses {
         self.order.push_back((wrong.at, caller));
     }
 
-    /// What the contact told of this case before counts no more.
+    /// Removes what this contact named earlier without proof, now that the case is proven.
     fn take_back(&mut self, caller: &Hash, asking: &Asking<'_>, routed: &ContactRouted) {
         let context = &routed.context;
         let told = asking.told.and_then(|told| told.case).or(context.case);
@@ -168,7 +170,7 @@ impl Guesses {
         }
     }
 
-    /// Forgets what counts no more, and the oldest where there are too many.
+    /// Removes the cases that no longer count, and the oldest cases if there are too many.
     fn forget(&mut self, now: UnixMs) {
         while let Some(&(at, caller)) = self.order.front() {
             if now < at + WRONG_CASES_WINDOW && self.order.len() <= WRONG_CASES_KEPT_MAX {
@@ -188,7 +190,7 @@ impl Guesses {
 }
 
 fn wrong(asking: &Asking<'_>, routed: &ContactRouted, now: UnixMs) -> Wrong {
-    // Of a contact that has a case the context is as it was: what was told is in the call.
+    // If the contact has a case, its context keeps the earlier case. The case that the caller named is in the call.
     let named = asking.told.filter(|told| told.names_case());
     let named = named.unwrap_or(&routed.context);
     let of = of(

@@ -1,24 +1,24 @@
-//! Checked names: what a caller or a playbook calls things. Each type is a text that was checked once.
+//! Checked names: the names that a caller or a playbook gives to things. Each type holds a text that was checked once.
 
 use serde::Serialize;
 use std::fmt;
 use std::sync::Arc;
 
-/// Why a text is not the name it should be; says what would be right.
+/// Why a text is not a valid name. The message says which text would be valid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NameError {
-    /// Nothing was given.
+    /// The text is empty.
     #[error("must not be empty")]
     Empty,
-    /// Longer than the named limit of its type.
+    /// The text is longer than the limit of its type.
     #[error("must be at most {max} bytes, is {len}")]
     TooLong {
-        /// Bytes given.
+        /// The number of bytes given.
         len: usize,
-        /// Bytes allowed.
+        /// The number of bytes allowed.
         max: usize,
     },
-    /// A character that this kind of name does not have.
+    /// The text has a character, or a form, that this kind of name does not allow. Holds what is allowed.
     #[error("must be {0}")]
     Shape(&'static str),
 }
@@ -31,11 +31,10 @@ fn checked(text: &str, max: usize) -> Result<(), NameError> {
     }
 }
 
-/// Checks the id of something that is not there yet. `/` would end it in a URL; ids that are stored may have it, and go
-/// on naming what they name.
+/// Checks the id of something new. A `/` is not allowed, because it would end the id in a URL. Ids that are already
+/// stored may have a `/`, and they stay valid.
 ///
-/// # Errors
-/// When it has a `/`.
+/// If the id has a `/`.
 pub fn fits_new(id: &str) -> Result<(), NameError> {
     match id.contains('/') {
         true => Err(NameError::Shape(
@@ -58,7 +57,8 @@ macro_rules! name {
             /// Checks the text.
             ///
             /// # Errors
-            /// When it is empty, too long, or has a character that is not allowed; say so to whoever wrote it.
+            /// If the text is empty, is too long, or has a character that is not allowed. Return the error to the
+            /// author of the text.
             pub fn new(text: impl AsRef<str>) -> Result<$name, NameError> {
                 let text = text.as_ref();
                 checked(text, $max)?;
@@ -66,7 +66,7 @@ macro_rules! name {
                 if fits(text) { Ok($name(text.into())) } else { Err(NameError::Shape($shape)) }
             }
 
-            /// Takes a text that was checked when it was written: for stored bytes only.
+            /// Takes a text that was checked when it was written. Only for text that comes from the store.
             pub fn stored(text: impl Into<Arc<str>>) -> $name {
                 $name(text.into())
             }
@@ -109,45 +109,46 @@ fn is_key(text: &str) -> bool {
 }
 
 name!(
-    /// A name that a playbook gives: a channel, tier, stage, fact, queue, rule, calendar, brand, persona …
+    /// A name that a playbook gives, for example to a channel, tier, stage, fact, queue, rule, calendar, brand or
+    /// persona.
     Slug, SLUG_BYTES_MAX = 64,
     "lower-case letters, digits and _, starting with a letter", is_slug
 );
 name!(
-    /// The caller's key of a contact (call id, session id): printable, no spaces at its ends.
+    /// The caller's key of a contact, such as a call id or a session id: printable, without spaces at its ends.
     ContactId, CONTACT_ID_BYTES_MAX = 128,
     "printable, without spaces at its ends", is_key
 );
 name!(
-    /// The key of a customer: the platform's own, or `cust_…` where we made it.
+    /// The key of a customer: the platform's own key, or a key `cust_…` that Signpost made.
     CustomerId, CUSTOMER_ID_BYTES_MAX = 128,
     "printable, without spaces at its ends", is_key
 );
 name!(
-    /// The caller's key of one of several matters of a contact: printable, no spaces at its ends.
+    /// The caller's key of one matter of a contact that has several: printable, without spaces at its ends.
     MatterId, MATTER_ID_BYTES_MAX = 64,
     "printable, without spaces at its ends", is_key
 );
 name!(
-    /// The caller's key of one write.
+    /// The caller's key of one write. The same key again marks a repeat of the same write.
     RequestId, REQUEST_ID_BYTES_MAX = 128,
     "printable, without spaces at its ends", is_key
 );
 name!(
-    /// Who asks: the id part of an actor.
+    /// The id part of an actor: which platform, chatbot or person asks.
     ActorId, ACTOR_ID_BYTES_MAX = 64,
     "printable, without spaces at its ends", is_key
 );
 name!(
-    /// A version of a playbook: 64 hexadecimal digits of the hash of what was written.
+    /// A version of a playbook: the hash of the document as it was written, as 64 hexadecimal digits.
     PlaybookVersion, PLAYBOOK_VERSION_BYTES_MAX = 64,
     "64 lower-case hexadecimal digits",
     |text| text.len() == 64 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
 );
 
 impl CustomerId {
-    /// The key of a customer whom a contact brings and whom nobody named: `cust_` and 16 letters or digits that follow
-    /// from the contact. Where one is taken, another `attempt` gives another.
+    /// The key that Signpost makes for the customer of a contact whose caller gave no key: `cust_` and 16 letters or
+    /// digits, computed from the contact. If the key is already in use, call this again with another `attempt`.
     pub fn brought_by(contact: &ContactId, attempt: u32) -> CustomerId {
         let mut hasher = blake3::Hasher::new();
         hasher.update(&attempt.to_be_bytes());
@@ -164,20 +165,20 @@ impl CustomerId {
     }
 }
 
-/// A contact reason: a primary one, or a primary and a secondary one under it. Written `primary/secondary`.
+/// The id of a contact reason: a primary reason, or a primary and a secondary reason under it. Written as
+/// `primary/secondary`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct ReasonId {
     /// The primary reason.
     pub primary: Slug,
-    /// The secondary reason, if it is known.
+    /// The secondary reason; `None` if only the primary reason is known.
     pub secondary: Option<Slug>,
 }
 
 impl ReasonId {
     /// Reads `primary` or `primary/secondary`.
     ///
-    /// # Errors
-    /// When either part is not a [`Slug`].
+    /// If a part is not a [`Slug`].
     pub fn parse(text: &str) -> Result<ReasonId, NameError> {
         match text.split_once('/') {
             None => Ok(ReasonId {
@@ -194,30 +195,33 @@ impl ReasonId {
 
 impl fmt::Display for ReasonId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.primary.as_str())?;
         match &self.secondary {
-            None => write!(f, "{}", self.primary),
-            Some(secondary) => write!(f, "{}/{secondary}", self.primary),
+            None => Ok(()),
+            Some(secondary) => {
+                f.write_str("/")?;
+                f.write_str(secondary.as_str())
+            }
         }
     }
 }
 
-/// A position in the log, from 1; 0 is before the first event.
+/// A position in the log. The first event has 1; 0 is the position before the first event.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Seq(pub u64);
 
-/// A case: the sequence of the event that opened it. Written `case_` and 13 letters or digits.
+/// The id of a case: the sequence of the event that opened the case. Written as `case_` and 13 letters or digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct CaseId(pub Seq);
 
-/// Letters and digits of an id, after its kind.
+/// The number of letters and digits of an id, after the prefix that names its kind.
 const ID_LENGTH: usize = 13;
 const ID_LETTERS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 
 impl CaseId {
     /// Reads `case_…` as [`CaseId`] writes it.
     ///
-    /// # Errors
-    /// When the text has another shape.
+    /// If the text has another form.
     pub fn parse(text: &str) -> Result<CaseId, NameError> {
         const SHAPE: NameError =
             NameError::Shape("case_ and 13 letters or digits, as an answer gave it");
@@ -247,7 +251,7 @@ impl fmt::Display for CaseId {
     }
 }
 
-/// A decision: the sequence of the event that holds it.
+/// The id of a decision: the sequence of the event that holds the decision.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DecisionId(pub Seq);
 
@@ -257,7 +261,7 @@ impl fmt::Display for DecisionId {
     }
 }
 
-/// What somebody wrote: the sequence of the event that holds it.
+/// The id of a note: the sequence of the event that holds the note.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct NoteId(pub Seq);
 
@@ -267,7 +271,7 @@ impl fmt::Display for NoteId {
     }
 }
 
-/// A kind and 13 letters and digits.
+/// Writes the kind and 13 letters and digits.
 fn write_id(f: &mut fmt::Formatter<'_>, kind: &str, seq: Seq) -> fmt::Result {
     let mut text = [0; ID_LENGTH];
     let mut rest = seq.0;

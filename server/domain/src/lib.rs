@@ -1,8 +1,8 @@
 //! The words and the rules of Signpost as pure values.
 //!
-//! Nothing here does I/O, waits, reads a clock or draws dice; nothing here knows the wire or the store.
-//! Read [`playbook`] for the configuration, [`decision`] for how routes are ranked, [`flow`] for what a command
-//! comes to, [`state`] for what events fold into.
+//! This crate does no I/O, does not wait, reads no clock and uses no random numbers. It does not know the wire format
+//! or the store. Read [`playbook`] for the configuration, [`decision`] for how routes are ranked, [`flow`] for what a
+//! command leads to, and [`state`] for the state that results from the events.
 
 pub mod ability;
 pub mod actor;
@@ -12,6 +12,7 @@ pub mod command;
 pub mod contact;
 pub mod customer;
 pub mod decision;
+pub mod environment_variable;
 pub mod event;
 pub mod fact;
 pub mod flow;
@@ -26,4 +27,3 @@ pub mod route;
 pub mod state;
 pub mod tags;
 pub mod time;
-pub mod variable;

@@ -1,6 +1,7 @@
-//! Lists: which cases, contacts and customers somebody asks for, and in which order.
+//! Lists: which cases, contacts and customers a caller asks for, and in which order.
 //!
-//! A filter says of one row whether it belongs to the list. Indexes find candidates faster, but the filter decides.
+//! A filter decides for one row whether the row belongs to the list. Indexes only find candidates faster; the filter
+//! has the final word.
 
 use crate::case::{Case, CaseState};
 use crate::contact::{Contact, ContactState};
@@ -11,44 +12,44 @@ use crate::tags::TagsFilter;
 use crate::time::UnixMs;
 use std::sync::Arc;
 
-/// The order of a list: by the sequence of the event that opened each item.
+/// The order of a list. Items are sorted by the sequence of the event that opened them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Order {
-    /// The one opened last comes first.
+    /// The item that was opened last comes first.
     #[default]
     NewestFirst,
-    /// The one opened first comes first.
+    /// The item that was opened first comes first.
     OldestFirst,
 }
 
-/// How much of each item a list shows.
+/// How many details of each item a list contains.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum View {
-    /// What a table needs.
+    /// The details that a table shows.
     #[default]
     Basic,
-    /// All of it.
+    /// All details.
     Full,
 }
 
-/// A span of time: from its start on, up to but not including its end.
+/// A span of time. The start belongs to the span, the end does not.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Between {
-    /// The first millisecond; from the beginning, if `None`.
+    /// The first millisecond of the span; `None` if the span has no start.
     pub from: Option<UnixMs>,
-    /// The first millisecond after it; without end, if `None`.
+    /// The first millisecond after the span; `None` if the span has no end.
     pub before: Option<UnixMs>,
 }
 
 impl Between {
-    /// Whether `at` is in it.
+    /// Whether `at` is in the span.
     pub fn holds(&self, at: UnixMs) -> bool {
         self.from.is_none_or(|from| at >= from) && self.before.is_none_or(|before| at < before)
     }
 }
 
-/// Which reasons: one, or all below a primary one. A retired reason counts as the one that stands for it; one that was
-/// split is itself and its parts.
+/// Filters by reason: one reason, or all reasons below a primary one. A retired reason counts as the reason that
+/// replaced it. A reason that was split counts as itself and all its parts.
 #[derive(Clone, Debug)]
 pub struct ReasonFilter {
     wanted: ReasonId,
@@ -57,7 +58,7 @@ pub struct ReasonFilter {
 }
 
 impl ReasonFilter {
-    /// The reasons that `wanted` names under the live playbook.
+    /// A filter for `wanted`, as the live playbook understands the reason.
     pub fn new(wanted: ReasonId, live: Option<Arc<Playbook>>) -> ReasonFilter {
         let wanted = match &live {
             Some(live) if wanted.secondary.is_some() => live.stands_for(&wanted).clone(),
@@ -75,7 +76,7 @@ impl ReasonFilter {
         }
     }
 
-    /// Whether `reason` is one of them.
+    /// Whether `reason` is one of the reasons of this filter.
     pub fn holds(&self, reason: &ReasonId) -> bool {
         let shown = self
             .live
@@ -87,7 +88,7 @@ impl ReasonFilter {
         is_wanted || self.parts.contains(shown)
     }
 
-    /// The same reasons for the same live playbook.
+    /// What two filters are compared by: they are equal if they have the same reasons and the same live playbook.
     fn same(&self) -> (&ReasonId, &[ReasonId], Option<&PlaybookVersion>) {
         let live = self.live.as_ref().map(|live| &live.version);
         (&self.wanted, &self.parts, live)
@@ -109,42 +110,42 @@ impl PartialEq for ReasonFilter {
 
 impl Eq for ReasonFilter {}
 
-/// Which customer's, with those of all who are one with it.
+/// A customer whose items are listed. Customers who are merged with this customer are included.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum OfCustomer {
-    /// The one with this key.
+    /// The customer with this key.
     Id(CustomerId),
-    /// The one who holds this identity verified.
+    /// The customer who holds this identity, verified.
     Holder(IdentityKey),
 }
 
-/// Which cases: all that is set must hold, and of each list one value, but for labels all. An empty list asks for
-/// nothing.
+/// A filter for cases. Every part that is set must match. In a list, one value must match; of the labels, all must
+/// match. An empty list filters nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CaseFilter {
-    /// In one of these states.
+    /// The case is in one of these states.
     pub states: Vec<CaseState>,
-    /// Stated or confirmed to be for one of these reasons.
+    /// The stated or the confirmed reason is one of these.
     pub reasons: Vec<ReasonFilter>,
-    /// Opened under one of these tiers.
+    /// The case was opened under one of these tiers.
     pub tiers: Vec<Slug>,
-    /// One of the contacts that it lists came on one of these channels.
+    /// At least one contact that the case lists came on one of these channels.
     pub channels: Vec<Slug>,
-    /// One of its contacts was last sent to one of these lines.
+    /// The queue that a contact of the case was last sent to is one of these.
     pub queues: Vec<Slug>,
-    /// Of one of these customers, or of who is one with them. Looked up by whoever asks: [`CaseFilter::holds`]
-    /// knows keys only.
+    /// The customer of the case is one of these, or is merged with one of these. The caller of [`CaseFilter::holds`]
+    /// looks these customers up, because the function compares only keys.
     pub customers: Vec<OfCustomer>,
-    /// When it was opened.
+    /// When the case was opened.
     pub opened: Between,
-    /// One of these.
+    /// The case is one of these.
     pub ids: Vec<CaseId>,
-    /// What callers keep of it for themselves.
+    /// The references and labels that the case must have.
     pub tags: TagsFilter,
 }
 
 impl CaseFilter {
-    /// Whether a case is asked for, whose customer is to be one of `customers`; anybody's, if `None`.
+    /// Whether the case matches the filter. Its customer must be one of `customers`; `None` accepts every customer.
     pub fn holds(&self, case: &Case, customers: Option<&[CustomerId]>) -> bool {
         let channel = |wanted: &Slug| case.contacts.iter().any(|it| it.channel == *wanted);
         let reasons = [Some(&case.reason), case.confirmed.as_ref()];
@@ -159,7 +160,7 @@ impl CaseFilter {
             && self.tags.holds(&case.tags)
     }
 
-    /// Whether one of the reasons is asked for.
+    /// Whether one of `reasons` matches the filter.
     pub fn has_reason(&self, reasons: [Option<&ReasonId>; 2]) -> bool {
         has_reason(&self.reasons, reasons)
     }
@@ -169,7 +170,7 @@ fn has_reason(wanted: &[ReasonFilter], reasons: [Option<&ReasonId>; 2]) -> bool 
     wanted.is_empty() || wanted.iter().any(|wanted| wanted.any(reasons))
 }
 
-/// Whether what there is is asked for: an empty list asks for nothing.
+/// Whether the value is one of the wanted values. An empty list accepts everything, also `None`.
 fn is_one_of<T: PartialEq>(wanted: &[T], there: Option<&T>) -> bool {
     wanted.is_empty() || there.is_some_and(|there| wanted.contains(there))
 }
@@ -178,7 +179,7 @@ fn is_of(customer: Option<&CustomerId>, customers: Option<&[CustomerId]>) -> boo
     customers.is_none_or(|customers| customer.is_some_and(|id| customers.contains(id)))
 }
 
-/// Where a contact is, without how it came there.
+/// The state of a contact, without the details of the state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ContactStateKind {
     /// [`ContactState::AwaitingCustomer`].
@@ -192,7 +193,7 @@ pub enum ContactStateKind {
 }
 
 impl ContactStateKind {
-    /// Of a place.
+    /// The kind of this state.
     pub const fn of(place: ContactState) -> ContactStateKind {
         match place {
             ContactState::AwaitingCustomer => ContactStateKind::AwaitingCustomer,
@@ -203,39 +204,40 @@ impl ContactStateKind {
     }
 }
 
-/// Which contacts: all that is set must hold, and of each list one value, but for labels all. An empty list asks for
-/// nothing.
+/// A filter for contacts. Every part that is set must match. In a list, one value must match; of the labels, all must
+/// match. An empty list filters nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ContactFilter {
-    /// In one of these places.
+    /// The contact is in one of these states.
     pub places: Vec<ContactStateKind>,
-    /// Stated or confirmed to be for one of these reasons.
+    /// The stated or the confirmed reason is one of these.
     pub reasons: Vec<ReasonFilter>,
-    /// Under one of these tiers.
+    /// The contact has one of these tiers.
     pub tiers: Vec<Slug>,
-    /// On one of these channels.
+    /// The contact came on one of these channels.
     pub channels: Vec<Slug>,
-    /// Sent to one of these lines.
+    /// The contact was sent to one of these queues.
     pub queues: Vec<Slug>,
-    /// Of one of these customers, or of who is one with them. Looked up by whoever asks.
+    /// The customer of the contact is one of these, or is merged with one of these. The caller of
+    /// [`ContactFilter::holds`] looks these customers up.
     pub customers: Vec<OfCustomer>,
-    /// When it was first recorded.
+    /// When the contact was first recorded.
     pub opened: Between,
-    /// Of one of these cases: it is its own, or an additional one.
+    /// One of these cases is the contact's own case or an additional case.
     pub cases: Vec<CaseId>,
-    /// What callers keep of it for themselves.
+    /// The references and labels that the contact must have.
     pub tags: TagsFilter,
 }
 
 impl ContactFilter {
-    /// Whether a contact is asked for, whose customer is to be one of `customers`; anybody's, if `None`.
+    /// Whether the contact matches the filter. Its customer must be one of `customers`; `None` accepts every customer.
     pub fn holds(&self, contact: &Contact, customers: Option<&[CustomerId]>) -> bool {
         is_of(contact.customer.as_ref(), customers)
             && self.tags.holds(&contact.context.tags)
             && self.may_hold(&ContactMark::of(contact))
     }
 
-    /// Whether a contact is asked for as far as its mark says: all but whose it is and what callers keep of it.
+    /// Whether the contact matches the filter, as far as its mark shows. The customer and the tags are not checked.
     pub fn may_hold(&self, mark: &ContactMark) -> bool {
         let has_case = |wanted: &CaseId| mark.cases.contains(wanted);
         is_one_of(&self.queues, mark.queue.as_ref())
@@ -249,7 +251,7 @@ impl ContactFilter {
             })
     }
 
-    /// Whether a contact may be asked for as far as was seen of it.
+    /// Whether the contact may match the filter, judged only by the parts in `seen`.
     pub fn may_hold_seen(&self, seen: &ContactSeen<'_>) -> bool {
         is_one_of(&self.places, Some(&seen.place))
             && has_reason(&self.reasons, seen.reasons)
@@ -258,42 +260,42 @@ impl ContactFilter {
     }
 }
 
-/// Of a contact, what is soon seen.
+/// The parts of a contact that are quick to read from its row.
 #[derive(Clone, Copy, Debug)]
 pub struct ContactSeen<'a> {
-    /// Where it is.
+    /// The state of the contact.
     pub place: ContactStateKind,
-    /// Its channel.
+    /// The channel.
     pub channel: &'a Slug,
-    /// The reason as it was stated and as it was confirmed.
+    /// The stated reason and the confirmed reason.
     pub reasons: [Option<&'a ReasonId>; 2],
-    /// Its tier.
+    /// The tier.
     pub tier: Option<&'a Slug>,
 }
 
-/// Of a contact, what lists filter by.
+/// The parts of a contact that lists filter by.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ContactMark {
-    /// When it was first recorded.
+    /// When the contact was first recorded.
     pub recorded: UnixMs,
-    /// Where it is.
+    /// The state of the contact.
     pub place: ContactStateKind,
-    /// Its channel.
+    /// The channel.
     pub channel: Slug,
-    /// The reason as it was stated.
+    /// The reason that the customer stated.
     pub reason: Option<ReasonId>,
-    /// The reason as it was confirmed.
+    /// The reason that an agent or a flow confirmed.
     pub confirmed: Option<ReasonId>,
-    /// Its tier.
+    /// The tier.
     pub tier: Option<Slug>,
-    /// The line that it was sent to.
+    /// The queue that the contact was sent to.
     pub queue: Option<Slug>,
-    /// Its cases, its own first.
+    /// The cases of the contact, its own case first.
     pub cases: Vec<CaseId>,
 }
 
 impl ContactMark {
-    /// Of a contact.
+    /// The mark of `contact`.
     pub fn of(contact: &Contact) -> ContactMark {
         ContactMark {
             recorded: contact.recorded,
@@ -308,21 +310,22 @@ impl ContactMark {
     }
 }
 
-/// Which customers: all that is set must hold, and of each list one value. An empty list asks for nothing.
+/// A filter for customers. Every part that is set must match. In a list, one value must match. An empty list filters
+/// nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CustomerFilter {
-    /// Kept with one of these tiers.
+    /// The stored tier of the customer is one of these.
     pub tiers: Vec<Slug>,
-    /// One of these.
+    /// The customer is one of these.
     pub ids: Vec<CustomerId>,
-    /// With this handle, verified or not.
+    /// The customer has this identity, verified or not.
     pub identity: Option<IdentityKey>,
-    /// When it was first recorded.
+    /// When the customer was first recorded.
     pub opened: Between,
 }
 
 impl CustomerFilter {
-    /// Whether a customer is asked for.
+    /// Whether the customer matches the filter.
     pub fn holds(&self, customer: &Customer) -> bool {
         let profile = &customer.profile;
         let has = |wanted: &IdentityKey| profile.identities.iter().any(|it| it.key == *wanted);
@@ -332,7 +335,7 @@ impl CustomerFilter {
             && self.opened.holds(customer.created)
     }
 
-    /// Whether the tier is asked for.
+    /// Whether the tier matches the filter.
     pub fn has_tier(&self, tier: Option<&Slug>) -> bool {
         is_one_of(&self.tiers, tier)
     }

@@ -1,28 +1,28 @@
-//! Money as an integer of millionths of the playbook's one currency. No floating point.
+//! Money as a whole number of millionths of the playbook's currency. A playbook has one currency. No floating point.
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::ops::{Add, AddAssign, Neg, Sub};
 
-/// An amount in millionths of the playbook's currency; negative is a gain.
+/// An amount in millionths of the playbook's currency. A negative amount is a gain.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
 pub struct Money(i64);
 
-/// The currency of an amount, such as `EUR`: the playbook's under which the amount was told.
+/// The currency of an amount, such as `EUR`: the currency of the playbook that was live when the amount was reported.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Currency([u8; 3]);
 
 impl Currency {
-    /// From three capital letters.
+    /// Reads a code of three capital letters. `None` if `code` is something else.
     pub fn new(code: &str) -> Option<Currency> {
         let code: [u8; 3] = code.as_bytes().try_into().ok()?;
         let is_code = code.iter().all(u8::is_ascii_uppercase);
         is_code.then_some(Currency(code))
     }
 
-    /// The three letters.
+    /// The three letters of the code.
     pub fn as_str(&self) -> &str {
         std::str::from_utf8(&self.0).unwrap_or_default()
     }
@@ -40,12 +40,12 @@ impl fmt::Display for Currency {
     }
 }
 
-/// An amount that a caller told, with its currency; none is known of what was told before it was kept.
+/// An amount that a caller sent, with its currency.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Amount {
-    /// How much.
+    /// The amount.
     pub money: Money,
-    /// Of what.
+    /// The currency; `None` if it was not stored with the amount, as in older events.
     pub currency: Option<Currency>,
 }
 
@@ -59,7 +59,7 @@ impl fmt::Display for Amount {
 }
 
 impl From<Money> for Amount {
-    /// Of a currency that nobody told.
+    /// An amount whose currency is not known.
     fn from(money: Money) -> Amount {
         Amount {
             money,
@@ -68,29 +68,29 @@ impl From<Money> for Amount {
     }
 }
 
-/// Why a text is not an amount.
+/// Why a text is not a valid amount.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum MoneyError {
-    /// Not digits with at most six decimals.
+    /// The text is not a decimal number with at most six decimals.
     #[error("must be a decimal amount such as 4.10 with at most 6 decimals")]
     NotDecimal,
-    /// Outside of [`Money::MAX`].
+    /// The amount is larger than [`Money::MAX`], or lower than its negative.
     #[error("must be between -1000000 and 1000000")]
     OutOfRange,
 }
 
 impl Money {
-    /// Nothing.
+    /// No money.
     pub const ZERO: Money = Money(0);
     /// The largest amount that a playbook or a request may name: one million of the currency.
     pub const MAX: Money = Money(1_000_000_000_000);
 
-    /// From millionths of the currency.
+    /// An amount from millionths of the currency.
     pub const fn from_micros(micros: i64) -> Money {
         Money(micros)
     }
 
-    /// In millionths of the currency.
+    /// The amount in millionths of the currency.
     pub const fn micros(self) -> i64 {
         self.0
     }
@@ -98,7 +98,8 @@ impl Money {
     /// Reads a decimal text such as `4.10` or `-0.5`, exactly.
     ///
     /// # Errors
-    /// When the text is not a decimal with at most six decimals, or is over [`Money::MAX`].
+    /// If the text is not a decimal number with at most six decimals, or if the amount without its sign is over
+    /// [`Money::MAX`].
     pub fn parse(text: &str) -> Result<Money, MoneyError> {
         let micros = parse_scaled(text, 6).ok_or(MoneyError::NotDecimal)?;
         if micros.abs() > Money::MAX.0 {
@@ -125,7 +126,8 @@ impl Money {
     }
 }
 
-/// Reads a decimal text as an integer scaled by ten to the `decimals`; more decimals are refused.
+/// Reads a decimal text as an integer: the number times ten to the power of `decimals`. `None` if the text is not a
+/// decimal, has more decimals than `decimals`, or is too large.
 pub fn parse_scaled(text: &str, decimals: u32) -> Option<i64> {
     let (negative, digits) = match text.strip_prefix('-') {
         Some(rest) => (true, rest),
@@ -154,7 +156,7 @@ pub fn parse_scaled(text: &str, decimals: u32) -> Option<i64> {
 }
 
 impl fmt::Display for Money {
-    /// In cents, rounded half away from zero: `8.32`.
+    /// Writes the amount with two decimals, such as `8.32`, rounded half away from zero.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let cents = self.scaled(1, 10_000).0;
         let sign = if cents < 0 { "-" } else { "" };

@@ -1,6 +1,6 @@
-//! A playbook as the decision reads it: compiled, immutable, identified by the hash of what was written.
+//! A playbook in the form that decisions read: compiled, immutable, and identified by the hash of the written document.
 //!
-//! How one is read, checked and compiled is in the modules below; what it means is in [`crate::decision`].
+//! The modules below read, check and compile a playbook. [`crate::decision`] defines what the playbook means.
 
 pub mod calendar;
 mod compile;
@@ -46,31 +46,31 @@ pub use tree::ECHO_CHARS_MAX;
 pub use warning::{WARNINGS_MAX, Warning, Warnings};
 pub use yaml::{PLAYBOOK_BYTES_MAX, PLAYBOOK_DEPTH_MAX};
 
-/// Index of a tier in [`Playbook::tiers`], the most valuable first.
+/// The index of a tier in [`Playbook::tiers`]. The most valuable tier is the first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TierIndex(pub u16);
-/// Index of a channel in [`Playbook::channels`].
+/// The index of a channel in [`Playbook::channels`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ChannelIndex(pub u16);
-/// Index of a secondary reason in [`Playbook::reasons`], in the order written.
+/// The index of a secondary reason in [`Playbook::reasons`], in the order written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ReasonIndex(pub u16);
-/// Index of a queue in [`Playbook::queues`].
+/// The index of a queue in [`Playbook::queues`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct QueueIndex(pub u16);
-/// Index of a fact in [`Playbook::facts`].
+/// The index of a fact in [`Playbook::facts`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FactIndex(pub u16);
-/// Index of a rule in [`Playbook::rules`], in the order written.
+/// The index of a rule in [`Playbook::rules`], in the order written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RuleIndex(pub u32);
 
-/// Factors such as `need` in thousandths: 1000 is 1.0.
+/// A factor such as `need`, in thousandths: 1000 is 1.0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Need(pub u32);
 
 impl Need {
-    /// 1.0.
+    /// The factor 1.0.
     pub const ONE: Need = Need(1_000);
 }
 
@@ -79,34 +79,34 @@ impl Need {
 pub struct BasisPoints(pub u16);
 
 impl BasisPoints {
-    /// Certain.
+    /// The probability of a certain event.
     pub const ONE: BasisPoints = BasisPoints(10_000);
 }
 
-/// A text in the playbook's locales.
+/// A text for people: pairs of a locale of the playbook and the text in this locale.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Label(pub Vec<(Arc<str>, Arc<str>)>);
 
 /// The whole configuration of one company.
 #[derive(Debug)]
 pub struct Playbook {
-    /// The hash of what was written.
+    /// The hash of the document as it was written.
     pub version: PlaybookVersion,
     /// The text as it was published, byte for byte.
     pub source: Arc<str>,
-    /// Its name.
+    /// The name of the playbook.
     pub name: Slug,
-    /// Three capital letters.
+    /// The currency of all amounts: three capital letters.
     pub currency: Arc<str>,
     /// The company's own time zone.
     pub time_zone: jiff::tz::TimeZone,
-    /// The first is the one to fall back to.
+    /// The locales of the labels. The first is used if a label has no text in the wanted locale.
     pub locales: Vec<Arc<str>>,
-    /// Most valuable first.
+    /// The tiers, the most valuable first.
     pub tiers: Vec<Tier>,
-    /// The tier of a customer of whom we know none.
+    /// The tier of a customer whose tier is not known.
     pub tier_default: TierIndex,
-    /// In the order of the life cycle.
+    /// The stages, in the order of the life cycle.
     pub stages: Vec<Slug>,
     /// Personas that a request may name.
     pub personas: Vec<Slug>,
@@ -114,41 +114,41 @@ pub struct Playbook {
     pub brands: Vec<Slug>,
     /// Kinds of consent that a customer may give or refuse.
     pub consents: Vec<Slug>,
-    /// In the order written.
+    /// The channels, in the order written.
     pub channels: Vec<Channel>,
-    /// In the order written.
+    /// The queues, in the order written.
     pub queues: Vec<Queue>,
-    /// In the order written.
+    /// The facts, in the order written.
     pub facts: Vec<FactSpec>,
-    /// Primary reasons in the order of the menu.
+    /// The primary reasons, in the order of the menu.
     pub primaries: Vec<Primary>,
     /// Every secondary reason, in the order written.
     pub reasons: Vec<Reason>,
-    /// Reasons that became several, in the order written.
+    /// The reasons that were split into several, in the order written.
     pub splits: Vec<Split>,
-    /// What can come of a case, in the order written; empty: anything.
+    /// The possible outcomes of a case, in the order written. Empty: any outcome is possible.
     pub outcomes: Vec<OutcomeDefinition>,
-    /// In the order in which they apply.
+    /// The rules, in the order in which they apply.
     pub rules: Vec<Rule>,
-    /// Which routes the guards take away, before any rule.
+    /// The routes that guards remove, before any rule.
     pub guards: Guards,
-    /// How much a minute on each route weighs as waiting, in hundredths, in the order of [`Route::ALL`].
+    /// The weight of a minute of waiting on each route, in hundredths, in the order of [`Route::ALL`].
     pub waiting_weight_percent: [u16; 5],
-    /// What it costs to leave the customer's channel.
+    /// The cost of leaving the customer's channel.
     pub leaving_channel: Money,
-    /// What a preferred route of the customer was worth by the formula before: a flat amount.
+    /// The value of a route that the customer prefers, in the first formula: a flat amount.
     pub preferred_route: Money,
-    /// What a preferred route of the customer is worth: this share of what is at stake without need.
+    /// The value of a route that the customer prefers: this share of what is at stake without need.
     pub preferred_share: BasisPoints,
-    /// What the need is raised by for each attempt with people that failed on the case; 0 for nothing.
+    /// The amount that is added to the need for each failed attempt with people on the case. 0 adds nothing.
     pub repeat_need: Need,
-    /// What is left when nothing else is allowed, in the order written; at least one.
+    /// The routes that are used if no other route is allowed, in the order written; at least one.
     pub last_resort: Vec<LastResort>,
-    /// What to ask the customer when a case was resolved.
+    /// The question to the customer after a case was resolved; `None` for no question.
     pub feedback_question: Option<Label>,
-    /// What is expected of it, in the order written.
+    /// The tests of the playbook, in the order written.
     pub tests: Vec<test::PlaybookTest>,
-    /// Finding things by what a request calls them.
+    /// The lookups from names in requests to indexes.
     pub index: Index,
 }
 
@@ -178,22 +178,23 @@ impl Playbook {
         &self.rules[index.0 as usize]
     }
 
-    /// Its tiers with their indexes, the most valuable first.
+    /// The tiers with their indexes, the most valuable first.
     pub fn tiers_indexed(&self) -> impl Iterator<Item = (TierIndex, &Tier)> {
         (0..).map(TierIndex).zip(&self.tiers)
     }
 
-    /// Its secondary reasons with their indexes, in the order written.
+    /// The secondary reasons with their indexes, in the order written.
     pub fn reasons_indexed(&self) -> impl Iterator<Item = (ReasonIndex, &Reason)> {
         (0..).map(ReasonIndex).zip(&self.reasons)
     }
 
-    /// Its channels with their indexes, in the order written.
+    /// The channels with their indexes, in the order written.
     pub fn channels_indexed(&self) -> impl Iterator<Item = (ChannelIndex, &Channel)> {
         (0..).map(ChannelIndex).zip(&self.channels)
     }
 
-    /// What stands for a reason under this playbook; itself, if the playbook does not know it.
+    /// The reason that replaced `reason` under this playbook, or the split reason that it belongs to. `reason` itself
+    /// if the playbook does not know it.
     pub fn stands_for<'a>(&'a self, reason: &'a ReasonId) -> &'a ReasonId {
         let known = self.index.reasons.get(reason);
         let stands = known.map(|&index| &self.reason(index).id);
@@ -201,12 +202,12 @@ impl Playbook {
         stands.or_else(split).unwrap_or(reason)
     }
 
-    /// Reads, checks and compiles a playbook as somebody wrote it.
+    /// Reads, checks and compiles a playbook in the form in which it was written.
     ///
     /// # Errors
-    /// First the structure: its first fault alone. Then all faults of meaning at once, at most [`FAULTS_MAX`],
-    /// then those of its tests that fail. Show them to the writer. Where there are none there may still be warnings,
-    /// at most [`WARNINGS_MAX`].
+    /// First the structure is checked, and only its first fault is returned. Then all faults of meaning are returned,
+    /// at most [`FAULTS_MAX`]. If there are none, the failed tests of the playbook are returned. Show the faults to the
+    /// author. A playbook without faults may still have warnings, at most [`WARNINGS_MAX`].
     pub fn read(source: &str) -> Result<(Playbook, Warnings), PlaybookFaults> {
         let root = yaml::read(source)?;
         let file = structure::fit(&root)?;
@@ -223,10 +224,10 @@ impl Playbook {
         }
     }
 
-    /// Compiles a version that was published once: limits and rules that came later do not count.
+    /// Compiles a version that was published before. Limits and checks that were added later are not applied.
     ///
     /// # Errors
-    /// When it has no meaning to this program; then it was damaged, or written by a newer one.
+    /// If this program cannot compile the version. Then the document was damaged, or was written by a newer program.
     pub fn stored(source: &str) -> Result<Playbook, PlaybookFaults> {
         let root = yaml::read(source)?;
         let file = structure::fit(&root)?;
@@ -235,190 +236,193 @@ impl Playbook {
     }
 }
 
-/// Lookups from the names of requests to indexes.
+/// The lookups from names in requests to indexes.
 #[derive(Debug, Default)]
 pub struct Index {
-    /// Tiers by id.
+    /// The tiers by id.
     pub tiers: HashMap<Slug, TierIndex>,
-    /// Channels by id.
+    /// The channels by id.
     pub channels: HashMap<Slug, ChannelIndex>,
-    /// Queues by id.
+    /// The queues by id.
     pub queues: HashMap<Slug, QueueIndex>,
-    /// Facts by id.
+    /// The facts by id.
     pub facts: HashMap<Slug, FactIndex>,
-    /// Secondary reasons by id, and each replaced one by its old id (transitively).
+    /// The secondary reasons by id, and by the id of each retired reason that they replace, directly or through others.
     pub reasons: HashMap<ReasonId, ReasonIndex>,
-    /// Split reasons by id and by their older names (index into [`Playbook::splits`]).
+    /// The split reasons by id and by older ids, as indexes into [`Playbook::splits`].
     pub splits: HashMap<ReasonId, u16>,
-    /// Primary reasons by id (index into [`Playbook::primaries`]), and each replaced one by its old id.
+    /// The primary reasons by id and by the id of each retired reason that they replace, as indexes into
+    /// [`Playbook::primaries`].
     pub primaries: HashMap<Slug, u16>,
-    /// Queues that rules lead to or look at, and those of the last resort.
+    /// The queues that rules lead to or read, and the queues of the last resort.
     pub queues_of_all: HashSet<QueueIndex>,
-    /// The rules that fit a contact by all their columns.
+    /// Finds the rules whose columns all match a contact.
     pub rule_sets: rule_sets::RuleSets,
 }
 
-/// A customer group.
+/// A tier: a group of customers.
 #[derive(Clone, Debug)]
 pub struct Tier {
-    /// Its id.
+    /// The id of the tier.
     pub id: Slug,
-    /// For people.
+    /// The name that people see.
     pub label: Label,
-    /// How long a contact of this tier should wait at most.
+    /// The longest time that a contact of this tier should wait.
     pub waiting_target: Millis,
-    /// What a minute of its waiting costs.
+    /// The cost of one minute of waiting.
     pub waiting_cost_per_minute: Money,
-    /// What it costs to fail.
+    /// The cost of a failure.
     pub cost_of_failure: Money,
-    /// What an hour costs of waiting for a window that was agreed on.
+    /// The cost of one hour of waiting for an agreed time.
     pub agreed_wait_cost_per_hour: Money,
 }
 
-/// Where contacts come in.
+/// A channel on which contacts come in.
 #[derive(Clone, Debug)]
 pub struct Channel {
-    /// Its id.
+    /// The id of the channel.
     pub id: Slug,
-    /// For people.
+    /// The name that people see.
     pub label: Label,
-    /// What kind of conversation.
+    /// The kind of conversation on the channel.
     pub medium: Medium,
-    /// What can be given here, in the order in which ties are broken.
+    /// The routes that are possible on the channel. Of equally good routes, the earlier one is used.
     pub routes: Vec<Route>,
-    /// Whether the menu is chosen from a keypad: at most [`KEYPAD_ITEMS_MAX`] items.
+    /// Whether the customer chooses from the menu with a keypad. Then the menu has at most [`KEYPAD_ITEMS_MAX`] items.
     pub keypad: bool,
 }
 
-/// Most items of a menu on a keypad.
+/// The largest number of items in a menu on a keypad.
 pub const KEYPAD_ITEMS_MAX: usize = 9;
 
-/// A waiting line.
+/// A queue: a line in which contacts wait for agents.
 #[derive(Clone, Debug)]
 pub struct Queue {
-    /// Its id.
+    /// The id of the queue.
     pub id: Slug,
-    /// For people.
+    /// The name that people see.
     pub label: Label,
-    /// When it is open; always, if none.
+    /// The opening hours; `None` if the queue is always open.
     pub calendar: Option<Arc<calendar::Calendar>>,
-    /// What an agent must know, with the level.
+    /// The skills that an agent must have, with their level.
     pub skills: Vec<(Slug, u8)>,
-    /// The wait to reckon with while nothing is reported.
+    /// The wait that is used while nothing is reported.
     pub assumed_wait: Millis,
-    /// The handle time to reckon with while nothing is reported.
+    /// The handle time that is used while nothing is reported.
     pub assumed_handle_time: Millis,
-    /// The languages that are spoken there, such as `en`, in the order written; empty: any.
+    /// The languages that the agents speak, such as `en`, in the order written. Empty: any language.
     pub languages: Vec<Arc<str>>,
-    /// The media in which it serves, in the order written; empty: any.
+    /// The media that the queue serves, in the order written. Empty: any medium.
     pub media: Vec<Medium>,
 }
 
 impl Queue {
-    /// Whether it serves in `medium`.
+    /// Whether the queue serves `medium`.
     pub fn serves(&self, medium: Medium) -> bool {
         self.media.is_empty() || self.media.contains(&medium)
     }
 
-    /// Whether `language`, a primary language tag such as `en`, is spoken there.
+    /// Whether the agents speak `language`, a primary language tag such as `en`.
     pub fn speaks(&self, language: &str) -> bool {
         let mut spoken = self.languages.iter();
         self.languages.is_empty() || spoken.any(|spoken| **spoken == *language)
     }
 }
 
-/// What a fact is.
+/// The definition of a fact.
 #[derive(Clone, Debug)]
 pub struct FactSpec {
-    /// Its id.
+    /// The id of the fact.
     pub id: Slug,
-    /// How to ask for it.
+    /// The question for the fact.
     pub label: Label,
-    /// What kind of value.
+    /// The type of its value.
     pub fact_type: FactType,
-    /// What a text must match as a whole.
+    /// The pattern that the whole text must match; `None` if any text is valid.
     pub pattern: Option<pattern::Pattern>,
-    /// Never in logs.
+    /// Whether the value must never appear in logs.
     pub personal: bool,
 }
 
 /// A primary reason.
 #[derive(Clone, Debug)]
 pub struct Primary {
-    /// Its id.
+    /// The id of the primary reason.
     pub id: Slug,
-    /// For the menu.
+    /// The text in the menu.
     pub label: Label,
-    /// Its secondary reasons, as a range of [`Playbook::reasons`].
+    /// The secondary reasons of this primary reason, as a range of [`Playbook::reasons`].
     pub secondary: std::ops::Range<u16>,
-    /// Old primary ids that this one stands for.
+    /// The retired primary reasons that this one replaces.
     pub replaces: Vec<Slug>,
 }
 
 /// A secondary reason.
 #[derive(Clone, Debug)]
 pub struct Reason {
-    /// `primary/secondary`.
+    /// The id, as `primary/secondary`.
     pub id: ReasonId,
-    /// Its primary (index into [`Playbook::primaries`]).
+    /// The primary reason, as an index into [`Playbook::primaries`].
     pub primary: u16,
-    /// For the menu.
+    /// The text in the menu.
     pub label: Label,
-    /// Where in the life cycle (index into [`Playbook::stages`]).
+    /// The stage in the life cycle, as an index into [`Playbook::stages`]; `None` if it has none.
     pub stage: Option<u16>,
-    /// What must be known, in the order of asking.
+    /// The facts that must be known, in the order of asking.
     pub facts: Vec<FactIndex>,
-    /// Facts that tell one matter from another.
+    /// The key facts. They distinguish one matter of this reason from another.
     pub case_key: Vec<FactIndex>,
-    /// How long after its last contact an open case is continued, and a further contact is a repeat.
+    /// For how long after its last contact an open case is continued. A further contact within this time is a repeat.
     pub continues_for: Millis,
-    /// How long after it was resolved a case is reopened rather than followed by a new one.
+    /// For how long after it was resolved a case is reopened. Later a new case is opened.
     pub reopens_within: Millis,
-    /// Value at stake. A version that was published when the limit was higher can have more than
-    /// [`limits::NEED_MAX`]; the decision reckons with that limit.
+    /// How much help is needed, as a factor. A version that was published when the limit was higher can have more than
+    /// [`limits::NEED_MAX`]. The decision uses this limit then.
     pub need: Need,
-    /// What failing costs whoever the customer is, beside what it costs by the tier.
+    /// The cost of a failure for this reason, in addition to the cost of the tier.
     pub stake: Money,
-    /// The fact, an instant, by which it must be done.
+    /// The fact of type instant that is the deadline; `None` if there is no deadline.
     pub deadline: Option<FactIndex>,
-    /// Its own in the order written, then those of its primary reason, then those of the playbook.
+    /// The routes: first those of this reason in the order written, then those of its primary reason, then those of the
+    /// playbook.
     pub routes: Vec<RouteSpec>,
-    /// Old reasons that this one stands for, transitively, direct ones first.
+    /// The retired reasons that this one replaces, directly or through others; the direct ones first.
     pub replaces: Vec<ReasonId>,
 }
 
-/// A rule: where it can apply, when, and what it does.
+/// A rule: where it can apply, under which condition, and its effects.
 #[derive(Debug)]
 pub struct Rule {
-    /// Its id.
+    /// The id of the rule.
     pub id: Slug,
-    /// Reasons it is about (indexes, sorted); empty: any.
+    /// The reasons that the rule is for, as sorted indexes. Empty: any reason.
     pub reasons: Vec<ReasonIndex>,
-    /// Tiers it is about; empty: any.
+    /// The tiers that the rule is for. Empty: any tier.
     pub tiers: Vec<TierIndex>,
-    /// Channels it is about; empty: any.
+    /// The channels that the rule is for. Empty: any channel.
     pub channels: Vec<ChannelIndex>,
-    /// Stages it is about (indexes into [`Playbook::stages`]); empty: any.
+    /// The stages that the rule is for, as indexes into [`Playbook::stages`]. Empty: any stage.
     pub stages: Vec<u16>,
-    /// Brands it is about (indexes into [`Playbook::brands`]); empty: any.
+    /// The brands that the rule is for, as indexes into [`Playbook::brands`]. Empty: any brand.
     pub brands: Vec<u16>,
-    /// The condition; none: always.
+    /// The condition; `None` if the rule always applies.
     pub when: Option<condition::Condition>,
-    /// Routes that it takes away.
+    /// The routes that the rule removes.
     pub forbid: Vec<Route>,
-    /// Routes that it leaves, if not empty.
+    /// The only routes that the rule leaves. Empty if the rule leaves all.
     pub only: Vec<Route>,
-    /// What each route gains.
+    /// The amount that the rule gives to a route.
     pub prefer: Vec<(Route, Money)>,
-    /// Raises the need to at least this.
+    /// The rule raises the need to at least this value; `None` if it does not change the need.
     pub need: Option<Need>,
-    /// What else must be known.
+    /// More facts that must be known.
     pub facts: Vec<FactIndex>,
-    /// Where routes to people lead whose medium this queue serves.
+    /// The queue for routes to people, if this queue serves the medium of the route; `None` if the rule sets no queue.
     pub queue: Option<QueueIndex>,
-    /// How soon the queue should take it, from 0 to [`limits::PRIORITY_MAX`]; higher goes first.
+    /// How soon the contact should be taken, from 0 to [`limits::PRIORITY_MAX`]. A higher number goes first. `None` if
+    /// the rule sets no priority.
     pub priority: Option<u8>,
-    /// What an agent must know besides what the queue asks for, with the level from 1 to
+    /// The skills that an agent must have in addition to those of the queue, with the level from 1 to
     /// [`limits::SKILL_LEVEL_MAX`].
     pub skills: Vec<(Slug, u8)>,
 }

@@ -1,4 +1,4 @@
-//! Why a request is refused: one variant for each thing that a caller can do about it.
+//! Why a request is refused. There is one variant for each action that a caller can take.
 
 mod cause;
 
@@ -9,20 +9,20 @@ use crate::list::OfCustomer;
 use crate::route::Route;
 use crate::time::Millis;
 
-/// Most faults of one request that are told.
+/// The largest number of faults of one request that are reported.
 pub const FAULTS_MAX: usize = 16;
 
-/// What a caller can do about a fault, beyond mending the field.
+/// What a caller can do about a fault, besides correcting the field.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum FaultKind {
-    /// Nothing more.
+    /// Nothing else.
     #[default]
     Field,
-    /// Read the menu again: the contact reason is none of the live playbook.
+    /// Read the menu again, because the live playbook does not have the contact reason.
     UnknownReason,
-    /// Ask the customer for the fact that tells one matter from another.
+    /// Ask the customer for the key fact, which distinguishes one matter from another.
     KeyFactMissing,
-    /// Tell the case, or the reason: they are of two matters.
+    /// Send only the case or only the reason, because they belong to two matters.
     CaseOfOtherReason,
 }
 
@@ -31,13 +31,13 @@ pub enum FaultKind {
 pub struct Fault {
     /// The path of the field, such as `context.facts[2].fact_id`.
     pub field: String,
-    /// What is wrong and what would be right.
+    /// What is wrong, and what would be valid.
     pub what: String,
-    /// What can be done about it.
+    /// What the caller can do about the fault.
     pub kind: FaultKind,
 }
 
-/// Faults of a request: the first [`FAULTS_MAX`], and how many more there are.
+/// The faults of a request: the first [`FAULTS_MAX`], and the number of further faults.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Faults {
     found: Vec<Fault>,
@@ -45,19 +45,19 @@ pub struct Faults {
 }
 
 impl Faults {
-    /// One fault.
+    /// One fault of [`FaultKind::Field`].
     pub fn one(field: impl Into<String>, what: impl ToString) -> Faults {
         Faults::of(FaultKind::Field, field, what)
     }
 
-    /// One fault of a kind.
+    /// One fault of this kind.
     pub fn of(kind: FaultKind, field: impl Into<String>, what: impl ToString) -> Faults {
         let mut faults = Faults::default();
         faults.push_of(kind, field, what);
         faults
     }
 
-    /// What a caller can do about all of them; [`FaultKind::Field`] if they differ.
+    /// What a caller can do about all faults; [`FaultKind::Field`] if the faults differ in this.
     pub fn kind(&self) -> FaultKind {
         let mut kinds = self.found.iter().map(|fault| fault.kind);
         let first = kinds.next().unwrap_or_default();
@@ -67,12 +67,12 @@ impl Faults {
         }
     }
 
-    /// Notes a fault.
+    /// Adds a fault of [`FaultKind::Field`].
     pub fn push(&mut self, field: impl Into<String>, what: impl ToString) {
         self.push_of(FaultKind::Field, field, what);
     }
 
-    /// Notes a fault of a kind.
+    /// Adds a fault of this kind.
     pub fn push_of(&mut self, kind: FaultKind, field: impl Into<String>, what: impl ToString) {
         if self.found.len() < FAULTS_MAX {
             self.found.push(Fault {
@@ -85,12 +85,12 @@ impl Faults {
         }
     }
 
-    /// Notes that there are so many more faults, which nobody wrote down.
+    /// Adds `count` to the number of further faults, which have no text.
     pub fn leave_out(&mut self, count: usize) {
         self.more += count;
     }
 
-    /// The same faults with other paths.
+    /// The same faults, with paths changed by `place`.
     #[must_use]
     pub fn placed(&self, place: impl Fn(&str) -> String) -> Faults {
         let mut placed = Faults::default();
@@ -101,28 +101,28 @@ impl Faults {
         placed
     }
 
-    /// The value, or `None` and its fault noted.
+    /// The value of `checked`. If `checked` is an error, adds a fault for `field` and returns `None`.
     pub fn keep<T, E: ToString>(&mut self, field: &str, checked: Result<T, E>) -> Option<T> {
         checked.map_err(|error| self.push(field, error)).ok()
     }
 
-    /// Whether there is none.
+    /// Whether there are no faults.
     pub fn is_empty(&self) -> bool {
         self.found.is_empty()
     }
 
-    /// The first of them.
+    /// The first faults, at most [`FAULTS_MAX`].
     pub fn found(&self) -> &[Fault] {
         &self.found
     }
 
-    /// How many were noted beyond those.
+    /// How many faults there are besides those in [`Faults::found`].
     pub fn more(&self) -> usize {
         self.more
     }
 }
 
-/// What a thing that was not found is.
+/// The kind of a thing that was not found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// A contact.
@@ -136,7 +136,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// As the caller reads it.
+    /// The word for this kind in messages to the caller.
     pub const fn as_str(self) -> &'static str {
         match self {
             Kind::Contact => "contact",
@@ -147,113 +147,113 @@ impl Kind {
     }
 }
 
-/// Why a request is refused. Nothing was changed.
+/// Why a request is refused. A refused request changes nothing. The comments say what the caller can do.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
-    /// Mend the request.
+    /// Correct the request.
     #[error("the request has {} fault(s)", .0.found().len() + .0.more())]
     Faulty(Faults),
     /// Publish a playbook first.
     #[error("no playbook is live: publish one first")]
     NoPlaybook,
-    /// There is no such thing.
+    /// There is no such thing. Correct the id.
     #[error("there is no {} {id}", kind.as_str())]
     NotFound {
-        /// What kind of thing.
+        /// The kind of thing.
         kind: Kind,
-        /// As the caller named it.
+        /// The id as the caller wrote it.
         id: String,
     },
-    /// Choose another request id.
+    /// The id was used with other content. Choose another request id.
     #[error("request_id {0} was used before with other content")]
     RequestReused(RequestId),
-    /// Choose another contact id.
+    /// The contact has ended. Choose another contact id.
     #[error("contact {0} has ended: a new attempt is a new contact")]
     ContactEnded(ContactId),
-    /// Choose another contact id.
+    /// The contact is on another channel. Choose another contact id.
     #[error("contact {contact} is on channel {channel}: on another channel it is a new contact")]
     OtherChannel {
-        /// Which.
+        /// The contact.
         contact: ContactId,
-        /// Where it is.
+        /// The channel of the contact.
         channel: Slug,
     },
-    /// Choose another contact id.
+    /// The contact is of another customer. Choose another contact id.
     #[error("contact {contact} is of customer {customer}: another customer's is a new contact")]
     OtherCustomer {
-        /// Which.
+        /// The contact.
         contact: ContactId,
-        /// Whose it is.
+        /// The customer of the contact.
         customer: CustomerId,
     },
-    /// Choose one of those.
+    /// Choose one of the offered routes.
     #[error("route {route} was not offered to contact {contact}: {}", list_routes(.offered))]
     NotOffered {
-        /// Which contact.
+        /// The contact.
         contact: ContactId,
-        /// What was asked for.
+        /// The route that the caller asked for.
         route: Route,
-        /// What was offered.
+        /// The routes that were offered.
         offered: Vec<Route>,
     },
-    /// Do what the text says first.
+    /// Do first what `why` says.
     #[error("contact {contact} {why}")]
     ContactStep {
-        /// Which.
+        /// The contact.
         contact: ContactId,
-        /// Why it cannot take this step, and what would be right.
+        /// Why the contact cannot take this step, and what is possible.
         why: ContactCause,
     },
-    /// Tell the reason first.
+    /// State the reason of the contact first.
     #[error("contact {0} has no reason yet: it cannot be decided again")]
     NoReason(ContactId),
-    /// Leave the identity with its holder.
+    /// Another customer holds the identity. Leave it with its holder.
     #[error("the {kind} identity of customer {customer} is verified for customer {holder}")]
     IdentityTaken {
-        /// What kind of identity.
+        /// The kind of identity.
         kind: Slug,
-        /// Who was to have it.
+        /// The customer who would get the identity.
         customer: CustomerId,
-        /// Who has it.
+        /// The customer who holds the identity.
         holder: CustomerId,
     },
-    /// Prove who it is by another identity.
+    /// The identity is shared. Prove the customer by another identity.
     #[error(
-        "the {kind} identity of customer {customer} is told to be shared by customer {sharer}: it proves nobody"
+        "the {kind} identity of customer {customer} is told to be shared by customer {sharer}: it identifies nobody"
     )]
     IdentityShared {
-        /// What kind of identity.
+        /// The kind of identity.
         kind: Slug,
-        /// Who was to have it alone.
+        /// The customer who would be the only holder.
         customer: CustomerId,
-        /// Who shares it with others.
+        /// The customer who shares the identity.
         sharer: CustomerId,
     },
     /// Read the customer again, then decide whether the write still makes sense.
-    #[error("customer {customer} has changed since: its etag is {current} now")]
+    #[error("customer {customer} has changed since you read it: its etag is now {current}")]
     CustomerChanged {
-        /// Which.
+        /// The customer.
         customer: CustomerId,
-        /// Its last change.
+        /// The sequence of the customer's last change.
         current: u64,
     },
-    /// Do what the text says first.
+    /// Do first what `why` says.
     #[error("customer {customer} {why}")]
     CustomerStep {
-        /// Which.
+        /// The customer.
         customer: CustomerId,
-        /// Why it cannot take this step, and what would be right.
+        /// Why the customer cannot take this step, and what is possible.
         why: CustomerCause,
     },
     /// Read the case again, then decide whether the write still makes sense.
-    #[error("case {case} has changed since: its etag is {current} now")]
+    #[error("case {case} has changed since you read it: its etag is now {current}")]
     CaseChanged {
-        /// Which.
+        /// The case.
         case: CaseId,
-        /// Its last change.
+        /// The sequence of the case's last change.
         current: u64,
     },
-    /// Wait, or route without the case.
+    /// Wait, or route the contact without the case.
     #[error(
         "{} cases were told without proof in the last {}: they are taken again in {wait}; without case_id and \
          previous_contact_id the contact is routed now",
@@ -261,21 +261,21 @@ pub enum Refusal {
         crate::guess::WRONG_CASES_WINDOW
     )]
     TooManyWrongCases {
-        /// How long.
+        /// How long to wait.
         wait: Millis,
     },
-    /// Do what the text says first.
+    /// Do first what `why` says.
     #[error("case {case} {why}")]
     CaseStep {
-        /// Which.
+        /// The case.
         case: CaseId,
-        /// Why it cannot take this step, and what would be right.
+        /// Why the case cannot take this step, and what is possible.
         why: CaseCause,
     },
 }
 
 impl Refusal {
-    /// There is no such customer, as the caller named it.
+    /// The refusal for a customer who does not exist, with the id or the identity that the caller sent.
     pub fn no_customer(of: &OfCustomer) -> Refusal {
         Refusal::NotFound {
             kind: Kind::Customer,

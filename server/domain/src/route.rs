@@ -1,10 +1,10 @@
-//! How we help, and where the customer is: the closed enums of routing.
+//! Routes and media: the fixed lists of ways to help a customer.
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// How we help. The order is that of the playbook's own listing when costs tie only if a playbook says so;
-/// here it is from the least to the most human.
+/// The way to help a customer. The variants are ordered from the least to the most human help. Routes with equal costs
+/// are ranked by the order that the playbook lists, if the playbook lists one.
 #[derive(
     Clone,
     Copy,
@@ -22,13 +22,13 @@ use std::fmt;
 pub enum Route {
     /// The customer is helped by a flow: an IVR, a bot, a page.
     SelfService,
-    /// We write, the customer reads when it suits: asynchronous.
+    /// The company writes, and the customer reads the message later: asynchronous.
     Message,
     /// Live text with a person.
     Chat,
-    /// We call back.
+    /// The company calls the customer back.
     Callback,
-    /// A person, live: voice, video, a counter.
+    /// A person helps at once: by voice, by video or at a counter.
     Human,
 }
 
@@ -42,7 +42,7 @@ impl Route {
         Route::Human,
     ];
 
-    /// As a playbook and the command line write it.
+    /// The text for this route in playbooks and on the command line.
     pub const fn as_str(self) -> &'static str {
         match self {
             Route::SelfService => "self_service",
@@ -53,7 +53,7 @@ impl Route {
         }
     }
 
-    /// A capital letter for it, where there is little room.
+    /// A capital letter for this route, for places with little room.
     pub const fn letter(self) -> char {
         match self {
             Route::SelfService => 'S',
@@ -64,17 +64,18 @@ impl Route {
         }
     }
 
-    /// Reads what [`Route::as_str`] writes.
+    /// Reads a text that [`Route::as_str`] writes. `None` for any other text.
     pub fn parse(text: &str) -> Option<Route> {
         Route::ALL.into_iter().find(|route| route.as_str() == text)
     }
 
-    /// Whether the customer is with a person at once, so that the queue must be open now.
+    /// Whether the route needs a person soon, so that its queue must be open now.
     pub const fn needs_open_queue(self) -> bool {
         matches!(self, Route::Chat | Route::Callback | Route::Human)
     }
 
-    /// The medium in which people serve by this route who came by a channel of `medium`; `None` for a flow.
+    /// The medium in which people serve a customer by this route, if the customer came on a channel of `medium`. `None`
+    /// for self-service, where no people serve.
     pub const fn served_in(self, medium: Medium) -> Option<Medium> {
         match (self, medium) {
             (Route::SelfService, _) => None,
@@ -85,7 +86,7 @@ impl Route {
         }
     }
 
-    /// Whether we owe the customer an answer after the contact was routed here.
+    /// Whether the company owes the customer an answer after the contact was routed here.
     pub const fn is_owed(self) -> bool {
         matches!(self, Route::Message | Route::Callback)
     }
@@ -97,7 +98,7 @@ impl fmt::Display for Route {
     }
 }
 
-/// What kind of conversation a channel carries.
+/// The kind of conversation on a channel.
 #[derive(
     Clone,
     Copy,
@@ -115,9 +116,9 @@ impl fmt::Display for Route {
 pub enum Medium {
     /// Spoken: phone, video.
     Voice,
-    /// Written, both there: web chat, in-app chat.
+    /// Written, both sides present at the same time: web chat, in-app chat.
     LiveText,
-    /// Written, each in their own time: e-mail, SMS, social, a web form.
+    /// Written, each side in its own time: e-mail, SMS, social media, a web form.
     AsyncText,
     /// Face to face: a store, a counter.
     InPerson,
@@ -132,7 +133,7 @@ impl Medium {
         Medium::InPerson,
     ];
 
-    /// As a playbook and the command line write it.
+    /// The text for this medium in playbooks and on the command line.
     pub const fn as_str(self) -> &'static str {
         match self {
             Medium::Voice => "voice",
@@ -142,14 +143,14 @@ impl Medium {
         }
     }
 
-    /// Reads what [`Medium::as_str`] writes.
+    /// Reads a text that [`Medium::as_str`] writes. `None` for any other text.
     pub fn parse(text: &str) -> Option<Medium> {
         Medium::ALL
             .into_iter()
             .find(|medium| medium.as_str() == text)
     }
 
-    /// Whether a customer helped by `route` leaves a channel of this medium.
+    /// Whether a customer who came on a channel of this medium must leave the channel to be helped by `route`.
     pub const fn leaves(self, route: Route) -> bool {
         match (self, route) {
             (_, Route::SelfService) => false,
@@ -167,51 +168,51 @@ impl Medium {
 pub struct RouteSet(u8);
 
 impl RouteSet {
-    /// No route.
+    /// The empty set.
     pub const EMPTY: RouteSet = RouteSet(0);
-    /// Every route.
+    /// The set of all routes.
     pub const ALL: RouteSet = RouteSet(0b1_1111);
 
-    /// From a list.
+    /// A set from a list.
     pub fn from_routes(routes: &[Route]) -> RouteSet {
         routes
             .iter()
             .fold(RouteSet::EMPTY, |set, &route| set.with(route))
     }
 
-    /// From the bits that [`RouteSet::bits`] gives; others are dropped.
+    /// A set from the bits that [`RouteSet::bits`] returns. Unknown bits are dropped.
     pub const fn from_bits(bits: u8) -> RouteSet {
         RouteSet(bits & RouteSet::ALL.0)
     }
 
-    /// One bit a route, in the order of [`Route::ALL`].
+    /// The set as bits: one bit for each route, in the order of [`Route::ALL`].
     pub const fn bits(self) -> u8 {
         self.0
     }
 
-    /// This set and `route`.
+    /// This set with `route` added.
     #[must_use]
     pub const fn with(self, route: Route) -> RouteSet {
         RouteSet(self.0 | 1 << route as u8)
     }
 
-    /// What is in this set and in `other`.
+    /// The routes that are in this set and in `other`.
     #[must_use]
     pub const fn common(self, other: RouteSet) -> RouteSet {
         RouteSet(self.0 & other.0)
     }
 
-    /// Whether `route` is in it.
+    /// Whether the set contains `route`.
     pub const fn contains(self, route: Route) -> bool {
         self.0 & 1 << route as u8 != 0
     }
 
-    /// Whether there is none.
+    /// Whether the set is empty.
     pub const fn is_empty(self) -> bool {
         self.0 == 0
     }
 
-    /// In the order of [`Route::ALL`].
+    /// The routes of the set, in the order of [`Route::ALL`].
     pub fn iter(self) -> impl Iterator<Item = Route> {
         Route::ALL
             .into_iter()

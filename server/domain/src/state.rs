@@ -1,7 +1,7 @@
-//! The state: rows folded from events, and the timers that stand.
+//! The state: the rows that result from the events, and the timers that are set.
 //!
-//! A row that is not in memory is *elsewhere*: looking it up says so, and whoever asked has it fetched and asks
-//! again. A *whole* state (tests, folding a log) has every row in memory.
+//! A row may be missing in memory and exist in the store. A lookup of such a row returns an error. The caller loads the
+//! row and tries again. A *whole* state (used in tests and when a log is read from the start) has every row in memory.
 
 mod apply;
 mod counts;
@@ -25,15 +25,16 @@ use crate::time::UnixMs;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// Most cases that one event changes: those of a contact, the one that it leaves, and those that they were merged into.
+/// The largest number of cases that one event changes: the cases of a contact, the case that it leaves, and the cases
+/// that these were merged into.
 pub const EVENT_CASES_MAX: usize = 2 * (2 + ADDITIONAL_CASES_MAX);
-/// Most rows that one event changes: the request and the contact; two customers, each with the identities that it had
-/// and has; cases, each with its matter and with what is counted before and after.
+/// The largest number of rows that one event changes. These are the request and the contact; two customers, each with
+/// its identities before and after; and cases, each with its matter and with its counts before and after.
 pub const EVENT_ROWS_MAX: usize = 2 + 2 * (1 + 2 * IDENTITIES_MAX) + 4 * EVENT_CASES_MAX;
-// The other kind of event with many rows.
+// The other kind of event that changes many rows.
 const _: () = assert!(crate::contact::QUEUE_STATS_MAX < EVENT_ROWS_MAX);
 
-/// The name of a row.
+/// The key of a row.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum RowKey {
     /// A contact.
@@ -42,85 +43,106 @@ pub enum RowKey {
     Case(CaseId),
     /// A customer.
     Customer(CustomerId),
-    /// Who holds a verified identity, or was last told to share it with others.
+    /// The customer who holds a verified identity, or who was last recorded as sharing it with others.
     IdentityOwner(IdentityKey),
     /// The latest case of a matter.
     Matter(CaseKey),
-    /// A write that was answered.
+    /// A write that was answered before.
     Request(RequestKey),
-    /// Counts of a reason and a tier.
+    /// The counts of a reason and a tier.
     Counts(ReasonId, Slug),
-    /// One time that a version was made live.
+    /// One publication: a version that was made live at one time.
     Publication(Seq),
-    /// What was reported of a queue last.
+    /// The last report of a queue.
     ReportedQueue(Slug),
 }
 
-/// A row.
+/// A row of the state, one variant for each kind of [`RowKey`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Row {
-    /// Under [`RowKey::Contact`].
+    /// The row of [`RowKey::Contact`].
     Contact(Arc<Contact>),
-    /// Under [`RowKey::Case`].
+    /// The row of [`RowKey::Case`].
     Case(Arc<Case>),
-    /// Under [`RowKey::Customer`].
+    /// The row of [`RowKey::Customer`].
     Customer(Arc<Customer>),
-    /// Under [`RowKey::IdentityOwner`].
+    /// The row of [`RowKey::IdentityOwner`].
     IdentityOwner(Arc<CustomerId>),
-    /// Under [`RowKey::Matter`].
+    /// The row of [`RowKey::Matter`].
     Matter(Arc<CaseId>),
-    /// Under [`RowKey::Request`].
+    /// The row of [`RowKey::Request`].
     Request(Arc<IdempotencyRecord>),
-    /// Under [`RowKey::Counts`].
+    /// The row of [`RowKey::Counts`].
     Counts(Counts),
-    /// Under [`RowKey::Publication`].
+    /// The row of [`RowKey::Publication`].
     Publication(Arc<Publication>),
-    /// Under [`RowKey::ReportedQueue`].
+    /// The row of [`RowKey::ReportedQueue`].
     ReportedQueue(Arc<ReportedQueue>),
 }
 
-/// A write that was answered: where its answer is.
+impl Row {
+    /// Whether something may still happen to it of itself: a contact that is live, a case that is open or has live
+    /// contacts.
+    pub fn is_active(&self) -> bool {
+        match self {
+            Row::Contact(row) => row.state.is_live(),
+            Row::Case(row) => row.is_active(),
+            Row::Customer(_) | Row::IdentityOwner(_) | Row::Matter(_) | Row::Request(_) => false,
+            Row::Counts(_) | Row::Publication(_) | Row::ReportedQueue(_) => false,
+        }
+    }
+
+    /// Whether the engine has it in memory all the time, from the start on: it is active, or there are few of its kind.
+    pub fn is_kept(&self) -> bool {
+        match self {
+            Row::Contact(_) | Row::Case(_) => self.is_active(),
+            Row::Counts(_) | Row::Publication(_) | Row::ReportedQueue(_) => true,
+            Row::Customer(_) | Row::IdentityOwner(_) | Row::Matter(_) | Row::Request(_) => false,
+        }
+    }
+}
+
+/// A write that was answered, and the event with its answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct IdempotencyRecord {
-    /// The event that holds the answer.
+    /// The sequence of the event that holds the answer.
     pub seq: Seq,
-    /// When it was recorded.
+    /// When the event was recorded.
     pub at: UnixMs,
-    /// A hash of the request as it came.
+    /// A hash of the request as it was received.
     pub fingerprint: [u8; 16],
 }
 
-/// One time that a version was made live.
+/// One publication: a version that was made live at one time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Publication {
-    /// Where in the log.
+    /// The sequence of its event.
     pub seq: Seq,
-    /// The hash of what was written.
+    /// The hash of the document as it was written.
     pub version: PlaybookVersion,
     /// The name in the document.
     pub name: Slug,
-    /// When.
+    /// When it was published.
     pub at: UnixMs,
-    /// By whom.
+    /// Who published it.
     pub actor: Actor,
-    /// For whom, as the actor said.
+    /// The actor for whom the publisher acted, as the publisher said; else `None`.
     pub on_behalf_of: Option<Actor>,
-    /// Why.
+    /// The note of the publisher.
     pub note: Arc<str>,
-    /// Whether it was live before.
+    /// Whether this version was live before, and was made live again.
     pub rolled_back: bool,
 }
 
-/// These rows are not in memory: fetch them and ask again. At least one, each once.
+/// These rows are not in memory. Load them and try again. There is at least one row, and each is listed once.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RowNotLoaded(pub Vec<RowKey>);
 
 impl RowNotLoaded {
-    /// All of what was found; or, where some of it is elsewhere, all rows that are: so that whoever fetches them need
-    /// not come again for each.
+    /// All values that were found. If some rows are not in memory, the error lists all of them, so that the caller can
+    /// load them at once.
     ///
-    /// # Errors
-    /// When any is elsewhere.
+    /// If any row is not in memory.
     pub fn gather<T>(
         found: impl IntoIterator<Item = Result<T, RowNotLoaded>>,
     ) -> Result<Vec<T>, RowNotLoaded> {
@@ -140,7 +162,7 @@ impl RowNotLoaded {
     }
 }
 
-/// Rows folded from events.
+/// The rows that result from the events.
 #[derive(Clone, Debug)]
 pub struct State {
     seq: Seq,
@@ -166,7 +188,7 @@ macro_rules! lookup {
         $(#[$doc])*
         ///
         /// # Errors
-        /// When the row is not in memory.
+        /// If the row is not in memory.
         pub fn $name(&self, key: &$key) -> Result<Option<&Arc<$row>>, RowNotLoaded> {
             match self.$table.held(key) {
                 Held::Present(row) => Ok(Some(row)),
@@ -179,7 +201,7 @@ macro_rules! lookup {
 }
 
 impl State {
-    /// The state before the first event, with every row in memory from then on.
+    /// The state before the first event. Every row will be in memory.
     pub fn whole() -> State {
         State {
             whole: true,
@@ -187,7 +209,7 @@ impl State {
         }
     }
 
-    /// A state that holds nothing yet; rows may be elsewhere.
+    /// An empty state. Rows may exist outside of memory.
     pub fn partial() -> State {
         State {
             seq: Seq(0),
@@ -209,85 +231,85 @@ impl State {
         }
     }
 
-    /// A partial state with a live playbook: what a command's missing rows are found with.
-    pub fn for_prefetch(seq: Seq, now: UnixMs, live: Option<Arc<Playbook>>) -> State {
+    /// A partial state with a live playbook. It serves to find the rows that a command needs.
+    pub fn for_prefetch(live: Option<Arc<Playbook>>) -> State {
         State {
-            seq,
-            now,
             live,
             ..State::partial()
         }
     }
 
-    /// The last event that was folded in.
+    /// The sequence of the last event that was applied.
     pub const fn seq(&self) -> Seq {
         self.seq
     }
 
-    /// Log time.
+    /// The log time of the state.
     pub const fn now(&self) -> UnixMs {
         self.now
     }
 
-    /// The live playbook.
+    /// The live playbook; `None` if no playbook was published.
     pub const fn live(&self) -> Option<&Arc<Playbook>> {
         self.live.as_ref()
     }
 
-    /// What was published, the oldest first.
+    /// All publications, the oldest first.
     pub fn publications(&self) -> &[Arc<Publication>] {
         &self.publications
     }
 
-    /// Counts by reason and tier, of cases as they were opened.
+    /// The counts by reason and tier, under the reason and the tier with which each case was opened.
     pub const fn counts(&self) -> &BTreeMap<(ReasonId, Slug), Counts> {
         &self.counts
     }
 
-    /// What was reported of queues last, whatever its age.
+    /// The last report of each queue, whatever its age.
     pub const fn reported_queues(&self) -> &BTreeMap<Slug, Arc<ReportedQueue>> {
         &self.reported_queues
     }
 
-    /// The timers that stand.
+    /// The timers that are set.
     pub const fn timers(&self) -> &Timers {
         &self.timers
     }
 
-    /// Which open cases each customer has.
+    /// The open cases of each customer.
     pub const fn open_cases(&self) -> &OpenCases {
         &self.open_cases
     }
 
     lookup!(
-        /// A contact.
+        /// The contact with this id; `None` if there is none.
         contact, contacts, ContactId, Contact, Contact
     );
     lookup!(
-        /// A case.
+        /// The case with this id; `None` if there is none.
         case, cases, CaseId, Case, Case
     );
     lookup!(
-        /// A customer.
+        /// The customer with this id; `None` if there is none.
         customer, customers, CustomerId, Customer, Customer
     );
     lookup!(
-        /// Who holds a verified identity, or was last told to share it with others.
+        /// The customer who holds a verified identity, or who was last recorded as sharing it with others; `None` if
+        /// there is none.
         holder, holders, IdentityKey, CustomerId, IdentityOwner
     );
     lookup!(
-        /// The latest case of a matter.
+        /// The latest case of the matter with this key; `None` if there is none.
         matter, matters, CaseKey, CaseId, Matter
     );
     lookup!(
-        /// A write that was answered.
+        /// The answered write with this key; `None` if there is none.
         request, requests, RequestKey, IdempotencyRecord, Request
     );
 
-    /// A case, and in memory with it the one that goes on for it: what changes the one changes both.
+    /// The case. If the case was merged, the case that continues it is in memory too, because a change of one changes
+    /// both.
     ///
     /// # Errors
-    /// When either row is elsewhere.
+    /// If one of the two rows is not in memory.
     pub fn case_with_survivor(&self, id: &CaseId) -> Result<Option<&Arc<Case>>, RowNotLoaded> {
         let case = self.case(id)?;
         let survivor = case.and_then(|case| case.merged_into);
@@ -295,37 +317,37 @@ impl State {
         Ok(case)
     }
 
-    /// Contacts in memory, in no order.
+    /// The contacts in memory, in no order.
     pub fn contacts(&self) -> impl Iterator<Item = &Arc<Contact>> {
         self.contacts.rows().map(|(_, row)| row)
     }
 
-    /// Cases in memory, in no order.
+    /// The cases in memory, in no order.
     pub fn cases(&self) -> impl Iterator<Item = &Arc<Case>> {
         self.cases.rows().map(|(_, row)| row)
     }
 
-    /// Customers in memory, in no order.
+    /// The customers in memory, in no order.
     pub fn customers(&self) -> impl Iterator<Item = &Arc<Customer>> {
         self.customers.rows().map(|(_, row)| row)
     }
 
-    /// Holders in memory, in no order.
+    /// The holders of identities in memory, in no order.
     pub fn holders(&self) -> impl Iterator<Item = (&IdentityKey, &Arc<CustomerId>)> {
         self.holders.rows()
     }
 
-    /// Matters in memory, in no order.
+    /// The matters in memory, in no order.
     pub fn matters(&self) -> impl Iterator<Item = (&CaseKey, &Arc<CaseId>)> {
         self.matters.rows()
     }
 
-    /// Answered writes in memory, in no order.
+    /// The answered writes in memory, in no order.
     pub fn requests(&self) -> impl Iterator<Item = (&RequestKey, &Arc<IdempotencyRecord>)> {
         self.requests.rows()
     }
 
-    /// The rows that events changed since this was last asked, in the order of change, each as it is now.
+    /// The rows that events changed since the last call, in the order of the change, each with its present value.
     pub fn take_changed_rows(&mut self) -> Vec<(RowKey, Row)> {
         let touched = std::mem::take(&mut self.changed_rows);
         let mut once: Vec<RowKey> = Vec::with_capacity(touched.len());
@@ -339,8 +361,8 @@ impl State {
             .collect()
     }
 
-    /// How many contacts, cases, customers, holders, matters and answered writes are held, those known to be nowhere
-    /// among them.
+    /// How many contacts, cases, customers, holders, matters and answered writes are in memory. Rows that are known not
+    /// to exist are counted too.
     pub fn rows_held(&self) -> usize {
         let State {
             contacts,
@@ -355,7 +377,7 @@ impl State {
         of_cases + customers.len() + holders.len() + requests.len()
     }
 
-    /// Whether it is known of a row what it is, or that there is none.
+    /// Whether the row is in memory, or is known not to exist.
     pub fn knows(&self, key: &RowKey) -> bool {
         match key {
             RowKey::Contact(id) => self.contacts.held(id).is_known(),
@@ -368,7 +390,7 @@ impl State {
         }
     }
 
-    /// A row in memory.
+    /// The row, if it is in memory; else `None`.
     pub fn row(&self, key: &RowKey) -> Option<Row> {
         match key {
             RowKey::Contact(id) => self.contacts.get(id).cloned().map(Row::Contact),
@@ -395,8 +417,8 @@ impl State {
         }
     }
 
-    /// Takes in a row that was read elsewhere, or that it is nowhere, unless something newer is held.
-    /// Says whether it was taken; it is then to be forgotten some time, see [`State::evict`].
+    /// Adds a row that was read from the store, or the knowledge that the row does not exist. Does nothing if memory
+    /// has newer data. Returns whether the row was added. If so, it must be removed later with [`State::evict`].
     pub fn cache(&mut self, key: RowKey, row: Option<Row>) -> bool {
         let at = self.seq;
         match (key, row) {
@@ -424,8 +446,7 @@ impl State {
         }
     }
 
-    /// Forgets a row that was changed or lent at `at` and not since. What the engine needs to decide stays:
-    /// open cases and live contacts.
+    /// Removes a row that was last changed or lent at `at`. Rows that [`Row::is_kept`] stay.
     pub fn evict(&mut self, key: &RowKey, at: Seq) {
         match key {
             RowKey::Contact(id) => self.contacts.evict(id, at, |row| row.state.is_live()),
@@ -438,7 +459,7 @@ impl State {
         };
     }
 
-    /// Takes in a stored row at the start, with its timer.
+    /// Adds a stored row at the start, and sets its timer.
     pub fn restore(&mut self, row: Row) {
         let at = self.seq;
         match row {
@@ -464,7 +485,8 @@ impl State {
         }
     }
 
-    /// Sets where the state stands at the start: the last event that is in its rows, log time, the live playbook.
+    /// Sets the position of the state at the start: the sequence of the last event in its rows, the log time and the
+    /// live playbook.
     pub fn stand_at(&mut self, seq: Seq, now: UnixMs, live: Option<Arc<Playbook>>) {
         self.seq = seq;
         self.now = now;

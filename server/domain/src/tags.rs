@@ -1,47 +1,47 @@
-//! What callers keep of a case or a contact for themselves: references to other systems, labels, links. Nothing is
-//! decided by it.
+//! Data that callers store with a case or a contact for their own use: references to other systems, labels and links.
+//! Signpost decides nothing by this data.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// Most external references of one case or contact.
+/// The largest number of external references of one case or contact.
 pub const REFERENCES_MAX: usize = 8;
-/// Most characters of the system, and of the id, of an external reference.
+/// The largest number of characters in the system of an external reference, and in its id.
 pub const REFERENCE_CHARS_MAX: usize = 128;
-/// Most labels of one case or contact.
+/// The largest number of labels of one case or contact.
 pub const LABELS_MAX: usize = 16;
-/// Most characters of the key of a label.
+/// The largest number of characters in the key of a label.
 pub const LABEL_KEY_CHARS_MAX: usize = 63;
-/// Most characters of the value of a label.
+/// The largest number of characters in the value of a label.
 pub const LABEL_VALUE_CHARS_MAX: usize = 255;
-/// Most links of one contact.
+/// The largest number of links of one contact.
 pub const CONTACT_LINKS_MAX: usize = 16;
-/// Most characters of the address of a link.
+/// The largest number of characters in the address of a link.
 pub const LINK_URI_CHARS_MAX: usize = 2_048;
-/// Most characters of the title of a link.
+/// The largest number of characters in the title of a link.
 pub const LINK_TITLE_CHARS_MAX: usize = 128;
 
-/// Why a text cannot be kept; says what would be right.
+/// Why a text cannot be stored. The message says which text would be valid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TagError {
-    /// Nothing was given.
+    /// The text is empty.
     #[error("must not be empty")]
     Empty,
-    /// Longer than its named limit.
+    /// The text is longer than its limit.
     #[error("must be at most {max} characters, is {len}")]
     TooLong {
-        /// Characters given.
+        /// The number of characters given.
         len: usize,
-        /// Characters allowed.
+        /// The number of characters allowed.
         max: usize,
     },
-    /// A character that is not allowed, or spaces at its ends.
+    /// The text has a character that is not allowed, or spaces at its ends.
     #[error("must be {0}")]
     Shape(&'static str),
-    /// No address of this kind.
+    /// The text is not the address of a link.
     #[error("must be an http or https URL with a host, such as https://example.com/calls/1")]
     NoUrl,
-    /// An address that anybody who sees it could log in with.
+    /// The address contains a user or a password, so anybody who sees the address could log in with it.
     #[error("must be a URL without a user or a password in it")]
     Credentials,
 }
@@ -59,20 +59,20 @@ fn printable(text: &str, max: usize) -> Result<Arc<str>, TagError> {
     Ok(text.into())
 }
 
-/// What another system calls the same thing.
+/// The id that another system uses for the same case or contact.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ExternalReference {
-    /// The other system.
+    /// The name of the other system.
     pub system: Arc<str>,
-    /// Its id there.
+    /// The id in the other system.
     pub id: Arc<str>,
 }
 
 impl ExternalReference {
-    /// The system or the id of a reference.
+    /// Checks the system or the id of a reference.
     ///
     /// # Errors
-    /// When it is empty, too long or not printable.
+    /// If the text is empty, too long or not printable.
     pub fn part(text: &str) -> Result<Arc<str>, TagError> {
         match text {
             "" => Err(TagError::Empty),
@@ -81,13 +81,13 @@ impl ExternalReference {
     }
 }
 
-/// Labels by their keys.
+/// Labels: the value by the key.
 pub type Labels = BTreeMap<Arc<str>, Arc<str>>;
 
-/// The key of a label.
+/// Checks the key of a label.
 ///
 /// # Errors
-/// When it is empty, too long or has a character that keys do not have.
+/// If the key is empty, is too long, or has a character that a key may not have.
 pub fn label_key(text: &str) -> Result<Arc<str>, TagError> {
     let len = text.chars().count();
     let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "._/-".contains(c);
@@ -102,25 +102,25 @@ pub fn label_key(text: &str) -> Result<Arc<str>, TagError> {
     }
 }
 
-/// The value of a label, which may be empty.
+/// Checks the value of a label. The value may be empty.
 ///
 /// # Errors
-/// When it is too long or not printable.
+/// If the value is too long or not printable.
 pub fn label_value(text: &str) -> Result<Arc<str>, TagError> {
     printable(text, LABEL_VALUE_CHARS_MAX)
 }
 
-/// What callers keep of a case or of a contact for themselves.
+/// References and labels that callers store with a case or a contact for their own use.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Tags {
-    /// What other systems call it, each once.
+    /// The ids of this case or contact in other systems, each once.
     pub references: Vec<ExternalReference>,
-    /// Their own words for it.
+    /// The callers' own labels.
     pub labels: Labels,
 }
 
 impl Tags {
-    /// These as they are amended later: what is set there replaces.
+    /// These tags, amended with `later`: the parts that are set in `later` replace the parts of `self`.
     #[must_use]
     pub fn amended(self, later: Tags) -> Tags {
         Tags {
@@ -136,17 +136,17 @@ impl Tags {
     }
 }
 
-/// New values of some of them; `None` leaves a part as it is.
+/// New values for parts of [`Tags`]. `None` leaves a part as it is.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct TagsUpdate {
-    /// What other systems call it.
+    /// The new references.
     pub references: Option<Vec<ExternalReference>>,
-    /// Their own words for it.
+    /// The new labels.
     pub labels: Option<Labels>,
 }
 
 impl TagsUpdate {
-    /// What the parts that this changes are in `tags`.
+    /// The present values, in `tags`, of the parts that this update changes.
     #[must_use]
     pub fn before(&self, tags: &Tags) -> TagsUpdate {
         let TagsUpdate { references, labels } = self;
@@ -156,7 +156,7 @@ impl TagsUpdate {
         }
     }
 
-    /// Makes `tags` what they are from now on.
+    /// Writes the new values into `tags`.
     pub fn apply(&self, tags: &mut Tags) {
         let TagsUpdate { references, labels } = self;
         if let Some(references) = references {
@@ -168,33 +168,33 @@ impl TagsUpdate {
     }
 }
 
-/// What is behind a link.
+/// The kind of content that a link leads to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ContactLinkKind {
-    /// What was said, written down.
+    /// A text of the conversation.
     Transcript,
-    /// What was said, recorded.
+    /// A recording of the conversation.
     Recording,
-    /// Something else.
+    /// Any other content.
     Other,
 }
 
-/// Where something that belongs to a contact is kept.
+/// A link to content that belongs to a contact and is stored in another system.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ContactLink {
-    /// What is there.
+    /// The kind of content.
     pub kind: ContactLinkKind,
-    /// Its address.
+    /// The address of the content.
     pub uri: Arc<str>,
-    /// Its name for people; may be empty.
+    /// The title that people see; may be empty.
     pub title: Arc<str>,
 }
 
 impl ContactLink {
-    /// The address of a link.
+    /// Checks the address of a link.
     ///
     /// # Errors
-    /// When it is too long, no URL of HTTP, or has a user or a password in it.
+    /// If the address is too long, is not an HTTP URL, or contains a user or a password.
     pub fn address(text: &str) -> Result<Arc<str>, TagError> {
         let (len, max) = (text.chars().count(), LINK_URI_CHARS_MAX);
         if len > max {
@@ -218,16 +218,16 @@ impl ContactLink {
         }
     }
 
-    /// The title of a link.
+    /// Checks the title of a link.
     ///
     /// # Errors
-    /// When it is too long or not printable.
+    /// If the title is too long or not printable.
     pub fn name(text: &str) -> Result<Arc<str>, TagError> {
         printable(text, LINK_TITLE_CHARS_MAX)
     }
 }
 
-/// A host, perhaps with a port.
+/// Whether the text is a host, with or without a port.
 fn is_host(authority: &str) -> bool {
     let (host, port) = match authority.strip_prefix('[') {
         Some(rest) => {
@@ -255,26 +255,26 @@ fn is_host(authority: &str) -> bool {
     host && port.is_some_and(is_port)
 }
 
-/// New values of what callers keep of a contact; `None` leaves a part as it is.
+/// New values for the data that callers store with a contact. `None` leaves a part as it is.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct ContactUpdate {
-    /// References and labels.
+    /// The new references and labels.
     pub tags: TagsUpdate,
-    /// Where its transcript and the like are.
+    /// The new links to the transcript, the recording and other content.
     pub links: Option<Vec<ContactLink>>,
 }
 
-/// What lists ask for of all that; an empty part asks for nothing.
+/// The references and labels that a list is filtered by. An empty part filters nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TagsFilter {
-    /// One of these.
+    /// The item must have at least one of these references.
     pub references: Vec<ExternalReference>,
-    /// All of these.
+    /// The item must have all of these labels.
     pub labels: Labels,
 }
 
 impl TagsFilter {
-    /// Whether it is all there.
+    /// Whether `tags` has everything that the filter requires.
     pub fn holds(&self, tags: &Tags) -> bool {
         let has = |wanted: &ExternalReference| tags.references.contains(wanted);
         let is_there = |(key, value)| tags.labels.get(key) == Some(value);

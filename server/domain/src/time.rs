@@ -17,7 +17,7 @@ pub struct UnixMs(pub i64);
 pub struct Millis(pub i64);
 
 impl UnixMs {
-    /// 9999-12-31T23:59:59Z: the last point that can be written as a timestamp.
+    /// 9999-12-31T23:59:59Z, the last point that a timestamp can express.
     pub const MAX: UnixMs = UnixMs(253_402_300_799_000);
 
     /// The span from `earlier` to this point; negative if `earlier` is later.
@@ -36,7 +36,8 @@ impl Millis {
     /// One day of 24 hours.
     pub const DAY: Millis = Millis(86_400_000);
 
-    /// Reads `20s`, `4m`, `1h30m`, `7d`: whole numbers with the units d, h, m, s, ms, largest first.
+    /// Reads a span such as `20s`, `4m`, `1h30m` or `7d`: whole numbers with the units d, h, m, s, ms, the largest unit
+    /// first. `None` if the text has another form.
     pub fn parse(text: &str) -> Option<Millis> {
         const UNITS: [(&str, Millis); 5] = [
             ("d", Millis::DAY),
@@ -79,7 +80,7 @@ impl Sub<Millis> for UnixMs {
 }
 
 impl fmt::Display for Millis {
-    /// The two largest units: `1h30m`, `4m`, `20s`, `0s`.
+    /// Writes the two largest units of the span: `1h30m`, `4m`, `20s`, `0s`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.0 < 0 {
             f.write_str("-")?;

@@ -1,24 +1,27 @@
-//! What a caller told and what is known of a customer: facts, identities, profiles, contexts, offers.
+//! The stored form of the context that a caller gives for a contact, and of the offers: facts, queues, contexts,
+//! routes.
 
-use super::money::{self, write_currency};
-use super::number::{known, nonsense, routes};
-use super::tags::{tags, write_tags};
-use super::text::{after, at, name, name_or_none, reason_or_none, span_ms};
-use super::write::MessageWriter;
-use super::{CodecError, required, wire};
-use signpost_domain::ability::Abilities;
+use super::money;
+use super::number::{Numbered, abilities, known, nonsense, numbers, routes};
+use super::profile::{consents, consents_to_wire, identities, identities_to_wire};
+use super::tags::{labels_to_wire, references_to_wire, tags};
+use super::text::{
+    after, at, borrowed, case, case_seq, name, name_or_none, name_text, reason_or_none,
+    reason_text_or_none, span_ms,
+};
+use super::{CodecError, required, wire, written};
 use signpost_domain::contact::{ContactContext, CustomerRef, Matter, Offered, QueueStats};
-use signpost_domain::customer::{Consent, Identity, IdentityKey, Profile};
 use signpost_domain::fact::{Fact, FactValue, Facts, Knowledge};
-use signpost_domain::ids::{CaseId, Seq};
 use signpost_domain::money::Money;
+use signpost_domain::tags::Tags;
 use signpost_domain::time::{Millis, UnixMs};
 
-pub(super) fn write_facts(w: &mut MessageWriter, field: u32, facts: &Facts, base: UnixMs) {
-    w.messages(field, facts.iter(), |w, fact| write_fact(w, fact, base));
+pub(super) fn facts_to_wire(facts: &Facts, base: UnixMs) -> Vec<written::Fact<'_>> {
+    facts.iter().map(|fact| fact_to_wire(fact, base)).collect()
 }
 
-fn write_fact(w: &mut MessageWriter, fact: &Fact, base: UnixMs) {
+fn fact_to_wire(fact: &Fact, base: UnixMs) -> written::Fact<'_> {
+    use written::fact::Knowledge as Wire;
     let Fact {
         id,
         knowledge,
@@ -26,18 +29,21 @@ fn write_fact(w: &mut MessageWriter, fact: &Fact, base: UnixMs) {
         learnt_at,
         currency,
     } = fact;
-    w.text(1, id.as_str());
-    match knowledge {
-        Knowledge::Known(FactValue::Text(text)) => w.text_or_none(2, Some(text)),
-        Knowledge::Known(FactValue::Integer(number)) => w.signed_or_none(3, Some(*number)),
-        Knowledge::Known(FactValue::Boolean(yes)) => w.number_or_none(4, Some(*yes)),
-        Knowledge::Known(FactValue::Money(amount)) => w.signed_or_none(5, Some(amount.micros())),
-        Knowledge::Known(FactValue::Instant(at)) => w.signed_or_none(6, Some(at.0)),
-        Knowledge::Declined => w.message(7, |_| ()),
+    let knowledge = match knowledge {
+        Knowledge::Known(FactValue::Text(text)) => Wire::Text(borrowed(text)),
+        Knowledge::Known(FactValue::Integer(number)) => Wire::Integer(*number),
+        Knowledge::Known(FactValue::Boolean(yes)) => Wire::Boolean(*yes),
+        Knowledge::Known(FactValue::Money(amount)) => Wire::MoneyMicros(amount.micros()),
+        Knowledge::Known(FactValue::Instant(at)) => Wire::InstantUnixMs(at.0),
+        Knowledge::Declined => Wire::Declined(written::Declined {}),
+    };
+    written::Fact {
+        id: id.as_str().into(),
+        knowledge: Some(knowledge),
+        source: source.number(),
+        learnt_after_ms: after(*learnt_at, base),
+        currency: money::currency_text(currency.as_ref()),
     }
-    w.known(8, source);
-    w.signed(9, after(*learnt_at, base));
-    write_currency(w, 10, *currency);
 }
 
 pub(super) fn facts(messages: Vec<wire::Fact>, base: UnixMs) -> Result<Facts, CodecError> {
@@ -74,122 +80,11 @@ fn fact(message: wire::Fact, base: UnixMs) -> Result<Fact, CodecError> {
     })
 }
 
-pub(super) fn write_identity(w: &mut MessageWriter, identity: &Identity) {
-    let Identity {
-        key,
-        verified,
-        shared,
-    } = identity;
-    write_identity_key(w, key);
-    w.number(3, *verified);
-    w.number(4, *shared);
+pub(super) fn all_queue_stats_to_wire(all: &[QueueStats]) -> Vec<written::QueueStats<'_>> {
+    all.iter().map(queue_stats_to_wire).collect()
 }
 
-pub(super) fn identity(message: wire::Identity) -> Result<Identity, CodecError> {
-    let (verified, shared) = (message.verified, message.shared);
-    Ok(Identity {
-        key: identity_key(message)?,
-        verified,
-        shared,
-    })
-}
-
-pub(super) fn write_identity_key(w: &mut MessageWriter, IdentityKey { kind, value }: &IdentityKey) {
-    w.text(1, kind.as_str());
-    w.text(2, value);
-}
-
-pub(super) fn identity_key(message: wire::Identity) -> Result<IdentityKey, CodecError> {
-    let wire::Identity {
-        kind,
-        value,
-        verified: _,
-        shared: _,
-    } = message;
-    Ok(IdentityKey {
-        kind: name(kind, "identity.kind")?,
-        value: value.into(),
-    })
-}
-
-fn identities(messages: Vec<wire::Identity>) -> Result<Vec<Identity>, CodecError> {
-    messages.into_iter().map(identity).collect()
-}
-
-fn write_consent(w: &mut MessageWriter, Consent { id, granted }: &Consent) {
-    w.text(1, id.as_str());
-    w.number(2, *granted);
-}
-
-fn consents(messages: Vec<wire::Consent>) -> Result<Vec<Consent>, CodecError> {
-    let consent = |wire::Consent { id, granted }| {
-        Ok(Consent {
-            id: name(id, "consent.id")?,
-            granted,
-        })
-    };
-    messages.into_iter().map(consent).collect()
-}
-
-pub(super) fn write_profile(w: &mut MessageWriter, profile: &Profile) {
-    let Profile {
-        identities,
-        tier,
-        persona,
-        value,
-        loyalty_years,
-        language,
-        time_zone,
-        preferred_routes,
-        consents,
-        vulnerable,
-        cannot_use,
-    } = profile;
-    w.messages(1, identities, write_identity);
-    w.name_or_none(2, tier.as_ref());
-    w.name_or_none(3, persona.as_ref());
-    w.signed_or_none(4, value.map(|value| value.money.micros()));
-    w.number_or_none(5, *loyalty_years);
-    w.text_or_none(6, language.as_deref());
-    w.text_or_none(7, time_zone.as_deref());
-    w.all_known(8, preferred_routes);
-    w.messages(9, consents, write_consent);
-    w.number_or_none(10, *vulnerable);
-    w.number(11, u32::from(cannot_use.bits()));
-    write_currency(w, 12, value.and_then(|value| value.currency));
-}
-
-pub(super) fn profile(message: wire::Profile) -> Result<Profile, CodecError> {
-    let wire::Profile {
-        identities: identity_messages,
-        tier,
-        persona,
-        value_micros,
-        loyalty_years,
-        language,
-        time_zone,
-        preferred_routes,
-        consents: consent_messages,
-        vulnerable,
-        cannot_use_bits,
-        value_currency,
-    } = message;
-    Ok(Profile {
-        identities: identities(identity_messages)?,
-        tier: name_or_none(tier),
-        persona: name_or_none(persona),
-        value: money::amount(value_micros, &value_currency, "profile.value_currency")?,
-        loyalty_years,
-        language: language.map(Into::into),
-        time_zone: time_zone.map(Into::into),
-        preferred_routes: routes(&preferred_routes, "profile.preferred_routes")?,
-        consents: consents(consent_messages)?,
-        vulnerable,
-        cannot_use: abilities(cannot_use_bits, "profile.cannot_use")?,
-    })
-}
-
-pub(super) fn write_queue_stats(w: &mut MessageWriter, stats: &QueueStats) {
+pub(super) fn queue_stats_to_wire(stats: &QueueStats) -> written::QueueStats<'_> {
     let QueueStats {
         queue,
         staffed,
@@ -198,12 +93,14 @@ pub(super) fn write_queue_stats(w: &mut MessageWriter, stats: &QueueStats) {
         handle_time,
         expected_wait,
     } = stats;
-    w.text(1, queue.as_str());
-    w.number_or_none(2, *staffed);
-    w.number_or_none(3, *available);
-    w.number_or_none(4, *waiting);
-    w.number_or_none(5, span_ms(*handle_time));
-    w.number_or_none(6, span_ms(*expected_wait));
+    written::QueueStats {
+        queue: queue.as_str().into(),
+        staffed: *staffed,
+        available: *available,
+        waiting: *waiting,
+        handle_time_ms: span_ms(*handle_time),
+        expected_wait_ms: span_ms(*expected_wait),
+    }
 }
 
 pub(super) fn all_queue_stats(
@@ -231,16 +128,10 @@ pub(super) fn queue_stats(message: wire::QueueStats) -> Result<QueueStats, Codec
     })
 }
 
-pub(super) fn abilities(bits: u32, field: &'static str) -> Result<Abilities, CodecError> {
-    let narrow = u8::try_from(bits).map_err(|_| nonsense(field, bits))?;
-    let set = Abilities::from_bits(narrow);
-    let all_known = set.bits() == narrow;
-    all_known
-        .then_some(set)
-        .ok_or_else(|| nonsense(field, bits))
-}
-
-pub(super) fn write_context(w: &mut MessageWriter, context: &ContactContext, base: UnixMs) {
+pub(super) fn context_to_wire(
+    context: &ContactContext,
+    base: UnixMs,
+) -> written::ContactContext<'_> {
     let ContactContext {
         channel,
         direction,
@@ -268,32 +159,36 @@ pub(super) fn write_context(w: &mut MessageWriter, context: &ContactContext, bas
         brand,
         queue_stats,
         matters,
-        tags,
+        tags: Tags { references, labels },
     } = context;
-    w.text(1, channel.as_str());
-    w.known(2, direction);
-    w.name_or_none(3, device.as_ref());
-    w.name_or_none(4, customer_id.as_ref());
-    w.messages(5, identities, write_identity);
-    w.name_or_none(6, customer_tier.as_ref());
-    w.reason_or_none(7, reason.as_ref());
-    write_facts(w, 8, facts, base);
-    w.name_or_none(9, stage.as_ref());
-    w.name_or_none(10, persona.as_ref());
-    w.signed_or_none(11, sentiment_score.map(i64::from));
-    w.text_or_none(12, language.as_deref());
-    w.all_known(13, preferred_routes);
-    w.messages(14, consents, write_consent);
-    w.number_or_none(15, *vulnerable);
-    w.number(16, *asked_for_person);
-    w.name_or_none(17, brand.as_ref());
-    w.messages(18, queue_stats, write_queue_stats);
-    w.number(19, u32::from(cannot_use.bits()));
-    w.number(20, *another_matter);
-    w.messages(21, matters, |w, matter| write_matter(w, matter, base));
-    w.number(22, case.map_or(0, |case| case.0.0));
-    w.name_or_none(23, previous_contact.as_ref());
-    write_tags(w, 30, tags);
+    let matters = matters.iter().map(|matter| matter_to_wire(matter, base));
+    written::ContactContext {
+        channel: channel.as_str().into(),
+        direction: direction.number(),
+        device: name_text(device.as_ref()),
+        customer_id: name_text(customer_id.as_ref()),
+        customer_identities: identities_to_wire(identities),
+        customer_tier: name_text(customer_tier.as_ref()),
+        reason: reason_text_or_none(reason.as_ref()),
+        facts: facts_to_wire(facts, base),
+        stage: name_text(stage.as_ref()),
+        persona: name_text(persona.as_ref()),
+        sentiment_score: sentiment_score.map(i32::from),
+        language: language.as_deref().map(borrowed),
+        preferred_routes: numbers(preferred_routes),
+        consents: consents_to_wire(consents),
+        vulnerable: *vulnerable,
+        asked_for_person: *asked_for_person,
+        brand: name_text(brand.as_ref()),
+        queue_stats: all_queue_stats_to_wire(queue_stats),
+        cannot_use_bits: cannot_use.bits().into(),
+        another_matter: *another_matter,
+        matters: matters.collect(),
+        case_seq: case.map_or(0, case_seq),
+        previous_contact: name_text(previous_contact.as_ref()),
+        references: references_to_wire(references),
+        labels: labels_to_wire(labels),
+    }
 }
 
 pub(super) fn context(
@@ -340,7 +235,7 @@ pub(super) fn context(
             identities: identities(customer_identities)?,
             tier: name_or_none(customer_tier),
         },
-        case: (case_seq > 0).then_some(CaseId(Seq(case_seq))),
+        case: (case_seq > 0).then_some(case(case_seq)),
         previous_contact: name_or_none(previous_contact),
         reason: reason_or_none(&reason, "context.reason")?,
         facts: facts(fact_messages, base)?,
@@ -361,7 +256,7 @@ pub(super) fn context(
     })
 }
 
-fn write_matter(w: &mut MessageWriter, matter: &Matter, base: UnixMs) {
+fn matter_to_wire(matter: &Matter, base: UnixMs) -> written::ToldMatter<'_> {
     let Matter {
         id,
         reason,
@@ -369,11 +264,13 @@ fn write_matter(w: &mut MessageWriter, matter: &Matter, base: UnixMs) {
         stage,
         note,
     } = matter;
-    w.text(1, id.as_str());
-    w.reason_or_none(2, reason.as_ref());
-    write_facts(w, 3, facts, base);
-    w.name_or_none(4, stage.as_ref());
-    w.text(5, note);
+    written::ToldMatter {
+        id: id.as_str().into(),
+        reason: reason_text_or_none(reason.as_ref()),
+        facts: facts_to_wire(facts, base),
+        stage: name_text(stage.as_ref()),
+        note: borrowed(note),
+    }
 }
 
 fn matter(message: wire::ToldMatter, base: UnixMs) -> Result<Matter, CodecError> {
@@ -393,17 +290,19 @@ fn matter(message: wire::ToldMatter, base: UnixMs) -> Result<Matter, CodecError>
     })
 }
 
-pub(super) fn write_offered(w: &mut MessageWriter, offered: &Offered) {
+pub(super) fn offered_to_wire(offered: &Offered) -> written::Offered<'_> {
     let Offered {
         route,
         flow,
         queue,
         wait,
     } = offered;
-    w.known(1, route);
-    w.name_or_none(2, flow.as_ref());
-    w.name_or_none(3, queue.as_ref());
-    w.number_or_none(4, span_ms(*wait));
+    written::Offered {
+        route: route.number(),
+        flow: name_text(flow.as_ref()),
+        queue: name_text(queue.as_ref()),
+        wait_ms: span_ms(*wait),
+    }
 }
 
 pub(super) fn offered(message: wire::Offered) -> Result<Offered, CodecError> {

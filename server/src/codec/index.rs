@@ -1,34 +1,38 @@
-//! The rows that lists are read by: what they are, and which of them follow from a row.
+//! The index: the rows that lists are read from, and how they are derived from other rows.
 //!
-//! Which there are, and why no more. Every one of them costs the thread that keeps the rows a write, so a list gets one
-//! only where it would otherwise look at rows without end:
+//! These are the index rows, and the reasons for having no more. Every index row costs the row writer a write. So a
+//! list gets index rows only if it would otherwise read an unlimited number of rows:
 //!
-//! - *Blocks* of cases by reason, tier, channel, waiting line and closed state: a name, then the number of a block
-//!   ([`seq_bitmap`]) that says which of thousands of sequences opened such a case. Any one of these filters, and any
-//!   of them together (their blocks are intersected), finds a page among millions of cases at the cost of that page.
-//!   Cases of one second share their blocks: what a case adds is a few bits. There is none for open cases, which have a
-//!   prefix of their own, and none for all cases, of which each has just one tier.
-//! - Entries of a customer's cases and contacts, and of contacts of others on its cases, beside the customer's row,
-//!   whose leaf is written for every contact anyway. A prefix of their own would cost another leaf, hit at random, for
-//!   every contact.
-//! - A *mark* of every contact and customer under the sequence by which it came: its name, which is the caller's and so
-//!   in no order of time, and what lists filter by. Contacts are filtered by looking at their marks one after another,
-//!   which is slower for rare values than blocks are, but a contact changes more often than a case.
-//! - Entries of customers under each of their handles.
-//! - Blocks of cases and of contacts by external reference and by label, of those that have any: who looks for one
-//!   of millions by the id that another system has for it finds it at once.
+//! - *Blocks* of cases by reason, tier, channel, queue and closed state. The key has a name and the number of a block
+//!   ([`seq_bitmap`]); the block says which of thousands of sequences opened such a case. With any of these filters, or
+//!   several together (their blocks are intersected), a page is found among millions of cases at the cost of that page.
+//!   Cases of the same second share their blocks, so a case adds only a few bits. There are no blocks for open cases,
+//!   which have a prefix of their own, and none for all cases, because every case has exactly one tier.
+//! - Entries of the cases and contacts of a customer, and of contacts of other customers on its cases. They are next to
+//!   the row of the customer, whose leaf is written for every contact anyway. With a prefix of their own they would
+//!   cost another leaf, at a random place, for every contact.
+//! - A *mark* of every contact and customer, under the sequence that opened it. The mark has its id, which the caller
+//!   chooses and which therefore has no order in time, and the values that lists filter by. Contacts are filtered by
+//!   reading their marks one after another. For rare values this is slower than blocks, but a contact changes more
+//!   often than a case.
+//! - Entries of customers under each of their identities.
+//! - Blocks of cases and of contacts by external reference and by label, for those that have any. With them, one of
+//!   millions is found at once by the id that another system has for it.
 //!
-//! A mark is replaced when its row changes. Nothing leaves a block and no entry is deleted: they say that a row once
-//! matched, and the list looks at the row itself. So a case that goes from state to state, or a customer that becomes
-//! known, needs no more than what is new, and what there is follows from the log alone.
+//! A mark is replaced when its row changes. No sequence leaves a block and no entry is deleted: they say that a row
+//! matched once, and the list checks the row itself. So when a case changes its state or a customer becomes known, only
+//! the new entries are written, and the index depends on the log alone.
 
 pub mod request_id_buckets;
 pub mod seq_bitmap;
-use super::rows::contact::{place_kind, write_place_kind};
+use super::rows::contact::{state_kind, state_kind_to_wire};
 use super::rows::key::CUSTOMERS;
-use super::text::{case_seqs, cases, name, name_or_none, reason_or_none, reason_text};
-use super::write::MessageWriter;
-use super::{CodecError, wire};
+use super::text::{
+    case_seqs, cases, name, name_or_none, name_text, reason_or_none, reason_text,
+    reason_text_or_none,
+};
+use super::write::Encodable;
+use super::{CodecError, wire, written};
 use prost::Message;
 use signpost_domain::case::{CASE_CONTACTS_LISTED_MAX, Case, CaseState};
 use signpost_domain::contact::{ADDITIONAL_CASES_MAX, Contact};
@@ -39,70 +43,70 @@ use signpost_domain::state::Row;
 use signpost_domain::tags::{ExternalReference, LABELS_MAX, REFERENCES_MAX, Tags};
 use signpost_domain::time::UnixMs;
 
-/// Marks of contacts.
+/// The prefix of the marks of contacts.
 pub const CONTACT_MARKS: [u8; 1] = [0x40];
-/// Marks of customers.
+/// The prefix of the marks of customers.
 pub const CUSTOMER_MARKS: [u8; 1] = [0x41];
-/// Blocks of cases by reason, stated and confirmed.
+/// The prefix of the blocks of cases by reason, both stated and confirmed.
 pub const CASES_BY_REASON: [u8; 1] = [0x50];
-/// Blocks of cases by tier.
+/// The prefix of the blocks of cases by tier.
 pub const CASES_BY_TIER: [u8; 1] = [0x51];
-/// Blocks of cases by channel.
+/// The prefix of the blocks of cases by channel.
 const CASES_BY_CHANNEL: [u8; 1] = [0x52];
-/// Blocks of cases by waiting line.
+/// The prefix of the blocks of cases by queue.
 const CASES_BY_QUEUE: [u8; 1] = [0x53];
-/// Blocks of cases by closed state.
+/// The prefix of the blocks of cases by closed state.
 const CASES_BY_STATE: [u8; 1] = [0x54];
-/// Entries of customers by handle.
+/// The prefix of the entries of customers by identity.
 const CUSTOMERS_BY_HANDLE: [u8; 1] = [0x55];
-/// Blocks of cases by external reference.
+/// The prefix of the blocks of cases by external reference.
 const CASES_BY_REFERENCE: [u8; 1] = [0x56];
-/// Blocks of cases by label.
+/// The prefix of the blocks of cases by label.
 const CASES_BY_LABEL: [u8; 1] = [0x57];
-/// Blocks of contacts by external reference.
+/// The prefix of the blocks of contacts by external reference.
 const CONTACTS_BY_REFERENCE: [u8; 1] = [0x58];
-/// Blocks of contacts by label.
+/// The prefix of the blocks of contacts by label.
 const CONTACTS_BY_LABEL: [u8; 1] = [0x59];
 
-/// After a name; no name has it.
+/// The byte after a name. No name contains it.
 const END: u8 = 0;
-/// After a customer's key and [`END`], before the sequence of a case.
+/// The byte after the id of a customer and [`END`], before the sequence of a case.
 const OF_CASE: u8 = 1;
-/// The same before the sequence of a contact.
+/// The byte after the id of a customer and [`END`], before the sequence of a contact.
 const OF_CONTACT: u8 = 2;
-/// Bytes of a sequence at the end of a key.
+/// The number of bytes of a sequence at the end of a key.
 const SEQ_BYTES: usize = 8;
 
 /// A key and its value.
 pub type Entry = (Vec<u8>, Vec<u8>);
 
-/// What follows from a row.
+/// The index entries that are derived from a row.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct IndexEntries {
-    /// Whether the row is new, and with it all of that.
+    /// Whether the row is new. Then all its index entries are new, too.
     pub is_new: bool,
-    /// To be put as they are.
+    /// Entries to put in any case.
     pub entries: Vec<Entry>,
-    /// Entries that hardly ever change: to be put where they are not there yet.
+    /// Entries that hardly ever change. They are put only if they are not stored yet.
     pub static_entries: Vec<Entry>,
-    /// The prefixes of blocks that the sequence is a member of.
+    /// The prefixes of the blocks that the sequence belongs to.
     pub blocks: Vec<Vec<u8>>,
-    /// The sequence that opened what the row is of.
+    /// The sequence that opened the item of the row.
     pub opened: Seq,
 }
 
-/// Most that is written for a case: the row and the one that it takes the place of, the entry of its customer, a block
-/// for each reason, channel, reference and label, and for its tier, queue and state.
+/// Maximum number of writes for a case: the row and the deletion of its stale key, the entry of its customer, a block for each
+/// reason, channel, reference and label, and one each for its tier, queue and state.
 pub const CASE_WRITES_MAX: usize =
     2 + 1 + (2 + CASE_CONTACTS_LISTED_MAX + REFERENCES_MAX + LABELS_MAX) + 3;
-/// Most that is written for a contact: the row and the one that it takes the place of, its mark, the entries of its
-/// customer and of those whose cases it has, a block for each reference and label.
+/// Maximum number of writes for a contact: the row and the deletion of its stale key, its mark, the entries of its customer and
+/// of the owners of its cases, and a block for each reference and label.
 pub const CONTACT_WRITES_MAX: usize =
     2 + 1 + (2 + ADDITIONAL_CASES_MAX) + REFERENCES_MAX + LABELS_MAX;
-/// Most that is written for a customer: the row, its mark, an entry for each identity.
+/// The maximum number of writes for a customer: the row, its mark, and an entry for each identity.
 pub const CUSTOMER_WRITES_MAX: usize = 2 + 1 + IDENTITIES_MAX;
 
-/// What is written for a row at most, with what follows from it; of a case it counts just what there is.
+/// Maximum number of writes for a row, with its index entries. For a case, only the contacts that it has are counted.
 pub fn writes(row: &Row) -> usize {
     match row {
         Row::Case(case) => CASE_WRITES_MAX - CASE_CONTACTS_LISTED_MAX + case.contacts.len(),
@@ -117,7 +121,7 @@ pub fn writes(row: &Row) -> usize {
     }
 }
 
-/// What follows from a row.
+/// The index entries that are derived from a row.
 pub fn follows(row: &Row) -> IndexEntries {
     match row {
         Row::Contact(contact) => of_contact(contact),
@@ -132,7 +136,7 @@ pub fn follows(row: &Row) -> IndexEntries {
     }
 }
 
-/// Whether the key is that of a block, an entry or a mark.
+/// Whether the key belongs to a block, an entry or a mark.
 pub fn is_index(key: &[u8]) -> bool {
     match key.split_first() {
         Some((prefix, rest)) if [*prefix] == CUSTOMERS => rest.contains(&END),
@@ -208,27 +212,28 @@ fn of_customer(customer: &Customer) -> IndexEntries {
     }
 }
 
-/// The prefix of cases stated or confirmed to be for a reason.
+/// The prefix of the blocks of cases with this reason, stated or confirmed.
 pub fn cases_by_reason(reason: &ReasonId) -> Vec<u8> {
     [&CASES_BY_REASON[..], reason_text(reason).as_bytes(), &[END]].concat()
 }
 
-/// The prefix of cases under a tier.
+/// The prefix of the blocks of cases with this tier.
 pub fn cases_by_tier(tier: &Slug) -> Vec<u8> {
     [&CASES_BY_TIER[..], tier.as_str().as_bytes(), &[END]].concat()
 }
 
-/// The prefix of cases that had a contact on a channel.
+/// The prefix of the blocks of cases that had a contact on this channel.
 pub fn cases_by_channel(channel: &Slug) -> Vec<u8> {
     [&CASES_BY_CHANNEL[..], channel.as_str().as_bytes(), &[END]].concat()
 }
 
-/// The prefix of cases that were sent to a line.
+/// The prefix of the blocks of cases that were sent to this queue.
 pub fn cases_by_queue(queue: &Slug) -> Vec<u8> {
     [&CASES_BY_QUEUE[..], queue.as_str().as_bytes(), &[END]].concat()
 }
 
-/// The prefix of cases that were once in this state; `None` for open ones, which have a prefix of their own.
+/// The prefix of the blocks of cases that were once in this state. `None` for open cases, which have a prefix of their
+/// own.
 pub fn cases_by_closed_state(state: CaseState) -> Option<Vec<u8>> {
     let number = match state {
         CaseState::Open => return None,
@@ -240,7 +245,7 @@ pub fn cases_by_closed_state(state: CaseState) -> Option<Vec<u8>> {
     Some([&CASES_BY_STATE[..], &[number]].concat())
 }
 
-/// The prefix of a customer's cases.
+/// The prefix of the entries of the cases of a customer.
 pub fn cases_of_customer(customer: &CustomerId) -> Vec<u8> {
     [
         &CUSTOMERS[..],
@@ -250,7 +255,7 @@ pub fn cases_of_customer(customer: &CustomerId) -> Vec<u8> {
     .concat()
 }
 
-/// The prefix of a customer's contacts.
+/// The prefix of the entries of the contacts of a customer.
 pub fn contacts_of_customer(customer: &CustomerId) -> Vec<u8> {
     [
         &CUSTOMERS[..],
@@ -260,7 +265,7 @@ pub fn contacts_of_customer(customer: &CustomerId) -> Vec<u8> {
     .concat()
 }
 
-/// The prefix of customers who once had a handle.
+/// The prefix of the entries of customers that once had this identity.
 pub fn customers_by_handle(IdentityKey { kind, value }: &IdentityKey) -> Vec<u8> {
     let kind = kind.as_str().as_bytes();
     [
@@ -273,22 +278,22 @@ pub fn customers_by_handle(IdentityKey { kind, value }: &IdentityKey) -> Vec<u8>
     .concat()
 }
 
-/// The prefix of cases that another system once called so.
+/// The prefix of the blocks of cases that once had this external reference.
 pub fn cases_by_reference(ExternalReference { system, id }: &ExternalReference) -> Vec<u8> {
     under_two(CASES_BY_REFERENCE, system, id)
 }
 
-/// The prefix of cases that once had a label with this value.
+/// The prefix of the blocks of cases that once had this label with this value.
 pub fn cases_by_label(key: &str, value: &str) -> Vec<u8> {
     under_two(CASES_BY_LABEL, key, value)
 }
 
-/// The prefix of contacts that another system once called so.
+/// The prefix of the blocks of contacts that once had this external reference.
 pub fn contacts_by_reference(ExternalReference { system, id }: &ExternalReference) -> Vec<u8> {
     under_two(CONTACTS_BY_REFERENCE, system, id)
 }
 
-/// The prefix of contacts that once had a label with this value.
+/// The prefix of the blocks of contacts that once had this label with this value.
 pub fn contacts_by_label(key: &str, value: &str) -> Vec<u8> {
     under_two(CONTACTS_BY_LABEL, key, value)
 }
@@ -297,20 +302,20 @@ fn under_two([prefix]: [u8; 1], one: &str, other: &str) -> Vec<u8> {
     [&[prefix], one.as_bytes(), &[END], other.as_bytes(), &[END]].concat()
 }
 
-/// The key of the block under a prefix that a sequence is in.
+/// The key of the block of a sequence, under this prefix.
 pub fn block_of(prefix: &[u8], seq: Seq) -> Vec<u8> {
     at(prefix, Seq(seq_bitmap::number_of(seq)))
 }
 
-/// The key under a prefix for a sequence, or for the number of a block.
+/// The key of a sequence or of the number of a block, under this prefix.
 pub fn at(prefix: &[u8], seq: Seq) -> Vec<u8> {
     [prefix, &seq.0.to_be_bytes()].concat()
 }
 
-/// The sequence of a key under a prefix.
+/// The sequence in a key under this prefix.
 ///
 /// # Errors
-/// When the key is none of that prefix.
+/// When the key is not under this prefix, or has more or fewer bytes than a sequence after it.
 pub fn seq_under(prefix: &[u8], key: &[u8]) -> Result<Seq, CodecError> {
     let seq = key
         .strip_prefix(prefix)
@@ -318,10 +323,10 @@ pub fn seq_under(prefix: &[u8], key: &[u8]) -> Result<Seq, CodecError> {
     seq.map(|bytes| Seq(u64::from_be_bytes(bytes))).ok_or(SHAPE)
 }
 
-/// The prefix of a block, and the name in it.
+/// The prefix of the key of a block, and the name in the prefix.
 ///
 /// # Errors
-/// When the key is none of a block with a name.
+/// When the key does not belong to a block with a name.
 pub fn prefix_and_name(key: &[u8]) -> Result<(&[u8], &str), CodecError> {
     let prefix = key.len().checked_sub(SEQ_BYTES).map(|len| &key[..len]);
     let prefix = prefix.ok_or(SHAPE)?;
@@ -341,23 +346,24 @@ fn contact_mark(contact: &Contact) -> Vec<u8> {
         queue,
         cases,
     } = ContactMark::of(contact);
-    let mut w = MessageWriter::new();
-    w.text(1, contact.id.as_str());
-    w.number(2, recorded.0);
-    write_place_kind(&mut w, 3, place);
-    w.text(4, channel.as_str());
-    w.reason_or_none(5, reason.as_ref());
-    w.reason_or_none(6, confirmed.as_ref());
-    w.name_or_none(7, tier.as_ref());
-    w.name_or_none(8, queue.as_ref());
-    w.numbers(10, case_seqs(&cases));
-    w.into_bytes()
+    written::ContactMark {
+        id: contact.id.as_str().into(),
+        recorded_unix_ms: recorded.0,
+        state: state_kind_to_wire(place).into(),
+        channel: channel.as_str().into(),
+        reason: reason_text_or_none(reason.as_ref()),
+        confirmed_reason: reason_text_or_none(confirmed.as_ref()),
+        tier: name_text(tier.as_ref()),
+        queue: name_text(queue.as_ref()),
+        case_seqs: case_seqs(&cases),
+    }
+    .to_bytes()
 }
 
-/// Reads a mark of a contact.
+/// Reads the mark of a contact.
 ///
 /// # Errors
-/// When it is none.
+/// When the bytes are not a mark of a contact.
 pub fn decode_contact_mark(bytes: &[u8]) -> Result<(ContactId, ContactMark), CodecError> {
     let wire::ContactMark {
         id,
@@ -372,7 +378,7 @@ pub fn decode_contact_mark(bytes: &[u8]) -> Result<(ContactId, ContactMark), Cod
     } = wire::ContactMark::decode(bytes)?;
     let mark = ContactMark {
         recorded: UnixMs(recorded_unix_ms),
-        place: place_kind(place)?,
+        place: state_kind(place)?,
         channel: name(channel, "contact_mark.channel")?,
         reason: reason_or_none(&reason, "contact_mark.reason")?,
         confirmed: reason_or_none(&confirmed_reason, "contact_mark.confirmed_reason")?,
@@ -384,28 +390,29 @@ pub fn decode_contact_mark(bytes: &[u8]) -> Result<(ContactId, ContactMark), Cod
 }
 
 fn customer_mark(customer: &Customer) -> Vec<u8> {
-    let mut w = MessageWriter::new();
-    w.text(1, customer.id.as_str());
-    w.number(2, customer.created.0);
-    w.name_or_none(3, customer.profile.tier.as_ref());
-    w.into_bytes()
+    written::CustomerMark {
+        id: customer.id.as_str().into(),
+        created_unix_ms: customer.created.0,
+        tier: name_text(customer.profile.tier.as_ref()),
+    }
+    .to_bytes()
 }
 
-/// Of a customer, what lists filter by.
+/// The mark of a customer: the values that lists filter by.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CustomerMark {
-    /// The key.
+    /// The id of the customer.
     pub id: CustomerId,
-    /// When it was first recorded.
+    /// The time when the customer was first recorded, in milliseconds.
     pub created: UnixMs,
-    /// The tier.
+    /// The tier; `None` if the customer has none.
     pub tier: Option<Slug>,
 }
 
-/// Reads a mark of a customer.
+/// Reads the mark of a customer.
 ///
 /// # Errors
-/// When it is none.
+/// When the bytes are not a mark of a customer.
 pub fn decode_customer_mark(bytes: &[u8]) -> Result<CustomerMark, CodecError> {
     let wire::CustomerMark {
         id,
@@ -419,10 +426,10 @@ pub fn decode_customer_mark(bytes: &[u8]) -> Result<CustomerMark, CodecError> {
     })
 }
 
-/// Reads the key of a customer, as an entry by handle holds it.
+/// Reads the id of a customer from an entry by identity.
 ///
 /// # Errors
-/// When it is none.
+/// When the bytes are not UTF-8 or are empty.
 pub fn decode_customer_id(bytes: &[u8]) -> Result<CustomerId, CodecError> {
     let text = std::str::from_utf8(bytes).map_err(|_| SHAPE)?;
     name(text.to_owned(), "index.customer")

@@ -1,12 +1,12 @@
-//! Amounts that callers told, with their currency.
+//! The stored form of amounts from callers, with their currency.
 
 use super::CodecError;
-use super::write::MessageWriter;
 use signpost_domain::money::{Amount, Currency, Money};
+use std::borrow::Cow;
 
-/// Three capital letters; nothing where the currency is not known.
-pub(super) fn write_currency(w: &mut MessageWriter, field: u32, currency: Option<Currency>) {
-    w.text(field, currency.as_ref().map_or("", Currency::as_str));
+/// The code of a currency, in three capital letters; empty if the currency is unknown.
+pub(super) fn currency_text(currency: Option<&Currency>) -> Cow<'_, str> {
+    currency.map_or(Cow::Borrowed(""), |currency| currency.as_str().into())
 }
 
 pub(super) fn currency(code: &str, field: &'static str) -> Result<Option<Currency>, CodecError> {

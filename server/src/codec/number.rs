@@ -1,7 +1,7 @@
-//! The closed enums of the domain as the numbers of the proto files, and sets and factors as numbers.
+//! Converts the closed enums of the domain to the numbers of the proto files, and sets and factors to numbers.
 
 use super::{CodecError, wire};
-use signpost_domain::ability::Ability;
+use signpost_domain::ability::{Abilities, Ability};
 use signpost_domain::actor::ActorKind;
 use signpost_domain::case::{CaseState, LinkKind};
 use signpost_domain::contact::{CaseMatch, ContactOutcome, Direction};
@@ -13,7 +13,7 @@ use signpost_domain::playbook::BasisPoints;
 use signpost_domain::route::{Route, RouteSet};
 use signpost_domain::tags::ContactLinkKind;
 
-/// A closed enum, stored as a number; 0 is never stored.
+/// A closed enum that is stored as a number. 0 is never stored for a value.
 pub(super) trait Numbered: Sized {
     fn number(&self) -> i32;
     fn of_number(number: i32) -> Option<Self>;
@@ -63,7 +63,17 @@ numbered!(RoutingTrigger: Opened, Amended, AskedForPerson, GaveUp, NoAnswer, Fai
 numbered!(TierBasis: Reported, Stored, Default);
 numbered!(WaitBasis: None, Unknown, Reported, Estimated);
 
-/// What the number of a field stands for.
+/// The numbers of some values, in the same order.
+pub(super) fn numbers(values: &[impl Numbered]) -> Vec<i32> {
+    values.iter().map(Numbered::number).collect()
+}
+
+/// The number of a value; 0 for `None`.
+pub(super) fn number_or_none(value: Option<&impl Numbered>) -> i32 {
+    value.map_or(0, Numbered::number)
+}
+
+/// The value for the number of a field. An error if the number is 0 or unknown.
 pub(super) fn known<N: Numbered>(number: i32, field: &'static str) -> Result<N, CodecError> {
     match number {
         0 => Err(CodecError::Missing(field)),
@@ -71,7 +81,7 @@ pub(super) fn known<N: Numbered>(number: i32, field: &'static str) -> Result<N, 
     }
 }
 
-/// As [`known`]; `None` for 0.
+/// The same as [`known`], but `None` for 0.
 pub(super) fn known_or_none<N: Numbered>(
     number: i32,
     field: &'static str,
@@ -87,6 +97,15 @@ pub(super) fn routes(numbers: &[i32], field: &'static str) -> Result<Vec<Route>,
 pub(super) fn route_set(bits: u32, field: &'static str) -> Result<RouteSet, CodecError> {
     let narrow = u8::try_from(bits).map_err(|_| nonsense(field, bits))?;
     let set = RouteSet::from_bits(narrow);
+    let all_known = set.bits() == narrow;
+    all_known
+        .then_some(set)
+        .ok_or_else(|| nonsense(field, bits))
+}
+
+pub(super) fn abilities(bits: u32, field: &'static str) -> Result<Abilities, CodecError> {
+    let narrow = u8::try_from(bits).map_err(|_| nonsense(field, bits))?;
+    let set = Abilities::from_bits(narrow);
     let all_known = set.bits() == narrow;
     all_known
         .then_some(set)

@@ -1,26 +1,30 @@
-//! Rows of the state as bytes, and the two kinds of values beside them: how far the rows are, and playbooks as they
-//! were written. Where each goes is in [`super::rows::key`].
+//! The stored form of the rows of the state, and of two other kinds of values: the position of the rows, and playbooks
+//! as written. The keys are in [`super::rows::key`].
 
-pub(super) mod case;
+mod case;
 pub mod contact;
-pub(super) mod customer;
 pub mod key;
-use super::context::{queue_stats, write_queue_stats};
-use super::events::{actor, write_actor, write_actor_or_none};
-use super::rows::case::{case_row, write_case};
-use super::rows::contact::{contact, write_contact};
-use super::rows::customer::{customer, write_customer};
-use super::text::{case, case_seq, hash, name, reason, version, version_or_none};
-use super::write::MessageWriter;
-use super::{CodecError, FORMAT, message, required, wire};
+
+use super::actor::{actor, actor_to_wire};
+use super::context::{queue_stats, queue_stats_to_wire};
+use super::customer::{customer, customer_to_wire};
+use super::text::{
+    borrowed, case, case_seq, hash, name, reason, reason_text, version, version_cow,
+    version_or_none,
+};
+use super::write::Encodable;
+use super::{CodecError, FORMAT, message, required, wire, written};
+use case::{case_row, case_to_wire};
+use contact::{contact, contact_to_wire};
 use signpost_domain::contact::ReportedQueue;
 use signpost_domain::ids::{PlaybookVersion, Seq};
 use signpost_domain::route::Route;
 use signpost_domain::state::{Counts, IdempotencyRecord, Publication, Row, RowKey};
 use signpost_domain::time::UnixMs;
+use std::borrow::Cow;
 use std::sync::Arc;
 
-/// What kind of row.
+/// The kind of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum RowKind {
     /// [`Row::Contact`].
@@ -44,7 +48,7 @@ pub enum RowKind {
 }
 
 impl RowKind {
-    /// What is kept under a key.
+    /// The kind of the row under a key.
     pub const fn of(key: &RowKey) -> RowKind {
         match key {
             RowKey::Contact(_) => RowKind::Contact,
@@ -60,29 +64,40 @@ impl RowKind {
     }
 }
 
-/// The bytes of a row: the same for the same row, always.
+/// The bytes of a row. The same row always has the same bytes.
 pub fn encode(row: &Row) -> Vec<u8> {
-    let mut w = MessageWriter::new();
-    w.number(1, FORMAT);
-    match row {
-        Row::Contact(row) => w.message(2, |w| write_contact(w, row)),
-        Row::Case(row) => w.message(3, |w| write_case(w, row)),
-        Row::Customer(row) => w.message(4, |w| write_customer(w, row)),
-        Row::IdentityOwner(customer) => w.message(5, |w| w.text(1, customer.as_str())),
-        Row::Matter(case) => w.message(6, |w| w.number(1, case_seq(**case))),
-        Row::Request(row) => w.message(7, |w| write_answered(w, row)),
-        Row::Counts(row) => w.message(8, |w| write_counts(w, row)),
-        Row::Publication(row) => w.message(9, |w| write_publication(w, row)),
-        Row::ReportedQueue(row) => w.message(10, |w| write_reported(w, row)),
+    let row = row_to_wire(row);
+    written::Row {
+        format: FORMAT,
+        row: Some(row),
     }
-    w.into_bytes()
+    .to_bytes()
 }
 
-/// Reads a row that was found where rows of `kind` are.
+fn row_to_wire(row: &Row) -> written::row::Row<'_> {
+    use written::row::Row as Wire;
+    match row {
+        Row::Contact(row) => Wire::Contact(contact_to_wire(row)),
+        Row::Case(row) => Wire::Case(case_to_wire(row)),
+        Row::Customer(row) => Wire::Customer(customer_to_wire(row)),
+        Row::IdentityOwner(customer) => Wire::Holder(written::Holder {
+            customer: customer.as_str().into(),
+        }),
+        Row::Matter(case) => Wire::Matter(written::Matter {
+            case_seq: case_seq(**case),
+        }),
+        Row::Request(row) => Wire::Request(answered_to_wire(row)),
+        Row::Counts(row) => Wire::Counts(counts_to_wire(row)),
+        Row::Publication(row) => Wire::Publication(publication_to_wire(row)),
+        Row::ReportedQueue(row) => Wire::ReportedQueue(reported_to_wire(row)),
+    }
+}
+
+/// Reads a row from a place where rows of `kind` are stored.
 ///
 /// # Errors
-/// When a newer program wrote it, it was damaged, or it is of another kind; then the rows must be made anew from the
-/// log.
+/// When a newer program wrote the row, when it was damaged, or when it is of another kind. The rows must then be made
+/// again from the log.
 pub fn decode(kind: RowKind, bytes: &[u8]) -> Result<Row, CodecError> {
     use wire::row::Row as Wire;
     let wire::Row { format: _, row } = message(bytes)?;
@@ -119,17 +134,17 @@ pub fn decode(kind: RowKind, bytes: &[u8]) -> Result<Row, CodecError> {
     }
 }
 
-fn write_answered(
-    w: &mut MessageWriter,
-    IdempotencyRecord {
+fn answered_to_wire(record: &IdempotencyRecord) -> written::IdempotencyRecord<'_> {
+    let IdempotencyRecord {
         seq,
         at,
         fingerprint,
-    }: &IdempotencyRecord,
-) {
-    w.number(1, seq.0);
-    w.number(2, at.0);
-    w.bytes(3, fingerprint);
+    } = record;
+    written::IdempotencyRecord {
+        seq: seq.0,
+        at_unix_ms: at.0,
+        fingerprint: Cow::Borrowed(fingerprint),
+    }
 }
 
 fn answered(message: wire::IdempotencyRecord) -> Result<IdempotencyRecord, CodecError> {
@@ -145,7 +160,7 @@ fn answered(message: wire::IdempotencyRecord) -> Result<IdempotencyRecord, Codec
     })
 }
 
-fn write_counts(w: &mut MessageWriter, counts: &Counts) {
+fn counts_to_wire(counts: &Counts) -> written::Counts<'_> {
     let Counts {
         reason,
         tier,
@@ -161,22 +176,24 @@ fn write_counts(w: &mut MessageWriter, counts: &Counts) {
         routes_taken,
     } = counts;
     let taken = |route: Route| routes_taken[route as usize];
-    w.reason(1, reason);
-    w.text(2, tier.as_str());
-    w.number(3, *contacts);
-    w.number(4, *contacts_left);
-    w.number(5, *repeats);
-    w.number(6, *cases_opened);
-    w.number(7, *cases_resolved);
-    w.number(8, *cases_reopened);
-    w.number(9, *cases_lapsed);
-    w.number(10, *cases_withdrawn);
-    w.number(11, taken(Route::SelfService));
-    w.number(12, taken(Route::Message));
-    w.number(13, taken(Route::Chat));
-    w.number(14, taken(Route::Callback));
-    w.number(15, taken(Route::Human));
-    w.number(16, *cases_merged);
+    written::Counts {
+        reason: reason_text(reason),
+        tier: tier.as_str().into(),
+        contacts: *contacts,
+        contacts_left: *contacts_left,
+        repeats: *repeats,
+        cases_opened: *cases_opened,
+        cases_resolved: *cases_resolved,
+        cases_reopened: *cases_reopened,
+        cases_lapsed: *cases_lapsed,
+        cases_withdrawn: *cases_withdrawn,
+        self_service_taken: taken(Route::SelfService),
+        message_taken: taken(Route::Message),
+        chat_taken: taken(Route::Chat),
+        callback_taken: taken(Route::Callback),
+        human_taken: taken(Route::Human),
+        cases_merged: *cases_merged,
+    }
 }
 
 fn counts(message: wire::Counts) -> Result<Counts, CodecError> {
@@ -220,7 +237,7 @@ fn counts(message: wire::Counts) -> Result<Counts, CodecError> {
     })
 }
 
-fn write_publication(w: &mut MessageWriter, publication: &Publication) {
+fn publication_to_wire(publication: &Publication) -> written::Publication<'_> {
     let Publication {
         seq,
         version,
@@ -231,14 +248,16 @@ fn write_publication(w: &mut MessageWriter, publication: &Publication) {
         note,
         rolled_back,
     } = publication;
-    w.number(1, seq.0);
-    w.version_or_none(2, Some(version));
-    w.text(3, name.as_str());
-    w.number(4, at.0);
-    w.message(5, |w| write_actor(w, actor));
-    w.text(6, note);
-    w.number(7, *rolled_back);
-    write_actor_or_none(w, 8, on_behalf_of.as_ref());
+    written::Publication {
+        seq: seq.0,
+        version: version_cow(Some(version)),
+        name: name.as_str().into(),
+        at_unix_ms: at.0,
+        actor: Some(actor_to_wire(actor)),
+        note: borrowed(note),
+        rolled_back: *rolled_back,
+        on_behalf_of: on_behalf_of.as_ref().map(actor_to_wire),
+    }
 }
 
 fn publication(message: wire::Publication) -> Result<Publication, CodecError> {
@@ -264,15 +283,17 @@ fn publication(message: wire::Publication) -> Result<Publication, CodecError> {
     })
 }
 
-fn write_reported(w: &mut MessageWriter, reported: &ReportedQueue) {
+fn reported_to_wire(reported: &ReportedQueue) -> written::ReportedQueue<'_> {
     let ReportedQueue {
         stats,
         observed,
         seq,
     } = reported;
-    w.message(1, |w| write_queue_stats(w, stats));
-    w.number(2, observed.0);
-    w.number(3, seq.0);
+    written::ReportedQueue {
+        stats: Some(queue_stats_to_wire(stats)),
+        observed_unix_ms: observed.0,
+        seq: seq.0,
+    }
 }
 
 fn reported(message: wire::ReportedQueue) -> Result<ReportedQueue, CodecError> {
@@ -288,36 +309,37 @@ fn reported(message: wire::ReportedQueue) -> Result<ReportedQueue, CodecError> {
     })
 }
 
-/// The number of the layout of rows: which there are, under which keys, and what follows from an event. One more for
-/// every change of any of that; rows of another layout are made again from the log.
+/// The number of the layout of the rows: which rows there are, their keys, and the rows that an event leads to. Add 1
+/// for every change of any of these. Rows with another layout are made again from the log.
 pub const LAYOUT: u32 = 10;
 
-/// How far the rows are, under [`super::rows::key::APPLIED`]: written with every group of rows.
+/// The position of the rows, under [`super::rows::key::APPLIED`]. It is written with every group of rows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Applied {
-    /// The last event that is in the rows.
+    /// The sequence of the last event in the rows.
     pub seq: Seq,
-    /// Log time.
+    /// The log time at that event, in milliseconds.
     pub now: UnixMs,
-    /// The live playbook.
+    /// The version of the live playbook; `None` if none is live.
     pub live: Option<PlaybookVersion>,
 }
 
 /// The bytes under [`super::rows::key::APPLIED`].
 pub fn encode_applied(Applied { seq, now, live }: &Applied) -> Vec<u8> {
-    let mut w = MessageWriter::new();
-    w.number(1, FORMAT);
-    w.number(2, seq.0);
-    w.number(3, now.0);
-    w.version_or_none(4, live.as_ref());
-    w.number(5, LAYOUT);
-    w.into_bytes()
+    written::Applied {
+        format: FORMAT,
+        seq: seq.0,
+        now_unix_ms: now.0,
+        live_version: version_cow(live.as_ref()),
+        layout: LAYOUT,
+    }
+    .to_bytes()
 }
 
-/// Reads what is under [`super::rows::key::APPLIED`].
+/// Reads the value under [`super::rows::key::APPLIED`].
 ///
 /// # Errors
-/// As [`decode`]; [`CodecError::Layout`] when the rows are laid out otherwise.
+/// The same as [`decode`]; and [`CodecError::Layout`] when the rows have another layout.
 pub fn decode_applied(bytes: &[u8]) -> Result<Applied, CodecError> {
     let wire::Applied {
         format: _,
@@ -338,16 +360,17 @@ pub fn decode_applied(bytes: &[u8]) -> Result<Applied, CodecError> {
 
 /// The bytes of a playbook under [`super::rows::key::playbook`].
 pub fn encode_playbook(source: &str) -> Vec<u8> {
-    let mut w = MessageWriter::new();
-    w.number(1, FORMAT);
-    w.text(2, source);
-    w.into_bytes()
+    written::PlaybookDocument {
+        format: FORMAT,
+        source: source.into(),
+    }
+    .to_bytes()
 }
 
-/// Reads a playbook: the text as it was published.
+/// Reads the text of a playbook as it was published.
 ///
 /// # Errors
-/// As [`decode`].
+/// The same as [`decode`].
 pub fn decode_playbook(bytes: &[u8]) -> Result<Arc<str>, CodecError> {
     let wire::PlaybookDocument { format: _, source } = message(bytes)?;
     Ok(source.into())

@@ -1,33 +1,30 @@
-//! What callers keep of cases and contacts for themselves.
+//! The stored form of the data that callers keep on cases and contacts.
 
-use super::number::known;
-use super::text::name;
-use super::write::MessageWriter;
-use super::{CodecError, wire};
-use signpost_domain::event::ContactUpdated;
-use signpost_domain::tags::{
-    ContactLink, ContactUpdate, ExternalReference, Labels, Tags, TagsUpdate,
-};
+use super::number::{Numbered, known};
+use super::text::borrowed;
+use super::{CodecError, wire, written};
+use signpost_domain::tags::{ContactLink, ExternalReference, Labels, Tags, TagsUpdate};
 
-/// Writes references into one field and labels into the next.
-pub(super) fn write_tags(w: &mut MessageWriter, field: u32, tags: &Tags) {
-    let Tags { references, labels } = tags;
-    write_references(w, field, references);
-    write_labels(w, field + 1, labels);
+pub(super) fn references_to_wire(
+    references: &[ExternalReference],
+) -> Vec<written::ExternalReference<'_>> {
+    let references = references.iter();
+    let references =
+        references.map(
+            |ExternalReference { system, id }| written::ExternalReference {
+                system: borrowed(system),
+                id: borrowed(id),
+            },
+        );
+    references.collect()
 }
 
-fn write_references(w: &mut MessageWriter, field: u32, references: &[ExternalReference]) {
-    w.messages(field, references, |w, ExternalReference { system, id }| {
-        w.text(1, system);
-        w.text(2, id);
+pub(super) fn labels_to_wire(labels: &Labels) -> Vec<written::Label<'_>> {
+    let labels = labels.iter().map(|(key, value)| written::Label {
+        key: borrowed(key),
+        value: borrowed(value),
     });
-}
-
-fn write_labels(w: &mut MessageWriter, field: u32, labels: &Labels) {
-    w.messages(field, labels, |w, (key, value)| {
-        w.text(1, key);
-        w.text(2, value);
-    });
+    labels.collect()
 }
 
 pub(super) fn tags(references: Vec<wire::ExternalReference>, labels: Vec<wire::Label>) -> Tags {
@@ -50,13 +47,23 @@ fn labels(messages: Vec<wire::Label>) -> Labels {
     messages.into_iter().map(label).collect()
 }
 
-/// Writes what was changed of references into one field and of labels into the next.
-pub(super) fn write_tags_update(w: &mut MessageWriter, field: u32, update: &TagsUpdate) {
+/// The changes of references and of labels.
+pub(super) fn tags_update_to_wire(
+    update: &TagsUpdate,
+) -> (
+    Option<written::ExternalReferences<'_>>,
+    Option<written::Labels<'_>>,
+) {
     let TagsUpdate { references, labels } = update;
-    w.messages(field, references, |w, references| {
-        write_references(w, 1, references);
+    let references = references
+        .as_deref()
+        .map(|references| written::ExternalReferences {
+            references: references_to_wire(references),
+        });
+    let labels = labels.as_ref().map(|labels| written::Labels {
+        labels: labels_to_wire(labels),
     });
-    w.messages(field + 1, labels, |w, labels| write_labels(w, 1, labels));
+    (references, labels)
 }
 
 pub(super) fn tags_update(
@@ -69,12 +76,15 @@ pub(super) fn tags_update(
     }
 }
 
-pub(super) fn write_contact_links(w: &mut MessageWriter, field: u32, links: &[ContactLink]) {
-    w.messages(field, links, |w, ContactLink { kind, uri, title }| {
-        w.known(1, kind);
-        w.text(2, uri);
-        w.text(3, title);
-    });
+pub(super) fn contact_links_to_wire(links: &[ContactLink]) -> Vec<written::ContactLink<'_>> {
+    let links = links
+        .iter()
+        .map(|ContactLink { kind, uri, title }| written::ContactLink {
+            kind: kind.number(),
+            uri: borrowed(uri),
+            title: borrowed(title),
+        });
+    links.collect()
 }
 
 pub(super) fn contact_links(
@@ -88,31 +98,4 @@ pub(super) fn contact_links(
         })
     };
     messages.into_iter().map(link).collect()
-}
-
-pub(super) fn write_contact_updated(w: &mut MessageWriter, updated: &ContactUpdated) {
-    let ContactUpdated {
-        contact,
-        update: ContactUpdate { tags, links },
-    } = updated;
-    w.text(1, contact.as_str());
-    write_tags_update(w, 2, tags);
-    w.messages(4, links, |w, links| write_contact_links(w, 1, links));
-}
-
-pub(super) fn contact_updated(message: wire::ContactUpdated) -> Result<ContactUpdated, CodecError> {
-    let wire::ContactUpdated {
-        contact,
-        references,
-        labels,
-        links,
-    } = message;
-    let links = links.map(|message| contact_links(message.links));
-    Ok(ContactUpdated {
-        contact: name(contact, "contact_updated.contact")?,
-        update: ContactUpdate {
-            tags: tags_update(references, labels),
-            links: links.transpose()?,
-        },
-    })
 }

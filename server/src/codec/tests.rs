@@ -1,4 +1,4 @@
-//! What must hold for any value and for any bytes.
+//! Tests of properties that must hold for any value and any bytes.
 
 #[cfg(test)]
 pub(super) mod arbitrary;
@@ -34,7 +34,7 @@ const KINDS: [RowKind; 9] = [
     RowKind::ReportedQueue,
 ];
 
-/// Bytes of an event or a row with some of them changed.
+/// The bytes of an event or a row, with some of them changed.
 fn damaged(bytes: impl Strategy<Value = Vec<u8>>) -> impl Strategy<Value = Vec<u8>> {
     let changes = vec((any::<Index>(), any::<u8>()), 1..4);
     (bytes, changes).prop_map(|(mut bytes, changes)| {
@@ -46,7 +46,8 @@ fn damaged(bytes: impl Strategy<Value = Vec<u8>>) -> impl Strategy<Value = Vec<u
     })
 }
 
-/// Reads bytes as everything that they could be; what reads must be written and read the same again.
+/// Reads the bytes as each kind of stored value. A value that can be read must be the same after it is written and read
+/// again.
 fn reads_or_refuses(bytes: &[u8]) {
     if let Ok(read) = events::decode(bytes) {
         assert_eq!(events::decode(&events::encode(&read)), Ok(read));
@@ -82,7 +83,7 @@ fn reads_or_refuses(bytes: &[u8]) {
     }
 }
 
-/// The same message, said to be of the next format.
+/// The same message with the number of the next format.
 fn newer(mut bytes: Vec<u8>) -> Vec<u8> {
     assert_eq!(bytes[..2], [0x08, FORMAT as u8]);
     bytes[1] += 1;
@@ -100,7 +101,7 @@ proptest! {
         prop_assert_eq!(rows::decode(RowKind::of(&key), &rows::encode(&row)), Ok(row));
     }
 
-    /// What is written field by field is what the generated messages would write.
+    /// The bytes that are written in one pass are the bytes that prost would write.
     #[test]
     fn bytes_are_those_of_the_messages(event in recorded(), (_, row) in row()) {
         let bytes = events::encode(&event);
@@ -111,7 +112,7 @@ proptest! {
         prop_assert_eq!(message.map(|message| message.encode_to_vec()), Ok(bytes));
     }
 
-    /// A glance at a contact sees what the whole row holds.
+    /// The partial form of a contact has the same values as the whole row.
     #[test]
     fn a_glance_sees_what_is_there((_, row) in row()) {
         let seen = decode_partial(&rows::encode(&row));
@@ -189,7 +190,7 @@ proptest! {
             places.push(key::request(key::generation_of(row.seq), request));
         }
         prop_assert!(places.contains(&bytes));
-        // What never was anywhere else leaves nothing behind.
+        // A row that never moved has no stale key.
         let moved = match &row {
             Row::Contact(row) => !row.state.is_live(),
             Row::Case(row) => row.event_count > 1,
@@ -249,6 +250,12 @@ proptest! {
     }
 
     #[test]
+    fn a_start_reads_the_rows_that_the_engine_has_in_memory((key, row) in row()) {
+        let prefix = key::key_for(&key, &row)[0];
+        prop_assert_eq!(key::KEPT_IN_MEMORY.contains(&[prefix]), row.is_kept());
+    }
+
+    #[test]
     fn keys_of_one_prefix_are_in_the_order_of_their_names(rows in vec(row(), 8)) {
         for ((a, _), (b, _)) in rows.iter().flat_map(|a| rows.iter().map(move |b| (a, b))) {
             let places = key::lookup_keys(a).zip(key::lookup_keys(b));
@@ -291,7 +298,7 @@ proptest! {
         let read = request_id_buckets::RequestIdBucket::decode(&stretch.encode());
         prop_assert_eq!(read.as_ref(), Ok(&stretch));
         prop_assert!(stretch.requests().eq(requests.values().map(|(request, _)| *request)));
-        // What was taken in before changes nothing.
+        // Adding the same requests again changes nothing.
         let before = stretch.clone();
         for (place, (request, at)) in &requests {
             stretch.push(Seq(64 * 7 + place), *at, *request);

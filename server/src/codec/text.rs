@@ -1,4 +1,4 @@
-//! Names, reasons, versions, hashes and times as they are stored.
+//! Converts names, reasons, versions, hashes and times to their stored form and back.
 
 use super::CodecError;
 use signpost_domain::case::CaseKey;
@@ -7,8 +7,9 @@ use signpost_domain::ids::{
     Slug,
 };
 use signpost_domain::time::{Millis, UnixMs};
+use std::borrow::Cow;
 
-/// A name that was checked when it was written, and is never empty.
+/// A name that was checked when it was written. It is never empty.
 pub(super) trait Name: Sized {
     fn text(&self) -> &str;
     fn of_text(text: String) -> Self;
@@ -41,16 +42,32 @@ pub(super) fn slugs(texts: Vec<String>, field: &'static str) -> Result<Vec<Slug>
     texts.into_iter().map(|text| name(text, field)).collect()
 }
 
-/// `primary` or `primary/secondary`.
-pub(super) fn reason_text(reason: &ReasonId) -> String {
-    let secondary = reason.secondary.as_ref().map_or("", Slug::as_str);
-    let mut text = String::with_capacity(reason.primary.as_str().len() + 1 + secondary.len());
-    text.push_str(reason.primary.as_str());
-    if !secondary.is_empty() {
-        text.push('/');
-        text.push_str(secondary);
+/// A text, borrowed.
+pub(super) fn borrowed(text: &str) -> Cow<'_, str> {
+    text.into()
+}
+
+/// The text of a name; empty for `None`.
+pub(super) fn name_text(name: Option<&impl Name>) -> Cow<'_, str> {
+    name.map_or(Cow::Borrowed(""), |name| name.text().into())
+}
+
+pub(super) fn name_texts(names: &[impl Name]) -> Vec<Cow<'_, str>> {
+    names.iter().map(|name| name.text().into()).collect()
+}
+
+/// The same as [`reason_text`]; empty for `None`.
+pub(super) fn reason_text_or_none(reason: Option<&ReasonId>) -> Cow<'_, str> {
+    reason.map_or(Cow::Borrowed(""), reason_text)
+}
+
+/// The text of a reason: `primary` or `primary/secondary`.
+pub(super) fn reason_text(reason: &ReasonId) -> Cow<'_, str> {
+    let primary = reason.primary.as_str();
+    match &reason.secondary {
+        None => primary.into(),
+        Some(secondary) => [primary, "/", secondary.as_str()].concat().into(),
     }
-    text
 }
 
 pub(super) fn reason(text: &str, field: &'static str) -> Result<ReasonId, CodecError> {
@@ -68,10 +85,10 @@ pub(super) fn reason_or_none(
     there.map(|text| reason(text, field)).transpose()
 }
 
-/// Bytes of a version.
+/// The number of bytes of a version.
 const VERSION_BYTES: usize = 32;
 
-/// The 32 bytes of a version; none for the empty one, which a case without a playbook has.
+/// The 32 bytes of a version. `None` for the empty version, which a case without a playbook has.
 pub(super) fn version_bytes(version: &PlaybookVersion) -> Option<[u8; VERSION_BYTES]> {
     let digits = version.as_str().as_bytes();
     let digit = |byte: u8| (byte as char).to_digit(16).unwrap_or_default() as u8;
@@ -80,6 +97,12 @@ pub(super) fn version_bytes(version: &PlaybookVersion) -> Option<[u8; VERSION_BY
         *byte = digit(pair[0]) << 4 | digit(pair[1]);
     }
     (digits.len() == 2 * VERSION_BYTES).then_some(bytes)
+}
+
+/// The same as [`version_bytes`]; empty for `None`.
+pub(super) fn version_cow(version: Option<&PlaybookVersion>) -> Cow<'static, [u8]> {
+    let bytes = version.and_then(version_bytes);
+    bytes.map_or(Cow::Borrowed(&[]), |bytes| bytes.to_vec().into())
 }
 
 pub(super) fn version_or_none(
@@ -106,9 +129,9 @@ pub(super) fn hash(bytes: &[u8], field: &'static str) -> Result<[u8; 16], CodecE
     bytes.try_into().map_err(|_| CodecError::Shape(field))
 }
 
-/// Empty, if there is none.
-pub(super) fn matter_bytes(matter: Option<&CaseKey>) -> &[u8] {
-    matter.map_or(&[], |key| &key.0)
+/// The bytes of the key of a matter; empty for `None`.
+pub(super) fn matter_bytes(matter: Option<&CaseKey>) -> Cow<'_, [u8]> {
+    matter.map_or(Cow::Borrowed(&[]), |key| Cow::Borrowed(&key.0))
 }
 
 pub(super) fn matter_or_none(
@@ -129,15 +152,15 @@ pub(super) fn case(seq: u64) -> CaseId {
     CaseId(Seq(seq))
 }
 
-pub(super) fn case_seqs(cases: &[CaseId]) -> impl Iterator<Item = u64> {
-    cases.iter().copied().map(case_seq)
+pub(super) fn case_seqs(cases: &[CaseId]) -> Vec<u64> {
+    cases.iter().copied().map(case_seq).collect()
 }
 
 pub(super) fn cases(seqs: Vec<u64>) -> Vec<CaseId> {
     seqs.into_iter().map(case).collect()
 }
 
-/// From `base` to `time`, in milliseconds; [`at`] undoes it for any two times.
+/// The time from `base` to `time`, in milliseconds; may be negative. [`at`] reverses it for any two times.
 pub(super) fn after(time: UnixMs, base: UnixMs) -> i64 {
     time.0.wrapping_sub(base.0)
 }

@@ -1,135 +1,59 @@
-//! Protobuf as it is written: field after field into one buffer, without a copy of the value in between.
+//! Writes protobuf: field after field into one buffer, without a copy of the value in between.
 //!
-//! The fields of a message are written in the order of their numbers, and what is zero or empty is left out, so that
-//! the bytes are those that the generated messages would give. The tests hold them to that.
+//! The messages are generated (`server/build`). Their bytes are the same as those of prost; the tests check this.
 
-use super::number::Numbered;
-use super::text::{Name, version_bytes};
-use signpost_domain::ids::{PlaybookVersion, ReasonId};
-
-/// Bytes that most values fit into.
+/// A capacity, in bytes, that is enough for most values.
 const CAPACITY_BYTES: usize = 1_024;
 const VARINT: u32 = 0;
 const LENGTH_DELIMITED: u32 = 2;
+
+/// A message that can be written.
+pub(super) trait Encodable {
+    /// Writes the fields of the message in the order of their numbers. A field that is zero or empty is left out,
+    /// unless the field can be absent.
+    fn write(&self, w: &mut MessageWriter);
+
+    /// The bytes of the message.
+    fn to_bytes(&self) -> Vec<u8> {
+        let mut w = MessageWriter(Vec::with_capacity(CAPACITY_BYTES));
+        self.write(&mut w);
+        w.0
+    }
+}
 
 /// A message that is being written.
 pub(super) struct MessageWriter(Vec<u8>);
 
 impl MessageWriter {
-    pub(super) fn new() -> MessageWriter {
-        MessageWriter(Vec::with_capacity(CAPACITY_BYTES))
-    }
-
-    pub(super) fn into_bytes(self) -> Vec<u8> {
-        self.0
-    }
-
-    /// An unsigned number, or one of which negative values are rare.
-    pub(super) fn number(&mut self, field: u32, value: impl Into<Plain>) {
-        let Plain(value) = value.into();
+    /// Writes a number; nothing for zero.
+    pub(super) fn number(&mut self, field: u32, value: u64) {
         if value != 0 {
-            self.tag(field, VARINT);
-            self.varint(value);
+            self.present(field, value);
         }
     }
 
-    /// As [`Writer::number`], of a field that can be absent: zero is written too.
-    pub(super) fn number_or_none(&mut self, field: u32, value: Option<impl Into<Plain>>) {
-        if let Some(value) = value {
-            self.tag(field, VARINT);
-            self.varint(value.into().0);
-        }
+    /// Writes a number, also zero.
+    pub(super) fn present(&mut self, field: u32, value: u64) {
+        self.tag(field, VARINT);
+        self.varint(value);
     }
 
-    /// A number that is as short when it is negative.
-    pub(super) fn signed(&mut self, field: u32, value: i64) {
-        self.number(field, zigzag(value));
-    }
-
-    /// As [`Writer::signed`], of a field that can be absent: zero is written too.
-    pub(super) fn signed_or_none(&mut self, field: u32, value: Option<i64>) {
-        self.number_or_none(field, value.map(zigzag));
-    }
-
-    pub(super) fn known(&mut self, field: u32, value: &impl Numbered) {
-        self.number(field, i64::from(value.number()));
-    }
-
-    pub(super) fn all_known(&mut self, field: u32, values: &[impl Numbered]) {
-        self.numbers(field, values.iter().map(|value| value.number() as u64));
-    }
-
-    pub(super) fn all_signed(&mut self, field: u32, values: impl Iterator<Item = i64>) {
-        self.numbers(field, values.map(zigzag));
-    }
-
-    /// Unsigned numbers, packed.
-    pub(super) fn numbers(&mut self, field: u32, values: impl Iterator<Item = u64>) {
+    /// Writes packed numbers; nothing if there are none.
+    pub(super) fn packed(&mut self, field: u32, values: impl Iterator<Item = u64>) {
         let mut values = values.peekable();
         if values.peek().is_some() {
             self.message(field, |w| values.for_each(|value| w.varint(value)));
         }
     }
 
+    /// Writes bytes, also if there are none.
     pub(super) fn bytes(&mut self, field: u32, bytes: &[u8]) {
-        if !bytes.is_empty() {
-            self.bytes_or_none(field, Some(bytes));
-        }
+        self.tag(field, LENGTH_DELIMITED);
+        self.varint(bytes.len() as u64);
+        self.0.extend_from_slice(bytes);
     }
 
-    fn bytes_or_none(&mut self, field: u32, bytes: Option<&[u8]>) {
-        if let Some(bytes) = bytes {
-            self.tag(field, LENGTH_DELIMITED);
-            self.varint(bytes.len() as u64);
-            self.0.extend_from_slice(bytes);
-        }
-    }
-
-    pub(super) fn text(&mut self, field: u32, text: &str) {
-        self.bytes(field, text.as_bytes());
-    }
-
-    /// A text of a field that can be absent: an empty one is written too.
-    pub(super) fn text_or_none(&mut self, field: u32, text: Option<&str>) {
-        self.bytes_or_none(field, text.map(str::as_bytes));
-    }
-
-    /// `primary` or `primary/secondary`.
-    pub(super) fn reason(&mut self, field: u32, reason: &ReasonId) {
-        let ReasonId { primary, secondary } = reason;
-        self.message(field, |w| {
-            w.0.extend_from_slice(primary.as_str().as_bytes());
-            if let Some(secondary) = secondary {
-                w.0.push(b'/');
-                w.0.extend_from_slice(secondary.as_str().as_bytes());
-            }
-        });
-    }
-
-    pub(super) fn reason_or_none(&mut self, field: u32, reason: Option<&ReasonId>) {
-        if let Some(reason) = reason {
-            self.reason(field, reason);
-        }
-    }
-
-    pub(super) fn name_or_none(&mut self, field: u32, name: Option<&impl Name>) {
-        self.text(field, name.map_or("", Name::text));
-    }
-
-    pub(super) fn names(&mut self, field: u32, names: &[impl Name]) {
-        for name in names {
-            self.text_or_none(field, Some(name.text()));
-        }
-    }
-
-    /// Nothing for the empty version, which a case without a playbook has.
-    pub(super) fn version_or_none(&mut self, field: u32, version: Option<&PlaybookVersion>) {
-        if let Some(bytes) = version.and_then(version_bytes) {
-            self.bytes(field, &bytes);
-        }
-    }
-
-    /// What `write` writes, with its length before it.
+    /// Writes the fields that `write` writes, as a message with its length in front.
     pub(super) fn message(&mut self, field: u32, write: impl FnOnce(&mut MessageWriter)) {
         self.tag(field, LENGTH_DELIMITED);
         let at = self.0.len();
@@ -150,18 +74,6 @@ impl MessageWriter {
         self.0[at + additional_bytes] = rest as u8;
     }
 
-    /// A message of one field for each of `values`.
-    pub(super) fn messages<T>(
-        &mut self,
-        field: u32,
-        values: impl IntoIterator<Item = T>,
-        write: impl Fn(&mut MessageWriter, T),
-    ) {
-        for value in values {
-            self.message(field, |w| write(w, value));
-        }
-    }
-
     fn tag(&mut self, field: u32, wire_type: u32) {
         self.varint(u64::from(field << 3 | wire_type));
     }
@@ -175,34 +87,8 @@ impl MessageWriter {
     }
 }
 
-/// A number as its varint is made.
-pub(super) struct Plain(u64);
-
-impl From<u64> for Plain {
-    fn from(value: u64) -> Plain {
-        Plain(value)
-    }
-}
-
-impl From<u32> for Plain {
-    fn from(value: u32) -> Plain {
-        Plain(u64::from(value))
-    }
-}
-
-impl From<i64> for Plain {
-    fn from(value: i64) -> Plain {
-        Plain(value as u64)
-    }
-}
-
-impl From<bool> for Plain {
-    fn from(value: bool) -> Plain {
-        Plain(u64::from(value))
-    }
-}
-
-const fn zigzag(value: i64) -> u64 {
+/// The zigzag form of a number: negative numbers are as short as positive ones.
+pub(super) const fn zigzag(value: i64) -> u64 {
     (value << 1 ^ value >> 63) as u64
 }
 

@@ -1,4 +1,4 @@
-//! The command line and the environment, as typed. What the values mean is checked in [`super::Config`].
+//! The command line and the environment, as typed. [`super::Config`] checks what the values mean.
 
 use super::layer::{Key, Layer, SettingOrigin};
 use clap::parser::ValueSource;
@@ -54,14 +54,14 @@ struct Typed {
     check_config: bool,
 }
 
-/// What was typed.
+/// The values as typed.
 #[derive(Debug)]
 pub(super) struct Args {
-    /// The configuration file.
+    /// The path of the configuration file; `None` if none is named.
     pub(super) config: Option<PathBuf>,
-    /// Whether the configuration is to be shown only.
+    /// Whether to print the configuration and exit.
     pub(super) check_config: bool,
-    /// What the flags say, then what the environment says.
+    /// The values of the flags, then the values of the environment.
     pub(super) layers: [Layer; 2],
 }
 
@@ -87,7 +87,7 @@ impl Args {
     }
 }
 
-/// The variables of the environment that are read.
+/// The names of the environment variables that the server reads.
 pub(super) fn variables() -> Vec<String> {
     let command = Typed::command();
     let variables = command.get_arguments().filter_map(|arg| arg.get_env());

@@ -1,12 +1,12 @@
-//! Variables of the environment that look like keys and are none.
+//! Environment variables whose names look like those of keys but are not.
 
 use super::args;
-use signpost_domain::variable;
+use signpost_domain::environment_variable;
 use std::ffi::OsString;
 
-/// What to say of each of these variables that is not known and nearly has the name of one that is, in order.
+/// The warnings for names that are unknown but close to the name of a known variable, in order. A warning names both.
 pub fn misspelt(names: impl IntoIterator<Item = OsString>) -> Vec<String> {
-    variable::misspelt(args::variables().iter().map(String::as_str), names)
+    environment_variable::misspelt(args::variables().iter().map(String::as_str), names)
 }
 
 #[cfg(test)]
@@ -22,7 +22,7 @@ mod tests {
             "SIGNPOST_clock",
             "SIGNPOST_CONFG",
             "SIGNPOST_DATADIR",
-            // Of other programs and of tests.
+            // Variables of other programs and of tests.
             "SIGNPOST_SERVER",
             "SIGNPOST_DATA",
             "SIGNPOST_PYTHON",

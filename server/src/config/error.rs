@@ -1,44 +1,44 @@
-//! What is wrong with a configuration.
+//! The errors of a configuration.
 
 use super::layer::{Key, Said};
 use std::fmt;
 use std::path::PathBuf;
 
-/// One thing that is wrong.
+/// One error of a configuration.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ConfigError {
-    /// A value is not what its key takes.
+    /// A value is not valid for its key.
     #[error("{key} (from {origin}): {}", is_wrong(what, text))]
     Value {
         /// The key.
         key: &'static str,
-        /// Where the value was said.
+        /// The place of the value: a flag, an environment variable, a file or the default.
         origin: String,
-        /// What would be right.
+        /// The reason, such as "must be text or json".
         what: String,
         /// The value.
         text: String,
     },
-    /// A key without which there is no server.
+    /// A key that the server needs is not set.
     #[error("{key}: must be set, by --{key}, {env}, or {key} in a configuration file")]
     Unset {
         /// The key.
         key: &'static str,
-        /// As the environment writes it.
+        /// The name of its environment variable.
         env: &'static str,
     },
     /// The configuration file cannot be read.
     #[error("{}: {what}", path.display())]
     File {
-        /// Which.
+        /// The path of the file.
         path: PathBuf,
-        /// Why.
+        /// The reason.
         what: String,
     },
 }
 
 impl ConfigError {
-    /// What is wrong with a value.
+    /// The error of a value; `what` is the reason.
     pub(super) fn of(key: Key, said: &Said, what: impl fmt::Display) -> ConfigError {
         ConfigError::Value {
             key: key.name(),
@@ -49,12 +49,12 @@ impl ConfigError {
     }
 }
 
-/// All that is wrong, at least one thing.
+/// All errors of a configuration. There is at least one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConfigErrors(pub Vec<ConfigError>);
 
 impl fmt::Display for ConfigErrors {
-    /// One a line.
+    /// One error on each line.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (index, error) in self.0.iter().enumerate() {
             let line_break = if index == 0 { "" } else { "\n" };
@@ -66,17 +66,17 @@ impl fmt::Display for ConfigErrors {
 
 impl std::error::Error for ConfigErrors {}
 
-/// What is wrong, as it is found.
+/// Collects the errors while they are found.
 #[derive(Debug, Default)]
 pub(super) struct ConfigFaults(Vec<ConfigError>);
 
 impl ConfigFaults {
-    /// Notes what is wrong with a value.
+    /// Notes the error of a value.
     pub(super) fn fault(&mut self, key: Key, said: &Said, what: impl fmt::Display) {
         self.0.push(ConfigError::of(key, said, what));
     }
 
-    /// The value, or its fault noted.
+    /// Returns the checked value. If the check failed, notes the error and returns `None`.
     pub(super) fn keep<T, E: fmt::Display>(
         &mut self,
         key: Key,
@@ -86,7 +86,7 @@ impl ConfigFaults {
         checked.map_err(|what| self.fault(key, said, what)).ok()
     }
 
-    /// Notes that a key must be set.
+    /// Notes that a key must be set; always returns `None`.
     pub(super) fn unset<T>(&mut self, key: Key) -> Option<T> {
         self.0.push(ConfigError::Unset {
             key: key.name(),
@@ -95,7 +95,7 @@ impl ConfigFaults {
         None
     }
 
-    /// The whole, if nothing is wrong.
+    /// Returns `whole` if no error was noted. Otherwise returns all errors.
     pub(super) fn done<T>(self, whole: Option<T>) -> Result<T, ConfigErrors> {
         match whole {
             Some(whole) if self.0.is_empty() => Ok(whole),
@@ -104,7 +104,7 @@ impl ConfigFaults {
     }
 }
 
-/// What is wrong with a value: the value comes first where what is wrong goes on over lines.
+/// The text of an error of a value. If the reason has several lines, the value comes before the reason.
 fn is_wrong(what: &str, text: &str) -> String {
     match what.contains('\n') {
         true => format!("{text:?} {what}"),

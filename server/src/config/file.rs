@@ -1,11 +1,11 @@
-//! The configuration file as written. Paths in it are taken from where the server is started.
+//! The configuration file as written. A relative path in the file starts from the working directory of the server.
 
 use super::error::{ConfigError, ConfigErrors};
 use super::layer::{Key, Layer, SettingOrigin};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 
-/// The keys of a file, each as it is written; what is absent was not said.
+/// The keys of a file, with the values as written. A value is `None` or empty if its key is absent.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct File {
@@ -20,7 +20,7 @@ pub(super) struct File {
     pub(super) cors_origin: Vec<String>,
 }
 
-/// What the file at `path` says.
+/// Reads the file at `path`.
 pub(super) fn read(path: &Path) -> Result<Layer, ConfigErrors> {
     let text = std::fs::read_to_string(path).map_err(|error| error.to_string());
     let file = text.and_then(|text| parse(&text));
@@ -33,7 +33,7 @@ pub(super) fn read(path: &Path) -> Result<Layer, ConfigErrors> {
     }
 }
 
-/// Reads a file's text; unknown keys are refused.
+/// Reads the text of a file. An unknown key is an error.
 pub(super) fn parse(text: &str) -> Result<File, String> {
     toml::from_str(text).map_err(|error| error.to_string())
 }
@@ -62,9 +62,9 @@ impl File {
         layer
     }
 
-    /// As a file would have it.
+    /// The text of a file with these values.
     pub(super) fn to_toml(&self) -> String {
-        // Nothing but strings and lists of them under plain keys: there is nothing that TOML could not say.
+        // The values are only strings and lists of strings under plain keys. TOML can express all of them.
         toml::to_string(self).unwrap_or_default()
     }
 }

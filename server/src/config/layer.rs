@@ -1,4 +1,4 @@
-//! The keys, and the places where their values are said.
+//! The keys, and the places where their values are set.
 
 use std::path::PathBuf;
 
@@ -28,7 +28,7 @@ impl Key {
         Key::CorsOrigin,
     ];
 
-    /// As files and, after two dashes, flags write it.
+    /// The name of the key in files, and in flags after two dashes.
     pub(super) const fn name(self) -> &'static str {
         match self {
             Key::Data => "data",
@@ -42,7 +42,7 @@ impl Key {
         }
     }
 
-    /// As the environment writes it.
+    /// The name of the environment variable.
     pub(super) const fn env(self) -> &'static str {
         match self {
             Key::Data => "SIGNPOST_DATA_DIR",
@@ -56,7 +56,7 @@ impl Key {
         }
     }
 
-    /// As the command line's parser calls it.
+    /// The name of the key in the parser of the command line.
     pub(super) const fn field(self) -> &'static str {
         match self {
             Key::LogFilter => "log_filter",
@@ -66,7 +66,7 @@ impl Key {
     }
 }
 
-/// A place where values are said.
+/// A place where values are set.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum SettingOrigin {
     Flags,
@@ -76,7 +76,7 @@ pub(super) enum SettingOrigin {
 }
 
 impl SettingOrigin {
-    /// Where a value of `key` was said, for people.
+    /// The place of a value of `key`, as text for people.
     pub(super) fn of(&self, key: Key) -> String {
         match self {
             SettingOrigin::Flags => format!("--{}", key.name()),
@@ -87,7 +87,7 @@ impl SettingOrigin {
     }
 }
 
-/// A value as it was said.
+/// A value as it was written, with its place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Said {
     pub(super) text: String,
@@ -95,7 +95,7 @@ pub(super) struct Said {
 }
 
 impl Said {
-    /// What holds where nobody said anything.
+    /// The default value of a key that is set nowhere.
     pub(super) fn by_default(text: &str) -> Said {
         Said {
             text: text.to_owned(),
@@ -104,7 +104,7 @@ impl Said {
     }
 }
 
-/// All that one place says.
+/// All values that one place sets.
 #[derive(Clone, Debug)]
 pub(super) struct Layer {
     origin: SettingOrigin,
@@ -119,18 +119,18 @@ impl Layer {
         }
     }
 
-    /// Takes values in; a key that takes one has at most one.
+    /// Adds values of a key. A key with a single value gets at most one.
     pub(super) fn say(&mut self, key: Key, values: impl IntoIterator<Item = String>) {
         self.values
             .extend(values.into_iter().map(|value| (key, value)));
     }
 
-    /// What is said of `key` here.
+    /// The value of `key` in this layer; `None` if the layer has none. If there are many, the first.
     pub(super) fn said(&self, key: Key) -> Option<Said> {
         self.all_said(key).next()
     }
 
-    /// All that is said of a key that takes many values, in the order of saying.
+    /// All values of a key in this layer, in the order in which they were added.
     pub(super) fn all_said(&self, key: Key) -> impl Iterator<Item = Said> {
         let found = self.values.iter().filter(move |(said, _)| *said == key);
         found.map(|(_, text)| Said {

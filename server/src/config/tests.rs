@@ -1,4 +1,4 @@
-//! Precedence, and what is said of a configuration that is wrong.
+//! Tests of the precedence, and of the errors of a wrong configuration.
 
 use super::file;
 use super::layer::{Key, Layer, SettingOrigin};
@@ -99,7 +99,8 @@ fn every_fault_names_its_key_and_where_it_was_said() {
     );
 }
 
-/// They are two ways to say one thing: what wins over one wins over the other, and is shown alone.
+/// `sample` and `playbook` are two ways to set one thing. A value that has precedence over one also has it over the
+/// other, and only this value is shown.
 #[test]
 fn a_sample_wins_over_a_playbook_and_the_other_way_round() {
     check(

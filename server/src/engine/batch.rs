@@ -1,4 +1,4 @@
-//! What goes from thread to thread: tasks in, groups on, changes last.
+//! The messages between the threads: tasks to the deciding thread, groups to the log, changes to the rows.
 
 use super::prefetch::Prefetched;
 use super::{DecideRetry, EngineError, WriteDecision};
@@ -16,55 +16,55 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 
-/// Callers in one group from which on it is worth waiting for them to come again.
+/// The fewest callers of a group for which the next group waits for them to call again.
 const SIBLINGS_MIN: usize = 8;
-/// How long a group waits for them.
+/// How long a group waits for more callers.
 const GATHER_EVENTS: Duration = Duration::from_millis(1);
 
-/// Writes that the rows of one event take at most, with what lists are read by: its cases, its contact, two customers,
-/// and two for each other row.
+/// Maximum number of writes for the rows of one event, together with their index entries: its cases, its contact, two customers,
+/// and two writes for each other row.
 pub(super) const EVENT_WRITES_MAX: usize = EVENT_CASES_MAX * CASE_WRITES_MAX
     + CONTACT_WRITES_MAX
     + 2 * CUSTOMER_WRITES_MAX
     + 2 * EVENT_ROWS_MAX;
-/// The same of one command.
+/// The maximum number of writes for the rows of one command.
 const COMMAND_WRITES_MAX: usize = COMMAND_EVENTS_MAX * EVENT_WRITES_MAX;
-/// Writes that the rows of one group take at most.
+/// The maximum number of writes for the rows of one group.
 pub(super) const BATCH_WRITES_MAX: usize = CHANGES_MAX / 2;
 const _: () = assert!(COMMAND_WRITES_MAX < BATCH_WRITES_MAX);
 
-/// Something to decide.
+/// A task for the deciding thread.
 pub(super) enum Task {
     /// A write.
     Write {
-        /// What to do.
+        /// The command to carry out.
         command: Arc<Command>,
-        /// What was looked up for it.
+        /// The rows that were looked up for the task.
         rows: Prefetched,
-        /// Whom to tell.
+        /// The channel for the answer.
         reply: oneshot::Sender<Result<WriteDecision, DecideRetry>>,
     },
     /// A read.
     Read {
-        /// What is asked.
+        /// The question to answer.
         query: Arc<Query>,
-        /// What was looked up for it.
+        /// The rows that were looked up for the task.
         rows: Prefetched,
-        /// Whom to tell.
+        /// The channel for the answer.
         reply: oneshot::Sender<Result<(Answer, Seq), DecideRetry>>,
     },
-    /// Finish what was taken in, and end.
+    /// Finish the accepted tasks, and end.
     Stop,
 }
 
-/// An answer that waits for its group to be durable.
+/// An answer that waits until its group is durable.
 pub(super) enum Pending {
-    /// To a write.
+    /// An answer to a write.
     Write(
         oneshot::Sender<Result<WriteDecision, DecideRetry>>,
         Result<WriteDecision, DecideRetry>,
     ),
-    /// To a read.
+    /// An answer to a read.
     Read(
         oneshot::Sender<Result<(Answer, Seq), DecideRetry>>,
         Result<(Answer, Seq), DecideRetry>,
@@ -72,7 +72,7 @@ pub(super) enum Pending {
 }
 
 impl Pending {
-    /// Answers. A caller that left is no fault.
+    /// Sends the answer. If the caller is gone, this does nothing.
     pub(super) fn answer(self) {
         match self {
             Pending::Write(reply, answer) => drop(reply.send(answer)),
@@ -80,7 +80,7 @@ impl Pending {
         }
     }
 
-    /// Tells the caller that the store failed.
+    /// Sends [`EngineError::Failed`] to the caller instead of the answer.
     pub(super) fn fail(self) {
         match self {
             Pending::Write(reply, _) => {
@@ -93,25 +93,26 @@ impl Pending {
     }
 }
 
-/// Rows that a group changed.
+/// The rows that a group changed.
 #[derive(Default)]
 pub(super) struct Changes {
-    /// Each as it is after the group; of two with one key the later counts.
+    /// The state of each row after the group. Of two rows with one key, the later one counts.
     pub(super) rows: Vec<(RowKey, Row)>,
-    /// How many writes they take at most, with what lists are read by.
+    /// The maximum number of writes that the changes need, together with their index entries.
     pub(super) writes: usize,
-    /// Documents that were published.
+    /// The playbook documents that were published.
     pub(super) documents: Vec<(PlaybookVersion, Arc<str>)>,
-    /// The last event of the group.
+    /// The sequence of the last event of the group.
     pub(super) last: Seq,
-    /// Log time at that event.
+    /// The log time at the last event, in milliseconds.
     pub(super) now: UnixMs,
-    /// The playbook that is live after it.
+    /// The version of the playbook that is live after the group; `None` if none is live.
     pub(super) live: Option<PlaybookVersion>,
 }
 
 impl Changes {
-    /// Takes in what an event changed that was just folded in. Gives the names of the rows.
+    /// Adds the rows that an event changed. The event must just have been folded into `state`. Returns the keys of the
+    /// rows.
     pub(super) fn take_in(&mut self, state: &mut State, event: &Event) -> Vec<RowKey> {
         let touched = state.take_changed_rows();
         debug_assert!(touched.len() <= EVENT_ROWS_MAX, "{}", touched.len());
@@ -126,7 +127,7 @@ impl Changes {
         keys
     }
 
-    /// Takes in what the next group changed.
+    /// Adds the changes of the next group.
     pub(super) fn follow(&mut self, next: Changes) {
         self.rows.extend(next.rows);
         self.writes += next.writes;
@@ -134,7 +135,7 @@ impl Changes {
         (self.last, self.now, self.live) = (next.last, next.now, next.live);
     }
 
-    /// Says where the state stands after them.
+    /// Notes the position of the state after these changes.
     pub(super) fn end_at(&mut self, state: &State) {
         self.last = state.seq();
         self.now = state.now();
@@ -142,49 +143,52 @@ impl Changes {
     }
 }
 
-/// Events that become durable together, and the answers that wait for it.
+/// A group of events that become durable together, and the answers that wait for it.
 #[derive(Default)]
 pub(super) struct Batch {
-    /// The last event before it.
+    /// The sequence of the last event before the group.
     pub(super) after: Seq,
-    /// Encoded, in order.
+    /// The encoded events, in order.
     pub(super) events: Vec<Vec<u8>>,
-    /// How many bytes they have.
+    /// The total size of the events, in bytes.
     pub(super) bytes: usize,
-    /// The same events with their bytes, for those who watch.
+    /// The same events with their sizes in bytes, for watchers. `None` for an event that was decided while there was no
+    /// watcher.
     pub(super) watched: Vec<Option<(TailEvent, usize)>>,
-    /// In order.
+    /// The answers, in order.
     pub(super) pending: Vec<Pending>,
-    /// When the first of them came.
+    /// When the first answer was added; `None` if there is none.
     pub(super) since: Option<Instant>,
-    /// What the events changed.
+    /// The rows that the events changed.
     pub(super) changes: Changes,
-    /// The playbook that is live after it, if it published one.
+    /// The playbook that the group made live; `None` if it made none live.
     pub(super) live: Option<Arc<Playbook>>,
 }
 
 impl Batch {
-    /// How much longer to wait for half as many callers as the group before had, `callers`: most of those come again at
-    /// once, and an append costs about the same however many events it has; the other half is served while this one is
-    /// written. `None` if there is nothing to wait for. The idea is PostgreSQL's `commit_delay` with `commit_siblings`.
+    /// How much longer to wait for more callers; `None` if waiting is not worth it. The group waits for half as many
+    /// callers as the group before had (`callers`). Most of those callers call again at once, and an append costs about
+    /// the same for few events as for many. The other half is served while this group is written. The idea comes from
+    /// `commit_delay` and `commit_siblings` of PostgreSQL.
     pub(super) fn linger(&self, callers: usize) -> Option<Duration> {
         let is_worth_it = callers >= SIBLINGS_MIN && self.pending.len() < callers / 2;
         let since = self.since.filter(|_| is_worth_it)?;
         GATHER_EVENTS.checked_sub(since.elapsed())
     }
 
-    /// Takes in an answer.
+    /// Adds an answer.
     pub(super) fn push_reply(&mut self, answer: Pending) {
         self.since.get_or_insert_with(Instant::now);
         self.pending.push(answer);
     }
 
-    /// Whether there is nothing to do.
+    /// Whether the group has neither events nor answers.
     pub(super) fn is_empty(&self) -> bool {
         self.events.is_empty() && self.pending.is_empty()
     }
 
-    /// Whether the events of one more command, of the greatest size, could be too much: they all go into one group.
+    /// Whether the group could become too large with one more command of the greatest size. All events of a command go
+    /// into one group.
     pub(super) fn is_full(&self) -> bool {
         self.events.len() + COMMAND_EVENTS_MAX > GROUP_EVENTS_MAX
             || self.pending.len() >= GROUP_EVENTS_MAX

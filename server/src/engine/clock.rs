@@ -1,19 +1,20 @@
-//! Where time comes from: the one place that reads a clock.
+//! The source of the time: the only place that reads a clock.
 
 use signpost_domain::time::UnixMs;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// Where time comes from.
+/// The source of the time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Clock {
-    /// The machine's clock.
+    /// The clock of the machine.
     System,
-    /// The times in the requests: for tests, imports and what-if. Timers fire only as requests come.
+    /// The times in the requests, for tests, imports and what-if. Timers fire only when requests come.
     External,
 }
 
 impl Clock {
-    /// Log time for something that the caller says happened at `told`: never before `last`.
+    /// The log time for a request. `told` is the time that the caller gives; only [`Clock::External`] uses it, and
+    /// without it the time stays at `last`. The result is never before `last`.
     pub fn now(self, told: Option<UnixMs>, last: UnixMs) -> UnixMs {
         match self {
             Clock::System => Clock::machine().max(last),
@@ -21,7 +22,7 @@ impl Clock {
         }
     }
 
-    /// The machine's clock.
+    /// The clock of the machine.
     #[expect(
         clippy::disallowed_methods,
         reason = "time enters here, and here alone"

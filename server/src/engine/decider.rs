@@ -1,4 +1,4 @@
-//! The deciding thread: the only one that touches the state.
+//! The deciding thread. Only this thread accesses the state.
 
 use super::batch::{Batch, Pending, Task};
 use super::prefetch::Prefetched;
@@ -21,13 +21,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use tokio::sync::watch;
 
-/// Events whose changed rows stay in memory after they were applied, so that what a caller looked up meanwhile is
-/// rarely out of date. More than may wait to be decided. What was only looked up is not kept at all.
+/// The number of events whose changed rows stay in memory after they were applied. With them, the rows that a caller
+/// looked up in the meantime are rarely out of date. The number is greater than the number of tasks that may wait. Rows
+/// that were only looked up are not kept.
 const RETAINED_EVENTS: u64 = 8_192;
-/// The longest sleep without a look at the timers.
+/// The longest sleep between two checks of the timers.
 const SLEEP_MAX: Duration = Duration::from_secs(1);
 
-/// The deciding thread's own.
+/// The data of the deciding thread.
 pub(super) struct Decider {
     state: State,
     clock: Clock,
@@ -36,14 +37,15 @@ pub(super) struct Decider {
     groups: Sender<Batch>,
     health: watch::Receiver<EngineHealth>,
     group: Batch,
-    /// How many waited for the group before.
+    /// The number of callers that waited for the group before.
     callers: usize,
-    /// Rows that may be forgotten once they were applied, with the event that changed them, in its order.
+    /// The rows that may be dropped from memory after they were applied. Each has the event that changed it, and they
+    /// are in the order of these events.
     retained: VecDeque<(Seq, RowKey)>,
-    /// Rows that events up to this one changed may be forgotten already.
+    /// Rows that were changed by events up to this one may already be dropped from memory.
     forgotten: Seq,
     guesses: Guesses,
-    /// How many rows are in memory, for whoever asks.
+    /// The number of rows in memory, shared with [`super::Engine::rows_held`].
     rows_held: Arc<AtomicUsize>,
 }
 
@@ -79,7 +81,7 @@ impl Decider {
         }
     }
 
-    /// Decides until it is told to stop; then finishes what was taken in.
+    /// Decides until it gets [`Task::Stop`]. Then it finishes the accepted tasks.
     pub(super) fn run(mut self, tasks: &Receiver<Task>) {
         let mut stopping = false;
         while !stopping {
@@ -107,7 +109,7 @@ impl Decider {
         self.send();
     }
 
-    /// Takes a task in or hands the group on, whichever can be done first. Says whether it was told to stop.
+    /// Takes a task or sends the group, whichever is possible first. Returns whether the thread must stop.
     fn gather(&mut self, tasks: &Receiver<Task>) -> bool {
         if let Some(patience) = self.group.linger(self.callers) {
             return match tasks.recv_timeout(patience) {
@@ -123,7 +125,7 @@ impl Decider {
         }
     }
 
-    /// Says whether it was told to stop.
+    /// Carries out a task. Returns whether the thread must stop.
     fn take(&mut self, task: Task) -> bool {
         match task {
             Task::Stop => return true,
@@ -150,7 +152,7 @@ impl Decider {
     }
 
     fn write(&mut self, command: &Command) -> Result<WriteDecision, DecideRetry> {
-        // What is at fault moves no clock: nothing changes by it.
+        // A faulty command does not move the clock: nothing changes by it.
         let told = match &command.body {
             CommandBody::Faulty(..) => None,
             _ => command.event_time,
@@ -202,7 +204,7 @@ impl Decider {
         Ok((answer.map_err(turned)?, self.state.seq()))
     }
 
-    /// Whether the caller may learn what came of a contact: not if it tells cases without proof too often.
+    /// Whether the caller may get the result for a contact. An error if the caller names cases without proof too often.
     fn judge(
         &mut self,
         asking: Asking<'_>,
@@ -213,8 +215,9 @@ impl Decider {
         judged.map_err(|refusal| DecideRetry::Failed(refusal.into()))
     }
 
-    /// Decides with the rows that were looked up for it. They are forgotten at once: whoever comes next brings its own,
-    /// so that reads alone never make memory grow. What an event changed is newer, and stays.
+    /// Decides with the rows that were looked up for the task. They are dropped from memory at once, because the next
+    /// caller brings its own rows. So reads alone never make the memory grow. Rows that an event changed are newer, and
+    /// stay.
     fn with<T>(
         &mut self,
         rows: Prefetched,
@@ -238,7 +241,7 @@ impl Decider {
         answer
     }
 
-    /// Fires the timers that are due at or before `now`.
+    /// Fires the timers that are due at `now` or earlier.
     fn fire(&mut self, now: UnixMs) -> Result<(), DecideRetry> {
         loop {
             match flow::due(&self.state, now) {
@@ -252,7 +255,7 @@ impl Decider {
         }
     }
 
-    /// Folds an event in and puts it into the group.
+    /// Folds an event into the state and adds it to the group.
     fn record(&mut self, recorded: &Arc<Recorded>, compiled: Option<Arc<Playbook>>) {
         let bytes = codec::events::encode(recorded);
         let before = self.tail.before(&self.state, &recorded.event);
@@ -286,13 +289,13 @@ impl Decider {
         group
     }
 
-    /// Hands the group on, waiting for the one before. Says whether anybody takes it.
+    /// Sends the group, after the group before was taken. Returns whether a thread takes it.
     fn send(&mut self) -> bool {
         let group = self.next_group();
         group.is_empty() || self.groups.send(group).is_ok()
     }
 
-    /// Forgets rows that were applied long enough ago.
+    /// Drops rows from memory that were applied long enough ago.
     fn forget(&mut self) {
         let applied = self.rows.applied().saturating_sub(RETAINED_EVENTS);
         while let Some((seq, _)) = self.retained.front().filter(|(seq, _)| seq.0 <= applied) {
@@ -303,7 +306,7 @@ impl Decider {
         }
     }
 
-    /// How long nothing falls due.
+    /// How long the thread may sleep before a timer is due, at most [`SLEEP_MAX`].
     fn sleep(&self) -> Duration {
         let next = self.state.timers().next().map(|(due, _)| due);
         match (self.clock, next) {
@@ -315,7 +318,7 @@ impl Decider {
         }
     }
 
-    /// Fires what fell due while nobody asked for anything. Never a reason to stop.
+    /// Fires the timers that became due while no task came. Always returns false: this is never a reason to stop.
     fn wake(&mut self) -> bool {
         if self.clock == Clock::System && *self.health.borrow() == EngineHealth::Serving {
             let now = self.clock.now(None, self.state.now());

@@ -1,7 +1,7 @@
-//! What lists are read by, written together with the rows that it follows from.
+//! The index entries that lists are read from. They are written together with the rows that they are derived from.
 //!
-//! Blocks that were changed lately are kept in memory: most cases are new, and go to the newest block of each name.
-//! What hardly ever changes is not put again, which would write a leaf far behind the tail.
+//! Blocks that were changed lately are kept in memory: most cases are new and go to the newest block of each name. An
+//! entry that hardly ever changes is not put again, because that would write a leaf far behind the tail.
 
 use super::row_write_error::RowWriteError;
 use crate::codec::index::seq_bitmap::SeqBitmap;
@@ -11,12 +11,12 @@ use signpost_domain::ids::Seq;
 use signpost_domain::state::{Row, RowKey};
 use std::collections::{BTreeMap, HashMap};
 
-/// Blocks that are kept in memory; over it they are read again.
+/// The maximum number of blocks that are kept in memory. Above this, all are dropped and read again.
 const BLOCKS_MAX: usize = 2_048;
-/// Steady entries that are remembered; over it they are looked up again.
+/// The most static entries that are remembered. Above this, all are dropped and looked up again.
 const STEADY_MAX: usize = 32_768;
 
-/// Knows what is there already.
+/// Makes the index entries of rows, and remembers which entries exist already.
 pub(super) struct Indexer {
     reader: RowReader,
     blocks: HashMap<Vec<u8>, SeqBitmap>,
@@ -32,11 +32,12 @@ impl Indexer {
         }
     }
 
-    /// What is to be put for these rows, which are in the order of their changes, each key once. Every state of a row
-    /// counts, not the last alone: so it depends on the log only, not on what was taken together.
+    /// The entries to put for these rows. The rows are in the order of their changes; each entry is returned once per
+    /// key. Every state of a row counts, not only the last one. So the entries depend only on the log, and not on which
+    /// rows are written together.
     ///
     /// # Errors
-    /// When what is there does not read.
+    /// When an existing entry cannot be read or decoded.
     pub(super) fn puts(&mut self, rows: &[(RowKey, Row)]) -> Result<Vec<Entry>, RowWriteError> {
         let mut puts: BTreeMap<Vec<u8>, Vec<u8>> = BTreeMap::new();
         let mut changed: Vec<Vec<u8>> = Vec::new();
@@ -78,7 +79,7 @@ impl Indexer {
         Ok(puts.into_iter().collect())
     }
 
-    /// Takes a sequence into a block. Says whether it is new there.
+    /// Adds a sequence to a block. Returns whether the sequence is new there.
     fn take_in(&mut self, key: &[u8], seq: Seq) -> Result<bool, RowWriteError> {
         if let Some(block) = self.blocks.get_mut(key) {
             return Ok(block.insert(seq));
@@ -93,7 +94,8 @@ impl Indexer {
         Ok(is_new)
     }
 
-    /// Whether an entry is there as it is. If not, it is remembered as if it were: it is about to be put.
+    /// Whether the entry is stored with this value. If not, it is remembered as stored, because the caller puts it
+    /// next.
     fn is_there(&mut self, (key, value): &Entry) -> Result<bool, RowWriteError> {
         let is_there = match self.static_entries.get(key) {
             Some(known) => known == value,

@@ -1,5 +1,5 @@
-//! The thread that appends: a group becomes durable, then its playbook is live for all, then its callers are answered,
-//! then those who watch are told, then its rows go on.
+//! The thread that appends to the log. For each group, in this order: the group becomes durable, its playbook becomes
+//! live, its callers get their answers, watchers get the events, and its changes go to the rows.
 
 use super::EngineHealth;
 use super::batch::{Batch, Changes};
@@ -10,8 +10,8 @@ use signpost_domain::playbook::Playbook;
 use std::sync::Arc;
 use tokio::sync::watch;
 
-/// Appends groups until there are no more. After a failure nothing is appended, undone or tried again: every caller
-/// is told that the outcome is unknown.
+/// Appends groups until there are no more. After a failure nothing is appended, undone or tried again, and every caller
+/// gets [`super::EngineError::Failed`]: the outcome is unknown.
 pub(super) fn run(
     mut log: Log,
     groups: Receiver<Batch>,
@@ -30,7 +30,7 @@ pub(super) fn run(
                 .for_each(super::batch::Pending::fail);
             continue;
         }
-        // Before the answers: whoever was told of a playbook finds it live.
+        // Before the answers: a caller that gets the answer to a publication must find the playbook live.
         if group.live.is_some() {
             live.send_replace(group.live);
         }

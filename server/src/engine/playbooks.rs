@@ -1,6 +1,6 @@
-//! Published playbooks, compiled when they are needed again.
+//! Published playbooks. They are compiled when they are needed again.
 
-use super::EngineError;
+use super::{EngineError, unreadable};
 use crate::codec;
 use crate::store::RowReader;
 use signpost_domain::ids::PlaybookVersion;
@@ -9,12 +9,12 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::Semaphore;
 
-/// Playbooks that are compiled at once, off the threads that serve: each fills a core while it is.
+/// Maximum number of playbooks that are compiled at the same time, off the threads that serve. Each compilation fills one core.
 const COMPILING_MAX: usize = 1;
-/// Compiled playbooks that are kept beside the live one.
+/// The most compiled playbooks that are kept beside the live one.
 const COMPILED_MAX: usize = 8;
 
-/// The latest that were needed, the newest last.
+/// The playbooks that were needed last, the newest at the end.
 pub(super) struct PlaybookCache {
     compiled: Mutex<VecDeque<Arc<Playbook>>>,
     compiling: Arc<Semaphore>,
@@ -30,7 +30,7 @@ impl Default for PlaybookCache {
 }
 
 impl PlaybookCache {
-    /// A published version; `None` if it was never published.
+    /// A published version, compiled. `None` if the version was never published.
     pub(super) async fn find(
         &self,
         version: &PlaybookVersion,
@@ -41,7 +41,7 @@ impl PlaybookCache {
         }
         let turn = self.compiling.clone().acquire_owned().await;
         let turn = turn.map_err(|_| EngineError::Stopping)?;
-        // Whoever had the turn before may have wanted the same.
+        // The task before may have compiled the same version.
         if let Some(known) = self.known(version) {
             return Ok(Some(known));
         }
@@ -63,7 +63,7 @@ impl PlaybookCache {
             .cloned()
     }
 
-    /// Keeps a playbook for those who ask for it soon.
+    /// Keeps a playbook, because it is probably needed soon.
     pub(super) fn keep(&self, playbook: Arc<Playbook>) {
         let mut compiled = self.compiled.lock().unwrap_or_else(PoisonError::into_inner);
         compiled.retain(|kept| kept.version != playbook.version);
@@ -75,7 +75,7 @@ impl PlaybookCache {
 }
 
 fn compiled(rows: &RowReader, key: Vec<u8>) -> Result<Option<Arc<Playbook>>, EngineError> {
-    let (values, _) = rows.get_many_blocking(&[key])?;
+    let (values, _) = rows.get_many_blocking(&[key]).map_err(unreadable)?;
     let Some(bytes) = values.into_iter().flatten().next() else {
         return Ok(None);
     };

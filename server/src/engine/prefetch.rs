@@ -1,4 +1,4 @@
-//! Looking rows up for a command before it is decided.
+//! Looks up the rows of a command before the command is decided.
 
 use super::key_filters::KeyFilters;
 use crate::codec;
@@ -7,37 +7,36 @@ use crate::store::{RowReader, StoreError};
 use signpost_domain::ids::Seq;
 use signpost_domain::playbook::Playbook;
 use signpost_domain::state::{Row, RowKey, RowNotLoaded, State};
-use signpost_domain::time::UnixMs;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-/// Rows that were looked up, or found to be nowhere.
+/// Rows that were looked up; `None` for a row that does not exist.
 #[derive(Debug)]
 pub(crate) struct Prefetched {
-    /// In the order in which they were needed.
+    /// The keys and rows, in the order in which they were needed.
     pub(crate) rows: Vec<(RowKey, Option<Row>)>,
-    /// They hold every event up to this one.
+    /// The rows include every event up to this one.
     pub(crate) as_of: Seq,
 }
 
-/// Where rows are looked up: in the filters first, which know of most that they are not there.
+/// Where rows are looked up: first in the filters, which know for most missing rows that they are missing.
 #[derive(Clone)]
 pub(super) struct RowLookup {
     pub(super) rows: RowReader,
     pub(super) filters: Arc<KeyFilters>,
 }
 
-/// Looks up every row that `seek` asks for, and `also` those.
+/// Looks up the rows `also`, and every row that `seek` asks for.
 ///
 /// # Errors
-/// When the rows do not read.
+/// When a row cannot be read or decoded.
 pub(super) async fn look_up(
     lookup: &RowLookup,
     live: Option<Arc<Playbook>>,
     also: &[RowKey],
     seek: impl Fn(&State) -> Result<(), RowNotLoaded>,
 ) -> Result<Prefetched, StoreError> {
-    let mut state = State::for_prefetch(Seq(0), UnixMs(0), live);
+    let mut state = State::for_prefetch(live);
     let mut looked = Prefetched {
         rows: Vec::new(),
         as_of: Seq(u64::MAX),
@@ -79,10 +78,10 @@ async fn fetch(
     Ok(())
 }
 
-/// These rows, in their order.
+/// The rows with these keys, in the order of the keys; `None` for a key without a row.
 ///
 /// # Errors
-/// When they do not read.
+/// When a row cannot be read or decoded.
 pub(super) async fn read(
     reader: &RowReader,
     keys: &[RowKey],
@@ -97,17 +96,17 @@ pub(super) async fn read(
         .collect()
 }
 
-/// A row, read on a thread of the engine's own.
+/// The row with this key; `None` if there is none. It blocks, so it is for threads of the engine.
 ///
 /// # Errors
-/// When it does not read.
+/// When the row cannot be read or decoded.
 pub(super) fn read_blocking(reader: &RowReader, key: &RowKey) -> Result<Option<Row>, StoreError> {
     let stored_keys: Vec<Vec<u8>> = codec::rows::key::lookup_keys(key).collect();
     let (values, _) = reader.get_many_blocking(&stored_keys)?;
     first_row(key, values.into_iter())
 }
 
-/// The row under one of the keys of `key`, of which at most one has it.
+/// The row under one of the stored keys of `key`. At most one of them has it.
 fn first_row(
     key: &RowKey,
     values: impl Iterator<Item = Option<Vec<u8>>>,

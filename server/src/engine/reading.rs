@@ -1,23 +1,24 @@
-//! Reading events off the threads that serve.
+//! Reads events off the threads that serve.
 //!
-//! Looking an event up may wait for the disk, and opening a closed segment takes 20 ms to 2 s. Both are done on threads
-//! that tokio keeps for what blocks, in lanes of their own: a few events never wait behind long pages, nor what is open
-//! behind what must be opened.
+//! A read of an event may wait for the disk, and opening a closed segment takes 20 ms to 2 s. Both run on tokio's
+//! threads for blocking work, in separate lanes: reads of few events never wait behind long pages, and reads of open
+//! segments never wait behind the opening of closed ones.
 
-use super::EngineError;
+use super::{EngineError, unreadable};
 use crate::codec;
 use crate::store::LogReader;
 use signpost_domain::event::Recorded;
 use std::sync::Arc;
 use tokio::sync::Semaphore;
 
-/// Events that count as few: a contact with all its matters.
+/// The maximum number of events of a read that counts as small: a contact with all its matters.
 const FEW_EVENTS_MAX: usize = 16;
-/// Readers of few events at once.
+/// The maximum number of reads of few events at the same time.
 const FEW_READERS_MAX: usize = 4;
-/// Readers of more events at once: each fills a core while it reads.
+/// The maximum number of reads of more events at the same time. Each fills one core while it reads.
 const MANY_READERS_MAX: usize = 1;
-/// Readers for whom closed segments are opened at once, of few events and of more.
+/// Maximum number of reads at the same time for which closed segments are opened. It holds for reads of few events and for reads
+/// of more, each.
 const OPENERS_MAX: usize = 1;
 
 /// Reads events for tasks.
@@ -27,7 +28,7 @@ pub(super) struct Reading {
     many: Lanes,
 }
 
-/// Turns to read.
+/// The turns of reads: one lane for open segments, one for closed segments.
 struct Lanes {
     open: Arc<Semaphore>,
     closed: Arc<Semaphore>,
@@ -51,11 +52,12 @@ impl Reading {
         }
     }
 
-    /// What `make` makes of these events, in their order, on the thread that read them. A caller that leaves does not
-    /// end a read, nor does a server that stops: it is waited for.
+    /// Reads these events in the order of `sequences`, and returns the result of `make`, which runs on the thread that
+    /// read them. A read goes on when its caller leaves, and a server that stops waits for it.
     ///
     /// # Errors
-    /// [`EngineError::Corrupt`] or [`EngineError::Failed`] when one does not read.
+    /// [`EngineError::Corrupt`] or [`EngineError::Failed`] when an event cannot be read. [`EngineError::Stopping`] when
+    /// the server stops.
     pub(super) async fn events<T: Send + 'static>(
         &self,
         sequences: Vec<u64>,
@@ -74,7 +76,7 @@ impl Reading {
         let log = self.log.clone();
         let read = tokio::task::spawn_blocking(move || {
             let _turn = turn;
-            let events = log.get_all(&sequences)?.into_iter();
+            let events = log.get_all(&sequences).map_err(unreadable)?.into_iter();
             let events = sequences.iter().zip(events);
             let events = events.map(|(seq, bytes)| {
                 let bytes = bytes.ok_or(EngineError::Corrupt)?;
@@ -86,10 +88,10 @@ impl Reading {
     }
 }
 
-/// An event of the log as it is stored.
+/// Decodes an event of the log.
 ///
 /// # Errors
-/// [`EngineError::Corrupt`] when it does not read, which is logged.
+/// [`EngineError::Corrupt`] when the event cannot be decoded; the reason is logged.
 pub(crate) fn decoded(seq: u64, bytes: &[u8]) -> Result<Recorded, EngineError> {
     codec::events::decode(bytes).map_err(|error| {
         let error = &error as &dyn std::error::Error;

@@ -1,4 +1,4 @@
-//! Starting from disk: what the rows hold, then the rest of the log folded in.
+//! Starts from disk: loads the state from the rows, then folds the rest of the log.
 
 use super::batch::Changes;
 use super::prefetch::read_blocking;
@@ -14,37 +14,29 @@ use signpost_domain::state::{RowKey, State};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-/// Events that are folded before their rows are applied.
+/// The maximum number of events that are folded before their rows are applied.
 const FOLDED_AT_ONCE: usize = 2_048;
-/// Rows that the engine keeps in memory.
-const KEPT_IN_MEMORY: [[u8; 1]; 5] = [
-    codec::rows::key::PUBLICATIONS,
-    codec::rows::key::COUNTS,
-    codec::rows::key::REPORTED_QUEUES,
-    codec::rows::key::OPEN_CASES,
-    codec::rows::key::LIVE_CONTACTS,
-];
-/// Bytes of events that are read at once.
+/// The bytes of events that are read at once.
 const READ_BYTES: usize = 8 * 1024 * 1024;
 
 /// Why a start from disk failed.
 #[derive(Debug, thiserror::Error)]
 pub enum RecoverError {
-    /// The store does not read.
+    /// The store cannot be read.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// An event does not decode.
+    /// An event cannot be decoded.
     #[error("event {seq} of the log does not decode: {source}")]
     Event {
-        /// Which.
+        /// The sequence of the event.
         seq: u64,
-        /// What is wrong with it.
+        /// The error of decoding.
         source: CodecError,
     },
     /// Rows could not be written.
     #[error("{0}")]
     Keep(String),
-    /// The rows do not read; they can be made again from the log.
+    /// The rows cannot be read. They can be made again from the log.
     #[error("the rows do not read: {0}")]
     Rows(String),
 }
@@ -62,7 +54,7 @@ impl From<RowWriteError> for RecoverError {
     }
 }
 
-/// What reading rows came to; the disk may also refuse.
+/// Converts an error of reading rows. Damage becomes [`RecoverError::Rows`], any other error [`RecoverError::Store`].
 fn of_rows(error: StoreError) -> RecoverError {
     match error {
         StoreError::Damaged { what, .. } => RecoverError::Rows(what),
@@ -70,17 +62,17 @@ fn of_rows(error: StoreError) -> RecoverError {
     }
 }
 
-/// What decoding rows came to.
+/// Converts an error of decoding rows.
 fn undecoded(error: CodecError) -> RecoverError {
     RecoverError::Rows(error.to_string())
 }
 
-/// An event of the log.
+/// Decodes an event of the log.
 fn decoded(seq: u64, bytes: &[u8]) -> Result<Recorded, RecoverError> {
     codec::events::decode(bytes).map_err(|source| RecoverError::Event { seq, source })
 }
 
-/// The state as of the last event of the log; the rows are applied up to it.
+/// Recovers the state as of the last event of the log, and applies the rows up to it.
 pub(super) fn recover(
     log: &LogReader,
     row_writer: &mut RowWriter,
@@ -118,7 +110,7 @@ pub(super) fn recover(
     Ok(state)
 }
 
-/// What the rows hold of what the engine keeps in memory.
+/// The state as far as the rows hold it, with the rows that the engine keeps in memory.
 fn restored(rows: &RowReader) -> Result<State, RecoverError> {
     let mut state = State::partial();
     let Some(bytes) = stored(rows, codec::rows::key::APPLIED.to_vec())? else {
@@ -138,7 +130,7 @@ fn restored(rows: &RowReader) -> Result<State, RecoverError> {
         }
     };
     state.stand_at(Seq(rows.applied()), standing.now, live);
-    for prefix in KEPT_IN_MEMORY {
+    for prefix in codec::rows::key::KEPT_IN_MEMORY {
         let mut after: Option<Vec<u8>> = None;
         loop {
             let found = rows.scan_blocking(&prefix, after.as_deref(), SCAN_ROWS_MAX);
@@ -159,7 +151,7 @@ fn stored(rows: &RowReader, key: Vec<u8>) -> Result<Option<Vec<u8>>, RecoverErro
     Ok(values.into_iter().flatten().next())
 }
 
-/// Takes in the rows that folding an event edits.
+/// Loads the rows that folding the event needs.
 fn fetch_rows(
     state: &mut State,
     rows: &RowReader,
@@ -174,23 +166,23 @@ fn fetch_rows(
     Ok(())
 }
 
-/// A whole log folded into a whole state.
+/// The result of folding a whole log.
 #[derive(Debug)]
 pub struct Folded {
-    /// The state.
+    /// The state after the last event.
     pub state: State,
-    /// Stored decisions, of contacts and of each further matter, that computing them again gives otherwise: the events'
-    /// sequences.
+    /// The events whose stored decision differs from the decision that is computed again. Decisions of contacts and of
+    /// further matters count.
     pub decided_otherwise: Vec<Seq>,
-    /// Decisions that were computed again.
+    /// The number of decisions that came out the same when they were computed again.
     pub decided_again: u64,
 }
 
-/// Folds every event of the log from the first on, and computes every stored decision again. For tests, for the
-/// conservation check, and for finding out what happened.
+/// Folds every event of the log from the first on, and computes every stored decision again. It is for tests, for the
+/// conservation check, and for analysis.
 ///
 /// # Errors
-/// When the log does not read.
+/// When the log cannot be read or decoded, or when an event has a wrong sequence.
 pub fn fold_log(log: &LogReader) -> Result<Folded, RecoverError> {
     let mut state = State::whole();
     let mut decided_otherwise = Vec::new();
@@ -222,7 +214,8 @@ pub fn fold_log(log: &LogReader) -> Result<Folded, RecoverError> {
     })
 }
 
-/// Whether the decision of an event comes out the same; `None` where none was made, or no reason was decided on.
+/// Whether the decision of an event is the same when it is computed again. `None` if the event has no decision, or if
+/// its decision has no reason.
 fn decides_again(state: &State, recorded: &Recorded) -> Option<bool> {
     let (stored, again) = match &recorded.event {
         Event::ContactRouted(routed) => {

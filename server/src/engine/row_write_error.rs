@@ -1,18 +1,18 @@
-//! Why rows could not be written.
+//! The error of writing rows.
 
 use crate::codec::CodecError;
 use crate::store::{ApplyError, StoreError};
 
-/// Why rows could not be kept.
+/// Why rows could not be written.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum RowWriteError {
-    /// They could not be written.
+    /// The changes could not be applied.
     #[error(transparent)]
     Apply(#[from] ApplyError),
-    /// They could not be read.
+    /// Existing rows could not be read.
     #[error(transparent)]
     Read(#[from] StoreError),
-    /// They do not decode.
+    /// Existing rows could not be decoded.
     #[error(transparent)]
     Decode(#[from] CodecError),
 }

@@ -1,4 +1,4 @@
-//! The thread that keeps the rows: a little behind the log, off the path of the answers.
+//! The thread that writes the rows, a little behind the log. Answers do not wait for it.
 
 use super::EngineHealth;
 use super::batch::{BATCH_WRITES_MAX, Changes, EVENT_WRITES_MAX};
@@ -20,35 +20,37 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
 
-/// How often rows are flushed to disk. What is lost in between is folded again from the log. A flush writes every leaf
-/// that was touched, so that rows hit at random cost a leaf each: at ten seconds most leaves are shared.
+/// How often rows are flushed to disk. After a crash, rows since the last flush are folded again from the log. A flush
+/// writes every leaf that was changed. Over ten seconds, most changed rows share their leaves.
 const FLUSH_EVERY: Duration = Duration::from_secs(10);
-/// How long changes gather before they are applied, unless somebody waits for them: of rows that change again meanwhile
-/// only the last state is written, and what is written together shares its leaves.
+/// How long changes gather before they are applied, unless a reader waits for them. If a row changes several times,
+/// only its last state is written. Rows that are written together share their leaves.
 const GATHER_ROWS: Duration = Duration::from_millis(500);
-/// Writes from which on changes are applied without waiting for more; a last group comes on top.
+/// The number of writes from which on changes are applied without waiting for more. The last group may exceed it.
 pub(super) const WRITES_AT_ONCE_MAX: usize = CHANGES_MAX / 4;
-/// Stretches of old request ids that are deleted at once: as many ids as events can be applied at once.
+/// Maximum number of stretches of old request ids that are deleted at once. A stretch holds at most [`STRETCH_EVENTS`] ids.
 const STRETCHES_PRUNED_MAX: usize = 128;
-/// Writes beside those of rows: where they stand, the stretches of their requests, and what is deleted as old.
+/// Maximum number of writes beside those of rows: the position of the rows, the stretches of the requests, and the deletion of
+/// old requests.
 const OTHER_WRITES_MAX: usize = 2
     + (WRITES_AT_ONCE_MAX + BATCH_WRITES_MAX) / STRETCH_EVENTS as usize
     + STRETCHES_PRUNED_MAX * (1 + 2 * STRETCH_EVENTS as usize);
-// What is applied at once always fits: of groups while the server runs, and of events at a start.
+// The changes that are applied at once always fit: those of groups while the server runs, and those of events at a
+// start.
 const _: () = assert!(WRITES_AT_ONCE_MAX + BATCH_WRITES_MAX + OTHER_WRITES_MAX <= CHANGES_MAX);
 const _: () = assert!(EVENT_WRITES_MAX < BATCH_WRITES_MAX);
 
-/// The rows and how they are written.
+/// Writes the rows.
 pub(super) struct RowWriter {
     rows: Rows,
     reader: RowReader,
     indexer: Indexer,
     filters: Arc<KeyFilters>,
-    /// The newest stretch of request ids, as it is stored.
+    /// The newest stretch of request ids and its number; `None` before the first.
     newest: Option<(u64, RequestIdBucket)>,
 }
 
-/// Up to which event somebody waits for the rows. Cheap to clone.
+/// The event up to which a reader waits for the rows. It is cheap to clone.
 #[derive(Clone)]
 pub(super) struct CatchUpSignal {
     seq: Arc<AtomicU64>,
@@ -56,14 +58,14 @@ pub(super) struct CatchUpSignal {
 }
 
 impl CatchUpSignal {
-    /// Nothing is wanted yet; the receiver hears of every wish.
+    /// A signal without a request. The receiver gets a message for every request.
     pub(super) fn new() -> (CatchUpSignal, Receiver<()>) {
         let (wake, woken) = bounded(1);
         let seq = Arc::default();
         (CatchUpSignal { seq, wake }, woken)
     }
 
-    /// Asks for the rows up to `seq` without delay.
+    /// Asks the writer to apply the rows up to `seq` without delay.
     pub(super) fn ask(&self, seq: u64) {
         self.seq.fetch_max(seq, Ordering::AcqRel);
         match self.wake.try_send(()) {
@@ -108,7 +110,7 @@ impl RowWriter {
         }
     }
 
-    /// Keeps what groups changed until there are no more, and flushes at the end.
+    /// Applies the changes of groups until there are no more, and flushes at the end.
     pub(super) fn run(
         mut self,
         changes: &Receiver<Changes>,
@@ -169,7 +171,7 @@ impl RowWriter {
         Ok(self.rows.flush()?)
     }
 
-    /// Applies what events changed, as one.
+    /// Applies the changes of events, all at once.
     pub(super) fn keep(&mut self, changes: Changes) -> Result<(), RowWriteError> {
         let Changes {
             rows,
@@ -181,7 +183,8 @@ impl RowWriter {
         } = changes;
         let mut puts: Vec<(Vec<u8>, Option<Vec<u8>>)> = Vec::with_capacity(2 * rows.len());
         let mut seen = HashSet::with_capacity(rows.len());
-        // Of two rows with one key the later counts: from the last on, what was seen already stays.
+        // Of two rows with one key the later one counts: go from the last row to the first, and skip keys that were
+        // seen.
         for (key, row) in rows.iter().rev().filter(|(key, _)| seen.insert(key)) {
             puts.extend(codec::rows::key::stale_key_for(key, row).map(|stale| (stale, None)));
             puts.push((
@@ -214,7 +217,7 @@ impl RowWriter {
         Ok(())
     }
 
-    /// The stretches of the log that the requests among these rows belong to.
+    /// The entries of the stretches that the requests among these rows belong to.
     fn stretches(&mut self, rows: &[(RowKey, Row)]) -> Result<Vec<Entry>, RowWriteError> {
         let mut puts = Vec::new();
         let mut put = |(number, stretch): &(u64, RequestIdBucket)| {
@@ -250,17 +253,18 @@ impl RowWriter {
         Ok(puts)
     }
 
-    /// The keys of request ids that are old enough to go, and of their stretches; and the event from which on all stay.
+    /// The keys of request ids that are old enough to delete, and the keys of their stretches; and the first event whose
+    /// request id stays.
     fn pruned(&self, last: Seq, now: UnixMs) -> Result<(Vec<Vec<u8>>, Seq), RowWriteError> {
         let first_to_stay = last.0.saturating_sub(REQUESTS_KEPT_MIN) / STRETCH_EVENTS;
-        // Most of the time the oldest is too young: look at it alone first.
+        // Mostly the oldest stretch is too young: check only this stretch first.
         if first_to_stay == 0 || self.prunable(1, first_to_stay, now)?.0.is_empty() {
             return Ok((Vec::new(), Seq(0)));
         }
         self.prunable(STRETCHES_PRUNED_MAX, first_to_stay, now)
     }
 
-    /// The same for at most so many stretches.
+    /// The same as [`RowWriter::pruned`], for at most `max` stretches before the stretch `first_to_stay`.
     fn prunable(
         &self,
         max: usize,

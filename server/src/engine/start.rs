@@ -1,4 +1,4 @@
-//! Starting and stopping: the threads, and what they hand each other.
+//! Starts and stops the threads and the channels between them.
 
 use super::decider::Decider;
 use super::filter_build;
@@ -24,26 +24,26 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use tokio::sync::watch;
 
-/// What the secret of the case numbers is derived for.
+/// The context from which the secret of the case numbers is derived.
 const CASE_NUMBERS: &str = "signpost 2026-11-22 case numbers";
-/// Groups whose rows may wait to be kept. Over it appending waits.
+/// The maximum number of groups whose changes may wait to be applied to the rows. If there are more, appending waits.
 const CHANGES_WAITING_MAX: usize = 256;
 
-/// How the engine runs.
+/// The settings of the engine.
 #[derive(Clone, Copy, Debug)]
 pub struct EngineOptions {
-    /// Where time comes from.
+    /// The source of the time.
     pub clock: Clock,
-    /// Limits of the log.
+    /// The limits of the log.
     pub log: LogLimits,
-    /// Limits of the rows.
+    /// The limits of the rows.
     pub rows: RowLimits,
     /// Limits of what is known in memory not to be there.
     pub filters: FilterLimits,
 }
 
 impl EngineOptions {
-    /// The usual limits.
+    /// Settings with the default limits.
     pub fn new(clock: Clock) -> EngineOptions {
         EngineOptions {
             clock,
@@ -57,32 +57,32 @@ impl EngineOptions {
 /// Why the engine did not start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// The data folder does not open.
+    /// The data folder cannot be opened.
     #[error(transparent)]
     Folder(#[from] OpenError),
-    /// The store does not read.
+    /// The store cannot be read.
     #[error(transparent)]
     Store(#[from] StoreError),
     /// The state could not be recovered.
     #[error(transparent)]
     Recover(#[from] RecoverError),
-    /// Events are gone that were on disk: rows are made only from events that are.
+    /// Events are lost: the rows hold events that the log does not hold.
     #[error(
         "the log ends at event {log}, but the rows hold event {rows}: events were lost; restore the data folder from a \
          backup, or delete its folder `state` to go on without them"
     )]
     LogCutShort {
-        /// The last event that is in the rows.
+        /// The sequence of the last event in the rows.
         rows: u64,
-        /// The last event of the log.
+        /// The sequence of the last event of the log.
         log: u64,
     },
-    /// A thread did not start.
+    /// A thread could not be started.
     #[error("a thread did not start: {0}")]
     Thread(#[from] std::io::Error),
 }
 
-/// Keeps the engine running; stop it, or drop this to stop it.
+/// Keeps the engine running. Stop or drop this value to stop the engine.
 pub struct EngineGuard {
     tasks: Sender<Task>,
     threads: Vec<JoinHandle<()>>,
@@ -90,7 +90,8 @@ pub struct EngineGuard {
 }
 
 impl EngineGuard {
-    /// Finishes what was taken in, brings the rows up to the log, and ends the threads. Waits for it.
+    /// Finishes the accepted tasks, brings the rows up to the log, and ends the threads. Returns when all of this is
+    /// done.
     pub fn stop(self) {}
 }
 
@@ -105,10 +106,10 @@ impl Drop for EngineGuard {
     }
 }
 
-/// Opens the data folder, or makes it.
+/// Opens the data folder. Creates it if there is none.
 ///
 /// # Errors
-/// When it is not a folder of ours, is in use, or cannot be written; the text says what would be right.
+/// When the folder is not a data folder, is in use, or cannot be written. The text of the error names the remedy.
 pub fn open_folder(path: &Path) -> Result<DataFolder, OpenError> {
     let mut store_id = [0; 16];
     getrandom::fill(&mut store_id).map_err(|error| OpenError::Io {
@@ -123,7 +124,7 @@ impl Engine {
     /// Recovers the state from disk and starts the threads.
     ///
     /// # Errors
-    /// When the store does not read.
+    /// When the store cannot be read or written, when events are lost, or when a thread does not start.
     pub fn start(
         folder: DataFolder,
         options: EngineOptions,
@@ -205,8 +206,8 @@ impl Engine {
     }
 }
 
-/// The state as of the last event of the log, and the rows brought up to it. Rows that do not read are made again from
-/// the log.
+/// The state as of the last event of the log, and the rows brought up to it. If the rows cannot be read, they are made
+/// again from the log.
 fn recovered(
     folder: &DataFolder,
     limits: RowLimits,
@@ -222,7 +223,7 @@ fn recovered(
     opened(folder, limits, filters(), log)
 }
 
-/// The same from rows that read.
+/// The same as [`recovered`], but unreadable rows are an error.
 fn opened(
     folder: &DataFolder,
     limits: RowLimits,
@@ -244,7 +245,7 @@ fn opened(
     Ok((state, row_writer, RowLookup { rows, filters }))
 }
 
-/// Starts a thread of the engine. Should it panic, no more work is taken.
+/// Starts a thread of the engine. If the thread panics, the engine accepts no more work.
 fn spawn(
     name: &str,
     health: &watch::Sender<EngineHealth>,
@@ -260,7 +261,7 @@ fn spawn(
         })
 }
 
-/// Says that the engine failed when the thread that holds it panics.
+/// Sets the health to [`EngineHealth::Failed`] if the thread that holds this value panics.
 struct Alarm(watch::Sender<EngineHealth>);
 
 impl Drop for Alarm {

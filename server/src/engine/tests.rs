@@ -1,4 +1,5 @@
-//! The engine on a real store: what it acknowledged is there after a restart, and folding the log gives the same.
+//! Tests of the engine on a real store: everything that it acknowledged is there after a restart, and folding the log
+//! gives the same state.
 
 mod filters;
 mod reading;
@@ -202,7 +203,7 @@ async fn what_was_acknowledged_is_there_after_a_restart() -> TestResult {
     Ok(())
 }
 
-/// A contact with a matter of another reason beside the one of [`route`].
+/// A contact with the reason of [`route`] and with a second matter that has another reason.
 fn route_of_two(contact: &str, at: UnixMs) -> CommandBody {
     let CommandBody::Route(body) = route(contact, "c1", "web_chat", at) else {
         unreachable!("it is a route");
@@ -356,7 +357,7 @@ async fn what_is_not_on_disk_is_not_live_and_no_more_work_is_taken() -> TestResu
     Ok(())
 }
 
-/// What a read or a refused write looked up, there or not, is forgotten once it was answered.
+/// Rows that a read or a refused write looked up are dropped from memory after the answer, whether they exist or not.
 #[tokio::test]
 async fn looking_for_what_is_not_there_keeps_nothing_in_memory() -> TestResult {
     let folder = tempfile::tempdir()?;

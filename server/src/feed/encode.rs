@@ -1,11 +1,12 @@
-//! Messages as bytes. A message of several items is the bytes of messages of one item each, one behind the other, so
-//! that what is the same for many watchers is encoded once.
+//! Encodes messages. The bytes of a message with several items are the bytes of messages with one item each, one after
+//! the other. So an item that is the same for many watchers is encoded once.
 
 use bytes::{BufMut, Bytes, BytesMut};
 use prost::Message;
 use prost::encoding::{WireType, encode_key, encode_varint, encoded_len_varint};
 
-/// Bytes from which on a message is sent; with the largest item it is still far from the 4 MiB that clients take.
+/// The bytes from which on a message is sent. Even with the largest item, the message is far below the 4 MiB that
+/// clients accept.
 pub(super) const MESSAGE_BYTES: usize = 256 * 1024;
 /// The field of every response that holds its items.
 const ITEMS: u32 = 1;
@@ -17,7 +18,8 @@ pub(super) fn of(message: &impl Message) -> Bytes {
     message.encode_to_vec().into()
 }
 
-/// Adds the bytes of a response with one item: this cursor, and in the field `field` a message whose bytes are `body`.
+/// Adds the bytes of a response with one item. The item has this cursor, and in its field `field` a message with the
+/// bytes `body`.
 pub(super) fn put_item(out: &mut BytesMut, cursor: &str, field: u32, body: &Bytes) {
     let bytes = |len: usize| 1 + encoded_len_varint(len as u64) + len;
     let item = bytes(cursor.len()) + bytes(body.len());

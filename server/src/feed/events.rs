@@ -1,4 +1,4 @@
-//! The feed of events: every one, in order, each once.
+//! The feed of events: every event once, in order.
 
 use super::log_chunk::LogChunk;
 use super::watch_stream::WatchSender;
@@ -14,10 +14,10 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use v1::event_item::Item;
 
-/// One who watches events.
+/// A watcher of events.
 pub(super) struct EventWatcher {
     feeds: Arc<Feeds>,
-    /// All up to this one was sent.
+    /// The sequence of the last event that was sent.
     at: Seq,
     as_cloud_events: bool,
 }
@@ -31,7 +31,7 @@ impl EventWatcher {
         }
     }
 
-    /// Watches until it is over.
+    /// Runs the watch to its end, and returns why it ended.
     pub(super) async fn run(mut self, outlet: &mut WatchSender) -> WatchEnd {
         match self.watch(outlet).await {
             Ok(never) => match never {},

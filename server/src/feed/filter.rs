@@ -1,4 +1,4 @@
-//! Whether a case or a contact is one that a watcher asked for.
+//! Checks whether a case or a contact matches the filter of a watcher.
 
 use crate::codec::rows::contact::PartialContact;
 use crate::grpc::from_proto::feed::Filter;
@@ -8,17 +8,17 @@ use signpost_domain::contact::Contact;
 use signpost_domain::ids::CustomerId;
 use signpost_domain::list::{ContactFilter, ContactSeen, ContactStateKind, OfCustomer};
 
-/// What a watcher asked for, with the customers looked up.
+/// The filter of a watcher, with its customers looked up.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct ResolvedFilter {
-    /// Which.
+    /// The filter as the watcher sent it.
     pub(super) filter: Filter,
-    /// Whose; anybody's, if `None`.
+    /// The customers; `None` for any customer.
     customers: Option<Vec<CustomerId>>,
 }
 
 impl Filter {
-    /// The customers that it names.
+    /// The customers that the filter names.
     pub(super) fn customers(&self) -> &[OfCustomer] {
         match self {
             Filter::Cases(filter) => &filter.customers,
@@ -28,8 +28,8 @@ impl Filter {
 }
 
 impl ResolvedFilter {
-    /// `customers` are all who are one with those that the filter names, as far as there are any. One who is named by
-    /// key and is not there yet counts from the beginning.
+    /// `customers` are the customers that the filter names and those merged into them, as far as they exist; `None` if
+    /// the filter names none. A customer that is named by id but does not exist yet is added.
     pub(super) fn new(filter: Filter, mut customers: Option<Vec<CustomerId>>) -> ResolvedFilter {
         if let Some(customers) = &mut customers {
             for of in filter.customers() {
@@ -42,12 +42,12 @@ impl ResolvedFilter {
         ResolvedFilter { filter, customers }
     }
 
-    /// Whose; anybody's, if `None`.
+    /// The customers; `None` for any customer.
     pub(super) fn customers(&self) -> Option<&[CustomerId]> {
         self.customers.as_deref()
     }
 
-    /// Whether a case or a contact is asked for.
+    /// Whether a case or a contact matches.
     pub(super) fn holds(&self, item: &Item) -> bool {
         match item {
             Item::Case(case) => self.holds_case(case),
@@ -62,7 +62,7 @@ impl ResolvedFilter {
         }
     }
 
-    /// Whether a contact is asked for.
+    /// Whether a contact matches.
     pub(super) fn holds_contact(&self, contact: &Contact) -> bool {
         match &self.filter {
             Filter::Contacts(filter) => filter.holds(contact, self.customers()),
@@ -70,7 +70,7 @@ impl ResolvedFilter {
         }
     }
 
-    /// Whether a snapshot can hold anything.
+    /// Whether a snapshot can have any item: it has only open cases or live contacts.
     pub(super) fn has_snapshot(&self) -> bool {
         match &self.filter {
             Filter::Cases(filter) => filter.states.contains(&CaseState::Open),
@@ -82,7 +82,7 @@ impl ResolvedFilter {
     }
 }
 
-/// Whether a contact of anybody may be asked for, as far as a glance tells.
+/// Whether a contact can match, as far as its partial form shows. The customer is not checked.
 pub(super) fn may_hold(filter: &ContactFilter, seen: &PartialContact) -> bool {
     filter.may_hold_seen(&ContactSeen {
         place: seen.place,

@@ -1,30 +1,31 @@
-//! A piece of the log for one watcher: from the tail, or from disk where the tail does not reach so far back.
+//! A piece of the log for one watcher: from the tail, or from disk if the tail does not reach back far enough.
 
 use super::tail_batch::TailBatch;
 use super::{Feeds, WatchEnd};
-use crate::engine::{EngineError, decoded};
+use crate::engine::{EngineError, decoded, unreadable};
 use crate::store::StoreError;
 use signpost_domain::event::Recorded;
 use signpost_domain::ids::Seq;
 use std::sync::Arc;
 
-/// Most events of a piece.
+/// The maximum number of events of a piece.
 const PIECE_EVENTS_MAX: usize = 512;
-/// Bytes of events that are read from disk at once.
+/// The bytes of events that are read from disk at once.
 const PIECE_BYTES_MAX: usize = 1024 * 1024;
 
 /// Events in order, without gaps.
 pub(super) enum LogChunk {
-    /// Of the tail.
+    /// Events of the tail.
     Tail(Arc<TailBatch>),
-    /// From disk.
+    /// Events read from disk.
     Log(Vec<Recorded>),
-    /// The log keeps nothing so old.
+    /// The events were deleted from the log.
     TooOld,
 }
 
 impl Feeds {
-    /// The events behind `at`, of which the last is told by now: `last`, or as many as a piece holds.
+    /// The events after `at`. Watchers may be sent events up to `last`; the piece has the events up to `last`, or as
+    /// many as fit.
     pub(super) async fn piece(&self, at: Seq, last: Seq) -> Result<LogChunk, WatchEnd> {
         let from = Seq(at.0 + 1);
         let whole = Seq(at.0 + PIECE_EVENTS_MAX as u64).min(last);
@@ -45,7 +46,7 @@ impl Feeds {
                     events.collect::<Result<_, _>>().map(LogChunk::Log)
                 }
                 Err(StoreError::Trimmed { .. }) => Ok(LogChunk::TooOld),
-                Err(error) => Err(error.into()),
+                Err(error) => Err(unreadable(error)),
             }
         });
         let read = read

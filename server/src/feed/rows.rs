@@ -1,8 +1,8 @@
-//! The feeds of cases and of contacts: those that match, then each as it changes.
+//! The feeds of cases and of contacts: first the rows that match, then each row when it changes.
 //!
-//! Of changes that a watcher is told at once the last alone counts. From the tail a change brings the row before and
-//! after it. From disk there is only the row as it is now: it is told at the event of its last change, and one that
-//! does not match is said to have left, for nobody knows any more whether it matched before.
+//! If a row changed several times since the last message, only the last change is sent. A change from the tail has the
+//! row before and after it. From disk only the row as it is now can be read. It is sent at the event of its last
+//! change. If it does not match, it is sent as having left the filter, because it is unknown whether it matched before.
 
 use super::filter::ResolvedFilter;
 use super::log_chunk::LogChunk;
@@ -10,7 +10,7 @@ use super::snapshot::Kept;
 use super::tail_batch::{Changed, TailBatch};
 use super::watch_stream::WatchSender;
 use super::{Feeds, PROGRESS_EVERY, Wakeup, WatchEnd, encode};
-use crate::engine::EngineError;
+use crate::engine::{EngineError, unreadable};
 use crate::grpc::from_proto::feed::{Filter, WatchRows};
 use crate::grpc::to_proto;
 use crate::grpc::tokens::cursor::{Cursor, CursorScope};
@@ -27,7 +27,7 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use tokio::time::Instant;
 
-/// The fields of an item, the same in both feeds.
+/// The numbers of the fields of an item, the same in both feeds.
 const SNAPSHOT: u32 = 2;
 const SNAPSHOT_END: u32 = 3;
 const CHANGED: u32 = 4;
@@ -35,19 +35,19 @@ const LEFT_FILTER: u32 = 5;
 const PROGRESS: u32 = 6;
 const RESUME_REQUIRED: u32 = 7;
 
-/// One who watches cases or contacts.
+/// A watcher of cases or contacts.
 pub(super) struct RowWatcher {
     feeds: Arc<Feeds>,
     of: CursorScope,
     wanted: ResolvedFilter,
     cursor: Option<Cursor>,
-    /// All changes up to this event were told.
+    /// All changes up to this event were sent.
     at: Seq,
-    /// Rows of the snapshot that are newer than its start, with the event that changed them.
+    /// The rows of the snapshot that are newer than its start, with the sequence of the event that changed each.
     newer_in_snapshot: HashMap<RowKey, Seq>,
-    /// What is to be sent.
+    /// The message that is being built.
     message: BytesMut,
-    /// The cursor of the last item of it.
+    /// The cursor of the last item in the message.
     put: Cursor,
     /// The cursor of the last item that was sent.
     sent: Cursor,
@@ -86,7 +86,7 @@ impl RowWatcher {
         }
     }
 
-    /// Watches until it is over.
+    /// Runs the watch to its end, and returns why it ended.
     pub(super) async fn run(mut self, outlet: &mut WatchSender) -> WatchEnd {
         match self.watch(outlet).await {
             Ok(never) => match never {},
@@ -121,7 +121,7 @@ impl RowWatcher {
         }
     }
 
-    /// Finds out whom the filter means.
+    /// Looks up the customers that the filter names.
     async fn look_up(&mut self) -> Result<(), WatchEnd> {
         let filter = self.wanted.filter.clone();
         if filter.customers().is_empty() {
@@ -134,12 +134,14 @@ impl RowWatcher {
         let found = tokio::task::spawn_blocking(move || queries::whose(&rows, &of));
         let customers = found
             .await
-            .map_err(|_| WatchEnd::Halted(EngineError::Stopping))??;
+            .map_err(|_| WatchEnd::Halted(EngineError::Stopping))?
+            .map_err(unreadable)?;
         self.wanted = ResolvedFilter::new(filter, customers);
         Ok(())
     }
 
-    /// Begins with all that is durable now: whoever watches sees what was acknowledged before.
+    /// Waits for the rows and begins with everything that is durable now. So a watcher sees everything that was
+    /// acknowledged before.
     async fn catch_up(&mut self) -> Result<(), WatchEnd> {
         let engine = &self.feeds.engine;
         engine.rows_reach(Seq(engine.log().last())).await?;
@@ -158,7 +160,7 @@ impl RowWatcher {
         let _under_way = feeds.pages.begin();
         loop {
             self.feeds.goes_on()?;
-            // Pages may go by on which nothing matches.
+            // There may be pages without a match.
             outlet.is_heard()?;
             let page = self.feeds.page(&self.wanted, after, self.at).await?;
             for Kept { key, item, made } in &page.kept {
@@ -234,7 +236,7 @@ impl RowWatcher {
             seq,
             change,
         } = changed;
-        // Hardly anybody has any.
+        // For most watchers this is empty.
         let ahead = match self.newer_in_snapshot.is_empty() {
             true => None,
             false => self.newer_in_snapshot.get(key).copied(),
@@ -286,7 +288,7 @@ impl RowWatcher {
         let keys: Vec<RowKey> = touched.iter().map(|(key, _)| key.clone()).collect();
         let rows = self.feeds.engine.rows_of(&keys).await?;
         for ((key, seq), row) in touched.into_iter().zip(rows) {
-            // What changed again since is told at that event.
+            // A row that changed again since then is sent at that later event.
             let item = row.and_then(Item::of);
             let Some(item) = item.filter(|item| item.changed() == seq) else {
                 continue;
@@ -313,7 +315,7 @@ impl RowWatcher {
         Ok(last)
     }
 
-    /// Whether the item of this name is of this feed.
+    /// Whether a row with this key belongs to this feed.
     fn is_named_of(&self, key: &RowKey) -> bool {
         matches!(
             (&self.wanted.filter, key),
@@ -326,7 +328,7 @@ impl RowWatcher {
         Cursor { store, seq, row }
     }
 
-    /// Adds an item to the message, and sends it if it is long enough.
+    /// Adds an item to the message. Sends the message if it is long enough.
     async fn put(
         &mut self,
         outlet: &mut WatchSender,
@@ -375,7 +377,7 @@ impl RowWatcher {
     }
 }
 
-/// The names of the rows that an event may have changed, all cases and contacts among them.
+/// The keys of the rows that an event may have changed. All changed cases and contacts are among them.
 fn changed_by(event: &Event) -> impl Iterator<Item = RowKey> {
     let opened = match event {
         Event::ContactRouted(routed) => routed.case.as_ref().map(|join| RowKey::Case(join.case)),

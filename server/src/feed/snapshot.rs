@@ -1,13 +1,14 @@
-//! The snapshot of a watch: open cases or live contacts, page by page, each as it is when its page is read.
+//! The snapshot of a watch: open cases or live contacts, page by page. Each row is as of the time when its page is
+//! read.
 //!
-//! Pages are read as those of lists are, so that one costs what it shows and not what there is. Watchers who ask for
-//! the same at about the same time share them.
+//! Pages are read in the same way as those of lists. So the cost of a page depends on the items that it shows, not on
+//! the number of rows in the store. Watchers that ask for the same page at about the same time share it.
 
 use super::filter::{ResolvedFilter, may_hold};
 use super::{Feeds, WatchEnd};
 use crate::codec::index;
 use crate::codec::rows::key;
-use crate::engine::EngineError;
+use crate::engine::{EngineError, unreadable};
 use crate::grpc::from_proto::feed::Filter;
 use crate::queries::{self, ListPage, PageRequest};
 use crate::store::{RowReader, StoreError};
@@ -19,19 +20,19 @@ use signpost_domain::state::RowKey;
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// Most items of a page. With the one that says that there is another page they are what is read one after another in
-/// four chunks, each twice as long as the one before it, so that no row is read for nothing.
+/// Maximum number of items of a page. With one more row, which shows whether there is another page, they are read in four
+/// chunks, each twice as long as the one before. So no row is read for nothing.
 const PAGE_ITEMS: usize = 479;
-/// Pages that are kept for watchers who come to them a little later.
+/// The maximum number of pages that are kept for watchers that need them a little later.
 const PAGES_MAX: usize = 8;
 
 /// A case or a contact of a snapshot.
 pub(super) struct Kept {
-    /// Behind which the snapshot can go on.
+    /// The key after which the snapshot can go on.
     pub(super) key: Vec<u8>,
-    /// The row.
+    /// The case or the contact.
     pub(super) item: Item,
-    /// The row, as watchers are sent it.
+    /// The bytes of the item that are sent to watchers.
     pub(super) made: EncodedOnce,
 }
 
@@ -39,15 +40,15 @@ pub(super) struct Kept {
 pub(super) struct SnapshotPage {
     wanted: ResolvedFilter,
     after: Option<Vec<u8>>,
-    /// It holds every event up to this one.
+    /// The page includes every event up to this one.
     as_of: Seq,
-    /// What may match.
+    /// The items that may match.
     pub(super) kept: Vec<Kept>,
-    /// Behind which key the next one begins; `None` after the last.
+    /// The key after which the next page begins; `None` for the last page.
     pub(super) next: Option<Vec<u8>>,
 }
 
-/// The latest pages, while a snapshot is under way.
+/// The latest pages. They are kept while a snapshot is being read.
 #[derive(Default)]
 pub(super) struct Pages(Mutex<Shared>);
 
@@ -57,7 +58,7 @@ struct Shared {
     kept: VecDeque<Arc<SnapshotPage>>,
 }
 
-/// A snapshot that is under way. With the last of them all pages go.
+/// A snapshot that is being read. When the last such value is dropped, all pages are dropped.
 pub(super) struct UnderWay<'a>(&'a Pages);
 
 impl Drop for UnderWay<'_> {
@@ -77,7 +78,7 @@ impl Pages {
         UnderWay(self)
     }
 
-    /// The page of this filter behind this key, if one is here that holds every event up to `at`.
+    /// The kept page of this filter after this key. `None` if there is none that includes every event up to `at`.
     fn get(
         &self,
         wanted: &ResolvedFilter,
@@ -105,8 +106,8 @@ impl Pages {
 }
 
 impl Feeds {
-    /// The page of a snapshot of this filter behind the item with the key `after`, which holds every event up to `at`:
-    /// one that another watcher had read, or one that is read now.
+    /// The page of a snapshot with this filter, after the item with the key `after`. It includes every event up to
+    /// `at`. It is a kept page that was read for another watcher, or it is read now.
     pub(super) async fn page(
         &self,
         wanted: &ResolvedFilter,
@@ -123,7 +124,8 @@ impl Feeds {
         let read = tokio::task::spawn_blocking(move || read(&rows, wanted, after));
         let page = read
             .await
-            .map_err(|_| WatchEnd::Halted(EngineError::Stopping))??;
+            .map_err(|_| WatchEnd::Halted(EngineError::Stopping))?
+            .map_err(unreadable)?;
         let page = Arc::new(page);
         self.pages.put(page.clone());
         Ok(page)
@@ -135,7 +137,7 @@ fn read(
     wanted: ResolvedFilter,
     after: Option<Vec<u8>>,
 ) -> Result<SnapshotPage, StoreError> {
-    // Before the look at the rows: what is applied after this may or may not be seen.
+    // Read this before the rows: changes that are applied afterwards may or may not be seen.
     let as_of = Seq(rows.applied());
     let key = after.as_deref();
     let (kept, next) = match (&wanted.filter, wanted.customers()) {
@@ -155,7 +157,7 @@ fn read(
     })
 }
 
-/// What is on a page, and behind which key the next one begins.
+/// The items of a page, and the key after which the next page begins; `None` for the last page.
 type Read = (Vec<Kept>, Option<Vec<u8>>);
 
 fn cases(
@@ -208,8 +210,8 @@ fn contacts_of_customers(
     Ok((kept.collect(), next))
 }
 
-/// The page behind a key. One that is of no key under this prefix is none of ours, or was given when snapshots were
-/// read otherwise: then the snapshot begins again, which repeats and misses nothing.
+/// The page after a key. A key that is not under this prefix is invalid, or comes from a version that read snapshots in
+/// another way. The snapshot then begins again: no item is missing.
 fn asked(prefix: &[u8], after: Option<&[u8]>) -> PageRequest {
     PageRequest {
         order: Order::OldestFirst,

@@ -1,4 +1,5 @@
-//! What some events of the tail come to: worked out when the first watcher asks, once for all who are told them.
+//! The messages and changes of some events of the tail. They are made when the first watcher needs them, and all
+//! watchers share them.
 
 use super::encode;
 use crate::tail::{Change, Item, TailEvent};
@@ -8,26 +9,26 @@ use signpost_domain::state::RowKey;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-/// Digests that are kept for watchers who are not quite as far as others.
+/// The maximum number of batches that are kept for watchers that are a little behind others.
 const DIGESTS_MAX: usize = 4;
-/// Forms in which events are sent.
+/// The number of forms in which events are sent.
 const FORMS: usize = 2;
 
-/// Events of the tail in order, without gaps; there is one at least.
+/// Events of the tail in order, without gaps. There is at least one.
 pub(super) struct TailBatch {
     events: Vec<Arc<TailEvent>>,
     first: Seq,
-    /// The last of them.
+    /// The sequence of the last event.
     pub(super) last: Seq,
     cases: OnceLock<Vec<Latest>>,
     contacts: OnceLock<Vec<Latest>>,
     messages: [OnceLock<Vec<(Bytes, Seq)>>; FORMS],
 }
 
-/// Where a change stands: which event, which of its changes.
+/// The place of a change: the index of its event, and its index among the changes of the event.
 type Place = (usize, usize);
 
-/// A case or a contact that these events changed, perhaps more than once.
+/// A case or a contact that these events changed, with the places of its first and its last change.
 struct Latest {
     key: RowKey,
     first: Place,
@@ -36,18 +37,18 @@ struct Latest {
 
 /// A case or a contact that some events changed.
 pub(super) struct Changed<'a> {
-    /// Its name.
+    /// The key of its row.
     pub(super) key: &'a RowKey,
-    /// As it was before all of them; `None` for a new one.
+    /// The item before all these events; `None` if they created it.
     pub(super) before: Option<&'a Item>,
-    /// The event of the last change.
+    /// The sequence of the event of the last change.
     pub(super) seq: Seq,
     /// The last change.
     pub(super) change: &'a Change,
 }
 
 impl TailBatch {
-    /// `None` of no events.
+    /// A batch of these events; `None` if there are none.
     fn of(events: Vec<Arc<TailEvent>>) -> Option<TailBatch> {
         let seq = |event: &Arc<TailEvent>| event.recorded.envelope.seq;
         Some(TailBatch {
@@ -107,7 +108,8 @@ impl TailBatch {
         }
     }
 
-    /// The events as messages, each with the last event that it tells. `make` makes one event in this form.
+    /// The events as messages, each with the sequence of its last event. `make` encodes one event in the form with the
+    /// index `form`.
     pub(super) fn messages(
         &self,
         form: usize,
@@ -129,12 +131,13 @@ impl TailBatch {
     }
 }
 
-/// The latest digests.
+/// The latest batches.
 #[derive(Default)]
 pub(super) struct Digests(Mutex<Vec<Arc<TailBatch>>>);
 
 impl Digests {
-    /// That of the events from `from` on, of which the last is `last` or later, made with `read` unless it is here.
+    /// The batch of the events from `from` to `last` or later. If it is not kept, it is made of the events that `read`
+    /// returns. `None` if `read` returns no events.
     pub(super) fn get(
         &self,
         from: Seq,
@@ -157,7 +160,7 @@ impl Digests {
         Some(digest)
     }
 
-    /// Lets go of all.
+    /// Drops all batches.
     pub(super) fn clear(&self) {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         kept.clear();
@@ -239,7 +242,7 @@ mod tests {
             let messages: Vec<_> = messages
                 .map(|(message, at)| (message[0], message[message.len() - 1], at.0))
                 .collect();
-            // Of another form they are made apart.
+            // The messages of another form are separate.
             let short = digest.messages(1, |_| Bytes::from_static(b"x")).len();
             (messages, short)
         });

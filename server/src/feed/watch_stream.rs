@@ -1,5 +1,5 @@
-//! Between a watcher's task and its connection: room for one message, so that whoever does not read stops its own
-//! task and nobody else.
+//! The channel between the task of a watcher and its connection. It has room for one message. So a client that does not
+//! read stops its own task and no other.
 
 use super::{DurablePosition, PROGRESS_EVERY, STALLED_MAX, Wakeup, WatchEnd};
 use crate::engine::EngineError;
@@ -11,29 +11,29 @@ use std::task::{Context, Poll};
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, Sleep, sleep};
 
-/// Messages that wait for the connection.
+/// The maximum number of messages that wait for the connection.
 const WAITING_MAX: usize = 1;
 
-/// What ends a watch: a last message, or an error.
+/// The end of a watch: a last message or an error.
 type LastWord = Arc<OnceLock<Result<Bytes, EngineError>>>;
 
-/// The watcher's end.
+/// The end of the watcher's task.
 pub(super) struct WatchSender {
     messages: mpsc::Sender<Bytes>,
     last_word: LastWord,
     standing: watch::Receiver<DurablePosition>,
-    /// Until it is time to say that there is nothing. Kept, for putting it off costs less than another.
+    /// The time until a progress message is due. It is kept, because resetting it costs less than making another.
     silence: Pin<Box<Sleep>>,
 }
 
-/// The connection's end: messages, encoded.
+/// The end of the connection. It receives encoded messages.
 pub(crate) struct WatchStream {
     messages: mpsc::Receiver<Bytes>,
     last_word: LastWord,
     ended: bool,
 }
 
-/// Both ends.
+/// Makes both ends of a channel.
 pub(super) fn channel(standing: watch::Receiver<DurablePosition>) -> (WatchSender, WatchStream) {
     let (sender, messages) = mpsc::channel(WAITING_MAX);
     let last_word = LastWord::default();
@@ -52,8 +52,8 @@ pub(super) fn channel(standing: watch::Receiver<DurablePosition>) -> (WatchSende
 }
 
 impl WatchSender {
-    /// Sends a message, waiting for room. Where there is none for [`STALLED_MAX`] the watch is over, with `too_slow`
-    /// as its last word; where all watches end it is over too.
+    /// Sends a message and waits for room. If there is no room for [`STALLED_MAX`], the watch ends with `too_slow` as
+    /// its last message. If all watches end, this one ends, too.
     pub(super) async fn send(
         &mut self,
         message: Bytes,
@@ -75,7 +75,7 @@ impl WatchSender {
         }
     }
 
-    /// An error once nobody listens.
+    /// An error if the connection is closed.
     pub(super) fn is_heard(&self) -> Result<(), WatchEnd> {
         match self.messages.is_closed() {
             true => Err(WatchEnd::Gone),
@@ -83,22 +83,22 @@ impl WatchSender {
         }
     }
 
-    /// Ends the watch with these words.
+    /// Sets the last message and ends the watch.
     pub(super) fn say_last(&mut self, message: Bytes) -> WatchEnd {
-        // Said once: whoever says it ends the watch.
+        // Set only once: the caller then ends the watch.
         let _first = self.last_word.set(Ok(message));
         WatchEnd::Gone
     }
 
-    /// Tells why the watch is over, to whoever reads on.
+    /// Ends the watch. If it ended with an error, the connection gets the error last.
     pub(super) fn end(self, over: WatchEnd) {
         if let WatchEnd::Halted(halt) = over {
-            // Nothing else was said if it comes to this.
+            // No last message was set in this case.
             let _first = self.last_word.set(Err(halt));
         }
     }
 
-    /// Waits until there is more than `at`, or all watches end, or nothing came for [`PROGRESS_EVERY`].
+    /// Waits until there are events after `at`, or all watches end, or nothing came for [`PROGRESS_EVERY`].
     pub(super) async fn news(&mut self, at: Seq) -> Result<Wakeup, WatchEnd> {
         self.silence.as_mut().reset(Instant::now() + PROGRESS_EVERY);
         let is_news = |standing: &DurablePosition| standing.last > at || standing.end.is_some();
@@ -115,7 +115,7 @@ impl WatchSender {
 }
 
 impl WatchStream {
-    /// The next message; `None` at the end.
+    /// The next message or error; `None` at the end.
     pub(crate) fn poll_next(
         &mut self,
         context: &mut Context<'_>,

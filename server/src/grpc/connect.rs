@@ -1,7 +1,7 @@
 //! The Connect protocol: the same calls as JSON, or as bare messages, over plain HTTP.
 //!
-//! A layer before the services. It makes the gRPC request that a call stands for, and tells the answer as Connect has
-//! it, so that limits, checks and refusals are those of gRPC. What is gRPC already goes by untouched.
+//! This is a layer before the services. It converts a call to a gRPC request, and the answer to the form of Connect. So
+//! the limits, checks and refusals are the same as for gRPC. A gRPC call passes unchanged.
 
 mod contract;
 mod json;
@@ -28,11 +28,12 @@ use tonic::body::Body;
 use tonic::codegen::{BoxFuture, Service};
 use tower::Layer;
 
-/// Most bytes that are read of a request that was refused: who reads only when all is sent is to be told why, too.
+/// Maximum number of bytes that are read of a refused request. Some clients read the answer only after they sent the whole
+/// request, and must get the reason, too.
 const REFUSED_BYTES_READ_MAX: usize = 8 * 1024 * 1024;
-/// How long they may take to come.
+/// How long the server waits for these bytes.
 const REFUSED_TIME_MAX: Duration = Duration::from_secs(5);
-/// Most digits of a time-out.
+/// The maximum number of digits of a time-out.
 const TIMEOUT_DIGITS_MAX: usize = 10;
 
 const ACCEPT_POST: HeaderName = HeaderName::from_static("accept-post");
@@ -40,7 +41,7 @@ const PROTOCOL_VERSION: &str = "connect-protocol-version";
 const TIMEOUT: &str = "connect-timeout-ms";
 const STREAM_ENCODING: &str = "connect-content-encoding";
 
-/// How a call and its answer are written.
+/// The form of a call and of its answer.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Form {
     json: bool,
@@ -54,7 +55,7 @@ const FORMS: [(&str, Form); 4] = [
     ("application/connect+proto", Form::new(false, true)),
 ];
 
-/// Puts the protocol before services.
+/// The layer that adds the protocol to services.
 #[derive(Clone)]
 pub(super) struct ConnectLayer(Arc<Contract>);
 
@@ -73,7 +74,7 @@ impl<S> Layer<S> for ConnectLayer {
     }
 }
 
-/// Services that speak the protocol, too.
+/// Services that also support the protocol.
 #[derive(Clone)]
 pub(super) struct Connect<S> {
     contract: Arc<Contract>,
@@ -100,7 +101,7 @@ where
             return Box::pin(self.grpc.call(request));
         }
         let contract = self.contract.clone();
-        // It is this one that is ready.
+        // Use this service, because this one is ready, and leave its clone.
         let next = self.grpc.clone();
         let grpc = mem::replace(&mut self.grpc, next);
         Box::pin(answer(contract, grpc, request))
@@ -119,7 +120,7 @@ where
     let call = match Call::of(&contract, &parts) {
         Ok(call) => call,
         Err(refused) => {
-            // A caller who waits to be told to send on has sent nothing.
+            // A caller that waits for permission to send has sent nothing.
             if !parts.headers.contains_key(EXPECT) {
                 read_away(body).await;
             }
@@ -144,7 +145,7 @@ where
     answered.unwrap_or_else(|status| Ok(call.form.refused(&status)))
 }
 
-/// A call that can be made.
+/// A valid call.
 struct Call<'a> {
     method: &'a Method,
     form: Form,
@@ -152,7 +153,7 @@ struct Call<'a> {
 }
 
 impl<'a> Call<'a> {
-    /// The call that this is, or the answer that it is none.
+    /// The call of a request, or the answer that the request is not a valid call.
     fn of(contract: &'a Contract, parts: &Parts) -> Result<Call<'a>, Box<Response<Body>>> {
         let Some(method) = contract.method(parts.uri.path()) else {
             let refused = refused(StatusCode::NOT_FOUND, &status::no_such_method());
@@ -169,7 +170,7 @@ impl<'a> Call<'a> {
         let form = form.ok_or_else(|| Box::new(other_form(method)))?;
         let timeout =
             asked(&parts.headers, form).map_err(|status| Box::new(form.refused(&status)))?;
-        // What says so itself need not be read.
+        // A request that says itself that it is too large is not read.
         let len = parts
             .headers
             .get(CONTENT_LENGTH)
@@ -185,7 +186,7 @@ impl<'a> Call<'a> {
         })
     }
 
-    /// The bytes of the message that the body has.
+    /// The bytes of the message in the body.
     async fn message(&self, mut body: Body) -> Result<Bytes, Status> {
         let mut read = BytesMut::new();
         while let Some(frame) = body.frame().await {
@@ -230,7 +231,7 @@ impl<'a> Call<'a> {
     }
 
     fn stream(&self, grpc: Response<Body>, deadline: Option<Instant>) -> Response<Body> {
-        // A refusal has no body, and tells everything in its headers.
+        // A refusal has no body: all its data are in the headers.
         if let Some(told) = Status::from_header_map(grpc.headers()) {
             return self.form.refused(&told);
         }
@@ -258,7 +259,7 @@ impl Form {
         Form { json, streams }
     }
 
-    /// What the content type says.
+    /// The form that the content type names; `None` if it is not supported.
     fn of(headers: &HeaderMap) -> Option<Form> {
         let kind = headers
             .get(CONTENT_TYPE)?
@@ -284,7 +285,7 @@ impl Form {
         response(status, self.name(), body)
     }
 
-    /// The answer to a call that comes to nothing: a stream tells it at its end.
+    /// The answer to a refused call. For a stream, the error is in its last message.
     fn refused(self, status: &Status) -> Response<Body> {
         match self.streams {
             true => {
@@ -296,7 +297,8 @@ impl Form {
     }
 }
 
-/// What else the headers ask for: in how much time.
+/// Checks the other headers. Returns the time-out of the call; `None` if there is none. An error if a header has a
+/// wrong value.
 fn asked(headers: &HeaderMap, form: Form) -> Result<Option<Duration>, Status> {
     let text = |name: &str| {
         let value = headers.get(name);
@@ -327,7 +329,7 @@ fn asked(headers: &HeaderMap, form: Form) -> Result<Option<Duration>, Status> {
     Ok(Some(Duration::from_millis(millis)))
 }
 
-/// The answer to a content type that the method does not take.
+/// The answer to a content type that the method does not support.
 fn other_form(method: &Method) -> Response<Body> {
     let taken = FORMS
         .iter()
@@ -355,7 +357,7 @@ fn response(status: StatusCode, kind: &'static str, body: Body) -> Response<Body
     response
 }
 
-/// The call as gRPC: metadata are the headers that are not about the body or the protocol.
+/// The call as a gRPC request. The metadata are the headers that do not concern the body or the protocol.
 fn grpc_request(mut parts: Parts, message: &[u8]) -> Request<Body> {
     parts.version = Version::HTTP_2;
     let headers = &mut parts.headers;
@@ -376,10 +378,10 @@ fn grpc_request(mut parts: Parts, message: &[u8]) -> Request<Body> {
     Request::from_parts(parts, Body::new(body))
 }
 
-/// Reads what still comes of a request that is refused.
+/// Reads and drops the rest of a refused request.
 async fn read_away(body: Body) {
     let read = Limited::new(body, REFUSED_BYTES_READ_MAX).collect();
-    // The answer is the same whether all of it came.
+    // The answer is the same whether or not the whole request came.
     let _read = timeout(REFUSED_TIME_MAX, read).await;
 }
 

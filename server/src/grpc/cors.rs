@@ -1,6 +1,8 @@
-//! Which pages in browsers may call: the answers to what a browser asks before it lets a page of another origin.
+//! Decides which web pages may call: answers the request that a browser sends before it lets a page of another origin
+//! call.
 //!
-//! It is a browser that obeys; other callers are not kept out by this. Nothing is said of cookies, so none are sent.
+//! Only browsers obey these answers; other callers are not kept out. The answers do not allow cookies, so browsers send
+//! none.
 
 use http::{HeaderName, HeaderValue, Method};
 use std::time::Duration;
@@ -8,18 +10,18 @@ use tower_http::cors::{AllowHeaders, AllowOrigin, CorsLayer};
 
 /// How long a browser may remember that a page may call.
 pub const PREFLIGHT_KEPT: Duration = Duration::from_secs(3_600);
-/// What a page may read of an answer beside its body: a refusal has no body, and tells everything in these.
+/// The headers that a page may read besides the body. A refusal has no body: all its data are in these headers.
 const EXPOSED: [HeaderName; 3] = [
     HeaderName::from_static("grpc-status"),
     HeaderName::from_static("grpc-message"),
     HeaderName::from_static("grpc-status-details-bin"),
 ];
 
-/// Where a page came from, as a browser writes it: scheme, host, and port where it is not the scheme's own.
+/// The origin of a page as a browser writes it: scheme, host, and port if it is not the default port of the scheme.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CorsOrigin(HeaderValue);
 
-/// A text is no origin.
+/// The error for a text that is not an origin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "must be an origin such as https://desk.example.com or http://localhost:8080: in lower case, without a path"
@@ -30,7 +32,7 @@ impl CorsOrigin {
     /// Reads an origin.
     ///
     /// # Errors
-    /// When a browser would never write it so.
+    /// When a browser would never write the origin in this form.
     pub fn parse(text: &str) -> Result<CorsOrigin, OriginError> {
         let rest = text
             .strip_prefix("https://")
@@ -52,7 +54,7 @@ impl CorsOrigin {
     }
 }
 
-/// What answers browsers; `None` where no page of another origin may call.
+/// The layer that answers browsers. `None` if no page of another origin may call.
 pub(super) fn layer(origins: &[CorsOrigin]) -> Option<CorsLayer> {
     if origins.is_empty() {
         return None;

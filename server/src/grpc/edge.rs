@@ -1,7 +1,7 @@
-//! What every handler works with: the engine, and how requests are taken.
+//! The data and functions that all handlers share: the engine, and the way requests are read.
 
 use super::services::answer::{ANSWER_BYTES_MAX, cut};
-use crate::engine::{Clock, Engine, EngineError, Written};
+use crate::engine::{Clock, Engine, EngineError, Written, unreadable};
 use crate::grpc::from_proto::list::{ListRequest, ListScope};
 use crate::grpc::from_proto::playbook::Read;
 use crate::grpc::from_proto::{self, Caller, EventTime, Fresh, NamedRevision, Revision};
@@ -25,20 +25,20 @@ use std::time::Duration;
 use tokio::sync::Semaphore;
 use tonic::{Request, Status};
 
-/// Most playbooks that are read at once.
+/// The maximum number of playbooks that are read at the same time.
 pub(super) const READING_MAX: usize = 2;
-/// Most pages of lists that are read at once.
+/// The maximum number of pages of lists that are read at the same time.
 pub(super) const LISTING_MAX: usize = 8;
 
-/// How long a read waits for the revision that it must show, and a watch for the one that it begins behind; the
-/// deadline of the call may come first.
+/// How long a read waits for its minimum revision, and a watch for its start revision. The deadline of the call may
+/// come first.
 pub(super) const REVISION_WAIT_MAX: Duration = Duration::from_secs(2);
 
-/// Waits for the revision that a text names. One that names none is told later, with all that is wrong with the
-/// request.
+/// Waits for the revision in a text. A text that is not a revision is reported later, together with all other faults of
+/// the request.
 ///
 /// # Errors
-/// When it is of another store, or not durable within [`REVISION_WAIT_MAX`].
+/// When the revision belongs to another store, or does not become durable within [`REVISION_WAIT_MAX`].
 pub(super) async fn reached(engine: &Engine, text: &str) -> Result<NamedRevision, Status> {
     let named = NamedRevision::of(text);
     if let Some(revision) = named.revision() {
@@ -58,7 +58,7 @@ async fn reach(engine: &Engine, Revision { store, seq }: Revision) -> Result<(),
     }
 }
 
-/// The four services.
+/// The state of the services, except the feed service.
 #[derive(Clone)]
 pub(super) struct Services {
     engine: Engine,
@@ -77,7 +77,7 @@ impl Services {
         }
     }
 
-    /// Who calls.
+    /// The caller of a request.
     pub(super) fn caller<T>(&self, request: &Request<T>) -> Result<Caller, Status> {
         let who = from_proto::caller::who(request.metadata());
         let (actor, on_behalf_of) = who.map_err(|faults| status::faulty(&faults))?;
@@ -91,23 +91,24 @@ impl Services {
         })
     }
 
-    /// The numbers of this store's cases.
+    /// The numbers of the cases of this store.
     pub(super) fn numbers(&self) -> &CaseNumbers {
         self.engine.case_numbers()
     }
 
-    /// The live playbook.
+    /// The live playbook. An error if none is live.
     pub(super) fn live(&self) -> Result<Arc<Playbook>, Status> {
         let live = self.engine.live();
         live.ok_or_else(|| status::refused(&Refusal::NoPlaybook))
     }
 
-    /// The live playbook, if there is one.
+    /// The live playbook; `None` if none is live.
     pub(super) fn live_if_any(&self) -> Option<Arc<Playbook>> {
         self.engine.live()
     }
 
-    /// The playbook that the caller's menu came from, where the request names one that we have.
+    /// The playbook that the menu of the caller came from. `None` if the request names none, or none that this store
+    /// has.
     pub(super) async fn menu_playbook(&self, text: &str) -> Result<Option<Arc<Playbook>>, Status> {
         match from_proto::contact::menu_version(text) {
             Some(version) => {
@@ -118,7 +119,7 @@ impl Services {
         }
     }
 
-    /// The playbook that an event was decided under.
+    /// The playbook under which an event was decided.
     pub(super) async fn playbook_of(&self, envelope: &Envelope) -> Result<Arc<Playbook>, Status> {
         let corrupt = || status::halted(EngineError::Corrupt);
         let version = envelope.playbook.as_ref().ok_or_else(corrupt)?;
@@ -140,7 +141,7 @@ impl Services {
         found.ok_or_else(|| status::halted(EngineError::Corrupt))
     }
 
-    /// What a write came to; it is durable.
+    /// Carries out a write. Its result is durable.
     pub(super) async fn write(&self, command: Command) -> Result<Written, Status> {
         let written = self.engine.write(command).await;
         written.map_err(status::halted)
@@ -151,17 +152,18 @@ impl Services {
         to_proto::receipt::receipt(self.mark, written)
     }
 
-    /// Takes a write that the engine can carry out beside others.
+    /// The engine.
     pub(super) fn engine(&self) -> &Engine {
         &self.engine
     }
 
-    /// The mark of the store.
+    /// The prefix of the id of the store.
     pub(super) fn mark(&self) -> StoreIdPrefix {
         self.mark
     }
 
-    /// What a read asks, once what it must show is durable; and the last revision that it shows for sure.
+    /// Waits until the minimum revision of a read is durable. Returns the question of the read, and a revision that the
+    /// answer surely includes.
     pub(super) async fn fresh<Q>(
         &self,
         asked: Result<Fresh<Q>, Faults>,
@@ -173,30 +175,31 @@ impl Services {
         self.shown(Ok(asked.asked))
     }
 
-    /// Waits for the revision that a read must show before anything of it is looked up in the live playbook.
+    /// Waits for the minimum revision of a read. Call this before any name of the read is looked up in the live
+    /// playbook.
     pub(super) async fn reached(&self, min_revision: &str) -> Result<NamedRevision, Status> {
         reached(&self.engine, min_revision).await
     }
 
-    /// What a read asks whose revision was reached before; and the last revision that it shows for sure.
+    /// The question of a read whose revision was already reached, and a revision that the answer surely includes.
     pub(super) fn shown<Q>(&self, asked: Result<Q, Faults>) -> Result<(Q, String), Status> {
         let asked = asked.map_err(|faults| status::faulty(&faults))?;
         Ok((asked, self.revision(self.engine.durable())))
     }
 
-    /// The revision at this event.
+    /// The text of the revision at this event.
     pub(super) fn revision(&self, seq: Seq) -> String {
         let store = self.mark;
         Revision { store, seq }.text()
     }
 
-    /// The answer to a read, and the last event that it shows.
+    /// The answer to a read, and the sequence of the last event that it includes.
     pub(super) async fn read(&self, query: Query) -> Result<(Answer, Seq), Status> {
         let answer = self.engine.read_at(query).await;
         answer.map_err(status::halted)
     }
 
-    /// What was published, the oldest first.
+    /// The publications, the oldest first.
     pub(super) async fn publications(&self) -> Result<Vec<Arc<Publication>>, Status> {
         match self.read(Query::Publications).await?.0 {
             Answer::Publications(publications) => Ok(publications),
@@ -204,7 +207,7 @@ impl Services {
         }
     }
 
-    /// Where lists are read.
+    /// The live playbook and the id of the store, which lists need.
     pub(super) fn place(&self) -> ListScope {
         ListScope {
             live: self.engine.live(),
@@ -212,13 +215,13 @@ impl Services {
         }
     }
 
-    /// The name of the store.
+    /// The id of the store.
     pub(super) fn store(&self) -> [u8; 16] {
         self.engine.store_id().0
     }
 
-    /// A page of a list, read off the threads that serve; and the token of the next one, empty at the end. `show` makes
-    /// an item of a row, with the sequence that opened it.
+    /// A page of a list, read off the threads that serve. Also returns the token of the next page; empty at the end.
+    /// `show` converts a row to an item and returns it with the sequence that opened it.
     pub(super) async fn page<F: Send + 'static, T: Send + 'static, M: Message>(
         &self,
         asked: ListRequest<F>,
@@ -242,7 +245,7 @@ impl Services {
         Ok((items, page.next(cut.or(found.next))))
     }
 
-    /// What is read of the rows, once they hold all that is durable now, off the threads that serve.
+    /// Runs `read` on the rows after they hold everything that is durable now, off the threads that serve.
     pub(super) async fn rows<T: Send + 'static>(
         &self,
         read: impl FnOnce(&RowReader) -> Result<T, StoreError> + Send + 'static,
@@ -252,16 +255,16 @@ impl Services {
         let rows = self.engine.rows_caught_up().await.map_err(status::halted)?;
         let read = tokio::task::spawn_blocking(move || read(&rows)).await;
         let found = read.map_err(|_| status::internal())?;
-        found.map_err(|error| status::halted(error.into()))
+        found.map_err(|error| status::halted(unreadable(error)))
     }
 
-    /// An event of the log.
+    /// The event of the log with this sequence.
     pub(super) async fn event(&self, seq: Seq) -> Result<Arc<Recorded>, Status> {
         let event = self.engine.event(seq).await;
         event.map_err(status::halted)
     }
 
-    /// The entries of these events in the timelines of these cases, read and made off the threads that serve.
+    /// The entries of these events in the timelines of these cases. They are read and made off the threads that serve.
     pub(super) async fn timeline(
         &self,
         shown: Vec<(Seq, CaseId)>,
@@ -276,7 +279,7 @@ impl Services {
         made.await.map_err(status::halted)
     }
 
-    /// The events of the same write that follow one.
+    /// The later events of the same write.
     pub(super) async fn followed_by(
         &self,
         recorded: &Recorded,
@@ -285,7 +288,7 @@ impl Services {
         events.map_err(status::halted)
     }
 
-    /// A playbook as somebody wrote it, read off the threads that serve.
+    /// Reads and compiles the document of a playbook, off the threads that serve.
     pub(super) async fn read_playbook(&self, source: String) -> Result<Read, Status> {
         let turn = self.reading.acquire().await;
         let _turn = turn.map_err(|_| status::internal())?;

@@ -1,8 +1,8 @@
-//! Requests, parsed: from the messages of the wire to commands and queries of the domain.
+//! Parses requests: converts the messages of the wire to commands and queries of the domain.
 //!
-//! Every message is taken apart by name, so that a new field does not compile until somebody says what it means.
-//! All faults of a request are told at once, each under the path of its field; nothing that the caller wrote is
-//! repeated in them. What a command means now is decided elsewhere, in [`signpost_domain::flow`].
+//! Every message is destructured by field name. So a new field does not compile until the code handles it. All faults
+//! of a request are reported together, each under the path of its field. Faults never repeat text of the caller. The
+//! effect of a command is decided elsewhere, in [`signpost_domain::flow`].
 
 pub(crate) mod batch;
 pub(crate) mod caller;
@@ -41,18 +41,19 @@ use signpost_domain::playbook::Playbook;
 use signpost_domain::refusal::{FaultKind, Faults};
 use std::fmt::Display;
 
-/// What the names of a request are looked up in.
+/// The playbooks in which the names of a request are looked up.
 #[derive(Clone, Copy)]
 pub(crate) struct NamedPlaybooks<'a> {
     /// The live playbook.
     pub(crate) live: &'a Playbook,
-    /// The one that the caller's menu came from, where the request names one that we have.
+    /// The playbook that the menu of the caller came from. `None` if the request names none, or none that this store
+    /// has.
     pub(crate) menu: Option<&'a Playbook>,
-    /// What case numbers are read by.
+    /// The case numbers of the store.
     pub(crate) numbers: &'a CaseNumbers,
 }
 
-/// The faults of one request, as they are found.
+/// Collects the faults of one request while they are found.
 #[derive(Debug, Default)]
 struct Validator(Faults);
 
@@ -62,18 +63,18 @@ impl Validator {
         self.0.push(at.to_string(), what);
     }
 
-    /// Notes that the contact reason is none of the live playbook.
+    /// Notes that the live playbook does not have the contact reason.
     fn unknown_reason(&mut self, at: FieldPath<'_>, what: impl Display) {
         self.0
             .push_of(FaultKind::UnknownReason, at.to_string(), what);
     }
 
-    /// The value, or its fault noted.
+    /// The checked value. If the check failed, notes the fault and returns `None`.
     fn check<T, E: Display>(&mut self, at: FieldPath<'_>, checked: Result<T, E>) -> Option<T> {
         checked.map_err(|error| self.fault(at, error)).ok()
     }
 
-    /// The value of a text that may be absent, which is empty; or its fault noted.
+    /// The value of an optional text. `None` if the text is empty, and also if it is wrong; then the fault is noted.
     fn optional<'t, T, E: Display>(
         &mut self,
         at: FieldPath<'_>,
@@ -86,7 +87,7 @@ impl Validator {
         }
     }
 
-    /// Whether a list is within its limit, or its fault noted.
+    /// Whether a list is within its limit. If not, notes the fault.
     fn within(&mut self, at: FieldPath<'_>, len: usize, max: usize) -> bool {
         if len > max {
             self.fault(at, format_args!("must be at most {max}, are {len}"));
@@ -94,7 +95,7 @@ impl Validator {
         len <= max
     }
 
-    /// What was parsed, if nothing is wrong with the request.
+    /// The parsed value, or the faults if any were noted.
     fn done<T>(self, parsed: Option<T>) -> Result<T, Faults> {
         match parsed {
             Some(parsed) if self.0.is_empty() => Ok(parsed),

@@ -1,4 +1,5 @@
-//! The handlers of the services. Each is the whole way of one call: read the request, ask the engine, write the answer.
+//! The handlers of the services. Each handler contains the whole path of one call: it reads the request, asks the
+//! engine, and writes the answer.
 
 pub(super) mod answer;
 pub(super) mod cases;

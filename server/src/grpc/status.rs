@@ -1,7 +1,7 @@
-//! The only place that picks gRPC codes, and that chooses the words of an error.
+//! The only place that chooses the gRPC code and the words of an error.
 //!
-//! Details are google.rpc messages. They travel in HTTP/2 trailers, in base64, and many clients take no more than
-//! 8 KiB of those: texts are cut and details left out well before, and the message says how many.
+//! Details are google.rpc messages. They are sent in HTTP/2 trailers, in base64. Many clients accept at most 8 KiB of
+//! trailers. So texts are cut and details are left out well below that, and the message says how many were left out.
 
 pub(crate) mod connect;
 mod reason;
@@ -15,24 +15,24 @@ use std::time::Duration;
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt};
 
-/// Most bytes of the texts of all details together.
+/// The maximum number of bytes of the texts of all details together.
 pub(crate) const DETAILS_BYTES_MAX: usize = 3_000;
-/// Most bytes of the path of a field.
+/// The maximum number of bytes of the path of a field.
 pub(crate) const FIELD_BYTES_MAX: usize = 160;
-/// Most bytes of one text of a detail.
+/// The maximum number of bytes of one text of a detail.
 pub(crate) const WHAT_BYTES_MAX: usize = 320;
-/// Most bytes of the message.
+/// The maximum number of bytes of the message.
 pub(crate) const MESSAGE_BYTES_MAX: usize = 512;
-/// When a caller that was turned away because the engine is busy should come again.
+/// The time after which a caller should try again when the engine was busy.
 pub(crate) const BUSY_RETRY_DELAY: Duration = Duration::from_millis(100);
-/// When a caller for whose watch there was no room should come again.
+/// The time after which a caller should try again when there were too many watchers.
 pub(crate) const WATCHERS_RETRY_DELAY: Duration = Duration::from_secs(5);
-/// When a caller that asked for a later revision than there is should come again.
+/// The time after which a caller should try again when its revision was not reached.
 pub(crate) const REVISION_RETRY_DELAY: Duration = Duration::from_millis(500);
-/// When a caller that found the server stopping should come again.
+/// The time after which a caller should try again when the server was stopping.
 pub(crate) const STOPPING_RETRY_DELAY: Duration = Duration::from_secs(1);
 
-/// The status for a command or a query that came to nothing.
+/// The status for an error of the engine.
 pub(crate) fn halted(halt: EngineError) -> Status {
     match halt {
         EngineError::Refused(refusal) => refused(&refusal),
@@ -58,14 +58,14 @@ pub(crate) fn halted(halt: EngineError) -> Status {
     }
 }
 
-/// The status for a revision that is of another store.
+/// The status for a revision of another store.
 pub(crate) fn revision_of_another_store() -> Status {
     let message = "the revision is of another store; ask without it";
     let told = ReasonDetails::of(ErrorReason::RevisionOfAnotherStore);
     precondition(told, "revision", message)
 }
 
-/// The status for a revision after the last event, `last`.
+/// The status for a revision that is after the last event, which has the sequence `last`.
 pub(crate) fn revision_not_reached(last: u64) -> Status {
     let message = format!("the revision is not reached: the last event is {last}; ask again");
     let details = ErrorDetails::with_retry_info(Some(REVISION_RETRY_DELAY));
@@ -73,7 +73,7 @@ pub(crate) fn revision_not_reached(last: u64) -> Status {
     told.status(Code::Unavailable, &message, details)
 }
 
-/// The status for a batch of which only the first `fitting` items fit into an answer.
+/// The status for a batch whose answer is too large: only the first `fitting` items fit.
 pub(crate) fn answer_too_large(limit: usize, fitting: usize) -> Status {
     let message = format!(
         "the answer would be larger than {limit} bytes: ask for fewer at once; the first {fitting} fit"
@@ -84,7 +84,7 @@ pub(crate) fn answer_too_large(limit: usize, fitting: usize) -> Status {
     precondition(told, "batch", &message)
 }
 
-/// What a status says, for one item of a batch.
+/// The content of a status as the error of one item of a batch.
 pub(crate) fn of_item(status: &Status) -> v1::ItemError {
     let details = status.get_error_details();
     let info = details.error_info();
@@ -108,7 +108,7 @@ pub(crate) fn of_item(status: &Status) -> v1::ItemError {
     }
 }
 
-/// The status for a watch that does not begin.
+/// The status for a watch that cannot begin.
 pub(crate) fn unwatched(why: &Unwatched) -> Status {
     let message = why.to_string();
     match why {
@@ -167,7 +167,7 @@ pub(crate) fn refused(refusal: &Refusal) -> Status {
     }
 }
 
-/// The status for a request with faults: the first of them, as far as they fit.
+/// The status for a request with faults. It lists the first faults, as many as fit.
 pub(crate) fn faulty(faults: &Faults) -> Status {
     let mut details = ErrorDetails::new();
     let mut room = DETAILS_BYTES_MAX;
@@ -206,9 +206,8 @@ pub(crate) fn faulty(faults: &Faults) -> Status {
     status(Code::InvalidArgument, reason, &message, details)
 }
 
-/// The status to tell instead of one that the transport, or a service that we took, made by itself: about bytes that
-/// are not the method's message, or more of them than it takes; about a method or a thing that is not there. `None` for
-/// any other status.
+/// The status that replaces one that the transport, or a service from a library, made by itself. It is about a message
+/// that cannot be read or is too large, or about a method or a thing that does not exist. `None` for any other status.
 pub(crate) fn in_our_words(foreign: &Status) -> Option<Status> {
     if !foreign.details().is_empty() {
         return None;
@@ -250,7 +249,7 @@ pub(crate) fn no_such_method() -> Status {
     plain(Code::Unimplemented, reason, "there is no such method")
 }
 
-/// The status for a task of our own that broke off.
+/// The status for a failure inside the server, such as a task that panicked.
 pub(crate) fn internal() -> Status {
     let message = "the server failed on this request";
     plain(Code::Internal, ErrorReason::Internal, message)
@@ -264,7 +263,7 @@ fn precondition(told: ReasonDetails, subject: &str, message: &str) -> Status {
     told.status(Code::FailedPrecondition, message, details)
 }
 
-/// A status with nothing to tell beyond its reason.
+/// A status without details besides its reason.
 fn plain(code: Code, reason: ErrorReason, message: &str) -> Status {
     status(code, reason, message, ErrorDetails::new())
 }
@@ -273,7 +272,7 @@ fn status(code: Code, reason: ErrorReason, message: &str, details: ErrorDetails)
     ReasonDetails::of(reason).status(code, message, details)
 }
 
-/// The start of a text, at most `max` bytes.
+/// The start of a text, with at most `max` bytes.
 fn cut(text: &str, max: usize) -> String {
     const DOTS: &str = "…";
     if text.len() <= max {

@@ -1,4 +1,5 @@
-//! Answers: from values of the domain to messages of the wire. Nothing is decided here and nothing can fail.
+//! Writes answers: converts values of the domain to messages of the wire. Nothing is decided here, and nothing can
+//! fail.
 
 pub(crate) mod additional;
 pub(crate) mod case;
@@ -27,7 +28,7 @@ mod work_event;
 
 use signpost_domain::actor::Actor;
 
-/// Somebody as `kind/id`; empty: nobody.
+/// The text `kind/id` of an actor; empty for `None`.
 fn actor_or_none(told: Option<&Actor>) -> String {
     told.map_or_else(String::new, Actor::to_string)
 }

@@ -1,4 +1,4 @@
-//! What a caller gets and gives back as it is: page tokens, cursors, revisions.
+//! The opaque texts that a caller gets and sends back unchanged: page tokens, cursors, revisions.
 
 pub(crate) mod cursor;
 pub(crate) mod page;

@@ -1,4 +1,4 @@
-//! The members of the blocks under one prefix, in one order.
+//! A cursor over the sequences in the blocks under one prefix, in the order of the page.
 
 use super::budget::ScanBudget;
 use super::cursor::EntryCursor;
@@ -10,14 +10,14 @@ use signpost_domain::list::Order;
 
 /// Reads one block after another.
 pub(crate) struct Blocks {
-    /// The blocks, by their numbers.
+    /// The cursor over the blocks, which are keyed by their numbers.
     run: EntryCursor,
-    /// The block where it is, and its number; `None` before the first.
+    /// The current block and its number; `None` before the first read.
     at: Option<(u64, SeqBitmap)>,
 }
 
 impl Blocks {
-    /// Of what is under `prefix`.
+    /// A cursor over the blocks under `prefix`.
     pub(crate) fn new(prefix: Vec<u8>) -> Blocks {
         Blocks {
             run: EntryCursor::sparing(prefix),
@@ -25,13 +25,14 @@ impl Blocks {
         }
     }
 
-    /// What was read is read again from where it is sought next.
+    /// Drops what was read. The next seek reads again.
     pub(crate) fn forget(&mut self) {
         self.run.forget();
         self.at = None;
     }
 
-    /// Goes to the first member that is not before `from`, which is not before any that was asked for earlier.
+    /// Moves to the first sequence that is not before `from` in the order of the page; `None` if there is no more.
+    /// `from` must not be before the `from` of an earlier call.
     pub(crate) fn seek(
         &mut self,
         look: &mut ScanBudget<'_>,

@@ -1,4 +1,4 @@
-//! A look at the rows for one page: in one order, within a span of sequences, and not for ever.
+//! The reads for one page: in one order, within a span of sequences, and with a limit.
 
 use crate::codec::index;
 use crate::index_scan::{LOOKED_AT_MAX, PageRequest, undecoded};
@@ -6,14 +6,14 @@ use crate::store::{RowReader, StoreError, Towards};
 use signpost_domain::ids::Seq;
 use signpost_domain::list::Order;
 
-/// Looks at rows for one page.
+/// Reads rows for one page and counts them.
 pub(crate) struct ScanBudget<'a> {
     pub(crate) reader: &'a RowReader,
     order: Order,
     left: usize,
 }
 
-/// The sequences that a page is about, in its order.
+/// The span of sequences that a page may show, in the order of the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Span {
     /// The first that may be shown.
@@ -36,23 +36,23 @@ impl ScanBudget<'_> {
         self.order
     }
 
-    /// Whether it looked at all that one page may look at.
+    /// Whether the budget of the page is used up.
     pub(crate) const fn is_spent(&self) -> bool {
         self.left == 0
     }
 
-    /// How much more it may look at.
+    /// How many more rows may be read.
     #[cfg(test)]
     pub(crate) const fn left(&self) -> usize {
         self.left
     }
 
-    /// Counts rows that were looked at.
+    /// Counts `rows` rows as read.
     pub(crate) fn looked_at(&mut self, rows: usize) {
         self.left = self.left.saturating_sub(rows);
     }
 
-    /// The span of a page among sequences from `low` to `high`; `None` if there is nothing in it.
+    /// The span of a page among the sequences from `low` to `high`, both included. `None` if the span is empty.
     pub(crate) fn span(&self, low: u64, high: u64, asked: &PageRequest) -> Option<Span> {
         let (mut low, mut high) = (Seq(low), Seq(high));
         match (self.order, asked.after) {
@@ -67,7 +67,7 @@ impl ScanBudget<'_> {
         (low <= high).then_some(Span { first, last })
     }
 
-    /// Whether `a` comes before `b`.
+    /// Whether `a` comes before `b` in the order of the page.
     pub(crate) fn is_before(&self, a: Seq, b: Seq) -> bool {
         match self.order {
             Order::OldestFirst => a < b,
@@ -75,7 +75,7 @@ impl ScanBudget<'_> {
         }
     }
 
-    /// The sequence after `seq`, if there is one.
+    /// The sequence that follows `seq` in the order of the page. `None` if there is none.
     pub(crate) fn next(&self, seq: Seq) -> Option<Seq> {
         match self.order {
             Order::OldestFirst => seq.0.checked_add(1).map(Seq),
@@ -83,7 +83,7 @@ impl ScanBudget<'_> {
         }
     }
 
-    /// The sequence before `seq`, or itself at the end of all.
+    /// The sequence that precedes `seq` in the order of the page. If there is none, returns `seq` itself.
     pub(crate) fn previous(&self, seq: Seq) -> Seq {
         match self.order {
             Order::OldestFirst => Seq(seq.0.saturating_sub(1)),
@@ -91,10 +91,10 @@ impl ScanBudget<'_> {
         }
     }
 
-    /// What is under `prefix` from `from` on.
+    /// Reads the entries under `prefix` from `from` on, in the order of the page, at most `max`.
     ///
     /// # Errors
-    /// When it does not read.
+    /// When an entry cannot be read or decoded.
     pub(crate) fn read(
         &mut self,
         prefix: &[u8],

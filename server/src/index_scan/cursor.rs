@@ -1,4 +1,4 @@
-//! Runs of sequences in one order: read in chunks, united, and intersected.
+//! Runs of sequences in the order of the page. They are read in chunks, united, and intersected.
 
 use super::blocks::Blocks;
 use super::budget::{ScanBudget, Span};
@@ -7,28 +7,28 @@ use signpost_domain::ids::Seq;
 use signpost_domain::list::Order;
 use std::collections::VecDeque;
 
-/// Half the rows that a run reads at first.
+/// Half the number of rows in the first read of a run.
 const CHUNK_FIRST: usize = 16;
-/// Rows that a run reads after a jump.
+/// The number of rows in a read after a jump.
 const CHUNK_MIN: usize = 4;
-/// Rows that a run reads at once when they are used one after another.
+/// The maximum number of rows in one read, reached when the rows are used one after another.
 const CHUNK_MAX: usize = 256;
 
-/// The sequences under one prefix, each with its value.
+/// A cursor over the sequences under one prefix, each with its value.
 pub(crate) struct EntryCursor {
     prefix: Vec<u8>,
     ahead: VecDeque<(Seq, Vec<u8>)>,
-    /// Whether there is nothing behind `ahead`.
+    /// Whether there are no more rows after `ahead`.
     has_ended: bool,
     chunk: usize,
-    /// How many of the last chunk were stopped at.
+    /// How many rows of the last chunk a seek stopped at.
     used: usize,
-    /// How often it read.
+    /// The number of chunks read so far.
     reads: usize,
 }
 
 impl EntryCursor {
-    /// Of what is under `prefix`.
+    /// A cursor over the entries under `prefix`.
     pub(crate) fn new(prefix: Vec<u8>) -> EntryCursor {
         EntryCursor {
             prefix,
@@ -40,7 +40,8 @@ impl EntryCursor {
         }
     }
 
-    /// The same, of which often the first row is all that is wanted, and of which there may be hundreds.
+    /// Like [`EntryCursor::new`], but the first read takes few rows. It is for cursors that often need only their first
+    /// row, and that may number in the hundreds.
     pub(crate) fn sparing(prefix: Vec<u8>) -> EntryCursor {
         EntryCursor {
             chunk: 1,
@@ -49,7 +50,7 @@ impl EntryCursor {
         }
     }
 
-    /// Of these, in any order.
+    /// A cursor over these sequences, which may be in any order.
     pub(crate) fn of_all(look: &ScanBudget<'_>, mut sequences: Vec<Seq>) -> EntryCursor {
         sequences.sort_unstable();
         sequences.dedup();
@@ -59,7 +60,7 @@ impl EntryCursor {
         EntryCursor::of(sequences.into_iter().map(|seq| (seq, Vec::new())).collect())
     }
 
-    /// Of these, which are in the order of the page.
+    /// A cursor over these sequences, which must be in the order of the page.
     pub(crate) fn of(sequences: Vec<(Seq, Vec<u8>)>) -> EntryCursor {
         EntryCursor {
             ahead: sequences.into(),
@@ -68,7 +69,7 @@ impl EntryCursor {
         }
     }
 
-    /// Goes to the first sequence that is not before `from`.
+    /// Moves to the first sequence that is not before `from` in the order of the page. `None` if there is no more.
     pub(crate) fn seek(
         &mut self,
         look: &mut ScanBudget<'_>,
@@ -84,7 +85,7 @@ impl EntryCursor {
         if self.has_ended {
             return Ok(None);
         }
-        // A chunk of which little was used was jumped over: the next may be, too.
+        // If less than half of a chunk was used, the seek jumped over most of it. The next seek may jump, too.
         self.chunk = match self.used * 2 >= self.chunk {
             true => (self.chunk * 2).min(CHUNK_MAX),
             false => CHUNK_MIN,
@@ -96,35 +97,36 @@ impl EntryCursor {
         Ok(self.at())
     }
 
-    /// What was read is read again from where it is sought next.
+    /// Drops what was read. The next seek reads again.
     pub(crate) fn forget(&mut self) {
         self.ahead.clear();
         self.has_ended = false;
     }
 
-    /// The sequence where it is.
+    /// The current sequence; `None` if the cursor is not at one.
     fn at(&self) -> Option<Seq> {
         self.ahead.front().map(|(seq, _)| *seq)
     }
 
-    /// The value at the sequence where it is.
+    /// The value of the current sequence; empty if the cursor is not at one.
     pub(crate) fn value(&self) -> &[u8] {
         self.ahead.front().map_or(&[], |(_, value)| value)
     }
 }
 
-/// The sequences of some items.
+/// The sequences of some items, by the way they are stored.
 pub(crate) enum Sequences {
-    /// One under each key.
+    /// One sequence under each key.
     Run(EntryCursor),
-    /// The same, where what is under each key is the row itself.
+    /// One sequence under each key, and the value is the row itself.
     Rows(EntryCursor),
-    /// In blocks.
+    /// Many sequences in each block.
     Blocks(Blocks),
 }
 
-/// All sequences of several kinds. Rows come first, and with each chunk of them that is read the blocks are read again:
-/// so what goes from the rows to the blocks meanwhile is in one of them. It never leaves a block.
+/// The union of several runs of sequences. Runs of rows come before blocks. After each read of a chunk of rows, the
+/// blocks are read again. So a sequence that moves from the rows to a block in the meantime is in at least one of them.
+/// A sequence never leaves a block.
 pub(crate) struct Union(pub(crate) Vec<Sequences>);
 
 impl Union {
@@ -162,21 +164,21 @@ impl Union {
     }
 }
 
-/// Where the sequences of several unions meet.
+/// The intersection of several unions: the sequences that all unions have.
 pub(crate) struct Intersection(pub(crate) Vec<Union>);
 
-/// What comes next.
+/// The next step of an intersection.
 pub(crate) enum Step {
-    /// All have this one.
+    /// The next sequence that all unions have.
     At(Seq),
-    /// The page looked at all that it may; nothing before this one is left out.
+    /// The budget is used up. No match before this sequence is missing.
     Spent(Seq),
     /// There is no more.
     End,
 }
 
 impl Intersection {
-    /// The first sequence from `from` on, within the span, that all have.
+    /// The first sequence from `from` on, within the span, that all unions have.
     pub(crate) fn next(
         &mut self,
         look: &mut ScanBudget<'_>,
@@ -185,7 +187,7 @@ impl Intersection {
     ) -> Result<Step, StoreError> {
         let unions = self.0.len();
         let (mut at, mut agreed) = (from, 0);
-        // Around and around, until all agree one after another.
+        // Goes around until all unions in turn are at the same sequence.
         for place in (0..unions).cycle() {
             if look.is_spent() && at != span.first {
                 return Ok(Step::Spent(at));
@@ -203,7 +205,7 @@ impl Intersection {
         Ok(Step::End)
     }
 
-    /// The row at `seq`, which all have, if it was read with the sequences.
+    /// The row at `seq`, a sequence that all unions have. `None` if the row was not read together with the sequences.
     pub(crate) fn row(&self, seq: Seq) -> Option<&[u8]> {
         let mut all = self.0.iter().flat_map(|union| &union.0);
         all.find_map(|sequences| match sequences {

@@ -1,4 +1,4 @@
-//! Rows by their names, wherever they are at the moment.
+//! Reads rows by their names, under whichever of its keys a row is at the moment.
 
 use crate::codec;
 use crate::codec::rows::RowKind;
@@ -13,10 +13,10 @@ use signpost_domain::list::OfCustomer;
 use signpost_domain::state::{Row, RowKey};
 use std::sync::Arc;
 
-/// How often a row is looked for that goes from one key to the other and back meanwhile.
+/// How many times a row is looked for. A row may move between its keys while it is looked for.
 const LOOKS_MAX: usize = 8;
 
-/// A case.
+/// The case with this id; `None` if there is none.
 pub(crate) fn case(reader: &RowReader, id: CaseId) -> Result<Option<Arc<Case>>, StoreError> {
     Ok(match row(reader, &RowKey::Case(id))? {
         Some(Row::Case(case)) => Some(case),
@@ -24,7 +24,7 @@ pub(crate) fn case(reader: &RowReader, id: CaseId) -> Result<Option<Arc<Case>>, 
     })
 }
 
-/// A contact.
+/// The contact with this id; `None` if there is none.
 pub(crate) fn contact(
     reader: &RowReader,
     id: &ContactId,
@@ -35,7 +35,7 @@ pub(crate) fn contact(
     })
 }
 
-/// A customer.
+/// The customer with this id; `None` if there is none.
 pub(crate) fn customer(
     reader: &RowReader,
     id: &CustomerId,
@@ -46,10 +46,11 @@ pub(crate) fn customer(
     })
 }
 
-/// The keys of all who are one with the customers that a filter means, each once; `None` if it asks for nobody's.
+/// The ids of the customers that a filter names, together with the customers that were merged into them, each once.
+/// `None` if the filter names no customer.
 ///
 /// # Errors
-/// When the rows do not read.
+/// When a row cannot be read or decoded.
 pub(crate) fn whose(
     reader: &RowReader,
     wanted: &[OfCustomer],
@@ -71,7 +72,8 @@ pub(crate) fn whose(
     Ok(Some(all))
 }
 
-/// The customer that a filter means, or the one that goes on for it.
+/// The customer that a filter names. If that customer was merged, the customer that it was merged into. `None` if there
+/// is none.
 pub(crate) fn goes_on(
     reader: &RowReader,
     of: &OfCustomer,
@@ -87,22 +89,23 @@ pub(crate) fn goes_on(
     }
 }
 
-/// The customer that holds an identity.
+/// The customer that holds an identity; `None` if there is none.
 fn holder(reader: &RowReader, key: &IdentityKey) -> Result<Option<Arc<Customer>>, StoreError> {
     let Some(Row::IdentityOwner(id)) = row(reader, &RowKey::IdentityOwner(key.clone()))? else {
         return Ok(None);
     };
-    // A profile that leaves the identity out has let it go.
+    // The customer no longer holds an identity that its profile leaves out.
     let customer = customer(reader, &id)?;
     Ok(customer.filter(|customer| customer.profile.holds(key)))
 }
 
-/// The row of this name. It is under one of its keys, or under two for a moment while it goes from one to the other;
-/// until the later state counts as applied, the earlier one is as good.
+/// The row with this name; `None` if there is none. The row is under one of its keys, or for a moment under two while
+/// it moves from one to the other. This may return the earlier state. That is correct as long as the later state does
+/// not count as applied.
 fn row(reader: &RowReader, key: &RowKey) -> Result<Option<Row>, StoreError> {
     let places: Vec<[Vec<u8>; 1]> = key::lookup_keys(key).map(|place| [place]).collect();
     for _ in 0..LOOKS_MAX {
-        // One after another: each costs a leaf, and most rows are at the first.
+        // Look at one key after the other: each look reads a leaf, and most rows are under the first key.
         for place in &places {
             let (values, _) = reader.get_many_blocking(place)?;
             if let Some(bytes) = values.into_iter().flatten().next() {
@@ -110,7 +113,7 @@ fn row(reader: &RowReader, key: &RowKey) -> Result<Option<Row>, StoreError> {
                 return decoded.map(Some).map_err(undecoded);
             }
         }
-        // It may have gone to the key that was looked at first.
+        // The row may have moved to the key that was looked at first.
         if places.len() == 1 {
             break;
         }

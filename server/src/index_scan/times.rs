@@ -1,4 +1,5 @@
-//! From times to sequences: log time never goes back, so what was opened within a span of time is a span of the log.
+//! Converts times to sequences. The time of the log never goes back, so the items that were opened within a span of
+//! time are within a span of the log.
 
 use crate::codec::index;
 use crate::index_scan::undecoded;
@@ -7,19 +8,20 @@ use signpost_domain::ids::Seq;
 use signpost_domain::list::Between;
 use signpost_domain::time::UnixMs;
 
-/// Of which marks.
+/// The kind of the marks.
 #[derive(Clone, Copy)]
 pub(crate) enum Marks {
-    /// Of contacts, one of which opened each case.
+    /// The marks of contacts. Every case was opened by a contact, so they serve for cases, too.
     Contacts,
-    /// Of customers.
+    /// The marks of customers.
     Customers,
 }
 
-/// The least and the greatest sequence, from 0 to `newest`, that something opened in a span of time can have.
+/// The least and the greatest sequence that an item can have if it was opened in the span of time `opened`. Both are
+/// within 0 to `newest`.
 ///
 /// # Errors
-/// When marks do not read.
+/// When a mark cannot be read or decoded.
 pub(crate) fn sequences(
     reader: &RowReader,
     marks: Marks,
@@ -37,7 +39,8 @@ pub(crate) fn sequences(
     Ok((low, high))
 }
 
-/// The sequence of the last mark before a time, or 0; and of the first one that is not, or the one after `newest`.
+/// Two sequences: that of the last mark before `time`, or 0 if there is none; and that of the first mark at `time` or
+/// later, or `newest` + 1 if there is none.
 fn around(
     reader: &RowReader,
     marks: Marks,
@@ -45,7 +48,7 @@ fn around(
     newest: u64,
 ) -> Result<(u64, u64), StoreError> {
     let (mut before, mut after) = (0, newest.saturating_add(1));
-    // Nothing is marked from `searched` up to `after`.
+    // There is no mark from `searched` up to `after`, which is not included.
     let mut searched = after;
     while before + 1 < searched {
         let middle = before + (searched - before) / 2;
@@ -61,7 +64,7 @@ fn around(
     Ok((before, after))
 }
 
-/// The first mark from a sequence on.
+/// The sequence and the time of the first mark from a sequence on; `None` if there is none.
 fn first(reader: &RowReader, marks: Marks, from: u64) -> Result<Option<(u64, UnixMs)>, StoreError> {
     let prefix = match marks {
         Marks::Contacts => index::CONTACT_MARKS,

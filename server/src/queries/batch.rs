@@ -1,4 +1,4 @@
-//! Several customers or cases by their names.
+//! Reads several customers or cases by their ids.
 
 use crate::index_scan::rows;
 use crate::store::{RowReader, StoreError};
@@ -8,10 +8,11 @@ use signpost_domain::ids::{CaseId, CustomerId};
 use signpost_domain::list::OfCustomer;
 use std::sync::Arc;
 
-/// The customers, or who goes on for them, in the order asked.
+/// The customers with these ids, in the order of the ids. A merged customer is replaced by the customer that it was
+/// merged into. `None` for an id without a customer.
 ///
 /// # Errors
-/// When the rows do not read.
+/// When a row cannot be read or decoded.
 pub(crate) fn batch_of_customers(
     reader: &RowReader,
     ids: &[CustomerId],
@@ -22,10 +23,10 @@ pub(crate) fn batch_of_customers(
         .collect()
 }
 
-/// The cases, in the order asked.
+/// The cases with these ids, in the order of the ids; `None` for an id without a case.
 ///
 /// # Errors
-/// When the rows do not read.
+/// When a row cannot be read or decoded.
 pub(crate) fn batch_of_cases(
     reader: &RowReader,
     ids: impl Iterator<Item = CaseId>,

@@ -1,4 +1,4 @@
-//! Cases that match a filter.
+//! Lists the cases that match a filter.
 
 use super::{ListPage, PageRequest, undecoded};
 use crate::codec::rows::RowKind;
@@ -16,21 +16,21 @@ use signpost_domain::list::CaseFilter;
 use signpost_domain::state::Row;
 use std::sync::Arc;
 
-/// What cases are to have.
+/// The conditions for cases.
 #[derive(Clone, Copy)]
 pub(super) struct WantedCases<'a> {
-    /// All that is asked for.
+    /// The filter.
     pub(super) filter: &'a CaseFilter,
-    /// Whose they are to be; anybody's, if `None`.
+    /// The customers of the cases; `None` for any customer.
     pub(super) customers: Option<&'a [CustomerId]>,
-    /// Whether open ones alone are wanted, with those of which a contact is live.
+    /// Whether only open cases, and cases with a live contact, are wanted.
     pub(super) active: bool,
 }
 
-/// A page of cases.
+/// A page of the cases that match `filter`.
 ///
 /// # Errors
-/// When the rows do not read.
+/// When a row cannot be read or decoded.
 pub(crate) fn cases(
     reader: &RowReader,
     filter: &CaseFilter,
@@ -48,10 +48,10 @@ pub(crate) fn cases(
     page(&mut look, &sought, holds, within, asked)
 }
 
-/// A page of the cases that are open, or of which a contact is live: those of them that are asked for.
+/// A page of the cases that match `filter` and that are open or have a live contact.
 ///
 /// # Errors
-/// When the rows do not read.
+/// When a row cannot be read or decoded.
 pub(crate) fn active_cases(
     reader: &RowReader,
     filter: &CaseFilter,
@@ -69,7 +69,7 @@ pub(crate) fn active_cases(
     page(&mut look, &sought, holds, within, asked)
 }
 
-/// A page of what was opened from one sequence to another.
+/// A page of the cases that were opened from one sequence to another and that match `sought` and `holds`.
 pub(super) fn page(
     look: &mut ScanBudget<'_>,
     sought: &WantedCases<'_>,
@@ -113,7 +113,7 @@ pub(super) fn page(
     }
 }
 
-/// The sequences of what is sought, by each thing that it is to have; all of them have what there is to find.
+/// The sequences for each condition of `sought`. A case that matches all conditions is in all of them.
 fn joined(look: &ScanBudget<'_>, sought: &WantedCases<'_>) -> Result<Intersection, StoreError> {
     let WantedCases {
         filter,
@@ -152,14 +152,14 @@ fn joined(look: &ScanBudget<'_>, sought: &WantedCases<'_>) -> Result<Intersectio
     unions.extend(labels.map(|prefix| Union(vec![blocks(prefix)])));
     unions.extend(in_states(&filter.states, *active));
     if unions.is_empty() {
-        // Every case has one tier.
+        // Without any condition, read the cases of all tiers: every case has one tier.
         unions.push(named(reader, index::CASES_BY_TIER, |_| true)?);
     }
     Ok(Intersection(unions))
 }
 
-/// The sequences of cases that were once in one of these states: the rows of open ones before the blocks of others.
-/// `None` if any state will do.
+/// The sequences of cases that were once in one of these states. The rows of open cases come before the blocks of
+/// others. `None` if any state matches.
 fn in_states(states: &[CaseState], active: bool) -> Option<Union> {
     let rows = || Sequences::Rows(EntryCursor::new(key::OPEN_CASES.to_vec()));
     if active {
@@ -180,7 +180,7 @@ fn decoded(row: &[u8]) -> Result<Arc<Case>, StoreError> {
     }
 }
 
-/// All that is in the blocks under `prefix` of the names that hold.
+/// All sequences in the blocks under `prefix` whose name matches `holds`.
 fn named(
     reader: &RowReader,
     prefix: [u8; 1],
@@ -197,7 +197,7 @@ fn named(
         if holds(name) {
             all.push(Sequences::Blocks(Blocks::new(blocks.to_vec())));
         }
-        // Behind the last block of this name.
+        // After the last block of this name.
         from = index::at(blocks, Seq(u64::MAX));
         from.push(0);
     }

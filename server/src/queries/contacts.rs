@@ -1,4 +1,4 @@
-//! Contacts that match a filter.
+//! Lists the contacts that match a filter.
 
 use super::{ListPage, PageRequest, undecoded};
 use crate::codec::rows::RowKind;
@@ -18,10 +18,10 @@ use signpost_domain::state::Row;
 use signpost_domain::tags::TagsFilter;
 use std::sync::Arc;
 
-/// A page of contacts.
+/// A page of the contacts that match `filter`.
 ///
 /// # Errors
-/// When the rows do not read.
+/// When a row cannot be read or decoded.
 pub(crate) fn contacts(
     reader: &RowReader,
     filter: &ContactFilter,
@@ -40,10 +40,11 @@ pub(crate) fn contacts(
     page(&mut look, source, (may_hold, holds), span, asked)
 }
 
-/// A page of the live contacts of some customers that hold, which their marks tell of those that may.
+/// A page of the live contacts of some customers that match `holds`. Only contacts whose mark matches `may_hold` are
+/// read.
 ///
 /// # Errors
-/// When the rows do not read.
+/// When a row cannot be read or decoded.
 pub(crate) fn live_contacts_of(
     reader: &RowReader,
     customers: &[CustomerId],
@@ -61,12 +62,12 @@ pub(crate) fn live_contacts_of(
     page(&mut look, source, (may_hold, holds), span, asked)
 }
 
-/// A page of the live contacts that hold, in the order of their keys, behind the one with the key `after`; and behind
-/// which key the next one begins. At most `max` are looked at: all that are live, one after another, for the marks of
-/// those that are over are many more. Of most that do not hold no more is read than a glance tells.
+/// A page of the live contacts that match `holds`, in the order of their keys, after the key `after`. `next` is the key
+/// after which the next page begins. At most `max` live contacts are read, one after another: the marks of ended
+/// contacts are too many to go through. A contact is decoded in full only if its partial form matches `may_hold`.
 ///
 /// # Errors
-/// When the rows do not read.
+/// When a row cannot be read or decoded.
 pub(crate) fn live_contacts(
     reader: &RowReader,
     may_hold: impl Fn(&PartialContact) -> bool,
@@ -90,7 +91,7 @@ pub(crate) fn live_contacts(
     Ok(ListPage { items, next })
 }
 
-/// A page of the contacts of a span that hold, of which the marks tell which may.
+/// A page of the contacts of a span that match `holds`. Only contacts whose mark matches `may_hold` are read.
 fn page(
     look: &mut ScanBudget<'_>,
     mut source: Source,
@@ -134,19 +135,19 @@ fn page(
     }
 }
 
-/// Where marks come from.
+/// The source of the marks of contacts.
 enum Source {
-    /// All of them, in their order.
+    /// All marks, in their order.
     Marks(EntryCursor),
-    /// Those at some sequences.
+    /// The marks at some sequences.
     At(Intersection),
 }
 
-/// What comes next.
+/// The next step of a [`Source`].
 enum Next {
     /// A mark, and its sequence.
     Mark(Seq, Vec<u8>),
-    /// The page looked at all that it may; nothing before this is left out.
+    /// The budget is used up. No match before this sequence is missing.
     Spent(Seq),
     /// There is no more.
     End,
@@ -172,7 +173,12 @@ impl Source {
                     let key = index::at(&index::CONTACT_MARKS, seq);
                     let (values, _) = look.reader.get_many_blocking(&[key])?;
                     let mark = values.into_iter().flatten().next();
-                    let missing = || undecoded(format!("no mark of the contact at {}", seq.0));
+                    let missing = || {
+                        undecoded(format!(
+                            "the index has no entry for the contact at {}",
+                            seq.0
+                        ))
+                    };
                     Ok(Next::Mark(seq, mark.ok_or_else(missing)?))
                 }
                 Step::Spent(seq) => Ok(Next::Spent(seq)),
@@ -182,7 +188,7 @@ impl Source {
     }
 }
 
-/// The fewest marks that have all that a filter is to find.
+/// The smallest source of marks that includes every match of the filter.
 fn source(
     look: &mut ScanBudget<'_>,
     filter: &ContactFilter,
@@ -208,19 +214,20 @@ fn source(
     })
 }
 
-/// The sequences of contacts of the customers of some cases, all contacts of the cases among them.
+/// The sequences of the contacts of the customers of some cases. They include all contacts of the cases.
 fn of_cases(look: &ScanBudget<'_>, ids: &[CaseId]) -> Result<Union, StoreError> {
     let (mut customers, mut sequences) = (Vec::new(), Vec::new());
     for id in ids {
         let Some(case) = case(look.reader, *id)? else {
             continue;
         };
-        // Contacts of others who were one with its customer have entries with that customer, too.
+        // A contact of a customer that was merged with the customer of the case has an entry with the latter customer,
+        // too.
         if let Some(id) = &case.customer {
             customers.push(id.clone());
             continue;
         }
-        // Nobody can come back to an anonymous case, so that it lists all its contacts.
+        // Nobody can come back to an anonymous case. So the case lists all its contacts.
         for listed in &case.contacts {
             let found = contact(look.reader, &listed.contact)?;
             sequences.extend(found.map(|found| found.opened));

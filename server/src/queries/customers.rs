@@ -1,4 +1,4 @@
-//! Customers that match a filter.
+//! Lists the customers that match a filter.
 
 use super::{ListPage, PageRequest, undecoded};
 use crate::codec::index;
@@ -12,10 +12,10 @@ use signpost_domain::ids::{CustomerId, Seq};
 use signpost_domain::list::{CustomerFilter, Order};
 use std::sync::Arc;
 
-/// A page of customers.
+/// A page of the customers that match `filter`.
 ///
 /// # Errors
-/// When the rows do not read.
+/// When a row cannot be read or decoded.
 pub(crate) fn customers(
     reader: &RowReader,
     filter: &CustomerFilter,
@@ -64,14 +64,14 @@ pub(crate) fn customers(
     }
 }
 
-/// Whom a mark is of, if its tier is the right one.
+/// The customer of a mark; `None` if its tier does not match the filter.
 fn of_mark(filter: &CustomerFilter, mark: &[u8]) -> Result<Option<CustomerId>, StoreError> {
     let mark = index::decode_customer_mark(mark).map_err(undecoded)?;
     let fits = filter.has_tier(mark.tier.as_ref());
     Ok(fits.then_some(mark.id))
 }
 
-/// The customers with these keys, each once.
+/// A cursor over the customers with these ids, each once. Ids without a customer are left out.
 fn named(look: &ScanBudget<'_>, ids: &[CustomerId]) -> Result<EntryCursor, StoreError> {
     let mut all: Vec<(Seq, Vec<u8>)> = Vec::new();
     for id in ids {

@@ -1,4 +1,4 @@
-//! What a customer came for so far.
+//! The history of a customer: the contacts and cases so far.
 
 use super::{PageRequest, cases, contacts};
 use crate::index_scan::rows::goes_on;
@@ -10,25 +10,25 @@ use signpost_domain::list::{CaseFilter, ContactFilter, OfCustomer, Order};
 use signpost_domain::playbook::Playbook;
 use std::sync::Arc;
 
-/// A customer's history.
+/// The history of a customer.
 #[derive(Debug)]
 pub(crate) struct CustomerHistory {
-    /// The one that goes on.
+    /// The customer. For a merged customer, the one that it was merged into.
     pub(crate) customer: Arc<Customer>,
-    /// By reason.
+    /// The counts by reason.
     pub(crate) history: History,
-    /// Whether there are cases that were not looked at.
+    /// Whether there are older cases that were not read.
     pub(crate) has_older_cases: bool,
-    /// The latest, the newest first.
+    /// The latest contacts, the newest first. At most [`HISTORY_SHOWN_MAX`].
     pub(crate) contacts: Vec<Arc<Contact>>,
-    /// The latest, the newest first.
+    /// The latest cases, the newest first. At most [`HISTORY_SHOWN_MAX`].
     pub(crate) cases: Vec<Arc<Case>>,
 }
 
-/// The history of a customer and of all who are one with it; `None` if there is no such customer.
+/// The history of a customer and of the customers merged into it. `None` if there is no such customer.
 ///
 /// # Errors
-/// When the rows do not read.
+/// When a row cannot be read or decoded.
 pub(crate) fn history(
     reader: &RowReader,
     of: &OfCustomer,

@@ -1,4 +1,4 @@
-//! What a page looks at: it follows what is shown, not what is there.
+//! Tests of how many rows a page reads: the number follows the matches, not the number of rows in the store.
 
 use super::cases::WantedCases;
 use super::{PageRequest, cases};
@@ -25,15 +25,15 @@ use std::sync::Arc;
 
 const NOW: UnixMs = UnixMs(1_792_000_000_000);
 const AIRLINE: &str = include_str!("../../../playbooks/airline.yaml");
-/// Customers, each with one case.
+/// The number of customers. Each has one case.
 const CUSTOMERS: usize = 1_500;
-/// One in so many comes by e-mail, for a new booking, as gold.
+/// One in this many customers comes by e-mail, for a new booking, with the tier gold.
 const RARE: usize = 100;
-/// One in so many of the rare is over already.
+/// One in this many rare cases is already closed.
 const OVER: usize = 5;
-/// Rows that runs read at first, and a few blocks.
+/// The rows that runs read at first, and a few blocks.
 const FIRST: usize = 4 * 32 + 8;
-/// Rows that a run reads behind each jump.
+/// The rows that a run reads after each jump.
 const READ_AHEAD: usize = 4;
 
 fn command(body: CommandBody, name: &str) -> Command {
@@ -120,7 +120,7 @@ fn end(number: usize) -> Command {
     command(body, &format!("end-{number}"))
 }
 
-/// Brings everybody in, many at once.
+/// Routes one contact of every customer, many at once.
 async fn bring(engine: &Engine) -> Result<(), Box<dyn Error>> {
     let playbook = Arc::new(Playbook::stored(AIRLINE).map_err(|faults| faults.to_string())?);
     let note = "first".into();
@@ -153,7 +153,7 @@ fn open_ones<'a>(filter: &'a CaseFilter, customers: Option<&'a [CustomerId]>) ->
     }
 }
 
-/// Every open case that is sought and holds, page by page, and how many rows were looked at.
+/// Reads all pages of the open cases that match. Returns the number of cases found and the number of rows read.
 fn all(
     rows: &RowReader,
     sought: WantedCases<'_>,
@@ -212,7 +212,7 @@ async fn what_is_looked_at_follows_what_matches() -> Result<(), Box<dyn Error>> 
         tiers: gold,
         ..by_channel.clone()
     };
-    // One that is over leads to the next open one, which is looked at in vain.
+    // A closed case leads to the next open case, which is then read for nothing.
     let most = |found: usize| (found + CUSTOMERS / (OVER * RARE)) * READ_AHEAD + FIRST;
     for (filter, customers, there) in [
         (by_reason, None, rare),
@@ -225,11 +225,11 @@ async fn what_is_looked_at_follows_what_matches() -> Result<(), Box<dyn Error>> 
         assert_eq!(found, there);
         assert!(looked_at <= most(found), "{looked_at} for {found}");
     }
-    // All that is open is read once, but for the row of each page that says there is another.
+    // Every open case is read once, and each page reads one row more to see whether there is another page.
     let (found, looked_at) = all(&rows, open_ones(&any(), None), |_| true)?;
     assert_eq!(found, open);
     assert!(looked_at <= open + open / 479 + 1, "{looked_at} for {open}");
-    // What nobody has costs a look at what has it.
+    // A filter without any match finds nothing.
     let nothing = CaseFilter {
         tiers: vec![Slug::stored("platinum")],
         ..any()
@@ -244,7 +244,7 @@ async fn what_is_looked_at_follows_what_matches() -> Result<(), Box<dyn Error>> 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_page_that_looked_at_all_it_may_ends_and_the_next_goes_on() -> Result<(), Box<dyn Error>>
 {
-    /// What each page may look at.
+    /// The number of rows that each page may read.
     const LEFT: usize = 200;
     let folder = tempfile::tempdir()?;
     let opened = open_folder(&folder.path().join("data"))?;
@@ -283,7 +283,7 @@ async fn a_page_that_looked_at_all_it_may_ends_and_the_next_goes_on() -> Result<
             assert!(is_additional, "{after:?} is not behind the page before");
         }
         assert_eq!(found, 1);
-        // It looks at each case, and at few rows beside.
+        // Each case is read, and few rows besides.
         assert!(pages >= CUSTOMERS / LEFT, "{pages} pages");
     }
     drop(engine);

@@ -1,29 +1,28 @@
 //! One sled database in one folder: the only file that names sled.
 //!
-//! What sled 1.0.0-alpha.124 does that this file is built around (all of it read in its source, the
-//! first two also seen happening):
+//! This file is built around the following behaviour of sled 1.0.0-alpha.124. All of it was read in the source of sled;
+//! the first two points were also seen to happen:
 //!
 //! - **Opening can lose everything.** A start writes `metadata/snapshot_N`, deletes the logs it
 //!   covers and only then creates the empty `metadata/log_N+1`. If a crash leaves the snapshot but
 //!   not that log, the next start writes `snapshot_N` again and then deletes it as "the old one";
 //!   the start after that finds an empty database. [`restore_missing_log`] runs before every open.
-//! - **A failed flush is never completed**: every later flush of that database, those of `Drop`
-//!   included, waits for it for ever. So a failed database is leaked, not dropped.
-//! - With `flush_every_ms(None)` each dropped handle and each dropped iterator flushes, on the
-//!   thread that drops it, and a failure there is only logged: the owner's next flush would report
-//!   what is not on disk. So the flush interval is set to never, and only the owner flushes. The
-//!   last handle to go flushes once more and aborts the process if that fails, so [`Database::close`]
-//!   flushes until there is nothing left to write.
-//! - The last of the names inside the folder are not synced, `durability_cookie` not at all (an
-//!   empty one cannot be opened). They are synced here before `open` returns.
-//! - Opening rewrites `metadata/` (never `slabs/`) and runs the program `sync` twice, so it takes as
-//!   long as the machine needs to write out all that is dirty.
-//! - A child process has all our files open for the moment between its fork and its exec, and with
-//!   them the lock of a database that was closed meanwhile. Opening tries again for two seconds.
-//! - Damage can panic; every call is caught and becomes an error. (A short read also prints a line on
-//!   the standard output, which cannot be helped.)
-//! - An open database holds about 85 files open.
-//! - An iterator does not stop reading at the end of its range; [`Handle::scan`] stops by itself.
+//! - **A failed flush is never completed.** Every later flush of the database waits for it for ever, and so do the
+//!   flushes in `Drop`. So a failed database is leaked, not dropped.
+//! - With `flush_every_ms(None)`, every dropped handle and every dropped iterator flushes on the thread that drops it.
+//!   A failure there is only logged, and the next flush by the owner would report success although data is not on disk.
+//!   So the flush interval is set to never, and only the owner flushes. The last dropped handle flushes once more, and
+//!   aborts the process if the flush fails. So [`Database::close`] flushes until nothing is left to write.
+//! - sled does not sync the last names that it creates inside the folder, and it never syncs `durability_cookie` (a
+//!   database with an empty one cannot be opened). They are synced here before `open` returns.
+//! - Opening rewrites `metadata/` (never `slabs/`) and runs the program `sync` twice. So opening takes as long as the
+//!   machine needs to write all unwritten data to disk.
+//! - Between its fork and its exec, a child process has all our files open. Among them can be the lock of a database
+//!   that was closed in the meantime. So opening tries again for two seconds.
+//! - Damage can make sled panic. Every call catches the panic and returns an error. (A short read also prints a line on
+//!   the standard output; we cannot prevent it.)
+//! - An open database has about 85 open files.
+//! - An iterator does not stop reading at the end of its range. The caller of [`Handle::scan`] must stop it.
 
 use super::disk;
 use super::error::StoreError;
@@ -35,41 +34,41 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
-/// The engine and its version, as FORMAT names them. An alpha may change its format on disk.
+/// The engine and its version, as written in FORMAT. An alpha version may change its format on disk.
 pub(super) const ENGINE: &str = "sled 1.0.0-alpha.124";
 
-/// The fastest of the positive levels; measured, others save too little.
+/// The fastest of the positive levels. Measured: other levels save too little space.
 const COMPRESSION_LEVEL: i32 = 1;
-/// The longest interval that can be said: nobody flushes but the owner.
+/// The longest interval that sled accepts. Only the owner flushes.
 const FLUSH_NEVER_MS: usize = usize::MAX;
-/// How often a closing database is flushed before its compaction must have come to rest.
+/// The maximum number of flushes of a database that is closed. Its compaction must have ended by then.
 const CLOSING_FLUSHES_MAX: usize = 64;
-/// How often opening is tried while the folder is locked.
+/// The maximum number of attempts to open a database while its folder is locked.
 const OPEN_ATTEMPTS_MAX: u32 = 200;
-/// The wait between two of them.
+/// The wait between two attempts to open.
 const OPEN_RETRY: Duration = Duration::from_millis(10);
 
-/// A database, owned by the one thread that writes it. (Boxed, as is the handle: they are large.)
+/// A database, owned by the one thread that writes to it. (It is boxed, as is the handle: both are large.)
 pub(super) struct Database<const FAN_OUT: usize> {
-    /// `None` once it was closed or leaked.
+    /// `None` after the database was closed or leaked.
     sled: Option<Box<sled::Db<FAN_OUT>>>,
     path: PathBuf,
 }
 
-/// A way to read a database. Must be gone before its [`Database`] is closed.
+/// Reads a database. Every handle must be dropped before its [`Database`] is closed.
 pub(super) struct Handle<const FAN_OUT: usize> {
     tree: Box<sled::Tree<FAN_OUT>>,
     path: PathBuf,
 }
 
 impl<const FAN_OUT: usize> Database<FAN_OUT> {
-    /// Opens or creates the database in `path`; the folder above must be there. Its names are
-    /// durable on return.
+    /// Opens or creates the database in `path`. The folder above `path` must exist. On return, the names of its files
+    /// are durable.
     ///
     /// # Errors
     ///
-    /// [`StoreError::Damaged`] if the folder holds something that cannot be opened,
-    /// [`StoreError::Io`] if the disk refuses or another handle has it open.
+    /// [`StoreError::Damaged`] if the folder holds something that cannot be opened, [`StoreError::Io`] if the disk
+    /// refuses or another owner has the database open.
     pub(super) fn open(path: &Path, cache_bytes: usize) -> Result<Database<FAN_OUT>, StoreError> {
         let mut attempt = 1;
         loop {
@@ -94,7 +93,7 @@ impl<const FAN_OUT: usize> Database<FAN_OUT> {
         }
     }
 
-    /// Another way to read what this database holds.
+    /// A handle that reads this database.
     pub(super) fn handle(&self) -> Result<Handle<FAN_OUT>, StoreError> {
         let sled = self.sled("could not read")?;
         Ok(Handle {
@@ -103,7 +102,7 @@ impl<const FAN_OUT: usize> Database<FAN_OUT> {
         })
     }
 
-    /// Puts all of `rows` at once; in memory until [`Database::flush`].
+    /// Puts all of `rows` at once. They are only in memory until [`Database::flush`].
     pub(super) fn put_all(
         &mut self,
         rows: impl IntoIterator<Item = (Vec<u8>, Vec<u8>)>,
@@ -115,25 +114,27 @@ impl<const FAN_OUT: usize> Database<FAN_OUT> {
         self.write("could not write", |sled| sled.apply_batch(batch))
     }
 
-    /// Removes one row, and the leaf that it leaves empty. (A batch would leave the empty leaf in
-    /// place for ever.) What is removed and put between two flushes is on disk together or not.
+    /// Removes one row. If its leaf is then empty, the leaf is removed, too. (A batch would leave the empty leaf in
+    /// place for ever.) Rows that are removed and put between two flushes are on disk together or not at all.
     pub(super) fn remove(&mut self, key: &[u8]) -> Result<(), StoreError> {
         self.write("could not write", |sled| sled.remove(key).map(|_| ()))
     }
 
-    /// Makes durable what was written so far.
+    /// Makes durable everything that was written so far.
     pub(super) fn flush(&mut self) -> Result<(), StoreError> {
         self.write("could not flush", |sled| sled.flush().map(|_| ()))
     }
 
-    /// Leaves read from disk since the database was opened. One that was then written stays in memory.
+    /// The number of leaves read from disk since the database was opened. A leaf that is read and then written stays in
+    /// memory.
     pub(super) fn page_ins(&self) -> u64 {
         self.sled
             .as_ref()
             .map_or(0, |sled| sled.stats().cache.cache_misses)
     }
 
-    /// Flushes and closes. Every [`Handle`] must be gone; the folder can then be opened again.
+    /// Flushes and closes the database. Every [`Handle`] must be dropped before. Afterwards the folder can be opened
+    /// again.
     pub(super) fn close(mut self) -> Result<(), StoreError> {
         self.settle()
     }
@@ -166,7 +167,7 @@ impl<const FAN_OUT: usize> Database<FAN_OUT> {
         })
     }
 
-    /// After a failure the database is leaked: its own `Drop` would wait for ever.
+    /// Runs a change. If it fails, the database is leaked, because its own `Drop` would wait for ever.
     fn write(
         &mut self,
         doing: &'static str,
@@ -189,17 +190,17 @@ impl<const FAN_OUT: usize> Drop for Database<FAN_OUT> {
 }
 
 impl<const FAN_OUT: usize> Handle<FAN_OUT> {
-    /// The value under `key`.
+    /// The value under `key`; `None` if there is none.
     pub(super) fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
         self.read(|tree| Ok(tree.get(key)?.map(|value| value.to_vec())))
     }
 
-    /// The last key there is.
+    /// The last key; `None` if the database is empty.
     pub(super) fn last_key(&self) -> Result<Option<Vec<u8>>, StoreError> {
         self.read(|tree| Ok(tree.last()?.map(|(key, _)| key.to_vec())))
     }
 
-    /// Hands the rows from key `from` on, in the order of their keys, to `visit` until it breaks.
+    /// Calls `visit` with the rows from key `from` on, in the order of their keys, until `visit` breaks.
     pub(super) fn scan(
         &self,
         from: &[u8],
@@ -216,7 +217,7 @@ impl<const FAN_OUT: usize> Handle<FAN_OUT> {
         })
     }
 
-    /// As [`Handle::scan`], from key `from` down.
+    /// Like [`Handle::scan`], but from key `from` down to smaller keys.
     pub(super) fn scan_down(
         &self,
         from: &[u8],
@@ -233,7 +234,7 @@ impl<const FAN_OUT: usize> Handle<FAN_OUT> {
         })
     }
 
-    /// The error for something found in here that makes no sense.
+    /// The error for stored bytes that make no sense.
     pub(super) fn damaged(&self, what: String) -> StoreError {
         StoreError::Damaged {
             path: self.path.clone(),
@@ -258,14 +259,14 @@ impl<const FAN_OUT: usize> Handle<FAN_OUT> {
     }
 }
 
-/// As long as this is kept, its thread does alone what sled otherwise spreads over a pool of threads: for a few leaves,
-/// waking those costs more than what they do.
+/// While this value lives, its thread alone does the work that sled otherwise spreads over a pool of threads. For a few
+/// leaves, waking the other threads costs more than the work itself.
 pub struct SingleThreadedRayon {
     _pool: Option<rayon::ThreadPool>,
 }
 
 impl SingleThreadedRayon {
-    /// The calling thread, if it can be.
+    /// Takes the calling thread. If that is not possible, the value has no effect.
     pub fn here() -> SingleThreadedRayon {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(1);
         SingleThreadedRayon {
@@ -274,8 +275,8 @@ impl SingleThreadedRayon {
     }
 }
 
-/// Opens on a thread of its own: opening hands work to sled's pool and waits for it, which a thread that works alone
-/// ([`Alone`]) would for ever.
+/// Opens the database on a separate thread. Opening gives work to sled's pool and waits for it. A thread that works
+/// alone ([`SingleThreadedRayon`]) would wait for ever.
 fn open_elsewhere<const FAN_OUT: usize>(
     path: &Path,
     cache_bytes: usize,
@@ -315,7 +316,8 @@ fn caught<T>(kind: io::ErrorKind, work: impl FnOnce() -> io::Result<T>) -> io::R
     })
 }
 
-/// Tells bytes that make no sense from a disk that refuses.
+/// Converts an error of sled: stored bytes that make no sense give [`StoreError::Damaged`], a disk that refuses gives
+/// [`StoreError::Io`].
 fn fault(doing: &'static str, path: &Path, error: io::Error) -> StoreError {
     let path = path.to_owned();
     let error = plain(error);
@@ -335,7 +337,7 @@ fn fault(doing: &'static str, path: &Path, error: io::Error) -> StoreError {
     }
 }
 
-/// The error without the places in sled's source that it passed, which sled puts in front.
+/// The error without the places in sled's source that sled puts in front of the text.
 fn plain(error: io::Error) -> io::Error {
     let text = error.to_string();
     match text.rsplit_once(" -> ") {
@@ -344,7 +346,7 @@ fn plain(error: io::Error) -> io::Error {
     }
 }
 
-/// Creates the empty log that must follow the newest snapshot in `metadata` if a crash lost it.
+/// Creates the empty log that must follow the newest snapshot in `metadata`, if a crash lost that log.
 fn restore_missing_log(metadata: &Path) -> io::Result<()> {
     let entries = match fs::read_dir(metadata) {
         Ok(entries) => entries,

@@ -1,10 +1,10 @@
-//! Making names and small files durable. A name is on disk only when its folder was synced.
+//! Makes names and small files durable. A name is on disk only after its folder was synced.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-/// What a name ends with once it is to be deleted.
+/// The end of a name that is to be deleted.
 const GONE_SUFFIX: &str = ".gone";
 
 /// Makes the names inside `folder` durable.
@@ -21,7 +21,8 @@ pub(super) fn parent(path: &Path) -> &Path {
     }
 }
 
-/// Puts `bytes` at `folder/name`, whole or not at all, through `folder/temporary`. Durable on return.
+/// Writes `bytes` to `folder/name` through `folder/temporary`. The file appears whole or not at all, and is durable on
+/// return.
 pub(super) fn write_whole(
     folder: &Path,
     temporary: &str,
@@ -36,8 +37,8 @@ pub(super) fn write_whole(
     sync_folder(folder)
 }
 
-/// Deletes what is at `path`, if anything, so that a crash on the way never leaves half of it under
-/// its name.
+/// Deletes the file or the folder at `path`, if there is one. A crash in the meantime never leaves half of it under its
+/// name.
 pub(super) fn discard(path: &Path) -> io::Result<()> {
     let gone = gone_name(path);
     remove(&gone)?;
@@ -49,7 +50,7 @@ pub(super) fn discard(path: &Path) -> io::Result<()> {
     remove(&gone)
 }
 
-/// Finishes what a crash kept [`discard`] from finishing inside `folder`.
+/// Finishes every [`discard`] inside `folder` that a crash interrupted.
 pub(super) fn sweep(folder: &Path) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();

@@ -1,4 +1,4 @@
-//! What can go wrong with an open store. (What can go wrong on the way to one is [`OpenError`].)
+//! The errors of an open store. ([`OpenError`] has the errors of opening one.)
 //!
 //! [`OpenError`]: super::OpenError
 
@@ -7,44 +7,44 @@ use super::rows::{CHANGES_MAX, ROW_BYTES_MAX, ROW_KEY_BYTES_MAX};
 use std::io;
 use std::path::PathBuf;
 
-/// Stored bytes could not be read or written.
+/// An error while stored bytes are read or written.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// An event that must be there is missing or damaged: call a human, restore a backup.
+    /// An event that must exist is missing or damaged. A person must restore a backup.
     #[error("event {sequence} of the log is not readable: {what}")]
     Corrupt {
-        /// The event.
+        /// The sequence of the event.
         sequence: u64,
-        /// What was found in its place.
+        /// What was found instead of the event.
         what: String,
     },
-    /// The events asked for were deleted by retention: start again from `first`.
+    /// The requested events were deleted by retention. Start again from `first`.
     #[error("event {asked} was deleted from the log; the oldest one kept is {first}")]
     Trimmed {
-        /// The event asked for.
+        /// The sequence of the requested event.
         asked: u64,
-        /// The oldest event that is kept.
+        /// The sequence of the oldest event that is kept.
         first: u64,
     },
-    /// A database or a row of it does not read: rows can be folded again from the log, events not.
+    /// A database, or a row in it, cannot be read. Rows can be folded again from the log; events cannot.
     #[error("{} is damaged: {what}", path.display())]
     Damaged {
-        /// Where.
+        /// The path of the file or folder.
         path: PathBuf,
-        /// What was found.
+        /// The damage that was found.
         what: String,
     },
-    /// The disk refused: stop taking work.
+    /// The disk refused. The server must accept no more work.
     #[error("{doing} {}: {source}", path.display())]
     Io {
-        /// What was being done, as in "could not flush".
+        /// The action that failed, such as "could not flush".
         doing: &'static str,
-        /// Where.
+        /// The path of the file or folder.
         path: PathBuf,
-        /// What the system said.
+        /// The error of the system.
         source: io::Error,
     },
-    /// The rows were closed, by a stop or by a failure that was reported to their owner.
+    /// The rows were closed, either by a stop or after a failure that was reported to their owner.
     #[error("the rows are closed")]
     Closed,
 }
@@ -52,44 +52,44 @@ pub enum StoreError {
 /// A group of events was not appended.
 #[derive(Debug, thiserror::Error)]
 pub enum AppendError {
-    /// The log's last event is another than the caller believes. Nothing changed.
+    /// The last event of the log is not the event that the caller expects. Nothing changed.
     #[error("the group follows event {expected}, but the last event of the log is {last}")]
     OutOfTurn {
-        /// What the caller expected.
+        /// The sequence that the caller expected.
         expected: u64,
-        /// What is so.
+        /// The sequence of the last event of the log.
         last: u64,
     },
-    /// A group holds at least one event. Nothing changed.
+    /// The group is empty, but it must hold at least one event. Nothing changed.
     #[error("the group is empty")]
     Empty,
-    /// More than [`GROUP_EVENTS_MAX`] events. Nothing changed.
+    /// The group has more than [`GROUP_EVENTS_MAX`] events. Nothing changed.
     #[error("the group has {events} events, at most {GROUP_EVENTS_MAX} fit")]
     TooManyEvents {
-        /// How many there are.
+        /// The number of events.
         events: usize,
     },
-    /// An event over [`EVENT_BYTES_MAX`]. Nothing changed.
+    /// An event is larger than [`EVENT_BYTES_MAX`]. Nothing changed.
     #[error("event {index} of the group has {bytes} bytes, at most {EVENT_BYTES_MAX} fit")]
     EventTooLarge {
-        /// Which one, from 0.
+        /// The index of the event in the group, from 0.
         index: usize,
-        /// Its size.
+        /// The size of the event, in bytes.
         bytes: usize,
     },
-    /// Events of more than [`GROUP_BYTES_MAX`] together. Nothing changed.
+    /// The events together are larger than [`GROUP_BYTES_MAX`]. Nothing changed.
     #[error("the group has {bytes} bytes, at most {GROUP_BYTES_MAX} fit")]
     GroupTooLarge {
-        /// Their size.
+        /// The size of all events together, in bytes.
         bytes: usize,
     },
-    /// An earlier append failed: only a restart from disk tells what is there. Nothing changed.
+    /// An earlier append failed. Only a restart can show which events are on disk. Nothing changed.
     #[error("the log stopped after a failure: {why}")]
     Poisoned {
-        /// That failure.
+        /// The earlier failure.
         why: String,
     },
-    /// This append failed and its outcome is unknown; the log takes no more.
+    /// This append failed, and its outcome is unknown. The log accepts no more groups.
     #[error("the append failed, its outcome is unknown: {0}")]
     Failed(#[source] StoreError),
 }
@@ -97,51 +97,52 @@ pub enum AppendError {
 /// Changes were not applied to the rows.
 #[derive(Debug, thiserror::Error)]
 pub enum ApplyError {
-    /// The rows already hold that sequence. Nothing changed.
+    /// The rows already hold the sequence. Nothing changed.
     #[error("sequence {asked} was to be applied, but {applied} already is")]
     OutOfTurn {
-        /// What the caller wants to apply.
+        /// The sequence that the caller wants to apply.
         asked: u64,
-        /// What is applied.
+        /// The sequence that is already applied.
         applied: u64,
     },
-    /// More than [`CHANGES_MAX`] changes at once. Nothing changed.
+    /// There are more than [`CHANGES_MAX`] changes at once. Nothing changed.
     #[error("there are {changes} changes, at most {CHANGES_MAX} fit")]
     TooManyChanges {
-        /// How many there are.
+        /// The number of changes.
         changes: usize,
     },
-    /// A key is empty, over [`ROW_KEY_BYTES_MAX`] or begins with the byte 0, which is the store's own.
+    /// A key is empty, longer than [`ROW_KEY_BYTES_MAX`], or begins with the byte 0, which is reserved for the store.
+    /// Nothing changed.
     #[error("the key {key:02x?} must have 1 to {ROW_KEY_BYTES_MAX} bytes, the first of them not 0")]
     BadKey {
-        /// The key, or its beginning.
+        /// The key; of a long key, only the beginning.
         key: Vec<u8>,
     },
-    /// A value over [`ROW_BYTES_MAX`]. Nothing changed.
+    /// A value is larger than [`ROW_BYTES_MAX`]. Nothing changed.
     #[error("the value of key {key:02x?} has {bytes} bytes, at most {ROW_BYTES_MAX} fit")]
     RowTooLarge {
-        /// The key.
+        /// The key; of a long key, only the beginning.
         key: Vec<u8>,
-        /// The value's size.
+        /// The size of the value, in bytes.
         bytes: usize,
     },
-    /// An earlier apply or flush failed: restart. Nothing changed.
+    /// An earlier apply or flush failed. Restart the server. Nothing changed.
     #[error("the rows stopped after a failure: {why}")]
     Poisoned {
-        /// That failure.
+        /// The earlier failure.
         why: String,
     },
-    /// This apply or flush failed; the rows take no more.
+    /// This apply or flush failed. The rows accept no more changes.
     #[error("the rows were not written: {0}")]
     Failed(#[source] StoreError),
 }
 
-/// Whether the log takes groups.
+/// Whether the log accepts groups of events.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum StoreHealth {
-    /// It does.
+    /// The log accepts groups.
     Serving,
-    /// It does not, until a restart.
+    /// The log accepts no groups until a restart.
     Poisoned {
         /// The failure.
         why: String,

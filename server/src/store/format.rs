@@ -1,4 +1,4 @@
-//! The data folder: who may use it, and what its FORMAT file says.
+//! The data folder: the lock on it, and its FORMAT file.
 //!
 //! ```text
 //! DATA/LOCK     locked by the server that uses the folder, for as long as it does
@@ -23,19 +23,20 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-/// The number of the schema: what keys and values mean. One more for every change of either.
+/// The number of the schema, which is the meaning of keys and values. Add 1 for every change of either.
 const SCHEMA: u64 = 1;
 const FORMAT: &str = "FORMAT";
 const FORMAT_TEMPORARY: &str = "FORMAT.new";
 const LOCK: &str = "LOCK";
 const LOG: &str = "log";
 const STATE: &str = "state";
-/// What a file system of its own has in its root, and a crash may leave of a folder not yet ours.
+/// The names that do not make a folder foreign: those in the root of a file system, and those that a crash leaves of a
+/// folder that was being created.
 const NAMES_OF_AN_EMPTY_FOLDER: [&str; 5] = [LOCK, FORMAT_TEMPORARY, LOG, STATE, "lost+found"];
 
-/// How often the lock is tried: a killed server's last child process may hold it a moment longer.
+/// Maximum number of attempts to take the lock. The last child process of a killed server may hold the lock a moment longer.
 const LOCK_ATTEMPTS_MAX: u32 = 30;
-/// The wait between two tries.
+/// The wait between two attempts.
 const LOCK_RETRY: Duration = Duration::from_millis(10);
 
 /// A data folder that this process, and no other, may use until this value is dropped.
@@ -47,68 +48,68 @@ pub struct DataFolder {
     lock: Arc<FolderLock>,
 }
 
-/// Keeps other servers out of a folder.
+/// Keeps other servers out of a folder while it lives.
 #[derive(Debug)]
 pub(super) struct FolderLock(File);
 
 /// The folder cannot be used. Nothing in it was changed.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
-    /// The folder above is missing.
+    /// The parent folder is missing.
     #[error("{} does not exist; create it, or name another data folder", path.display())]
     NoParent {
-        /// The folder above.
+        /// The parent folder.
         path: PathBuf,
     },
-    /// A file or a device.
+    /// The path is a file or a device.
     #[error("{} is not a folder; name a folder of its own for the data", path.display())]
     NotAFolder {
-        /// What was named.
+        /// The path.
         path: PathBuf,
     },
-    /// No file can be created in it.
+    /// No file can be created in the folder.
     #[error("{} cannot be written ({source}); give this user the right to write there", path.display())]
     NotWritable {
         /// The folder.
         path: PathBuf,
-        /// What the system said.
+        /// The error of the system.
         source: io::Error,
     },
-    /// It holds files, but no FORMAT.
+    /// The folder holds files but no FORMAT.
     #[error("{} holds `{found}` but no FORMAT, so it is not a data folder; name an empty or a new folder", path.display())]
     Foreign {
         /// The folder.
         path: PathBuf,
-        /// One of its files.
+        /// The name of one of its files.
         found: String,
     },
-    /// Another server uses it.
+    /// Another server uses the folder.
     #[error("{} is in use by another server; stop that one, or name another folder", path.display())]
     InUse {
         /// The folder.
         path: PathBuf,
     },
-    /// Written by a newer server.
+    /// The folder was written by a newer server.
     #[error("{} has schema {found}, this server reads {SCHEMA}; use a newer server", path.display())]
     Newer {
         /// The file.
         path: PathBuf,
-        /// Its schema.
+        /// The number of its schema.
         found: u64,
     },
-    /// Written by a server of another kind.
+    /// The folder was written by a server with another engine or other settings.
     #[error("{} has `{key} = {found}`, this server needs `{wanted}`; use the server that wrote it", path.display())]
     Other {
         /// The file.
         path: PathBuf,
-        /// Which line.
+        /// The key of the line.
         key: &'static str,
-        /// What it says.
+        /// The value in the file.
         found: String,
-        /// What would be right.
+        /// The value that this server needs.
         wanted: String,
     },
-    /// Not a FORMAT file of ours, or damaged.
+    /// The FORMAT file is not ours, or it is damaged.
     #[error("{} does not read: {what}; restore the folder from a backup", path.display())]
     Unreadable {
         /// The file.
@@ -116,36 +117,36 @@ pub enum OpenError {
         /// What is wrong.
         what: String,
     },
-    /// FORMAT is there, the events are not.
+    /// FORMAT exists, but the events are missing.
     #[error("{} is missing, and with it the events; restore the folder from a backup", path.display())]
     NoLog {
-        /// Where they should be.
+        /// The folder where the events should be.
         path: PathBuf,
     },
-    /// The disk refuses.
+    /// The disk refused.
     #[error("{doing} {}: {source}", path.display())]
     Io {
-        /// What was being done, as in "could not read".
+        /// The action that failed, such as "could not read".
         doing: &'static str,
-        /// Where.
+        /// The path of the file or folder.
         path: PathBuf,
-        /// What the system said.
+        /// The error of the system.
         source: io::Error,
     },
 }
 
 impl DataFolder {
-    /// Whether there is a store in the folder at `path`, of whatever kind.
+    /// Whether the folder at `path` holds a store, of any version.
     pub fn is_there(path: &Path) -> bool {
         path.join(FORMAT).exists()
     }
 
-    /// Takes the folder for this process; creates it where there is none, and where a crash cut an
-    /// earlier creation short. `fresh` becomes the id of a store created now.
+    /// Locks the folder for this process. Creates the folder if there is none, and finishes a creation that a crash
+    /// interrupted. If the store is created now, its id is `fresh`.
     ///
     /// # Errors
     ///
-    /// [`OpenError`] says what is in the way and what would be right.
+    /// [`OpenError`] names the obstacle and the remedy.
     pub fn open(path: &Path, fresh: StoreId) -> Result<DataFolder, OpenError> {
         create_if_missing(path)?;
         let format = path.join(FORMAT);
@@ -153,7 +154,7 @@ impl DataFolder {
             refuse_foreign(path)?;
         }
         let lock = take_lock(path)?;
-        // Only now: another server may just have created the store.
+        // Check only now: another server may have created the store just before.
         let created = !exists(&format)?;
         if created {
             create_store(path, fresh).map_err(|error| doing("could not create", path, error))?;
@@ -176,7 +177,7 @@ impl DataFolder {
         })
     }
 
-    /// Which store it is.
+    /// The id of the store.
     pub fn store_id(&self) -> StoreId {
         self.store_id
     }
@@ -186,7 +187,7 @@ impl DataFolder {
         self.created
     }
 
-    /// Where it is, as it was named.
+    /// The path of the folder, as given to [`DataFolder::open`].
     pub fn path(&self) -> &Path {
         &self.path
     }
@@ -199,15 +200,15 @@ impl DataFolder {
         self.path.join(STATE)
     }
 
-    /// The folder stays taken while one of these lives.
+    /// A share of the lock. The folder stays locked while a share lives.
     pub(super) fn lock(&self) -> Arc<FolderLock> {
         self.lock.clone()
     }
 }
 
 impl FolderLock {
-    /// Whether the data folder at `path` still is the one that was locked: a folder can be deleted, moved or replaced
-    /// under a server, whose open files then go on as if nothing were.
+    /// Whether the data folder at `path` is still the one that was locked. A folder can be deleted, moved or replaced
+    /// under a running server, and the open files of the server would not show it.
     pub(super) fn is_at(&self, path: &Path) -> io::Result<bool> {
         let (held, named) = (self.0.metadata()?, fs::metadata(path.join(LOCK)));
         match named {
@@ -219,8 +220,8 @@ impl FolderLock {
 }
 
 impl Drop for FolderLock {
-    /// Closing the file would do, were it not for child processes that are just being started: for a
-    /// moment they have it open too.
+    /// Unlocks the file. Closing it would not be enough: a child process that is just being started has the file open,
+    /// too, for a moment.
     fn drop(&mut self) {
         if let Err(error) = self.0.unlock() {
             tracing::warn!(error = &error as &dyn std::error::Error, "unlocking failed");
@@ -295,12 +296,12 @@ fn take_lock(path: &Path) -> Result<FolderLock, OpenError> {
     })
 }
 
-/// FORMAT comes last: with it the store exists, without it nothing does.
+/// Creates the store. FORMAT is written last: the store exists only when FORMAT exists.
 fn create_store(path: &Path, store_id: StoreId) -> io::Result<()> {
     for folder in [LOG, STATE] {
         fs::create_dir_all(path.join(folder))?;
     }
-    // Also where an earlier start crashed between creating the folder and syncing its name.
+    // This is also needed if an earlier start crashed after it created the folder and before it synced the name.
     disk::sync_folder(disk::parent(path))?;
     let mut text = String::from("# The format of this Signpost data folder. Do not edit.\n");
     for (key, value) in expected() {
@@ -320,7 +321,7 @@ fn refuse_read_only(path: &Path) -> Result<(), OpenError> {
         })
 }
 
-/// The lines that must be exactly so.
+/// The lines whose values must match exactly.
 fn expected() -> [(&'static str, String); 3] {
     [
         ("engine", ENGINE.to_owned()),
@@ -349,7 +350,7 @@ fn read_format(path: &Path, bytes: &[u8]) -> Result<StoreId, OpenError> {
             .remove(key)
             .ok_or_else(|| unreadable(format!("`{key}` is missing")))
     };
-    // The schema first: a newer one may have changed every other line.
+    // Read the schema first: a newer schema may have changed every other line.
     let schema = take("schema")?;
     match schema.parse::<u64>() {
         Ok(SCHEMA) => {}

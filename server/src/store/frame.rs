@@ -1,24 +1,24 @@
 //! The frame around every stored value: `[version: u8][crc32: u32, big-endian][payload]`.
 //!
-//! The checksum covers the key and the payload, so a value found under the wrong key is damage too.
+//! The checksum covers the key and the payload. So a value that is found under the wrong key counts as damage, too.
 
-/// The only frame there is so far.
+/// The version of the frame. There is only one so far.
 const FRAME_VERSION: u8 = 1;
-/// Bytes in front of the payload.
+/// The number of bytes in front of the payload.
 pub(super) const FRAME_HEAD_BYTES: usize = 5;
 
-/// Why stored bytes are not a value of ours.
+/// Why stored bytes are not a valid value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) enum FrameError {
     #[error("the value is {0} bytes long, shorter than its {FRAME_HEAD_BYTES} bytes of frame")]
     Short(usize),
     #[error("the frame has version {0}, this server reads version {FRAME_VERSION}")]
     Version(u8),
-    #[error("the checksum is {found:08x}, the bytes give {computed:08x}")]
+    #[error("the stored checksum is {found:08x}, the checksum of the bytes is {computed:08x}")]
     Checksum { found: u32, computed: u32 },
 }
 
-/// `payload` as it is stored under `key`.
+/// The bytes that are stored under `key` for `payload`.
 pub(super) fn wrap(key: &[u8], payload: &[u8]) -> Vec<u8> {
     let mut stored = Vec::with_capacity(FRAME_HEAD_BYTES + payload.len());
     stored.push(FRAME_VERSION);
@@ -27,11 +27,11 @@ pub(super) fn wrap(key: &[u8], payload: &[u8]) -> Vec<u8> {
     stored
 }
 
-/// The payload of what is stored under `key`.
+/// The payload in the bytes that are stored under `key`.
 ///
 /// # Errors
 ///
-/// [`FrameError`] if the bytes were damaged, were stored under another key or by a newer server.
+/// [`FrameError`] if the bytes were damaged, were stored under another key, or were written by a newer server.
 pub(super) fn unwrap<'a>(key: &[u8], stored: &'a [u8]) -> Result<&'a [u8], FrameError> {
     let Some((head, payload)) = stored.split_first_chunk::<FRAME_HEAD_BYTES>() else {
         return Err(FrameError::Short(stored.len()));
@@ -60,7 +60,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// Bytes on disks outlive the code that wrote them: this frame must read for ever.
+    /// Stored bytes outlive the code that wrote them: this frame must stay readable for ever.
     #[test]
     fn the_stored_form_is_frozen() {
         let stored = wrap(&7_u64.to_be_bytes(), b"Signpost");

@@ -1,7 +1,7 @@
 //! Keys of the log: the sequence as eight bytes, most significant first, so that the order of the
 //! bytes is the order of the numbers.
 
-/// How many bytes a sequence takes as a key.
+/// The number of bytes of a sequence as a key.
 pub(super) const SEQUENCE_BYTES: usize = 8;
 
 /// The key of the event `sequence`.
@@ -9,7 +9,7 @@ pub(super) fn sequence(sequence: u64) -> [u8; SEQUENCE_BYTES] {
     sequence.to_be_bytes()
 }
 
-/// The sequence that `key` stands for; `None` if it is not one of ours.
+/// The sequence of `key`; `None` if `key` does not have [`SEQUENCE_BYTES`] bytes.
 pub(super) fn decode_sequence(key: &[u8]) -> Option<u64> {
     key.try_into().ok().map(u64::from_be_bytes)
 }

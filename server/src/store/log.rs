@@ -1,8 +1,8 @@
-//! The log: all events in their order, appended in groups, each on disk before `append` returns.
+//! The log: all events in their order. They are appended in groups, and each group is on disk before `append` returns.
 //!
-//! This is the seam to a log on several machines: append, first, last, trim, health here; reading in
-//! [`LogReader`]. A group that was appended with an unknown outcome can be asked again after a restart:
-//! it carries the sequence that it expects to follow.
+//! A log on several machines could replace this one. Its interface is append, first, last, trim and health here, and
+//! reading in [`LogReader`]. A group whose append had an unknown outcome can be appended again after a restart: the
+//! call names the sequence that the group must follow.
 
 #[cfg(test)]
 pub(super) mod tests;
@@ -15,27 +15,27 @@ use super::segment::{LOG_FAN_OUT, Segments, stored_bytes};
 use super::{frame, key};
 use std::sync::Arc;
 
-/// Bytes of one event.
+/// The maximum number of bytes of one event.
 pub const EVENT_BYTES_MAX: usize = 1024 * 1024;
-/// Events of one group.
+/// The maximum number of events of one group.
 pub const GROUP_EVENTS_MAX: usize = 1024;
-/// Bytes of all events of one group.
+/// The maximum number of bytes of all events of one group.
 pub const GROUP_BYTES_MAX: usize = 16 * 1024 * 1024;
-/// Bytes of events after which a segment is closed. They stay in memory until it is.
+/// The bytes of events after which a segment is closed. They stay in memory until the segment is closed.
 pub const SEGMENT_BYTES_MAX: u64 = 64 * 1024 * 1024;
-/// Bytes of leaves that reading may keep in memory, for each open segment.
+/// The maximum number of bytes of leaves that reading may keep in memory, for each open segment.
 const CACHE_BYTES: usize = 16 * 1024 * 1024;
 
-/// Limits of a log that tests make small.
+/// The limits of a log. Tests make them small.
 #[derive(Clone, Copy, Debug)]
 pub struct LogLimits {
-    /// Bytes of events after which a segment is closed, at the following group.
+    /// The bytes of events after which a segment is closed, before the next group is written.
     pub segment_bytes_max: u64,
-    /// Bytes of leaves that reading may keep in memory, for each open segment.
+    /// The maximum number of bytes of leaves that reading may keep in memory, for each open segment.
     pub cache_bytes: usize,
 }
 
-/// The writing end; owned by the one thread that appends.
+/// The writing end of the log. Its owner is the one thread that appends.
 pub struct Log {
     segments: Arc<Segments>,
     segment_bytes_max: u64,
@@ -60,7 +60,7 @@ impl Default for LogLimits {
 }
 
 impl Log {
-    /// Opens the log of `folder`, which may be empty. At most once at a time.
+    /// Opens the log of `folder`, which may be empty. A folder must have at most one open log.
     ///
     /// # Errors
     ///
@@ -90,13 +90,13 @@ impl Log {
         Ok((log, LogReader::new(segments)))
     }
 
-    /// Appends `group` behind event `expected_last` (0 for an empty log), all of it or nothing, and
-    /// returns the sequence of its last event. On disk on return.
+    /// Appends `group` after the event `expected_last` (0 for an empty log), all of it or nothing. Returns the sequence
+    /// of its last event. The group is on disk on return.
     ///
     /// # Errors
     ///
-    /// After [`AppendError::Failed`] and [`AppendError::Poisoned`] the log takes nothing more: restart
-    /// and see from disk what is there. After any other error nothing has changed.
+    /// After [`AppendError::Failed`] and [`AppendError::Poisoned`] the log accepts no more groups: restart, and read
+    /// from disk which events exist. After any other error nothing has changed.
     pub fn append(&mut self, expected_last: u64, group: Vec<Vec<u8>>) -> Result<u64, AppendError> {
         if let Some(why) = self.segments.failure() {
             let why = why.to_owned();
@@ -121,28 +121,28 @@ impl Log {
         }
     }
 
-    /// The last event; 0 if there is none.
+    /// The sequence of the last event; 0 if there is none.
     pub fn last(&self) -> u64 {
         self.segments.last()
     }
 
-    /// The oldest event that is kept, or the sequence that the first one will have.
+    /// The sequence of the oldest event that is kept. If there is none, the sequence that the first event will have.
     pub fn first(&self) -> u64 {
         self.segments.first()
     }
 
-    /// Deletes closed segments that hold only events before `before`; returns the oldest event kept.
-    /// The newest segment is never deleted.
+    /// Deletes closed segments that hold only events before `before`. Returns the sequence of the oldest event that is
+    /// kept. The newest segment is never deleted.
     ///
     /// # Errors
     ///
-    /// [`StoreError::Io`]; what could not be deleted is deleted or whole after a restart.
+    /// [`StoreError::Io`]. After a restart, a segment that could not be deleted is either deleted or still whole.
     pub fn trim(&mut self, before: u64) -> Result<u64, StoreError> {
         self.segments.trim(before)?;
         Ok(self.first())
     }
 
-    /// Whether the log takes groups.
+    /// Whether the log accepts groups.
     pub fn health(&self) -> StoreHealth {
         health(&self.segments)
     }
@@ -203,7 +203,7 @@ pub(super) fn health(segments: &Segments) -> StoreHealth {
     }
 }
 
-/// The bytes of all events of a group that may be appended.
+/// The bytes of all events of `group`. An error if the group exceeds a limit.
 fn check_limits(group: &[Vec<u8>]) -> Result<usize, AppendError> {
     if group.is_empty() {
         return Err(AppendError::Empty);

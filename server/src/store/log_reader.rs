@@ -1,8 +1,9 @@
-//! The reading end of the log: any number of clones, on any thread, beside the writer.
+//! The reading end of the log. It may be cloned any number of times and used on any thread, at the same time as the
+//! writer.
 //!
-//! Events that are not on disk yet do not exist here. Reading blocks, mostly for microseconds; the
-//! first read of a closed segment opens it, which takes 20 to 200 ms and longer on a busy disk. Only
-//! those wait for it who want that segment. So it is for threads, not for tasks of a runtime.
+//! Readers do not see events that are not on disk yet. Reading blocks, mostly for microseconds. The first read of a
+//! closed segment opens the segment, which takes 20 to 200 ms, and longer on a busy disk; only readers of that segment
+//! wait. So read on threads, not in tasks of a runtime.
 
 use super::database::Handle;
 use super::error::{StoreError, StoreHealth};
@@ -23,11 +24,11 @@ impl LogReader {
         LogReader { segments }
     }
 
-    /// The event `sequence`; `None` if it is not there yet, or no more.
+    /// The event `sequence`. `None` if it does not exist yet or was deleted.
     ///
     /// # Errors
     ///
-    /// [`StoreError::Corrupt`] if it must be there and does not read.
+    /// [`StoreError::Corrupt`] if the event must exist but cannot be read.
     pub fn get(&self, sequence: u64) -> Result<Option<Vec<u8>>, StoreError> {
         if sequence > self.last() {
             return Ok(None);
@@ -43,11 +44,12 @@ impl LogReader {
         }
     }
 
-    /// These events, in their order; `None` for what is not there yet, or no more. Of one segment it takes one look.
+    /// The events of `sequences`, in that order. `None` for an event that does not exist yet or was deleted. Neighbours
+    /// in the same segment are read together.
     ///
     /// # Errors
     ///
-    /// As [`LogReader::get`].
+    /// The same as [`LogReader::get`].
     pub fn get_all(&self, sequences: &[u64]) -> Result<Vec<Option<Vec<u8>>>, StoreError> {
         let last = self.last();
         let mut events = Vec::with_capacity(sequences.len());
@@ -74,7 +76,7 @@ impl LogReader {
         Ok(events)
     }
 
-    /// Whether these events can be read without a segment being opened, as things are.
+    /// Whether all these events can be read now without opening a segment.
     pub fn are_open(&self, sequences: &[u64]) -> bool {
         let mut known: Option<(Arc<Segment>, u64)> = None;
         sequences.iter().all(|&sequence| {
@@ -93,12 +95,12 @@ impl LogReader {
         })
     }
 
-    /// The events from `from` on, in order and without gaps: at most `events_max` of them, and none
-    /// after those that fill `bytes_max`; so at least one, if there is one and both limits are over 0.
+    /// The events from `from` on, in order and without gaps: at most `events_max`. Reading stops after the event that
+    /// reaches `bytes_max`. So the result has at least one event if there is one and both limits are over 0.
     ///
     /// # Errors
     ///
-    /// [`StoreError::Trimmed`] if `from` was deleted, [`StoreError::Corrupt`] if one does not read.
+    /// [`StoreError::Trimmed`] if `from` was deleted, [`StoreError::Corrupt`] if an event cannot be read.
     pub fn range(
         &self,
         from: u64,
@@ -128,17 +130,17 @@ impl LogReader {
         Ok(events)
     }
 
-    /// The last event on disk; 0 if there is none.
+    /// The sequence of the last event on disk; 0 if there is none.
     pub fn last(&self) -> u64 {
         self.segments.last()
     }
 
-    /// The oldest event that is kept, or the sequence that the first one will have.
+    /// The sequence of the oldest event that is kept. If there is none, the sequence that the first event will have.
     pub fn first(&self) -> u64 {
         self.segments.first()
     }
 
-    /// Whether the log takes groups.
+    /// Whether the log accepts groups.
     pub fn health(&self) -> StoreHealth {
         health(&self.segments)
     }

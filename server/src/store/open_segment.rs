@@ -1,7 +1,7 @@
-//! One segment, and who has it open right now.
+//! One segment, and the handles that readers have of it.
 //!
-//! Whoever reads is lent a handle and reads without any lock, beside others. Opening and closing take long, and happen
-//! without the lock too: meanwhile only those wait who want this very segment.
+//! Each reader borrows a handle and reads without a lock, at the same time as other readers. Opening and closing take
+//! long and also happen without the lock. In the meantime only readers of this segment wait.
 
 use super::database::{Database, Handle};
 use super::error::StoreError;
@@ -9,7 +9,7 @@ use super::segment::LOG_FAN_OUT;
 use std::path::{Path, PathBuf};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
-/// Idle handles of a segment that are kept for the next readers.
+/// The most idle handles of a segment that are kept for the next readers.
 const IDLE_HANDLES_MAX: usize = 8;
 
 /// One segment.
@@ -17,41 +17,42 @@ pub(super) struct Segment {
     pub(super) first: u64,
     pub(super) path: PathBuf,
     state: Mutex<State>,
-    /// Whenever the state is another, or the last handle came back.
+    /// Notified when the state changes or the last borrowed handle comes back.
     changed: Condvar,
 }
 
-/// How a segment can be read right now. A database cannot be opened twice.
+/// Whether a segment can be read now. A database cannot be opened twice.
 enum State {
     Closed,
-    /// Somebody opens or closes it.
+    /// A thread is opening or closing the segment.
     Changing,
     Open(Open),
     /// Deleted by retention.
     Gone,
 }
 
-/// Field by field, the handles go before their database.
+/// An open segment. The order of the fields matters: the handles are dropped before their database.
 struct Open {
     seed: Handle<LOG_FAN_OUT>,
     idle: Vec<Handle<LOG_FAN_OUT>>,
     lent: usize,
-    /// Somebody waits for the last handle to come back: no more are lent.
+    /// A thread waits for the last handle to come back. No more handles are lent.
     is_ending: bool,
-    /// Of one that was opened to be read; who writes has it otherwise.
+    /// The database of a segment that was opened for reading. `None` if the segment is being written: its writer then
+    /// owns the database.
     database: Option<Database<LOG_FAN_OUT>>,
 }
 
-/// A handle; given back when it is dropped.
+/// A borrowed handle. Dropping it gives the handle back.
 pub(super) struct Lent<'a> {
     segment: &'a Segment,
-    /// Taken out when this is dropped, and not before.
+    /// `None` only while this value is dropped.
     handle: Option<Handle<LOG_FAN_OUT>>,
 }
 
-/// What came of asking for a handle.
+/// The result of borrowing a handle.
 pub(super) enum Lending<'a> {
-    /// Here it is; and whether the segment was opened for it.
+    /// The handle, and whether the segment was opened for it.
     Lent(Lent<'a>, bool),
     /// The segment was deleted.
     Gone,
@@ -67,21 +68,21 @@ impl Segment {
         }
     }
 
-    /// Whether it can be read without being opened.
+    /// Whether the segment can be read without opening it.
     pub(super) fn is_open(&self) -> bool {
         matches!(&*self.lock(), State::Open(open) if !open.is_ending)
     }
 
-    /// Has others read what is being written.
+    /// Lets others read the segment while it is written. `handle` reads its database.
     pub(super) fn is_written(&self, handle: Handle<LOG_FAN_OUT>) {
         self.set(State::Open(Open::new(handle, None)));
     }
 
-    /// Lends a handle; a closed segment is opened by `open` first, while others that want it wait.
+    /// Lends a handle. If the segment is closed, `open` opens it first, and others that want it wait.
     ///
     /// # Errors
     ///
-    /// What `open` says; the segment is then closed as before.
+    /// The error of `open`. The segment is then closed, as before.
     pub(super) fn lend(
         &self,
         open: impl Fn(&Path) -> Result<(Handle<LOG_FAN_OUT>, Database<LOG_FAN_OUT>), StoreError>,
@@ -121,7 +122,8 @@ impl Segment {
         }
     }
 
-    /// Closes what was opened to be read, unless somebody reads it. Says whether it is closed, or will be.
+    /// Closes the segment if it was opened for reading and has no reader now. Returns false if a reader keeps it open,
+    /// and true in every other case.
     pub(super) fn close_if_idle(&self) -> bool {
         let mut state = self.lock();
         match &*state {
@@ -139,7 +141,8 @@ impl Segment {
         true
     }
 
-    /// Has nobody read it any more, runs `last`, and leaves it closed: who writes closes its database there.
+    /// Waits for the readers, runs `last`, and leaves the segment closed. The writer closes its database in `last`. New
+    /// readers wait in the meantime.
     pub(super) fn close_by<T>(&self, last: impl FnOnce() -> T) -> T {
         self.end(State::Changing);
         let done = last();
@@ -147,12 +150,12 @@ impl Segment {
         done
     }
 
-    /// Has nobody read it any more, ever.
+    /// Waits for the readers, then lets nobody read the segment again.
     pub(super) fn remove(&self) {
         self.end(State::Gone);
     }
 
-    /// Waits until nobody reads it, and drops every handle.
+    /// Waits until nobody reads the segment, drops every handle, and sets the state to `next`.
     fn end(&self, next: State) {
         let mut state = self.lock();
         loop {
@@ -203,7 +206,7 @@ impl Open {
 }
 
 impl Lent<'_> {
-    /// The handle, until this is dropped.
+    /// The handle. It is always `Some` until this value is dropped.
     pub(super) fn handle(&self) -> Option<&Handle<LOG_FAN_OUT>> {
         self.handle.as_ref()
     }
@@ -212,7 +215,7 @@ impl Lent<'_> {
 impl Drop for Lent<'_> {
     fn drop(&mut self) {
         let mut state = self.segment.lock();
-        // Until this one is back the state stays as it is.
+        // The state stays open until this handle is back.
         let State::Open(open) = &mut *state else {
             return;
         };

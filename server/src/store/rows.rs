@@ -1,8 +1,8 @@
-//! The rows folded from the log, in one database: the writing end. The log is the truth; whatever is
-//! wrong here is answered by [`Rows::reset`] and folding again.
+//! The writing end of the rows, which are folded from the log into one database. The log is the source of truth. After
+//! any damage here, call [`Rows::reset`] and fold again.
 //!
-//! Keys and values are the caller's, except for keys that begin with the byte 0: there the store
-//! keeps which store the rows belong to and how far they are folded.
+//! The caller chooses keys and values. Only keys that begin with the byte 0 belong to the store: there it notes to
+//! which store the rows belong and up to which sequence they are folded.
 
 #[cfg(test)]
 pub(super) mod tests;
@@ -18,64 +18,65 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
-/// Bytes of a row's key.
+/// The maximum number of bytes of the key of a row.
 pub const ROW_KEY_BYTES_MAX: usize = 1024;
-/// Bytes of a row's value.
+/// The maximum number of bytes of the value of a row.
 pub const ROW_BYTES_MAX: usize = 1024 * 1024;
-/// Changes of one [`Rows::apply`].
+/// The maximum number of changes of one [`Rows::apply`].
 pub const CHANGES_MAX: usize = 128 * 1024;
-/// Bytes held in memory after which the database is closed and opened again, which frees them.
-/// Counted: the bytes put, and an estimate of the leaves that were read meanwhile, by whomever: who looks a row up is
-/// mostly about to write it, and a leaf that is written stays.
+/// The bytes held in memory after which the database is closed and opened again, which frees them. The count includes
+/// the bytes that were put and an estimate of the leaves that were read by anyone in the meantime. A row that is looked
+/// up is usually written next, and a written leaf stays in memory.
 pub const REOPEN_BYTES: u64 = 256 * 1024 * 1024;
-/// Bytes of leaves that reading may keep in memory.
+/// The maximum number of bytes of leaves that reading may keep in memory.
 const CACHE_BYTES: usize = 64 * 1024 * 1024;
 
-/// Rows that are put while readers of the same leaves wait. (What is put and removed between two flushes is on disk
-/// together or not at all, in however many steps.)
+/// Maximum number of rows that are put in one step. Readers of the same leaves wait during a step. (Rows that are put and
+/// removed between two flushes are on disk together or not at all, whatever the number of steps.)
 const PUTS_AT_ONCE: usize = 256;
 
-/// Rows a leaf holds. A flush writes every leaf that was touched, and holds it in memory from then
-/// on: 64 costs half of what 128 does where rows are hit at random, and opens as fast.
+/// Maximum number of rows of a leaf. A flush writes every leaf that was changed and holds it in memory from then on. Where
+/// random rows are changed, 64 costs half of what 128 costs, and opens as fast.
 pub(super) const STATE_FAN_OUT: usize = 64;
-/// Sorts before every key of the caller's.
+/// The key of the note of the store. It sorts before every key of the caller.
 const POSITION_KEY: &[u8] = &[0];
-/// Put beside the database by whoever meets damage in it; the next open then reports it.
+/// The name of a marker file next to the database. The thread that finds damage writes it, and the next open reports
+/// the damage.
 const DAMAGED: &str = "DAMAGED";
 
-/// Limits of the rows that tests make small.
+/// The limits of the rows. Tests make them small.
 #[derive(Clone, Copy, Debug)]
 pub struct RowLimits {
-    /// Bytes held in memory after which the database is opened anew. See [`REOPEN_BYTES`].
+    /// The bytes held in memory after which the database is closed and opened again. See [`REOPEN_BYTES`].
     pub reopen_bytes: u64,
-    /// Bytes of leaves that reading may keep in memory.
+    /// The maximum number of bytes of leaves that reading may keep in memory.
     pub cache_bytes: usize,
 }
 
-/// What [`Rows::open`] found.
+/// The result of [`Rows::open`].
 pub enum Opened {
-    /// Rows; folded up to [`Rows::applied`], which is 0 where there were none.
+    /// The rows and their reader. They are folded up to [`Rows::applied`], which is 0 for an empty database.
     Ready(Rows, RowReader),
-    /// Nothing to build on: [`Rows::reset`], open again and fold the whole log.
+    /// The rows cannot be used. Call [`Rows::reset`], open again, and fold the whole log.
     Damaged {
-        /// What was found.
+        /// The damage that was found.
         what: String,
     },
 }
 
-/// The writing end; owned by the one thread that applies.
+/// The writing end of the rows. Its owner is the one thread that applies.
 pub struct Rows {
     /// `None` after a failure.
     database: Option<Database<STATE_FAN_OUT>>,
     shared: Arc<Shared>,
     store_id: StoreId,
     limits: RowLimits,
-    /// Estimate of the bytes that only opening anew would free.
+    /// An estimate of the bytes that only opening again would free.
     held_bytes: u64,
-    /// Leaves read since the database was opened that are in `held_bytes`.
+    /// The number of leaves read since the database was opened that are already counted in `held_bytes`.
     page_ins_held: u64,
     failure: Option<String>,
-    /// Keeps other servers away.
+    /// Keeps other servers out of the folder.
     _lock: Arc<FolderLock>,
 }
 
@@ -89,11 +90,11 @@ impl Default for RowLimits {
 }
 
 impl Rows {
-    /// Opens the rows of `folder`. At most once at a time.
+    /// Opens the rows of `folder`. A folder must have at most one open [`Rows`].
     ///
     /// # Errors
     ///
-    /// [`StoreError::Io`] if the disk refuses. Damage is not an error but [`Opened::Damaged`].
+    /// [`StoreError::Io`] if the disk refuses. Damage is not an error but gives [`Opened::Damaged`].
     pub fn open(folder: &DataFolder, limits: RowLimits) -> Result<Opened, StoreError> {
         match Rows::open_whole(folder, limits) {
             Ok(rows) => {
@@ -109,7 +110,7 @@ impl Rows {
     ///
     /// # Errors
     ///
-    /// [`StoreError::Io`]; what could not be deleted is still reported as damaged by the next open.
+    /// [`StoreError::Io`]. The next open still reports rows that could not be deleted as damaged.
     pub fn reset(folder: &DataFolder) -> Result<(), StoreError> {
         let path = folder.state_path();
         disk::discard(&path)
@@ -122,14 +123,15 @@ impl Rows {
             })
     }
 
-    /// Applies `changes` (a value to put, `None` to delete; of two for one key the later counts) and
-    /// notes that the rows are folded up to sequence `applied`. Readers see the rows from here on; on
-    /// disk they are after the next [`Rows::flush`], all that was applied between two or nothing.
+    /// Applies `changes` and notes that the rows are folded up to sequence `applied`. A change has a key and the value
+    /// to put; `None` deletes the row. Of two changes of one key, the later one counts. Readers see the new rows from
+    /// now on. They are on disk after the next [`Rows::flush`]: a flush writes all changes since the one before, or
+    /// none of them.
     ///
     /// # Errors
     ///
-    /// After [`ApplyError::Failed`] and [`ApplyError::Poisoned`] the rows take nothing more. After any
-    /// other error nothing has changed.
+    /// After [`ApplyError::Failed`] and [`ApplyError::Poisoned`] the rows accept no more changes. After any other error
+    /// nothing has changed.
     pub fn apply(
         &mut self,
         changes: Vec<(Vec<u8>, Option<Vec<u8>>)>,
@@ -149,16 +151,17 @@ impl Rows {
         })
     }
 
-    /// Makes durable what was applied. Every ten seconds is enough: a start folds the rest again.
+    /// Makes durable everything that was applied. Every ten seconds is enough: after a crash, the next start folds the
+    /// missing events again.
     ///
     /// # Errors
     ///
-    /// [`ApplyError::Failed`] and [`ApplyError::Poisoned`]: the rows take nothing more.
+    /// [`ApplyError::Failed`] and [`ApplyError::Poisoned`]: the rows accept no more changes.
     pub fn flush(&mut self) -> Result<(), ApplyError> {
         self.unless_poisoned(|rows| rows.database()?.flush())
     }
 
-    /// The sequence up to which the rows are folded; 0 for none.
+    /// The sequence up to which the rows are folded; 0 if no event was folded.
     pub fn applied(&self) -> u64 {
         self.shared.applied()
     }
@@ -219,7 +222,7 @@ impl Rows {
         while puts.len() > 0 {
             database.put_all(puts.by_ref().take(PUTS_AT_ONCE))?;
         }
-        // After the puts: a row that goes from one key to another is never under neither.
+        // Remove after the puts: so a row that moves from one key to another is always under at least one of them.
         for key in gone {
             database.remove(&key)?;
         }
@@ -232,7 +235,7 @@ impl Rows {
         Ok(())
     }
 
-    /// Closes and opens the database; readers wait meanwhile.
+    /// Closes the database and opens it again. Readers wait in the meantime.
     fn reopen(&mut self) -> Result<(), StoreError> {
         let limits = self.limits;
         let database = self.database.take();
@@ -273,14 +276,14 @@ impl Rows {
 }
 
 impl Drop for Rows {
-    /// Flushes and closes; readers get [`StoreError::Closed`] from here on.
+    /// Flushes and closes. From now on, readers get [`StoreError::Closed`].
     fn drop(&mut self) {
         let database = self.database.take();
         self.shared.end(|| drop(database));
     }
 }
 
-/// Each key once, in order; of two changes the later counts.
+/// The changes in the order of their keys, with each key once. Of two changes of one key, the later one counts.
 fn latest(mut changes: Vec<(Vec<u8>, Option<Vec<u8>>)>) -> Vec<(Vec<u8>, Option<Vec<u8>>)> {
     changes.sort_by(|(a, _), (b, _)| a.cmp(b));
     changes.dedup_by(|later, earlier| {
@@ -310,7 +313,7 @@ fn read_position(stored: &[u8], store_id: StoreId) -> Result<u64, String> {
 }
 
 fn check_limits(changes: &[(Vec<u8>, Option<Vec<u8>>)]) -> Result<(), ApplyError> {
-    /// How much of a bad key an error repeats.
+    /// The maximum number of bytes of a bad key that an error shows.
     const SHOWN_BYTES_MAX: usize = 32;
     let shown = |key: &[u8]| key[..key.len().min(SHOWN_BYTES_MAX)].to_vec();
     if changes.len() > CHANGES_MAX {
@@ -331,7 +334,7 @@ fn check_limits(changes: &[(Vec<u8>, Option<Vec<u8>>)]) -> Result<(), ApplyError
     Ok(())
 }
 
-/// Best effort: makes the next [`Rows::open`] report damage that reading met.
+/// Makes the next [`Rows::open`] report the damage that a reader found. Best effort.
 pub(super) fn condemn(state: &Path) -> io::Result<()> {
     File::create(state.join(DAMAGED))?.sync_all()?;
     disk::sync_folder(state)

@@ -1,9 +1,10 @@
-//! The rows folded from the log: the reading end, any number of clones on any thread.
+//! The reading end of the rows, which are folded from the log. It may be cloned any number of times and used on any
+//! thread.
 //!
-//! Rows applied but not flushed are seen: a crash may take them back, but it then folds them again
-//! from the log, where they are on disk. While the database is opened anew (20 to 500 ms, seldom)
-//! readers wait, the asynchronous ones without holding their thread. A read that meets a cold leaf
-//! blocks for a read of the disk.
+//! Readers see rows that are applied but not flushed. A crash may undo them, but the next start folds them again from
+//! the log, where their events are on disk. While the database is closed and opened again (20 to 500 ms, seldom),
+//! readers wait; asynchronous readers do not block their thread. A read of a leaf that is not in memory blocks for a
+//! read of the disk.
 
 use super::database::Handle;
 use super::error::StoreError;
@@ -15,17 +16,17 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, TryLockError};
 use tokio::sync::Notify;
 
-/// Rows of one [`RowReader::scan`].
+/// The maximum number of rows of one [`RowReader::scan`].
 pub const SCAN_ROWS_MAX: usize = 10_000;
-/// Idle handles kept for the next readers.
+/// The most idle handles that are kept for the next readers.
 const IDLE_HANDLES_MAX: usize = 16;
 
-/// What is under each of some keys.
+/// The values under some keys, in the order of the keys; `None` for a key without a row.
 pub type Values = Vec<Option<Vec<u8>>>;
-/// Key and value.
+/// The key and the value of a row.
 pub type StoredRow = (Vec<u8>, Vec<u8>);
 
-/// Which way a run of rows goes.
+/// The direction of a run of rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Towards {
     /// From smaller keys to greater ones.
@@ -40,17 +41,17 @@ pub struct RowReader {
     shared: Arc<Shared>,
 }
 
-/// What the writer and the readers share.
+/// The state that the writer and the readers share.
 pub(super) struct Shared {
     path: PathBuf,
     applied: AtomicU64,
-    /// Written only while the database is opened anew; `None` when it is closed for good.
+    /// Locked for writing only while the database is opened again or closed. `None` after it was closed for good.
     open: RwLock<Option<Handles>>,
     reopened: Notify,
     advanced: Notify,
 }
 
-/// A handle is for one thread at a time, so each reader takes one and gives it back.
+/// The handles of the readers. Only one thread at a time can use a handle, so each reader takes one and gives it back.
 struct Handles {
     seed: Mutex<Handle<STATE_FAN_OUT>>,
     idle: Mutex<Vec<Handle<STATE_FAN_OUT>>>,
@@ -61,38 +62,39 @@ impl RowReader {
         RowReader { shared }
     }
 
-    /// The sequence up to which the rows are folded; 0 for none.
+    /// The sequence up to which the rows are folded; 0 if no event was folded.
     pub fn applied(&self) -> u64 {
         self.shared.applied()
     }
 
-    /// The rows under `keys`, in their order, and the sequence that they certainly contain: each row
-    /// is as of that sequence or later.
+    /// The rows under `keys`, in the order of `keys`, and a sequence. Each row is as of that sequence or later.
     ///
     /// # Errors
     ///
-    /// [`StoreError::Damaged`]: restart, the rows are then folded anew.
+    /// [`StoreError::Damaged`]: restart the server, which then folds the rows again. [`StoreError::Closed`] after the
+    /// rows were closed.
     pub async fn get_many(&self, keys: &[Vec<u8>]) -> Result<(Values, u64), StoreError> {
         self.read(|handle| get_many(handle, keys)).await
     }
 
-    /// [`RowReader::get_many`] for threads.
+    /// The same as [`RowReader::get_many`], for threads: it blocks.
     ///
     /// # Errors
     ///
-    /// As there.
+    /// The same as [`RowReader::get_many`].
     pub fn get_many_blocking(&self, keys: &[Vec<u8>]) -> Result<(Values, u64), StoreError> {
         self.read_blocking(|handle| get_many(handle, keys))
     }
 
-    /// The rows whose keys begin with `prefix` and come after `after`, in the order of their keys: at
-    /// most `max` and at most [`SCAN_ROWS_MAX`]; and the sequence that they certainly contain.
+    /// The rows whose keys begin with `prefix` and come after `after`, in the order of their keys: at most `max`, and
+    /// at most [`SCAN_ROWS_MAX`]. Also returns a sequence: each row is as of that sequence or later.
     ///
-    /// Rows that are written while the scan runs may be in it or not, each for itself.
+    /// A row that is written while the scan runs may be in the result or not. This holds for each row separately.
     ///
     /// # Errors
     ///
-    /// [`StoreError::Damaged`]: restart, the rows are then folded anew.
+    /// [`StoreError::Damaged`]: restart the server, which then folds the rows again. [`StoreError::Closed`] after the
+    /// rows were closed.
     pub async fn scan(
         &self,
         prefix: &[u8],
@@ -102,11 +104,11 @@ impl RowReader {
         self.read(|handle| scan(handle, prefix, after, max)).await
     }
 
-    /// [`RowReader::scan`] for threads.
+    /// The same as [`RowReader::scan`], for threads: it blocks.
     ///
     /// # Errors
     ///
-    /// As there.
+    /// The same as [`RowReader::scan`].
     pub fn scan_blocking(
         &self,
         prefix: &[u8],
@@ -116,12 +118,12 @@ impl RowReader {
         self.read_blocking(|handle| scan(handle, prefix, after, max))
     }
 
-    /// The rows whose keys begin with `prefix`, from `from` down or up, `from` included, in that order: at most `max`
-    /// and at most [`SCAN_ROWS_MAX`].
+    /// The rows whose keys begin with `prefix`, from key `from` on in the direction `towards`, in that order. The row
+    /// at `from` is included. At most `max` rows, and at most [`SCAN_ROWS_MAX`].
     ///
     /// # Errors
     ///
-    /// As [`RowReader::scan`].
+    /// The same as [`RowReader::scan`].
     pub fn run_blocking(
         &self,
         prefix: &[u8],
@@ -149,7 +151,7 @@ impl RowReader {
         read: impl Fn(&Handle<STATE_FAN_OUT>) -> Result<T, StoreError>,
     ) -> Result<(T, u64), StoreError> {
         loop {
-            // Before the look at the lock, so that no notice is missed.
+            // Subscribe before the look at the lock, so that no notice is missed.
             let reopened = self.shared.reopened.notified();
             if let Some(result) = self.try_read(&read) {
                 return result;
@@ -158,7 +160,7 @@ impl RowReader {
         }
     }
 
-    /// `None` while the database is being opened anew.
+    /// Reads without waiting. `None` while the database is being opened again.
     fn try_read<T>(
         &self,
         read: impl Fn(&Handle<STATE_FAN_OUT>) -> Result<T, StoreError>,
@@ -189,7 +191,7 @@ impl RowReader {
         read: impl Fn(&Handle<STATE_FAN_OUT>) -> Result<T, StoreError>,
     ) -> Result<(T, u64), StoreError> {
         let handles = open.as_ref().ok_or(StoreError::Closed)?;
-        // First: what is applied after this may or may not be seen.
+        // Read the sequence first: changes that are applied afterwards may or may not be seen.
         let as_of = self.applied();
         let handle = handles.take();
         let result = read(&handle);
@@ -216,23 +218,23 @@ impl Shared {
         self.applied.load(Ordering::Acquire)
     }
 
-    /// Has the next start make the rows anew.
+    /// Makes the next start fold the rows again.
     pub(super) fn mark_damaged(&self) {
         if let Err(error) = condemn(&self.path) {
             tracing::error!(
                 error = &error as &dyn std::error::Error,
-                "no mark of the damage left"
+                "could not write the marker of damaged rows"
             );
         }
     }
 
-    /// Tells readers that all rows up to `applied` are there.
+    /// Publishes that the rows are folded up to `applied`, and wakes the readers that wait for it.
     pub(super) fn publish(&self, applied: u64) {
         self.applied.store(applied, Ordering::Release);
         self.advanced.notify_waiters();
     }
 
-    /// Keeps readers waiting and drops every handle while `reopen` makes a new one.
+    /// Drops every handle and runs `reopen`, which makes a new one. Readers wait in the meantime.
     pub(super) fn replace<T>(
         &self,
         reopen: impl FnOnce(&Path) -> Result<(Handle<STATE_FAN_OUT>, T), StoreError>,
@@ -248,7 +250,7 @@ impl Shared {
         reopened
     }
 
-    /// Drops every handle for good, then runs `close` before any reader goes on.
+    /// Drops every handle for good and runs `close`. Readers wait in the meantime.
     pub(super) fn end(&self, close: impl FnOnce()) {
         let mut open = self.open.write().unwrap_or_else(PoisonError::into_inner);
         *open = None;
@@ -301,7 +303,7 @@ fn scan(
     after: Option<&[u8]>,
     max: usize,
 ) -> Result<Vec<StoredRow>, StoreError> {
-    /// The first key that is not the store's own.
+    /// The first key that does not belong to the store.
     const FIRST_KEY: &[u8] = &[1];
     let max = max.min(SCAN_ROWS_MAX);
     let from = prefix.max(FIRST_KEY).max(after.unwrap_or_default());

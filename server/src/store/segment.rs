@@ -1,11 +1,11 @@
-//! The segments of the log: which there are, and reading them.
+//! The segments of the log: the list of them, and reading from them.
 //!
-//! A segment is a database of its own in the folder `log/FIRST`, FIRST being its first sequence with
-//! 20 digits. It holds its events under their sequences and, under a key that sorts before them, one
-//! row that says which store and which segment it is; that row comes with the first group.
+//! A segment is a database of its own in the folder `log/FIRST`. FIRST is its first sequence with 20 digits. The
+//! segment holds its events under their sequences. Under a key that sorts before all sequences it holds a label: one
+//! row that names the store and the segment. The label is written with the first group.
 //!
-//! Only the newest segment is written. The others are opened when somebody reads them, a few at a
-//! time; that rewrites the engine's own bookkeeping in their folder, never an event.
+//! Only the newest segment is written. The others are opened when they are read, a few at a time. Opening rewrites the
+//! bookkeeping of the engine in their folder, never an event.
 
 use super::database::{Database, Handle};
 use super::disk;
@@ -21,34 +21,35 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
-/// Rows a leaf holds. A flush writes the last leaf anew, so a small leaf costs a small group less:
-/// a quarter of the bytes and two thirds of the time of 128, with events of 1.5 KB one by one.
+/// The maximum number of rows in a leaf. Each flush writes the last leaf again, so small leaves make small groups
+/// cheaper. Measured with events of 1.5 KB, one in a group: 32 takes a quarter of the bytes and two thirds of the time
+/// that 128 takes.
 pub(super) const LOG_FAN_OUT: usize = 32;
-/// How many closed segments are kept open for reading, besides the one that is written. While more
-/// threads than this read different segments, each keeps its own open.
+/// The most closed segments that are kept open for reading, besides the one that is written. If more threads than this
+/// read different segments at the same time, each keeps its own segment open.
 pub const SEGMENTS_OPEN_MAX: usize = 4;
 
-/// Sorts before every sequence.
+/// The key of the label. It sorts before every sequence.
 pub(super) const LABEL_KEY: &[u8] = &[0];
 const NAME_DIGITS: usize = 20;
 
-/// What the writer and the readers of a log share.
+/// The state that the writer and the readers of a log share.
 pub(super) struct Segments {
     folder: PathBuf,
     store_id: StoreId,
     cache_bytes: usize,
     by_first: RwLock<BTreeMap<u64, Arc<Segment>>>,
-    /// Those opened for reading, the one opened longest ago in front.
+    /// The segments opened for reading. The one that was opened longest ago is in front.
     opened: Mutex<VecDeque<Arc<Segment>>>,
-    /// The last event that is on disk; readers see none after it.
+    /// The sequence of the last event on disk. Readers see no event after it.
     last: AtomicU64,
     failure: OnceLock<String>,
-    /// Keeps other servers away for as long as anybody reads or writes.
+    /// Keeps other servers out of the folder for as long as anybody reads or writes.
     lock: Arc<FolderLock>,
 }
 
 impl Segments {
-    /// The segments in the log folder; deletes those that a crash left blank or half deleted.
+    /// Finds the segments in the log folder. Deletes segments that a crash left empty or half deleted.
     pub(super) fn find(folder: &DataFolder, cache_bytes: usize) -> Result<Segments, StoreError> {
         let path = folder.log_path();
         disk::sweep(&path).map_err(|error| refused("could not tidy", &path, error))?;
@@ -69,7 +70,7 @@ impl Segments {
         if let Some(newest) = by_first.last_entry()
             && is_blank(&newest.get().path).map_err(unread)?
         {
-            // Created just before a crash: nothing in it was ever answered.
+            // It was created just before a crash, and no event in it was ever acknowledged.
             let blank = newest.remove();
             disk::discard(&blank.path)
                 .map_err(|error| refused("could not delete", &blank.path, error))?;
@@ -86,13 +87,13 @@ impl Segments {
         })
     }
 
-    /// The oldest event kept, or the one that will be the first.
+    /// The sequence of the oldest event that is kept. If there is no segment, 1.
     pub(super) fn first(&self) -> u64 {
         let by_first = self.by_first.read().unwrap_or_else(PoisonError::into_inner);
         by_first.keys().next().copied().unwrap_or(1)
     }
 
-    /// The last event on disk; 0 if there is none.
+    /// The sequence of the last event on disk; 0 if there is none.
     pub(super) fn last(&self) -> u64 {
         self.last.load(Ordering::Acquire)
     }
@@ -116,23 +117,24 @@ impl Segments {
         by_first.values().next_back().cloned()
     }
 
-    /// The segment that holds event `sequence`.
+    /// The segment that holds the event `sequence`. `None` if the event is older than all segments.
     pub(super) fn around(&self, sequence: u64) -> Option<Arc<Segment>> {
         let by_first = self.by_first.read().unwrap_or_else(PoisonError::into_inner);
         let (_, segment) = by_first.range(..=sequence).next_back()?;
         Some(segment.clone())
     }
 
-    /// The first event after those of `segment`, as far as there are any.
+    /// The sequence after the last event of `segment`. For the newest segment, the sequence after the last event on
+    /// disk.
     pub(super) fn end(&self, segment: &Segment) -> u64 {
-        // In this order: a new segment is in the map before its first event is published.
+        // The order matters: a new segment is in the map before its first event is published.
         let last = self.last();
         let by_first = self.by_first.read().unwrap_or_else(PoisonError::into_inner);
         let next = by_first.range(segment.first + 1..).next();
         next.map_or(last + 1, |(first, _)| *first)
     }
 
-    /// Opens `segment` for writing; also gives its last event, if it has one.
+    /// Opens `segment` for writing. Also returns the sequence of its last event; `None` if it has none.
     pub(super) fn open_to_write(
         &self,
         segment: &Segment,
@@ -144,7 +146,7 @@ impl Segments {
         Ok((database, last))
     }
 
-    /// Creates the segment that begins with event `first`, open for writing. Its name is durable.
+    /// Creates the segment that begins with the event `first`, and opens it for writing. Its name is durable on return.
     pub(super) fn create(
         &self,
         first: u64,
@@ -158,12 +160,12 @@ impl Segments {
         Ok((segment, database))
     }
 
-    /// Proves that what was just written to `segment` can be found again: that neither it nor the data folder was
-    /// deleted, moved or replaced under way.
+    /// Checks that the data just written to `segment` can be found again: neither the segment nor the data folder was
+    /// deleted, moved or replaced in the meantime.
     ///
     /// # Errors
     ///
-    /// [`StoreError::Io`]; what was written is lost, or in a place of which nobody knows.
+    /// [`StoreError::Io`]. The data is then lost, or in an unknown place.
     pub(super) fn check_in_place(&self, segment: &Segment) -> Result<(), StoreError> {
         let lost = |path: &Path, source| refused("could not find again", path, source);
         let data = disk::parent(&self.folder);
@@ -177,7 +179,7 @@ impl Segments {
             .map_err(|error| lost(&segment.path, error))
     }
 
-    /// Ends the writing of `segment`; from now on it is opened when it is read.
+    /// Ends the writing of `segment`. From now on it is opened when it is read.
     pub(super) fn close_written(
         &self,
         segment: &Segment,
@@ -186,17 +188,17 @@ impl Segments {
         segment.close_by(|| database.close())
     }
 
-    /// The row that says what `segment` is, ready to be stored.
+    /// The label of `segment`: the key and the value, ready to be stored.
     pub(super) fn label(&self, segment: &Segment) -> (Vec<u8>, Vec<u8>) {
         let payload = [self.store_id.0.as_slice(), &key::sequence(segment.first)].concat();
         (LABEL_KEY.to_vec(), frame::wrap(LABEL_KEY, &payload))
     }
 
-    /// Reads from `segment`, which is opened if it is closed.
+    /// Reads from `segment`. Opens the segment if it is closed.
     ///
     /// # Errors
     ///
-    /// [`StoreError::Trimmed`] if the segment was deleted meanwhile, else what opening or `read` says.
+    /// [`StoreError::Trimmed`] if the segment was deleted in the meantime; otherwise the error of opening or of `read`.
     pub(super) fn read<T>(
         &self,
         segment: &Arc<Segment>,
@@ -228,7 +230,7 @@ impl Segments {
         result
     }
 
-    /// Deletes the closed segments all of whose events come before `before`.
+    /// Deletes the closed segments that hold only events before `before`.
     pub(super) fn trim(&self, before: u64) -> Result<(), StoreError> {
         loop {
             let oldest = {
@@ -237,7 +239,7 @@ impl Segments {
                     .write()
                     .unwrap_or_else(PoisonError::into_inner);
                 let mut firsts = by_first.keys().copied();
-                // The newest stays, whatever is in it: its name keeps the place in the sequence.
+                // The newest segment stays even if it is empty: its name keeps the place in the sequence.
                 let (Some(oldest), Some(next)) = (firsts.next(), firsts.next()) else {
                     return Ok(());
                 };
@@ -254,7 +256,8 @@ impl Segments {
         }
     }
 
-    /// The last event of a segment; an error if it is another store's or another segment.
+    /// The sequence of the last event of a segment; `None` if the segment is empty. An error if the segment belongs to
+    /// another store or to another place.
     fn check_label(
         &self,
         segment: &Segment,
@@ -298,7 +301,8 @@ impl Segments {
         })
     }
 
-    /// Closes those opened longest ago, but for what is being read right now: that is looked at the next time.
+    /// Closes the segments that were opened longest ago, until at most [`SEGMENTS_OPEN_MAX`] are open. A segment that
+    /// is being read stays open and is checked again the next time.
     fn close_those_too_many(&self, just_opened: &Arc<Segment>) {
         let opened = || self.opened.lock().unwrap_or_else(PoisonError::into_inner);
         let eldest: Vec<Arc<Segment>> = {
@@ -315,7 +319,7 @@ impl Segments {
     }
 }
 
-/// How many bytes the events of a segment take on disk.
+/// The bytes that the events of a segment take on disk.
 pub(super) fn stored_bytes(segment: &Path) -> io::Result<u64> {
     let mut bytes = 0;
     for entry in fs::read_dir(segment.join("slabs"))? {
@@ -324,7 +328,7 @@ pub(super) fn stored_bytes(segment: &Path) -> io::Result<u64> {
     Ok(bytes)
 }
 
-/// Whether no event was ever written to a segment.
+/// Whether a segment is blank: no event was ever written to it.
 fn is_blank(segment: &Path) -> io::Result<bool> {
     match stored_bytes(segment) {
         Ok(bytes) => Ok(bytes == 0),

@@ -1,13 +1,13 @@
-//! The name of a store, and its text form.
+//! The id of a store, and its text form.
 
 use std::fmt;
 use std::str::FromStr;
 
-/// What tells one store from all others: 16 random bytes, drawn once, when it is created.
+/// The id that makes a store different from all others: 16 random bytes, drawn once when the store is created.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct StoreId(pub [u8; 16]);
 
-/// A text that is not an [`StoreId`].
+/// The error for a text that is not a [`StoreId`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("an incarnation is 32 hexadecimal digits in lower case")]
 pub struct StoreIdError;

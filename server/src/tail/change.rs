@@ -8,21 +8,23 @@ use signpost_domain::ids::Seq;
 use signpost_domain::state::{Row, RowKey, State};
 use std::sync::{Arc, OnceLock};
 
-/// Forms in which one thing is sent.
+/// The number of forms in which one item or event is sent.
 const FORMS: usize = 2;
 
-/// Bytes that are made from a thing when the first watcher asks for them, once for all.
+/// The encoded bytes of one item or event. They are made when the first watcher needs them, and all watchers share
+/// them.
 #[derive(Debug, Default)]
 pub(crate) struct EncodedOnce([OnceLock<Bytes>; FORMS]);
 
 impl EncodedOnce {
-    /// The bytes of this form.
+    /// The bytes in the form with the index `form`. The first call makes them with `make`; later calls return the same
+    /// bytes.
     pub(crate) fn get(&self, form: usize, make: impl FnOnce() -> Bytes) -> Bytes {
         self.0[form % FORMS].get_or_init(make).clone()
     }
 }
 
-/// What can be watched as it changes.
+/// An item whose changes can be watched.
 #[derive(Clone, Debug)]
 pub(crate) enum Item {
     /// A case.
@@ -32,7 +34,7 @@ pub(crate) enum Item {
 }
 
 impl Item {
-    /// Of a row; `None` for one of another kind.
+    /// The item of a row. `None` if the row is neither a case nor a contact.
     pub(crate) fn of(row: Row) -> Option<Item> {
         match row {
             Row::Case(row) => Some(Item::Case(row)),
@@ -42,7 +44,7 @@ impl Item {
         }
     }
 
-    /// Its name.
+    /// The key of its row.
     pub(crate) fn key(&self) -> RowKey {
         match self {
             Item::Case(case) => RowKey::Case(case.id),
@@ -50,7 +52,7 @@ impl Item {
         }
     }
 
-    /// The event of its last change.
+    /// The sequence of the event that changed the item last.
     pub(crate) fn changed(&self) -> Seq {
         match self {
             Item::Case(case) => case.changed,
@@ -62,11 +64,11 @@ impl Item {
 /// A case or a contact that an event changed.
 #[derive(Debug)]
 pub(crate) struct Change {
-    /// As it was; `None` for a new one.
+    /// The item before the event; `None` if the event created it.
     pub(crate) before: Option<Item>,
-    /// As it is by the event.
+    /// The item after the event.
     pub(crate) after: Item,
-    /// `after`, as watchers are sent it.
+    /// The bytes of `after` that are sent to watchers.
     pub(crate) made: EncodedOnce,
 }
 
@@ -75,9 +77,9 @@ pub(crate) struct Change {
 pub(crate) struct TailEvent {
     /// The event.
     pub(crate) recorded: Arc<Recorded>,
-    /// What it changed.
+    /// The cases and contacts that the event changed.
     pub(crate) changes: Vec<Change>,
-    /// The event, as watchers are sent it.
+    /// The bytes of the event that are sent to watchers.
     pub(crate) made: EncodedOnce,
 }
 
@@ -85,7 +87,8 @@ pub(crate) struct TailEvent {
 pub(crate) struct Before(pub(super) Vec<(RowKey, Item)>);
 
 impl TailEvent {
-    /// An event that was just folded in and touched the rows named `keys`.
+    /// Makes the tail's form of an event that was just folded into `state`. `keys` names the rows that the event
+    /// changed.
     pub(crate) fn of(
         recorded: &Arc<Recorded>,
         before: Before,
@@ -110,7 +113,8 @@ impl TailEvent {
     }
 }
 
-/// A case or a contact in memory.
+/// The case or the contact of a key, from memory. `None` if the key names another kind of row, or if the row is not in
+/// memory.
 pub(super) fn item(state: &State, key: &RowKey) -> Option<Item> {
     match key {
         RowKey::Case(_) | RowKey::Contact(_) => state.row(key).and_then(Item::of),

@@ -1,5 +1,5 @@
-//! A process to record: `scribbler WAY FOLDER` keeps the record of each number that it reads, and
-//! answers `ack N` when it believes that the record is there to stay. The ways are `Way::ALL`.
+//! A process to record: `scribbler WAY FOLDER`. It reads numbers, keeps the record of each one, and answers `ack N`
+//! when it believes that the record survives a power cut. The ways are `Way::ALL`.
 
 use std::io::{self, BufRead, Write};
 use std::path::Path;

@@ -1,5 +1,5 @@
-//! A server like `signpostd`, with segments and rows so small that it closes and opens them all the time:
-//! `served FOLDER`. Its time is that of the requests. Prints its address; stops on SIGTERM.
+//! A server like `signpostd`, but with segments and rows so small that it closes and opens them all the time: `served
+//! FOLDER`. It takes its time from the requests. It prints its address, and stops on SIGTERM.
 
 use std::error::Error;
 use std::io::Write;

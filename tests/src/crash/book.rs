@@ -1,4 +1,4 @@
-//! What callers asked and what they were told: the book that a data folder is held against after a crash.
+//! The book: what callers asked for and what was answered. After a crash, a data folder is compared with it.
 
 use super::write::{Answer, Write};
 use super::{Found, Outcome};
@@ -13,30 +13,30 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tonic::transport::Channel;
 
-/// When the first write of a book is made: a Monday morning, in seconds.
+/// The time of the first write of a book, a Monday morning, in seconds since 1970.
 const FIRST_SECOND: i64 = 1_792_000_000;
-/// The time from one write to the next.
+/// The time from one write to the next, in seconds.
 const STEP_SECONDS: i64 = 30;
 
-/// What came of a write.
+/// The result of a write.
 #[derive(Clone, Debug)]
 pub enum Told {
-    /// It happened.
+    /// The write happened.
     Answer(Answer),
-    /// It did not, and never will.
+    /// The write did not happen, and never will.
     Refused,
-    /// Nobody knows: the connection broke, or the server said so.
+    /// It is not known: the connection broke, or the server said that it does not know.
     Doubt,
 }
 
-/// A write and what came of it.
+/// A write and its result.
 #[derive(Clone, Debug)]
 pub struct Entry {
     /// The write.
     pub write: Write,
-    /// What came of it.
+    /// The result of the write.
     pub told: Told,
-    /// How long the recorder's journal was, in bytes, when the answer was in hand; 0 without a recorder.
+    /// The length of the recorder's journal, in bytes, when the answer had arrived; 0 without a recorder.
     pub journal_len: u64,
 }
 
@@ -49,7 +49,7 @@ pub struct Book {
 }
 
 impl Book {
-    /// An empty book; `journal` is that of the recorder, if one watches the server.
+    /// An empty book. `journal` is the journal of the recorder, if one watches the server.
     pub fn new(journal: Option<PathBuf>) -> Book {
         Book {
             entries: Mutex::default(),
@@ -59,7 +59,7 @@ impl Book {
         }
     }
 
-    /// The time before all writes.
+    /// A time before all writes.
     pub fn first_time() -> Timestamp {
         Timestamp {
             seconds: FIRST_SECOND,
@@ -76,12 +76,12 @@ impl Book {
         }
     }
 
-    /// How many answers there were, now and from now on.
+    /// A receiver of the number of answers, now and whenever it changes.
     pub fn answers(&self) -> watch::Receiver<u64> {
         self.answers.subscribe()
     }
 
-    /// Enters a write that is about to be sent; gives its place.
+    /// Enters a write that is about to be sent. Gives its place in the book.
     pub fn begin(&self, write: &Write) -> usize {
         let mut entries = self.lock();
         entries.push(Entry {
@@ -92,10 +92,10 @@ impl Book {
         entries.len() - 1
     }
 
-    /// Enters what came of the write at `place`.
+    /// Enters the result of the write at `place`.
     ///
     /// # Errors
-    /// When the journal cannot be looked at.
+    /// When the length of the journal cannot be read.
     pub fn end(&self, place: usize, told: Told) -> Outcome {
         let journal = self.journal.as_deref();
         let journal_len = journal.map_or(Ok(0), journal_len)?;
@@ -111,10 +111,10 @@ impl Book {
         Ok(())
     }
 
-    /// Sends every write that is in doubt again; gives how many of them had happened.
+    /// Sends every write that is in doubt again. Gives how many of these writes had happened.
     ///
     /// # Errors
-    /// When one is not answered.
+    /// When one of them is not answered.
     pub async fn settle(&self, channel: &Channel) -> Outcome<usize> {
         let mut asked = JoinSet::new();
         for (place, entry) in self.entries().into_iter().enumerate() {
@@ -141,13 +141,13 @@ impl Book {
         Ok(happened)
     }
 
-    /// Everything in it.
+    /// All entries, in the order in which the writes were begun.
     pub fn entries(&self) -> Vec<Entry> {
         self.lock().clone()
     }
 
-    /// What a folder must hold if the power went at byte `cut` of the journal, and does not; what it holds twice; and,
-    /// where `all` is told, what it must not hold.
+    /// The faults of a folder after the power went at byte `cut` of the journal: answered writes that it does not have
+    /// or has more than once, refused writes that it has, and writes that nobody asked for.
     pub fn missing_from(&self, found: &Found, cut: u64) -> Vec<String> {
         let mut faults = Vec::new();
         let mut asked = BTreeSet::new();
@@ -177,7 +177,7 @@ impl Book {
         faults
     }
 
-    /// The contacts of answered writes, each with its last answer; of those begun at `from` or later.
+    /// The contacts of answered writes, each with its last answer. Only writes begun at place `from` or later count.
     pub fn contacts(&self, from: usize) -> BTreeMap<String, Answer> {
         let entries = self.entries();
         let answered = entries.iter().skip(from).filter_map(|entry| {

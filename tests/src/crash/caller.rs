@@ -1,4 +1,4 @@
-//! One caller: a platform with contacts of its own, of customers that it shares with the others.
+//! One caller: a platform with contacts of its own. It shares its customers with the other callers.
 
 use super::book::Book;
 use super::write::{Answer, Write};
@@ -6,11 +6,11 @@ use crate::powercut::Dice;
 use signpost_client::v1;
 use std::collections::BTreeSet;
 
-/// Customers that all callers share, so that they meet in cases.
+/// The number of customers. All callers share them, so that they meet in cases.
 const CUSTOMERS: usize = 12;
-/// Booking references of one customer: matters of one reason.
+/// The number of booking references of one customer. Each is a matter of its own, for the same reason.
 const REFERENCES: usize = 2;
-/// Contacts that a caller has at once, at most.
+/// The maximum number of contacts that a caller has at the same time.
 const OPEN_MAX: usize = 6;
 const CHANNELS: [&str; 3] = ["phone", "web_chat", "email"];
 const OUTCOMES: [v1::ContactOutcome; 5] = [
@@ -27,29 +27,29 @@ const ATTEMPTS: [v1::AttemptOutcome; 4] = [
     v1::AttemptOutcome::Failed,
 ];
 
-/// Makes one write after the other; which, is up to its dice and to what it was told.
+/// Makes one write after another. Its dice and the answers so far decide which.
 pub struct Caller {
     name: String,
     dice: Dice,
     contacts: u64,
     writes: u64,
     open: Vec<OpenContact>,
-    /// Numbers of customers that it was told of.
+    /// The numbers of customers that exist, as far as this caller knows.
     known: BTreeSet<usize>,
-    /// Why its server took no more, if the server said.
+    /// The reason with which its server took no more writes; unspecified if the server gave none.
     pub ended_by: v1::ErrorReason,
 }
 
-/// A contact that it may go on with.
+/// A contact that the caller can continue.
 struct OpenContact {
     id: String,
     context: v1::ContactContext,
-    /// Routes that the customer is to choose from.
+    /// The routes from which the customer can choose.
     options: Vec<i32>,
 }
 
 impl Caller {
-    /// The caller of this number.
+    /// The caller with this number.
     pub fn new(number: usize, seed: u64) -> Caller {
         Caller {
             name: format!("c{number}"),
@@ -118,7 +118,8 @@ impl Caller {
         }
     }
 
-    /// Takes in what a write came to; `None` if it was refused or is in doubt: then its contact is left alone.
+    /// Takes in the answer to a write. `None` if the write was refused or is in doubt: then its contact is not used
+    /// again.
     pub fn learn(&mut self, write: &Write, answer: Option<&Answer>) {
         if answer.is_some() {
             self.known.extend(customer_of(write));
@@ -183,7 +184,7 @@ impl Caller {
         }
     }
 
-    /// A reason with the fact that it needs; now and then without one of the two.
+    /// Sets a reason and the fact that it needs. Now and then one of the two is left out.
     fn state_reason(&mut self, context: &mut v1::ContactContext) {
         let (reason, fact_id, value) = match self.dice.below(8) {
             0 => return,
@@ -217,7 +218,7 @@ impl Caller {
         context
     }
 
-    /// A further matter, with the fact that tells it.
+    /// A write that adds a case for another matter, with the fact that identifies the matter.
     fn additional(
         &mut self,
         request_id: String,
@@ -249,7 +250,7 @@ impl Caller {
         }
     }
 
-    /// Two customers that are there are one, or are not after all; as often as not it is refused.
+    /// A write that merges two known customers, or undoes a merge. About half of these writes are refused.
     fn merge(&mut self, request_id: String, event_time: Option<prost_types::Timestamp>) -> Write {
         let customer_id = self.known_customer();
         if self.dice.one_in(2) {
@@ -309,7 +310,7 @@ fn customer_id(number: usize) -> String {
     format!("customer-{number}")
 }
 
-/// The number of the customer who is there by a write.
+/// The number of the customer who exists because of a write; `None` if there is none.
 fn customer_of(write: &Write) -> Option<usize> {
     let id = match write {
         Write::Route(request) => {

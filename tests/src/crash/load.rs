@@ -1,4 +1,4 @@
-//! Load: callers at work on a server, until it is gone.
+//! Load: callers that write to a server until the server is gone.
 
 use super::Outcome;
 use super::book::{Book, Told};
@@ -12,24 +12,24 @@ use tonic::transport::{Channel, Endpoint};
 use v1::contact_service_client::ContactServiceClient;
 use v1::playbook_service_client::PlaybookServiceClient;
 
-/// What the callers' contacts are about.
+/// The playbook of the contacts of the callers.
 pub const PLAYBOOK: &str = include_str!("../../fixtures/crash.yaml");
-/// How long a call may take, and an expected number of answers may be waited for.
+/// The longest time for one call, and for an expected number of answers.
 const CALL_TIME_MAX: Duration = Duration::from_secs(60);
 
-/// A connection to a server that just printed its address.
+/// A connection to a server, at the address that the server printed.
 ///
 /// # Errors
-/// When that is no address.
+/// When `address` is not an address.
 pub fn channel(address: &str) -> Outcome<Channel> {
     let endpoint = Endpoint::from_shared(format!("http://{address}"))?;
     Ok(endpoint.timeout(CALL_TIME_MAX).connect_lazy())
 }
 
-/// Makes [`PLAYBOOK`] live; the same request every time, so once.
+/// Makes [`PLAYBOOK`] live. The request is always the same, so the playbook is published once.
 ///
 /// # Errors
-/// When it is refused.
+/// When the request is refused.
 pub async fn publish(channel: &Channel) -> Outcome {
     let request = v1::PublishPlaybookRequest {
         request_id: "the-playbook".to_owned(),
@@ -43,11 +43,11 @@ pub async fn publish(channel: &Channel) -> Outcome {
     Ok(())
 }
 
-/// Asks for every contact of the book that had an answer to a write begun at `from` or later: each must be as its last
-/// answer said, or timed out since. Gives how many there are.
+/// Reads every contact that the book has an answer for, from a write begun at `from` or later. Each contact must be as
+/// its last answer said, or must have timed out since. Gives the number of contacts.
 ///
 /// # Errors
-/// Names the first that is not.
+/// Names the first contact that is different.
 pub async fn still_there(channel: &Channel, book: &Book, from: usize) -> Outcome<usize> {
     let mut contacts = ContactServiceClient::new(channel.clone());
     let told = book.contacts(from);
@@ -68,14 +68,14 @@ pub async fn still_there(channel: &Channel, book: &Book, from: usize) -> Outcome
     Ok(told.len())
 }
 
-/// Callers at work.
+/// Callers that are running.
 pub struct Load {
     book: Arc<Book>,
     callers: JoinSet<Outcome<Caller>>,
 }
 
 impl Load {
-    /// Sets the callers to work.
+    /// Starts the callers.
     pub fn start(channel: &Channel, callers: Vec<Caller>, book: &Arc<Book>) -> Load {
         let mut tasks = JoinSet::new();
         for caller in callers {
@@ -87,10 +87,10 @@ impl Load {
         }
     }
 
-    /// Waits for so many more answers.
+    /// Waits for `more` more answers.
     ///
     /// # Errors
-    /// When a caller gives up before, or it takes too long.
+    /// When a caller ends before that, or the answers take too long.
     pub async fn until(&mut self, more: u64) -> Outcome {
         let mut answers = self.book.answers();
         let enough = *answers.borrow() + more;
@@ -107,10 +107,10 @@ impl Load {
         }
     }
 
-    /// Waits until every caller met the end of its server.
+    /// Waits until every caller has seen the end of its server.
     ///
     /// # Errors
-    /// When one met something else.
+    /// When a caller got another error.
     pub async fn end(mut self) -> Outcome<Vec<Caller>> {
         let mut callers = Vec::new();
         while let Some(caller) = self.callers.join_next().await {
@@ -120,7 +120,7 @@ impl Load {
     }
 }
 
-/// Works until a write is in doubt.
+/// Sends writes until one is in doubt.
 async fn work(mut caller: Caller, channel: Channel, book: Arc<Book>) -> Outcome<Caller> {
     loop {
         let write = caller.next(&book);
@@ -133,7 +133,7 @@ async fn work(mut caller: Caller, channel: Channel, book: Arc<Book>) -> Outcome<
                 return Err(format!("a replay of what was never asked: {write:?}").into());
             }
             Ok(answer) => book.end(place, Told::Answer(answer))?,
-            // Its contact timed out.
+            // The contact of this write timed out.
             Err(ClientError::WrongState(..)) => book.end(place, Told::Refused)?,
             Err(ClientError::Unavailable(_, cause)) => {
                 caller.ended_by = cause.reason;

@@ -5,10 +5,10 @@ use crate::process;
 use std::path::Path;
 use std::process::Command;
 
-/// `signpostd` on this folder and a free port, its time that of the requests.
+/// `signpostd` with this data folder, on a free port. It takes its time from the requests.
 ///
 /// # Errors
-/// When it does not build.
+/// When `signpostd` does not build.
 pub fn signpostd(data: &Path) -> Outcome<Command> {
     let arguments = ["--listen", "127.0.0.1:0", "--clock", "external", "--data"];
     let mut command = process::signpostd(&arguments)?;
@@ -16,7 +16,7 @@ pub fn signpostd(data: &Path) -> Outcome<Command> {
     Ok(command)
 }
 
-/// The same life by `program`, which is this package's `served`, with segments and rows so small that they change all
+/// The same with `program`, which is `served` of this package. Its segments and rows are so small that they change all
 /// the time.
 pub fn served(program: &str, data: &Path) -> Command {
     let mut command = Command::new(program);

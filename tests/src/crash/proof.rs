@@ -1,5 +1,5 @@
-//! What a data folder holds, and that it is whole: the log folds without a contradiction, and the rows are those of the
-//! folded log, byte by byte.
+//! Reads what a data folder holds, and proves that the folder is whole: the log folds without a contradiction, and the
+//! rows are those of the folded log, byte by byte.
 
 use super::Outcome;
 use super::write::{Answer, Write};
@@ -15,9 +15,9 @@ use signpost_server::store::{DataFolder, Log, LogReader, Opened, RowReader, Rows
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-/// Events that are read at once.
+/// The maximum number of events that are read in one step.
 const EVENTS_AT_ONCE: usize = 4_096;
-/// Bytes of events that are read at once.
+/// The maximum number of bytes of events that are read in one step.
 const BYTES_AT_ONCE: usize = 8 * 1024 * 1024;
 
 /// Rows by their keys, as they are stored.
@@ -28,11 +28,11 @@ pub type StoredRows = BTreeMap<Vec<u8>, Vec<u8>>;
 pub struct Found {
     /// The folded log.
     pub state: State,
-    /// How often each write of a caller is in the log, by method and request id; publications left out.
+    /// How often each write of a caller is in the log, by method and request id. Publications are left out.
     pub requests: BTreeMap<(u8, String), u32>,
-    /// What was said of each contact over time: its cases.
+    /// The cases of each contact, over the whole log.
     cases_of: BTreeMap<String, BTreeSet<CaseId>>,
-    /// How far the log goes.
+    /// The number of events in the log.
     pub events: u64,
     /// Stored decisions that were computed again, all with the same result.
     pub decided_again: u64,
@@ -41,7 +41,7 @@ pub struct Found {
 /// Brings the rows of `folder` up to its log, as a start does, and proves that both are whole.
 ///
 /// # Errors
-/// Whatever is not as it must be.
+/// Says what is not as it must be.
 pub fn prove(folder: &Path, options: EngineOptions) -> Outcome<Found> {
     let (engine, guard) = Engine::start(open_folder(folder)?, options)?;
     drop(engine);
@@ -78,7 +78,7 @@ pub fn prove(folder: &Path, options: EngineOptions) -> Outcome<Found> {
 /// The rows that `state/` holds.
 ///
 /// # Errors
-/// When they do not read.
+/// When the rows cannot be read.
 pub fn stored_rows(folder: &DataFolder, options: EngineOptions) -> Outcome<StoredRows> {
     let (_rows, reader) = match Rows::open(folder, options.rows)? {
         Opened::Ready(rows, reader) => (rows, reader),
@@ -99,7 +99,7 @@ fn scan(reader: &RowReader) -> Outcome<StoredRows> {
     }
 }
 
-/// The rows that there should be: those of a whole state, and what is kept beside them.
+/// The rows that `state/` must hold: those of the whole state, and those that are kept beside it.
 fn rows_of_state(state: &State, events: &[Recorded]) -> StoredRows {
     let mut rows: Vec<(RowKey, Row)> = Vec::new();
     rows.extend(
@@ -191,7 +191,7 @@ fn rows_of_state(state: &State, events: &[Recorded]) -> StoredRows {
     stored
 }
 
-/// What lists are read by, as there should be: what follows from each state that each row ever had.
+/// The index rows for lists that `state/` must hold. They follow from each state that each row ever had.
 fn index_of_log(log: &LogReader) -> Outcome<StoredRows> {
     let mut state = State::whole();
     let mut index = StoredRows::new();
@@ -211,7 +211,7 @@ fn index_of_log(log: &LogReader) -> Outcome<StoredRows> {
     Ok(index)
 }
 
-/// The first row that is not the same.
+/// The first row that differs, as text; `None` if all are the same.
 fn difference(expected: &StoredRows, found: &StoredRows) -> Option<String> {
     let keys: BTreeSet<_> = expected.keys().chain(found.keys()).collect();
     let key = keys
@@ -263,7 +263,7 @@ fn cases_of(events: &[Recorded]) -> BTreeMap<String, BTreeSet<CaseId>> {
 }
 
 impl Found {
-    /// What contradicts that `write` was answered by `answer`.
+    /// How the folder contradicts the answer to `write`; `None` if it does not.
     pub fn unlike(&self, write: &Write, answer: &Answer) -> Option<String> {
         let id = match write {
             Write::AddCase(request) => &request.contact_id,

@@ -7,42 +7,42 @@ use tonic::{Response, Status};
 use v1::contact_service_client::ContactServiceClient;
 use v1::customer_service_client::CustomerServiceClient;
 
-/// A write, ready to be sent, and to be sent again.
+/// A write that can be sent more than once.
 #[derive(Clone, Debug)]
 pub enum Write {
-    /// A contact is taken in, or amended.
+    /// Route a contact.
     Route(Box<v1::RouteContactRequest>),
-    /// The customer chose.
+    /// Record the route that the customer selected.
     Take(v1::SelectRouteRequest),
-    /// A contact is over.
+    /// End a contact.
     End(v1::EndContactRequest),
-    /// An attempt came to nothing.
+    /// Route a contact again after an attempt that did not succeed.
     Reroute(Box<v1::RerouteContactRequest>),
-    /// A contact has an additional case.
+    /// Add an additional case to a contact.
     AddCase(v1::AddCaseToContactRequest),
-    /// A customer is kept.
+    /// Create or change a customer.
     Upsert(Box<v1::UpsertCustomerRequest>),
-    /// Two customers are one.
+    /// Merge two customers.
     Merge(v1::MergeCustomersRequest),
-    /// They are not.
+    /// Undo a merge of customers.
     Unmerge(v1::UnmergeCustomerRequest),
 }
 
-/// What an answer told.
+/// The part of an answer that is compared.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Answer {
-    /// The contact's case, the additional case, or the customer's key where the write was about one.
+    /// The contact's case, the additional case, or the key of the customer that the write was about.
     pub about: String,
-    /// Where the contact is.
+    /// The state of the contact.
     pub place: i32,
-    /// Routes that the customer may take now.
+    /// The routes that the customer can select now.
     pub options: Vec<i32>,
-    /// Whether it was answered before.
+    /// Whether this is the stored answer of an earlier call.
     pub replayed: bool,
 }
 
 impl Write {
-    /// The key of the write.
+    /// The request id of the write.
     pub fn request_id(&self) -> &str {
         match self {
             Write::Route(request) => &request.request_id,
@@ -56,7 +56,7 @@ impl Write {
         }
     }
 
-    /// Its method, with which the key is told from others.
+    /// The method of the write. The same request id with another method is another write.
     pub fn method(&self) -> Method {
         match self {
             Write::Route(_) => Method::RouteContact,
@@ -70,7 +70,7 @@ impl Write {
         }
     }
 
-    /// The contact whose case and place its answer tells, if it tells those of one.
+    /// The contact whose case and state are in the answer; `None` if the answer has none.
     pub fn contact_id(&self) -> Option<&str> {
         match self {
             Write::Route(request) => Some(&request.contact_id),
@@ -81,10 +81,10 @@ impl Write {
         }
     }
 
-    /// Sends it once.
+    /// Sends the write once.
     ///
     /// # Errors
-    /// As [`ClientError`] says; after `Unavailable` it is in doubt whether it happened.
+    /// See [`ClientError`]. After `Unavailable` it is not known whether the write happened.
     pub async fn send(&self, channel: &Channel) -> Result<Answer, ClientError> {
         let mut contacts = ContactServiceClient::new(channel.clone());
         let mut customers = CustomerServiceClient::new(channel.clone());
@@ -181,13 +181,13 @@ impl Answer {
         }
     }
 
-    /// Whether two answers to one write say the same; the second time they say `replayed`.
+    /// Whether two answers to the same write agree. `replayed` may differ.
     pub fn says_what(&self, other: &Answer) -> bool {
         (&self.about, self.place, &self.options) == (&other.about, other.place, &other.options)
     }
 }
 
-/// Whether it is the stored answer of an earlier call.
+/// Whether this is the receipt of a stored answer of an earlier call.
 fn replayed(receipt: Option<&v1::WriteReceipt>) -> bool {
     receipt.is_some_and(|receipt| receipt.replayed)
 }

@@ -1,4 +1,4 @@
-//! One case, as contacts join it, tell of it and leave it.
+//! One case: contacts join it, add to it and leave it.
 
 use super::memory::{self, Memory, OfMerged};
 use super::{Contact, Source};
@@ -7,17 +7,17 @@ use signpost_client::v1;
 use std::collections::BTreeMap;
 use v1::CaseMatch;
 
-/// Contacts that a case lists, the newest.
+/// The maximum number of contacts that a case lists, the newest ones.
 const CONTACTS_LISTED_MAX: usize = 64;
 
-/// A case, and what of it `v1::Case` does not tell by itself.
+/// A case, with the state that `v1::Case` does not have.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Case {
     pub(super) row: v1::Case,
     pub(super) memory: Memory,
-    /// By contact.
+    /// By contact: whether the case is presumed.
     presumed: BTreeMap<String, bool>,
-    /// By contact.
+    /// By contact: the time at which an answer is due.
     due: BTreeMap<String, Timestamp>,
     pub(super) of_merged: Vec<(String, OfMerged)>,
 }
@@ -72,7 +72,7 @@ impl Case {
         }
     }
 
-    /// A contact turned out to be about something else.
+    /// A contact leaves, because it was about something else.
     pub(super) fn leaves(&mut self, contact_id: &str) {
         let switches = self.switches();
         let listed = self.row.contacts.iter();
@@ -130,7 +130,7 @@ impl Case {
         self.memory.hear(source, before, &contact.telling);
     }
 
-    /// A flow that a repeat came after did not help.
+    /// The newest flow of another contact did not help, because this contact is a repeat.
     fn repeated_by(&mut self, contact_id: &str) {
         let merged = self.of_merged.iter_mut().map(|(_, of)| &mut of.memory);
         memory::repeated_by(merged.chain([&mut self.memory]), contact_id);
@@ -146,7 +146,7 @@ impl Case {
         facts.iter().for_each(|fact| self.learn(fact));
     }
 
-    /// A fact that is told replaces the one that is known, but for one that was declined and is known.
+    /// A fact that is given replaces the known value. But a declined fact does not replace a known value.
     pub(super) fn learn(&mut self, fact: &v1::Fact) {
         let facts = &mut self.row.facts;
         let is_declined =
@@ -158,7 +158,7 @@ impl Case {
         }
     }
 
-    /// What a case that survives knows of it.
+    /// The part of this case that its survivor keeps.
     pub(super) fn known(&self) -> OfMerged {
         OfMerged {
             memory: self.memory.clone(),

@@ -1,14 +1,14 @@
-//! What a case remembers: what was tried, and what was told of the person.
+//! What a case remembers: the routes that were tried, and what callers said about the person.
 
 use super::{Source, Telling};
 use prost_types::Timestamp;
 use signpost_client::v1;
 use v1::{AttemptOutcome, PersonTelling, Route};
 
-/// Attempts that a case remembers, the newest.
+/// The maximum number of attempts that a case remembers, the newest ones.
 const ATTEMPTS_MAX: usize = 16;
 
-/// What one case remembers, without those that are merged into it.
+/// What one case remembers, without what cases merged into it remember.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Memory {
     attempts: Vec<v1::CaseAttempt>,
@@ -19,7 +19,7 @@ pub(super) struct Memory {
     persona: Option<(String, PersonTelling)>,
 }
 
-/// What a case that survives knows of one that is merged into it.
+/// What a surviving case keeps of a case that is merged into it.
 #[derive(Clone, Debug, Default)]
 pub(super) struct OfMerged {
     pub(super) memory: Memory,
@@ -27,13 +27,13 @@ pub(super) struct OfMerged {
 }
 
 impl OfMerged {
-    /// The case that survives is resolved.
+    /// Forgets all, because the surviving case is resolved.
     pub(super) fn settle(&mut self) {
         self.memory = Memory::default();
     }
 }
 
-/// Whether a supervisor says now that the customer is not vulnerable.
+/// Whether a supervisor now says that the customer is not vulnerable.
 pub(super) fn clears_vulnerable(
     source: Source<'_>,
     before: Option<&Telling>,
@@ -43,7 +43,7 @@ pub(super) fn clears_vulnerable(
     is_new && now.vulnerable == Some(false) && source.actor.starts_with("supervisor/")
 }
 
-/// The newest attempt of another contact did not help, if it was a flow and did not fail already.
+/// Marks the newest attempt of another contact as one that did not help, if it was a flow and has not failed already.
 pub(super) fn repeated_by<'a>(all: impl Iterator<Item = &'a mut Memory>, contact_id: &str) {
     let newest = all.filter_map(|memory| {
         let mut attempts = memory.attempts.iter_mut();
@@ -59,7 +59,7 @@ pub(super) fn repeated_by<'a>(all: impl Iterator<Item = &'a mut Memory>, contact
 }
 
 impl Memory {
-    /// A contact takes a route; an attempt of it of which nothing came gives way.
+    /// Adds an attempt of a contact. It replaces an earlier attempt of that contact that has no outcome.
     pub(super) fn attempt(&mut self, contact_id: &str, target: &v1::RouteTarget, at: Timestamp) {
         let new = v1::CaseAttempt {
             contact_id: contact_id.to_owned(),
@@ -87,7 +87,7 @@ impl Memory {
         }
     }
 
-    /// Something came of the attempt of a contact that goes on.
+    /// Sets the outcome of the contact's attempt, if it has one without outcome.
     pub(super) fn came_of(&mut self, contact_id: &str, outcome: AttemptOutcome) {
         if let Some(attempt) = self.going_on(contact_id) {
             attempt.set_outcome(outcome);
@@ -102,8 +102,8 @@ impl Memory {
         })
     }
 
-    /// What a contact told before and tells no more, for its caller cleared it. What others told stays: of what the
-    /// customer cannot use, all of it where others told a part.
+    /// Removes what this contact said before and has now cleared. What other contacts said stays. If another contact
+    /// gave a part of what the customer cannot use, all of `cannot_use` stays.
     pub(super) fn take_back(
         &mut self,
         source: Source<'_>,
@@ -131,7 +131,7 @@ impl Memory {
         }
     }
 
-    /// What a contact tells now and did not before.
+    /// Adds what a contact says now and did not say before.
     pub(super) fn hear(&mut self, source: Source<'_>, before: Option<&Telling>, now: &Telling) {
         let telling = || PersonTelling {
             contact_id: source.contact_id.to_owned(),
@@ -172,7 +172,7 @@ impl Memory {
         self.vulnerable = None;
     }
 
-    /// A contact was about something else.
+    /// Forgets a contact that was about something else.
     pub(super) fn forget(&mut self, contact_id: &str) {
         let other = |telling: &PersonTelling| telling.contact_id != contact_id;
         self.attempts
@@ -184,7 +184,7 @@ impl Memory {
         self.persona.take_if(|(_, told)| !other(told));
     }
 
-    /// The case is resolved: the newest attempt alone stays.
+    /// The case is resolved: only the newest attempt stays.
     pub(super) fn settle(&mut self) {
         let newest = self.attempts.pop();
         *self = Memory {
@@ -193,7 +193,7 @@ impl Memory {
         };
     }
 
-    /// What was tried on the case and on those merged into it.
+    /// The attempts of the case and of those merged into it.
     pub(super) fn attempts_in_all<'a>(
         &'a self,
         merged: impl Iterator<Item = &'a OfMerged>,
@@ -205,7 +205,7 @@ impl Memory {
         all
     }
 
-    /// What was told of the person on the case and on those merged into it.
+    /// What was said about the person, in the case and in those merged into it.
     pub(super) fn person_in_all<'a>(
         &self,
         merged: impl Iterator<Item = &'a OfMerged>,
@@ -238,8 +238,8 @@ impl Memory {
         (person != v1::CasePerson::default()).then_some(person)
     }
 
-    /// Who is vulnerable or asked for a person on one case is so on both, what cannot be used adds up, of the rest the
-    /// one told last counts.
+    /// Joins the memories of two cases. Vulnerable, or asked for a person, counts if either case has it. What cannot be
+    /// used is added up. Of all else, the value that was given last counts.
     fn unite(&mut self, other: &Memory) {
         first(&mut self.vulnerable, other.vulnerable.as_ref());
         first(&mut self.asked_for_person, other.asked_for_person.as_ref());
@@ -263,7 +263,7 @@ fn newest<T: Clone>(told: &mut Option<(T, PersonTelling)>, other: Option<&(T, Pe
     *told = all.max_by_key(|(_, told)| key(told.tell_time));
 }
 
-/// Both, in the order of the contract.
+/// Both lists as one, in the order of the contract, without duplicates.
 fn with(known: Option<&Vec<i32>>, told: &[i32]) -> Vec<i32> {
     let mut all: Vec<i32> = known.into_iter().flatten().chain(told).copied().collect();
     all.sort_unstable();
@@ -275,7 +275,7 @@ fn key(at: Option<Timestamp>) -> (i64, i32) {
     at.map_or((0, 0), |at| (at.seconds, at.nanos))
 }
 
-/// Whether what came of an attempt says that it failed.
+/// Whether this outcome of an attempt means that the attempt failed.
 fn failed(route: Route, outcome: AttemptOutcome) -> bool {
     let is_flow = route == Route::SelfService;
     match outcome {

@@ -1,5 +1,5 @@
-//! The harness's own random numbers: the same seed gives the same power cut for ever, whatever
-//! happens to a dependency. Not for secrets.
+//! The random numbers of the harness. The same seed always gives the same power cut, also after a dependency has
+//! changed. Not for secrets.
 
 /// A stream of random numbers from a seed (splitmix64).
 #[derive(Debug, Clone)]
@@ -25,12 +25,12 @@ impl Dice {
         }
     }
 
-    /// True once in `n` throws.
+    /// `true` once in `n` throws, on average.
     pub fn one_in(&mut self, n: usize) -> bool {
         self.below(n) == 0
     }
 
-    /// A stream of its own for each `key`, that does not move this one.
+    /// A stream for each `key`. It does not change this stream.
     pub fn fork(&self, key: u64) -> Dice {
         Dice(mix(self.0 ^ mix(key.wrapping_add(0x9e37_79b9_7f4a_7c15))))
     }

@@ -1,6 +1,6 @@
-//! The model: what a journal says about a disk at one moment. For each file what is durable and
-//! what was changed since, for each folder which name changes are durable. What of the rest a
-//! power cut leaves is `remains.rs`.
+//! The model: the state of a disk at one moment of the journal. For each file it has the durable content and the
+//! changes since; for each folder, which name changes are durable. What a power cut leaves of the changes that are not
+//! durable is in `remains.rs`.
 
 use std::collections::{BTreeMap, HashMap};
 use std::ffi::OsStr;
@@ -8,20 +8,20 @@ use std::ffi::OsStr;
 use super::journal::{Journal, JournalError};
 use super::record::{OUTSIDE, Record, Scope, What};
 
-/// A file or folder of the model. An inode that is used again is another node.
+/// A file or folder of the model. An inode that is used again is a new node.
 pub(super) type NodeId = usize;
 
-/// The folder that holds the watched folder; it has at most one name in it.
+/// The folder that holds the watched folder. It has at most one name.
 pub(super) const OUTER: NodeId = 0;
 
-/// A disk as the journal leaves it.
+/// A disk after a part of the journal.
 pub(super) struct Disk<'a> {
     pub(super) nodes: Vec<Node<'a>>,
     /// All name changes of all folders, in order.
     pub(super) names: Vec<NameChange<'a>>,
     inodes: HashMap<u64, NodeId>,
     syncs: HashMap<u64, Sync>,
-    /// Records applied so far.
+    /// The number of records applied so far.
     clock: usize,
 }
 
@@ -31,21 +31,21 @@ pub(super) struct Node<'a> {
     pub(super) what: What<'a>,
     /// A file's content up to its last sync.
     pub(super) durable: Vec<u8>,
-    /// What was done to the content since.
+    /// The changes of the content since its last sync.
     pub(super) pending: Vec<Change<'a>>,
-    /// How many of `Disk::names` are durable as far as they are about this folder.
+    /// How many of `Disk::names` are durable, as far as they concern this folder.
     pub(super) durable_names: usize,
 }
 
 /// A change of a file's content.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Change<'a> {
-    /// When, in records.
+    /// The number of records before this change.
     clock: usize,
     pub(super) step: Step<'a>,
 }
 
-/// What changes content.
+/// A change of the content of a file.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Step<'a> {
     Write { offset: usize, data: &'a [u8] },
@@ -73,7 +73,7 @@ pub(super) enum NameChange<'a> {
     },
 }
 
-/// A sync that began: what is durable when it ends well.
+/// A sync that has begun: what becomes durable if it succeeds.
 #[derive(Clone, Copy)]
 struct Sync {
     node: Option<NodeId>,
@@ -102,12 +102,12 @@ impl<'a> Disk<'a> {
         Ok(disk)
     }
 
-    /// The node that an inode is now.
+    /// The node that has this inode now.
     pub(super) fn node_of(&self, inode: u64) -> Option<NodeId> {
         self.inodes.get(&inode).copied()
     }
 
-    /// The names of each folder after the name changes that `kept` picks by their place in order.
+    /// The names of each folder after some of the name changes. `kept` selects these by their place in the order.
     pub(super) fn tree(&self, kept: impl Fn(usize, &NameChange<'a>) -> bool) -> Tree<'a> {
         let mut tree = Tree::new();
         for (_, change) in self
@@ -290,7 +290,7 @@ impl Step<'_> {
     }
 }
 
-/// What is wrong with a record, before its place is known.
+/// What is wrong with a record. Its place in the journal is added later.
 enum Fault {
     Corrupt(&'static str),
     Unsupported(String, std::path::PathBuf),

@@ -1,4 +1,4 @@
-//! The recorder's journal: its records in order, how long it is, and moments to cut it at.
+//! The recorder's journal: its records in order, its length, and moments at which to cut the power.
 
 use std::fs;
 use std::io;
@@ -10,18 +10,18 @@ use super::record::{Record, parse, starts};
 /// Why a journal cannot be read, continued, or rebuilt from.
 #[derive(Debug, thiserror::Error)]
 pub enum JournalError {
-    /// A file or folder of the harness itself.
+    /// A file or folder of the harness itself cannot be read or written.
     #[error("{path}: {source}")]
     Io {
-        /// What was read or written.
+        /// The file or folder.
         path: PathBuf,
-        /// What the system said.
+        /// The error of the system.
         source: io::Error,
     },
-    /// The journal contradicts itself: a fault of the recorder, or another program's file.
+    /// The journal contradicts itself. Either the recorder has a fault, or another program wrote the file.
     #[error("the journal does not read at byte {at}: {what}")]
     Corrupt {
-        /// Where, in bytes from the start.
+        /// The place, in bytes from the start.
         at: u64,
         /// What is wrong there.
         what: &'static str,
@@ -37,7 +37,7 @@ pub enum JournalError {
 }
 
 impl JournalError {
-    /// For `map_err`: an error of the system about `path`.
+    /// For `map_err`: turns an error of the system into an error about `path`.
     pub(super) fn io(path: &Path) -> impl FnOnce(io::Error) -> JournalError + '_ {
         move |source| JournalError::Io {
             path: path.to_path_buf(),
@@ -50,23 +50,23 @@ impl JournalError {
 #[derive(Debug)]
 pub struct Journal {
     bytes: Vec<u8>,
-    /// Where each whole record ends.
+    /// The byte at which each whole record ends.
     ends: Vec<usize>,
 }
 
 impl Journal {
-    /// The whole records of the journal at `path`; a torn one at the end is left out.
+    /// The whole records of the journal at `path`. A torn record at the end is left out.
     ///
     /// # Errors
-    /// `Io` if it cannot be read, `Corrupt` if it is not a journal.
+    /// `Io` if the file cannot be read, `Corrupt` if it is not a journal.
     pub fn read(path: &Path) -> Result<Journal, JournalError> {
         Journal::from_bytes(fs::read(path).map_err(JournalError::io(path))?)
     }
 
-    /// The same from bytes.
+    /// As [`Journal::read`], from bytes.
     ///
     /// # Errors
-    /// `Corrupt` if they are not a journal's.
+    /// `Corrupt` if the bytes are not those of a journal.
     pub fn from_bytes(bytes: Vec<u8>) -> Result<Journal, JournalError> {
         let mut ends = Vec::new();
         let mut at = 0;
@@ -77,12 +77,12 @@ impl Journal {
         Ok(Journal { bytes, ends })
     }
 
-    /// Where the last whole record ends, in bytes: the latest cut.
+    /// The byte at which the last whole record ends: the latest cut.
     pub fn len_bytes(&self) -> u64 {
         self.ends.last().map_or(0, |end| *end as u64)
     }
 
-    /// The records with the byte at which each ends, in order.
+    /// The records in order, each with the byte at which it ends.
     pub fn records(&self) -> impl Iterator<Item = (u64, Record<'_>)> {
         let starts = std::iter::once(0).chain(self.ends.iter().copied());
         starts
@@ -93,16 +93,16 @@ impl Journal {
             })
     }
 
-    /// Where what was in the folder before the process started ends: the earliest cut.
+    /// The byte at which the records of the folder's earlier content end: the earliest cut.
     pub fn start(&self) -> u64 {
         self.records()
             .find(|(_, record)| starts(record))
             .map_or(0, |(end, _)| end)
     }
 
-    /// A moment for the power to go: one time in five at the very end, where a writer that never
-    /// syncs has told the most; else after any record, or right before or after a sync begins or
-    /// ends, where promises change.
+    /// A random moment for the power to go, as a byte of the journal. One time in five it is the very end, where a
+    /// writer that never syncs has answered most. Else it is after any record, or right before or after the begin or
+    /// end of a sync, where the promises change.
     pub fn cut(&self, seed: u64) -> u64 {
         let mut dice = Dice::new(seed);
         let start = self.start();
@@ -126,11 +126,11 @@ impl Journal {
     }
 }
 
-/// Where the journal ends now, in bytes. An answer that a client has in hand when it reads `L` here
-/// happened before `L`: a power cut at `L` or later must keep what the answer told.
+/// The byte at which the journal ends now. If a client has an answer and then reads the length `L` here, the answer
+/// came before `L`: a power cut at `L` or later must keep what was answered.
 ///
 /// # Errors
-/// What the system said about the file.
+/// The error of the system about the file.
 pub fn journal_len(path: &Path) -> io::Result<u64> {
     Ok(fs::metadata(path)?.len())
 }

@@ -1,4 +1,4 @@
-//! Writing the folder that a power cut leaves. The dice are `remains.rs`.
+//! Writes the folder that a power cut leaves. The random choices are in `remains.rs`.
 
 use std::collections::HashMap;
 use std::fs;
@@ -10,26 +10,26 @@ use super::journal::{Journal, JournalError};
 use super::record::What;
 use super::remains::Remains;
 
-/// What a rebuild made, and what was at stake: a test whose cuts never lose anything proves nothing.
+/// What a rebuild wrote, and what was lost. A test whose cuts never lose anything proves nothing.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Rebuilt {
     /// Files written.
     pub files: usize,
-    /// Files among them whose content differs from what the running system saw.
+    /// Files of these whose content differs from what the running system saw.
     pub files_torn: usize,
     /// Name changes (creations, renames, removals) that the power cut undid.
     pub names_lost: usize,
 }
 
 impl Journal {
-    /// Makes `into` the watched folder as a disk might hold it when the power goes at byte
-    /// `cut_at_bytes` of the journal: all that was synced, and of the rest what the seed says. The
-    /// same journal, cut and seed make the same folder. `into` must not be there or be empty; it is
-    /// not made if the watched folder's own name did not survive.
+    /// Makes `into` the watched folder as a disk might hold it when the power goes at byte `cut_at_bytes` of the
+    /// journal: all that was synced, and a part of the rest that depends on the seed. The same journal, cut and seed
+    /// make the same folder. `into` must not exist or must be empty. It is not made if the name of the watched folder
+    /// did not survive.
     ///
     /// # Errors
-    /// `Unsupported` if the process did what the model cannot follow, anywhere before the cut;
-    /// `Corrupt` for a journal that contradicts itself; `Io` about `into`.
+    /// `Unsupported` if the process did something before the cut that the model cannot follow; `Corrupt` if the journal
+    /// contradicts itself; `Io` about `into`.
     pub fn rebuild(
         &self,
         cut_at_bytes: u64,
@@ -65,7 +65,7 @@ struct Writer<'r, 'a> {
     disk: &'r Disk<'a>,
     remains: &'r Remains<'r, 'a>,
     tree: &'r Tree<'a>,
-    /// Where each file was written, for its other names.
+    /// The path at which each file was written, used for its other names.
     written: HashMap<NodeId, PathBuf>,
     rebuilt: Rebuilt,
 }

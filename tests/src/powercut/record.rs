@@ -1,5 +1,5 @@
-//! One record of the recorder's journal and its bytes: the same numbers and layout are written by
-//! `recorder/journal.h`. What records mean for a disk is the model's part (`disk.rs`).
+//! One record of the recorder's journal, and its bytes. `recorder/journal.h` writes the same numbers and layout. What
+//! records mean for a disk is in the model (`disk.rs`).
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
@@ -8,7 +8,7 @@ use super::journal::JournalError;
 
 /// The "inode" of the folder that holds the watched folder.
 pub const OUTSIDE: u64 = 0;
-/// The note that ends what was found in the folder before the process started.
+/// The note after the records of the folder's earlier content.
 pub(super) const STARTS: &str = "recording starts";
 
 const MAGIC: u32 = 0x5243_5053;
@@ -18,18 +18,18 @@ const HEAD_BYTES: usize = 40;
 /// Bytes of the end mark.
 const END_BYTES: usize = 4;
 
-/// What an inode is.
+/// The kind of an inode.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum What<'a> {
     /// A regular file.
     File,
     /// A folder.
     Folder,
-    /// A symbolic link to the target.
+    /// A symbolic link to this target.
     Symlink(&'a OsStr),
 }
 
-/// What a sync is about.
+/// What a sync makes durable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scope {
     /// One file's content, or one folder's names.
@@ -38,7 +38,7 @@ pub enum Scope {
     All,
 }
 
-/// One thing that happened. Folders and files are inodes; an inode that is created again is a new file.
+/// One operation. Folders and files are named by their inodes. An inode that is created again is a new file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(
     missing_docs,
@@ -58,13 +58,13 @@ pub enum Record<'a> {
         inode: u64,
         name: &'a OsStr,
     },
-    /// A name removed: of a file, a link or a folder.
+    /// The name of a file, a link or a folder was removed.
     Unlink {
         folder: u64,
         inode: u64,
         name: &'a OsStr,
     },
-    /// A name moved, in place of what had the new name.
+    /// A name was moved. It replaces what had the new name.
     Rename {
         from: u64,
         to: u64,
@@ -72,21 +72,21 @@ pub enum Record<'a> {
         old: &'a OsStr,
         new: &'a OsStr,
     },
-    /// Bytes written; `offset` is where they landed.
+    /// Bytes were written, at `offset`.
     Write {
         inode: u64,
         offset: u64,
         data: &'a [u8],
     },
-    /// The size set; longer is zeros.
+    /// The size was set. Added bytes are zeros.
     Truncate { inode: u64, len: u64 },
     /// A sync began. Nothing is durable by it yet.
     SyncBegin { id: u64, scope: Scope },
-    /// The sync of this id succeeded: what was journaled before it began is durable.
+    /// The sync with this id succeeded: what was journaled before it began is durable.
     SyncEnd { id: u64 },
     /// Something that the model cannot follow.
     Unsupported { what: &'a OsStr, path: &'a OsStr },
-    /// Something to read that counts for nothing, as `sync_file_range`.
+    /// A note for people that changes nothing, such as `sync_file_range`.
     Note {
         inode: u64,
         what: &'a OsStr,
@@ -95,7 +95,7 @@ pub enum Record<'a> {
 }
 
 impl Record<'_> {
-    /// Adds the record to a journal's bytes, as the recorder would.
+    /// Appends the record to the bytes of a journal, as the recorder would.
     pub fn append_to(&self, bytes: &mut Vec<u8>) {
         let none = OsStr::new("");
         let (kind, numbers, text, data): (u32, [u64; 3], &OsStr, &[u8]) = match *self {
@@ -160,12 +160,12 @@ impl Record<'_> {
     }
 }
 
-/// True for the note that ends what was there before.
+/// Whether this is the note after the folder's earlier content.
 pub(super) fn starts(record: &Record<'_>) -> bool {
     matches!(record, Record::Note { what, .. } if *what == STARTS)
 }
 
-/// The record at `at` and where it ends; none if the bytes end before it does.
+/// The record at byte `at`, and the byte at which it ends. `None` if the record is not complete.
 pub(super) fn parse(bytes: &[u8], at: usize) -> Result<Option<(usize, Record<'_>)>, JournalError> {
     let corrupt = |what| JournalError::Corrupt {
         at: at as u64,

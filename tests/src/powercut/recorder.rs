@@ -1,4 +1,4 @@
-//! The recorder's library: built once by the C compiler of the machine, preloaded into a command.
+//! The recorder's library. The C compiler of the machine builds it once; it is preloaded into a command.
 
 use std::ffi::OsString;
 use std::fs;
@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use super::journal::JournalError;
 use super::survey::survey;
 
-/// The sources, to know when to build again.
+/// The sources. When they change, the library is built again.
 const SOURCES: [&str; 2] = [
     include_str!("../../recorder/recorder.c"),
     include_str!("../../recorder/journal.h"),
@@ -25,11 +25,11 @@ pub struct Recorder {
 }
 
 impl Recorder {
-    /// Builds the library beside the running test, or takes the one that was built from the same
-    /// sources before. Needs a C compiler: `$CC`, or else `cc`.
+    /// Builds the library beside the running test, or uses one that was built from the same sources before. Needs a C
+    /// compiler: `$CC`, or else `cc`.
     ///
     /// # Errors
-    /// `Io` about the compiler or about the library, with what the compiler said.
+    /// `Io` about the compiler or the library, with the message of the compiler.
     pub fn build() -> Result<Recorder, JournalError> {
         let here =
             std::env::current_exe().map_err(JournalError::io(Path::new("the running test")))?;
@@ -48,8 +48,8 @@ impl Recorder {
         })
     }
 
-    /// The mutation: `fsync` and `fdatasync` of what is watched say yes and do nothing, as if the process had never
-    /// called them. A test that does not notice sees nothing.
+    /// The mutation: `fsync` and `fdatasync` of watched files report success and do nothing, as if the process had
+    /// never called them. A test that passes with it finds nothing.
     #[must_use]
     pub fn dropping_syncs(self) -> Recorder {
         Recorder {
@@ -58,13 +58,13 @@ impl Recorder {
         }
     }
 
-    /// Sets the command up to be recorded: what it does to `data_dir` (which may not be there yet,
-    /// its parent must) is journaled at `journal`, outside of `data_dir`. What is in the folder
-    /// already goes into the journal as durable; if the journal exists, it goes on, and what it has
-    /// as not yet durable stays so. Nothing else may change the folder meanwhile.
+    /// Sets up the command so that it is recorded: what it does to `data_dir` is journaled at `journal`. `data_dir` may
+    /// not exist yet, but its parent must. `journal` is outside of `data_dir`. The content of an existing folder goes
+    /// into a new journal as durable. An existing journal is continued, and what it has as not durable stays so.
+    /// Nothing else may change the folder meanwhile.
     ///
     /// # Errors
-    /// `Io` about the folder or the journal; whatever reading a journal that goes on can say.
+    /// `Io` about the folder or the journal; any error of reading a journal that is continued.
     pub fn watch(
         &self,
         command: &mut Command,
@@ -94,7 +94,7 @@ impl Recorder {
 /// Compiles one C file into `output`, which appears whole or not at all.
 ///
 /// # Errors
-/// `Io` about the compiler or the output, with what the compiler said.
+/// `Io` about the compiler or the output, with the message of the compiler.
 pub fn compile(options: &[&str], source: &Path, output: &Path) -> Result<(), JournalError> {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     let unique = format!(
@@ -126,7 +126,7 @@ pub fn compile(options: &[&str], source: &Path, output: &Path) -> Result<(), Jou
     fs::rename(&draft, output).map_err(JournalError::io(output))
 }
 
-/// Absolute and without symbolic links, also for what is not there yet.
+/// The absolute path without symbolic links, also for a file that does not exist yet.
 fn resolve(path: &Path) -> Result<PathBuf, JournalError> {
     match (path.canonicalize(), path.parent(), path.file_name()) {
         (Ok(real), _, _) => Ok(real),
@@ -145,7 +145,7 @@ fn resolve(path: &Path) -> Result<PathBuf, JournalError> {
     }
 }
 
-/// FNV-1a of the sources and their place.
+/// FNV-1a of the sources and their folder.
 fn fingerprint() -> u64 {
     let bytes = SOURCES
         .iter()

@@ -1,5 +1,5 @@
-//! What a power cut leaves of a disk: the dice. Content is torn by sectors, names by folders, all
-//! within what a file system may do; what was synced stays.
+//! The random choice of what a power cut leaves of a disk. Content is torn by sectors, names by folders, all within
+//! what a file system may do. What was synced stays.
 //!
 //! - A file's **size and truncations** happen in order, up to a random one (file systems keep such
 //!   metadata in order). Its **sectors** are each as old as the dice say, at least as new as the
@@ -11,10 +11,10 @@ use super::Dice;
 use super::disk::{Change, Disk, NameChange, NodeId, Step, Tree};
 use super::record::What;
 
-/// Sizes of the pieces that a disk writes whole, in bytes.
+/// The sizes of the pieces that a disk writes as a whole, in bytes.
 const SECTORS: [usize; 2] = [512, 4096];
 
-/// How the dice fall for the whole disk; the extremes are rare in a mix, and telling.
+/// The kind of luck for the whole disk. The extremes are rare in a mix, but show much.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Mood {
     /// All that was not synced is gone.
@@ -25,7 +25,7 @@ enum Mood {
     Mixed,
 }
 
-/// What is left.
+/// What is left of a disk.
 pub(super) struct Remains<'d, 'a> {
     disk: &'d Disk<'a>,
     mood: Mood,
@@ -33,7 +33,7 @@ pub(super) struct Remains<'d, 'a> {
 }
 
 impl<'d, 'a> Remains<'d, 'a> {
-    /// What this seed leaves: nothing unsynced for one seed in eight, everything for another.
+    /// What this seed leaves: for one seed in eight nothing that was not synced, for another one in eight everything.
     pub(super) fn new(disk: &'d Disk<'a>, seed: u64) -> Remains<'d, 'a> {
         let mut dice = Dice::new(seed);
         let mood = match dice.below(8) {
@@ -44,7 +44,7 @@ impl<'d, 'a> Remains<'d, 'a> {
         Remains { disk, mood, dice }
     }
 
-    /// The names that are left, and how many name changes are not.
+    /// The names that are left, and how many name changes are lost.
     pub(super) fn names(&self) -> (Tree<'a>, usize) {
         let names = &self.disk.names;
         let mut cutoffs: Vec<usize> = (0..self.disk.nodes.len())
@@ -91,7 +91,7 @@ impl<'d, 'a> Remains<'d, 'a> {
         torn(&file.durable, &file.pending, luck, sector, &mut dice)
     }
 
-    /// Name changes of this folder from here on did not happen.
+    /// The first name change of this folder that did not happen, as its place in the order.
     fn cutoff(&self, folder: NodeId) -> usize {
         if self.disk.nodes[folder].what != What::Folder {
             return 0;
@@ -125,7 +125,7 @@ impl<'d, 'a> Remains<'d, 'a> {
     }
 }
 
-/// The folders that a name change is about, twice the same if it is one.
+/// The folders that a name change concerns. Twice the same folder if there is only one.
 fn folders(change: &NameChange<'_>) -> (NodeId, NodeId) {
     match *change {
         NameChange::Put { folder, .. } | NameChange::Take { folder, .. } => (folder, folder),
@@ -133,14 +133,14 @@ fn folders(change: &NameChange<'_>) -> (NodeId, NodeId) {
     }
 }
 
-/// How a file's unsynced changes fare.
+/// What happens to the changes of a file that were not synced.
 #[derive(Debug, Clone, Copy)]
 enum Luck {
-    /// The first so many happened.
+    /// The first changes happened, this many.
     Upto(usize),
-    /// The first so many happened, and of the next one any sectors.
+    /// The first changes happened, this many; of the next one, any sectors.
     Torn(usize),
-    /// Each sector is of any age.
+    /// Each sector has any age.
     Scattered,
 }
 
@@ -154,7 +154,7 @@ impl Luck {
         }
     }
 
-    /// How many changes reached the size.
+    /// How many changes the size includes.
     fn of_size(self, dice: &mut Dice, changes: usize) -> usize {
         match self {
             Luck::Upto(happened) => happened,
@@ -166,7 +166,7 @@ impl Luck {
         }
     }
 
-    /// How many changes reached this sector.
+    /// How many changes this sector includes.
     fn of_sector(self, dice: &Dice, sector: usize, changes: usize) -> usize {
         let mut dice = dice.fork(sector as u64);
         match self {
@@ -181,8 +181,8 @@ impl Luck {
     }
 }
 
-/// Content after some of the changes. A truncation that did not happen also hides what was written
-/// behind it later: on a disk those bytes have no place yet.
+/// The content after some of the changes. A truncation that did not happen also hides bytes that were written after it
+/// behind the new end: on a disk those bytes have no place yet.
 fn torn(
     durable: &[u8],
     changes: &[Change<'_>],

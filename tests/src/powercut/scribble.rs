@@ -1,5 +1,5 @@
-//! Writers to try the harness on: each keeps records in a folder in its own way, and only some of
-//! the ways survive a power cut. The power-cut test of the harness itself must tell them apart.
+//! Writers on which the harness is tested. Each keeps records in a folder in its own way, and only some of the ways
+//! survive a power cut. The power-cut test of the harness itself must find out which.
 
 use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions};
@@ -8,11 +8,11 @@ use std::path::{Path, PathBuf};
 
 use super::Dice;
 
-/// Longest record, in bytes: some are within a sector, some over several.
+/// The maximum number of bytes of a record. Some records are within one sector, some cover several.
 const RECORD_BYTES_MAX: usize = 9_000;
-/// Bytes before a record in the log: its number.
+/// The bytes before a record in the log, which hold its number.
 const HEAD_BYTES: usize = 8;
-/// The name of the file that is appended to.
+/// The name of the file to which records are appended.
 const LOG: &str = "log";
 
 /// How records are kept.
@@ -28,17 +28,17 @@ pub enum Way {
     /// Each in a new file that is synced with its folder, then renamed; the folder is not synced
     /// again. Loses.
     NoRenameSync,
-    /// In sled, flushed, its folder settled after it was opened.
+    /// In sled with a flush. The folder is synced after it was opened.
     Sled,
-    /// In sled, flushed, the folder as sled leaves it when it opens. Loses: the names of its parts
-    /// are not durable.
+    /// In sled with a flush. The folder stays as sled leaves it when it opens. Loses: the names of its files are not
+    /// durable.
     SledUnsettled,
-    /// In sled, settled but never flushed. Loses.
+    /// In sled. The folder is synced, but there is never a flush. Loses.
     SledNoFlush,
 }
 
 impl Way {
-    /// Every way with its name on the command line.
+    /// Every way, with its name on the command line.
     pub const ALL: [(&'static str, Way); 7] = [
         ("--safe", Way::Safe),
         ("--no-sync", Way::NoSync),
@@ -49,7 +49,7 @@ impl Way {
         ("--sled-no-flush", Way::SledNoFlush),
     ];
 
-    /// The way of this name.
+    /// The way with this name.
     pub fn named(name: &str) -> Option<Way> {
         Way::ALL
             .iter()
@@ -67,10 +67,10 @@ pub struct Scribbler {
 }
 
 impl Scribbler {
-    /// Opens the folder; makes it, durably, if it is missing.
+    /// Opens the folder. Makes it durably if it does not exist.
     ///
     /// # Errors
-    /// What the system said.
+    /// The error of the system.
     pub fn open(way: Way, folder: &Path) -> io::Result<Scribbler> {
         fs::create_dir_all(folder)?;
         sync_folder(folder.parent().unwrap_or(folder))?;
@@ -100,10 +100,10 @@ impl Scribbler {
         })
     }
 
-    /// Keeps record `n`. The caller answers right after.
+    /// Keeps record `n`. The caller answers right after this.
     ///
     /// # Errors
-    /// What the system or sled said.
+    /// The error of the system or of sled.
     pub fn keep(&mut self, n: u64) -> io::Result<()> {
         if let Some(log) = &mut self.log {
             log.write_all(&[&n.to_be_bytes()[..], &record(n)].concat())?;
@@ -143,10 +143,10 @@ impl Scribbler {
     }
 }
 
-/// The records that are whole in the folder, each exactly as it was kept.
+/// The numbers of the records that are whole in the folder, exactly as they were kept.
 ///
 /// # Errors
-/// What the system or sled said: a folder that does not open has lost all.
+/// The error of the system or of sled. A folder that cannot be opened has lost all records.
 pub fn read_back(way: Way, folder: &Path) -> io::Result<BTreeSet<u64>> {
     match way {
         Way::Safe => Ok(&in_log(folder)? & &in_files(folder)?),
@@ -156,7 +156,7 @@ pub fn read_back(way: Way, folder: &Path) -> io::Result<BTreeSet<u64>> {
     }
 }
 
-/// Record `n`: always the same bytes.
+/// Record `n`, which always has the same bytes.
 fn record(n: u64) -> Vec<u8> {
     let mut dice = Dice::new(n);
     (0..=dice.below(RECORD_BYTES_MAX))
@@ -220,7 +220,7 @@ fn sled_at(folder: &Path) -> io::Result<sled::Db<128>> {
     sled::Config::new().path(folder).flush_every_ms(None).open()
 }
 
-/// Makes everything in the folder durable, content and names.
+/// Makes everything in the folder durable, both content and names.
 fn settle(folder: &Path) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let entry = entry?;

@@ -1,4 +1,4 @@
-//! A journal in words, to see what happened around a cut that lost something.
+//! A journal in words, to find out what happened around a cut that lost something.
 
 use std::collections::HashMap;
 use std::ffi::OsStr;
@@ -7,8 +7,8 @@ use super::journal::Journal;
 use super::record::{OUTSIDE, Record, Scope, What};
 
 impl Journal {
-    /// One line for each record with the byte at which it ends: who did what to which path. A file
-    /// is called by the last name that it had.
+    /// One line for each record, with the byte at which the record ends: the operation and the path. A file is named by
+    /// the last name that it had.
     pub fn story(&self) -> Vec<(u64, String)> {
         let mut paths = Paths(HashMap::from([(OUTSIDE, String::new())]));
         let mut syncs = HashMap::new();

@@ -1,6 +1,6 @@
-//! What is in the watched folder when a recording starts. A new journal begins with all of it,
-//! durable; a journal that goes on (the process was killed and starts again) gets what the kill
-//! kept from being journaled: at most the operation that each thread was in.
+//! Journals what is in the watched folder when a recording starts. In a new journal all of it is durable. A journal
+//! that is continued (the process was killed and starts again) gets the operations that the kill kept from being
+//! journaled: at most the one that each thread was in.
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
@@ -13,10 +13,11 @@ use super::disk::{Disk, NodeId, OUTER, Tree};
 use super::journal::{Journal, JournalError};
 use super::record::{OUTSIDE, Record, STARTS, Scope, What};
 
-/// The id of the sync by which a new journal's first content is durable.
+/// The id of the sync that makes the first content of a new journal durable.
 const SURVEY_SYNC: u64 = 0;
 
-/// Brings the journal at `path` (made if missing) up to the folder `root` as it is.
+/// Adds to the journal at `path` what is missing for the folder `root` as it is now. Makes the journal if it does not
+/// exist.
 pub(super) fn survey(root: &Path, path: &Path) -> Result<(), JournalError> {
     let is_new = !path.exists();
     let journal = if is_new {
@@ -56,7 +57,7 @@ pub(super) fn survey(root: &Path, path: &Path) -> Result<(), JournalError> {
     write(path, journal.len_bytes(), &survey.found).map_err(JournalError::io(path))
 }
 
-/// Puts the bytes behind the journal's last whole record.
+/// Writes the bytes after the last whole record of the journal.
 fn write(path: &Path, at: u64, bytes: &[u8]) -> io::Result<()> {
     let mut file = fs::OpenOptions::new()
         .create(true)
@@ -69,12 +70,12 @@ fn write(path: &Path, at: u64, bytes: &[u8]) -> io::Result<()> {
 struct Survey<'r, 'a> {
     disk: &'r Disk<'a>,
     tree: &'r Tree<'a>,
-    /// Records of what the journal does not have.
+    /// Records for what the journal does not have.
     found: Vec<u8>,
 }
 
 impl Survey<'_, '_> {
-    /// One folder: its entries on the disk against its names in the journal, if it is in there.
+    /// Compares one folder: its entries on the disk with its names in the journal, if the journal has the folder.
     fn folder(
         &mut self,
         path: &Path,
@@ -189,7 +190,7 @@ impl Survey<'_, '_> {
     }
 }
 
-/// Sorted, so that the same folder is surveyed in the same order.
+/// The names in a folder. They are sorted, so that the same folder is always surveyed in the same order.
 fn entries(path: &Path) -> io::Result<Vec<OsString>> {
     let mut names = fs::read_dir(path)?
         .map(|entry| Ok(entry?.file_name()))

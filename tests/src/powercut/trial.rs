@@ -1,5 +1,5 @@
-//! The model on trial, by journals written by hand: what must survive does for every seed, and
-//! what may be lost is lost for some.
+//! Tests of the model with journals written by hand. What must survive does for every seed; what may be lost is lost
+//! for some seeds.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
@@ -13,25 +13,25 @@ mod content;
 mod names;
 
 type Outcome<T = ()> = Result<T, Box<dyn Error>>;
-/// A folder as names with contents, folders left out.
+/// The files of a folder: names and contents. Folders are left out.
 type Files = BTreeMap<String, Vec<u8>>;
 
-/// Power cuts played for each journal.
+/// How many power cuts are played for each journal.
 const SEEDS: u64 = 150;
-/// Inodes of the watched folder, and of what is in it.
+/// The inodes of the watched folder, and of what is in it.
 const ROOT: u64 = 1;
 const SUB: u64 = 2;
 const A: u64 = 10;
 const B: u64 = 11;
 
-/// A journal in the making.
+/// A journal that is being written.
 struct Script {
     bytes: Vec<u8>,
     syncs: u64,
 }
 
 impl Script {
-    /// A watched folder that was there before.
+    /// A script whose watched folder existed before.
     fn new() -> Script {
         let mut script = Script::bare();
         script
@@ -113,7 +113,7 @@ impl Script {
         self.sync(Scope::Inode(inode))
     }
 
-    /// What each seed leaves at the end; none if the folder's own name is gone.
+    /// What each seed leaves at the end of the journal; `None` if the name of the folder itself is lost.
     fn outcomes(&self) -> Outcome<Vec<Option<Files>>> {
         let journal = Journal::from_bytes(self.bytes.clone())?;
         (0..SEEDS)
@@ -121,7 +121,7 @@ impl Script {
             .collect()
     }
 
-    /// The contents that a file is left with over all seeds; none where its name is gone.
+    /// The contents that a file has over all seeds; `None` if its name is lost.
     fn fates(&self, name: &str) -> Outcome<BTreeSet<Option<Vec<u8>>>> {
         let outcomes = self.outcomes()?;
         Ok(outcomes
@@ -131,7 +131,7 @@ impl Script {
     }
 }
 
-/// What `Journal::rebuild` would write.
+/// The files that `Journal::rebuild` would write.
 fn rebuilt(journal: &Journal, cut: u64, seed: u64) -> Outcome<Option<Files>> {
     let disk = Disk::at(journal, cut)?;
     let remains = Remains::new(&disk, seed);

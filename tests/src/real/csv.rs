@@ -1,4 +1,4 @@
-//! Tables as RFC 4180 writes them: quotes, doubled quotes, line breaks within quotes.
+//! Tables in the format of RFC 4180: quotes, doubled quotes, line breaks within quotes.
 
 use crate::Outcome;
 use std::path::Path;
@@ -16,7 +16,7 @@ impl Table {
     /// Reads a file.
     ///
     /// # Errors
-    /// When it does not read, or a row is of another length than the header.
+    /// When the file cannot be read, or a row is not as long as the header.
     pub fn read(path: &Path) -> Outcome<Table> {
         let bytes = std::fs::read(path).map_err(|error| format!("{}: {error}", path.display()))?;
         let text = String::from_utf8_lossy(&bytes);
@@ -32,7 +32,7 @@ impl Table {
         }
     }
 
-    /// Where a column is.
+    /// The place of a column in a row, from 0.
     ///
     /// # Errors
     /// When there is no such column.

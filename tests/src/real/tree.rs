@@ -1,12 +1,12 @@
-//! A reason tree found in a table, as a playbook. Spellings of one thing become one reason; one name under two parents
-//! two; a level that is empty a reason `not_told` of its own.
+//! Makes a playbook from the reasons in a table. Spellings of the same name become one reason. The same name under two
+//! parents becomes two reasons. An empty level becomes a reason of its own, `not_told`.
 
 use super::Row;
 use serde_json::{Value, json};
 use signpost_domain::ids::SLUG_BYTES_MAX;
 use std::collections::BTreeMap;
 
-/// What an empty second level becomes.
+/// The id for an empty second level.
 const NOT_TOLD: &str = "not_told";
 
 /// The reasons and channels of a table.
@@ -17,7 +17,7 @@ pub struct Tree {
     channels: Names,
 }
 
-/// Ids by what was written, with case, blanks and signs left out.
+/// Ids by the written names. Case, blanks and signs in a name do not count.
 #[derive(Clone, Debug, Default)]
 struct Names {
     ids: BTreeMap<String, String>,
@@ -25,7 +25,7 @@ struct Names {
 }
 
 impl Tree {
-    /// The tree that these rows grow on.
+    /// The tree of reasons in these rows.
     pub fn of(rows: &[Row]) -> Tree {
         let mut tree = Tree::default();
         for row in rows {
@@ -39,7 +39,7 @@ impl Tree {
         tree
     }
 
-    /// The reason of a row; empty where it has none.
+    /// The reason of a row; empty if the row has none.
     pub fn reason(&self, row: &Row) -> String {
         let primary = row
             .primary
@@ -117,7 +117,7 @@ fn reason(id: &str, label: &str) -> Value {
 }
 
 impl Names {
-    /// Takes a spelling in and gives its id.
+    /// Adds a spelling, and gives its id.
     fn take_in(&mut self, text: &str) -> String {
         let key = slug(text);
         if let Some(id) = self.ids.get(&key) {
@@ -126,7 +126,7 @@ impl Names {
         let mut id: String = key.chars().take(SLUG_BYTES_MAX).collect();
         let mut number = 1;
         while self.labels.contains_key(&id) {
-            // Two long names that begin alike.
+            // Two long names begin with the same letters.
             number += 1;
             let tail = format!("_{number}");
             id.truncate(SLUG_BYTES_MAX - tail.len());
@@ -142,7 +142,7 @@ impl Names {
     }
 }
 
-/// Lower-case letters, digits and single `_`, starting with a letter.
+/// The text as lower-case letters, digits and single `_`, beginning with a letter.
 fn slug(text: &str) -> String {
     let mut slug = String::new();
     for c in text.chars() {

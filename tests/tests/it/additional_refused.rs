@@ -64,7 +64,7 @@ async fn what_cannot_be_added_is_refused() -> Outcome {
           event_time: must be set: this server takes its time from the requests
         NotFound: there is no contact call-9
           contact call-9
-        FailedPrecondition: contact call-2 is of nobody known: tell first who it is, by an id or a verified
+        FailedPrecondition: contact call-2 has no known customer: identify them first, by an id or a verified
               identity in RouteContact
           CONTACT_HAS_NO_CUSTOMER call-2
         FailedPrecondition: contact call-1 has case_0000000000004 already, the case of this matter

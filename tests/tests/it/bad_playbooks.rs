@@ -155,6 +155,7 @@ async fn conditions_that_do_not_hold_together() -> Outcome {
         "facts.departs >= now",
         "customer.contacts_7d >= 'two'",
         "facts.fare > 10",
+        "facts.booking_reference in ['ABC123', 'abc']",
         "contact.channel",
         "['phone'].exists(c, c == contact.channel)",
         "contact.channel == ",
@@ -176,10 +177,13 @@ async fn conditions_that_do_not_hold_together() -> Outcome {
               facts.departs_at?
         InvalidArgument
           document.rules[0].when: line 66, column 22: a whole number is compared with a text; must be two of
-              the same type
+              the same type; a number stands without quotes
         InvalidArgument
           document.rules[0].when: line 66, column 22: an amount of money is compared with a whole number; must
-              be two of the same type
+              be two of the same type; an amount is written as money('4.10')
+        InvalidArgument
+          document.rules[0].when: line 66, column 22: booking_reference has the pattern [A-Z0-9]{6}; 'abc'
+              never matches; must be a text that the pattern allows, or the pattern must allow it
         InvalidArgument
           document.rules[0].when: line 66, column 22: the condition is a text; must be true or false, such as
               contact.asked_for_person or case.repeats >= 2

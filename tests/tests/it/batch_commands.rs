@@ -218,7 +218,7 @@ async fn an_import_that_is_broken_off_tells_what_it_did_not_write() -> Outcome {
     expect![[r#"
         line 2: bad: has 2 cells, and the header has 5
         line 3: refused: customer.tier: is not a tier of the live playbook; did you mean gold?
-        stopped at line 5; the rows before it are written, but for 2 that are told above
+        stopped at line 5; all rows before it are written, except the 2 listed above
         signpost: the request is too large: found 3000124 bytes, the limit is: 2097152 bytes
         (2)
     "#]]
@@ -269,7 +269,7 @@ async fn what_cannot_be_meant_is_refused_before_anything_is_sent() -> Outcome {
         told += &said(&came).replace(text(desk.beside())?, "TMP");
     }
     expect![[r#"
-        signpost: --map: nothing tells whose row it is: name a column for customer
+        signpost: --map: name the column with the id of the customer
         (2)
         signpost: --map: there is no target tear; the targets are customer, tier, persona, value, loyalty_years, language, time_zone, vulnerable, identity.KIND, identity.KIND:verified, identity.KIND:shared, consent.ID
         (2)
@@ -440,7 +440,7 @@ async fn several_cases_and_customers_are_shown_in_their_order() -> Outcome {
           we owe an answer by  2026-03-02T09:08:00Z
           opened               2026-03-02T09:02:00Z
           etag                 3
-          playbook             df6e4710ea5f
+          playbook             a7e35638f49f
 
           arrived               contact  channel  match
           2026-03-02T09:02:00Z  call-2   phone    NEW    live
@@ -456,7 +456,7 @@ async fn several_cases_and_customers_are_shown_in_their_order() -> Outcome {
           we owe an answer by  2026-03-02T09:07:00Z
           opened               2026-03-02T09:01:00Z
           etag                 2
-          playbook             df6e4710ea5f
+          playbook             a7e35638f49f
 
           arrived               contact  channel  match
           2026-03-02T09:01:00Z  call-1   phone    NEW    live

@@ -87,7 +87,10 @@ async fn a_link_is_made_and_taken_away_only_as_its_caller_saw_the_case() -> Outc
     let told = told.replace(&one, "ONE");
     assert_eq!(
         told,
-        format!("case ONE has changed since: its etag is {} now", made.etag)
+        format!(
+            "case ONE has changed since you read it: its etag is now {}",
+            made.etag
+        )
     );
     assert_eq!(case(&server, &one).await?.links.len(), 1);
     client

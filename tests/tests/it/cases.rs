@@ -299,9 +299,9 @@ async fn faulty_words_are_refused_and_change_nothing() -> Outcome {
     ));
     let told = told.join("\n").replace(&one, "ONE").replace(&two, "TWO");
     expect![[r#"
-        case ONE has changed since: its etag is 4 now
+        case ONE has changed since you read it: its etag is now 4
         text: must not be empty
-        etag: must be the etag of an answer about this case
+        etag: must be an etag that the server returned for this case
         text: must be at most 4096 bytes, is 5000
         case_id: is no case number: its check digit does not fit; a digit is wrong, or two changed places
         there is no case case_00000000zzzzz

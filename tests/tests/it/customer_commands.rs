@@ -48,7 +48,7 @@ async fn a_supervisor_merges_two_customers_reads_what_they_came_for_and_undoes_i
         customer c2 · etag 4
         (0)
         $ customer link c1 email=ann@example.com:shared
-        signpost: customer c1 is not merged with c2, whose email identity is verified: one that is not verified, or is shared, proves nobody
+        signpost: customer c1 is not merged with c2, whose email identity is verified: one that is not verified, or is shared, identifies nobody
         (2)
         $ customer merge c1 c2 --note same birthday
         customer c1 · goes on · etag 5
@@ -141,7 +141,7 @@ async fn a_proof_that_a_link_takes_away_is_said() -> Outcome {
         phone=+31201234567
         phone=+31201234567:verified
         phone=+31201234567:shared
-        phone=+31201234567 was verified and is shared now, which proves nobody; link phone=+31201234567:verified again when it is no more
+        phone=+31201234567 was verified and is shared now, which identifies nobody; link phone=+31201234567:verified again when it is no longer shared
         customer upsert c1 --tier gold --identity phone=+31201234567:verified
         customer upsert c1 --tier gold
         customer upsert c1 --tier gold --language nl --clear identities,persona
@@ -149,7 +149,7 @@ async fn a_proof_that_a_link_takes_away_is_said() -> Outcome {
         customer upsert c1 --clear name
         signpost: update_mask.paths[0]: must be one of identities, tier, persona, value_micros, loyalty_years, language_code, time_zone, preferred_routes, consents, vulnerable, cannot_use
         customer upsert c1 --clear tier --consent call_back=yes
-        signpost: beside --clear, the consents that are told would be all that stay: clear consents as well if that is meant, else add them by a command of their own
+        signpost: with --clear, the given consents would replace all stored consents: to replace them, clear consents too; to add them, use a separate command
     "#]].assert_eq(&said);
     let kept = ran(&server, &["customer", "get", "c1"]).await?.stdout;
     let told = ["gold", "nl"].map(|word| kept.contains(word));

@@ -208,7 +208,7 @@ async fn who_saw_an_older_customer_replaces_nothing() -> Outcome {
         told.push(brief::refused(customers.upsert_customer(late).await));
     }
     expect![[r#"
-        Aborted: customer c1 has changed since: its etag is 3 now
+        Aborted: customer c1 has changed since you read it: its etag is now 3
           ETAG_MISMATCH
         InvalidArgument
           etag: must be the etag of an answer about this customer

@@ -59,10 +59,10 @@ async fn what_proves_nothing_and_what_cannot_be_is_refused() -> Outcome {
     told.push(brief::refused(customers.get_customer_history(asked).await));
     expect![[r#"
         FailedPrecondition: customer c1 is not merged with c2, whose email identity is verified: one that is
-              not verified, or is shared, proves nobody
+              not verified, or is shared, identifies nobody
           IDENTITY_TAKEN c1
         FailedPrecondition: customer c1 is not merged with c2, whose email identity is verified: one that is
-              not verified, or is shared, proves nobody
+              not verified, or is shared, identifies nobody
           IDENTITY_TAKEN c1
         FailedPrecondition: the email identity of customer c1 is told to be shared by customer c2: it proves
               nobody
@@ -80,8 +80,8 @@ async fn what_proves_nothing_and_what_cannot_be_is_refused() -> Outcome {
           customer c9
         InvalidArgument:  (2 faults in all)
           note: must say why they are one
-          etag: must be the etag of an answer about this customer
-        Aborted: customer c1 has changed since: its etag is 4 now
+          etag: must be an etag that the server returned for this customer
+        Aborted: customer c1 has changed since you read it: its etag is now 4
           ETAG_MISMATCH
         FailedPrecondition: customer c2 is not merged into another
           CUSTOMER_NOT_MERGED c2

@@ -15,7 +15,7 @@ use signpost_tests::powercut::Dice;
 const LIVES: usize = 30;
 /// Callers at work at once.
 const CALLERS: usize = 24;
-/// The most answers of one life.
+/// The maximum number of answers of one life.
 const ANSWERS_MAX: usize = 160;
 /// How long after the last answer that is waited for the kill comes, at most; in microseconds.
 const KILL_DELAY_MAX: usize = 4_000;

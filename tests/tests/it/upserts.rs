@@ -175,7 +175,7 @@ async fn masks_that_say_nothing_right_are_refused() -> Outcome {
               language_code, time_zone, preferred_routes, consents, vulnerable, cannot_use
         InvalidArgument
           update_mask.paths: must be at most 11, are 12
-        Aborted: customer c1 has changed since: its etag is 2 now
+        Aborted: customer c1 has changed since you read it: its etag is now 2
           ETAG_MISMATCH
         InvalidArgument
           customer.tier: is not a tier of the live playbook; did you mean gold?

@@ -1,4 +1,4 @@
-//! What is still to happen, minute by minute.
+//! The steps that will still happen, by minute.
 
 use super::matter::Matter;
 use signpost_client::v1;
@@ -16,7 +16,7 @@ pub(super) struct Visit {
     pub(super) asked_for_person: bool,
 }
 
-/// What happens at some time.
+/// A step that happens at some time.
 #[derive(Debug)]
 pub(super) enum Step {
     Come(Box<Visit>, Box<v1::ContactContext>),
@@ -26,23 +26,24 @@ pub(super) enum Step {
     Reroute(usize),
 }
 
-/// The clock of the morning ticks in these, in seconds.
+/// The length in seconds of one tick of the morning's clock.
 pub(super) const MINUTE: i64 = 60;
 
-/// Steps by minute.
+/// The steps, by the minute in which they happen.
 #[derive(Debug, Default)]
 pub(super) struct Agenda {
     steps: BTreeMap<i64, Vec<Step>>,
 }
 
 impl Agenda {
-    /// Books a step at a time in seconds of the epoch; it happens when that minute is full.
+    /// Adds a step at a time in seconds since 1970. It happens at the next full minute.
     pub(super) fn book(&mut self, at: i64, step: Step) {
         let minute = at + (MINUTE - at.rem_euclid(MINUTE)) % MINUTE;
         self.steps.entry(minute).or_default().push(step);
     }
 
-    /// Takes the steps of the earliest minute off, in the order in which they were booked.
+    /// Removes and gives the steps of the earliest minute, in the order in which they were added. `None` if no step is
+    /// left.
     pub(super) fn next_minute(&mut self) -> Option<(i64, Vec<Step>)> {
         self.steps.pop_first()
     }

@@ -1,18 +1,18 @@
-//! The writes of one round, under way at once.
+//! The writes of one round, all sent at the same time.
 
 use signpost_client::{Cause, Client, ClientError, v1};
 use tokio::task::JoinSet;
 
-/// What is asked of the server, with the place of the contact where its answer matters.
+/// One write. The number is the place of the contact, where the answer is needed.
 #[derive(Clone, Debug)]
 pub(super) enum Write {
-    /// Route a contact, after its customer was kept.
+    /// Route a contact, after its customer has been written.
     Route(
         usize,
         Option<Box<v1::UpsertCustomerRequest>>,
         Box<v1::RouteContactRequest>,
     ),
-    /// Take a route.
+    /// Select a route.
     Take(v1::SelectRouteRequest),
     /// Decide again on a contact.
     Reroute(usize, Box<v1::RerouteContactRequest>),
@@ -36,10 +36,10 @@ impl Write {
     }
 }
 
-/// Sends all at once; gives the answers in the order of the writes.
+/// Sends all writes at the same time, and gives the answers in the order of the writes.
 ///
 /// # Errors
-/// The first that did not succeed.
+/// The first error of a write.
 pub(super) async fn send_all(
     client: &Client,
     writes: &[Write],

@@ -1,11 +1,11 @@
-//! Seeded dice of our own, so that a dependency cannot change them: splitmix64.
+//! Seeded random numbers of our own (splitmix64), so that a new version of a dependency cannot change them.
 
-/// Dice that fall the same way for the same seed.
+/// Random numbers that are the same for the same seed.
 #[derive(Clone, Debug)]
 pub(super) struct Dice(u64);
 
 impl Dice {
-    /// From a seed.
+    /// Starts from a seed.
     pub(super) fn new(seed: u64) -> Dice {
         Dice(seed)
     }
@@ -18,23 +18,23 @@ impl Dice {
         mixed ^ (mixed >> 31)
     }
 
-    /// From 0 to below `end`; 0 if `end` is 0.
+    /// A number from 0 to less than `end`; 0 if `end` is 0.
     pub(super) fn below(&mut self, end: u64) -> u64 {
         self.roll().checked_rem(end).unwrap_or(0)
     }
 
-    /// From `low` to `high`, both included.
+    /// A number from `low` to `high`, both included.
     pub(super) fn between(&mut self, low: i64, high: i64) -> i64 {
         let span = u64::try_from(high - low + 1).unwrap_or(0);
         low + i64::try_from(self.below(span)).unwrap_or(0)
     }
 
-    /// Yes in so many of a hundred.
+    /// `true` in `percent` of 100 cases.
     pub(super) fn percent(&mut self, percent: u64) -> bool {
         self.below(100) < percent
     }
 
-    /// One of them, each as likely as its weight says.
+    /// One of the items. The chance of each is its weight divided by the sum of the weights.
     pub(super) fn weighted<'a, T>(&mut self, items: &'a [(T, u64)]) -> Option<&'a T> {
         let total = items.iter().map(|(_, weight)| weight).sum();
         let mut left = self.below(total);
@@ -47,7 +47,7 @@ impl Dice {
         None
     }
 
-    /// So many letters of an alphabet.
+    /// A text of `length` letters of the alphabet.
     pub(super) fn text(&mut self, alphabet: &str, length: usize) -> String {
         let letters: Vec<char> = alphabet.chars().collect();
         let count = letters.len() as u64;

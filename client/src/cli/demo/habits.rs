@@ -1,11 +1,11 @@
-//! How being helped goes: how long it takes on each route, and how it ends.
+//! How help goes: how long it takes on each route, and how it ends.
 
 use super::dice::Dice;
 use signpost_client::v1;
 use v1::ContactOutcome;
 use v1::Route;
 
-/// How being helped goes out.
+/// How help ends.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Outcome {
     /// The contact is over.
@@ -14,7 +14,8 @@ pub(super) enum Outcome {
     AskedForPerson,
 }
 
-/// How a contact on this route ends: resolved as often as the playbook says, else as people are.
+/// How a contact on this route ends. It is resolved as often as the playbook says; else it ends in one of the usual
+/// ways.
 pub(super) fn outcome(
     route: i32,
     resolves_basis_points: u64,
@@ -50,7 +51,7 @@ pub(super) fn outcome(
         .unwrap_or(Outcome::Over(ContactOutcome::GaveUp))
 }
 
-/// How many minutes it takes, after the wait.
+/// How many minutes help takes, after the wait.
 pub(super) fn minutes(route: i32, dice: &mut Dice) -> i64 {
     match Route::try_from(route) {
         Ok(Route::SelfService) => dice.between(1, 5),

@@ -1,4 +1,4 @@
-//! What the customers of the morning come for: reasons of the playbook, and facts that fit its types and patterns.
+//! What customers come for in the morning: reasons of the playbook, and facts that fit the types and patterns.
 
 use super::dice::Dice;
 use signpost_domain::fact::FactType;
@@ -14,28 +14,28 @@ const AIRPORTS: [(&str, u64); 6] = [
     ("LIS", 2),
     ("CPT", 1),
 ];
-/// How much more often than others some primary reasons are come for.
+/// How much more often customers come for some primary reasons than for others.
 const PRIMARY_WEIGHTS: [(&str, u64); 4] = [
     ("existing_flight", 5),
     ("disruption", 3),
     ("baggage", 3),
     ("new_booking", 3),
 ];
-/// How much more often a reason of a disruption is come for while it lasts.
+/// How much more often customers come for a disruption during the storm.
 const STORM_WEIGHT: u64 = 5;
 
-/// A reason with the facts that it asks for.
+/// A reason, with the facts that it asks for.
 #[derive(Clone, Debug)]
 pub(super) struct DemoReason {
     /// `primary/secondary`.
     pub(super) id: String,
-    /// Its primary.
+    /// The primary reason.
     pub(super) primary: String,
-    /// What it asks for.
+    /// The facts that it asks for.
     pub(super) facts: Vec<FactSpec>,
 }
 
-/// What one customer comes for, with what the customer knows about it.
+/// What one customer comes for, and the facts that the customer knows.
 #[derive(Clone, Debug)]
 pub(super) struct Matter {
     /// `primary/secondary`.
@@ -44,7 +44,7 @@ pub(super) struct Matter {
     pub(super) facts: Vec<(String, String)>,
 }
 
-/// The reasons of the playbook, each with its weight in calm and in a storm.
+/// The reasons of the playbook, each with its weight on a calm day and in the storm.
 #[derive(Debug)]
 pub(super) struct Reasons {
     calm: Vec<(DemoReason, u64)>,
@@ -53,7 +53,7 @@ pub(super) struct Reasons {
 }
 
 impl Reasons {
-    /// All of a playbook.
+    /// All reasons of a playbook.
     pub(super) fn of(playbook: &Playbook) -> Reasons {
         let spec = |index: &signpost_domain::playbook::FactIndex| {
             playbook.facts.get(usize::from(index.0)).cloned()
@@ -88,7 +88,7 @@ impl Reasons {
         }
     }
 
-    /// A matter of some reason; `None` only if there is no reason at all.
+    /// A matter with a random reason; `None` only if there is no reason.
     pub(super) fn matter(&self, storm: bool, now: i64, dice: &mut Dice) -> Option<Matter> {
         let from = if storm { &self.storm } else { &self.calm };
         let reason = dice.weighted(from)?;
@@ -99,7 +99,8 @@ impl Reasons {
         })
     }
 
-    /// What the customer says when a fact is asked for that the reason alone does not ask for.
+    /// The customer's answer for a fact that is asked for, although the reason itself does not ask for it. `None` if
+    /// the playbook does not have the fact.
     pub(super) fn told(&self, fact_id: &str, now: i64, dice: &mut Dice) -> Option<String> {
         let spec = self.specs.iter().find(|spec| spec.id.as_str() == fact_id)?;
         Some(told(spec, now, dice))
@@ -113,7 +114,7 @@ fn weight(primary: &str) -> u64 {
         .map_or(1, |(_, weight)| *weight)
 }
 
-/// A value that fits the fact; `now` in seconds of the epoch.
+/// A value that fits the fact. `now` is in seconds since 1970.
 fn told(spec: &FactSpec, now: i64, dice: &mut Dice) -> String {
     match (spec.fact_type, spec.id.as_str()) {
         (FactType::Text, id) => text(id, dice),

@@ -1,18 +1,18 @@
-//! The seeded morning: who comes, when, on which channel, and how the lines of the platform swing.
+//! The seeded morning: who comes, when and on which channel, and how the queues of the platform change.
 
 use super::dice::Dice;
 use signpost_client::v1;
 
 /// 2026-03-02T06:00:00Z, a Monday; 07:00 in Amsterdam.
 pub(super) const BEGIN: i64 = 1_772_431_200;
-/// How long customers come, in seconds.
+/// For how many seconds customers come.
 pub(super) const LENGTH: i64 = 5 * 3600;
-/// The storm: from so many seconds after the beginning, for so long.
+/// When the storm begins, in seconds after the beginning. The next constant is its length in seconds.
 const STORM_BEGIN: i64 = 2 * 3600 + 1800;
 const STORM_LENGTH: i64 = 3600;
-/// Of a hundred contacts, how many are known customers of the platform.
+/// Of 100 contacts, how many are of customers whose key the platform knows.
 const KNOWN_PERCENT: u64 = 70;
-/// Of a hundred, how many more are found by a verified handle.
+/// Of 100 contacts, how many more are of customers found by a verified handle.
 const BY_HANDLE_PERCENT: u64 = 15;
 
 const CHANNELS: [(&str, u64); 7] = [
@@ -34,7 +34,7 @@ const PERSONAS: [(&str, u64); 5] = [
     ("backpacker", 7),
 ];
 const BRANDS: [(&str, u64); 2] = [("mainline", 78), ("express", 22)];
-/// Queues that the platform reports, with their agents and their line on a calm day.
+/// Queues that the platform reports, each with its agents and its waiting contacts on a calm day.
 const QUEUES: [(&str, u32, u32); 6] = [
     ("sales", 14, 4),
     ("rebooking", 18, 9),
@@ -47,12 +47,12 @@ const QUEUES: [(&str, u32, u32); 6] = [
 /// A customer of the company.
 #[derive(Clone, Debug)]
 pub(super) struct Person {
-    /// As the platform keeps it.
+    /// The customer, as the platform stores it.
     pub(super) customer: v1::Customer,
 }
 
 impl Person {
-    /// The person of this number.
+    /// Makes the person with this number.
     pub(super) fn new(number: usize, dice: &mut Dice) -> Person {
         let tier = pick(&TIERS, dice);
         let (worth, years) = match tier {
@@ -96,7 +96,8 @@ impl Person {
     }
 }
 
-/// Seconds after [`BEGIN`] at which customers come with a first contact, in order: few at seven, most around ten.
+/// The times of first contacts, in order, as seconds after [`BEGIN`]: few at the beginning and the end, most in the
+/// middle.
 pub(super) fn arrivals(count: usize, dice: &mut Dice) -> Vec<i64> {
     let mut times: Vec<i64> = (0..count)
         .map(|_| (dice.between(0, LENGTH) + dice.between(0, LENGTH)) / 2)
@@ -105,12 +106,12 @@ pub(super) fn arrivals(count: usize, dice: &mut Dice) -> Vec<i64> {
     times
 }
 
-/// Whether planes stand still at this time.
+/// Whether this is during the storm, in which planes do not fly.
 pub(super) fn storm(now: i64) -> bool {
     (STORM_BEGIN..STORM_BEGIN + STORM_LENGTH).contains(&(now - BEGIN))
 }
 
-/// The channel of a first contact, or of one that comes back from another channel.
+/// The channel of a first contact. With `left`, the channel of a customer who comes back, which differs from `left`.
 pub(super) fn channel(left: Option<&str>, dice: &mut Dice) -> String {
     loop {
         let channel = pick(&CHANNELS, dice);
@@ -120,7 +121,7 @@ pub(super) fn channel(left: Option<&str>, dice: &mut Dice) -> String {
     }
 }
 
-/// What the platform says of who it is, for a contact of this person or of nobody it knows.
+/// How the platform names the customer of a contact of this person. `None` if it does not know who it is.
 pub(super) fn customer_ref(person: Option<&Person>, dice: &mut Dice) -> Option<v1::CustomerRef> {
     let customer = &person?.customer;
     let how = dice.below(100);
@@ -139,7 +140,7 @@ pub(super) fn customer_ref(person: Option<&Person>, dice: &mut Dice) -> Option<v
     }
 }
 
-/// What else is known of a contact: mood, device, brand, and the platform's lines at this time.
+/// What else is known of a contact: sentiment, device, brand, and the state of the platform's queues.
 pub(super) fn context(channel: &str, now: i64, dice: &mut Dice) -> v1::ContactContext {
     let worse = if storm(now) { 45 } else { 0 };
     let mood = i32::try_from(dice.between(-60, 80) - worse).unwrap_or(0);
@@ -159,7 +160,7 @@ pub(super) fn context(channel: &str, now: i64, dice: &mut Dice) -> v1::ContactCo
     }
 }
 
-/// The lines grow towards ten o'clock and in the storm.
+/// The state of the queues. They grow towards the middle of the morning and in the storm.
 fn queues(now: i64, dice: &mut Dice) -> Vec<v1::QueueStats> {
     let from_peak = (now - BEGIN - LENGTH / 2).abs();
     let busy_percent = (250 - 220 * from_peak / LENGTH).max(20);

@@ -1,6 +1,6 @@
-//! Plays the morning against a server, minute by minute. What happens in one minute is under way at once, save that
-//! one customer does one thing after the other; so the same seed gives the same figures, and only numbers that the
-//! server hands out in the order of arrival can differ.
+//! Plays the morning against a server, minute by minute. What happens in one minute is sent at the same time, except
+//! that the steps of one customer are sent one after the other. So the same seed gives the same figures. Only numbers
+//! that the server gives in the order of arrival can differ.
 
 mod reaction;
 
@@ -14,18 +14,18 @@ use signpost_client::{Client, ClientError, v1};
 use signpost_domain::playbook::Playbook;
 use std::collections::HashSet;
 
-/// Of a hundred first contacts, how many are the start of all contacts; the rest come back.
+/// Of 100 contacts, how many are first contacts. The others come back.
 const FIRST_PERCENT: usize = 86;
-/// How long after the last customers came the play goes on, in seconds; who is live then stays so.
+/// For how many seconds the play continues after the last customers came. Contacts that are live then stay live.
 const AFTERWARDS: i64 = 1800;
-/// Of a hundred customers, how many the platform knew before.
+/// Of 100 customers, how many the platform knew before.
 const KEPT_PERCENT: u64 = 85;
-/// How many first contacts there are for each customer, in hundredths.
+/// The number of first contacts for 100 customers.
 const CONTACTS_PER_PERSON_PERCENT: usize = 140;
-/// Most writes that are under way at once.
+/// The most writes that are sent at the same time.
 const IN_FLIGHT_MAX: usize = 64;
 
-/// The play.
+/// The state of the play.
 pub(super) struct Play<'a> {
     client: &'a Client,
     reasons: Reasons,
@@ -40,7 +40,7 @@ pub(super) struct Play<'a> {
 }
 
 impl<'a> Play<'a> {
-    /// A morning of about so many contacts.
+    /// Prepares a morning of about `contacts` contacts.
     pub(super) fn new(
         client: &'a Client,
         playbook: &Playbook,
@@ -78,10 +78,10 @@ impl<'a> Play<'a> {
         play
     }
 
-    /// Plays to the end; `told` hears of each contact that came.
+    /// Plays to the end. Calls `told` for each contact that came.
     ///
     /// # Errors
-    /// The first call that did not succeed; none should.
+    /// The error of the first call that failed; no call should.
     pub(super) async fn run(mut self, told: impl Fn()) -> Result<Seen, ClientError> {
         let end = morning::BEGIN + morning::LENGTH + AFTERWARDS;
         while let Some((now, mut left)) = self.agenda.next_minute() {
@@ -102,7 +102,8 @@ impl<'a> Play<'a> {
         Ok(self.seen)
     }
 
-    /// Steps that can be taken at once, no customer twice among them, and those that must wait for these.
+    /// Splits the steps into those that can be sent now, at most one for each customer, and those that must wait for
+    /// them.
     fn apart(&self, steps: Vec<Step>) -> (Vec<Step>, Vec<Step>) {
         let mut busy = HashSet::new();
         let mut count = 0;
@@ -120,7 +121,7 @@ impl<'a> Play<'a> {
         })
     }
 
-    /// What a step asks of the server.
+    /// The write of a step.
     fn write(&mut self, step: Step, now: i64, told: impl Fn()) -> Write {
         match step {
             Step::Come(visit, context) => {
@@ -185,7 +186,7 @@ impl<'a> Play<'a> {
         Write::Route(index, first, Box::new(request))
     }
 
-    /// Takes an answer in.
+    /// Processes the answer to a write.
     async fn hear(
         &mut self,
         write: Write,
@@ -222,7 +223,7 @@ impl<'a> Play<'a> {
         Ok(())
     }
 
-    /// Books a contact that knows so many of a hundred of its facts from the start.
+    /// Adds a contact to the agenda. Of its facts, `knows_percent` of 100 are given from the start.
     fn book_visit(
         &mut self,
         at: i64,
@@ -266,7 +267,7 @@ impl<'a> Play<'a> {
             .book(at, Step::Come(Box::new(visit), Box::new(context)));
     }
 
-    /// Most customers are known to the platform when they first come.
+    /// The write that stores the customer before the first contact, for most customers. `None` if there is none.
     fn keep_customer(
         &mut self,
         person: Option<usize>,
@@ -285,7 +286,7 @@ impl<'a> Play<'a> {
         })
     }
 
-    /// A key that is the same for the same seed.
+    /// The next request key. The keys are the same for the same seed.
     fn key(&mut self) -> String {
         self.seen.writes += 1;
         format!("demo-write-{:06}", self.seen.writes)

@@ -1,4 +1,4 @@
-//! What became of the morning, as text and as JSON. Nothing in it depends on how long it took.
+//! The report on the morning, as text and as JSON. Nothing in it depends on how long the play took.
 
 use super::seen::Seen;
 use super::server::Proof;
@@ -11,7 +11,7 @@ use serde::Serialize;
 use signpost_client::v1;
 use std::path::Path;
 
-/// All that is reported.
+/// All that the report is made from.
 pub(super) struct Report<'a> {
     pub(super) seed: u64,
     pub(super) seen: &'a Seen,
@@ -19,11 +19,11 @@ pub(super) struct Report<'a> {
     /// The playbook's tiers, the most valuable first.
     pub(super) tiers: &'a [String],
     pub(super) proof: &'a Proof,
-    /// Where the store was kept, if it was.
+    /// The folder of the store, if it was kept.
     pub(super) kept: Option<&'a Path>,
 }
 
-/// Figures of one primary reason and tier.
+/// The figures of one primary reason and tier.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 struct Line {
     reason: String,
@@ -62,10 +62,10 @@ struct Summary {
 }
 
 impl Report<'_> {
-    /// As JSON.
+    /// The report as JSON.
     ///
     /// # Errors
-    /// [`Failure::Other`] if an answer has no form; it always has.
+    /// [`Failure::Other`] if an answer cannot be written as JSON; it always can.
     pub(super) fn json(&self) -> Result<String, Failure> {
         let seen = self.seen;
         let [opened, continued, reopened] = seen.joined;
@@ -108,7 +108,7 @@ impl Report<'_> {
         serde_json::to_string_pretty(&summary).map_err(|error| Failure::Other(error.to_string()))
     }
 
-    /// As text.
+    /// The report as text.
     pub(super) fn text(&self, paint: Paint) -> String {
         let mut text = format!(
             "{}\n",
@@ -210,7 +210,7 @@ impl Report<'_> {
     }
 
     fn next(&self) -> String {
-        // A short morning has nobody who came back.
+        // In a short morning nobody comes back.
         let back = self.seen.samples.by_switch.as_ref();
         let case = back.map_or_else(
             || "list".to_owned(),
@@ -258,8 +258,8 @@ impl Line {
     }
 }
 
-/// Counts of secondary reasons as lines of their primary ones: reasons in the order in which they were given, tiers in
-/// that of the playbook.
+/// The counts of secondary reasons, added up for each primary reason and tier. Reasons are in the order of `counts`,
+/// tiers in the order of the playbook.
 fn lines(counts: &[v1::ReasonCount], tiers: &[String]) -> Vec<Line> {
     let mut lines: Vec<Line> = Vec::new();
     for count in counts {

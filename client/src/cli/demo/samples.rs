@@ -1,29 +1,30 @@
-//! Three decisions of the morning that differ in why: a rule, a tier, a channel switch.
+//! Three decisions of the morning with different causes: a rule, a tier, a change of channel.
 
 use super::matter::Matter;
 use signpost_client::{Client, ClientError, v1};
 use v1::contact_answer::Next;
 
-/// How often at most the same contact is tried as another tier, to find one where that makes a difference.
+/// How many contacts are tried with another tier, at most, to find one for which the tier makes a difference.
 const TIER_TRIES_MAX: u32 = 40;
 
-/// The decisions that were found so far.
+/// The decisions found so far.
 #[derive(Debug, Default)]
 pub(super) struct Samples {
-    /// A rule took the cheap route away.
+    /// A decision in which a rule took the cheap route away.
     pub(super) by_rule: Option<v1::ContactAnswer>,
-    /// The same contact as two tiers: the dearest one first.
+    /// The decisions for the same contact with two tiers: first the one that is most expensive.
     pub(super) by_tier: Option<(v1::ContactAnswer, v1::ContactAnswer)>,
-    /// A customer came back on another channel.
+    /// A decision for a customer who came back on another channel.
     pub(super) by_switch: Option<v1::ContactAnswer>,
     tier_tries: u32,
 }
 
 impl Samples {
-    /// Keeps the answer if it shows something that no other did; `first` if nothing was asked before it.
+    /// Keeps the answer if it shows a cause that no earlier answer showed. `first` says that nothing was asked before
+    /// it.
     ///
     /// # Errors
-    /// If a preview, asked for to compare tiers, does not succeed.
+    /// If a preview that compares tiers fails.
     pub(super) async fn look(
         &mut self,
         client: &Client,
@@ -61,8 +62,8 @@ impl Samples {
     }
 }
 
-/// The same contact of an unknown customer as the dearest and as the usual tier, if only the dearest gets a person at
-/// once and no rule had a say.
+/// The decisions for the same contact of an unknown customer, with the most expensive tier and with the usual one.
+/// `None` unless only the most expensive tier gets a person at once and no rule was involved.
 async fn compare(
     client: &Client,
     context: &v1::ContactContext,

@@ -1,20 +1,20 @@
-//! What was seen of the morning, in figures and in three decisions.
+//! What the morning showed: figures, and three decisions.
 
 use super::samples::Samples;
 use signpost_client::v1;
 
-/// What was seen of the morning.
+/// What the morning showed.
 #[derive(Debug, Default)]
 pub(super) struct Seen {
     /// Contacts that came.
     pub(super) contacts: u64,
-    /// Of those, without a customer that could be found.
+    /// Contacts for which no customer could be found.
     pub(super) anonymous: u64,
-    /// Calls that changed something.
+    /// Writes that were sent.
     pub(super) writes: u64,
-    /// Contacts by how they joined: opened, continued, reopened.
+    /// Contacts by how they joined their case: opened, continued, reopened.
     pub(super) joined: [u64; 3],
-    /// Contacts that came back to a case on another channel.
+    /// Contacts that continued or reopened a case on another channel.
     pub(super) channel_switches: u64,
     /// Menus that were shown.
     pub(super) menus: u64,
@@ -24,12 +24,12 @@ pub(super) struct Seen {
     pub(super) asked_for_person: u64,
     /// Contacts that are still live.
     pub(super) live: u64,
-    /// Decisions worth showing.
+    /// Decisions to show in the report.
     pub(super) samples: Samples,
 }
 
 impl Seen {
-    /// Counts how a contact joined its case; `false` if it has none yet.
+    /// Counts how a contact joined its case. `false` if it has no case yet.
     pub(super) fn note_joined(&mut self, answer: &v1::ContactAnswer) -> bool {
         let place = match v1::CaseMatch::try_from(answer.case_match) {
             Ok(v1::CaseMatch::New) => 0,

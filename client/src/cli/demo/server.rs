@@ -1,4 +1,5 @@
-//! The server of the demo, in this process and on the callers' clock; and the proof from its log once it has stopped.
+//! The server of the demo. It runs in this process and takes its time from the callers. After it has stopped, its log
+//! is checked.
 
 use crate::cli::failure::Failure;
 use signpost_domain::check;
@@ -11,7 +12,7 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-/// A server that runs; dropping it stops it.
+/// A server that is running. Dropping this stops the server.
 pub(super) struct Running {
     address: SocketAddr,
     data: PathBuf,
@@ -20,22 +21,22 @@ pub(super) struct Running {
     guard: EngineGuard,
 }
 
-/// What the log proves.
+/// The result of the check of the log.
 #[derive(Debug, Default)]
 pub(super) struct Proof {
-    /// What the conservation check counted.
+    /// Contacts that the conservation check counted.
     pub(super) contacts: u64,
     /// Stored decisions that were computed again.
     pub(super) decided_again: u64,
-    /// What does not hold; empty if all is well.
+    /// What does not hold; empty if everything holds.
     pub(super) broken: Vec<String>,
 }
 
 impl Running {
-    /// Starts one over a data folder, on a port of its own.
+    /// Starts a server with this data folder, on a free port.
     ///
     /// # Errors
-    /// [`Failure::Fix`] if the folder does not open; [`Failure::Other`] if there is no port.
+    /// [`Failure::Fix`] if the folder cannot be opened; [`Failure::Other`] if the server cannot be started.
     pub(super) async fn start(data: &Path) -> Result<Running, Failure> {
         let folder = data.to_path_buf();
         let (engine, guard) = blocking(move || {
@@ -47,7 +48,7 @@ impl Running {
         let address = listener.local_addr().map_err(other)?;
         let (stop, stopped) = oneshot::channel();
         let served = tokio::spawn(grpc::serve(listener, engine, async {
-            // Told, or the demo is gone: both mean stop.
+            // Either a message came or the demo dropped the sender: both mean stop.
             let _told_or_gone = stopped.await;
         }));
         Ok(Running {
@@ -59,17 +60,17 @@ impl Running {
         })
     }
 
-    /// Where it listens.
+    /// The address on which the server listens.
     pub(super) fn address(&self) -> String {
         self.address.to_string()
     }
 
-    /// Stops it, folds its whole log again and checks what that gives.
+    /// Stops the server, folds its whole log again, and checks the result.
     ///
     /// # Errors
-    /// [`Failure::Other`] if it did not stop well or the log does not read.
+    /// [`Failure::Other`] if the server did not stop well or the log cannot be read.
     pub(super) async fn finish(self) -> Result<Proof, Failure> {
-        // A server that ended by itself says why below.
+        // If the server ended by itself, this cannot be sent; the next line gives the reason.
         let _told = self.stop.send(());
         self.served.await.map_err(other)?.map_err(other)?;
         let (guard, data) = (self.guard, self.data);

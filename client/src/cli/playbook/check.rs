@@ -10,7 +10,7 @@ use std::path::Path;
 /// Checks the document and prints what the server would find.
 ///
 /// # Errors
-/// [`Failure::Fix`] if it has faults; they are printed.
+/// [`Failure::Fix`] if the document has faults. They are printed first.
 pub(super) fn run(file: &Path, session: &Session) -> Result<(), Failure> {
     let source = super::read(file)?;
     let (found, faults, tests) = look(&source);
@@ -42,7 +42,7 @@ pub(super) fn run(file: &Path, session: &Session) -> Result<(), Failure> {
     }
 }
 
-/// What ValidatePlaybook would answer, how many faults there are, and how many tests passed.
+/// The answer that ValidatePlaybook would give, the number of faults, and the number of tests that passed.
 fn look(source: &str) -> (v1::ValidatePlaybookResponse, usize, usize) {
     let mut found = v1::ValidatePlaybookResponse::default();
     match Playbook::read(source) {

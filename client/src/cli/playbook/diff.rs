@@ -1,4 +1,4 @@
-//! `signpost playbook diff`: how one playbook differs from another, by meaning. Two files need no server.
+//! `signpost playbook diff`: how one playbook differs from another in meaning. Two files need no server.
 
 use crate::cli::Session;
 use crate::cli::failure::Failure;
@@ -9,20 +9,20 @@ use signpost_domain::playbook::diff::{Change, diff};
 use std::path::Path;
 use v1::{PlaybookChangeKind as Kind, PlaybookPart as Part};
 
-/// The word for the version that is live.
+/// The name that stands for the live version.
 const LIVE: &str = "live";
 
-/// One of the two: a document, or the name of a version.
+/// One of the two playbooks: a document, or a version by name (empty for the live one).
 #[derive(Debug)]
 enum Side {
     Document(String),
     Version(String),
 }
 
-/// Compares and prints what changes.
+/// Compares the two playbooks and prints the differences.
 ///
 /// # Errors
-/// [`Failure::Fix`] if a file does not read or has faults; [`Failure::Call`] if the server is needed and does not
+/// [`Failure::Fix`] if a file cannot be read or has faults; [`Failure::Call`] if the server is needed and does not
 /// answer.
 pub(super) async fn run(from: &str, to: &str, session: &Session) -> Result<(), Failure> {
     let response = match (side(from)?, side(to)?) {
@@ -56,7 +56,7 @@ pub(super) async fn run(from: &str, to: &str, session: &Session) -> Result<(), F
         .answer(&response, |paint| text(&response, paint))
 }
 
-/// What is there as a file is one; anything else is a version.
+/// A name is a file if there is such a file. Any other name is a version.
 fn side(name: &str) -> Result<Side, Failure> {
     let path = Path::new(name);
     if name == LIVE {
@@ -92,7 +92,7 @@ fn compare(before: &Playbook, after: &Playbook) -> Result<v1::DiffPlaybooksRespo
     })
 }
 
-/// In the words of the contract, whose enums have the same members in the same order, from 1 on.
+/// The change as a message of the contract, whose enums have the same members in the same order, but count from 1.
 fn change(change: Change) -> v1::PlaybookChange {
     v1::PlaybookChange {
         kind: change.kind as i32 + 1,
@@ -164,7 +164,7 @@ fn line(change: &v1::PlaybookChange, paint: Paint) -> String {
                 "" => "nothing".to_owned(),
                 value => value.to_owned(),
             };
-            // Its name, which a document has under `playbook`, needs no field beside the part.
+            // The name of a part that the document has under `playbook` needs no field: the part says enough.
             let field = match field == part {
                 true => String::new(),
                 false => format!(" {field}"),

@@ -1,19 +1,19 @@
-//! A first playbook of a company, written out as a document with comments: what is an assumption says so.
+//! A first playbook of a company, written as a document with comments. Each assumption has a comment that says so.
 
 use crate::cli::render::words;
 use signpost_domain::playbook::limits::{PRIMARIES_MAX, SECONDARIES_MAX};
 use signpost_domain::route::{Medium, Route};
 use std::fmt::Write;
 
-/// How many reasons of one level are easy to choose from.
+/// The most reasons of one level that are easy to choose from.
 pub(super) const REASONS_EASY_MAX: usize = 8;
 
-/// What is known of a company before anybody wrote its playbook.
+/// What is known of a company that has no playbook yet.
 #[derive(Debug)]
 pub(super) struct Draft {
-    /// Lines that lead the document, without `#`.
+    /// The comment lines at the top of the document, without `#`.
     pub(super) lead: Vec<String>,
-    /// Its name.
+    /// The name of the playbook.
     pub(super) name: String,
     /// The currency of the assumed amounts.
     pub(super) currency: String,
@@ -21,73 +21,74 @@ pub(super) struct Draft {
     pub(super) time_zone: String,
     /// The language of the labels.
     pub(super) locale: String,
-    /// Where contacts come in.
+    /// The channels on which contacts come in.
     pub(super) channels: Vec<DraftChannel>,
-    /// What reasons ask for.
+    /// The facts that reasons ask for.
     pub(super) facts: Vec<DraftFact>,
-    /// Primary reasons in the order of the menu.
+    /// The primary reasons, in the order of the menu.
     pub(super) primaries: Vec<Primary>,
-    /// What can come of a case: id and label; none: anything.
+    /// The outcomes that a case can have, as id and label. If there are none, every outcome is allowed.
     pub(super) outcomes: &'static [(&'static str, &'static str)],
 }
 
-/// Where contacts come in.
+/// A channel on which contacts come in.
 #[derive(Debug)]
 pub(super) struct DraftChannel {
-    /// Its id.
+    /// The id of the channel.
     pub(super) id: String,
-    /// Its name.
+    /// The name of the channel.
     pub(super) label: String,
-    /// What kind of conversation.
+    /// The medium of the channel.
     pub(super) medium: Medium,
     /// Whether the medium is a guess.
     pub(super) guessed: bool,
 }
 
-/// What reasons ask for.
+/// A fact that reasons ask for.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct DraftFact {
-    /// Its id.
+    /// The id of the fact.
     pub(super) id: &'static str,
-    /// Its type in the format.
+    /// The type of the fact, as the format names it.
     pub(super) fact_type: &'static str,
-    /// How to ask for it.
+    /// The label, with which the fact is asked for.
     pub(super) label: &'static str,
-    /// What a text must match.
+    /// The pattern that a text must match; `None` for no pattern.
     pub(super) pattern: Option<&'static str>,
 }
 
 /// A primary reason.
 #[derive(Debug)]
 pub(super) struct Primary {
-    /// Its id.
+    /// The id of the reason.
     pub(super) id: String,
-    /// Its name.
+    /// The name of the reason.
     pub(super) label: String,
-    /// Where in the life cycle, if that is known.
+    /// The stage of the life cycle, if it is known.
     pub(super) stage: Option<&'static str>,
-    /// What those below it ask for; the first tells one matter from another.
+    /// The fact that the reasons below it ask for, if any. It distinguishes one matter from another.
     pub(super) fact: Option<&'static str>,
-    /// Rows of the table it was found in.
+    /// The number of rows of the table that name it; `None` if there is no table.
     pub(super) rows: Option<u64>,
-    /// Those below it.
+    /// The secondary reasons below it.
     pub(super) secondary: Vec<Secondary>,
 }
 
 /// A secondary reason.
 #[derive(Debug)]
 pub(super) struct Secondary {
-    /// Its id.
+    /// The id of the reason.
     pub(super) id: String,
-    /// Its name.
+    /// The name of the reason.
     pub(super) label: String,
-    /// Rows of the table it was found in.
+    /// The number of rows of the table that name it; `None` if there is no table.
     pub(super) rows: Option<u64>,
-    /// What counts with it, as `primary/secondary`.
+    /// The reasons that count with this one, as `primary/secondary`.
     pub(super) replaces: Vec<String>,
 }
 
-/// The assumed cost of handling on each route and how likely it resolves; the order breaks ties.
+/// For each route, the assumed cost of handling and the probability that it resolves. The order decides between equal
+/// costs.
 const ROUTES: [(Route, &str, &str); 5] = [
     (Route::SelfService, "0.05", "0.55"),
     (Route::Chat, "4.10", "0.88"),
@@ -96,7 +97,7 @@ const ROUTES: [(Route, &str, &str); 5] = [
     (Route::Message, "2.00", "0.72"),
 ];
 
-/// As the format has it.
+/// The medium, as the format names it.
 fn word(medium: Medium) -> &'static str {
     match medium {
         Medium::Voice => "voice",
@@ -106,7 +107,7 @@ fn word(medium: Medium) -> &'static str {
     }
 }
 
-/// The routes of a channel by its medium, the most natural first.
+/// The routes of a channel with this medium, the most natural one first.
 fn routes(medium: Medium) -> &'static [Route] {
     match medium {
         Medium::Voice => &[
@@ -163,7 +164,7 @@ last_resort: { route: message, queue: written_service }
 ";
 
 impl Draft {
-    /// The document.
+    /// The text of the document.
     pub(super) fn document(&self) -> String {
         let mut text = String::new();
         for line in &self.lead {
@@ -319,7 +320,7 @@ outcomes:\n";
         *text += &routes.replace("FLOW", &reason.id);
     }
 
-    /// The routes that some channel has, a line each, with `FLOW` for the flow.
+    /// The routes that at least one channel has, one on each line. `FLOW` stands for the name of the flow.
     fn routes(&self) -> String {
         let somewhere = |route: Route| {
             let mut channels = self.channels.iter();
@@ -343,7 +344,7 @@ outcomes:\n";
     }
 }
 
-/// How many reasons a level can have at most, primary and secondary.
+/// The most reasons that a level can have: primary ones, and secondary ones below one primary.
 pub(super) const LEVELS_MAX: (usize, usize) = (PRIMARIES_MAX, SECONDARIES_MAX);
 
 fn counted(rows: Option<u64>) -> String {
@@ -357,14 +358,14 @@ fn write(text: &mut String, words: std::fmt::Arguments<'_>) {
     let _a_string_takes_all = text.write_fmt(words);
 }
 
-/// As a double-quoted scalar of YAML.
+/// The text as a double-quoted scalar of YAML.
 fn quoted(text: &str) -> String {
     let mut quoted = String::with_capacity(text.len() + 2);
     quoted.push('"');
     for c in text.chars() {
         match c {
             '"' | '\\' => quoted.extend(['\\', c]),
-            // What YAML takes for a line break or does not take at all.
+            // Characters that YAML takes for a line break, or does not accept.
             '\u{85}' | '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}' => {
                 write(&mut quoted, format_args!("\\u{:04x}", u32::from(c)));
             }

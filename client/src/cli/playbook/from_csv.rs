@@ -1,4 +1,4 @@
-//! `signpost playbook from-csv`: a first playbook out of a table's two columns of reasons, without a server.
+//! `signpost playbook from-csv`: makes a first playbook from a table with two columns of reasons, without a server.
 
 use super::draft::{Draft, DraftChannel, LEVELS_MAX, REASONS_EASY_MAX};
 use super::harvest::{Columns, Found, Harvest};
@@ -12,7 +12,7 @@ use signpost_domain::playbook::{PLAYBOOK_BYTES_MAX, Playbook};
 use signpost_domain::route::Medium;
 use std::path::{Path, PathBuf};
 
-/// The flags.
+/// The arguments of `signpost playbook from-csv`.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Example:
@@ -24,10 +24,10 @@ marked as such: edit them.")]
 pub(crate) struct FromCsvArgs {
     #[command(flatten)]
     table: TableArgs,
-    /// The column of primary reasons. Rows without one are counted, and make no reason.
+    /// The column of primary reasons. Rows without a primary reason are counted, and make no reason.
     #[arg(long, value_name = "COLUMN")]
     primary: String,
-    /// The column of secondary reasons; where it is empty: `other`.
+    /// The column of secondary reasons; an empty cell means `other`.
     #[arg(long, value_name = "COLUMN")]
     secondary: String,
     /// The column of channels [default: phone, web chat and e-mail].
@@ -35,18 +35,18 @@ pub(crate) struct FromCsvArgs {
     channel: Option<String>,
     #[command(flatten)]
     company: CompanyArgs,
-    /// Most primary reasons; the rarest count with `other_reasons/other`.
+    /// The most primary reasons; the rarest ones are counted with `other_reasons/other`.
     #[arg(long, value_name = "N", default_value_t = LEVELS_MAX.0, value_parser = at_most(LEVELS_MAX.0))]
     max_primary: usize,
-    /// Most secondary reasons under one primary; the rarest count with `other`.
+    /// The most secondary reasons under one primary; the rarest ones are counted with `other`.
     #[arg(long, value_name = "N", default_value_t = LEVELS_MAX.1, value_parser = at_most(LEVELS_MAX.1))]
     max_secondary: usize,
 }
 
-/// What a table does not say of a company.
+/// What a table does not say about a company.
 #[derive(Args, Debug)]
 pub(super) struct CompanyArgs {
-    /// The name of the playbook [default: that of the file].
+    /// The name of the playbook [default: the name of the file].
     #[arg(long, value_name = "NAME")]
     pub(super) name: Option<String>,
     /// The currency of the amounts: three capital letters.
@@ -58,7 +58,7 @@ pub(super) struct CompanyArgs {
     /// The language of the labels.
     #[arg(long, value_name = "LOCALE", default_value = "en")]
     pub(super) locale: String,
-    /// Write the document here, which must be no file yet [default: stdout].
+    /// Write the document to this file, which must not exist yet [default: stdout].
     #[arg(long, value_name = "FILE")]
     pub(super) out: Option<PathBuf>,
 }
@@ -71,13 +71,13 @@ fn at_most(max: usize) -> impl Fn(&str) -> Result<usize, String> + Clone {
     }
 }
 
-/// Reads the table, writes the playbook, and says on stderr what to look at.
+/// Reads the table, writes the playbook, and prints remarks for the user on stderr.
 ///
 /// # Errors
-/// [`Failure::Fix`] if the table or the flags must be mended.
+/// [`Failure::Fix`] if the table or the flags must be corrected.
 pub(super) fn run(args: &FromCsvArgs, session: &Session) -> Result<(), Failure> {
     if session.out.json && args.company.out.is_none() {
-        let what = "--json goes with --out: stdout is for the document".to_owned();
+        let what = "--json needs --out, for the document goes to stdout".to_owned();
         return Err(Failure::Fix(what));
     }
     let table = Table::read(&args.table)?;
@@ -133,10 +133,10 @@ pub(super) fn run(args: &FromCsvArgs, session: &Session) -> Result<(), Failure> 
     Ok(())
 }
 
-/// Checks the document and writes it.
+/// Checks the document and writes it to `out`, or to stdout without `out`.
 ///
 /// # Errors
-/// [`Failure::Fix`] if it has faults, which flags brought in, or is there already.
+/// [`Failure::Fix`] if the document has faults, which come from the flags, or if the file exists already.
 pub(super) fn deliver(
     document: &str,
     out: Option<&Path>,
@@ -171,7 +171,7 @@ fn name(args: &FromCsvArgs) -> String {
     names::slug(&told.unwrap_or_default(), "playbook")
 }
 
-/// The channels of a company that tells none.
+/// The channels of a company that names none.
 pub(super) fn usual() -> Vec<DraftChannel> {
     let channel = |id: &str, label: &str, medium| DraftChannel {
         id: id.to_owned(),
@@ -272,7 +272,7 @@ mod tests {
     use signpost_domain::ids::ReasonId;
     use std::fmt::Write;
 
-    /// Reasons `p0` to `p69`, the first with 70 below it, the others with one; the later ones are rarer.
+    /// A table with the reasons `p0` to `p69`. `p0` has 70 reasons below it, the others one each. Later ones are rarer.
     fn many() -> String {
         let mut table = "why,closer\n".to_owned();
         for number in 0..70 {

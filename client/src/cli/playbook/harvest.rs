@@ -1,5 +1,5 @@
-//! The reasons and channels that a table's rows name: what `playbook from-csv` makes a playbook of, with all that a
-//! reader of it should know.
+//! The reasons and channels in the rows of a table. `playbook from-csv` makes a playbook from them. This also collects
+//! all that the reader of the playbook should know.
 
 use super::draft::{DraftChannel, Primary, Secondary};
 use super::words::{Word, Words, cut};
@@ -10,27 +10,27 @@ use signpost_domain::playbook::limits::REPLACED_MAX;
 use signpost_domain::route::Medium;
 use std::collections::BTreeSet;
 
-/// Most remarks of one kind that are told; all are counted.
+/// The most remarks of one kind that are printed. All remarks are counted.
 const TOLD_MAX: usize = 20;
 
-/// The label of the primary reason that stands for those beyond the limit.
+/// The label of the primary reason that stands for those above the limit.
 const OTHER_REASONS: &str = "Other reasons";
 
-/// Where in the table to look.
+/// The places of the columns to read, from 0.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Columns {
     /// Primary reasons.
     pub(super) primary: usize,
     /// Secondary reasons.
     pub(super) secondary: usize,
-    /// Channels.
+    /// Channels; `None` if the table has no such column.
     pub(super) channel: Option<usize>,
 }
 
-/// Primary reasons, secondary ones below them.
+/// The primary reasons, with the secondary reasons below each.
 type Reasons = Words<Words<()>>;
 
-/// What the rows name.
+/// What the rows of a table name.
 #[derive(Debug, Default)]
 pub(super) struct Harvest {
     reasons: Reasons,
@@ -38,7 +38,7 @@ pub(super) struct Harvest {
     found: Found,
 }
 
-/// What was found, for people and programs.
+/// What was found in the table, for people and programs.
 #[derive(Debug, Default, Serialize)]
 pub(super) struct Found {
     /// Rows of the table.
@@ -57,13 +57,13 @@ pub(super) struct Found {
     pub(super) secondaries: usize,
     /// Channels.
     pub(super) channels: usize,
-    /// Reasons that count with others, for there were too many.
+    /// Reasons that are counted with others, because there were too many.
     pub(super) folded: usize,
-    /// Rows of those.
+    /// The number of rows with these reasons.
     pub(super) folded_rows: u64,
-    /// What to look at, a line each.
+    /// Remarks for the reader, one on each line.
     pub(super) remarks: Vec<String>,
-    /// How many remarks there are beyond those.
+    /// The number of further remarks that are not in `remarks`.
     pub(super) more_remarks: usize,
 }
 
@@ -76,7 +76,7 @@ impl Found {
         }
     }
 
-    /// Says which spellings are one and which ids had to be told apart.
+    /// Adds remarks on spellings that count as one, and on ids that had to get a number.
     fn names<T>(&mut self, level: &str, words: &[Word<T>], kinds: &mut [usize; 2]) {
         let [merged, clashed] = kinds;
         for word in words {
@@ -102,7 +102,7 @@ impl Found {
 }
 
 impl Harvest {
-    /// Goes through the rows.
+    /// Reads the rows.
     pub(super) fn of(table: &Table, args: &TableArgs, columns: Columns) -> Harvest {
         let mut harvest = Harvest::default();
         let mut bad = 0;
@@ -140,7 +140,7 @@ impl Harvest {
         self.reasons.meet(primary).meet(secondary.unwrap_or(OTHER));
     }
 
-    /// The channels, the reasons, at most so many of each level, and what is to be said of them.
+    /// The channels, the reasons (at most so many on each level), and the remarks on them.
     pub(super) fn draft(
         self,
         (primaries_max, secondaries_max): (usize, usize),
@@ -207,7 +207,7 @@ fn primary(word: Word<Words<()>>, secondaries_max: usize, found: &mut Found) -> 
     }
 }
 
-/// Lets the secondary reason `other` stand for all of the rest.
+/// Makes the secondary reason `other` stand for all the reasons in `old`. Adds `other` if it is not there.
 fn fold(secondary: &mut Vec<Secondary>, old: Vec<String>, rows: u64, found: &mut Found) {
     found.folded += old.len();
     found.folded_rows += rows;
@@ -276,7 +276,7 @@ fn plain(word: Word<()>) -> Secondary {
     }
 }
 
-/// Words in the name of a channel that tell its medium; the first that is there counts.
+/// Words in the name of a channel that show its medium. The first match counts.
 const MEDIA: [(Medium, &[&str]); 4] = [
     (
         Medium::AsyncText,

@@ -1,4 +1,5 @@
-//! `signpost playbook map`: which route each tier gets for each reason as waits grow, as a table, without a server.
+//! `signpost playbook map`: prints, as a table, which route each tier gets for each reason as waits grow. Without a
+//! server.
 
 mod channels;
 mod diff;
@@ -20,14 +21,14 @@ use signpost_domain::playbook::{
 use signpost_domain::time::{Millis, UnixMs};
 use std::path::{Path, PathBuf};
 
-/// Letters of a word that are looked for in the names of reasons.
+/// The fewest letters of a word that is looked for in the names of reasons.
 const WORD_LETTERS_MIN: usize = 4;
-/// Most reasons that are told as near ones.
+/// The most similar reasons that an error lists.
 const NEAR_MAX: usize = 6;
-/// What stands for every reason, tier or channel.
+/// The word for every reason, tier or channel.
 const ALL: &str = "all";
 
-/// The flags.
+/// The arguments of `signpost playbook map`.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 A letter is the route that a tier gets at a wait: S self_service (a flow), M message (agents answer
@@ -49,6 +50,7 @@ A line such as `chat: desk closed` tells which routes of the reason are not to b
 
 The customer is known, has given every consent, and has told each fact that the reason asks for with
 a value that no rule looks for; every queue reports the same wait. Rules that hold then are applied.
+Where every value sets off a rule a text is one that no rule names, and another fact is not told.
 
 Example:
   signpost playbook map retail.yaml
@@ -60,29 +62,31 @@ Example:
 pub(crate) struct MapArgs {
     /// The document, YAML or JSON; - for stdin.
     file: PathBuf,
-    /// A reason: primary/secondary, the secondary alone if one has it, a primary for all of its own [default: all].
+    /// A reason: primary/secondary, a secondary alone if only one reason has it, or a primary for all reasons below it
+    /// [default: all].
     #[arg(long, value_name = "REASON")]
     reason: Vec<String>,
-    /// The channel, or all [default: the one with the most routes].
+    /// The channel, or all [default: the channel with the most routes].
     #[arg(long, value_name = "CHANNEL")]
     channel: Option<String>,
-    /// The letters of every channel in one table, and under each reason what is not to be had where, and why; the
-    /// same as --channel all.
+    /// Print the letters of every channel in one table, and under each reason which routes are not available where, and
+    /// why; the same as --channel all.
     #[arg(long, conflicts_with_all = ["channel", "diff"])]
     all_channels: bool,
     /// A tier [default: all].
     #[arg(long, value_name = "TIER")]
     tier: Vec<String>,
-    /// When: 2026-11-23 10:00 by the clock of the playbook, or RFC 3339 [default: an hour with all desks open].
+    /// The time of the contact: 2026-11-23 10:00 by the clock of the playbook, or RFC 3339 [default: an hour with all
+    /// desks open].
     #[arg(long, value_name = "TIME")]
     at: Option<String>,
-    /// How long after that the deadlines of reasons are [default: too far away to matter].
+    /// How long after that time the deadlines of reasons are [default: too far away to matter].
     #[arg(long, value_name = "SPAN", value_parser = span)]
     deadline_in: Option<Millis>,
-    /// Another document: shows only what is different under it, from the first to this one.
+    /// Another document: print only what is different in it, from the first document to this one.
     #[arg(long, value_name = "FILE")]
     diff: Option<PathBuf>,
-    /// The letters alone.
+    /// Print only the letters.
     #[arg(long)]
     brief: bool,
 }
@@ -91,33 +95,33 @@ fn span(text: &str) -> Result<Millis, String> {
     Millis::parse(text).ok_or_else(|| format!("`{text}` is not a span such as 3h, 90m or 2d"))
 }
 
-/// What is asked of one playbook.
+/// The question to one playbook: which reasons and tiers, on which channel, at which time.
 struct Chosen<'p> {
     playbook: &'p Playbook,
     asked: MapAsked,
-    /// What chose the channel.
+    /// How the channel was chosen.
     by: ChosenBy,
-    /// Whether the time was told.
+    /// Whether the command line has the time.
     is_at_told: bool,
     reasons: Vec<ReasonIndex>,
     tiers: Vec<TierIndex>,
 }
 
-/// What chose a channel.
+/// How a channel was chosen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum ChosenBy {
-    /// Whoever asked.
+    /// The command line names it.
     Name,
-    /// It has the most routes.
+    /// It is the channel with the most routes.
     Routes,
-    /// Nothing: it is about all.
+    /// No channel was chosen: the map has all channels.
     All,
 }
 
 /// Makes the map and prints it.
 ///
 /// # Errors
-/// [`Failure::Fix`] if a document has no meaning, or a flag names what is not there.
+/// [`Failure::Fix`] if a document cannot be read as a playbook, or a flag names something that does not exist.
 pub(super) fn run(args: &MapArgs, session: &Session) -> Result<(), Failure> {
     let playbook = read(&args.file)?;
     let chosen = choose(args, &playbook)?;
@@ -158,7 +162,7 @@ pub(super) fn run(args: &MapArgs, session: &Session) -> Result<(), Failure> {
     }
 }
 
-/// A map helps to mend a playbook, too: one whose tests fail is read as it is.
+/// Reads a playbook. If only its tests fail, it is used as it is, because a map also helps to correct a playbook.
 fn read(file: &Path) -> Result<Playbook, Failure> {
     let source = super::read(file)?;
     let faults = match Playbook::read(&source) {
@@ -168,7 +172,9 @@ fn read(file: &Path) -> Result<Playbook, Failure> {
     let name = super::name(file);
     match Playbook::stored(&source) {
         Ok(playbook) => {
-            say(&format!("{name} has faults, which playbook check tells"));
+            say(&format!(
+                "{name} has faults; signpost playbook check lists them"
+            ));
             Ok(playbook)
         }
         Err(_) => Err(Failure::Fix(format!("{name}:\n{faults}"))),
@@ -227,7 +233,7 @@ fn is_all(ids: &[String]) -> bool {
     ids.is_empty() || ids.iter().any(|id| id == ALL)
 }
 
-/// The hour may have one digit.
+/// Reads the time of `--at`. The hour may have one digit.
 fn time(playbook: &Playbook, text: &str) -> Result<UnixMs, Failure> {
     let padded = text.trim().split_once([' ', 'T']).map(|(day, clock)| {
         let is_short = clock.find(':') == Some(1);
@@ -242,7 +248,7 @@ fn time(playbook: &Playbook, text: &str) -> Result<UnixMs, Failure> {
     read.map_err(|why| Failure::Fix(format!("--at: `{text}` {why}")))
 }
 
-/// The same of another playbook, as far as it is there.
+/// The same question to another playbook, without reasons and tiers. Fails if that playbook does not have the channel.
 fn choose_same<'p>(chosen: &Chosen<'_>, playbook: &'p Playbook) -> Result<Chosen<'p>, Failure> {
     let id = &chosen.playbook.channels[usize::from(chosen.asked.channel.0)].id;
     let asked = MapAsked {
@@ -321,7 +327,7 @@ fn unknown<'n>(kind: &str, id: &str, names: impl Iterator<Item = &'n str> + Clon
 }
 
 impl<'p> Chosen<'p> {
-    /// All rows, by reason and then by tier.
+    /// All rows, in the order of reasons, and within a reason of tiers.
     fn rows(&self) -> Vec<MapRow> {
         let pairs = self.reasons.iter().flat_map(|&reason| {
             let tiers = self.tiers.iter();
@@ -332,7 +338,7 @@ impl<'p> Chosen<'p> {
             .collect()
     }
 
-    /// The same on another channel.
+    /// The same question on another channel.
     fn on(&self, channel: ChannelIndex) -> Chosen<'p> {
         Chosen {
             playbook: self.playbook,

@@ -1,4 +1,4 @@
-//! `signpost playbook new`: a first playbook of a company that has nothing yet, from a template.
+//! `signpost playbook new`: makes a first playbook from a template, for a company that has none.
 
 use super::draft::{Draft, DraftChannel, DraftFact, Primary, Secondary};
 use super::from_csv::{self, CompanyArgs};
@@ -8,7 +8,7 @@ use crate::cli::failure::Failure;
 use crate::cli::names::{self, REASON_PREFIX};
 use clap::{Args, ValueEnum};
 
-/// Which company it is like.
+/// The kind of company.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum Kind {
     /// A shop, on line or not.
@@ -21,7 +21,7 @@ pub(super) enum Kind {
     Minimal,
 }
 
-/// What can come of a case of any company.
+/// The outcomes of a case, for a company of any kind.
 const OUTCOMES: &[(&str, &str)] = &[
     ("answered", "Question answered"),
     ("done", "Done as asked"),
@@ -31,7 +31,7 @@ const OUTCOMES: &[(&str, &str)] = &[
     ("no_reaction", "Customer did not react any more"),
 ];
 
-/// The flags.
+/// The arguments of `signpost playbook new`.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Example:
@@ -40,7 +40,7 @@ Example:
 What is an assumption says so: edit it. `signpost playbook from-csv` begins with your own table of
 contacts.")]
 pub(crate) struct NewArgs {
-    /// The company that it is like.
+    /// The kind of company.
     #[arg(long, value_name = "KIND", default_value = "minimal")]
     template: Kind,
     #[command(flatten)]
@@ -50,7 +50,7 @@ pub(crate) struct NewArgs {
 /// Writes the document.
 ///
 /// # Errors
-/// [`Failure::Fix`] if the flags must be mended.
+/// [`Failure::Fix`] if the flags must be corrected.
 pub(super) fn run(args: &NewArgs, session: &Session) -> Result<(), Failure> {
     let out = args.company.out.as_deref();
     let of_file = || Some(out?.file_stem()?.to_string_lossy().into_owned());
@@ -152,7 +152,7 @@ mod tests {
             let document = draft(*kind, "Our Shop", &company).document();
             let (playbook, warnings) = Playbook::read(&document).unwrap();
             assert_eq!(playbook.name.as_str(), "our_shop");
-            // The smallest has fewer reasons than are worth a menu; that is all there is to say of any.
+            // The smallest template has fewer reasons than a good menu. No template has another warning.
             let warned = warnings.found.iter().map(ToString::to_string);
             let expected = |it: &String| *kind == Kind::Minimal && it.contains("6 to 8 are easy");
             let others: Vec<String> = warned.filter(|it| !expected(it)).collect();

@@ -1,12 +1,13 @@
-//! What companies of a kind are usually asked, as tables; `new` makes documents of them.
+//! What customers usually ask companies of each kind, as tables. `playbook new` makes documents from the tables.
 
 use signpost_domain::route::Medium;
 
-/// Id, label, medium.
+/// A channel: id, label, medium.
 pub(super) type Channel = (&'static str, &'static str, Medium);
-/// Id of a text, label, pattern.
+/// A fact with text: id, label, pattern.
 pub(super) type Fact = (&'static str, &'static str, Option<&'static str>);
-/// Label, stage, the fact that tells one matter from another (empty: none), the labels below it.
+/// A reason: label, stage, the fact that distinguishes one matter from another (empty for none), and the labels below
+/// it.
 pub(super) type Reason = (
     &'static str,
     &'static str,
@@ -14,14 +15,14 @@ pub(super) type Reason = (
     &'static [&'static str],
 );
 
-/// What companies of a kind have.
+/// The channels, facts and reasons of companies of a kind.
 #[derive(Debug)]
 pub(super) struct Template {
-    /// Where contacts come in.
+    /// The channels on which contacts come in.
     pub(super) channels: &'static [Channel],
-    /// What is asked.
+    /// The facts that are asked for.
     pub(super) facts: &'static [Fact],
-    /// Why customers come.
+    /// The reasons for which customers come.
     pub(super) reasons: &'static [Reason],
 }
 

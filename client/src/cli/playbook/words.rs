@@ -1,28 +1,29 @@
-//! The words of one level of a table: spellings that are one, ids that differ, the commonest first.
+//! The words on one level of a table. Spellings of one word are joined, each word gets an id of its own, and the most
+//! frequent word comes first.
 
 use crate::cli::names;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What was counted of one word, and below it.
+/// One word, with what was counted of it and below it.
 #[derive(Debug)]
 pub(super) struct Word<T> {
-    /// The key by which its spellings are one.
+    /// The key, which is equal for all spellings of the word.
     pub(super) key: String,
-    /// The id, once in its level.
+    /// The id, unique on its level.
     pub(super) id: String,
-    /// Its commonest spelling.
+    /// The most frequent spelling.
     pub(super) label: String,
-    /// Its other spellings.
+    /// The other spellings.
     pub(super) also: Vec<String>,
-    /// Another word whose id this one would have had.
+    /// The key of the word that has the id which this word would have got; `None` if the id was free.
     pub(super) clash: Option<String>,
-    /// Rows that have it.
+    /// The number of rows with this word.
     pub(super) rows: u64,
-    /// What is below it.
+    /// The words below this one.
     pub(super) below: T,
 }
 
-/// Words as they are met; in the order of their keys, so that the order of the rows makes no difference.
+/// The words that were met so far, in the order of their keys. So the order of the rows makes no difference.
 #[derive(Debug)]
 pub(super) struct Words<T>(BTreeMap<String, Met<T>>);
 
@@ -40,7 +41,7 @@ impl<T> Default for Words<T> {
 }
 
 impl<T: Default> Words<T> {
-    /// Counts one row and gives what is below the word.
+    /// Counts one row with this word, and gives the words below it.
     pub(super) fn meet(&mut self, text: &str) -> &mut T {
         let met = self.0.entry(names::key(text)).or_default();
         met.rows += 1;
@@ -48,7 +49,8 @@ impl<T: Default> Words<T> {
         &mut met.below
     }
 
-    /// The words, the commonest first, those of one count by their keys.
+    /// The words, the most frequent first; those with the same count in the order of their keys. An id that does not
+    /// begin with a letter gets `prefix`.
     pub(super) fn told(self, prefix: &str) -> Vec<Word<T>> {
         let mut taken: BTreeSet<String> = BTreeSet::new();
         let mut owners: BTreeMap<String, String> = BTreeMap::new();
@@ -60,7 +62,7 @@ impl<T: Default> Words<T> {
         let mut words = Vec::with_capacity(self.0.len());
         for (key, met) in self.0 {
             let mut spellings: Vec<(String, u64)> = met.spellings.into_iter().collect();
-            // Stable: of equally common ones the first by its bytes.
+            // The sort is stable: of equally frequent spellings the first in byte order comes first.
             spellings.sort_by_key(|(_, rows)| std::cmp::Reverse(*rows));
             let mut spellings = spellings.into_iter().map(|(label, _)| label);
             let mut id = names::slug(&key, prefix);
@@ -86,7 +88,7 @@ impl<T: Default> Words<T> {
     }
 }
 
-/// Keeps the first `max`, of which the word with the key `kept` is one if it is there; gives the rest.
+/// Shortens `words` to its first `max`, and gives the rest. The word with the key `kept` stays if it is there.
 pub(super) fn cut<T>(words: &mut Vec<Word<T>>, max: usize, kept: &str) -> Vec<Word<T>> {
     if words.len() <= max {
         return Vec::new();
@@ -97,7 +99,7 @@ pub(super) fn cut<T>(words: &mut Vec<Word<T>>, max: usize, kept: &str) -> Vec<Wo
         let word = words.remove(at);
         words.insert(place, word);
     }
-    // Without it, one place stays free for it.
+    // If it is not there, one place stays free for it.
     let end = if has.is_some() { max } else { place };
     words.split_off(end)
 }

@@ -1,4 +1,5 @@
-//! A contact's answer as text: what happened, what comes next, what it was chosen from, why, and why not the others.
+//! A contact's answer as text: what happened, what comes next, which options there were, why this one was chosen, and
+//! why the other routes were not.
 
 use super::menu::{menu, questions};
 use super::open_case::{about_key, open_cases};
@@ -8,10 +9,10 @@ use crate::cli::out::Paint;
 use signpost_client::v1;
 use v1::contact_answer::Next;
 
-/// The priority of a contact for which no rule sets another.
+/// The priority of a contact if no rule sets another one.
 const PRIORITY_USUAL: u32 = 5;
 
-/// The whole answer.
+/// The whole answer as text.
 pub(crate) fn answer(answer: &v1::ContactAnswer, paint: Paint) -> String {
     let mut text = happened(answer, paint);
     let taken = match &answer.next {
@@ -49,7 +50,7 @@ pub(crate) fn answer(answer: &v1::ContactAnswer, paint: Paint) -> String {
     text
 }
 
-/// What to say to a customer whose case is only presumed.
+/// What to say to a customer whose case is only presumed. Empty if the case is certain.
 fn presumed(answer: &v1::ContactAnswer, paint: Paint) -> String {
     if !answer.case_presumed {
         return String::new();
@@ -59,7 +60,7 @@ fn presumed(answer: &v1::ContactAnswer, paint: Paint) -> String {
     format!("about {about} {mend}\n")
 }
 
-/// Of several matters each with its case, and what would be best for it by itself.
+/// For each of several matters: its case, and the route that would be best for it alone.
 fn matters(answer: &v1::ContactAnswer, paint: Paint) -> String {
     let line = |matter: &v1::MatterAnswer| {
         let leads = answer.leading_matter_id == matter.matter_id;
@@ -93,7 +94,7 @@ fn matters(answer: &v1::ContactAnswer, paint: Paint) -> String {
     }
 }
 
-/// Why a matter has no case, as far as it is for its reason.
+/// Why a matter has no case, as far as its reason explains that.
 fn without_case(matter: &v1::MatterAnswer) -> String {
     let unknown = v1::FindingKind::ReasonUnknown as i32;
     let unknown = matter.findings.iter().find(|it| it.kind == unknown);
@@ -157,15 +158,15 @@ fn happened(answer: &v1::ContactAnswer, paint: Paint) -> String {
     text
 }
 
-/// `at stake 27.00 EUR; if it fails: 8.10 more (the best that could follow)`, or `nothing could follow`; nothing where
-/// no route was priced.
+/// `at stake 27.00 EUR; if it fails: 8.10 more (the best that could follow)`, or `no other route could follow`. Empty
+/// if no route was priced.
 fn at_stake(decision: &v1::Decision) -> String {
     if decision.stake_micros == 0 && decision.next_micros == 0 {
         return String::new();
     }
     let stake = words::money(decision.stake_micros);
     let next = match decision.next_micros {
-        0 => "nothing could follow".to_owned(),
+        0 => "no other route could follow".to_owned(),
         micros => format!("{} more (the best that could follow)", words::money(micros)),
     };
     format!(
@@ -190,7 +191,7 @@ fn goes_to(answer: &v1::ContactAnswer, target: &v1::RouteTarget, paint: Paint) -
     format!("{}{place}{}\n", paint.green(&goes), handed_over(target))
 }
 
-/// What a distributor needs beside the queue: `, skills rebooking 3, priority 7, language nl-NL`; nothing for a flow.
+/// What a distributor needs besides the queue: `, skills rebooking 3, priority 7, language nl-NL`. Empty for a flow.
 pub(super) fn handed_over(target: &v1::RouteTarget) -> String {
     if target.queue_id.is_empty() {
         return String::new();
@@ -249,7 +250,7 @@ fn options(decision: &v1::Decision, taken: Option<i32>, paint: Paint) -> String 
     format!("\n{}", table(&COLUMNS, rows.collect(), paint))
 }
 
-/// `45 % in time` where the deadline is near, `0 % now` where it failed before.
+/// The chance of an option: `45 % in time` if the deadline is near, `0 % now` if the route failed before.
 fn chance(option: &v1::RouteOption) -> String {
     let chance = words::percent(option.chance_basis_points);
     match option.chance_basis() {
@@ -277,10 +278,11 @@ fn parts(parts: &[v1::CostPart]) -> String {
 
 fn why(decision: &v1::Decision, answer: &v1::ContactAnswer, paint: Paint) -> String {
     use v1::FindingKind as Kind;
-    let rules = decision.fired_rules.iter().map(rule);
     let found = &decision.findings;
+    let rules = decision.fired_rules.iter().map(|fired| rule(fired, found));
     let unknown = found.iter().any(|it| it.kind == Kind::ReasonUnknown as i32);
-    // That of an unknown reason says the same, and that of another matter is said with its facts.
+    // The last resort of an unknown reason says the same, and a matter that was found by its key is explained with its
+    // facts.
     let said = |found: &&v1::Finding| {
         !(lacks(found)
             || found.kind == Kind::LastResort as i32 && unknown
@@ -291,7 +293,7 @@ fn why(decision: &v1::Decision, answer: &v1::ContactAnswer, paint: Paint) -> Str
     section("why", rules.chain(findings).chain(lacking(found)), paint)
 }
 
-/// One line where it is the case that was there, though another matter was told.
+/// One line if the server found the existing case although the caller said that it is another matter; else `None`.
 fn same_matter(findings: &[v1::Finding], answer: &v1::ContactAnswer) -> Option<String> {
     let kind = v1::FindingKind::SameMatterByKey as i32;
     let mut found = findings.iter().filter(|it| it.kind == kind).peekable();
@@ -315,7 +317,8 @@ fn same_matter(findings: &[v1::Finding], answer: &v1::ContactAnswer) -> Option<S
     })
 }
 
-/// Why not the other routes; of several matters first of the one that leads, then of each other that has a decision.
+/// Why the other routes were not chosen. With several matters: first for the matter that leads, then for each other one
+/// with a decision.
 fn why_not(decision: &v1::Decision, answer: &v1::ContactAnswer, paint: Paint) -> String {
     let of = |title: &str, decision: &v1::Decision| {
         let lines = decision.ineligible_routes.iter().map(ineligible);
@@ -344,7 +347,14 @@ fn section(title: &str, lines: impl Iterator<Item = String>, paint: Paint) -> St
     }
 }
 
-fn rule(fired: &v1::FiredRule) -> String {
+/// Whether guards took away all that it leaves.
+fn is_set_aside(fired: &v1::FiredRule, found: &[v1::Finding]) -> bool {
+    let kind = v1::FindingKind::RuleSetAside as i32;
+    let mut found = found.iter();
+    found.any(|it| it.kind == kind && it.rule_id == fired.rule_id)
+}
+
+fn rule(fired: &v1::FiredRule, found: &[v1::Finding]) -> String {
     let mut does = Vec::new();
     if !fired.forbidden_routes.is_empty() {
         does.push(format!(
@@ -353,7 +363,11 @@ fn rule(fired: &v1::FiredRule) -> String {
         ));
     }
     if !fired.only_routes.is_empty() {
-        does.push(format!("leaves only {}", words::routes(&fired.only_routes)));
+        let only = words::routes(&fired.only_routes);
+        does.push(match is_set_aside(fired, found) {
+            true => format!("would leave only {only}, which is set aside"),
+            false => format!("leaves only {only}"),
+        });
     }
     for gain in &fired.preferences {
         let amount = words::money(gain.amount_micros.saturating_abs());
@@ -389,7 +403,7 @@ fn lacks(finding: &v1::Finding) -> bool {
     finding.kind == v1::FindingKind::RuleInputUnknown as i32
 }
 
-/// One line for each value that is not known, with the rules that need it.
+/// One line for each value that is missing, with the rules that need it.
 fn lacking(findings: &[v1::Finding]) -> impl Iterator<Item = String> {
     let mut rules_by_value: Vec<(&str, Vec<&str>)> = Vec::new();
     for found in findings.iter().filter(|found| lacks(found)) {
@@ -428,7 +442,7 @@ fn finding(finding: &v1::Finding) -> String {
             format!("the reason {about} is not known; the last resort was taken")
         }
         Ok(Kind::ReasonReplaced) => {
-            format!("the reason {about} was retired; another stands for it now")
+            format!("the reason {about} was retired, and another reason replaces it")
         }
         Ok(Kind::LastResort) => "no route was allowed; the last resort was taken".to_owned(),
         Ok(Kind::IdentityNotVerified) => {
@@ -451,7 +465,9 @@ fn finding(finding: &v1::Finding) -> String {
             format!("nothing can be done before {about}, so it counts no more")
         }
         Ok(Kind::RuleSetAside) => {
-            format!("rule {rule} leaves only what the customer must not get, and was set aside")
+            format!(
+                "the only of rule {rule} is set aside: guards leave none of its routes, so it leaves what guards leave"
+            )
         }
         Ok(Kind::LanguageNotSpoken) => {
             let (queue, language) = about.split_once(' ').unwrap_or((about.as_str(), ""));
@@ -469,20 +485,20 @@ fn finding(finding: &v1::Finding) -> String {
         }
         Ok(Kind::SameMatterByKey) => match about.as_str() {
             "" => "another matter was told, but a customer has one case of this reason".to_owned(),
-            fact => format!("another matter was told, but {fact} is that of the case"),
+            fact => format!("another matter was reported, but {fact} is the same as in the case"),
         },
         Ok(Kind::NeedRaisedByAttempts) => {
             let attempts = match about.as_str() {
                 "1" => "1 attempt".to_owned(),
                 count => format!("{count} attempts"),
             };
-            format!("the need is raised: {attempts} with people failed on this case")
+            format!("the need is raised: {attempts} by people failed on this case")
         }
         Ok(Kind::QueueStatsTooOld) => {
             format!("what was reported of queue {about} is too old to count")
         }
         Ok(Kind::CaseNumberNotProven) => {
-            "nothing proves that it is about the case that was told, or there is no such case"
+            "the given case does not exist, or nothing proves that the contact belongs to it"
                 .to_owned()
         }
         Ok(Kind::Unspecified) | Err(_) => format!("finding {}: {about}", finding.kind),
@@ -498,13 +514,15 @@ fn ineligible(route: &v1::IneligibleRoute) -> String {
         Ok(Why::ForbiddenByRule) => format!("rule {about} forbids it"),
         Ok(Why::ExcludedByRule) => format!("rule {about} leaves only others"),
         Ok(Why::Closed) => format!("queue {about} is closed now{}", opens(route)),
-        Ok(Why::NotStaffed) => format!("nobody is signed in for queue {about}{}", opens(route)),
+        Ok(Why::NotStaffed) => {
+            format!("nobody is signed in for queue {about}, though it is open now")
+        }
         Ok(Why::CannotUse) => format!("the customer cannot use {}", about.replace('_', "-")),
         Ok(Why::Vulnerable) => "the customer is vulnerable".to_owned(),
         Ok(Why::CustomerAway) => "the customer did not answer and is not there now".to_owned(),
-        Ok(Why::FailedBefore) => format!("flow {about} failed on this case"),
+        Ok(Why::FailedBefore) => format!("flow {about} did not settle this case before"),
         Ok(Why::TooLate) => format!("it cannot be done before {about}"),
-        Ok(Why::ConsentRefused) => format!("the consent {about} was refused"),
+        Ok(Why::ConsentRefused) => format!("the customer refused the consent {about}"),
         Ok(Why::ConsentUnknown) => format!("the consent {about} is not known"),
         Ok(Why::AskedForPerson) => "the customer asked for a person".to_owned(),
         Ok(Why::Unspecified) | Err(_) => format!("not eligible ({}) {about}", route.cause),
@@ -512,7 +530,7 @@ fn ineligible(route: &v1::IneligibleRoute) -> String {
     format!("{}: {why}", words::route(route.route))
 }
 
-/// `, opens 2026-11-30T08:00:00Z`, if that is known.
+/// `, opens 2026-11-30T08:00:00Z`; empty if that time is not known.
 fn opens(route: &v1::IneligibleRoute) -> String {
     let opens = route.opens_time.as_ref();
     opens.map_or_else(String::new, |at| {

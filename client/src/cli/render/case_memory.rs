@@ -1,4 +1,4 @@
-//! What a case remembers as text: what was told of the person, and what was tried.
+//! What a case remembers, as text: what callers said about the person, and which routes were tried.
 
 use super::answer::place_of;
 use super::table::{Column, table};
@@ -6,7 +6,8 @@ use super::words;
 use crate::cli::out::Paint;
 use signpost_client::v1;
 
-/// What was told of the person, each under its name, with who told it; empty where nothing was.
+/// What is remembered about the person: each value under its name, with the caller that gave it. The text is empty
+/// where there is no value.
 pub(super) fn person(person: &v1::CasePerson) -> [(&'static str, String); 5] {
     let yes = |is_so: bool| if is_so { "yes" } else { "" };
     let cannot_use = words::abilities(&person.cannot_use);
@@ -39,7 +40,7 @@ fn telling(told: &v1::PersonTelling) -> String {
     format!("told on {} by {who} at {at}", told.contact_id)
 }
 
-/// What was tried, as a table; nothing if nothing was.
+/// The routes that were tried, as a table. Empty if there are none.
 pub(super) fn attempts(attempts: &[v1::CaseAttempt], paint: Paint) -> String {
     const COLUMNS: [Column; 5] = [
         Column::Left("tried"),

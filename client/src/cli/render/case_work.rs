@@ -1,4 +1,4 @@
-//! Work on cases, and what happened to them, as text.
+//! Changes of cases and their timelines, as text.
 
 use super::lists::Listing;
 use super::table::Column;
@@ -6,7 +6,7 @@ use super::words;
 use crate::cli::out::Paint;
 use signpost_client::v1;
 
-/// What a write came to for one case, if it concerned one.
+/// The result of a write for one case. Empty if there is no receipt.
 pub(crate) fn case_receipt(receipt: Option<&v1::CaseReceipt>, paint: Paint) -> String {
     let Some(receipt) = receipt else {
         return String::new();
@@ -20,7 +20,7 @@ pub(crate) fn case_receipt(receipt: Option<&v1::CaseReceipt>, paint: Paint) -> S
     format!("{}\n", paint.bold(&head))
 }
 
-/// All that happened to a case.
+/// The timeline of a case, as text.
 pub(crate) fn timeline(timeline: &v1::ListCaseTimelineResponse, paint: Paint) -> String {
     let left_out = match timeline.omitted_count {
         0 => String::new(),
@@ -32,7 +32,7 @@ pub(crate) fn timeline(timeline: &v1::ListCaseTimelineResponse, paint: Paint) ->
     }
 }
 
-/// All that happened to a case, in rows.
+/// The timeline of a case, in rows.
 pub(crate) fn timeline_listing(timeline: &v1::ListCaseTimelineResponse) -> Listing {
     const COLUMNS: [Column; 5] = [
         Column::Left("when"),

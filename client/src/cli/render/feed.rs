@@ -1,4 +1,4 @@
-//! What a feed tells, a line an item.
+//! The items of a feed, one line for each.
 
 use super::answer::place_of;
 use super::visible::one_line;
@@ -8,7 +8,7 @@ use signpost_client::v1;
 use unicode_width::UnicodeWidthStr;
 use v1::event::Body;
 
-/// An event.
+/// The line for an event.
 pub(crate) fn event(event: &v1::Event, paint: Paint) -> String {
     let (name, parts) = match &event.body {
         Some(body) => told(body),
@@ -139,7 +139,7 @@ fn linked(case_id: &str, link: Option<&v1::CaseLink>) -> Vec<String> {
     vec![case_id.to_owned(), link.unwrap_or_default()]
 }
 
-/// Each field that was told, as it was and as it is.
+/// The changed fields of a case, each with its old and its new value.
 fn updated(event: &v1::CaseUpdatedEvent) -> Vec<String> {
     let now = event.case.clone().unwrap_or_default();
     let named = event.update_mask.iter().flat_map(|mask| &mask.paths);
@@ -155,7 +155,7 @@ fn updated(event: &v1::CaseUpdatedEvent) -> Vec<String> {
         .collect()
 }
 
-/// What a field of a case holds, that an update may name.
+/// The value of a field of a case that an update can name.
 fn value(path: &str, case: &v1::Case) -> String {
     let told = match path {
         "confirmed_reason" => case.confirmed_reason.clone(),
@@ -222,14 +222,14 @@ fn with<const N: usize>(mut parts: Vec<String>, more: [String; N]) -> Vec<String
     parts
 }
 
-/// Where a line of a table stands in its feed.
+/// Why a row of a feed is printed.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Mark {
-    /// It was there when the watch began.
+    /// The row matched when the watch began.
     There,
-    /// It changed.
+    /// The row changed.
     Changed,
-    /// It matches no more.
+    /// The row no longer matches.
     Left,
 }
 
@@ -243,13 +243,13 @@ impl Mark {
     }
 }
 
-/// The titles of the lines of cases.
+/// The titles above the lines of cases.
 pub(crate) fn case_titles(paint: Paint) -> String {
     let row = ["case", "state", "customer", "reason", "contacts", "repeats"];
     paint.dim(&case_row(" ", row))
 }
 
-/// A case.
+/// The line for a case.
 pub(crate) fn case_line(mark: Mark, case: &v1::Case) -> String {
     let state = words::case_state(case.state);
     let contacts = words::figure(case.contact_count.into());
@@ -275,13 +275,13 @@ fn case_row(sign: &str, row: [&str; 6]) -> String {
     line.trim_end().to_owned()
 }
 
-/// The titles of the lines of contacts.
+/// The titles above the lines of contacts.
 pub(crate) fn contact_titles(paint: Paint) -> String {
     let row = ["contact", "state", "route", "channel", "customer", "reason"];
     paint.dim(&contact_row(" ", row))
 }
 
-/// A contact.
+/// The line for a contact.
 pub(crate) fn contact_line(mark: Mark, contact: &v1::Contact) -> String {
     let context = contact.context.clone().unwrap_or_default();
     let place = words::contact_state(contact.state);
@@ -310,12 +310,13 @@ fn contact_row(sign: &str, row: [&str; 6]) -> String {
     line.trim_end().to_owned()
 }
 
-/// A case or a contact that matches no more.
+/// The line for a case or a contact that no longer matches.
 pub(crate) fn left_line(left: &v1::ItemRemoved) -> String {
     format!("{} {}  matches no more", Mark::Left.sign(), left.id)
 }
 
-/// A text that takes so many columns of a terminal at least, of which a letter may take two.
+/// The text, with spaces added so that it is at least `columns` wide on a terminal. A character can be two columns
+/// wide.
 fn wide(text: &str, columns: usize) -> String {
     let missing = columns.saturating_sub(text.width());
     format!("{text}{}", " ".repeat(missing))

@@ -1,4 +1,4 @@
-//! Work on customers, and what they came for, as text.
+//! Changes of customers, and what customers came for, as text.
 
 use super::lists::Listing;
 use super::table::Column;
@@ -6,7 +6,7 @@ use super::{customer, lists, words};
 use crate::cli::out::Paint;
 use signpost_client::v1;
 
-/// What a write came to for one customer, if it concerned one.
+/// The result of a write for one customer. Empty if there is no receipt.
 pub(crate) fn customer_receipt(
     receipt: Option<&v1::CustomerReceipt>,
     what: &str,
@@ -26,7 +26,7 @@ pub(crate) fn customer_receipt(
     format!("{}\n", paint.bold(&head))
 }
 
-/// What a customer came for so far.
+/// What a customer came for so far, as text.
 pub(crate) fn history(history: &v1::GetCustomerHistoryResponse, paint: Paint) -> String {
     let who = history.customer.clone().unwrap_or_default();
     let mut text = customer(&who, paint);
@@ -49,7 +49,7 @@ pub(crate) fn history(history: &v1::GetCustomerHistoryResponse, paint: Paint) ->
     text
 }
 
-/// What a customer came for, by reason in rows.
+/// How often a customer came, by reason, in rows.
 pub(crate) fn history_listing(history: &v1::GetCustomerHistoryResponse) -> Listing {
     by_reason(history, |count| count.to_string())
 }

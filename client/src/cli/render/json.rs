@@ -1,7 +1,7 @@
 //! Messages as JSON: fields by the contract's names and in its order, enums by their words without the prefix, times as
 //! RFC 3339, spans as seconds (`"240s"`), and beside each `…_micros` the same amount as a decimal text.
 //!
-//! Fields that are absent are left out; those that cannot be absent are always there, so that scripts need no defaults.
+//! An absent field is left out. A field that cannot be absent is always there, so that scripts need no defaults.
 
 use super::words;
 use crate::cli::failure::Failure;
@@ -14,7 +14,7 @@ use std::sync::LazyLock;
 
 /// A message that knows its name in the contract.
 pub(crate) trait Named: prost::Message {
-    /// Without the package.
+    /// The name, without the package.
     const NAME: &'static str;
 }
 
@@ -83,11 +83,11 @@ pub(crate) fn cloud_event(event: &v1::CloudEvent, cursor: &str) -> Result<String
     serde_json::to_string(&shown).map_err(other)
 }
 
-/// A message to be part of a larger JSON document.
+/// A message that can be a part of a larger JSON document.
 pub(crate) struct Embedded(DynamicMessage);
 
 impl Embedded {
-    /// Of a message.
+    /// Makes it from a message.
     ///
     /// # Errors
     /// [`Failure::Other`] if the contract does not know the message; it always does.
@@ -109,7 +109,7 @@ impl Serialize for Embedded {
     }
 }
 
-/// A message as an object.
+/// A message, written as a JSON object.
 struct Shown<'a>(&'a DynamicMessage);
 
 impl Serialize for Shown<'_> {
@@ -131,7 +131,7 @@ impl Serialize for Shown<'_> {
     }
 }
 
-/// A field's value.
+/// The value of a field.
 struct Item<'a>(&'a FieldDescriptor, &'a Value);
 
 impl Serialize for Item<'_> {
@@ -156,7 +156,7 @@ impl Serialize for Item<'_> {
                 list.end()
             }
             Value::Map(values) => {
-                // In the order of their keys, which are texts.
+                // Sorted by their keys, which are texts.
                 let key = |key: &MapKey| key.as_str().map(str::to_owned);
                 let values = values.iter();
                 let values: Option<BTreeMap<String, &Value>> = values
@@ -169,7 +169,7 @@ impl Serialize for Item<'_> {
                 }
                 map.end()
             }
-            // The contract has none.
+            // The contract has no such field.
             Value::Bytes(_) => Err(unknown("bytes")),
         }
     }
@@ -198,7 +198,7 @@ fn message_value<S: Serializer>(
     }
 }
 
-/// `240s`, `0.25s`.
+/// A span of time in seconds: `240s`, `0.25s`.
 fn seconds(span: &prost_types::Duration) -> String {
     let sign = if span.seconds < 0 || span.nanos < 0 {
         "-"
@@ -210,7 +210,8 @@ fn seconds(span: &prost_types::Duration) -> String {
     format!("{sign}{}{fraction}s", span.seconds.unsigned_abs())
 }
 
-/// The enum's word without the prefix that repeats the enum's name; the number if the word is not known.
+/// The word of an enum's value, without the prefix that repeats the name of the enum. The number, if the word is not
+/// known.
 fn enum_word(field: &FieldDescriptor, number: i32) -> String {
     let Kind::Enum(descriptor) = field.kind() else {
         return number.to_string();
@@ -225,7 +226,7 @@ fn enum_word(field: &FieldDescriptor, number: i32) -> String {
     }
 }
 
-/// `CONTACT_STATE_` for the enum `ContactState`.
+/// The prefix of an enum's words: `CONTACT_STATE_` for the enum `ContactState`.
 fn prefix(descriptor: &EnumDescriptor) -> String {
     let mut prefix = String::new();
     for letter in descriptor.name().chars() {

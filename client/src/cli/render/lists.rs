@@ -5,7 +5,7 @@ use super::words;
 use crate::cli::out::Paint;
 use signpost_client::v1;
 
-/// Rows under titles.
+/// Rows, with a title for each column.
 pub(crate) struct Listing {
     columns: Vec<Column>,
     /// A text for each column.
@@ -13,7 +13,7 @@ pub(crate) struct Listing {
 }
 
 impl Listing {
-    /// Of these columns.
+    /// Makes a listing of these columns and rows.
     pub(crate) fn new(columns: &[Column], rows: Vec<Vec<String>>) -> Listing {
         Listing {
             columns: columns.to_vec(),
@@ -21,7 +21,7 @@ impl Listing {
         }
     }
 
-    /// The columns that are not only for wide lists, or all.
+    /// Makes a listing. A column with `true` is only in wide lists.
     fn of(columns: &[(Column, bool)], rows: Vec<Vec<String>>, wide: bool) -> Listing {
         let shown = |place: usize| wide || !columns.get(place).is_some_and(|(_, wide)| *wide);
         let kept = |row: Vec<String>| {
@@ -41,12 +41,12 @@ impl Listing {
         }
     }
 
-    /// For people.
+    /// The rows as a table for people.
     pub(crate) fn table(&self, paint: Paint) -> String {
         table(&self.columns, self.rows.clone(), paint)
     }
 
-    /// Comma-separated, as RFC 4180 has it but for the line ends.
+    /// The rows comma-separated, as in RFC 4180 except for the line ends.
     pub(crate) fn csv(&self) -> String {
         let titles = self.columns.iter().map(|column| match column {
             Column::Left(title) | Column::Right(title) => title.replace([' ', '-'], "_"),
@@ -59,11 +59,11 @@ impl Listing {
     }
 }
 
-/// What a spreadsheet takes for the beginning of a formula.
+/// The characters at which a spreadsheet takes a cell for a formula.
 const FORMULA_SIGNS: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
 
-/// A line of cells. Keys come from callers, some from strangers: a cell that a spreadsheet would take for a formula has
-/// a `'` in front, which spreadsheets take for "this is text". Programs that need the keys as they are read JSON.
+/// A line of cells. Keys come from callers, and some callers are strangers. So a cell that a spreadsheet would take for
+/// a formula gets a `'` in front, which marks it as text. Programs that need the exact keys read the JSON.
 fn csv_line(cells: impl Iterator<Item = String>) -> String {
     let harmless = cells.map(|cell| match cell.starts_with(FORMULA_SIGNS) {
         true => format!("'{cell}"),
@@ -76,7 +76,7 @@ fn csv_line(cells: impl Iterator<Item = String>) -> String {
     cells.collect::<Vec<_>>().join(",") + "\n"
 }
 
-/// Cases.
+/// Cases in rows.
 pub(crate) fn cases(cases: &[v1::Case], wide: bool) -> Listing {
     const COLUMNS: [(Column, bool); 15] = [
         (Column::Left("case"), false),
@@ -117,7 +117,7 @@ pub(crate) fn cases(cases: &[v1::Case], wide: bool) -> Listing {
     Listing::of(&COLUMNS, rows.collect(), wide)
 }
 
-/// Contacts.
+/// Contacts in rows.
 pub(crate) fn contacts(contacts: &[v1::Contact], wide: bool) -> Listing {
     const COLUMNS: [(Column, bool); 15] = [
         (Column::Left("contact"), false),
@@ -163,7 +163,7 @@ pub(crate) fn contacts(contacts: &[v1::Contact], wide: bool) -> Listing {
     Listing::of(&COLUMNS, rows.collect(), wide)
 }
 
-/// Customers.
+/// Customers in rows.
 pub(crate) fn customers(customers: &[v1::Customer], wide: bool) -> Listing {
     const COLUMNS: [(Column, bool); 9] = [
         (Column::Left("customer"), false),

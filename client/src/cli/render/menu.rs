@@ -1,4 +1,4 @@
-//! What a customer is asked: menus and questions.
+//! Menus and questions for a customer.
 
 use super::lists::Listing;
 use super::open_case::open_cases;
@@ -7,7 +7,7 @@ use super::words;
 use crate::cli::out::Paint;
 use signpost_client::v1;
 
-/// A reason menu as a tree; keypad digits in front where the channel has a keypad.
+/// A reason menu as a tree. If the channel has a keypad, each reason has its digit in front.
 pub(crate) fn menu(menu: &v1::ReasonMenu, paint: Paint) -> String {
     let under = match menu.primary_reason.as_str() {
         "" => String::new(),

@@ -1,10 +1,10 @@
-//! Open cases of a customer, as whoever asks is told of them.
+//! Open cases of a customer, as they are shown to a caller.
 
 use super::words;
 use crate::cli::out::Paint;
 use signpost_client::v1;
 
-/// Cases to choose from.
+/// The cases to choose from.
 pub(super) fn open_cases(cases: &[v1::OpenCase], paint: Paint) -> String {
     let line = |case: &v1::OpenCase| {
         let about = match case.key_facts.is_empty() {
@@ -17,7 +17,7 @@ pub(super) fn open_cases(cases: &[v1::OpenCase], paint: Paint) -> String {
     cases.iter().map(line).collect()
 }
 
-/// `order_id = 3348917502`; of a case that was opened without its key `the open case without order_id`.
+/// `order_id = 3348917502`, or `the open case without order_id` for a case that was opened without its key.
 pub(super) fn about_key(key: &[v1::Fact]) -> String {
     let (untold, told): (Vec<&v1::Fact>, Vec<&v1::Fact>) = key
         .iter()

@@ -6,7 +6,7 @@ use super::words;
 use crate::cli::out::Paint;
 use signpost_client::v1;
 
-/// Routes, in the order of the columns.
+/// The routes, in the order of the columns.
 const ROUTES: [v1::Route; 5] = [
     v1::Route::SelfService,
     v1::Route::Message,
@@ -15,7 +15,7 @@ const ROUTES: [v1::Route; 5] = [
     v1::Route::Human,
 ];
 
-/// One publication in a line or two.
+/// One publication, in one or two lines.
 pub(crate) fn publication(publication: &v1::PlaybookPublication, paint: Paint) -> String {
     let live = if publication.live { " · live" } else { "" };
     let head = format!(
@@ -38,7 +38,7 @@ pub(crate) fn publication(publication: &v1::PlaybookPublication, paint: Paint) -
     format!("{}\n  {line}\n", paint.bold(&head))
 }
 
-/// Publications, as they were given; a wide list has whole versions.
+/// Publications, in the order in which they were given. A wide list has whole versions.
 pub(crate) fn publications(publications: &[v1::PlaybookPublication], wide: bool) -> Listing {
     const COLUMNS: [Column; 6] = [
         Column::Left("version"),
@@ -49,7 +49,7 @@ pub(crate) fn publications(publications: &[v1::PlaybookPublication], wide: bool)
         Column::Left("note"),
     ];
     let rows = publications.iter().enumerate().map(|(place, publication)| {
-        // Who publishes what is live already rolls nothing back.
+        // To publish what is already live is no rollback.
         let before = publications.get(place + 1);
         let version = &publication.playbook_version;
         let again = before.is_some_and(|before| before.playbook_version == *version);
@@ -74,7 +74,8 @@ pub(crate) fn publications(publications: &[v1::PlaybookPublication], wide: bool)
     Listing::new(&COLUMNS, rows.collect())
 }
 
-/// Findings about a document, one a line: `12:5 reasons[0].id: must be a name`; last how many more there are.
+/// Findings about a document, one on each line: `12:5 reasons[0].id: must be a name`. The last line says how many more
+/// there are.
 pub(crate) fn findings(findings: &[v1::PlaybookDiagnostic], more: u32) -> String {
     let mut text: String = findings
         .iter()
@@ -93,7 +94,7 @@ pub(crate) fn findings(findings: &[v1::PlaybookDiagnostic], more: u32) -> String
     text
 }
 
-/// Counts by reason and tier, then those of reasons that were split together with their parts.
+/// Counts by reason and tier. Below them, for each reason that was split, its counts together with those of its parts.
 pub(crate) fn counts(response: &v1::CountReasonsResponse, paint: Paint) -> String {
     let rows = response.counts.iter().map(|it| (it.reason.clone(), it));
     let mut text = counted(rows, words::figure).table(paint);
@@ -114,13 +115,13 @@ pub(crate) fn counts(response: &v1::CountReasonsResponse, paint: Paint) -> Strin
     text
 }
 
-/// Counts by reason and tier in rows; without those of split reasons, which would count twice.
+/// Counts by reason and tier in rows, without the sums of split reasons: these would count contacts twice.
 pub(crate) fn counts_listing(response: &v1::CountReasonsResponse) -> Listing {
     let rows = response.counts.iter().map(|it| (it.reason.clone(), it));
     counted(rows, |figure| figure.to_string())
 }
 
-/// Contacts that took this route.
+/// The number of contacts that took this route.
 pub(crate) fn taking(count: &v1::ReasonCount, route: v1::Route) -> u64 {
     let mut routes = count.route_counts.iter();
     let found = routes.find(|it| it.route() == route);
@@ -168,7 +169,7 @@ fn counted<'c>(
 mod tests {
     use super::*;
 
-    /// Publishing what is live already is told from rolling back.
+    /// Publishing what is already live is shown differently from a rollback.
     #[test]
     fn what_was_live_before_is_again_or_rolled_back() {
         let made = |version: &str, rolled_back, live| v1::PlaybookPublication {

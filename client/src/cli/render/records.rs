@@ -8,7 +8,7 @@ use crate::cli::out::Paint;
 use signpost_client::v1;
 use std::collections::BTreeMap;
 
-/// Lines of a name and a value; those without a value are left out.
+/// Lines with a name and a value. A line without a value is left out.
 struct Sheet {
     rows: Vec<(&'static str, String)>,
 }
@@ -39,7 +39,7 @@ impl Sheet {
     }
 }
 
-/// A contact.
+/// A contact as text.
 pub(crate) fn contact(contact: &v1::Contact, paint: Paint) -> String {
     let context = contact.context.clone().unwrap_or_default();
     let reported_tier = context.customer.clone().unwrap_or_default().tier;
@@ -106,7 +106,7 @@ fn additional_case(additional: &v1::AdditionalCase) -> String {
     )
 }
 
-/// The additional case of a contact.
+/// The additional case of a contact, as text.
 pub(crate) fn case_added(added: &v1::AddCaseToContactResponse, paint: Paint) -> String {
     let joined = words::case_match(added.case_match).unwrap_or_default();
     let mut head = vec![
@@ -131,7 +131,7 @@ pub(crate) fn case_added(added: &v1::AddCaseToContactResponse, paint: Paint) -> 
     format!("{}\n{}", paint.bold(&head.join(" · ")), sheet.text(paint))
 }
 
-/// What a choice of a route brought about.
+/// The result of the choice of a route, as text.
 pub(crate) fn selected(selected: &v1::SelectRouteResponse, paint: Paint) -> String {
     let head = vec![
         format!("contact {}", selected.contact_id),
@@ -147,7 +147,7 @@ pub(crate) fn selected(selected: &v1::SelectRouteResponse, paint: Paint) -> Stri
     )
 }
 
-/// What an end brought about.
+/// The result of the end of a contact, as text.
 pub(crate) fn ended(ended: &v1::EndContactResponse, paint: Paint) -> String {
     let place = format!(
         "{} ({})",
@@ -181,7 +181,7 @@ fn with_case(mut head: Vec<String>, case: &str, paint: Paint) -> String {
     paint.bold(&head.join(" · "))
 }
 
-/// A case with its contacts; `outcome` is what came of it in words, if the playbook has any.
+/// A case with its contacts, as text. `outcome` is the wording of its outcome; empty if the playbook has none.
 pub(crate) fn case(case: &v1::Case, outcome: &str, paint: Paint) -> String {
     let mut head = vec![
         format!("case {}", case.case_id),
@@ -281,7 +281,7 @@ fn contact_row(contact: &v1::CaseContact) -> Vec<String> {
     ]
 }
 
-/// A customer.
+/// A customer as text.
 pub(crate) fn customer(customer: &v1::Customer, paint: Paint) -> String {
     let identities = customer.identities.iter().map(words::identity);
     let consents = customer.consents.iter().map(|consent| {
@@ -328,7 +328,7 @@ pub(crate) fn customer(customer: &v1::Customer, paint: Paint) -> String {
     format!("{}\n{}", paint.bold(&head), sheet.text(paint))
 }
 
-/// Contacts of its own: those of whom it goes on for are told of them.
+/// The number of contacts. If other customers are merged into this one, it says that their contacts are not counted.
 fn contacts(customer: &v1::Customer) -> String {
     match customer.merged.is_empty() {
         true => customer.contact_count.to_string(),
@@ -345,7 +345,7 @@ fn merged(merged: &v1::MergedCustomer) -> String {
     format!("{} ({why}, by {who})", merged.customer_id)
 }
 
-/// The tier that a contact was decided under, where more than one was known.
+/// The tier under which a contact was decided. If more than one tier was known, the others too.
 fn tiers(contact: &v1::Contact, reported: &str) -> String {
     let stored = match contact.stored_tier_customer_id.as_str() {
         "" => contact.stored_tier.clone(),

@@ -1,18 +1,18 @@
-//! Tables without lines, two spaces between columns.
+//! Tables without lines, with two spaces between columns.
 
 use crate::cli::out::Paint;
 use comfy_table::{Attribute, Cell, CellAlignment, Table, presets};
 
-/// A column: its title and on which side its cells stand.
+/// A column: its title, and the side on which its cells are aligned.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Column {
-    /// Words.
+    /// For words.
     Left(&'static str),
-    /// Numbers.
+    /// For numbers.
     Right(&'static str),
 }
 
-/// Rows under titles, each line indented by two.
+/// Rows with titles above them, each line indented by two spaces.
 pub(crate) fn table(columns: &[Column], rows: Vec<Vec<String>>, paint: Paint) -> String {
     let mut table = Table::new();
     table.load_style(presets::NOTHING).force_no_tty();

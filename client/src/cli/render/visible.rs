@@ -1,12 +1,12 @@
-//! Text that others wrote, on somebody's screen: what would steer a terminal is shown, not obeyed.
+//! Text that others wrote, made safe for a terminal: characters that would control the terminal are shown instead.
 
-/// Our own styles: what [`crate::cli::out::Paint`] and tables write.
+/// The styles that we write ourselves, in [`crate::cli::out::Paint`] and in tables.
 const STYLES: [&str; 8] = [
     "\x1b[0m", "\x1b[1m", "\x1b[2m", "\x1b[32m", "\x1b[33m", "\x1b[34m", "\x1b[35m", "\x1b[36m",
 ];
 
-/// A text for people in which control characters, and those that turn the direction of writing, are written as
-/// `\u{1b}`. Line ends and tabs stay, and so do our own styles where there are any.
+/// A text for people. Control characters, and characters that turn the direction of writing, are written as `\u{1b}`.
+/// Line ends and tabs stay. Our own styles stay if `styled`.
 pub(crate) fn visible(text: &str, styled: bool) -> String {
     let mut shown = String::with_capacity(text.len());
     let mut rest = text;
@@ -26,7 +26,7 @@ pub(crate) fn visible(text: &str, styled: bool) -> String {
     shown + rest
 }
 
-/// The same on one line: line ends and tabs are written, too, so that no text makes a line of its own.
+/// As [`visible`], on one line: line ends and tabs are written out too, so that no text can begin a line of its own.
 pub(crate) fn one_line(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for character in text.chars() {

@@ -6,10 +6,10 @@ use super::words;
 use crate::cli::out::Paint;
 use signpost_client::v1;
 
-/// One word with what there is to say of it.
+/// One word: its kind, the word, its label, and more about it.
 type Row = [String; 4];
 
-/// The words by kind, as a table.
+/// The words as a table, by kind.
 pub(crate) fn vocabulary(of: &v1::Vocabulary, paint: Paint) -> String {
     let head = format!(
         "{} in {} of {}, amounts in {}",
@@ -80,7 +80,7 @@ fn row<const N: usize>(kind: &str, word: &str, label: &str, more: [String; N]) -
     ]
 }
 
-/// `facts a, b`, or nothing.
+/// `facts a, b`; empty if there are no items.
 fn named(title: &str, items: &[String]) -> String {
     match items {
         [] => String::new(),

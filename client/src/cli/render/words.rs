@@ -1,15 +1,15 @@
-//! Single values as people read them.
+//! Single values, as people read them.
 
 use prost_types::{Duration, Timestamp};
 use signpost_client::v1;
 
-/// How much of a playbook's version is shown; enough to name it in commands.
+/// How many digits of a playbook's version are shown. They are enough to name the version in commands.
 const VERSION_DIGITS: usize = 12;
 /// Nanoseconds in a millisecond, the unit of the server's times.
 const NANOS_A_MILLISECOND: i32 = 1_000_000;
 
-/// The word of an enum's value without its prefix, in lower case; of a value that this client does not know, the
-/// number.
+/// The word of an enum's value, without its prefix and in lower case. `unknown_` and the number, if this client does
+/// not know the value.
 fn word(name: Option<&'static str>, prefix: &str, number: i32) -> String {
     match name {
         Some(name) => name.strip_prefix(prefix).unwrap_or(name).to_lowercase(),
@@ -17,7 +17,7 @@ fn word(name: Option<&'static str>, prefix: &str, number: i32) -> String {
     }
 }
 
-/// Who did something, and for whom: `platform/crm for supervisor/ann`.
+/// Who did something, and on whose behalf: `platform/crm for supervisor/ann`.
 pub(crate) fn who(actor: &str, on_behalf_of: &str) -> String {
     match on_behalf_of {
         "" => actor.to_owned(),
@@ -31,12 +31,12 @@ pub(crate) fn route(number: i32) -> String {
     word(name.map(|name| name.as_str_name()), "ROUTE_", number)
 }
 
-/// Routes, in their order.
+/// Routes, in the order in which they are given.
 pub(crate) fn routes(numbers: &[i32]) -> String {
     listed(numbers.iter().map(|number| route(*number)))
 }
 
-/// What somebody cannot use.
+/// What a customer cannot use.
 pub(crate) fn abilities(numbers: &[i32]) -> String {
     let ability = |&number: &i32| {
         let name = v1::Ability::try_from(number).ok();
@@ -72,28 +72,28 @@ pub(crate) fn outcome(number: i32) -> String {
     )
 }
 
-/// What came of an attempt.
+/// How an attempt ended.
 pub(crate) fn attempt_outcome(number: i32) -> String {
     let name = v1::AttemptOutcome::try_from(number).ok();
     let name = name.map(|name| name.as_str_name());
     word(name, "ATTEMPT_OUTCOME_", number)
 }
 
-/// What is behind a link of a contact.
+/// What a link of a contact leads to.
 pub(crate) fn contact_link_kind(number: i32) -> String {
     let name = v1::ContactLinkKind::try_from(number).ok();
     let name = name.map(|name| name.as_str_name());
     word(name, "CONTACT_LINK_KIND_", number)
 }
 
-/// How a case belongs to another.
+/// How a case is related to another.
 pub(crate) fn link_kind(number: i32) -> String {
     let name = v1::CaseLinkKind::try_from(number).ok();
     let name = name.map(|name| name.as_str_name());
     word(name, "CASE_LINK_KIND_", number).replace('_', " ")
 }
 
-/// What kind of thing happened to a case.
+/// The kind of an entry in the timeline of a case.
 pub(crate) fn timeline_kind(number: i32) -> String {
     let name = v1::TimelineKind::try_from(number).ok();
     let name = name.map(|name| name.as_str_name());
@@ -112,19 +112,19 @@ pub(crate) fn cost_kind(number: i32) -> String {
     word(name.map(|name| name.as_str_name()), "COST_KIND_", number).replace('_', " ")
 }
 
-/// What kind of conversation a channel carries.
+/// The medium of a channel.
 pub(crate) fn medium(number: i32) -> String {
     let medium = v1::Medium::try_from(number).ok();
     word(medium.map(|medium| medium.as_str_name()), "MEDIUM_", number)
 }
 
-/// What kind of value a fact has.
+/// The type of a fact.
 pub(crate) fn fact_type(number: i32) -> String {
     let name = v1::FactType::try_from(number).ok();
     word(name.map(|name| name.as_str_name()), "FACT_TYPE_", number)
 }
 
-/// An amount with two decimals, or four if it is under a hundredth.
+/// An amount with two decimals, or with four if it is less than a hundredth.
 pub(crate) fn money(micros: i64) -> String {
     let decimals = if micros.unsigned_abs() < 10_000 { 4 } else { 2 };
     let step = 10_i64.pow(6 - decimals);
@@ -132,12 +132,12 @@ pub(crate) fn money(micros: i64) -> String {
     decimal(rounded * i128::from(step))
 }
 
-/// An amount with all the decimals that it has, two at least.
+/// An amount with all its decimals, at least two.
 pub(crate) fn money_exact(micros: i64) -> String {
     decimal(i128::from(micros))
 }
 
-/// An amount with its currency, if that is known.
+/// An amount with its currency; without it if `currency_code` is empty.
 pub(crate) fn amount(amount: &str, currency_code: &str) -> String {
     match currency_code {
         "" => amount.to_owned(),
@@ -171,7 +171,7 @@ pub(crate) fn percent(basis_points: u32) -> String {
     format!("{}{tail} %", basis_points / 100)
 }
 
-/// A span, such as `1h 30m` or `20s`; milliseconds only under a second.
+/// A span of time, such as `1h 30m` or `20s`. Milliseconds only if it is shorter than a second.
 pub(crate) fn duration(span: &Duration) -> String {
     let (hours, minutes, seconds) = (
         span.seconds / 3600,
@@ -190,13 +190,13 @@ pub(crate) fn duration(span: &Duration) -> String {
     }
 }
 
-/// A point in time, RFC 3339 in UTC; empty if there is none.
+/// A point in time, RFC 3339 in UTC. Empty if there is none.
 pub(crate) fn time(time: Option<&Timestamp>) -> String {
     let Some(time) = time else {
         return String::new();
     };
     match jiff::Timestamp::new(time.seconds, time.nanos) {
-        // None or three digits of a second, as far as they tell it: times in a column stand under each other.
+        // With no decimals or three, if the time allows it: then times in a column are aligned.
         Ok(time) => match time.subsec_nanosecond() {
             0 => time.to_string(),
             nanos if nanos % NANOS_A_MILLISECOND == 0 => format!("{time:.3}"),
@@ -206,7 +206,7 @@ pub(crate) fn time(time: Option<&Timestamp>) -> String {
     }
 }
 
-/// A wait with its range and where it comes from.
+/// A wait, with its range and its source.
 pub(crate) fn wait(wait: Option<&v1::Wait>) -> String {
     use v1::WaitBasis as Basis;
     let Some(wait) = wait else {
@@ -228,7 +228,7 @@ pub(crate) fn wait(wait: Option<&v1::Wait>) -> String {
     }
 }
 
-/// A fact with what is known of it.
+/// A fact with its value.
 pub(crate) fn fact(fact: &v1::Fact) -> String {
     use v1::fact::Value;
     let value = match &fact.value {
@@ -244,7 +244,7 @@ pub(crate) fn fact(fact: &v1::Fact) -> String {
     format!("{} = {value}", fact.fact_id)
 }
 
-/// A handle, whether it is proven, and whether several people use it.
+/// An identity, with marks if it is verified or shared.
 pub(crate) fn identity(identity: &v1::Identity) -> String {
     let mark = match (identity.verified, identity.shared) {
         (true, true) => " (verified, shared)",
@@ -255,7 +255,7 @@ pub(crate) fn identity(identity: &v1::Identity) -> String {
     format!("{}={}{mark}", identity.kind, identity.value)
 }
 
-/// The leading digits of a playbook's version.
+/// The first digits of a playbook's version.
 pub(crate) fn version(version: &str) -> &str {
     version.get(..VERSION_DIGITS).unwrap_or(version)
 }
@@ -271,7 +271,7 @@ pub(crate) fn counted(count: impl Into<u64>, noun: &str) -> String {
     format!("{count} {noun}{plural}")
 }
 
-/// A count in a table; nothing is a dot, so that the rest stands out.
+/// A count in a table. 0 is printed as a dot, so that the other counts are easier to see.
 pub(crate) fn figure(count: u64) -> String {
     match count {
         0 => "·".to_owned(),
@@ -279,7 +279,7 @@ pub(crate) fn figure(count: u64) -> String {
     }
 }
 
-/// CaseMatch by commas.
+/// The items, separated by commas.
 pub(crate) fn listed(items: impl Iterator<Item = String>) -> String {
     items.collect::<Vec<_>>().join(", ")
 }

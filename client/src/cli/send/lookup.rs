@@ -1,4 +1,5 @@
-//! The ids of the live playbook for what a table says: by its labels, else by the ids that `playbook from-csv` makes.
+//! The ids in the live playbook for the words of a table: found by labels, else by the ids that `playbook from-csv`
+//! makes.
 
 use crate::cli::failure::Failure;
 use crate::cli::names::{self, CHANNEL_PREFIX, OTHER, REASON_PREFIX, UNKNOWN_CHANNEL};
@@ -6,19 +7,19 @@ use signpost_domain::ids::{ReasonId, Slug};
 use signpost_domain::playbook::{Label, Playbook, right_names};
 use std::collections::HashMap;
 
-/// What a row says of why, as an id.
+/// The reason of a row, as an id.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Why {
     /// `primary/secondary`.
     pub(super) reason: String,
-    /// Whether the live playbook knows it.
+    /// Whether the live playbook knows the reason.
     pub(super) known: bool,
 }
 
-/// What a row without a reason is sent as; no playbook knows it.
+/// The reason with which a row without a reason is sent. No playbook knows it.
 pub(super) const NOT_TOLD: &str = "not_told/not_told";
 
-/// Ids by labels.
+/// Ids by their labels.
 #[derive(Debug)]
 pub(super) struct Lookup {
     playbook: Playbook,
@@ -29,7 +30,7 @@ pub(super) struct Lookup {
 }
 
 impl Lookup {
-    /// Of the live playbook. Of two equal labels the first counts.
+    /// Reads the live playbook. If two labels are equal, the first one counts.
     pub(super) fn of(playbook: Playbook) -> Lookup {
         let mut lookup = Lookup {
             primaries: HashMap::new(),
@@ -69,7 +70,7 @@ impl Lookup {
         lookup
     }
 
-    /// The reason of a row that names a primary reason and perhaps a secondary one.
+    /// The reason for a primary reason and perhaps a secondary one, as the row names them.
     pub(super) fn reason(&self, primary: Option<&str>, secondary: Option<&str>) -> Why {
         let Some(primary) = primary else {
             return Why {
@@ -95,7 +96,7 @@ impl Lookup {
         self.written(&format!("{primary}/{secondary}"))
     }
 
-    /// The reason of a row that writes it as `primary/secondary`.
+    /// The reason of a row that has it as `primary/secondary`.
     pub(super) fn written(&self, reason: &str) -> Why {
         let read = ReasonId::parse(reason).ok();
         let known = read.is_some_and(|id| self.playbook.knows(&id));
@@ -105,7 +106,7 @@ impl Lookup {
         }
     }
 
-    /// The channel of a row.
+    /// The id of the channel of a row.
     pub(super) fn channel(&self, channel: Option<&str>) -> String {
         let channel = channel.unwrap_or(UNKNOWN_CHANNEL);
         let known = self.channels.get(&names::key(channel));
@@ -114,16 +115,17 @@ impl Lookup {
             .unwrap_or_else(|| names::slug(channel, CHANNEL_PREFIX))
     }
 
-    /// The tier of a row.
+    /// The id of the tier of a row.
     pub(super) fn tier(&self, tier: &str) -> String {
         let known = self.tiers.get(&names::key(tier));
         known.cloned().unwrap_or_else(|| names::slug(tier, "tier"))
     }
 
-    /// Looks whether the live playbook has what the command line says of every row: a channel, the facts of columns.
+    /// Checks that the live playbook has what the command line gives for every row: a channel, and the facts of
+    /// columns.
     ///
     /// # Errors
-    /// [`Failure::Fix`] with what would be right: otherwise every row would be refused for it.
+    /// [`Failure::Fix`] with the names that would be right. Without this check the server would refuse every row.
     pub(super) fn has(
         &self,
         channel: Option<&str>,
@@ -152,13 +154,13 @@ impl Lookup {
         }
     }
 
-    /// Where the company is.
+    /// The time zone of the company.
     pub(super) fn time_zone(&self) -> jiff::tz::TimeZone {
         self.playbook.time_zone.clone()
     }
 }
 
-/// What something can be called: its labels, then its id.
+/// The keys by which something can be named: its labels, then its id.
 fn keys<'p>(id: &'p Slug, label: &'p Label) -> impl Iterator<Item = String> + 'p {
     let labels = label.0.iter().map(|(_, text)| names::key(text));
     labels.chain(std::iter::once(id.to_string()))

@@ -1,21 +1,21 @@
-//! Which column tells what.
+//! Which column has which part of a contact.
 
 use crate::cli::failure::Failure;
 use crate::cli::table_file::{Table, mapped};
 use signpost_domain::playbook::right_names;
 
-/// What a column can tell, facts apart.
+/// The part of a contact that a column can have, apart from facts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Target {
     /// When the contact arrived.
     Time,
-    /// Where.
+    /// The channel.
     Channel,
-    /// Why, as `primary/secondary`.
+    /// The reason, as `primary/secondary`.
     Reason,
-    /// Why.
+    /// The primary reason.
     Primary,
-    /// Why more closely.
+    /// The secondary reason.
     Secondary,
     /// The platform's key of the customer.
     Customer,
@@ -41,22 +41,23 @@ impl Target {
     ];
 }
 
-/// Which column tells what.
+/// Which column has which part of a contact.
 #[derive(Debug)]
 pub(super) struct Map {
     columns: Vec<(Target, usize)>,
     /// Facts, each with its column.
     pub(super) facts: Vec<(String, usize)>,
-    /// The column of the caller's keys of the contacts.
+    /// The column with the caller's keys of the contacts; `None` if there is none.
     pub(super) id: Option<usize>,
 }
 
 impl Map {
     /// Reads `target=COLUMN` parts, several in one text with commas between them. A part without `=` belongs to the
-    /// one before it, for names of columns can have commas.
+    /// part before it, because names of columns can have commas.
     ///
     /// # Errors
-    /// [`Failure::Fix`] if a target is not known or twice, a column is not there, or nothing tells why or where.
+    /// [`Failure::Fix`] if a target is not known or is there twice, if a column does not exist, or if neither a column
+    /// nor a flag gives the reason or the channel.
     pub(super) fn read(
         texts: &[String],
         id: Option<&str>,
@@ -138,7 +139,7 @@ impl Map {
         }
     }
 
-    /// The column of a target.
+    /// The column of a target; `None` if no column has it.
     pub(super) fn of(&self, target: Target) -> Option<usize> {
         let mut columns = self.columns.iter();
         columns

@@ -1,4 +1,4 @@
-//! What is to be sent: each row as a request that is ready, or what is wrong with it.
+//! The plan: for each row the request that is ready to be sent, or what is wrong with the row.
 
 use super::SendArgs;
 use super::lookup::{Lookup, NOT_TOLD};
@@ -15,47 +15,47 @@ use std::collections::hash_map::Entry;
 /// A row that can be sent.
 #[derive(Debug)]
 pub(super) struct Ready {
-    /// The line it begins on.
+    /// The line on which the row begins, from 1.
     pub(super) line: u64,
-    /// Its key in the file.
+    /// The key of the row, from which its request keys are made.
     pub(super) key: String,
     /// The key of its contact.
     pub(super) contact: String,
-    /// What it tells.
+    /// What is known of the contact.
     pub(super) context: v1::ContactContext,
-    /// Whether the live playbook knows its reason.
+    /// Whether the live playbook knows the reason.
     pub(super) known: bool,
-    /// When it arrived, where the times of the file count.
+    /// When the contact arrived, if the times of the file are used.
     pub(super) at: Option<jiff::Timestamp>,
 }
 
 impl Ready {
-    /// Whether it names no reason at all.
+    /// Whether the row names no reason.
     pub(super) fn tells_no_reason(&self) -> bool {
         self.context.stated_reason == NOT_TOLD
     }
 
-    /// Rows with one of these keys are sent one after the other, in their order.
+    /// The key of the customer, if there is one. Rows with the same key are sent one after the other, in their order.
     pub(super) fn customer(&self) -> Option<&str> {
         Some(self.context.customer.as_ref()?.customer_id.as_str()).filter(|id| !id.is_empty())
     }
 }
 
-/// All rows.
+/// All rows of the table.
 #[derive(Debug, Default)]
 pub(super) struct Plan {
-    /// Those that can be sent, in the order of sending.
+    /// The rows that can be sent, in the order of sending.
     pub(super) ready: Vec<Ready>,
-    /// Those that cannot.
+    /// The rows that cannot be sent.
     pub(super) bad: Vec<Bad>,
-    /// Rows of the file.
+    /// The number of rows in the file.
     pub(super) rows: u64,
 }
 
 /// Reads every row of the table.
 ///
 /// # Errors
-/// [`Failure::Fix`] if its times cannot be read for want of knowing their order.
+/// [`Failure::Fix`] if the times cannot be read because the order of day and month is not known.
 pub(super) fn read(
     table: &Table,
     map: &Map,
@@ -78,7 +78,7 @@ pub(super) fn read(
         plan.rows += 1;
         let line = row.line;
         let read = reader.row(row).and_then(|row| match map.id {
-            // Keys of our own are of one row each.
+            // Keys that we make ourselves are different for each row.
             None => Ok(row),
             Some(_) => is_new(&mut firsts, row),
         });
@@ -87,12 +87,12 @@ pub(super) fn read(
             Err(what) => plan.bad.push(Bad { line, what }),
         }
     }
-    // Stable: rows of one time as the file has them.
+    // The sort is stable: rows with the same time stay in the order of the file.
     plan.ready.sort_by_key(|row| row.at);
     Ok(plan)
 }
 
-/// A row whose contact no row before it has: it would amend that one, and be none of its own.
+/// Refuses a row whose contact an earlier row has: it would amend that contact instead of making its own.
 fn is_new(firsts: &mut HashMap<String, u64>, row: Ready) -> Result<Ready, String> {
     match firsts.entry(row.contact.clone()) {
         Entry::Occupied(first) => Err(format!("has the id of line {}", first.get())),
@@ -103,7 +103,7 @@ fn is_new(firsts: &mut HashMap<String, u64>, row: Ready) -> Result<Ready, String
     }
 }
 
-/// How the times are read, if they count.
+/// How the times are read; `None` if they are not used.
 fn times(
     table: &Table,
     map: &Map,
@@ -129,7 +129,7 @@ fn times(
     found.map(Some).map_err(|what| Failure::Fix(named(what)))
 }
 
-/// What reads a row.
+/// Reads the rows one by one.
 struct Reader<'a> {
     table: &'a Table,
     map: &'a Map,
@@ -236,7 +236,7 @@ pub(super) fn route(row: &Ready) -> v1::RouteContactRequest {
     }
 }
 
-/// The request that ends it.
+/// The request that ends the contact of a row.
 pub(super) fn end(row: &Ready, outcome: v1::ContactOutcome) -> v1::EndContactRequest {
     v1::EndContactRequest {
         request_id: format!("{}-end", row.key),

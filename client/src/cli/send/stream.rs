@@ -1,5 +1,5 @@
-//! The sending itself: many rows in flight, those of one customer one after the other, and a stop that says where to go
-//! on.
+//! The sending: many rows are in flight, but those of one customer one after the other. When it stops, it gives the row
+//! from which to continue.
 
 use super::plan::{self, Ready};
 use super::tally::{Became, Sent, Tally};
@@ -13,23 +13,23 @@ use tokio::task::{JoinError, JoinSet};
 use tokio::time::Instant;
 use v1::contact_answer::Next;
 
-/// The pause before a row is sent again to a server that is gone; it doubles from try to try.
+/// The pause before a row is sent again to a server that does not answer. It doubles with each attempt.
 const PAUSE_FIRST: Duration = Duration::from_millis(200);
-/// The longest such pause.
+/// The longest pause before a row is sent again.
 const PAUSE_MAX: Duration = Duration::from_secs(5);
-/// Rows that wait for another of their customer, for each that may be in flight.
+/// The most rows that wait for another row of their customer, for each row that may be in flight.
 const HELD_MAX: usize = 16;
 
 /// How to send.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Manner {
-    /// Most rows in flight.
+    /// The most rows in flight.
     pub(super) in_flight: usize,
-    /// Whether a reason that the playbook does not know is refused.
+    /// Whether a row is refused if the playbook does not know its reason.
     pub(super) strict: bool,
-    /// How each contact ends.
+    /// How each contact is ended; `None` if contacts are not ended.
     pub(super) end: Option<v1::ContactOutcome>,
-    /// How long a server may be gone.
+    /// How long the server may be unreachable before the sending stops.
     pub(super) patience: Duration,
 }
 
@@ -40,36 +40,36 @@ pub(super) enum Stopped {
     Done,
     /// Somebody pressed Ctrl-C.
     Asked,
-    /// The server does not answer, or says something that no other row would change.
+    /// The server does not answer, or its error would be the same for every other row.
     Failed(ClientError),
     /// A task of ours failed.
     Broken(JoinError),
 }
 
-/// Where the sending came to.
+/// The result of the sending.
 #[derive(Debug)]
 pub(super) struct End {
-    /// Why it stopped.
+    /// Why the sending stopped.
     pub(super) stopped: Stopped,
-    /// The first row, in the order of sending, that was not done.
+    /// The first row, in the order of sending, that is not done; `None` if all are done.
     pub(super) undone: Option<usize>,
 }
 
-/// Rows that are being sent.
+/// The rows that are being sent.
 struct Flight {
     manner: Manner,
     rows: Arc<Vec<Ready>>,
     bar: ProgressBar,
     standing: Mutex<Standing>,
-    /// A customer is free again, or it is over.
+    /// Notifies that a customer is free again, or that the sending is over.
     freed: Notify,
 }
 
-/// How far it is.
+/// How far the sending is.
 struct Standing {
-    /// Customers of which a row is in flight.
+    /// The customers that have a row in flight.
     busy: HashSet<String>,
-    /// Rows that wait for another of their customer.
+    /// Rows that wait for another row of their customer.
     held: VecDeque<usize>,
     next: usize,
     done: Vec<bool>,
@@ -77,16 +77,16 @@ struct Standing {
     stopped: Stopped,
 }
 
-/// What a carrier does next.
+/// The next step of a task that sends rows.
 enum Step {
     Send(usize),
-    /// Every row that is left is of a customer of whom one is in flight.
+    /// Wait: each row that is left is of a customer who has a row in flight.
     Wait,
     Over,
 }
 
-/// Sends the rows over these connections, one at least, and counts what became of them. For each row that may be in
-/// flight one carrier takes row after row, so that nothing else is between an answer and the next request.
+/// Sends the rows over these connections, at least one, and counts the results. There is one task for each row that may
+/// be in flight. It sends row after row, so that the next request follows an answer directly.
 pub(super) async fn send(
     clients: Vec<Client>,
     manner: Manner,
@@ -141,7 +141,7 @@ pub(super) async fn send(
 /// Sends one row after another.
 async fn carry(client: Client, flight: Arc<Flight>) {
     loop {
-        // Made before looking, so that what is freed meanwhile is not missed.
+        // Made before the check, so that no notification between the two is missed.
         let freed = flight.freed.notified();
         match flight.step() {
             Step::Send(place) => {
@@ -159,13 +159,13 @@ impl Flight {
         self.standing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Starts no more rows, unless that was so already; a task of ours that failed is told before all else.
+    /// Starts no more rows. Keeps the first cause, except that a task of ours that failed replaces any other cause.
     fn stop(&self, why: Stopped) {
         self.standing().stop(why);
         self.freed.notify_waiters();
     }
 
-    /// The next row whose customer has none in flight; the order of each customer's rows is kept.
+    /// The next row whose customer has no row in flight. The rows of each customer keep their order.
     fn step(&self) -> Step {
         let mut standing = self.standing();
         if !matches!(standing.stopped, Stopped::Done) {
@@ -182,7 +182,7 @@ impl Flight {
         }
     }
 
-    /// Counts a row that is done; one that is not stops the sending.
+    /// Counts a row that is done. A row that failed stops the sending.
     fn landed(&self, place: usize, sent: Result<Sent, ClientError>) {
         let row = &self.rows[place];
         let mut standing = self.standing();
@@ -194,7 +194,7 @@ impl Flight {
         }
         let sent = match sent {
             Ok(sent) => sent,
-            // Before anybody can take the next row of its customer.
+            // Set before another task can take the next row of this customer.
             Err(error) => return standing.stop(Stopped::Failed(error)),
         };
         standing.done[place] = true;
@@ -241,7 +241,7 @@ impl Standing {
     }
 }
 
-/// Routes one row, and ends its contact if that is asked for.
+/// Routes one row, and ends its contact if `manner` says so.
 async fn row(client: &Client, manner: Manner, row: &Ready) -> Result<Sent, ClientError> {
     let refused = |what| Sent {
         became: Became::Refused(what),
@@ -264,7 +264,7 @@ async fn row(client: &Client, manner: Manner, row: &Ready) -> Result<Sent, Clien
         Ok(routed) => routed,
         Err(error) if is_hopeless(&error) => return Err(error),
         Err(ClientError::Conflict(..)) => {
-            let what = "this row was sent before and told something else; --run NAME sends the file afresh";
+            let what = "this row was sent before with other content; --run NAME sends the whole file again";
             return Ok(refused(what.to_owned()));
         }
         Err(error) => return Ok(refused(error.to_string().replace('\n', "; "))),
@@ -305,7 +305,7 @@ fn became(answer: v1::ContactAnswer) -> Became {
     }
 }
 
-/// Whether the next row would fare no better.
+/// Whether the next row would fail in the same way.
 fn is_hopeless(error: &ClientError) -> bool {
     match error {
         ClientError::Unavailable(..) | ClientError::TryAgain { .. } | ClientError::Other(_) => true,
@@ -316,7 +316,7 @@ fn is_hopeless(error: &ClientError) -> bool {
     }
 }
 
-/// Calls again while the server is gone, for so long.
+/// Repeats a call while the server does not answer, for at most `patience`.
 async fn patiently<A, F>(patience: Duration, call: impl Fn() -> F) -> Result<A, ClientError>
 where
     F: Future<Output = Result<A, ClientError>>,

@@ -1,4 +1,4 @@
-//! What became of the rows: sums that add up to the rows read.
+//! The results of the rows. Their sums add up to the number of rows.
 
 use crate::cli::not_taken::{Alike, Bad};
 use crate::cli::out::Paint;
@@ -7,33 +7,33 @@ use crate::cli::render::words;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
-/// Reasons that the playbook does not know that are listed; all are counted.
+/// The most unknown reasons that are listed. All of them are counted.
 const UNKNOWN_LISTED_MAX: usize = 10;
 
-/// What became of one row that was sent.
+/// The result of one row that was sent.
 #[derive(Debug)]
 pub(super) enum Became {
     /// It has a route.
     Routed {
-        /// Which.
+        /// The route.
         route: &'static str,
-        /// The reason it was decided under; empty for the last resort of one that is not known.
+        /// The reason under which it was decided; empty if the reason is unknown and the last resort was taken.
         reason: String,
     },
-    /// The server asks something first; what it asks for.
+    /// The server asks something first. The text says what.
     Asked(&'static str),
-    /// The server refuses it, or `--strict` does.
+    /// The server or `--strict` refused the row. The text says why.
     Refused(String),
 }
 
-/// What became of a row, and what else was seen of it.
+/// The result of one row, and what else the answers showed.
 #[derive(Debug)]
 pub(super) struct Sent {
-    /// What became of it.
+    /// What became of the row after it was sent.
     pub(super) became: Became,
-    /// Whether the server had it before.
+    /// Whether the answer was stored: the row had been sent before.
     pub(super) replayed: bool,
-    /// Why it could not be ended, if it was to be and could not.
+    /// Why the contact could not be ended; `None` if it was ended or was not to be ended.
     pub(super) not_ended: Option<String>,
 }
 
@@ -45,34 +45,34 @@ struct Cell {
     route: &'static str,
 }
 
-/// Sums.
+/// The sums of all results.
 #[derive(Debug, Default)]
 pub(super) struct Tally {
-    /// Rows of the file.
+    /// Rows in the file.
     pub(super) rows: u64,
-    /// Rows that were left out because they come before the first one asked for.
+    /// Rows that come before the row of `--from-line`.
     pub(super) skipped: u64,
     /// Rows with a route.
     pub(super) routed: u64,
-    /// Rows of which the server asks something first.
+    /// Rows for which the server asks something first.
     pub(super) asked: u64,
-    /// Rows refused, with what is wrong.
+    /// Rows that were refused, with the cause.
     pub(super) refused: Vec<Bad>,
-    /// Rows that could not be read, with what is wrong.
+    /// Rows that could not be read, with the cause.
     pub(super) bad: Vec<Bad>,
-    /// Routed rows that could not be ended, with what is wrong.
+    /// Rows that were routed but whose contact could not be ended, with the cause.
     pub(super) not_ended: Vec<Bad>,
     /// Rows whose reason the playbook does not know.
     pub(super) unknown: u64,
-    /// Of those, rows that name no reason.
+    /// Of these, the rows that name no reason.
     pub(super) no_reason: u64,
-    /// Rows that the server had before.
+    /// Rows that had been sent before.
     pub(super) replayed: u64,
     unknown_reasons: BTreeMap<String, u64>,
     cells: BTreeMap<Cell, u64>,
 }
 
-/// The sums for programs.
+/// The sums, in their form for programs.
 #[derive(Serialize)]
 struct Summary<'t> {
     file: &'t str,
@@ -108,7 +108,7 @@ impl Tally {
         }
     }
 
-    /// Counts a row that was sent; `stated` is its reason as it was sent.
+    /// Counts a row that was sent. `stated` is the reason with which it was sent.
     pub(super) fn add(&mut self, line: u64, stated: &str, channel: &str, sent: Sent) {
         self.replayed += u64::from(sent.replayed);
         let not_ended = sent.not_ended.map(|what| Bad { line, what });
@@ -135,19 +135,19 @@ impl Tally {
         *self.cells.entry(cell).or_default() += 1;
     }
 
-    /// Rows that were to be sent and were not, because the sending stopped.
+    /// Rows that were not sent because the sending stopped.
     pub(super) fn not_sent(&self) -> u64 {
         let seen = self.skipped + self.routed + self.asked;
         let seen = seen + self.refused.len() as u64 + self.bad.len() as u64;
         self.rows.saturating_sub(seen)
     }
 
-    /// Whether every row was sent and taken.
+    /// Whether no row was bad or refused, and every contact that was to be ended was ended.
     pub(super) fn is_clean(&self) -> bool {
         self.refused.is_empty() && self.bad.is_empty() && self.not_ended.is_empty()
     }
 
-    /// As JSON, with all rows that were not taken.
+    /// The sums as JSON, with the rows that were not taken.
     pub(super) fn json(&self, file: &str, not_taken: Vec<Alike<'_>>) -> serde_json::Result<String> {
         let rows = self.cells.iter();
         serde_json::to_string_pretty(&Summary {
@@ -170,7 +170,7 @@ impl Tally {
         })
     }
 
-    /// As a table, with the sum below it.
+    /// The sums as a table, with the total below it.
     pub(super) fn text(&self, paint: Paint) -> String {
         const COLUMNS: [Column; 4] = [
             Column::Left("reason"),

@@ -1,5 +1,5 @@
-//! Times as tables write them. Which of day and month comes first is found out from the whole column; where it cannot
-//! be, that is said rather than guessed.
+//! Times as tables write them. The whole column shows whether the day or the month comes first. If it does not, that is
+//! an error: the order is not guessed.
 
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time};
@@ -10,9 +10,9 @@ use jiff::tz::TimeZone;
 pub(super) enum Format {
     /// ISO 8601 with or without a zone, seconds or milliseconds since 1970, `YYYY/M/D`; not `D/M/YYYY`.
     Plain,
-    /// Those, and `D/M/YYYY`.
+    /// As [`Format::Plain`], and `D/M/YYYY`.
     DayFirst,
-    /// Those, and `M/D/YYYY`.
+    /// As [`Format::Plain`], and `M/D/YYYY`.
     MonthFirst,
     /// A pattern of `strptime`.
     Pattern(String),
@@ -43,7 +43,7 @@ pub(super) struct Times {
 }
 
 impl Times {
-    /// Times in a format that is known; `zone` is for those that name none.
+    /// Reads times in a known format. `zone` is for times without a zone.
     pub(super) const fn told(format: Format, zone: TimeZone) -> Times {
         Times { format, zone }
     }
@@ -51,7 +51,7 @@ impl Times {
     /// Finds out from all times of a column whether the day or the month comes first.
     ///
     /// # Errors
-    /// If that cannot be known.
+    /// If the column does not show it.
     pub(super) fn found<'t>(
         column: impl Iterator<Item = &'t str>,
         zone: TimeZone,
@@ -95,10 +95,10 @@ impl Times {
         Ok(Times { format, zone })
     }
 
-    /// Reads one.
+    /// Reads one time.
     ///
     /// # Errors
-    /// What is wrong with it.
+    /// What is wrong with the text.
     pub(super) fn read(&self, text: &str) -> Result<Timestamp, String> {
         let text = text.trim();
         let read = match &self.format {
@@ -131,7 +131,7 @@ impl Times {
         let date = match format {
             Format::DayFirst => Date::new(year, second, first),
             Format::MonthFirst => Date::new(year, first, second),
-            // Only where both are the same is there nothing to know.
+            // If both numbers are equal, their order makes no difference.
             _ if first == second => Date::new(year, first, second),
             _ => return None,
         };
@@ -148,13 +148,14 @@ impl Times {
         self.here(time?)
     }
 
-    /// An hour that spring leaves out is read as the one after it, one that autumn repeats as its first.
+    /// A local time as a point in time. An hour that is skipped in spring is read as the hour after it. An hour that is
+    /// repeated in autumn is read as the first one.
     fn here(&self, time: DateTime) -> Option<Timestamp> {
         Some(time.to_zoned(self.zone.clone()).ok()?.timestamp())
     }
 }
 
-/// Seconds or milliseconds since 1970: 9 or 10 digits, or 12 or 13.
+/// Seconds since 1970 (9 or 10 digits) or milliseconds since 1970 (12 or 13 digits).
 fn since_1970(text: &str) -> Option<Timestamp> {
     let (whole, part) = text.split_once('.').unwrap_or((text, "0"));
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
@@ -174,7 +175,7 @@ fn since_1970(text: &str) -> Option<Timestamp> {
 
 type Slashed = ((i8, i8, i16), Time);
 
-/// `a/b/YYYY`, also with `-` or `.`, with a time of day behind it or not.
+/// `a/b/YYYY`, also with `-` or `.` between the numbers, and with or without a time of day.
 fn slashed(text: &str) -> Option<Slashed> {
     let text = text.trim();
     let (date, time) = text.split_once([' ', 'T', ',']).unwrap_or((text, ""));
@@ -196,7 +197,7 @@ fn slashed(text: &str) -> Option<Slashed> {
     Some((date, time_of_day(time.trim())?))
 }
 
-/// `H:MM`, `H:MM:SS`, `h:mm AM`; midnight if there is none.
+/// `H:MM`, `H:MM:SS` or `h:mm AM`; midnight if the text is empty.
 fn time_of_day(text: &str) -> Option<Time> {
     if text.is_empty() {
         return Some(Time::midnight());
@@ -208,7 +209,7 @@ fn time_of_day(text: &str) -> Option<Time> {
         (_, Some(clock)) => (clock.trim(), Some(12)),
         _ => (upper.as_str(), None),
     };
-    // Parts of a second tell nothing here.
+    // Fractions of a second are not needed here.
     let clock = clock.split_once('.').map_or(clock, |(whole, _)| whole);
     let mut parts = clock.split(':');
     let mut next = || -> Option<Option<i8>> {
@@ -258,7 +259,7 @@ mod tests {
             ("1215011326", "2008-07-02T15:08:46Z"),
             ("1215011326.25", "2008-07-02T15:08:46.25Z"),
             ("1215011326500", "2008-07-02T15:08:46.5Z"),
-            // Spring leaves it out.
+            // This hour is skipped in spring.
             ("2024-03-31 02:30", "2024-03-31T01:30:00Z"),
             (
                 "31/4/2016 01:16",

@@ -1,23 +1,24 @@
-//! Quotes that are not closed where they should be. One would take all rows up to the next quote, or to the end of the
-//! file, into one cell; so it is found before any row is read.
+//! Finds quotes that are not closed where they should be. An open quote would take all rows up to the next quote, or to
+//! the end of the file, into one cell. So it is looked for before any row is read.
 
-/// Most lines of one cell.
+/// The most lines of one cell.
 const CELL_LINES_MAX: u64 = 1_000;
 
-/// Where a reader of CSV is.
+/// The state of a reader of CSV.
 #[derive(Clone, Copy)]
 enum At {
     /// Before a cell.
     Start,
-    /// In what is not quoted: a quote there is a character as others are.
+    /// In a cell without quotes: a quote there is an ordinary character.
     Bare,
     /// In a quoted cell that began on this line.
     Quoted(u64),
-    /// Behind a quote in such a cell: its end, or the first of two that stand for one.
+    /// After a quote in a cell that began on this line: the end of the cell, or the first of two quotes that stand for
+    /// one.
     Quote(u64),
 }
 
-/// Looks for a cell whose quote is not closed, or cannot be meant to end where it does.
+/// Checks that each quoted cell is closed, and that it can be meant to end where it does.
 ///
 /// # Errors
 /// What is wrong, with the line on which the cell began.

@@ -1,4 +1,5 @@
-//! `docs/client.md` and the manual page are what the commands say of themselves; `UPDATE_EXPECT=1` writes them anew.
+//! Tests that `docs/client.md` and the manual page are made from the help of the commands. `UPDATE_EXPECT=1` writes
+//! both anew.
 
 use crate::cli::{Cli, manual};
 use clap::{Arg, Command, CommandFactory};
@@ -48,7 +49,7 @@ fn contents(parent: &Command, page: &mut String) -> fmt::Result {
     Ok(())
 }
 
-/// A command, then those below it.
+/// The section of a command, then those of its subcommands.
 fn section(command: &Command, page: &mut String) -> fmt::Result {
     let usage = command.clone().render_usage().to_string();
     let usage = usage.trim_start_matches("Usage: ");
@@ -83,7 +84,7 @@ fn about(command: &Command) -> String {
     about.map(ToString::to_string).unwrap_or_default()
 }
 
-/// One argument: how it is written, what it says, its values and its default.
+/// One argument: how it is written, its help, its values and its default.
 fn line(arg: &Arg) -> Result<String, fmt::Error> {
     let help = arg.get_long_help().or(arg.get_help());
     let help = help.map(ToString::to_string).unwrap_or_default();
@@ -110,7 +111,7 @@ fn line(arg: &Arg) -> Result<String, fmt::Error> {
     Ok(line)
 }
 
-/// One line that ends as a sentence does; clap takes the last point away.
+/// The text on one line that ends as a sentence. (clap removes the full stop at the end.)
 fn sentence(text: &str) -> String {
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     match line.ends_with(['.', '!', '?']) {

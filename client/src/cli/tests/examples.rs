@@ -1,4 +1,4 @@
-//! Every command shows an example, and every example is a command line that is taken.
+//! Every command shows an example, and the command line accepts every example.
 
 #![expect(clippy::unwrap_used, reason = "tests")]
 
@@ -7,9 +7,9 @@ use clap::{Command, CommandFactory, Parser};
 use signpost_domain::case::{CaseNumbers, NumberError};
 use signpost_domain::playbook::Playbook;
 
-/// The letters and digits of a case's id behind its prefix.
+/// The number of letters and digits in the id of a case, after its prefix.
 const CASE_ID_LEN: usize = 13;
-/// The columns of help; what is wider is folded.
+/// The columns of help. A longer line is folded.
 const HELP_WIDTH: usize = 100;
 
 #[test]
@@ -21,7 +21,7 @@ fn every_command_shows_an_example_that_is_taken() {
         let name = command.get_bin_name().unwrap_or("signpost").to_owned();
         let help = command.get_after_help().map(ToString::to_string);
         let help = help.unwrap_or_default();
-        // An example that is folded elsewhere than at a backslash cannot be pasted, and words are folded into scraps.
+        // A line that is folded cannot be pasted, except after a backslash, and folded words are hard to read.
         let mut folded = help.lines();
         let folded = folded.find(|line| line.chars().count() > HELP_WIDTH);
         assert!(
@@ -55,7 +55,7 @@ fn every_command_shows_an_example_that_is_taken() {
     }
 }
 
-/// Who tries the examples against the sample that the README starts is not refused for a name that it does not have.
+/// A reader who tries the examples with the sample of the README gets no error about an unknown name.
 #[test]
 fn the_names_in_examples_are_those_of_a_sample() {
     let sample = Playbook::stored(include_str!("../../../../playbooks/retail.yaml")).unwrap();
@@ -77,7 +77,7 @@ fn the_names_in_examples_are_those_of_a_sample() {
     root.build();
     let mut left = vec![root];
     while let Some(command) = left.pop() {
-        // Those of tables name columns.
+        // The examples of commands that read tables have names of columns.
         let is_of_tables = ["send", "from-csv"].contains(&command.get_name());
         let help = command.get_after_help().map(ToString::to_string);
         let shown = lines(&help.filter(|_| !is_of_tables).unwrap_or_default());
@@ -92,7 +92,7 @@ fn the_names_in_examples_are_those_of_a_sample() {
     }
 }
 
-/// The command lines in a help text, what is continued on the next line put together.
+/// The command lines in a help text. A line that continues on the next one is joined with it.
 fn lines(help: &str) -> Vec<String> {
     let whole = help.replace("\\\n", " ");
     let commands = whole
@@ -102,7 +102,7 @@ fn lines(help: &str) -> Vec<String> {
     commands.map(str::to_owned).collect()
 }
 
-/// What a shell makes of a line, up to where it redirects.
+/// The words that a shell makes of a line, up to a redirection.
 fn words(line: &str) -> Vec<String> {
     let mut words = Vec::new();
     let mut word: Option<String> = None;

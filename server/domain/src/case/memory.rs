@@ -1,4 +1,4 @@
-//! What a case remembers, as it is folded and as it is asked.
+//! What a case remembers: how events change it, and how it is read.
 
 use super::Case;
 use crate::actor::{Actor, ActorKind};
@@ -9,26 +9,26 @@ use crate::ids::{CaseId, ContactId};
 use crate::route::Route;
 use crate::time::UnixMs;
 
-/// Inbound contacts of a case that the one that goes on for it lists, the newest.
+/// How many inbound contacts of a merged case are listed by the case that continues it, the newest.
 pub const INBOUND_OF_MERGED_MAX: usize = 16;
 
-/// What a case knows of one that it goes on for.
+/// What a case knows about a case that was merged into it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OfMerged {
-    /// Which.
+    /// The merged case.
     pub case: CaseId,
-    /// What was tried there.
+    /// The attempts of the merged case.
     pub tried: Vec<Tried>,
-    /// What was told there of the person.
+    /// What was reported about the person in the merged case.
     pub told: PersonTold,
-    /// When the first answer is due that we owe there.
+    /// When the first answer is due that the company owes in the merged case; `None` if it owes none.
     pub due: Option<UnixMs>,
-    /// Contacts there that the customer began, and when they arrived; the newest last.
+    /// The contacts of the merged case that the customer started, with the time of arrival, the newest last.
     pub inbound: Vec<(ContactId, UnixMs)>,
 }
 
 impl OfMerged {
-    /// What is to be known of a case that is merged.
+    /// The data that the case that continues `row` keeps about it.
     pub fn of(row: &Case) -> OfMerged {
         let mut inbound: Vec<(ContactId, UnixMs)> = row.own_inbound().collect();
         inbound.drain(..inbound.len().saturating_sub(INBOUND_OF_MERGED_MAX));
@@ -42,7 +42,7 @@ impl OfMerged {
     }
 }
 
-/// What a contact tells of a person: its context before, if it had one, and now.
+/// What a contact reports about a person: its context before, if it had one, and its context now.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Telling<'a> {
     pub(crate) contact: &'a ContactId,
@@ -65,14 +65,14 @@ impl<'a> Telling<'a> {
         })
     }
 
-    /// What is told now and was not before.
+    /// The value that the contact reports now, if it did not report the same before; else `None`.
     fn news<T: PartialEq>(self, get: impl Fn(&'a ContactContext) -> T) -> Option<T> {
         let now = get(self.now);
         let is_new = self.before.is_none_or(|before| get(before) != now);
         is_new.then_some(now)
     }
 
-    /// Whether a supervisor says that the customer is not vulnerable.
+    /// Whether a supervisor now reports that the customer is not vulnerable.
     pub(crate) fn clears_vulnerable(self) -> bool {
         let news = self.news(|context| context.vulnerable);
         news == Some(Some(false)) && self.actor.kind == ActorKind::Supervisor
@@ -80,8 +80,8 @@ impl<'a> Telling<'a> {
 }
 
 impl PersonTold {
-    /// Takes back what a contact told and tells no more. What others told of it before stays: of what the customer
-    /// cannot use, all of it where others told a part.
+    /// Removes what a contact reported before and does not report any more. Reports of other contacts stay. If another
+    /// contact reported a part of what the customer cannot use, all of it stays.
     pub(crate) fn take_back(&mut self, telling: Telling<'_>) {
         fn keep<T>(told: &mut Option<Reported<T>>, contact: &ContactId) {
             *told = told.take().filter(|told| told.contact != *contact);
@@ -106,7 +106,7 @@ impl PersonTold {
         }
     }
 
-    /// Takes in what a contact tells. What was told stays; of a language and a persona the last one counts.
+    /// Adds what a contact reports. Earlier reports stay. Of a language and a persona, the last report counts.
     pub(crate) fn hear(&mut self, telling: Telling<'_>) {
         self.take_back(telling);
         if telling.clears_vulnerable() {
@@ -135,7 +135,7 @@ impl PersonTold {
         }
     }
 
-    /// Takes back what this contact told.
+    /// Removes everything that this contact reported.
     fn unhear(&mut self, contact: &ContactId) {
         fn keep<T>(told: &mut Option<Reported<T>>, contact: &ContactId) {
             *told = told.take().filter(|told| told.contact != *contact);
@@ -154,7 +154,8 @@ impl PersonTold {
         keep(persona, contact);
     }
 
-    /// What was told here and there: what holds from when it was told first, of the rest the newest.
+    /// Combines the reports of two cases. Of `vulnerable` and `asked_for_person`, the first report stays. Of the
+    /// others, the newest stays; what the customer cannot use is added up.
     fn unite(&mut self, other: &PersonTold) {
         fn first<T: Clone>(told: &mut Option<Reported<T>>, other: Option<&Reported<T>>) {
             let all = told.take().into_iter().chain(other.cloned());
@@ -186,36 +187,37 @@ impl PersonTold {
 }
 
 impl Case {
-    /// What was tried, here and on the cases that it goes on for: the oldest first, the newest kept.
+    /// The attempts of this case and of the cases merged into it, the oldest first. At most [`TRIED_MAX`], the newest.
     pub fn tried_in_all(&self) -> Vec<Tried> {
         let of_merged = self.of_merged.iter().flat_map(|of| &of.tried);
         let mut all: Vec<Tried> = of_merged.chain(&self.tried).cloned().collect();
-        // The sort is stable: of attempts at one time those of the case itself stay last.
+        // The sort is stable: of attempts at the same time, those of this case stay last.
         all.sort_by_key(|tried| tried.at);
         all.drain(..all.len().saturating_sub(TRIED_MAX));
         all
     }
 
-    /// What was told of the person, here and on the cases that it goes on for.
+    /// What was reported about the person in this case and in the cases merged into it.
     pub fn told_in_all(&self) -> PersonTold {
         let mut told = self.told.clone();
         self.of_merged.iter().for_each(|of| told.unite(&of.told));
         told
     }
 
-    /// When the first answer is due that we owe, here or on a case that it goes on for.
+    /// When the first answer is due that the company owes, in this case or in a case merged into it; `None` if it owes
+    /// none.
     pub fn owed_due(&self) -> Option<UnixMs> {
         let own = self.contacts.iter().filter_map(|listed| listed.due);
         let merged = self.of_merged.iter().filter_map(|of| of.due);
         own.chain(merged).min()
     }
 
-    /// Whether an answer that we owe is overdue at `now`, here or on a case that it goes on for.
+    /// Whether an answer that the company owes is overdue at `now`, in this case or in a case merged into it.
     pub fn owed_overdue(&self, now: UnixMs) -> bool {
         self.owed_due().is_some_and(|due| due < now)
     }
 
-    /// As [`Case::owed_overdue`], without what is owed on this contact.
+    /// Like [`Case::owed_overdue`], without the answer that is owed on this contact.
     pub fn owed_overdue_but(&self, contact: &ContactId, now: UnixMs) -> bool {
         let others = self
             .contacts
@@ -226,7 +228,8 @@ impl Case {
         own.chain(merged).any(|due| due < now)
     }
 
-    /// The listed contacts that the customer began, here and on the cases that it goes on for, and when they arrived.
+    /// The listed contacts that the customer started, with the time of arrival, in this case and in the cases merged
+    /// into it.
     pub fn inbound(&self) -> impl Iterator<Item = (ContactId, UnixMs)> {
         let merged = self.of_merged.iter().flat_map(|of| of.inbound.clone());
         merged.chain(self.own_inbound())
@@ -237,7 +240,8 @@ impl Case {
         inbound.map(|listed| (listed.contact.clone(), listed.arrived))
     }
 
-    /// A contact takes a route; one that it took before and of which nothing came gives way.
+    /// Records that a contact took a route. If the contact has an attempt without an outcome, the new attempt replaces
+    /// it. If route, flow and queue are the same, the old attempt stays.
     pub(crate) fn attempts(&mut self, tried: Tried) {
         let going_on =
             |known: &&mut Tried| known.contact == tried.contact && known.outcome.is_none();
@@ -257,12 +261,12 @@ impl Case {
         }
     }
 
-    /// What came of the attempt of a contact that goes on.
+    /// Records the outcome of the running attempt of a contact.
     pub(crate) fn attempt_ended(&mut self, contact: &ContactId, outcome: AttemptOutcome) {
         came_of(&mut self.tried, contact, outcome);
     }
 
-    /// A contact is a repeat: the flow before it did not help.
+    /// Records that a contact is a repeat: the flow before it did not help.
     pub(crate) fn repeated_by(&mut self, contact: &ContactId) {
         let merged = self.of_merged.iter_mut().map(|of| &mut of.tried);
         let all = merged.chain([&mut self.tried]);
@@ -270,7 +274,7 @@ impl Case {
         repeated(newest.max_by_key(|tried| tried.at));
     }
 
-    /// What was told of the person on a contact.
+    /// Adds what a contact reported about the person.
     pub(crate) fn hear(&mut self, telling: Telling<'_>) {
         if telling.clears_vulnerable() {
             let merged = self.of_merged.iter_mut();
@@ -281,13 +285,14 @@ impl Case {
         self.told.hear(telling);
     }
 
-    /// A contact turned out to be about something else: what it tried and told was not about this.
+    /// Removes the attempts and reports of a contact that turned out to be about another matter.
     pub(crate) fn forgets(&mut self, contact: &ContactId) {
         self.tried.retain(|tried| tried.contact != *contact);
         self.told.unhear(contact);
     }
 
-    /// It is settled: what is remembered is the newest attempt, so that a repeat can say that it did not help.
+    /// Records that the case is resolved. Only the newest attempt is kept, so that a repeat can record that it did not
+    /// help.
     pub(crate) fn settled(&mut self) {
         self.tried.drain(..self.tried.len().saturating_sub(1));
         self.told = PersonTold::default();
@@ -298,7 +303,7 @@ impl Case {
     }
 }
 
-/// Says what came of the newest attempt of a contact, if nothing did so far.
+/// Sets the outcome of the newest attempt of a contact, if the attempt has none yet.
 pub(crate) fn came_of(tried: &mut [Tried], contact: &ContactId, outcome: AttemptOutcome) {
     let mut tried = tried.iter_mut();
     let going_on = tried.rfind(|tried| tried.contact == *contact && tried.outcome.is_none());
@@ -307,12 +312,12 @@ pub(crate) fn came_of(tried: &mut [Tried], contact: &ContactId, outcome: Attempt
     }
 }
 
-/// The newest attempt that was not this contact's.
+/// The newest attempt that belongs to another contact; `None` if there is none.
 fn newest_of_others<'a>(tried: &'a mut [Tried], contact: &ContactId) -> Option<&'a mut Tried> {
     tried.iter_mut().rfind(|tried| tried.contact != *contact)
 }
 
-/// A contact is a repeat: as [`Case::repeated_by`], of attempts in their order.
+/// Records a repeat, as [`Case::repeated_by`], in a list of attempts in their order.
 pub(crate) fn repeat_of(tried: &mut [Tried], contact: &ContactId) {
     repeated(newest_of_others(tried, contact));
 }

@@ -1,22 +1,23 @@
-//! Case numbers for the phone: digits that tell nothing, the last one a check digit.
+//! Case numbers for the phone: digits that reveal nothing. The last digit is a check digit.
 //!
-//! The sequence of a case goes through a keyed permutation of the numbers of as many digits, so that numbers of cases
-//! that were opened one after the other look like any two, and nobody counts cases by them. The permutation is a
-//! Feistel network over decimal halves, as in NIST SP 800-38G, with BLAKE3 for its rounds. The check digit is that of
-//! H. Michael Damm (2004): it finds every single wrong digit and every two neighbours that changed places.
+//! The sequence of a case goes through a keyed permutation of the numbers with the same number of digits. So the
+//! numbers of cases that were opened one after the other have no visible relation, and nobody can count cases by their
+//! numbers. The permutation is a Feistel network over decimal halves, as in NIST SP 800-38G, with BLAKE3 for its
+//! rounds. The check digit is that of H. Michael Damm (2004). It finds every single wrong digit, and every swap of two
+//! neighbouring digits.
 
 use crate::ids::{CaseId, Seq};
 
-/// Digits before the check digit, for sequences that fit.
+/// The number of digits before the check digit, if the sequence fits.
 const DIGITS: u32 = 10;
-/// Digits before the check digit of all later ones.
+/// The number of digits before the check digit for larger sequences.
 const DIGITS_LONG: u32 = 18;
-/// Rounds of the network, as many as FF1 has.
+/// The number of rounds of the network, the same as in FF1.
 const ROUNDS: u8 = 10;
-/// Digits that are spoken together.
+/// The number of digits that are spoken as a group.
 const GROUP: usize = 4;
 
-/// The table of the check digit: a totally anti-symmetric quasigroup of order 10, from Damm's thesis.
+/// The table for the check digit: a totally anti-symmetric quasigroup of order 10, from Damm's thesis.
 const DAMM: [[u8; 10]; 10] = [
     [0, 3, 1, 7, 5, 9, 8, 6, 4, 2],
     [7, 0, 9, 2, 1, 5, 4, 8, 6, 3],
@@ -30,34 +31,34 @@ const DAMM: [[u8; 10]; 10] = [
     [2, 5, 8, 1, 4, 3, 6, 7, 9, 0],
 ];
 
-/// Why a text is not the number of a case; says what would be right.
+/// Why a text is not a case number. The message says which text would be valid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NumberError {
-    /// Another shape.
+    /// The text has another form than a case number.
     #[error(
         "must be case_ and 13 letters or digits, or a case number of 11 digits, as an answer gave it"
     )]
     Shape,
-    /// Heard or typed wrong.
+    /// The check digit does not fit: a digit was heard or typed wrong.
     #[error(
         "is no case number: its check digit does not fit; a digit is wrong, or two changed places"
     )]
     CheckDigit,
 }
 
-/// The numbers of one store's cases.
+/// Converts cases to numbers and back, for the cases of one store.
 #[derive(Clone)]
 pub struct CaseNumbers {
     key: [u8; 32],
 }
 
 impl CaseNumbers {
-    /// The numbers under a secret of 32 bytes: the same for as long as the store is.
+    /// The numbers under a secret of 32 bytes. The numbers stay the same for the life of the store.
     pub const fn new(key: [u8; 32]) -> CaseNumbers {
         CaseNumbers { key }
     }
 
-    /// The number of a case, in groups: `7012 3456 788`.
+    /// The number of a case, in groups of digits, such as `7012 3456 788`.
     pub fn of(&self, case: CaseId) -> String {
         let digits = if case.0.0 < 10_u64.pow(DIGITS) {
             DIGITS
@@ -71,8 +72,8 @@ impl CaseNumbers {
         String::from_utf8_lossy(&groups.join(&b' ')).into_owned()
     }
 
-    /// Whether a text is meant as a number rather than as an id without its `case_`: it has as many digits as one, or
-    /// is in groups.
+    /// Whether a text is meant as a number, and not as an id without its `case_`. It is a number if it has as many
+    /// digits as a number, or is in groups.
     pub fn is_meant(text: &str) -> bool {
         let digits = text.bytes().filter(u8::is_ascii_digit).count();
         let grouped = |byte| matches!(byte, b' ' | b'-');
@@ -85,11 +86,9 @@ impl CaseNumbers {
         is_grouped || (is_plain && is_whole)
     }
 
-    /// The case with this number; spaces and hyphens are not looked at. Whether there is such a case is another
-    /// question.
+    /// The case with this number. Spaces and hyphens are ignored. The function does not check whether the case exists.
     ///
-    /// # Errors
-    /// When the text is no number, or its check digit does not fit.
+    /// If the text is not a number, or if its check digit does not fit.
     pub fn read(&self, text: &str) -> Result<CaseId, NumberError> {
         let spoken = text.bytes().filter(|byte| !matches!(byte, b' ' | b'-'));
         let digits: Vec<u8> = spoken.collect();
@@ -107,7 +106,7 @@ impl CaseNumbers {
         Ok(CaseId(Seq(seq)))
     }
 
-    /// The network over two halves of `digits` / 2 digits each, forth or back.
+    /// The network over two halves of `digits` / 2 digits each, forward or backward.
     fn permuted(
         &self,
         number: u64,
@@ -144,7 +143,7 @@ impl CaseNumbers {
     }
 }
 
-/// The digit that makes `digits` whole; 0 if they are whole already.
+/// The check digit for `digits`; 0 if `digits` end with their correct check digit.
 fn check_digit(digits: impl Iterator<Item = u8>) -> u8 {
     digits.fold(0, |interim, digit| {
         DAMM[usize::from(interim)][usize::from(digit - b'0')]

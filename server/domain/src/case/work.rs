@@ -1,4 +1,4 @@
-//! What people do to a case: notes, changes, resolving, opening again, merging, linking.
+//! Work on a case: notes, changes, resolving, reopening, merging and linking.
 
 use super::Case;
 use crate::ids::{CaseId, ReasonId, Slug};
@@ -7,37 +7,37 @@ use crate::tags::TagsUpdate;
 use crate::time::UnixMs;
 use std::sync::Arc;
 
-/// Most bytes of a note.
+/// The largest number of bytes in a note.
 pub const CASE_TEXT_BYTES_MAX: usize = 4_096;
-/// Most links of one case.
+/// The largest number of links of one case.
 pub const LINKS_MAX: usize = 32;
-/// Most cases that one goes on for.
+/// The largest number of cases merged into one case.
 pub const MERGED_MAX: usize = 32;
 
 /// How a case was resolved.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Resolution {
-    /// What came of it.
+    /// The outcome, by its name in the playbook.
     pub outcome: Slug,
-    /// What it cost.
+    /// The cost of the resolution; `None` if nobody said.
     pub cost: Option<Amount>,
 }
 
-/// How a case belongs to another.
+/// How a case is related to another case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum LinkKind {
-    /// It says the same as the other.
+    /// This case says the same as the other case.
     DuplicateOf,
-    /// The other says the same as it.
+    /// The other case says the same as this case.
     DuplicatedBy,
-    /// The other brought it about.
+    /// The other case caused this case.
     CausedBy,
-    /// It brought the other about.
+    /// This case caused the other case.
     CauseOf,
 }
 
 impl LinkKind {
-    /// Every kind.
+    /// Every kind, in the order of declaration.
     pub const ALL: [LinkKind; 4] = [
         LinkKind::DuplicateOf,
         LinkKind::DuplicatedBy,
@@ -55,7 +55,7 @@ impl LinkKind {
         }
     }
 
-    /// As people read it.
+    /// The text for this kind that people read.
     pub const fn as_str(self) -> &'static str {
         match self {
             LinkKind::DuplicateOf => "duplicate of",
@@ -69,36 +69,36 @@ impl LinkKind {
 /// A link from one case to another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct CaseLink {
-    /// How.
+    /// The kind of link.
     pub kind: LinkKind,
     /// The other case.
     pub case: CaseId,
 }
 
-/// A case that another goes on for.
+/// A case that was merged into another.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct MergedCase {
-    /// Which.
+    /// The merged case.
     pub case: CaseId,
-    /// The facts that the other case learnt from it; undoing the merge takes them back.
+    /// The ids of the facts that the other case got from the merged case. Undoing the merge removes these facts again.
     pub facts: Vec<Slug>,
 }
 
-/// New values of some fields of a case; `None` leaves a field as it is.
+/// New values for some fields of a case. `None` leaves a field as it is.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct CaseUpdate {
-    /// The reason as an agent or a flow found it, or that none was found.
+    /// The reason that an agent or a flow found. `Some(None)` removes the confirmed reason.
     pub confirmed: Option<Option<ReasonId>>,
-    /// Whether it must not be erased.
+    /// Whether the case must not be erased.
     pub legal_hold: Option<bool>,
-    /// Until when it must not be erased, or that no such time is set.
+    /// The case must not be erased before this time. `Some(None)` removes the time.
     pub retain_until: Option<Option<UnixMs>>,
-    /// What callers keep of it for themselves.
+    /// References and labels that callers store with the case for their own use.
     pub tags: TagsUpdate,
 }
 
 impl CaseUpdate {
-    /// What the fields that this changes hold in `case`.
+    /// The present values, in `case`, of the fields that this update changes.
     #[must_use]
     pub fn before(&self, case: &Case) -> CaseUpdate {
         let CaseUpdate {
@@ -116,39 +116,40 @@ impl CaseUpdate {
     }
 }
 
-/// Who may read a note.
+/// Who can read a note.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum NoteAudience {
-    /// Those who work for the company.
+    /// People who work for the company.
     #[default]
     Internal,
-    /// The customer as well.
+    /// The customer too.
     Customer,
 }
 
-/// What was done to a case.
+/// The work that was done on a case.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum CaseAction {
-    /// Somebody wrote this down, for these readers.
+    /// A note was written, for these readers.
     Noted(Arc<str>, NoteAudience),
-    /// These fields were changed, and held this before; `None` for what was changed before that was kept.
+    /// Fields were changed: the new values, and the values before. `None` for changes that were stored before the old
+    /// values were kept.
     Updated(CaseUpdate, Option<CaseUpdate>),
-    /// It was resolved, with a note that may be empty.
+    /// The case was resolved, with a note that may be empty.
     Resolved(Resolution, Arc<str>),
-    /// It was opened again, with a note that may be empty.
+    /// The case was reopened, with a note that may be empty.
     Reopened(Arc<str>),
-    /// It goes on for another from now on, with a note that may be empty.
+    /// The named case was merged into this case, with a note that may be empty.
     Merged(MergedCase, Arc<str>),
-    /// It goes on for another no more.
+    /// The merge of the named case was undone.
     Unmerged(MergedCase),
-    /// It belongs to another.
+    /// A link to another case was added.
     Linked(CaseLink),
-    /// It does not.
+    /// A link to another case was removed.
     Unlinked(CaseLink),
 }
 
 impl CaseAction {
-    /// The other case that this changes.
+    /// The other case that the action changes; `None` if it changes no other case.
     pub const fn other(&self) -> Option<CaseId> {
         match self {
             CaseAction::Merged(merged, _) | CaseAction::Unmerged(merged) => Some(merged.case),

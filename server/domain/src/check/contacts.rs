@@ -1,4 +1,4 @@
-//! Of the conservation check, what concerns contacts and the cases that they have.
+//! The part of the consistency check for contacts and their cases.
 
 use super::{CheckReport, Tally, customers};
 use crate::case::{Case, CaseContact};
@@ -8,7 +8,8 @@ use crate::route::Route;
 use crate::state::State;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Every contact is in one place, and each of its cases knows of it. What the contacts of each case come to.
+/// Checks that every contact is in one state, and that each of its cases lists it. Returns the numbers of contacts for
+/// each case.
 pub(super) fn check(state: &State, verdict: &mut CheckReport) -> BTreeMap<CaseId, Tally> {
     let mut of_cases: BTreeMap<CaseId, Tally> = BTreeMap::new();
     for contact in state.contacts() {
@@ -58,7 +59,8 @@ fn placed(contact: &Contact, verdict: &mut CheckReport) {
     });
 }
 
-/// A contact has each of its cases once, not too many, and additional ones only if it is known whose they are.
+/// Checks that a contact has each of its cases once and not too many cases, and that it has additional cases only if
+/// its customer is known.
 fn has_cases(contact: &Contact, verdict: &mut CheckReport) {
     let id = &contact.id;
     let once: BTreeSet<CaseId> = contact.cases().collect();
@@ -75,8 +77,9 @@ fn has_cases(contact: &Contact, verdict: &mut CheckReport) {
     });
 }
 
-/// A contact and a case of it are of one customer, or the contact says whose the case is: of one that it was merged
-/// with, or of one that it told with proof. They say the same of each other.
+/// Checks that a contact and its case belong to the same customer. Otherwise the contact must name the owner of the
+/// case: a customer who was merged with its own, or the owner of a case that it named with proof. The contact and the
+/// case must agree with each other.
 fn in_its_case(
     state: &State,
     contact: &Contact,
@@ -92,8 +95,8 @@ fn in_its_case(
     let is_proven = contact.context.case == Some(case.id);
     let mut listed = case.contacts.iter().filter(|listed| listed.contact == *id);
     let opened = listed.all(|listed| listed.case_match == CaseMatch::New);
-    // A case of nobody is somebody's once one of its contacts is; the one that opened it, and those that told it with
-    // proof, may stay anonymous.
+    // A case without a customer gets one when one of its contacts does. The contact that opened the case, and contacts
+    // that named it with proof, may stay without a customer.
     let is_nobodys = contact.customer.is_none() && other.is_none() && (opened || is_proven);
     verdict.expect(case.customer.as_ref() == owner || is_nobodys, || {
         format!("contact {id}: its case is of another customer")
@@ -117,7 +120,7 @@ fn in_its_case(
     });
 }
 
-/// Whom a case lists has it.
+/// Checks that the contacts that a case lists have the case.
 pub(super) fn are_of(state: &State, case: &Case, verdict: &mut CheckReport) {
     for listed in &case.contacts {
         let contact = state.contact(&listed.contact).ok().flatten();

@@ -1,4 +1,4 @@
-//! Of the conservation check, what concerns customers.
+//! The part of the consistency check for customers.
 
 use super::CheckReport;
 use crate::customer::{Customer, MERGED_CUSTOMERS_MAX};
@@ -6,7 +6,8 @@ use crate::ids::CustomerId;
 use crate::state::State;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Customers count just their own contacts, hold their identities, and know of each other when they are merged.
+/// Checks that customers count exactly their own contacts, hold their identities, and refer to each other when they are
+/// merged.
 pub(super) fn check(state: &State, verdict: &mut CheckReport) {
     let mut contacts: BTreeMap<&CustomerId, u64> = BTreeMap::new();
     for id in state
@@ -39,7 +40,8 @@ pub(super) fn check(state: &State, verdict: &mut CheckReport) {
     }
 }
 
-/// A customer that is merged and the one that goes on for it know of each other, and neither is in a chain.
+/// Checks that a merged customer and the customer who continues it refer to each other, and that neither is in a chain
+/// of merges.
 fn merges(state: &State, customer: &Customer, verdict: &mut CheckReport) {
     let id = &customer.id;
     let row = |id: &CustomerId| state.customer(id).ok().flatten();
@@ -66,7 +68,7 @@ fn merges(state: &State, customer: &Customer, verdict: &mut CheckReport) {
     );
 }
 
-/// Whether these are two known customers of whom each was merged with somebody once.
+/// Whether both customers are known, and each was merged with somebody once.
 pub(super) fn could_be_one(state: &State, [one, other]: [Option<&CustomerId>; 2]) -> bool {
     let was_merged = |id: &CustomerId| {
         let row = state.customer(id).ok().flatten();

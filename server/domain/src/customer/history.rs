@@ -1,36 +1,36 @@
-//! What a customer came for so far, by reason.
+//! What a customer contacted the company about so far, by reason.
 
 use crate::case::{Case, CaseState};
 use crate::ids::ReasonId;
 use crate::playbook::Playbook;
 use std::collections::BTreeMap;
 
-/// Cases of a customer that its history looks at, the newest.
+/// How many cases of a customer the history reads, the newest.
 pub const HISTORY_CASES_MAX: usize = 1_000;
-/// Reasons that a history tells one by one.
+/// How many reasons a history lists one by one.
 pub const HISTORY_REASONS_MAX: usize = 64;
-/// Contacts, and cases, that a history shows, the newest.
+/// How many contacts, and how many cases, a history shows, the newest.
 pub const HISTORY_SHOWN_MAX: usize = 20;
 
-/// Counts of a customer's cases, and of their contacts.
+/// The counts of a customer's cases and of their contacts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct HistoryCounts {
-    /// Contacts that joined a case.
+    /// How many contacts joined a case.
     pub contacts: u64,
-    /// Of those, repeats.
+    /// How many of these contacts are repeats.
     pub repeats: u64,
-    /// Cases opened.
+    /// How many cases were opened.
     pub cases_opened: u64,
-    /// Times that a case was resolved.
+    /// How many times a case was resolved.
     pub cases_resolved: u64,
-    /// Times that a case was reopened.
+    /// How many times a case was reopened.
     pub cases_reopened: u64,
-    /// Cases that are open.
+    /// How many cases are open.
     pub cases_open: u64,
 }
 
 impl HistoryCounts {
-    /// Of one case. What was reopened was resolved before, each time.
+    /// The counts of one case. A case that was reopened was resolved before, each time.
     pub fn of(case: &Case) -> HistoryCounts {
         let resolved = u64::from(case.state == CaseState::Resolved);
         HistoryCounts {
@@ -43,7 +43,7 @@ impl HistoryCounts {
         }
     }
 
-    /// With what `other` counted.
+    /// The sum of these counts and `other`.
     #[must_use]
     pub const fn plus(self, other: HistoryCounts) -> HistoryCounts {
         HistoryCounts {
@@ -57,20 +57,21 @@ impl HistoryCounts {
     }
 }
 
-/// The history of a customer: the sums of its cases.
+/// The history of a customer: the sums over its cases.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct History {
-    /// The reason with the most contacts first, of equal ones by name; at most [`HISTORY_REASONS_MAX`].
+    /// The counts by reason. The reason with the most contacts is first; of equal ones, the first by name. At most
+    /// [`HISTORY_REASONS_MAX`].
     pub reasons: Vec<(ReasonId, HistoryCounts)>,
-    /// All other reasons together.
+    /// The counts of all other reasons together.
     pub others: HistoryCounts,
-    /// All of them.
+    /// The counts of all reasons.
     pub total: HistoryCounts,
 }
 
 impl History {
-    /// Of these cases, under the reasons of a playbook: what a retired one counted is that of the one that stands for
-    /// it now.
+    /// The history over these cases, under the reasons of the live playbook. The counts of a retired reason are added
+    /// to the reason that replaced it.
     pub fn of<'a>(cases: impl IntoIterator<Item = &'a Case>, live: Option<&Playbook>) -> History {
         let mut sums: BTreeMap<ReasonId, HistoryCounts> = BTreeMap::new();
         let mut total = HistoryCounts::default();
@@ -82,7 +83,7 @@ impl History {
             total = total.plus(counted);
         }
         let mut reasons: Vec<(ReasonId, HistoryCounts)> = sums.into_iter().collect();
-        // The sort is stable: of equal ones the first by name stays the first.
+        // The sort is stable: of equal counts, the first by name stays first.
         reasons.sort_by_key(|(_, counted)| std::cmp::Reverse(counted.contacts));
         let rest = reasons.split_off(reasons.len().min(HISTORY_REASONS_MAX));
         let rest = rest.into_iter().map(|(_, counted)| counted);

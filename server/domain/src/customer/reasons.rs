@@ -1,39 +1,39 @@
-//! The reasons that a customer ever had a case for: where to look for cases that may go on.
+//! The reasons of all cases that a customer ever had. They show under which reasons to look for cases.
 
 use crate::ids::ReasonId;
 
-/// Most reasons that a customer's row lists. Of a customer with more, every reason is looked under.
+/// The largest number of reasons that the row of a customer lists. If there are more, every reason is looked up.
 pub const CASE_REASONS_MAX: usize = 128;
 
-/// The reasons under which a customer has matters. A reason may stand for ten thousand that were retired: with this,
-/// only those are looked up under which there is something to find.
+/// The reasons under which a customer has cases. A reason may have replaced ten thousand retired reasons. With this
+/// list, only the reasons are looked up under which the customer has a case.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CaseReasons {
-    /// In their order, each once.
+    /// The reasons, sorted, each once.
     listed: Vec<ReasonId>,
-    /// There were more than are listed: none is, then.
+    /// Whether there were too many reasons to list. Then `listed` is empty.
     is_over: bool,
 }
 
 impl CaseReasons {
-    /// As they were kept.
+    /// The reasons as they were stored.
     pub fn stored(mut listed: Vec<ReasonId>, is_over: bool) -> CaseReasons {
         listed.sort_unstable();
         listed.dedup();
         CaseReasons { listed, is_over }
     }
 
-    /// Those that there are; `None` where there are too many to list.
+    /// The reasons; `None` if there were too many to list.
     pub fn listed(&self) -> Option<&[ReasonId]> {
         (!self.is_over).then_some(&self.listed)
     }
 
-    /// Whether `reason` is one of them, as far as is known.
+    /// Whether the customer may have a case for `reason`.
     pub fn may_have(&self, reason: &ReasonId) -> bool {
         self.is_over || self.listed.binary_search(reason).is_ok()
     }
 
-    /// Takes a reason in.
+    /// Adds a reason.
     pub fn note(&mut self, reason: &ReasonId) {
         if self.is_over {
             return;

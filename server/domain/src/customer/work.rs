@@ -1,4 +1,4 @@
-//! What is done to customers apart from keeping their profiles: handles linked, customers merged.
+//! Work on customers, besides changes of the profile: linking identities and merging customers.
 
 use super::{Identity, IdentityKey};
 use crate::actor::Actor;
@@ -6,56 +6,57 @@ use crate::ids::CustomerId;
 use crate::time::UnixMs;
 use std::sync::Arc;
 
-/// Most customers that one goes on for.
+/// The largest number of customers merged into one customer.
 pub const MERGED_CUSTOMERS_MAX: usize = 16;
-/// Most bytes of why customers are merged, or why a merge is undone.
+/// The largest number of bytes in the note on a merge, or on the undoing of a merge.
 pub const MERGE_NOTE_BYTES_MAX: usize = 512;
 
-/// Why one customer goes on for another.
+/// A customer merged into another, and why.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct CustomerMerge {
-    /// The other.
+    /// The customer who was merged.
     pub customer: CustomerId,
-    /// The verified identity of the other that proved them one; `None` if somebody said so.
+    /// The verified identity of the merged customer that proved that both are one person; `None` if somebody merged
+    /// them.
     pub proof: Option<IdentityKey>,
-    /// Why, in somebody's words; may be empty.
+    /// The note of the person who merged them; may be empty.
     pub note: Arc<str>,
 }
 
-/// A customer that another goes on for.
+/// A customer who was merged into another.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct MergedCustomer {
-    /// Which and why.
+    /// The merged customer, and why it was merged.
     pub merge: CustomerMerge,
-    /// When.
+    /// When it was merged.
     pub at: UnixMs,
-    /// By whom.
+    /// Who merged it.
     pub actor: Actor,
-    /// For whom, as the actor said.
+    /// The actor for whom the person acted, as that person said; else `None`.
     pub on_behalf_of: Option<Actor>,
 }
 
-/// What was done to a customer.
+/// The work that was done on a customer.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum CustomerAction {
-    /// It has a handle.
+    /// An identity was linked to the customer.
     Linked {
-        /// Which, as it is told now.
+        /// The identity as it was sent now.
         identity: Identity,
-        /// Whether it proved who the customer is, and by this does no more; false for what was decided before that was
-        /// kept.
+        /// Whether the identity proved before who the customer is, and no longer does. `false` in events stored before
+        /// this was kept.
         verification_lost: bool,
     },
-    /// It has it no more.
+    /// An identity was removed from the customer.
     Unlinked(IdentityKey),
-    /// It goes on for another from now on.
+    /// Another customer was merged into this customer.
     Merged(CustomerMerge),
-    /// It goes on for that one no more, for a reason that may be empty.
+    /// The merge of the named customer was undone, for a reason that may be empty.
     Unmerged(CustomerId, Arc<str>),
 }
 
 impl CustomerAction {
-    /// The other customer that this changes.
+    /// The other customer that the action changes; `None` if it changes no other customer.
     pub const fn other(&self) -> Option<&CustomerId> {
         match self {
             CustomerAction::Merged(merge) => Some(&merge.customer),

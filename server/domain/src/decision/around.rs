@@ -1,4 +1,5 @@
-//! What the conditions of rules may look at around a contact: what the case remembers, the clock, the queues.
+//! The values that conditions of rules may use besides the contact itself: what the case remembers, the clock, the
+//! queues.
 
 use super::{AttemptOutcome, Question, Wait, WaitBasis};
 use crate::playbook::QueueIndex;
@@ -7,7 +8,7 @@ use crate::playbook::condition::{Field, InputValue};
 use crate::route::Route;
 use crate::time::UnixMs;
 
-/// The value of one of these fields; none of any other.
+/// The value of `field`, if this module has the field; else `None`.
 pub(super) fn value<'a>(question: &Question<'a>, field: Field) -> Option<InputValue<'a>> {
     let Question {
         playbook,
@@ -41,7 +42,7 @@ pub(super) fn value<'a>(question: &Question<'a>, field: Field) -> Option<InputVa
     }
 }
 
-/// The wait that was reported, or that follows from what was.
+/// The expected wait of a queue, as reported or computed from reported numbers. `None` if nothing usable was reported.
 fn wait(question: &Question<'_>, queue: QueueIndex) -> Option<InputValue<'static>> {
     let queue = question.playbook.queue(queue);
     let stats = question.stats_of(queue)?;

@@ -12,30 +12,31 @@
 //!        − what rules prefer
 //!        + what a tier's floor takes off
 //! ```
-//! Need scales what failing costs, never the waiting; what comes after a failure is one number for all routes. So more
-//! need, and a higher tier, move towards the route of the better chance, and a longer wait away from the route that has
-//! it. All in integers; each part is rounded once, half away from zero.
+//! Need multiplies the cost of a failure, never the waiting. The cost after a failure is one number for all routes. So
+//! more need, or a higher tier, favours the route with the better chance, and a longer wait makes that route less
+//! attractive. All numbers are integers. Each part is rounded once, half away from zero.
 
 use crate::money::Money;
 use crate::playbook::{BasisPoints, Need, Tier};
 use crate::time::Millis;
 
-/// A part of an expected cost, in the order of the formula.
+/// One part of an expected cost, in the order of the formula.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum CostKind {
-    /// Handling the contact.
+    /// The cost of handling the contact.
     Handling,
-    /// The customer's waiting.
+    /// The cost of the customer's waiting.
     Waiting,
-    /// Not resolving it.
+    /// The cost of not resolving the matter.
     Failure,
-    /// Leaving the customer's channel.
+    /// The cost of leaving the customer's channel.
     LeavingChannel,
-    /// What the customer prefers; never positive.
+    /// The discount for a route that the customer prefers; never positive.
     CustomerPreference,
-    /// What rules prefer; a gain is negative.
+    /// The discount that rules give; a gain is negative.
     RulePreference,
-    /// What makes it just cheaper than the cheapest, where a less valuable tier would be sent to it; never positive.
+    /// The discount that makes this route just cheaper than the cheapest one, where a less valuable tier would be sent
+    /// to this route; never positive.
     TierFloor,
 }
 
@@ -52,38 +53,38 @@ impl CostKind {
     ];
 }
 
-/// An expected cost in its parts.
+/// An expected cost, split into its parts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct CostParts(pub [Money; 7]);
 
 impl CostParts {
-    /// One part.
+    /// The amount of one part.
     pub const fn part(&self, kind: CostKind) -> Money {
         self.0[kind as usize]
     }
 
-    /// Sets one part.
+    /// Sets the amount of one part.
     pub const fn set(&mut self, kind: CostKind, amount: Money) {
         self.0[kind as usize] = amount;
     }
 
-    /// The sum.
+    /// The sum of all parts.
     pub fn total(&self) -> Money {
         self.0.iter().fold(Money::ZERO, |sum, &part| sum + part)
     }
 }
 
-/// What is at stake without need: `cost_of_failure(tier) + stake(reason)`.
+/// The amount at stake, without need: `cost_of_failure(tier) + stake(reason)`.
 pub fn at_stake_without_need(tier: &Tier, stake: Money) -> Money {
     tier.cost_of_failure + stake
 }
 
-/// What is at stake: `need × (cost_of_failure(tier) + stake(reason))`.
+/// The amount at stake: `need × (cost_of_failure(tier) + stake(reason))`.
 pub fn at_stake(tier: &Tier, stake: Money, need: Need) -> Money {
     at_stake_without_need(tier, stake).scaled(i64::from(need.0), 1_000)
 }
 
-/// `waiting_cost_per_minute(tier) × weight × wait`.
+/// The cost of waiting: `waiting_cost_per_minute(tier) × weight × wait`. Zero if there is no wait.
 pub fn waiting(tier: &Tier, wait: Millis, weight_percent: u16) -> Money {
     const WHOLE: i64 = Millis::MINUTE.0 * 100;
     if wait.0 <= 0 {
@@ -93,13 +94,13 @@ pub fn waiting(tier: &Tier, wait: Millis, weight_percent: u16) -> Money {
     tier.waiting_cost_per_minute.scaled(part, WHOLE)
 }
 
-/// `(1 − chance) × at_risk`.
+/// The expected cost of a failure: `(1 − chance) × at_risk`.
 pub fn failure(chance: BasisPoints, at_risk: Money) -> Money {
     let fails = BasisPoints::ONE.0.saturating_sub(chance.0);
     at_risk.scaled(i64::from(fails), i64::from(BasisPoints::ONE.0))
 }
 
-/// What it is worth that the customer names this route in this `place`, from 1.
+/// The discount for the route that the customer named in `place`. The first place is 1.
 pub fn preference(without_need: Money, share: BasisPoints, place: i64) -> Money {
     let whole = i64::from(BasisPoints::ONE.0).saturating_mul(place);
     without_need.scaled(i64::from(share.0), whole)

@@ -1,4 +1,5 @@
-//! Which routes can be taken: guards first, then rules, then the desk, then the time that is left.
+//! Which routes can be taken. Checked in this order: guards, rules, the queue, the time that is left before the
+//! deadline.
 
 use super::rules::Effect;
 use super::seen::{Seen, missing_consent};
@@ -12,10 +13,10 @@ use crate::playbook::{BasisPoints, Queue, Reason, RouteSpec};
 use crate::route::{Medium, Route, RouteSet};
 use crate::time::Millis;
 
-/// How long a flow takes where the playbook does not say.
+/// How long a flow takes, if the playbook does not say.
 pub const FLOW_TAKES: Millis = Millis(5 * Millis::MINUTE.0);
 
-/// A route that may be taken, with what its cost follows from.
+/// A route that may be taken, with the data for its cost.
 #[derive(Clone, Debug)]
 pub(super) struct Candidate<'a> {
     pub(super) route: Route,
@@ -28,7 +29,7 @@ pub(super) struct Candidate<'a> {
     pub(super) basis: ChanceBasis,
 }
 
-/// What a candidate is made from.
+/// The data that a candidate is made from.
 pub(super) struct Offer<'a> {
     pub(super) route: Route,
     pub(super) flow: Option<&'a Slug>,
@@ -68,15 +69,15 @@ impl<'a> Candidate<'a> {
     }
 }
 
-/// The routes that can be taken, in the order of the channel's routes, and why not the others, in that of
-/// [`Route::ALL`].
+/// The routes that can be taken, in the order of the channel's routes, and the causes for the other routes, in the
+/// order of [`Route::ALL`].
 pub(super) struct Eligible<'a> {
     pub(super) candidates: Vec<Candidate<'a>>,
     pub(super) ineligible: Vec<(Route, IneligibilityCause)>,
 }
 
 impl Eligible<'_> {
-    /// Whether a guard or a rule took a route away that the reason has on this channel.
+    /// Whether a guard or a rule removed a route that the reason has on this channel.
     pub(super) fn guarded(&self) -> bool {
         self.ineligible.iter().any(|(_, why)| match why {
             IneligibilityCause::CannotUse(_)
@@ -97,7 +98,7 @@ impl Eligible<'_> {
     }
 }
 
-/// Sorts the routes of a reason.
+/// Separates the routes of a reason into those that can be taken and those that cannot.
 pub(super) fn eligible<'a>(
     seen: &Seen<'a>,
     reason: &'a Reason,
@@ -166,7 +167,8 @@ pub(super) fn eligible<'a>(
         },
     );
     ineligible.sort_by_key(|(route, _)| *route);
-    // The order of a mapping means nothing: the version of a playbook does not tell it. That of a list does.
+    // The candidates are sorted by the list of the channel. The order of a mapping has no meaning, and does not change
+    // the version of a playbook; the order of a list does.
     if let Some(channel) = seen.of_channel() {
         let place = |route: Route| channel.routes.iter().position(|known| *known == route);
         candidates.sort_by_key(|candidate| place(candidate.route));
@@ -177,7 +179,7 @@ pub(super) fn eligible<'a>(
     }
 }
 
-/// Why a guard takes a route away; guards hold whatever rules say.
+/// The cause if a guard removes the route; else `None`. A guard holds whatever the rules say.
 pub(super) fn guarded(
     seen: &Seen<'_>,
     route: Route,
@@ -203,7 +205,7 @@ pub(super) fn guarded(
     missing_consent(seen.question, consent)
 }
 
-/// What a route needs on this channel that the customer cannot use.
+/// An ability that the route needs on this channel and that the customer does not have; else `None`.
 fn cannot_use(seen: &Seen<'_>, route: Route) -> Option<Ability> {
     if seen.cannot_use.is_empty() {
         return None;
@@ -224,7 +226,7 @@ fn cannot_use(seen: &Seen<'_>, route: Route) -> Option<Ability> {
     seen.cannot_use.iter().find(|&ability| needs(ability))
 }
 
-/// Why the desk cannot take it now, with when it opens next.
+/// The cause if the queue cannot take the contact now, with the time when it opens next; else `None`.
 pub(super) fn unavailable(
     seen: &Seen<'_>,
     route: Route,
@@ -244,7 +246,7 @@ pub(super) fn unavailable(
     })
 }
 
-/// Says of which queues the wait was assumed.
+/// Adds a finding for each queue whose wait was assumed.
 pub(super) fn note_waits(candidates: &[Candidate<'_>], findings: &mut Vec<Finding>) {
     for candidate in candidates {
         if let (WaitBasis::Unknown, Some(queue)) = (candidate.wait.basis, candidate.queue) {
@@ -253,8 +255,8 @@ pub(super) fn note_waits(candidates: &[Candidate<'_>], findings: &mut Vec<Findin
     }
 }
 
-/// Lets the chance of routes fall as the reason's deadline comes nearer than waiting and handling need, and takes away
-/// those that come too late. If that would leave nothing, the deadline counts no more; nor does one that has passed.
+/// Lowers the chance of routes that need more time than is left before the reason's deadline, and removes the routes
+/// that come too late. A deadline that has passed is ignored. So is a deadline that every route would miss.
 pub(super) fn in_time(
     seen: &Seen<'_>,
     reason: Option<&Reason>,
@@ -298,7 +300,8 @@ pub(super) fn in_time(
     }
 }
 
-/// The chance of a candidate with so much time left; `None` if there is enough of it.
+/// The chance of a candidate if only this much time is left before the deadline. `None` if the time is enough, so that
+/// the chance does not change.
 fn chance_within(candidate: &Candidate<'_>, left: Millis) -> Option<BasisPoints> {
     let after_wait = left.0.saturating_sub(candidate.wait.expected.0);
     if after_wait >= candidate.takes.0 {

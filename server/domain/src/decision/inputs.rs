@@ -1,4 +1,4 @@
-//! What the conditions of rules may look at, read straight from the question.
+//! The values that the conditions of rules may use, read from the question.
 
 use super::seen::Seen;
 use super::{Question, around};

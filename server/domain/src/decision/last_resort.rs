@@ -1,15 +1,17 @@
-//! What is left when no route can be taken: the playbook's list, each entry checked and priced as a route is.
+//! The routes that remain when no route can be taken: the playbook's list of last resorts. Each entry is checked and
+//! priced like a route.
 
 use super::eligible::{Candidate, Offer, guarded, in_time, note_waits, unavailable};
 use super::rules::Effect;
-use super::seen::Seen;
-use super::{ChanceBasis, Finding, IneligibilityCause};
+use super::seen::{Seen, missing_consent};
+use super::{ChanceBasis, Decision, Finding, IneligibilityCause, Question};
 use crate::money::Money;
 use crate::playbook::{BasisPoints, LastResort, Playbook, Reason, RouteSpec};
 use crate::route::Route;
 
-/// The entries that can be taken. If rules take all of them away, rules are set aside; if there is still none, the
-/// first that breaks no guard is taken, else the first. What an entry that is taken breaks is told.
+/// The entries that can be taken. If rules remove all of them, the rules are ignored. If guards or queues still remove
+/// all of them, one entry is taken: the first that breaks no guard, or else the first. A finding reports what a taken
+/// entry breaks.
 pub(super) fn last_resort<'a>(
     seen: &Seen<'a>,
     reason: Option<&'a Reason>,
@@ -62,7 +64,27 @@ pub(super) fn last_resort<'a>(
     candidates
 }
 
-/// The rule that takes a route away.
+/// What to say where the last resort is a route that the reason has with a consent, which is missing, while the entry
+/// asks for none. It is noticed beside the decision, so that one that was stored before it was told is computed again
+/// as it was.
+pub(crate) fn consent_passed_over(
+    question: &Question<'_>,
+    reason: &Reason,
+    decision: &Decision,
+) -> Option<Finding> {
+    if !decision.findings.contains(&Finding::LastResort) {
+        return None;
+    }
+    let first = decision.first()?.route;
+    let is_told = |finding: &Finding| matches!(finding, Finding::LastResortBroken(route, _) if *route == first);
+    if decision.findings.iter().any(is_told) {
+        return None;
+    }
+    let why = missing_consent(question, spec_of(reason, first)?.consent)?;
+    Some(Finding::LastResortBroken(first, Box::new(why)))
+}
+
+/// The cause if a rule removes the route; else `None`.
 fn by_rules(effect: &Effect, route: Route) -> Option<IneligibilityCause> {
     let forbidden = effect.forbidding(route).cloned();
     let left_out = || effect.leaving_out(route).cloned();
@@ -106,7 +128,8 @@ fn spec_of(reason: &Reason, route: Route) -> Option<&RouteSpec> {
     reason.routes.iter().find(|spec| spec.route == route)
 }
 
-/// What a route costs and how likely it resolves, over all reasons that have it; nothing if none has.
+/// The mean handling cost and the mean chance of a route, over all reasons that have the route. Zero if no reason has
+/// it.
 fn mean(playbook: &Playbook, route: Route) -> (Money, BasisPoints) {
     let specs = playbook.reasons.iter();
     let specs = specs.filter_map(|reason| spec_of(reason, route));

@@ -1,4 +1,4 @@
-//! What a case remembers until it is resolved: what was tried, and what was told of the person.
+//! What a case remembers until it is resolved: the attempts, and what was reported about the person.
 
 use crate::ability::Abilities;
 use crate::actor::Actor;
@@ -7,31 +7,31 @@ use crate::route::{Route, RouteSet};
 use crate::time::UnixMs;
 use std::sync::Arc;
 
-/// Attempts that a case remembers, the newest.
+/// How many attempts a case remembers, the newest.
 pub const TRIED_MAX: usize = 16;
 
-/// What came of an attempt to help. Numbers are stored: keep them.
+/// The outcome of an attempt to help. The numbers are stored: do not change them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum AttemptOutcome {
     /// The customer said that the matter is settled.
     Resolved = 1,
     /// The customer left before being helped.
     Abandoned = 2,
-    /// The customer gave up on the way.
+    /// The customer gave up on the route that was taken.
     GaveUp = 3,
     /// The customer asked for a person instead.
     AskedForPerson = 4,
     /// Nobody answered on the customer's side.
     NoAnswer = 5,
-    /// It could not help.
+    /// The route could not help.
     Failed = 6,
-    /// The customer came back about the same matter within its window.
+    /// The customer came back about the same matter within the repeat window.
     Repeated = 7,
-    /// Handed to somebody outside.
+    /// The contact was handed to somebody outside the company.
     Transferred = 8,
-    /// The customer went on in another channel.
+    /// The customer continued on another channel.
     Switched = 9,
-    /// Nothing was heard of it for too long.
+    /// Nothing was heard of the contact for too long.
     TimedOut = 10,
 }
 
@@ -50,7 +50,7 @@ impl AttemptOutcome {
         AttemptOutcome::TimedOut,
     ];
 
-    /// As conditions of rules write it.
+    /// The text for this outcome in conditions of rules.
     pub const fn as_str(self) -> &'static str {
         match self {
             AttemptOutcome::Resolved => "resolved",
@@ -70,22 +70,22 @@ impl AttemptOutcome {
 /// One attempt to help with a matter.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Tried {
-    /// The contact that it was for.
+    /// The contact of the attempt.
     pub contact: ContactId,
-    /// How we tried.
+    /// The route of the attempt.
     pub route: Route,
-    /// The flow of self-service.
+    /// The flow, for self-service; else `None`.
     pub flow: Option<Slug>,
-    /// The queue of people.
+    /// The queue, for a route to people; else `None`.
     pub queue: Option<Slug>,
     /// When the route was taken.
     pub at: UnixMs,
-    /// What came of it; `None` while it goes on.
+    /// The outcome; `None` while the attempt goes on.
     pub outcome: Option<AttemptOutcome>,
 }
 
 impl Tried {
-    /// Whether it failed, so that a flow is not offered again and people are more needed.
+    /// Whether the attempt failed. A failed flow is not offered again, and a failed attempt makes people more needed.
     pub const fn failed(&self) -> bool {
         use AttemptOutcome::{
             Abandoned, AskedForPerson, Failed, GaveUp, NoAnswer, Repeated, Resolved, Switched,
@@ -101,46 +101,47 @@ impl Tried {
     }
 }
 
-/// Something that was told of a person, with who said it and when.
+/// Something that was reported about a person, with the reporter and the time.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Reported<T> {
-    /// What.
+    /// What was reported.
     pub value: T,
-    /// On which contact.
+    /// The contact on which it was reported.
     pub contact: ContactId,
-    /// By whom.
+    /// The actor who reported it.
     pub actor: Actor,
-    /// For whom, as the actor said.
+    /// The actor for whom the reporter acted, as the reporter said; else `None`.
     pub on_behalf_of: Option<Actor>,
-    /// When.
+    /// When it was reported.
     pub at: UnixMs,
 }
 
-/// What was told of the person on any contact of a case.
+/// What was reported about the person on any contact of a case. `None` means that nobody reported it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct PersonTold {
-    /// That the customer is vulnerable.
+    /// Who reported the customer as vulnerable, and when; `None` if nobody did.
     pub vulnerable: Option<Reported<()>>,
-    /// What the customer cannot use.
+    /// The abilities that the customer does not have.
     pub cannot_use: Option<Reported<Abilities>>,
-    /// That the customer asked for a person.
+    /// Who reported that the customer asked for a person, and when; `None` if nobody did.
     pub asked_for_person: Option<Reported<()>>,
-    /// The language, such as `nl` or `nl-NL`.
+    /// The language of the customer, such as `nl` or `nl-NL`.
     pub language: Option<Reported<Arc<str>>>,
-    /// The persona.
+    /// The persona of the customer.
     pub persona: Option<Reported<Slug>>,
 }
 
-/// What a decision knows of the case before this contact's own words.
+/// What the case knew before this contact. A decision uses it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Memory {
-    /// What was tried, the oldest first; at most [`TRIED_MAX`].
+    /// The attempts, the oldest first; at most [`TRIED_MAX`].
     pub tried: Vec<Tried>,
-    /// What was told of the person on earlier contacts.
+    /// What was reported about the person on earlier contacts.
     pub told: PersonTold,
-    /// Whether an answer that we owe is overdue.
+    /// Whether an answer that the company owes is overdue.
     pub owed_overdue: bool,
-    /// Contacts of the customer in the seven days before this one, whoever began them and whatever came of them.
+    /// How many contacts with the customer there were in the seven days before this contact, started by either side and
+    /// with any outcome.
     pub all_contacts_7d: u32,
 }
 
@@ -151,20 +152,20 @@ impl Memory {
         tried.any(|tried| tried.flow.as_ref() == Some(flow) && tried.failed())
     }
 
-    /// How many attempts with people failed.
+    /// How many attempts with people failed on the case.
     pub fn people_failed(&self) -> u32 {
         let tried = self.tried.iter();
         let failed = tried.filter(|tried| tried.route != Route::SelfService && tried.failed());
         failed.count() as u32
     }
 
-    /// The routes that were tried.
+    /// The routes of all attempts.
     pub fn routes(&self) -> RouteSet {
         let routes: Vec<Route> = self.tried.iter().map(|tried| tried.route).collect();
         RouteSet::from_routes(&routes)
     }
 
-    /// What came of the newest attempt; `None` if nothing was tried, or it goes on.
+    /// The outcome of the newest attempt; `None` if there was no attempt, or if the newest one goes on.
     pub fn last_outcome(&self) -> Option<AttemptOutcome> {
         self.tried.last()?.outcome
     }

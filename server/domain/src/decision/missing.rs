@@ -5,7 +5,8 @@ use super::{Finding, Question, RouteOption};
 use crate::fact::Knowledge;
 use crate::playbook::{FactIndex, Reason};
 
-/// The reason's facts, the rules', the first route's, in this order; without those that are known or declined.
+/// The facts of the reason, of the rules and of the first route, in this order. Facts that are known or declined are
+/// left out.
 pub(super) fn missing_facts(
     question: &Question<'_>,
     reason: &Reason,

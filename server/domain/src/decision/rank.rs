@@ -1,4 +1,4 @@
-//! From a question to the ranked routes: eligible first, then costs, then order.
+//! Computes the ranked routes of a question: first the routes that can be taken, then their costs, then their order.
 
 use super::eligible::{Candidate, Eligible, eligible};
 use super::last_resort::last_resort;
@@ -7,19 +7,19 @@ use super::rules::{self, Effect};
 use super::seen::{Seen, preferred_place};
 use super::{
     CostKind, CostParts, Decided, Decision, Finding, Formula, Handover, Question, RouteOption,
-    cost, first,
+    cost, first_formula,
 };
 use crate::money::Money;
 use crate::playbook::{BasisPoints, Need, Tier, TierIndex, limits};
 use crate::route::Route;
 use std::cmp::Reverse;
 
-/// The ranked routes for one contact, and why. Total: a contact always gets an answer, at the last the
-/// playbook's last resort. Same question, same decision. Of routes of equal cost the one of the better chance comes
-/// first, and of those the first of the channel's routes.
+/// The ranked routes for one contact, and the reasons for the ranking. Every contact gets an answer; if nothing else is
+/// possible, the last resort of the playbook. The same question always gives the same decision. Of routes with equal
+/// costs, the route with the better chance comes first, then the earlier route of the channel.
 pub fn decide(question: &Question<'_>) -> Decided {
     match question.formula {
-        Formula::First => first::decide(question),
+        Formula::First => first_formula::decide(question),
         Formula::Second => second(question),
     }
 }
@@ -69,8 +69,8 @@ fn second(question: &Question<'_>) -> Decided {
     Decided { decision, missing }
 }
 
-/// The decision for a contact whose reason was never known: the last resort. The reason of the question is not looked
-/// at.
+/// The decision for a contact whose reason is not known to the playbook: the last resort. The reason in the question is
+/// not used.
 pub(crate) fn decide_without_reason(question: &Question<'_>) -> Decision {
     let seen = Seen::of(question);
     let tier = question.playbook.tier(question.tier);
@@ -97,7 +97,7 @@ pub(crate) fn decide_without_reason(question: &Question<'_>) -> Decision {
     }
 }
 
-/// The need of the reason, or what rules raise it to, and more for each attempt with people that failed.
+/// The need of the reason, or the higher need that rules set, raised for each failed attempt with people.
 fn need(seen: &Seen<'_>, effect: &Effect) -> Need {
     let question = seen.question;
     let failed = question.memory.people_failed();
@@ -106,7 +106,7 @@ fn need(seen: &Seen<'_>, effect: &Effect) -> Need {
     Need(need.clamp(limits::NEED_MIN, limits::NEED_MAX))
 }
 
-/// Says of which queues nobody speaks the contact's language.
+/// Adds a finding for each queue in which nobody speaks the language of the contact.
 fn note_languages(
     seen: &Seen<'_>,
     options: &[RouteOption],
@@ -126,7 +126,7 @@ fn note_languages(
     }
 }
 
-/// What all candidates of one decision are priced by.
+/// The data by which all candidates of one decision are priced.
 struct Pricing<'a> {
     seen: &'a Seen<'a>,
     gains: [Money; 5],
@@ -134,7 +134,7 @@ struct Pricing<'a> {
     need: Need,
 }
 
-/// What is the same for all routes of a decision under one tier.
+/// The amounts that are the same for all routes of one decision under one tier.
 struct Terms<'a> {
     tier: &'a Tier,
     at_stake: Money,
@@ -156,7 +156,7 @@ impl Pricing<'_> {
             .map(|candidate| self.option(candidate, &terms))
             .collect();
         options.sort_by_key(rank);
-        // Of the last resort two entries can be of one route.
+        // Two entries of the last resort can have the same route. Only the first is kept.
         let mut seen = crate::route::RouteSet::EMPTY;
         options.retain(|option| {
             let is_first = !seen.contains(option.route);
@@ -241,8 +241,9 @@ impl Pricing<'_> {
         parts
     }
 
-    /// The route that a less valuable tier would be sent to by the same question, and which tier, if it is of a better
-    /// chance than our own cheapest: who is worth more to us never gets less. What the customer prefers stands.
+    /// The route to which the same question would send a less valuable tier, and that tier. `None` unless the chance of
+    /// that route is better than the chance of our own cheapest route. So a more valuable customer never gets less. A
+    /// route that the customer prefers is not changed.
     fn floor(
         &self,
         candidates: &[Candidate<'_>],
@@ -262,7 +263,7 @@ impl Pricing<'_> {
                 let total = self.parts(candidate, &terms).total();
                 (total, Reverse(candidate.chance), candidate.route)
             });
-            // Of equal ones the first, as in the order of options.
+            // Of equal options, the first is taken, as in the order of options.
             let pick = picks.min_by_key(|&(total, chance, _)| (total, chance));
             let Some((_, Reverse(chance), route)) = pick else {
                 continue;

@@ -1,4 +1,4 @@
-//! Which rules fire, and what they do together.
+//! Which rules apply, and their effect together.
 
 use super::seen::Seen;
 use super::{Finding, FiredRule, Question};
@@ -9,28 +9,28 @@ use crate::playbook::rule_sets::RuleColumns;
 use crate::playbook::{Need, QueueIndex, Rule};
 use crate::route::{Route, RouteSet};
 
-/// What all rules that fired do together.
+/// The effect of all rules that applied.
 #[derive(Debug)]
 pub(super) struct Effect {
-    /// In the order of the playbook.
+    /// The rules that applied, in the order of the playbook.
     pub(super) fired: Vec<FiredRule>,
     /// What each route gains, in the order of [`Route::ALL`].
     pub(super) gains: [Money; 5],
-    /// The need: the reason's, or what a rule raises it to.
+    /// The need: that of the reason, or the higher need that a rule sets.
     pub(super) need: Need,
-    /// The queues that rules set, in the order of the playbook; the last that serves wins.
+    /// The queues that rules set, in the order of the playbook. The last queue that serves the contact wins.
     pub(super) queues: Vec<QueueIndex>,
-    /// The last priority that a rule set.
+    /// The last priority that a rule set; `None` if no rule set one.
     pub(super) priority: Option<u8>,
-    /// What agents must know beside what the queue asks for, each once with its highest level.
+    /// The skills that agents must have besides those of the queue, each once with its highest level.
     pub(super) skills: Vec<(Slug, u8)>,
 }
 
-/// The rules that leave only some routes, without those that are set aside.
+/// The rules that leave only some routes. Rules that are set aside are not in the list.
 pub(super) struct Leaving<'a>(Vec<&'a FiredRule>);
 
 impl Leaving<'_> {
-    /// The first rule that leaves only other routes.
+    /// The first rule that leaves only routes other than `route`; `None` if there is none.
     pub(super) fn leaving_out(&self, route: Route) -> Option<&Slug> {
         let mut rules = self.0.iter();
         let rule = rules.find(|rule| !rule.leaves.contains(route))?;
@@ -39,7 +39,7 @@ impl Leaving<'_> {
 }
 
 impl Effect {
-    /// The first rule that forbids `route`.
+    /// The first rule that forbids `route`; `None` if there is none.
     pub(super) fn forbidding(&self, route: Route) -> Option<&Slug> {
         self.fired
             .iter()
@@ -47,8 +47,8 @@ impl Effect {
             .map(|rule| &rule.id)
     }
 
-    /// The rules that leave only some routes. One of which guards took all away that it leaves on this channel is set
-    /// aside: it leaves what guards leave.
+    /// The rules that leave only some routes. A rule is set aside if guards removed every route on this channel that
+    /// the rule leaves. Then only the guards count.
     pub(super) fn leaves(
         &self,
         on_channel: RouteSet,
@@ -67,7 +67,7 @@ impl Effect {
         Leaving(leaving)
     }
 
-    /// The first rule that leaves only other routes.
+    /// The first rule that leaves only routes other than `route`; `None` if there is none.
     pub(super) fn leaving_out(&self, route: Route) -> Option<&Slug> {
         self.fired
             .iter()
@@ -76,8 +76,8 @@ impl Effect {
     }
 }
 
-/// Looks at the rules whose columns can apply, in order. A rule whose condition needs a value that is not known
-/// does not fire, and leaves a finding.
+/// Checks the rules whose columns can match, in order. If the condition of a rule needs a value that is not known, the
+/// rule does not apply, and a finding is added.
 pub(super) fn apply(seen: &Seen<'_>, findings: &mut Vec<Finding>) -> Effect {
     let question = seen.question;
     let playbook = question.playbook;

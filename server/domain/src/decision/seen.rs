@@ -1,4 +1,4 @@
-//! A question as it is looked at: what the contact, the case and the customer say of the same thing, put together once.
+//! A question in the form that the decision reads: the values of the contact, the case and the customer, combined once.
 
 use super::{IneligibilityCause, Question};
 use crate::ability::Abilities;
@@ -9,17 +9,17 @@ use crate::route::{Medium, Route};
 use std::borrow::Cow;
 use std::sync::Arc;
 
-/// A question with what is put together of it.
+/// A question with the values combined from it.
 pub(super) struct Seen<'a> {
     pub(super) question: &'a Question<'a>,
     pub(super) channel: Option<ChannelIndex>,
     pub(super) stage: Option<u16>,
     pub(super) brand: Option<u16>,
-    /// As it was told.
+    /// The language as it was written; `None` if none is known.
     pub(super) language: Option<&'a Arc<str>>,
-    /// What conditions and queues compare.
+    /// The contact's language in the form that conditions and queues compare.
     pub(super) contact_language: Option<Cow<'a, str>>,
-    /// What conditions compare.
+    /// The customer's language in the form that conditions compare.
     pub(super) customer_language: Option<Cow<'a, str>>,
     pub(super) persona: Option<&'a Slug>,
     pub(super) vulnerable: Option<bool>,
@@ -28,7 +28,7 @@ pub(super) struct Seen<'a> {
 }
 
 impl<'a> Seen<'a> {
-    /// As the first formula looked at it: at what was told now, and languages as they are written.
+    /// The question as the first formula read it: only what this contact reports, and languages as they are written.
     pub(super) fn by_first(question: &'a Question<'a>) -> Seen<'a> {
         let (context, profile) = (question.context, question.profile);
         let stored = profile.and_then(|profile| profile.language.as_ref());
@@ -46,8 +46,8 @@ impl<'a> Seen<'a> {
         }
     }
 
-    /// With what the case remembers of the person, and languages by their primary subtag. What protects the customer
-    /// holds whoever said it; only that it was never said lets it go.
+    /// The question with what the case remembers about the person, and with languages reduced to their primary subtag.
+    /// A report that protects the customer counts, whoever made it.
     pub(super) fn of(question: &'a Question<'a>) -> Seen<'a> {
         let (context, profile) = (question.context, question.profile);
         let told = &question.memory.told;
@@ -111,7 +111,7 @@ impl<'a> Seen<'a> {
         self.question.playbook.channels.get(index)
     }
 
-    /// What kind of conversation the channel carries, if the playbook knows it.
+    /// The medium of the channel; `None` if the playbook does not know the channel.
     pub(super) fn medium(&self) -> Option<Medium> {
         self.of_channel().map(|channel| channel.medium)
     }
@@ -122,12 +122,13 @@ impl<'a> Seen<'a> {
         channel.is_some_and(|channel| channel.routes.contains(&route))
     }
 
-    /// What was reported of a queue.
+    /// The reported numbers of a queue; `None` if there are none.
     pub(super) fn stats_of(&self, queue: &Queue) -> Option<&'a QueueStats> {
         self.question.stats_of(queue)
     }
 
-    /// Where a route leads: where the last rule says whose queue serves in its medium, else where the route says.
+    /// The queue of a route: the queue of the last rule whose queue serves in the medium of the route, or else the
+    /// queue that the route names.
     pub(super) fn queue_of(&self, spec: &RouteSpec, by_rules: &[QueueIndex]) -> Option<&'a Queue> {
         let playbook = self.question.playbook;
         let medium = self.medium();
@@ -148,15 +149,15 @@ impl<'a> Seen<'a> {
     }
 }
 
-/// The index of an id in one of the playbook's lists.
+/// The index of an id in a list of the playbook; `None` if the list does not have the id.
 fn place(ids: &[Slug], id: &Slug) -> Option<u16> {
     ids.iter()
         .position(|known| known == id)
         .and_then(|index| u16::try_from(index).ok())
 }
 
-/// A language without region and script, in lower case; as [`crate::playbook::primary_language`], but without a copy
-/// where it is written so.
+/// A language without region and script, in lower case. The result equals [`crate::playbook::primary_language`], but
+/// needs no copy if the text is in lower case already.
 fn primary_subtag(tag: &str) -> Cow<'_, str> {
     let primary = tag.split(['-', '_']).next().unwrap_or_default();
     match primary.bytes().any(|byte| byte.is_ascii_uppercase()) {
@@ -165,7 +166,7 @@ fn primary_subtag(tag: &str) -> Cow<'_, str> {
     }
 }
 
-/// Why a consent that is needed is missing. One told now wins over a stored one.
+/// The cause if a consent that is needed is missing; else `None`. A consent in this contact wins over a stored one.
 pub(super) fn missing_consent(
     question: &Question<'_>,
     consent: Option<u16>,
@@ -185,7 +186,8 @@ pub(super) fn missing_consent(
     }
 }
 
-/// Which of the customer's preferred routes this is, from 1. Routes told now win over stored ones.
+/// The place of the route in the customer's preferred routes; the first place is 1. `None` if the route is not
+/// preferred. The routes in this contact win over stored ones.
 pub(super) fn preferred_place(question: &Question<'_>, route: Route) -> Option<i64> {
     let told = &question.context.preferred_routes;
     let stored = question

@@ -1,37 +1,37 @@
-//! The expected wait on a route, as a range with its basis. An unknown wait is never zero.
+//! The expected wait on a route, as a range, with its source. An unknown wait is never treated as zero.
 
 use crate::contact::QueueStats;
 use crate::playbook::Queue;
 use crate::route::Route;
 use crate::time::Millis;
 
-/// What a wait was taken from.
+/// How the wait was determined.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum WaitBasis {
-    /// There is no wait on this route.
+    /// This route has no wait.
     None,
-    /// Nothing was reported; the playbook's assumed wait.
+    /// Nothing was reported. The wait is the one that the playbook assumes.
     Unknown,
-    /// The platform's own figure.
+    /// The platform reported its own expected wait.
     Reported,
-    /// Computed from the line that the platform reported.
+    /// Signpost computed the wait from the queue that the platform reported.
     Estimated,
 }
 
-/// A wait as a range.
+/// An expected wait and its range.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Wait {
-    /// What it was taken from.
+    /// How the wait was determined.
     pub basis: WaitBasis,
-    /// The mean.
+    /// The mean wait.
     pub expected: Millis,
-    /// One standard deviation below the mean, or less where that is under zero.
+    /// One standard deviation below the mean, at least zero.
     pub low: Millis,
     /// One standard deviation above the mean.
     pub high: Millis,
 }
 
-/// The longest wait that is reckoned with.
+/// The longest wait that is used. A longer wait counts as this long.
 pub const WAIT_MAX: Millis = Millis(7 * Millis::DAY.0);
 
 impl Wait {
@@ -47,13 +47,14 @@ impl Wait {
         }
     }
 
-    /// The wait on `route` into `queue`. What the platform reports as its own figure wins.
+    /// The wait on `route` in `queue`. If the platform reports its own expected wait, that wait is used.
     ///
-    /// Otherwise, of those in line and the contact itself, as many go at once as agents are free; the others wait.
-    /// With `a` of them that wait, and `s` agents whose mean handle time is `1/μ`, the mean is `a/(sμ)` and the
-    /// variance `a/(sμ)²`: the queue-length predictor QL (Ibrahim & Whitt 2009), which takes nobody as leaving. Where
-    /// nothing is known of the staff, or nobody is there, it is as with one agent and never below the assumed wait.
-    /// Where nothing is known of the line there is no wait if somebody is free, and else the assumed one.
+    /// Otherwise the wait is computed. Of the waiting contacts and this contact, as many are served at once as agents
+    /// are free; the others wait. With `a` contacts that wait, and `s` agents whose mean handle time is `1/μ`, the mean
+    /// is `a/(sμ)` and the variance is `a/(sμ)²`. This is the queue-length predictor QL (Ibrahim & Whitt 2009), which
+    /// assumes that no contact leaves. If the number of agents is not known or zero, one agent is assumed, and the
+    /// result is not below the assumed wait. If the number of waiting contacts is not known, the wait is zero if an
+    /// agent is free, and else the assumed wait.
     pub fn expected(route: Route, queue: Option<&Queue>, stats: Option<&QueueStats>) -> Wait {
         let Some(queue) = queue.filter(|_| route != Route::SelfService) else {
             return Wait::NONE;
@@ -80,22 +81,22 @@ impl Wait {
         }
     }
 
-    /// What the playbook assumes.
+    /// The wait that the playbook assumes.
     pub(super) fn assumed(queue: &Queue) -> Wait {
         Wait::exactly(WaitBasis::Unknown, queue.assumed_wait)
     }
 
-    /// What the platform says.
+    /// The wait that the platform reported, at most [`WAIT_MAX`].
     pub(super) fn reported(wait: Millis) -> Wait {
         Wait::exactly(WaitBasis::Reported, wait.clamp(Millis(0), WAIT_MAX))
     }
 
-    /// With `ahead` to be served first or at once, this contact included.
+    /// The wait if `ahead` contacts must wait, this contact included.
     pub(super) fn of_line(ahead: u64, staffed: u32, handle_time: Millis) -> Wait {
         let handle_time = i128::from(handle_time.0.clamp(0, WAIT_MAX.0));
         let staffed = i128::from(staffed.max(1));
         let mean = i128::from(ahead) * handle_time / staffed;
-        // The root of the number ahead in thousandths, so that short lines keep their spread.
+        // The square root of the number ahead, in thousandths, so that short queues keep their spread.
         let root_thousandths = (u128::from(ahead) * 1_000_000).isqrt() as i128;
         let deviation = root_thousandths * handle_time / staffed / 1_000;
         let span = |ms: i128| Millis(ms.clamp(0, i128::from(WAIT_MAX.0)) as i64);
@@ -107,7 +108,7 @@ impl Wait {
         }
     }
 
-    /// This one, with each end of the range at least that of `other`; `other` if it is the longer.
+    /// This wait, with each end of the range at least that of `other`. The basis is that of the longer wait.
     fn or_longer(self, other: Wait) -> Wait {
         let basis = match self.expected < other.expected {
             true => other.basis,

@@ -1,12 +1,13 @@
-//! Which rows an event edits.
+//! The rows that an event edits.
 
 use super::Event;
 use crate::ids::{CaseId, ContactId};
 use crate::state::RowKey;
 
 impl Event {
-    /// The rows that folding this event edits, and so must be in memory; those that it only puts are not among them.
-    /// With a case that is merged into another, that other one is edited too.
+    /// The rows that this event edits. They must be in memory before the event is applied. Rows that the event only
+    /// writes are not listed. If a case in the list is merged, applying the event also edits the case that continues
+    /// it.
     pub fn edits(&self) -> Vec<RowKey> {
         let contact = |id: &ContactId| RowKey::Contact(id.clone());
         match self {
@@ -55,7 +56,7 @@ impl Event {
             Event::CaseAddedToContact(added) => {
                 let joined = added.join.opened.is_none();
                 let joined = joined.then_some(RowKey::Case(added.join.case));
-                // The row of whose case it is says what for.
+                // The row of the case's customer records the reason.
                 let opens = added.join.opened.is_some();
                 let owner = opens.then(|| RowKey::Customer(added.customer.clone()));
                 joined
@@ -67,7 +68,7 @@ impl Event {
         }
     }
 
-    /// The case of which it turns out what matter it is: the row of its owner says what for.
+    /// The case whose matter this event identifies. The row of the case's owner records the reason.
     pub(crate) fn claimed_case(&self) -> Option<CaseId> {
         match self {
             Event::ContactRouted(routed) => {

@@ -1,24 +1,24 @@
-//! What an event does to the states of cases. It follows from the event alone, without the rows: each step of a case
-//! but joining begins in one state, and how a contact joined says whether the case was resolved.
+//! How an event changes the states of cases. This follows from the event alone, without the rows: each step except
+//! joining begins in one state, and the kind of the join shows whether the case was resolved.
 
 use super::{CaseJoin, Event};
 use crate::case::{CaseAction, CaseState};
 use crate::contact::CaseMatch;
 use crate::ids::CaseId;
 
-/// A case goes from one state to another.
+/// A change of the state of a case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CaseTransition {
-    /// Which.
+    /// The case.
     pub case: CaseId,
-    /// Its state before; `None`: it was opened by this.
+    /// The state before; `None` if this event opened the case.
     pub from: Option<CaseState>,
-    /// Its state from now on.
+    /// The state after the event.
     pub to: CaseState,
 }
 
 impl Event {
-    /// The cases of which this event changes the state, each once, in the order in which it is folded.
+    /// The state changes that this event makes. Each case is listed once, in the order in which the event is applied.
     pub fn transitions(&self) -> Vec<CaseTransition> {
         use CaseState::{Lapsed, Merged, Open, Resolved, Withdrawn};
         let step = |case: CaseId, from: CaseState, to: CaseState| CaseTransition {
@@ -61,7 +61,7 @@ impl Event {
     }
 }
 
-/// A contact opens a case, or opens a resolved one again.
+/// The state change if a contact opens a case or reopens a resolved one; else `None`.
 fn joined(join: &CaseJoin) -> Option<CaseTransition> {
     let reopens = join.first && join.case_match == CaseMatch::Reopened;
     let from = match &join.opened {

@@ -1,4 +1,4 @@
-//! Which case a contact is about, and what is done with a case.
+//! Finds the case of a contact, and handles work on cases.
 
 pub(super) mod act;
 pub(super) mod by_key;

@@ -1,4 +1,4 @@
-//! What is done with a contact: it is routed, amended and routed again, takes a route, gets a further case, ends.
+//! Handles contacts: a contact is routed, amended and routed again, takes a route, gets an additional case, and ends.
 
 pub(super) mod add_case;
 pub(super) mod end;

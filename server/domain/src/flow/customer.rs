@@ -1,4 +1,4 @@
-//! Which customer a contact is of, and what is done with a customer.
+//! Finds the customer of a contact, and handles work on customers.
 
 pub(super) mod act;
 pub(super) mod find;

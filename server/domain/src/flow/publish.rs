@@ -1,11 +1,11 @@
-//! A playbook is made live.
+//! Handles the publication of a playbook.
 
 use crate::event::{Event, PlaybookPublished};
 use crate::playbook::Playbook;
 use crate::state::State;
 use std::sync::Arc;
 
-/// Makes a checked document live, at once and as a whole.
+/// The event that makes a checked document the live playbook, at once and as a whole.
 pub(super) fn publish(state: &State, playbook: &Playbook, note: &Arc<str>) -> Event {
     let before = state
         .publications()

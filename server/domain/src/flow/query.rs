@@ -1,4 +1,4 @@
-//! Reads: what is asked of the state, without any effect.
+//! Reads of the state, without any effect.
 
 use crate::case::Case;
 use crate::command::{PreviewRoute, Query};
@@ -14,29 +14,31 @@ use crate::list::OfCustomer;
 use crate::refusal::{Faults, Kind, Refusal};
 use crate::state::{Counts, Publication, RowNotLoaded, State};
 use crate::time::UnixMs;
+use std::borrow::Cow;
 use std::sync::Arc;
 
-/// The answer to a read.
+/// The answer to a read, one variant for each kind of answer.
 #[derive(Clone, Debug)]
 pub enum Answer {
-    /// To [`Query::Preview`]: the contact, and its other matters.
+    /// The answer to [`Query::Preview`]: the contact, and its other matters.
     Preview(Box<ContactRouted>, Vec<CaseAddedToContact>),
-    /// To [`Query::Contact`].
+    /// The answer to [`Query::Contact`].
     Contact(Arc<Contact>),
-    /// To [`Query::Case`].
+    /// The answer to [`Query::Case`].
     Case(Arc<Case>),
-    /// To [`Query::Customer`] and [`Query::Holder`]: of one that is merged, the one that goes on.
+    /// The answer to [`Query::Customer`] and [`Query::Holder`]. For a merged customer, it is the customer who
+    /// continues.
     Customer(Arc<Customer>),
-    /// To [`Query::Publications`]: the oldest first.
+    /// The answer to [`Query::Publications`]: the oldest first.
     Publications(Vec<Arc<Publication>>),
-    /// To [`Query::Counts`]: by reason of the live playbook, then by tier.
+    /// The answer to [`Query::Counts`]: by the reasons of the live playbook, then by tier.
     Counts(Vec<Counts>),
 }
 
 /// Answers a read at log time `now`.
 ///
 /// # Errors
-/// As [`super::decide`].
+/// The same errors as [`super::decide`].
 pub fn look(state: &State, query: &Query, now: UnixMs) -> Result<Answer, DecideError> {
     match query {
         Query::Preview(preview) => preview_route(state, preview, now),
@@ -62,7 +64,7 @@ pub fn look(state: &State, query: &Query, now: UnixMs) -> Result<Answer, DecideE
     }
 }
 
-/// Whether everything that a read needs is in memory: finds its rows without deciding.
+/// Checks that everything that a read needs is in memory. Looks up the rows, without an answer.
 ///
 /// # Errors
 /// The first row that is not in memory.
@@ -89,7 +91,7 @@ fn counts(state: &State) -> Vec<Counts> {
     }
 }
 
-/// A customer, or the one that goes on for it.
+/// The customer, or the customer who continues it. Refused if there is none.
 fn customer(state: &State, id: &CustomerId) -> Result<Answer, DecideError> {
     let row = state.customer(&survivor(state, id)?)?.cloned();
     row.map(Answer::Customer)
@@ -122,11 +124,11 @@ fn preview_route(
     Ok(Answer::Preview(Box::new(routed), added))
 }
 
-fn preview_start(
+fn preview_start<'a>(
     state: &State,
-    preview: &PreviewRoute,
+    preview: &'a PreviewRoute,
     now: UnixMs,
-) -> Result<(Start, ContactContext), DecideError> {
+) -> Result<(Start, Cow<'a, ContactContext>), DecideError> {
     let (contact, before) = match &preview.contact {
         None => (ContactId::stored("preview"), None),
         Some(id) => (id.clone(), state.contact(id)?.cloned()),
@@ -136,7 +138,7 @@ fn preview_start(
         state,
         (contact, before),
         &preview.actor,
-        (&told, &preview.clear),
+        (&*told, &preview.clear),
         preview.unknown_reason,
     )?;
     Ok((start, told))

@@ -1,4 +1,4 @@
-//! What a command comes to.
+//! The result of a command.
 
 use crate::event::Recorded;
 use crate::ids::Seq;
@@ -7,21 +7,22 @@ use crate::refusal::Refusal;
 use crate::state::{RowNotLoaded, State};
 use std::sync::Arc;
 
-/// What a command comes to.
+/// The result of a command.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum WriteResult {
-    /// This happens: one event, or more of one contact with several matters. All or none of them are kept.
+    /// These events happen: one event, or more for a contact with several matters. Either all of them are stored or
+    /// none.
     Happens(Vec<Recorded>),
-    /// This write was answered before; the answer is in that event.
+    /// The write was answered before. The event with this sequence holds the answer.
     Replayed(Seq),
 }
 
-/// Why a command came to nothing.
+/// Why a command gave no result.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DecideError {
-    /// Fetch the row and ask again.
+    /// The row must be loaded, and the command tried again.
     RowNotLoaded(RowNotLoaded),
-    /// Tell the caller.
+    /// The refusal is returned to the caller.
     Refused(Box<Refusal>),
 }
 
@@ -37,12 +38,12 @@ impl From<Refusal> for DecideError {
     }
 }
 
-/// The sequence that the next event has.
+/// The sequence of the next event.
 pub(super) fn next_seq(state: &State) -> Seq {
     Seq(state.seq().0 + 1)
 }
 
-/// The live playbook, without which nothing is routed.
+/// The live playbook. Refused if none is live, because nothing can be routed without one.
 pub(super) fn live(state: &State) -> Result<&Arc<Playbook>, Refusal> {
     state.live().ok_or(Refusal::NoPlaybook)
 }

@@ -1,4 +1,4 @@
-//! Timers that are due. They are commands of the system's own.
+//! Timers that are due. Signpost itself is the actor of their events.
 
 use super::contact::end;
 use crate::contact::ContactOutcome;
@@ -7,11 +7,11 @@ use crate::flow::result::DecideError;
 use crate::state::{RowNotLoaded, State, TimerTarget};
 use crate::time::UnixMs;
 
-/// The event of the first timer that is due at or before `now`, if there is one: recorded at its due time.
-/// Fold it in and ask again until there is none.
+/// The event of the first timer that is due at or before `now`; `None` if no timer is due. The event is recorded at the
+/// due time. Apply the event and call this again, until the result is `None`.
 ///
 /// # Errors
-/// When a row that it needs is not in memory.
+/// If a row that the timer needs is not in memory.
 pub fn due(state: &State, now: UnixMs) -> Result<Option<Recorded>, RowNotLoaded> {
     let Some((due, target)) = state.timers().next().filter(|(due, _)| *due <= now) else {
         return Ok(None);

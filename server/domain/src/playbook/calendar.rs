@@ -1,7 +1,7 @@
-//! Opening hours: a week of hours by the clock on the wall, dates that are closed, dates with hours of their own.
+//! Opening hours: the hours of a week by local time, the dates that are closed, and the dates with special hours.
 //!
-//! Open means that the wall clock of the calendar's time zone shows a time within the hours. An hour that the clock
-//! skips is never open, one that it repeats is open twice. Time zones come from the bundled database only.
+//! A calendar is open when the local time of its time zone is within the hours. An hour that the clock skips is never
+//! open. An hour that the clock repeats is open twice. Time zones come only from the bundled database.
 
 mod hours;
 #[cfg(test)]
@@ -12,28 +12,28 @@ pub(super) use hours::{CalendarWords, HoursError, date_day, dated_hours, weekly_
 use jiff::Timestamp;
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 
-/// How far ahead the next opening is looked for, in days.
+/// How far ahead the next opening is searched, in days.
 pub const NEXT_OPENING_DAYS_MAX: i64 = 400;
 
 const DAY_MS: i64 = 86_400_000;
-/// 1970-01-01 was a Thursday; weeks begin on Monday here.
+/// 1970-01-01 was a Thursday. Here the week begins on Monday.
 const WEEKDAY_OF_EPOCH: i64 = 3;
 
-/// A span of one day in milliseconds from its midnight by the clock on the wall; the end is not in it.
+/// A span within one day, in milliseconds after midnight by local time. The end does not belong to the span.
 pub(super) type Hours = (u32, u32);
 
-/// When something is open.
+/// The opening hours of something.
 #[derive(Clone, Debug)]
 pub struct Calendar {
     zone: TimeZone,
-    /// From Monday, each sorted and without overlap.
+    /// The hours of each day from Monday, sorted and without overlap.
     week: [Vec<Hours>; 7],
-    /// Dates with hours of their own (none: closed), as days since 1970-01-01, sorted.
+    /// The dates with special hours, as days since 1970-01-01, sorted. A date without hours is closed.
     dates: Vec<(i32, Vec<Hours>)>,
 }
 
 impl Calendar {
-    /// Open in these hours of a week from Monday; `dates` (days since 1970-01-01) have hours of their own.
+    /// A calendar with these hours of a week from Monday. `dates`, as days since 1970-01-01, have special hours.
     pub(super) fn new(
         zone: TimeZone,
         week: [Vec<Hours>; 7],
@@ -50,7 +50,7 @@ impl Calendar {
         }
     }
 
-    /// Whether it is open at `now`.
+    /// Whether the calendar is open at `now`.
     pub fn is_open(&self, now: UnixMs) -> bool {
         let wall = now.0.saturating_add(self.offset_ms(now));
         let in_day = wall.rem_euclid(DAY_MS) as u32;
@@ -60,7 +60,7 @@ impl Calendar {
             .any(|&(from, until)| from <= in_day && in_day < until)
     }
 
-    /// The first point at or after `now` at which it is open; `None` if there is none within
+    /// The first time at or after `now` at which the calendar is open. `None` if there is none within
     /// [`NEXT_OPENING_DAYS_MAX`].
     pub fn next_opening(&self, now: UnixMs) -> Option<UnixMs> {
         if now > UnixMs::MAX || now.0 < -UnixMs::MAX.0 {
@@ -68,7 +68,7 @@ impl Calendar {
         }
         let horizon = now.0 + NEXT_OPENING_DAYS_MAX * DAY_MS;
         let mut from = now;
-        // Between two changes of the offset the wall clock runs evenly, so each stretch is plain arithmetic.
+        // Between two changes of the offset the local time runs evenly, so each stretch needs only simple arithmetic.
         loop {
             let until = self.next_change(from).min(horizon);
             let offset = self.offset_ms(from);
@@ -81,8 +81,8 @@ impl Calendar {
         }
     }
 
-    /// The first point after `now`, at which it is open, at which it is not; `None` if it is closed at `now`.
-    /// [`UnixMs::MAX`] if there is none within [`NEXT_OPENING_DAYS_MAX`].
+    /// The first time after `now` at which the calendar closes. `None` if it is closed at `now`. [`UnixMs::MAX`] if it
+    /// does not close within [`NEXT_OPENING_DAYS_MAX`].
     pub fn open_until(&self, now: UnixMs) -> Option<UnixMs> {
         if now > UnixMs::MAX || now.0 < -UnixMs::MAX.0 || !self.is_open(now) {
             return None;
@@ -101,7 +101,7 @@ impl Calendar {
         }
     }
 
-    /// The first millisecond of the wall clock in `from..until` that is not open.
+    /// The first millisecond of local time in `from..until` at which the calendar is closed; `None` if there is none.
     fn closes_on_wall(&self, mut from: i64, until: i64) -> Option<i64> {
         while from < until {
             let in_day = from.rem_euclid(DAY_MS) as u32;
@@ -117,13 +117,14 @@ impl Calendar {
         None
     }
 
-    /// When it opens after it has closed the next time, if it is open at `now`; as [`Calendar::next_opening`] if not.
+    /// The next opening after the next closing, if the calendar is open at `now`. If it is closed, the same as
+    /// [`Calendar::next_opening`].
     pub fn next_opening_after_closing(&self, now: UnixMs) -> Option<UnixMs> {
         let closed = self.open_until(now).unwrap_or(now);
         self.next_opening(closed).filter(|_| closed != UnixMs::MAX)
     }
 
-    /// The first open millisecond of the wall clock in `from..until`.
+    /// The first millisecond of local time in `from..until` at which the calendar is open; `None` if there is none.
     fn next_on_wall(&self, from: i64, until: i64) -> Option<i64> {
         let days = from.div_euclid(DAY_MS)..=until.div_euclid(DAY_MS);
         let opens = days
@@ -152,17 +153,14 @@ impl Calendar {
         i64::from(self.zone.to_offset(timestamp(at)).seconds()) * 1_000
     }
 
-    /// When the offset next changes after `from`, rounded up to a millisecond.
+    /// The time of the next change of the offset after `from`. Offsets change at whole seconds.
     fn next_change(&self, from: UnixMs) -> i64 {
         let next = self.zone.following(timestamp(from)).next();
-        next.map_or(i64::MAX, |change| {
-            let at = change.timestamp();
-            at.as_millisecond() + i64::from(at.subsec_nanosecond() % 1_000_000 > 0)
-        })
+        next.map_or(i64::MAX, |change| change.timestamp().as_millisecond())
     }
 }
 
-/// The hour, from 0 to 23, and the weekday, from 1 for Monday to 7, that a clock on the wall shows in a time zone.
+/// The hour, from 0 to 23, and the weekday, from 1 (Monday) to 7 (Sunday), by local time in a time zone.
 pub fn hour_and_weekday(zone: &TimeZone, now: UnixMs) -> (i64, i64) {
     let offset = i64::from(zone.to_offset(timestamp(now)).seconds()) * 1_000;
     let wall = now.0.saturating_add(offset);
@@ -171,12 +169,12 @@ pub fn hour_and_weekday(zone: &TimeZone, now: UnixMs) -> (i64, i64) {
     (hour, weekday)
 }
 
-/// A time zone of the bundled database.
+/// The time zone of the bundled database with this name; `None` if there is none.
 pub(super) fn zone(name: &str) -> Option<TimeZone> {
     TimeZoneDatabase::bundled().get(name).ok()
 }
 
-/// The names of the bundled database.
+/// The names of all time zones in the bundled database.
 pub(super) fn zone_names() -> Vec<String> {
     TimeZoneDatabase::bundled()
         .available()
@@ -184,7 +182,7 @@ pub(super) fn zone_names() -> Vec<String> {
         .collect()
 }
 
-/// The nearest point that jiff can hold.
+/// The nearest time that jiff can represent.
 fn timestamp(at: UnixMs) -> Timestamp {
     let nearest = if at.0 < 0 {
         Timestamp::MIN
@@ -194,7 +192,7 @@ fn timestamp(at: UnixMs) -> Timestamp {
     Timestamp::from_millisecond(at.0).unwrap_or(nearest)
 }
 
-/// Sorted, and those that overlap or touch as one.
+/// The hours, sorted. Hours that overlap or touch are joined.
 fn merged(mut hours: Vec<Hours>) -> Vec<Hours> {
     hours.sort_unstable();
     let mut joined: Vec<Hours> = Vec::with_capacity(hours.len());

@@ -1,9 +1,10 @@
-//! From a playbook as written to one as the decision reads it: names become indexes, texts become values, and what is
-//! wrong is noted on the way, all of it.
+//! Compiles a written playbook into the form that decisions read. Names become indexes, and texts become values. Every
+//! fault is recorded on the way.
 //!
-//! A fault that leaves no meaning (a name that is not there) leaves no playbook either; one that only breaks a rule of
-//! ours (too many of something, a name twice) does. A published version is read by the same code and only the first
-//! kind matters then.
+//! There are two kinds of faults. The first kind leaves a part without meaning, such as a name that does not exist.
+//! Then no playbook is returned. The second kind only breaks a rule of Signpost, such as too many entries or a name
+//! used twice. Then a playbook is returned. A published version is read by the same code, and only the first kind
+//! matters for it.
 
 mod calendars;
 mod facts;
@@ -47,8 +48,7 @@ const STAGES_DEFAULT: [&str; 8] = [
     "retention",
 ];
 
-/// Compiles what was written. There is a playbook unless something in it has no meaning; the faults say all that is
-/// wrong either way.
+/// Compiles the document. Returns a playbook, unless a part of it has no meaning, and all faults in either case.
 pub(super) fn compile(
     file: &File,
     root: &Node<'_>,
@@ -72,7 +72,7 @@ pub(super) fn compile(
     (playbook, faults)
 }
 
-/// What is at work on one document.
+/// The state of the compilation of one document.
 struct Compiler<'a> {
     file: &'a File,
     faults: Finder<'a>,
@@ -109,7 +109,7 @@ impl<'a> Compiler<'a> {
         let splits = self.splits(primaries.as_deref(), reasons.as_deref(), &mut replaced);
         let outcomes = self.outcomes(reasons.as_deref());
         let guards = self.guards();
-        let rules = self.rules();
+        let rules = self.rules(facts.as_deref());
         let costs = self.costs();
         let last_resort = self.last_resort();
         let question = &file.feedback_question;
@@ -194,12 +194,12 @@ impl<'a> Compiler<'a> {
     }
 }
 
-/// What stands for what: old ids by the new ones.
+/// What replaces what: the index of the new reason by the old id.
 #[derive(Default)]
 struct Replaced {
     primaries: HashMap<Slug, u16>,
     reasons: HashMap<ReasonId, ReasonIndex>,
-    /// By the numbers of the splits.
+    /// The indexes of the splits by the old id.
     splits: HashMap<ReasonId, u16>,
 }
 
@@ -237,7 +237,7 @@ fn queues_of_all(playbook: &Playbook) -> HashSet<QueueIndex> {
 }
 
 fn by_id<T, I>(items: &[T], id: fn(&T) -> &Slug, index: fn(u16) -> I) -> HashMap<Slug, I> {
-    // Backwards, so that of two with one id the first stays.
+    // In reverse order, so that of two items with the same id the first one stays.
     let numbered: Vec<(u16, &T)> = numbered(items).collect();
     let backwards = numbered.into_iter().rev();
     backwards
@@ -249,7 +249,7 @@ fn numbered<T>(items: &[T]) -> impl Iterator<Item = (u16, &T)> {
     (0..=u16::MAX).zip(items)
 }
 
-/// `en`, `pt-BR`: a language and more parts of letters and digits.
+/// Whether the text is a locale: a language and further parts of letters and digits, such as `en` or `pt-BR`.
 fn is_locale(text: &str) -> bool {
     let mut parts = text.split('-');
     let language = parts.next().unwrap_or_default();
@@ -259,7 +259,7 @@ fn is_locale(text: &str) -> bool {
         })
 }
 
-/// `en`: a language alone.
+/// Whether the text is only a language, such as `en`.
 fn is_language(text: &str) -> bool {
     matches!(text.len(), 2 | 3) && text.bytes().all(|b| b.is_ascii_lowercase())
 }

@@ -1,8 +1,9 @@
-//! Conditions of rules: CEL, checked against the declared inputs when the playbook is read, then walked as a small
-//! typed tree.
+//! Conditions of rules, written in CEL. A condition is checked against the declared inputs when the playbook is read,
+//! and evaluated as a small typed tree.
 //!
-//! The parser is that of the `cel` crate and so is the meaning; the values, the types and the walk are ours, since a
-//! condition costs tens of nanoseconds this way. Comprehensions, floating point and user functions do not exist here.
+//! The parser is that of the `cel` crate, and the meaning is that of CEL. The values, the types and the evaluation are
+//! Signpost's own, because a condition then costs only tens of nanoseconds. Comprehensions, floating point and user
+//! functions are not available.
 
 mod check;
 mod inputs;
@@ -17,21 +18,21 @@ use std::fmt;
 use std::sync::Arc;
 use term::{Term, TermError};
 
-/// Most bytes of a condition as written.
+/// The largest number of bytes in a condition as written.
 pub const CONDITION_BYTES_MAX: usize = 2_000;
-/// Most levels of expressions in each other.
+/// The largest number of nested levels of an expression.
 pub const CONDITION_DEPTH_MAX: usize = 32;
 
-/// What a condition says of one contact.
+/// The result of a condition for one contact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ConditionResult {
-    /// It is true.
+    /// The condition is true.
     Holds,
-    /// It is false.
+    /// The condition is false.
     HoldsNot,
-    /// It depends on an input that is not known: the first one met.
+    /// The result depends on an input that is not known. Holds the first such input.
     Unknown(Field),
-    /// It cannot be computed, and why: a number or a time became too large.
+    /// The condition cannot be computed, because a number or a time became too large. Holds the reason.
     Failed(&'static str),
 }
 
@@ -66,8 +67,10 @@ impl Condition {
         })))
     }
 
-    /// Whether it holds. A value that is missing makes the verdict unknown unless the result does not depend on it:
-    /// `false && missing` holds not, `true || missing` holds. Never fails, never panics, and does not allocate.
+    /// Whether the condition is true. If an input is missing, the result is unknown, unless the result does not depend
+    /// on this input: `false && missing` is false, and `true
+    ///
+    /// missing` is true. This function never panics, and does not allocate.
     pub fn holds(&self, inputs: &dyn Inputs) -> ConditionResult {
         match self.0.term.walk(inputs) {
             Ok(InputValue::Bool(true)) => ConditionResult::Holds,
@@ -78,8 +81,8 @@ impl Condition {
         }
     }
 
-    /// Whether it holds as far as what is known says: parts of an `&&` that depend on what is not known are taken to
-    /// hold. `None` if nothing of it is known, or it asks whether something is known.
+    /// Whether the condition can be true, judged only by the known inputs. Parts of an `&&` that depend on unknown
+    /// inputs count as true. `None` if no part can be computed, or if the condition asks whether an input is known.
     pub(super) fn may_hold(&self, inputs: &dyn Inputs) -> Option<bool> {
         if self.0.term.asks_presence() {
             return None;
@@ -90,27 +93,28 @@ impl Condition {
         Some(first && known.all(|holds| holds))
     }
 
-    /// As written.
+    /// The text of the condition as written.
     pub fn source(&self) -> &str {
         &self.0.source
     }
 
-    /// The inputs that it names, sorted.
+    /// The inputs that the condition uses, sorted.
     pub fn fields(&self) -> &[Field] {
         &self.0.fields
     }
 
-    /// How many `matches` patterns it holds.
+    /// How many `matches` patterns the condition has.
     pub(super) fn patterns(&self) -> usize {
         self.0.patterns
     }
 
-    /// What has a meaning but is never meant: faults, unless the version was published before they were looked for.
+    /// Parts that have a meaning but are surely not intended. They are faults, except in versions that were published
+    /// before this check existed.
     pub(super) fn odd(&self) -> &[ConditionError] {
         &self.0.odd
     }
 
-    /// Its value, if that is the same for every contact.
+    /// The result of the condition if it is the same for every contact; else `None`.
     pub(super) fn constant(&self) -> Option<bool> {
         struct NothingKnown;
         impl Inputs for NothingKnown {

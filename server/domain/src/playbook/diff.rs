@@ -1,5 +1,5 @@
-//! How one playbook differs from another, by meaning: what was added, taken away, renamed, moved or changed. Comments,
-//! spacing, quoting, the order of keys and what is written though it is the default make no difference.
+//! The difference between two playbooks, by meaning: what was added, removed, renamed, moved or changed. These make no
+//! difference: comments, spacing, quoting, the order of keys, and a value that is written but equals the default.
 
 mod order;
 mod outcomes;
@@ -16,36 +16,37 @@ use super::{Playbook, structure, yaml};
 use std::collections::{BTreeMap, BTreeSet};
 use thing::{Thing, Things};
 
-/// Most changes that one comparison tells; of the rest it says how many there are.
+/// The largest number of changes that one comparison lists. The rest is only counted.
 pub const CHANGES_MAX: usize = 2_000;
 
-/// What happened to something.
+/// The kind of a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ChangeKind {
-    /// It is new.
+    /// The thing is new.
     Added,
-    /// It is there no more.
+    /// The thing no longer exists.
     Removed,
-    /// It has another id; `before` and `after` are the ids.
+    /// The thing has another id. `before` and `after` are the ids.
     Renamed,
-    /// It became part of something that stands for others too, or was there before; `after` is its id.
+    /// The thing became part of a thing that replaces others too, or that existed before. `after` is the id of that
+    /// thing.
     Merged,
-    /// It stands elsewhere in an order that means something; `before` and `after` are its places, from 1.
+    /// The thing has another place in an order that has a meaning. `before` and `after` are its places, counted from 1.
     Moved,
-    /// One of its fields is different.
+    /// A field of the thing is different.
     Changed,
-    /// It became several; `after` names them.
+    /// The thing was split into several. `after` lists them.
     Split,
 }
 
-/// What kind of thing a change is about.
+/// The kind of thing that changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ChangePart {
-    /// The playbook as a whole: its name, currency, time zone, what weighs in, the last resort.
+    /// The playbook as a whole: its name, currency, time zone, costs and last resort.
     Playbook,
     /// A language.
     Locale,
-    /// A customer group.
+    /// A tier.
     Tier,
     /// A stage of the life cycle.
     Stage,
@@ -57,9 +58,9 @@ pub enum ChangePart {
     Consent,
     /// A channel.
     Channel,
-    /// Opening hours.
+    /// A calendar of opening hours.
     Calendar,
-    /// A waiting line.
+    /// A queue.
     Queue,
     /// A fact.
     Fact,
@@ -71,37 +72,38 @@ pub enum ChangePart {
     Route,
     /// A rule.
     Rule,
-    /// A reason that became several in both, or before the first.
+    /// A reason that was split into several, in both playbooks or before the first one.
     Split,
-    /// What can come of a case.
+    /// A possible outcome of a case.
     Outcome,
     /// A test of the playbook, by its name.
     Test,
 }
 
-/// One difference.
+/// One difference between the playbooks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
-    /// What happened.
+    /// The kind of the change.
     pub kind: ChangeKind,
-    /// To what kind of thing.
+    /// The kind of the thing.
     pub part: ChangePart,
-    /// Its id: the new one, unless it was removed, renamed, merged or split. Empty for the playbook as a whole.
+    /// The id of the thing: the new id, or the old id if the thing was removed, renamed, merged or split. Empty for the
+    /// playbook as a whole.
     pub id: String,
-    /// The field that changed, such as `cost` or `label.en`; empty unless one did.
+    /// The field that changed, such as `cost` or `label.en`. Empty if no single field changed.
     pub field: String,
-    /// What it was; empty if there was nothing.
+    /// The value before. Empty if there was none.
     pub before: String,
-    /// What it is; empty if there is nothing.
+    /// The value after. Empty if there is none.
     pub after: String,
 }
 
-/// All differences, part by part in the order of the format, at most [`CHANGES_MAX`].
+/// All differences, part by part in the order of the format. At most [`CHANGES_MAX`] are listed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Diff {
-    /// Those that are told.
+    /// The listed changes.
     pub changes: Vec<Change>,
-    /// How many more there are.
+    /// How many further changes there are.
     pub more: usize,
 }
 
@@ -113,16 +115,16 @@ impl Diff {
         }
     }
 
-    /// Whether the two mean the same.
+    /// Whether the two playbooks have the same meaning.
     pub fn is_empty(&self) -> bool {
         self.changes.is_empty()
     }
 }
 
-/// What changes if `after` is live in place of `before`.
+/// The changes if `after` becomes live in place of `before`.
 ///
 /// # Errors
-/// When one of the two does not read any more; it was made from a text that did.
+/// If the text of one playbook cannot be read any more, although the playbook was made from it.
 pub fn diff(before: &Playbook, after: &Playbook) -> Result<Diff, PlaybookFaults> {
     let (root_before, root_after) = (yaml::read(&before.source)?, yaml::read(&after.source)?);
     let files: (File, File) = (structure::fit(&root_before)?, structure::fit(&root_after)?);
@@ -171,7 +173,7 @@ pub fn diff(before: &Playbook, after: &Playbook) -> Result<Diff, PlaybookFaults>
     Ok(diff)
 }
 
-/// Primary reasons of `before` that have another name in `after`.
+/// The new id of each primary reason of `before` that has another id in `after`.
 fn renamed_primaries(before: &Playbook, after: &Playbook) -> BTreeMap<String, String> {
     let old = before.primaries.iter().filter_map(|primary| {
         let &place = after.index.primaries.get(&primary.id)?;
@@ -181,7 +183,7 @@ fn renamed_primaries(before: &Playbook, after: &Playbook) -> BTreeMap<String, St
     old.filter(|(old, new)| old != new).collect()
 }
 
-/// Secondary reasons of `before` that have another name in `after`.
+/// The new id of each secondary reason of `before` that has another id in `after`.
 fn renamed_reasons(before: &Playbook, after: &Playbook) -> BTreeMap<String, String> {
     let old = before.reasons.iter().filter_map(|reason| {
         let &index = after.index.reasons.get(&reason.id)?;
@@ -190,17 +192,18 @@ fn renamed_reasons(before: &Playbook, after: &Playbook) -> BTreeMap<String, Stri
     old.filter(|(old, new)| old != new).collect()
 }
 
-/// What became of the ids of one part.
+/// What happened to the ids of one part.
 struct Ids<'a> {
-    /// Old ids that have another name.
+    /// The new ids of renamed things, by the old id.
     renamed: &'a BTreeMap<String, String>,
-    /// Old ids that became several, in words.
+    /// The parts of split things in words, by the old id.
     split: &'a BTreeMap<String, String>,
-    /// Old primary reasons that have another name.
+    /// The new ids of renamed primary reasons, by the old id.
     groups: &'a BTreeMap<String, String>,
 }
 
-/// Compares the things of one part, whose ids are told behind `within`; gives those that are the same thing in both.
+/// Compares the things of one part, and adds the changes to `diff`. The ids are reported with `within` in front.
+/// Returns the pairs that are the same thing in both.
 fn compare<'t>(
     diff: &mut Diff,
     (before, after): (&'t Things, &'t Things),
@@ -254,7 +257,7 @@ fn compare<'t>(
                 } else {
                     ChangeKind::Merged
                 };
-                // What goes along with its primary reason is told there.
+                // A change that follows from the primary reason is reported with the primary reason.
                 if !goes_along(&old.id, &new.id, groups) {
                     diff.add(change(kind, &old.id, "", &old.id, &new.id));
                 }
@@ -285,7 +288,7 @@ fn compare<'t>(
     pairs
 }
 
-/// Whether only the primary reason of a secondary one has another name.
+/// Whether a secondary reason only has another id because its primary reason was renamed.
 fn goes_along(old: &str, new: &str, primaries: &BTreeMap<String, String>) -> bool {
     match (old.split_once('/'), new.split_once('/')) {
         (Some((old, below)), Some((new, below_new))) => {
@@ -295,7 +298,7 @@ fn goes_along(old: &str, new: &str, primaries: &BTreeMap<String, String>) -> boo
     }
 }
 
-/// The fields in which two differ, those of the new one first.
+/// The fields in which two things differ, with both values. The fields of the new thing come first.
 fn fields<'t>(old: &'t Thing, new: &'t Thing) -> Vec<(&'t str, &'t str, &'t str)> {
     let value = |thing: &'t Thing, name: &str| {
         let field = thing.fields.iter().find(|(field, _)| field == name);

@@ -1,30 +1,31 @@
-//! What is wrong with a playbook: faults, each with its path and place and what would be right.
+//! Faults of a playbook, each with its path, its place and a text that says what would be valid.
 
 use super::tree::{ECHO_CHARS_MAX, Node, Place, Value, echo};
 use std::fmt;
 
-/// Most faults that one check reports; of the rest it says how many they are.
+/// The largest number of faults that one check lists. The rest is only counted.
 pub const FAULTS_MAX: usize = 100;
-/// Most names that a fault lists as what would be right.
+/// The largest number of valid names that a fault lists.
 const LISTED_MAX: usize = 12;
 
-/// One thing that is wrong, or (as a warning) that is probably not meant.
+/// One fault. As a warning, something that is probably not intended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PlaybookFault {
-    /// Where in the document, as `reasons[0].secondary[2].routes.chat.queue`; empty for the document as a whole.
+    /// The path in the document, such as `reasons[0].secondary[2].routes.chat.queue`. Empty for the document as a
+    /// whole.
     pub path: String,
-    /// From 1; 0 where the text has no place (it was not read at all).
+    /// The line, from 1; 0 if the fault has no place, because the document could not be read.
     pub line: u32,
-    /// In characters, from 1.
+    /// The column in characters, from 1.
     pub column: u32,
     /// What is wrong.
     pub what: String,
-    /// What would be right.
+    /// What would be valid.
     pub fix: String,
 }
 
 impl fmt::Display for PlaybookFault {
-    /// `12:9 reasons[0].id: is "Flight"; must be lower-case letters …`
+    /// Writes the fault in one line: `12:9 reasons[0].id: is "Flight"; must be lower-case letters …`
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.line > 0 {
             write!(f, "{}:{} ", self.line, self.column)?;
@@ -36,17 +37,17 @@ impl fmt::Display for PlaybookFault {
     }
 }
 
-/// All that is wrong, in the order of the document, at most [`FAULTS_MAX`].
+/// All faults in the order of the document. At most [`FAULTS_MAX`] are listed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PlaybookFaults {
-    /// Those that are told.
+    /// The listed faults.
     pub found: Vec<PlaybookFault>,
-    /// How many more there are.
+    /// How many further faults there are.
     pub more: usize,
 }
 
 impl PlaybookFaults {
-    /// Whether nothing is wrong.
+    /// Whether there are no faults.
     pub fn is_empty(&self) -> bool {
         self.found.is_empty()
     }
@@ -83,7 +84,7 @@ enum Step<'a> {
     Item(usize),
 }
 
-/// A path into the document, built on the stack on the way down.
+/// A path in the document. It is built on the stack on the way down.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct At<'a> {
     above: Option<&'a At<'a>>,
@@ -91,7 +92,7 @@ pub(super) struct At<'a> {
 }
 
 impl<'a> At<'a> {
-    /// A key of the document itself.
+    /// The path of a key of the document itself.
     pub(super) const fn top(key: &'a str) -> At<'a> {
         At {
             above: None,
@@ -99,7 +100,7 @@ impl<'a> At<'a> {
         }
     }
 
-    /// A key under this path.
+    /// The path of a key under this path.
     pub(super) const fn key(&'a self, key: &'a str) -> At<'a> {
         At {
             above: Some(self),
@@ -107,7 +108,7 @@ impl<'a> At<'a> {
         }
     }
 
-    /// An item of the list at this path, from 0.
+    /// The path of an item of the list at this path, counted from 0.
     pub(super) const fn item(&'a self, index: usize) -> At<'a> {
         At {
             above: Some(self),
@@ -140,7 +141,7 @@ impl fmt::Display for At<'_> {
     }
 }
 
-/// Collects what is wrong while a document is compiled.
+/// Collects the faults while a document is compiled.
 #[derive(Debug)]
 pub(super) struct Finder<'a> {
     root: &'a Node<'a>,
@@ -148,7 +149,7 @@ pub(super) struct Finder<'a> {
 }
 
 impl<'a> Finder<'a> {
-    /// For the document `root`.
+    /// A collector for the document `root`.
     pub(super) fn new(root: &'a Node<'a>) -> Finder<'a> {
         Finder {
             root,
@@ -156,7 +157,7 @@ impl<'a> Finder<'a> {
         }
     }
 
-    /// Notes a fault; beyond [`FAULTS_MAX`] it is only counted and its words are not made.
+    /// Adds a fault. After [`FAULTS_MAX`] faults it is only counted, and its text is not made.
     pub(super) fn add(&mut self, at: At<'_>, words: impl FnOnce() -> (String, String)) {
         if self.found.found.len() >= FAULTS_MAX {
             self.found.more += 1;
@@ -173,13 +174,13 @@ impl<'a> Finder<'a> {
         });
     }
 
-    /// What was found, in the order of finding.
+    /// The faults, in the order in which they were found.
     pub(super) fn into_faults(self) -> PlaybookFaults {
         self.found
     }
 }
 
-/// The place of what is at a path, or of the last thing above it that is written.
+/// The place of the value at a path. If it is not written, the place of the nearest value above it that is written.
 fn place_of(root: &Node<'_>, steps: &[Step<'_>]) -> Place {
     let mut here = root;
     let mut place = root.place;
@@ -202,7 +203,8 @@ fn place_of(root: &Node<'_>, steps: &[Step<'_>]) -> Place {
     place
 }
 
-/// What would be right where a name is not known: the near one, or all if they are few. Repeats nothing of `given`.
+/// What would be valid in place of an unknown name: the most similar name, or all names if they are few. The text does
+/// not repeat `given`.
 pub fn right_names<'n>(
     given: &str,
     kind: &str,
@@ -219,7 +221,8 @@ pub fn right_names<'n>(
     }
 }
 
-/// The name that a writer probably meant: at most a third of it is different. Of equally near ones the first.
+/// The name that the author probably meant; `None` if no name is similar enough. At most a third of the name may be
+/// different. Of equally similar names the first is returned.
 pub fn nearest<'n>(given: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
     if given.len() > 2 * ECHO_CHARS_MAX {
         return None;

@@ -304,7 +304,8 @@ pub(super) struct RuleFile {
     /// Routes that it takes away.
     #[serde(default)]
     pub(super) forbid: Vec<Route>,
-    /// The only routes that it leaves.
+    /// The only routes that it leaves. Guards come first: where they take all of these away it is set aside, and leaves
+    /// what guards leave.
     #[serde(default)]
     pub(super) only: Vec<Route>,
     /// What each route gains, in the playbook's currency.

@@ -1,4 +1,5 @@
-//! The map of a playbook: which route each tier gets for each reason as waits grow, at which wait that tips, and why.
+//! The map of a playbook: which route each tier gets for each reason as waits grow, at which wait the route changes,
+//! and why.
 
 mod about;
 mod asker;
@@ -15,173 +16,173 @@ use crate::route::Route;
 use crate::time::{Millis, UnixMs};
 use asker::{Asker, cell_of, floor_of};
 
-/// The waits of a map, which every queue reports, in minutes.
+/// The waits in minutes for which a map is computed. For each of them, every queue is assumed to have that wait.
 pub const WAIT_MINUTES: [i64; 10] = [0, 1, 2, 5, 10, 15, 20, 30, 45, 60];
-/// How exactly the wait at which something tips is found.
+/// How exactly the wait at which a route changes is computed.
 const TIP_EXACT: Millis = Millis::SECOND;
-/// The longest of the waits.
+/// The longest wait of the map.
 const LAST: Millis = minutes_of(WAIT_MINUTES[WAIT_MINUTES.len() - 1]);
 
-/// Where and when a map is asked for.
+/// The channel and the time that a map is computed for.
 #[derive(Clone, Copy, Debug)]
 pub struct MapAsked {
-    /// On which channel.
+    /// The channel.
     pub channel: ChannelIndex,
-    /// At what time.
+    /// The time.
     pub at: UnixMs,
-    /// How long after that time the deadlines of reasons are; `None`: too far away to matter.
+    /// How long after that time the deadlines of reasons are; `None` if they are too far away to matter.
     pub deadline_in: Option<Millis>,
 }
 
-/// What somebody gets.
+/// The route that a contact gets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Cell {
-    /// By which route.
+    /// The route.
     pub route: Route,
-    /// Whether no route was allowed, so that it is the last resort.
+    /// Whether no route was allowed, so that the route is the last resort.
     pub last_resort: bool,
 }
 
-/// A row of a map: one reason and one tier.
+/// One row of a map, for one reason and one tier.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MapRow {
     /// The reason.
     pub reason: ReasonIndex,
     /// The tier.
     pub tier: TierIndex,
-    /// What is got at each of [`WAIT_MINUTES`].
+    /// The route at each of [`WAIT_MINUTES`].
     pub cells: [Cell; WAIT_MINUTES.len()],
-    /// Of each of them, by what it is held if it is not the cheapest.
+    /// For each cell, the tier floor that gives the route if the route is not the cheapest; else `None`.
     pub floors: [Option<Floor>; WAIT_MINUTES.len()],
-    /// Where it tips, in the order of waits.
+    /// The waits at which the route changes, in ascending order.
     pub tips: Vec<Tip>,
-    /// What holds the last of the cells, from when on.
+    /// The tier floor that holds the last cell, and from which wait; `None` if none does.
     pub held: Option<HeldRoute>,
-    /// Where one route is got at every wait: why.
+    /// Why one route is used at every wait; `None` if the route changes.
     pub everywhere: Option<Everywhere>,
-    /// What the last resort is, where it is taken; each once, in the order of waits.
+    /// The last resorts that are used, each once, in the order of waits.
     pub resorts: Vec<Resort>,
-    /// From when on the deadline counts no more.
+    /// From which wait the deadline is ignored; `None` if it never is.
     pub out_of_reach: Option<OutOfReach>,
-    /// Routes that a desk, the deadline or a rule takes away, in the order of [`Route::ALL`].
+    /// The routes that a queue, the deadline or a rule removes, in the order of [`Route::ALL`].
     pub out: Vec<Out>,
 }
 
-/// Why one route is got at every wait.
+/// Why one route is used at every wait.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Everywhere {
-    /// The reason has no other route on the channel.
+    /// The reason has only this route on the channel.
     OnlyOfReason,
-    /// All others are not to be had.
+    /// None of the other routes can be taken.
     OnlyLeft,
-    /// It is the cheapest.
+    /// The route is the cheapest.
     Next {
-        /// The next best without a wait.
+        /// The second cheapest route if there is no wait.
         route: Route,
-        /// By how much that costs more then.
+        /// How much more that route costs then.
         dearer: Money,
     },
 }
 
-/// What is done where no route of the reason is allowed.
+/// What is used if no route of the reason is allowed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Resort {
-    /// By which route.
+    /// The route.
     pub route: Route,
-    /// Into which queue.
+    /// The queue; `None` if the route has none.
     pub queue: Option<Slug>,
-    /// What speaks against it; it is taken all the same.
+    /// The cause that speaks against the route, although it is used; `None` if there is none.
     pub against: Option<IneligibilityCause>,
 }
 
-/// A deadline that nothing can be done before, so that it counts no more.
+/// A deadline that no route can meet, so that it is ignored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OutOfReach {
-    /// The deadline.
+    /// The fact of the deadline.
     pub fact: Slug,
-    /// From which wait on.
+    /// The wait from which no route can meet it.
     pub from: Millis,
 }
 
-/// A route that the reason has on the channel, and that is not to be had.
+/// A route that the reason has on the channel, but that cannot be taken.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Out {
     /// The route.
     pub route: Route,
-    /// Why: closed, not staffed, too late, or a rule.
+    /// The cause: closed, not staffed, too late, or a rule.
     pub why: IneligibilityCause,
-    /// From which wait on.
+    /// The wait from which the route cannot be taken.
     pub from: Millis,
 }
 
-/// The tier floor: a route that is not the cheapest, and is given since a less valuable tier would get it.
+/// The tier floor: a route that is not the cheapest, but is used because a less valuable tier would get it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Floor {
     /// The less valuable tier.
     pub tier: Slug,
-    /// The route that is the cheapest.
+    /// The cheapest route.
     pub own: Route,
 }
 
-/// A stretch of waits in which the tier floor holds a route.
+/// A range of waits in which the tier floor holds a route.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HeldRoute {
-    /// By which tier, and what would be got at the start of the stretch.
+    /// The less valuable tier, and the route that would be cheapest at the start of the range.
     pub floor: Floor,
-    /// Where it starts.
+    /// The wait at which the range starts.
     pub from: Millis,
-    /// The costs at that wait of the route that is held, and of the cheapest.
+    /// The costs, at this wait, of the route that is held and of the cheapest route.
     pub costs: Option<(Side, Side)>,
 }
 
-/// A route and its cost, without what the tier floor takes off.
+/// A route and its cost, without the discount of the tier floor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Side {
     /// The route.
     pub route: Route,
-    /// Its cost.
+    /// The cost of the route, in its parts.
     pub cost: CostParts,
 }
 
 /// A wait at which another route becomes the best.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tip {
-    /// What was got at shorter waits.
+    /// The route at shorter waits.
     pub from: Cell,
-    /// What is got from here on.
+    /// The route from this wait on.
     pub to: Cell,
-    /// The shortest wait at which it is got, to the second.
+    /// The shortest wait with the new route, exact to the second.
     pub wait: Millis,
-    /// Why.
+    /// The cause of the change.
     pub why: TipCause,
-    /// What held the route before until here.
+    /// The tier floor that held the earlier route until here; `None` if none did.
     pub kept: Option<HeldRoute>,
-    /// What gives the route from here on, if it is not the cheapest.
+    /// The tier floor that gives the new route, if the new route is not the cheapest; else `None`.
     pub raised: Option<Floor>,
 }
 
 /// Why another route became the best.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TipCause {
-    /// The costs of the route before and of the one from here on.
+    /// The costs of the earlier route and of the new route.
     Costs(Side, Side),
-    /// The route before cannot be taken any more, and why.
+    /// The earlier route cannot be taken any more, for this cause.
     IneligibilityCause(IneligibilityCause),
-    /// Neither is among the options of the other.
+    /// The two decisions cannot be compared: each route is missing in the options of the other decision.
     Otherwise,
 }
 
 impl Playbook {
-    /// The channel on which the most routes can be given; of equal ones the first.
+    /// The channel on which the most routes are possible. Of equal ones, the first.
     pub fn richest_channel(&self) -> ChannelIndex {
         let channels = (0_u16..).zip(&self.channels);
-        // Of equal ones the last is greatest, so they are gone through backwards.
+        // `max_by_key` returns the last of equal ones, so the list is read backwards.
         let channels: Vec<_> = channels.collect();
         let richest = channels.iter().rev().max_by_key(|(_, it)| it.routes.len());
         ChannelIndex(richest.map_or(0, |(number, _)| *number))
     }
 
-    /// The row of one reason and tier.
+    /// The row for one reason and one tier.
     pub fn map_row(&self, asked: MapAsked, reason: ReasonIndex, tier: TierIndex) -> MapRow {
         let mut asker = Asker::new(self, asked, reason, tier);
         let decisions = WAIT_MINUTES.map(|minutes| asker.decide(minutes_of(minutes)));

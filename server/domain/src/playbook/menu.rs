@@ -1,42 +1,43 @@
-//! The menu of reasons as a customer of one channel sees it.
+//! The menu of reasons that a customer on one channel sees.
 
 use super::{ChannelIndex, KEYPAD_ITEMS_MAX, Label, Playbook};
 use crate::ids::ReasonId;
 
-/// What there is to choose from.
+/// The items that the customer can choose from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Menu<'p> {
-    /// The playbook's locale that the labels are in; one that has none there is in the first locale.
+    /// The playbook's locale of the labels. A label without a text in this locale is in the first locale.
     pub locale: &'p str,
-    /// In order; on a keypad at most [`KEYPAD_ITEMS_MAX`].
+    /// The items, in order. On a keypad at most [`KEYPAD_ITEMS_MAX`].
     pub items: Vec<MenuItem<'p>>,
-    /// How many reasons the keypad had no key for.
+    /// How many reasons are left out because the keypad has no key for them.
     pub left_out: usize,
 }
 
-/// One thing to choose.
+/// One item of a menu.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MenuItem<'p> {
-    /// What it leads to.
+    /// What the item leads to.
     pub choice: MenuChoice,
-    /// For people.
+    /// The text that the customer sees.
     pub label: &'p str,
-    /// The key of the keypad, from 1; none where the channel has no keypad.
+    /// The key on the keypad, from 1; `None` if the channel has no keypad.
     pub digit: Option<u8>,
 }
 
 /// What choosing an item leads to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum MenuChoice {
-    /// The open case: to be left out where the customer has none.
+    /// The open case. Leave the item out if the customer has none.
     OpenCase,
-    /// A reason: a primary one in the first menu, a whole one in the second.
+    /// A reason: a primary reason in the first menu, a secondary reason in the second.
     Reason(ReasonId),
-    /// None of these.
+    /// None of the reasons.
     SomethingElse,
 }
 
-/// The two items that no playbook writes: language, open case, something else.
+/// The texts of the two items that no playbook has: the language, the text for the open case, and the text for
+/// something else.
 const OWN_ITEMS: [(&str, &str, &str); 5] = [
     ("en", "About your open case", "Something else"),
     ("nl", "Over uw lopende zaak", "Iets anders"),
@@ -46,9 +47,9 @@ const OWN_ITEMS: [(&str, &str, &str); 5] = [
 ];
 
 impl Playbook {
-    /// The menu on a channel: of primary reasons, led by the open case; or of the secondary reasons under `primary`
-    /// (an index into [`Playbook::primaries`]). Both end with something else. `locale` is what the customer would
-    /// like.
+    /// The menu on a channel. Without `primary`, the items are the open case and the primary reasons. With `primary`,
+    /// an index into [`Playbook::primaries`], the items are the secondary reasons under it. The last item of both is
+    /// "something else". `locale` is the locale that the customer wants.
     pub fn menu(
         &self,
         channel: ChannelIndex,
@@ -111,7 +112,8 @@ impl Playbook {
         }
     }
 
-    /// The playbook's locale for what somebody would like: the same, else the same language, else the first.
+    /// The playbook's locale for the wanted locale: the same locale, or else one of the same language, or else the
+    /// first.
     pub fn locale(&self, wanted: Option<&str>) -> &str {
         let wanted = wanted.unwrap_or_default();
         let same = |one: &str, other: &str| one.eq_ignore_ascii_case(other);
@@ -128,7 +130,7 @@ impl Playbook {
         found.map_or("en", AsRef::as_ref)
     }
 
-    /// A label in one of the playbook's locales, else in the first, else in any.
+    /// The text of a label in the given locale, or else in the first locale of the playbook, or else in any.
     pub fn text<'p>(&'p self, label: &'p Label, locale: &str) -> &'p str {
         let first = self.locales.first().map(AsRef::as_ref);
         label
@@ -140,7 +142,7 @@ impl Playbook {
 }
 
 impl Label {
-    /// The text in exactly this locale.
+    /// The text in exactly this locale; `None` if there is none.
     pub fn in_locale(&self, locale: &str) -> Option<&str> {
         let mut texts = self.0.iter();
         let found = texts.find(|(each, _)| each.as_ref() == locale);
@@ -148,7 +150,7 @@ impl Label {
     }
 }
 
-/// How many reasons a keypad has keys for: the first menu has two other items, the second one.
+/// How many reasons a keypad has keys for. The first menu has two other items, the second has one.
 pub(super) const fn reasons_max(is_second: bool) -> usize {
     match is_second {
         true => KEYPAD_ITEMS_MAX - 1,
@@ -162,7 +164,7 @@ fn own_items(locale: &str) -> (&'static str, &'static str) {
     (open_case, something_else)
 }
 
-/// `pt` of `pt-BR`.
+/// The language of a locale, such as `pt` of `pt-BR`.
 fn language(locale: &str) -> &str {
     locale.split(['-', '_']).next().unwrap_or(locale)
 }

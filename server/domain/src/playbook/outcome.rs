@@ -1,39 +1,39 @@
-//! What can come of a case.
+//! Possible outcomes of a case.
 
 use super::{Label, Playbook, ReasonIndex, right_names};
 use crate::case::Case;
 use crate::ids::{ReasonId, Slug};
 
-/// What can come of a case.
+/// A possible outcome of a case, as the playbook defines it.
 #[derive(Clone, Debug)]
 pub struct OutcomeDefinition {
-    /// Its id.
+    /// The id of the outcome.
     pub id: Slug,
-    /// For people.
+    /// The name that people see.
     pub label: Label,
-    /// Reasons of whose cases it can come (indexes, sorted); empty: any.
+    /// The reasons whose cases can have this outcome, as sorted indexes. Empty: any reason.
     pub reasons: Vec<ReasonIndex>,
 }
 
 impl OutcomeDefinition {
-    /// Whether it can come of a case for the reason at an index.
+    /// Whether a case for the reason at `reason` can have this outcome.
     pub fn is_for(&self, reason: ReasonIndex) -> bool {
         self.reasons.is_empty() || self.reasons.binary_search(&reason).is_ok()
     }
 }
 
 impl Playbook {
-    /// A declared outcome.
+    /// The declared outcome with this id; `None` if there is none.
     pub fn outcome(&self, id: &Slug) -> Option<&OutcomeDefinition> {
         self.outcomes.iter().find(|outcome| outcome.id == *id)
     }
 
-    /// Whether `id` can come of a case: of its reason as it is `confirmed` now, else as it was, else as it was stated.
-    /// Where no outcomes are declared anything can; of a case whose reason this playbook does not know any declared one
-    /// can.
+    /// Checks whether a case can have the outcome `id`. The reason of the case is the one that is `confirmed` now, or
+    /// else the one confirmed before, or else the stated one. If no outcomes are declared, any outcome is accepted. If
+    /// this playbook does not know the reason, any declared outcome is accepted.
     ///
     /// # Errors
-    /// What would be right.
+    /// A text that says what would be valid.
     pub fn may_come_of(
         &self,
         case: &Case,

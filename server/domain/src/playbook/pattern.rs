@@ -1,17 +1,17 @@
-//! Patterns that a text must match as a whole.
+//! Patterns that must match a text as a whole.
 
 use regex::{Regex, RegexBuilder};
 use std::fmt;
 use std::sync::Arc;
 
-/// Most bytes of a pattern as written.
+/// The largest number of bytes in a pattern as written.
 pub const PATTERN_BYTES_MAX: usize = 512;
-/// Most bytes that a compiled pattern may take.
+/// The largest number of bytes of a compiled pattern.
 pub const PATTERN_COMPILED_BYTES_MAX: usize = 256 * 1024;
-/// Most levels of groups in each other.
+/// The largest number of nested groups in a pattern.
 const PATTERN_DEPTH_MAX: u32 = 32;
 
-/// A regular expression that matches a text as a whole, in time that is linear in the text.
+/// A regular expression that must match a text as a whole. The time for a match is linear in the length of the text.
 #[derive(Clone)]
 pub struct Pattern {
     source: Arc<str>,
@@ -22,9 +22,9 @@ impl Pattern {
     /// Compiles a pattern.
     ///
     /// # Errors
-    /// In words, when it is too long, is not a regular expression, or is too large when compiled.
+    /// A text, if the pattern is too long, is not a regular expression, or is too large when compiled.
     pub fn new(source: &str) -> Result<Pattern, String> {
-        // First on its own: otherwise `a)|(b` would leave the group.
+        // First compile the pattern alone. Otherwise `a)|(b` would leave the group.
         limited(source)?;
         Ok(Pattern {
             source: source.into(),
@@ -32,18 +32,18 @@ impl Pattern {
         })
     }
 
-    /// Whether the whole text matches.
+    /// Whether the pattern matches the whole text.
     pub fn matches(&self, text: &str) -> bool {
         self.whole.is_match(text)
     }
 
-    /// As written.
+    /// The pattern as written.
     pub fn as_str(&self) -> &str {
         &self.source
     }
 }
 
-/// Compiles a regular expression within the limits.
+/// Compiles a regular expression within the limits. The error is a text.
 pub(super) fn limited(source: &str) -> Result<Regex, String> {
     if source.len() > PATTERN_BYTES_MAX {
         return Err(format!(

@@ -1,4 +1,4 @@
-//! Routes of reasons with where they lead, what guards take away, and what is left at the last.
+//! Routes of reasons and their queues, what guards remove, and the last resort.
 
 use super::{BasisPoints, ChannelIndex, FactIndex, QueueIndex};
 use crate::ids::Slug;
@@ -7,40 +7,40 @@ use crate::route::{Medium, Route, RouteSet};
 use crate::time::Millis;
 use std::sync::Arc;
 
-/// What one route of a reason is like.
+/// One route of a reason.
 #[derive(Clone, Debug)]
 pub struct RouteSpec {
-    /// Which.
+    /// The route.
     pub route: Route,
-    /// The flow of self-service.
+    /// The flow, for self-service; else `None`.
     pub flow: Option<Slug>,
-    /// The line of people where none of the others fits.
+    /// The queue that is used if none of `queues` matches.
     pub queue: Option<QueueIndex>,
-    /// Lines of people for some contacts, the first that fits: by brand, then channel, medium, language.
+    /// Queues for some contacts. The first match is used: by brand, then channel, medium, language.
     pub queues: Vec<(QueueColumn, QueueIndex)>,
-    /// What handling costs.
+    /// The cost of handling a contact.
     pub cost: Money,
-    /// How likely it resolves.
+    /// The chance that the route resolves the matter.
     pub resolves: BasisPoints,
-    /// How long it takes from when the wait is over until the matter is settled.
+    /// The time from the end of the wait until the matter is settled; `None` if the playbook does not say.
     pub takes: Option<Millis>,
-    /// What else must be known for it.
+    /// More facts that must be known for this route.
     pub facts: Vec<FactIndex>,
-    /// The consent without which it is not allowed (index into [`super::Playbook::consents`]).
+    /// The consent that the route needs, as an index into [`super::Playbook::consents`]; `None` if it needs none.
     pub consent: Option<u16>,
-    /// Where each of its values was written.
+    /// The level on which each of the values was written.
     pub inherited: Inherited,
 }
 
 impl RouteSpec {
-    /// The line of people for a contact.
+    /// The queue for a contact; `None` if the route has no queue that matches.
     pub fn queue_for(&self, contact: Whereabouts<'_>) -> Option<QueueIndex> {
         let mut queues = self.queues.iter();
         let fitting = queues.find(|(column, _)| column.fits(contact));
         fitting.map(|(_, queue)| *queue).or(self.queue)
     }
 
-    /// Every line of people that it can lead to; some may be there twice.
+    /// Every queue that the route can lead to. A queue may be listed twice.
     pub fn all_queues(&self) -> impl Iterator<Item = QueueIndex> {
         self.queues
             .iter()
@@ -49,7 +49,7 @@ impl RouteSpec {
     }
 }
 
-/// What the queue of a route can differ by.
+/// The property of a contact that a queue of a route depends on.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum QueueColumn {
     /// The channel.
@@ -63,7 +63,7 @@ pub enum QueueColumn {
 }
 
 impl QueueColumn {
-    /// Whether it is that of the contact.
+    /// Whether the contact has this property.
     pub fn fits(&self, contact: Whereabouts<'_>) -> bool {
         match self {
             QueueColumn::Channel(channel) => contact.channel == Some(*channel),
@@ -74,38 +74,38 @@ impl QueueColumn {
     }
 }
 
-/// What of a contact its queue can depend on.
+/// The properties of a contact that its queue can depend on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Whereabouts<'a> {
-    /// The channel, if the playbook knows it.
+    /// The channel; `None` if the playbook does not know it.
     pub channel: Option<ChannelIndex>,
-    /// The medium of the channel.
+    /// The medium of the channel; `None` if the playbook does not know the channel.
     pub medium: Option<Medium>,
-    /// The brand (index into [`super::Playbook::brands`]).
+    /// The brand, as an index into [`super::Playbook::brands`]; `None` if there is none.
     pub brand: Option<u16>,
-    /// The language as [`primary_language`] gives it.
+    /// The language, in the form of [`primary_language`]; `None` if not known.
     pub language: Option<&'a str>,
 }
 
-/// The language of a tag without region or script, in lower case: `en` of `en-US`, `EN` and `en_GB`.
+/// The language of a tag without region and script, in lower case: `en` for `en-US`, `EN` and `en_GB`.
 pub fn primary_language(tag: &str) -> Arc<str> {
     let primary = tag.split(['-', '_']).next().unwrap_or_default();
     primary.to_ascii_lowercase().into()
 }
 
-/// Where something of a route was written.
+/// The level of the playbook on which a value of a route was written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Level {
-    /// At the reason itself, or nowhere.
+    /// The reason itself, or no level.
     #[default]
     Reason,
-    /// At its primary reason, for all reasons below that.
+    /// The primary reason, for all reasons below it.
     Primary,
-    /// At the playbook, for all reasons.
+    /// The playbook, for all reasons.
     Playbook,
 }
 
-/// Where each value of a route was written.
+/// The level on which each value of a route was written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Inherited {
     /// The queues.
@@ -114,46 +114,46 @@ pub struct Inherited {
     pub flow: Level,
     /// The cost.
     pub cost: Level,
-    /// How likely it resolves.
+    /// The chance that the route resolves the matter.
     pub resolves: Level,
-    /// How long it takes.
+    /// The time that the route takes.
     pub takes: Level,
-    /// What else must be known.
+    /// The facts that must be known.
     pub facts: Level,
     /// The consent.
     pub consent: Level,
 }
 
-/// Which routes are taken away, whatever rules say, from whom.
+/// The routes that guards remove for certain customers, whatever the rules say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Guards {
-    /// From who asked for a person.
+    /// The routes that are removed for a customer who asked for a person.
     pub asked_for_person: RouteSet,
-    /// From who is vulnerable.
+    /// The routes that are removed for a vulnerable customer.
     pub vulnerable: RouteSet,
 }
 
-/// Where a contact goes when nothing else is allowed.
+/// An entry of the last resort, which is used if no other route is allowed.
 #[derive(Clone, Debug)]
 pub struct LastResort {
-    /// How we help then.
+    /// The route.
     pub route: Route,
-    /// Which line.
+    /// The queue; `None` if the entry names none.
     pub queue: Option<QueueIndex>,
-    /// For contacts by channels of these media, in the order written; empty: any.
+    /// The media of the channels that the entry is for, in the order written. Empty: any medium.
     pub media: Vec<Medium>,
-    /// What handling costs; `None` for what the reasons say.
+    /// The cost of handling a contact; `None` to use what the reasons say.
     pub cost: Option<Money>,
-    /// How likely it resolves; `None` for what the reasons say.
+    /// The chance that the route resolves the matter; `None` to use what the reasons say.
     pub resolves: Option<BasisPoints>,
-    /// The consent without which it is not allowed (index into [`super::Playbook::consents`]).
+    /// The consent that the entry needs, as an index into [`super::Playbook::consents`]; `None` if it needs none.
     pub consent: Option<u16>,
-    /// How long it takes from when the wait is over until the matter is settled.
+    /// The time from the end of the wait until the matter is settled; `None` if the playbook does not say.
     pub takes: Option<Millis>,
 }
 
 impl LastResort {
-    /// Whether it is for contacts by channels of `medium`; one without media is for all.
+    /// Whether the entry is for contacts on channels of `medium`. An entry without media is for all contacts.
     pub fn is_for(&self, medium: Option<Medium>) -> bool {
         self.media.is_empty() || medium.is_some_and(|medium| self.media.contains(&medium))
     }

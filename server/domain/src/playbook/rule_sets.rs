@@ -1,29 +1,30 @@
-//! Which rules can apply to a contact by their columns, found without looking at the others.
+//! Finds the rules that can apply to a contact by their columns, without reading the other rules.
 //!
-//! For each value of each column one set of rules as bits, those included that name no value there. The rules of a
-//! contact are the meet of five such sets, in order: a few machine words for every 64 rules.
+//! For each value of each column there is a set of rules, stored as bits. The set includes the rules that name no value
+//! in this column. The rules of a contact are the intersection of five such sets, in order. This takes a few machine
+//! words for every 64 rules.
 
 use super::{ChannelIndex, Playbook, ReasonIndex, Rule, RuleIndex, TierIndex};
 
-/// What the columns of rules are compared with.
+/// The values that the columns of rules are compared with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RuleColumns {
-    /// The secondary reason; if none, only rules of any reason apply.
+    /// The secondary reason. With `None`, only rules for any reason match.
     pub reason: Option<ReasonIndex>,
     /// The tier.
     pub tier: TierIndex,
-    /// The channel; if the playbook has it not, only rules of any channel apply.
+    /// The channel. With `None`, because the playbook does not have it, only rules for any channel match.
     pub channel: Option<ChannelIndex>,
-    /// The stage (index into [`Playbook::stages`]); if none, only rules of any stage apply.
+    /// The stage, as an index into [`Playbook::stages`]. With `None`, only rules for any stage match.
     pub stage: Option<u16>,
-    /// The brand (index into [`Playbook::brands`]); if none, only rules of any brand apply.
+    /// The brand, as an index into [`Playbook::brands`]. With `None`, only rules for any brand match.
     pub brand: Option<u16>,
 }
 
-/// Sets of rules by the values of their columns.
+/// The sets of rules by the values of their columns.
 #[derive(Debug, Default)]
 pub struct RuleSets {
-    /// Words of 64 rules.
+    /// How many words of 64 rules one set has.
     words: usize,
     reasons: Column,
     tiers: Column,
@@ -32,7 +33,7 @@ pub struct RuleSets {
     brands: Column,
 }
 
-/// One set for each value, and at the end one for no value.
+/// One set for each value, followed by one set for no value.
 #[derive(Debug, Default)]
 struct Column(Vec<u64>);
 
@@ -55,7 +56,7 @@ impl RuleSets {
         }
     }
 
-    /// The rules whose columns all fit, in order.
+    /// The rules whose columns all match, in order.
     pub fn fitting(&self, columns: RuleColumns) -> impl Iterator<Item = RuleIndex> {
         let reasons = self.reasons.set(columns.reason.map(|r| r.0), self.words);
         let tiers = self.tiers.set(Some(columns.tier.0), self.words);
@@ -98,7 +99,7 @@ impl Column {
         Column(sets)
     }
 
-    /// The set of a value; of one that the playbook does not have, that of no value.
+    /// The set for a value. If the playbook does not have the value, the set for no value.
     fn set(&self, value: Option<u16>, words: usize) -> &[u64] {
         let Some(last) = self.0.len().checked_sub(words) else {
             return &[];
@@ -108,7 +109,7 @@ impl Column {
     }
 }
 
-/// The bits of one word, the lowest first.
+/// The numbers of the set bits of one word, the lowest first.
 struct Bits {
     first: u32,
     word: u64,

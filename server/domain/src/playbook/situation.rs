@@ -1,4 +1,4 @@
-//! A situation to decide on without a server: what the tests of a playbook, its map and its warnings ask about.
+//! The input of a decision without a server. The tests, the map and the warnings of a playbook use it.
 
 use super::{ChannelIndex, Playbook, ReasonIndex, TierIndex};
 use crate::ability::Abilities;
@@ -12,42 +12,43 @@ use crate::time::{Millis, UnixMs};
 use jiff::civil;
 use jiff::tz::AmbiguousOffset;
 
-/// A Monday on which few calendars have a date of their own: 2 March 2026.
+/// A Monday on which few calendars have special hours: 2 March 2026.
 const ORDINARY_MONDAY: civil::Date = civil::date(2026, 3, 2);
-/// The hour of that day, by the clock of the playbook's time zone, from which the others are looked at.
+/// The hour of this day, by the time zone of the playbook, at which the search starts.
 const ORDINARY_HOUR: i8 = 10;
-/// The hours of a week.
+/// The number of hours in a week.
 const WEEK_HOURS: i64 = 7 * 24;
-/// What stands for any text that a customer could tell.
-const ANY_TEXT: &str = "anything";
-/// Whole numbers to try as one that no rule looks for.
+/// What stands for any text that a customer could tell: texts to try as one that no rule looks for. A rule that asks
+/// which texts it is not holds for each of them; then it is the first.
+const TEXTS: [&str; 3] = ["anything", "0", "ZZ-9"];
+/// Whole numbers to try, until one is found that no rule reacts to.
 const INTEGERS: [i64; 5] = [1, 30, 1_000, 0, 100_000];
-/// Amounts to try, likewise, in whole units of the currency.
+/// Amounts to try in the same way, in whole units of the currency.
 const AMOUNTS: [i64; 4] = [100, 1, 1_000, 100_000];
-/// How far from now a time is that no rule looks for, likewise, in days.
+/// Times to try in the same way, in days from now.
 const DAYS: [i64; 4] = [60, -1, -60, 2];
 
-/// All that a decision may look at, without a store.
+/// Everything that a decision may use, without a store.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Situation {
     /// The reason.
     pub reason: ReasonIndex,
-    /// The tier that is reckoned with.
+    /// The tier that the decision uses.
     pub tier: TierIndex,
-    /// What the caller told.
+    /// What the caller sent.
     pub context: ContactContext,
-    /// What is stored of the customer; `None` if anonymous.
+    /// What is stored about the customer; `None` if the customer is not known.
     pub profile: Option<Profile>,
-    /// What is known.
+    /// The known facts.
     pub facts: Facts,
-    /// How things stand.
+    /// The numbers about the customer and the case.
     pub standing: ContactStats,
     /// What the case remembers.
     pub memory: Memory,
 }
 
 impl Situation {
-    /// The first contact of somebody of whom nothing is known but the tier, at the assumed waits.
+    /// The first contact of a customer of whom only the tier is known, with the assumed waits.
     pub fn new(
         playbook: &Playbook,
         (reason, tier, channel): (ReasonIndex, TierIndex, ChannelIndex),
@@ -91,8 +92,9 @@ impl Situation {
         }
     }
 
-    /// The same, where all consents are given and each fact that the reason and its routes ask for is known with a
-    /// value that no rule looks for.
+    /// The same, but all consents are given. Each fact that the reason and its routes ask for is known, with a value
+    /// that no rule reacts to. If every value makes a rule apply, a text is one that no rule names, and any other fact
+    /// stays unknown.
     pub fn ordinary(
         playbook: &Playbook,
         place: (ReasonIndex, TierIndex, ChannelIndex),
@@ -109,7 +111,7 @@ impl Situation {
         situation
     }
 
-    /// Every queue reports this wait.
+    /// Sets the wait that every queue reports.
     pub fn wait_everywhere(&mut self, playbook: &Playbook, wait: Millis) {
         let stats = &mut self.context.queue_stats;
         if stats.len() != playbook.queues.len() {
@@ -121,7 +123,7 @@ impl Situation {
         }
     }
 
-    /// A fact is known.
+    /// Adds a known fact.
     pub fn know(&mut self, playbook: &Playbook, fact: super::FactIndex, value: FactValue) {
         self.facts.learn(Fact {
             id: playbook.fact(fact).id.clone(),
@@ -132,7 +134,7 @@ impl Situation {
         });
     }
 
-    /// What is decided.
+    /// The decision for this situation.
     pub fn decide(&self, playbook: &Playbook) -> Decided {
         decide(&self.question(playbook))
     }
@@ -159,7 +161,7 @@ impl Situation {
         for &fact in asked.chain(&reason.deadline) {
             let now = self.standing.now;
             let values: Vec<FactValue> = match playbook.fact(fact).fact_type {
-                FactType::Text => vec![FactValue::Text(ANY_TEXT.into())],
+                FactType::Text => TEXTS.map(|text| FactValue::Text(text.into())).to_vec(),
                 FactType::Boolean => vec![FactValue::Boolean(false)],
                 FactType::Integer => INTEGERS.map(FactValue::Integer).to_vec(),
                 FactType::Money => {
@@ -171,19 +173,23 @@ impl Situation {
                     times.map(FactValue::Instant).to_vec()
                 }
             };
-            let plain = values.into_iter().find(|value| {
+            let mut values = values.into_iter();
+            let first = values.clone().next();
+            let plain = values.find(|value| {
                 let mut told = self.clone();
                 told.know(playbook, fact, value.clone());
                 !told.is_looked_for(playbook, fact)
             });
-            // One that every value sets off a rule by stays unknown.
-            if let Some(value) = plain {
+            // One that every value sets off a rule by stays unknown; but of texts there are so many others that a rule
+            // which fires by all of these is one for whoever tells any.
+            let any = first.filter(|value| matches!(value, FactValue::Text(_)));
+            if let Some(value) = plain.or(any) {
                 self.know(playbook, fact, value);
             }
         }
     }
 
-    /// Whether a rule fires that looks at this fact.
+    /// Whether a rule applies that uses this fact.
     fn is_looked_for(&self, playbook: &Playbook, fact: super::FactIndex) -> bool {
         let fired = self.decide(playbook).decision.fired;
         let mut fired = fired.iter().filter_map(|fired| {
@@ -194,7 +200,7 @@ impl Situation {
     }
 }
 
-/// A queue of which nothing is reported.
+/// The numbers of a queue for which nothing was reported.
 pub(super) fn nothing_of(queue: &crate::ids::Slug) -> QueueStats {
     QueueStats {
         queue: queue.clone(),
@@ -207,8 +213,8 @@ pub(super) fn nothing_of(queue: &crate::ids::Slug) -> QueueStats {
 }
 
 impl Playbook {
-    /// A time at which the most queues are open: of the week of 2 March 2026 the first such hour from Monday 10:00 on,
-    /// by the clock of the playbook's time zone.
+    /// A time at which the most queues are open: the first such hour after Monday, 2 March 2026, 10:00, within a week,
+    /// by the time zone of the playbook.
     pub fn ordinary_time(&self) -> UnixMs {
         self.hour_of_week(|open, best| open > best)
     }
@@ -240,10 +246,10 @@ impl Playbook {
             .count()
     }
 
-    /// A point in time as people write it: `2026-11-23 10:00` by the clock of the playbook's time zone, or RFC 3339.
+    /// Reads a time as people write it: `2026-11-23 10:00` by the time zone of the playbook, or RFC 3339.
     ///
     /// # Errors
-    /// When it is no time, or none that this clock shows.
+    /// If the text is not a time, or if the clock of the time zone skips this time.
     pub fn time_of_text(&self, text: &str) -> Result<UnixMs, NoTime> {
         let written = text.trim();
         let time = match written.parse::<jiff::Timestamp>() {
@@ -254,7 +260,7 @@ impl Playbook {
                 if let AmbiguousOffset::Gap { .. } = times.offset() {
                     return Err(NoTime::Skipped);
                 }
-                // Of a time that the clock shows twice it is the first.
+                // If the clock shows the time twice, the first time is meant.
                 let zoned = times.earlier().map_err(|_| NoTime::Unread)?;
                 zoned.timestamp()
             }
@@ -265,15 +271,15 @@ impl Playbook {
     }
 }
 
-/// Why a text is no point in time.
+/// Why a text is not a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NoTime {
-    /// It does not read as one.
+    /// The text cannot be read as a time.
     #[error(
         "must be a time such as 2026-11-23 10:00, by the playbook's time zone, or 2026-11-23T09:00:00Z"
     )]
     Unread,
-    /// The clocks skip it.
+    /// The clock skips this time.
     #[error(
         "must be a time that the clock of the playbook's time zone shows; it is put forward then and skips this one"
     )]

@@ -1,48 +1,49 @@
-//! Reasons that became several: where a contact goes that still names the old one, and which reasons compare with it.
+//! Reasons that were split into several: which part is meant by the old reason, and which reasons are compared with it.
 
 use super::{FactIndex, Playbook, ReasonIndex};
 use crate::fact::{FactValue, Facts};
 use crate::ids::ReasonId;
 
-/// A reason that became several.
+/// A reason that was split into several.
 #[derive(Clone, Debug)]
 pub struct Split {
     /// The old reason.
     pub reason: ReasonId,
-    /// Older names of it, direct ones first.
+    /// The older ids of the reason, the direct ones first.
     pub replaces: Vec<ReasonId>,
-    /// What it became, in the order written.
+    /// The parts that the reason was split into, in the order written.
     pub parts: Vec<Part>,
-    /// Where contacts go whose facts tell no part: for a reason that stays, itself.
+    /// The part that is used if the facts decide none. For a reason that stays, this is the reason itself.
     pub default: Part,
-    /// The fact whose value tells the part.
+    /// The fact whose value decides the part; `None` if no fact does.
     pub fact: Option<FactIndex>,
-    /// The part by the value of that fact, in the order written.
+    /// The part for each value of the fact, in the order written.
     pub values: Vec<(FactValue, Part)>,
 }
 
-/// What a reason became.
+/// A part of a split reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Part {
     /// A reason of the playbook.
     Reason(ReasonIndex),
-    /// One that was split in turn (index into [`Playbook::splits`]).
+    /// A reason that was split in turn, as an index into [`Playbook::splits`].
     Split(u16),
 }
 
 impl Playbook {
-    /// How a reason was split, also by an older name of it.
+    /// The split of a reason, also found by an older id of the reason; `None` if it was not split.
     pub fn split_of(&self, id: &ReasonId) -> Option<&Split> {
         let &place = self.index.splits.get(id)?;
         self.splits.get(usize::from(place))
     }
 
-    /// Whether a secondary reason is one of this playbook, or a retired one for which others stand.
+    /// Whether the playbook knows a secondary reason: as a live reason, or as a retired one that others replaced.
     pub fn knows(&self, id: &ReasonId) -> bool {
         self.index.reasons.contains_key(id) || self.index.splits.contains_key(id)
     }
 
-    /// The reason that a secondary one is now: itself, what replaces it, or the part that the facts tell.
+    /// The live reason for a secondary reason: the reason itself, its replacement, or the part that the facts decide.
+    /// `None` if the playbook does not know the reason.
     pub fn reason_now(&self, id: &ReasonId, facts: &Facts) -> Option<ReasonIndex> {
         match self.index.reasons.get(id) {
             Some(&index) => Some(index),
@@ -50,7 +51,8 @@ impl Playbook {
         }
     }
 
-    /// The reasons that a split one became, in the order written; those of a part that was split in turn in its place.
+    /// The live reasons that a split reason became, in the order written. A part that was split in turn is replaced by
+    /// its own parts.
     pub fn parts_of(&self, split: &Split) -> Vec<ReasonIndex> {
         let mut parts = Vec::new();
         for part in &split.parts {
@@ -64,7 +66,8 @@ impl Playbook {
         parts
     }
 
-    /// A split reason with all of its parts, those that were split in turn among them: what its history is added up of.
+    /// A split reason and all its parts, including parts that were split in turn. Its history is the sum over these
+    /// reasons.
     pub fn family_of<'a>(&'a self, split: &'a Split) -> Vec<&'a ReasonId> {
         let mut family = vec![&split.reason];
         for part in &split.parts {
@@ -80,8 +83,9 @@ impl Playbook {
         family
     }
 
-    /// Whether a case that was opened for `id` and knows `facts` may be about the reason at `index`: for itself, for
-    /// one that it replaces, or for a retired one of which it is a part, unless the facts tell another part.
+    /// Whether a case that was opened for `id` and knows `facts` may be about the reason at `index`. It may if `id` is
+    /// this reason, a reason that it replaces, or a retired reason that it is a part of, unless the facts decide for
+    /// another part.
     pub fn may_mean(&self, index: ReasonIndex, id: &ReasonId, facts: &Facts) -> bool {
         if let Some(known) = self.index.reasons.get(id) {
             return *known == index;
@@ -97,8 +101,8 @@ impl Playbook {
             })
     }
 
-    /// Whether the matters of the reason at `index` are those of `id`, too: of itself, of one that it replaces, or of a
-    /// retired one of which it is a part.
+    /// Whether the cases of `id` belong to the reason at `index` too: `id` is this reason, a reason that it replaces,
+    /// or a retired reason that it is a part of.
     pub fn has_matters_of(&self, index: ReasonIndex, id: &ReasonId) -> bool {
         match self.index.reasons.get(id) {
             Some(known) => *known == index,
@@ -109,7 +113,7 @@ impl Playbook {
         }
     }
 
-    /// Retired reasons of which the one at `index` is a part, with their older names, in the order of the playbook.
+    /// The retired reasons that the reason at `index` is a part of, with their older ids, in the order of the playbook.
     pub fn split_from(&self, index: ReasonIndex) -> impl Iterator<Item = &ReasonId> {
         let splits = self.splits.iter();
         let mine = splits.filter(move |split| self.parts_of(split).contains(&index));
@@ -117,8 +121,8 @@ impl Playbook {
         names.filter(|id| !self.index.reasons.contains_key(*id))
     }
 
-    /// What `id` compares with over the whole of history: the outermost split of which it is a part, what stands for
-    /// it, or itself. Every reason belongs to one such group.
+    /// The reason under which `id` is compared over all history: the outermost split that it is a part of, or its
+    /// replacement, or itself. Every reason belongs to exactly one such group.
     pub fn compared_as<'a>(&'a self, id: &'a ReasonId) -> &'a ReasonId {
         let known = self.index.reasons.get(id);
         let mut name = known.map_or(id, |&index| &self.reason(index).id);
@@ -146,7 +150,7 @@ impl Playbook {
         }
     }
 
-    /// The part that the facts tell, as far as they do, without any default.
+    /// The part that the facts decide, without any default; `None` if they decide none.
     fn part_told(&self, split: &Split, facts: &Facts) -> Option<Part> {
         match value_part(split, self, facts)? {
             Part::Reason(index) => Some(Part::Reason(index)),

@@ -1,6 +1,6 @@
-//! Fits a document onto the structs of the format: the first thing that does not fit is the fault.
+//! Reads a document into the structs of the format. The first value that does not fit is the fault.
 //!
-//! A scalar is the text that was written, whatever YAML would make of it: `1.50` and `"1.50"` are the same decimal and
+//! A scalar is the text as it was written, whatever its type in YAML: `1.50` and `"1.50"` are the same decimal, and
 //! `no` is a text.
 
 use super::fault::{PlaybookFault, right_names};
@@ -12,22 +12,22 @@ use serde::forward_to_deserialize_any;
 use std::fmt;
 use std::sync::LazyLock;
 
-/// Reads `T` out of a document.
+/// Reads a value of type `T` from a document.
 ///
 /// # Errors
-/// The first fault: a key that is not known or is missing, a list where a text should be, and so on.
+/// The first fault: for example an unknown key, a missing key, or a list in place of a text.
 pub(super) fn fit<'de, T: de::Deserialize<'de>>(root: &'de Node<'de>) -> Result<T, PlaybookFault> {
     T::deserialize(Fit(root)).map_err(|misfit| misfit.into_fault(root))
 }
 
-/// What does not fit; its path grows on the way up.
+/// A value that does not fit. Its path is completed on the way up.
 #[derive(Debug)]
 struct Misfit {
     place: Option<Place>,
     path: Vec<String>,
     what: String,
     fix: String,
-    /// Whether it is that a key is missing in the mapping itself.
+    /// Whether the fault is a key that is missing in the mapping itself.
     lacks_a_key: bool,
 }
 
@@ -52,7 +52,7 @@ impl Misfit {
         self
     }
 
-    /// Names all keys that a mapping lacks, not just the first.
+    /// Changes the fault to name all keys that the mapping lacks, not only the first.
     fn with_all_missing(mut self, format: &str, entries: &[Entry<'_>]) -> Misfit {
         if !self.lacks_a_key || !self.path.is_empty() {
             return self;
@@ -126,7 +126,7 @@ impl de::Error for Misfit {
     }
 }
 
-/// The keys that must be written in a mapping of the format, by the name of its struct.
+/// The required keys of a mapping of the format, by the name of its struct.
 fn required_keys(format: &str) -> impl Iterator<Item = &'static str> {
     static SCHEMA: LazyLock<serde_json::Value> = LazyLock::new(json_schema);
     let of_format = SCHEMA["$defs"].get(format).unwrap_or(&SCHEMA);

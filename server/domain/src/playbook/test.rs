@@ -1,5 +1,4 @@
-//! The tests of a playbook: situations with what is expected of the first answer. A playbook whose tests fail is not
-//! published.
+//! The tests of a playbook: situations with the expected first answer. A playbook whose tests fail is not published.
 
 mod run;
 
@@ -10,33 +9,33 @@ use super::{FactIndex, Need, QueueIndex, RuleIndex};
 use crate::route::RouteSet;
 use std::sync::Arc;
 
-/// A situation and what is expected of the first answer.
+/// A situation and the expected first answer.
 #[derive(Clone, Debug)]
 pub struct PlaybookTest {
-    /// What the situation is, for people; once in the playbook.
+    /// A description of the situation for people, unique in the playbook.
     pub name: Arc<str>,
-    /// What is asked.
+    /// The input of the decision.
     pub situation: Situation,
-    /// What is expected.
+    /// The expected answer.
     pub expected: Expected,
 }
 
-/// What is expected of the first answer; what is empty or `None` may be anything.
+/// The expected first answer. A field that is empty or `None` accepts anything.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Expected {
-    /// One of these routes is taken.
+    /// The route that is taken must be one of these.
     pub routes: RouteSet,
-    /// None of these routes is taken.
+    /// The route that is taken must be none of these.
     pub not: RouteSet,
-    /// This is the need.
+    /// The need must have this value.
     pub need: Option<Need>,
-    /// The route leads to this queue.
+    /// The route must lead to this queue.
     pub queue: Option<QueueIndex>,
-    /// All of these rules fire.
+    /// All these rules must apply.
     pub rules: Vec<RuleIndex>,
-    /// These facts are asked, and no others; sorted.
+    /// Exactly these facts must be asked; sorted.
     pub asks: Option<Vec<FactIndex>>,
-    /// This is the priority.
+    /// The priority must have this value.
     pub priority: Option<u8>,
 }
 
@@ -50,7 +49,7 @@ impl Expected {
         RouteSet::from_bits(named.bits() & !self.not.bits())
     }
 
-    /// The key of something that cannot be as both expect, of one situation.
+    /// The key of a part in which two expectations for the same situation cannot both be true; `None` if they agree.
     pub(super) fn contradicts(&self, other: &Expected) -> Option<&'static str> {
         fn differ<T: PartialEq>(one: &Option<T>, other: &Option<T>) -> bool {
             matches!((one, other), (Some(one), Some(other)) if one != other)

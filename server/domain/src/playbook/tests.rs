@@ -1,4 +1,4 @@
-//! Playbooks as text, and what reading them says.
+//! Tests that read playbooks as text, and check what is reported.
 
 mod expectations;
 mod faults;
@@ -19,15 +19,15 @@ use expect_test::Expect;
 /// A small playbook that has no faults.
 const AIRLINE: &str = include_str!("tests/airline.yaml");
 
-/// One that says what the other leaves out.
+/// A playbook that uses what the other one leaves out.
 pub(super) const STORE: &str = include_str!("tests/store.yaml");
 
-/// The airline with some of its text replaced; each text must be there.
+/// The airline playbook with some texts replaced. Each text must exist in it.
 fn airline(edits: &[(&str, &str)]) -> String {
     edited(AIRLINE, edits)
 }
 
-/// The store with some of its text replaced; each text must be there.
+/// The store playbook with some texts replaced. Each text must exist in it.
 fn store(edits: &[(&str, &str)]) -> String {
     edited(STORE, edits)
 }
@@ -43,12 +43,12 @@ fn read(source: &str) -> Result<(Playbook, Warnings), PlaybookFaults> {
     Playbook::read(source)
 }
 
-/// What is said of the airline when some of its text is replaced.
+/// Checks what is reported for the airline playbook with some texts replaced.
 fn check(edits: &[(&str, &str)], expect: Expect) {
     check_text(&airline(edits), expect);
 }
 
-/// What is said of a text.
+/// Checks what is reported for a text.
 fn check_text(source: &str, expect: Expect) {
     let shown = match read(source) {
         Ok((_, warnings)) => format!("fine\n{warnings}\n"),

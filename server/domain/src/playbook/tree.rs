@@ -1,37 +1,37 @@
-//! A document as written: scalars as text, keys in order, each with its line and column. Nothing here knows what a
-//! playbook is.
+//! A document as written: scalars as text, and keys in order, each with its line and column. This module does not know
+//! what a playbook is.
 
 use std::borrow::Cow;
 
-/// Most characters of the writer's own text that a fault repeats.
+/// The largest number of characters of the author's text that a fault repeats.
 pub const ECHO_CHARS_MAX: usize = 64;
 
-/// Where something is written, both from 1.
+/// The place of a value in the document. Line and column are counted from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Place {
     pub(super) line: u32,
     pub(super) column: u32,
 }
 
-/// A value with its place.
+/// A value and its place.
 #[derive(Debug)]
 pub(super) struct Node<'s> {
     pub(super) place: Place,
     pub(super) value: Value<'s>,
 }
 
-/// What is written.
+/// A value of the document.
 #[derive(Debug)]
 pub(super) enum Value<'s> {
-    /// A text; `plain` if it is not quoted.
+    /// A text. `plain` means that it is not quoted.
     Scalar { text: Cow<'s, str>, plain: bool },
-    /// `- …` or `[…]`.
+    /// A list: `- …` or `[…]`.
     List(Vec<Node<'s>>),
-    /// `key: …` or `{…}`, no key twice.
+    /// A mapping: `key: …` or `{…}`. No key occurs twice.
     Map(Vec<Entry<'s>>),
 }
 
-/// One key of a mapping with its value.
+/// One key of a mapping, and its value.
 #[derive(Debug)]
 pub(super) struct Entry<'s> {
     pub(super) key: Cow<'s, str>,
@@ -40,12 +40,12 @@ pub(super) struct Entry<'s> {
 }
 
 impl Value<'_> {
-    /// Whether nothing is written here: `key:`, `key: ~`, `key: null`.
+    /// Whether the value is empty: `key:`, `key: ~` or `key: null`.
     pub(super) fn is_null(&self) -> bool {
         matches!(self, Value::Scalar { text, plain: true } if matches!(text.as_ref(), "" | "~" | "null"))
     }
 
-    /// In words.
+    /// The kind of the value, in words.
     pub(super) fn kind(&self) -> String {
         match self {
             Value::Scalar { .. } if self.is_null() => "empty".to_owned(),
@@ -56,7 +56,7 @@ impl Value<'_> {
     }
 }
 
-/// The writer's own text, quoted and not too long.
+/// The author's text in a message, quoted and cut if it is too long.
 pub(super) fn echo(text: &str) -> String {
     let cut = text
         .char_indices()

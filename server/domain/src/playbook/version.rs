@@ -1,13 +1,14 @@
-//! The version of a playbook: the hash of what was written.
+//! The version of a playbook: the hash of the written document.
 //!
-//! Comments, spacing, quoting and the order of keys do not count, since they mean nothing; scalars count as they are
-//! written and nothing is filled in. The order of the routes of a reason and of the entries of maps with names of
-//! their own does count: it breaks ties and is shown.
+//! Comments, spacing, quoting and the order of keys do not change the version, because they have no meaning. Scalars
+//! are hashed as they are written, and defaults are not filled in. The order does change the version in two cases: for
+//! the routes of a reason, and for mappings whose names the author chooses. There the order decides between equal
+//! routes and is shown to people.
 
 use super::tree::{Entry, Node, Value};
 use crate::ids::PlaybookVersion;
 
-/// Keys whose mappings mean something by their order.
+/// The keys of mappings whose order has a meaning.
 const ORDERED: [&str; 5] = ["routes", "channels", "calendars", "queues", "facts"];
 
 /// The version of a document.
@@ -17,7 +18,7 @@ pub(super) fn of(root: &Node<'_>) -> PlaybookVersion {
     PlaybookVersion::stored(hasher.finalize().to_hex().as_str())
 }
 
-/// Every part begins with its kind and its size, so that no two documents are written alike.
+/// Hashes a value. Every part begins with its kind and its size, so that no two documents give the same input.
 fn write(hasher: &mut blake3::Hasher, node: &Node<'_>, is_ordered: bool) {
     match &node.value {
         Value::Scalar { text, .. } => {

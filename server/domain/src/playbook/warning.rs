@@ -1,4 +1,4 @@
-//! What is allowed in a playbook but probably not meant.
+//! What is allowed in a playbook but probably not intended.
 
 mod costs;
 mod gaps;
@@ -15,13 +15,13 @@ use super::format::File;
 use super::tree::Node;
 use std::fmt;
 
-/// Most warnings that one check tells; of the rest it says how many there are.
+/// The largest number of warnings that one check lists. The rest is only counted.
 pub const WARNINGS_MAX: usize = FAULTS_MAX;
 
-/// Names that one warning tells, of those that it is about.
+/// How many of the names that a warning is about are listed.
 const NAMES_TOLD_MAX: usize = 3;
 
-/// Something that is probably not meant, with its path and place and what would be right.
+/// Something that is probably not intended, with its path, its place and what to change.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Warning(pub PlaybookFault);
 
@@ -31,17 +31,17 @@ impl fmt::Display for Warning {
     }
 }
 
-/// All that is probably not meant, at most [`WARNINGS_MAX`].
+/// All warnings. At most [`WARNINGS_MAX`] are listed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Warnings {
-    /// Those that are told.
+    /// The listed warnings.
     pub found: Vec<Warning>,
-    /// How many more there are.
+    /// How many further warnings there are.
     pub more: usize,
 }
 
 impl fmt::Display for Warnings {
-    /// One line each.
+    /// Writes one line for each warning.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (index, warning) in self.found.iter().enumerate() {
             let line_break = if index == 0 { "" } else { "\n" };
@@ -54,7 +54,7 @@ impl fmt::Display for Warnings {
     }
 }
 
-/// Looks through a playbook that has no faults; what matters most to customers comes first.
+/// Checks a playbook that has no faults. The warnings that matter most to customers come first.
 pub(super) fn look(file: &File, playbook: &Playbook, root: &Node<'_>) -> Warnings {
     let mut watcher = Watcher {
         file,
@@ -64,6 +64,7 @@ pub(super) fn look(file: &File, playbook: &Playbook, root: &Node<'_>) -> Warning
     watcher.guards();
     watcher.gaps();
     watcher.nothing_left();
+    watcher.set_aside();
     watcher.rules();
     watcher.past();
     watcher.tier_order();
@@ -80,10 +81,10 @@ pub(super) fn look(file: &File, playbook: &Playbook, root: &Node<'_>) -> Warning
     }
 }
 
-/// The first names of many, and how many more there are.
+/// The first names of the list, and how many more there are.
 fn and_more(names: Vec<String>) -> String {
     match names.len().saturating_sub(NAMES_TOLD_MAX) {
-        // One more is told as soon as it is counted.
+        // To list one more name is as short as to count it.
         0 | 1 => names.join(", "),
         more => format!("{} and {more} more", names[..NAMES_TOLD_MAX].join(", ")),
     }

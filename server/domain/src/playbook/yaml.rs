@@ -1,20 +1,21 @@
-//! Reads a document: this is where YAML ends. Anchors, aliases, tags and directives are refused, so that a document is
-//! a tree and its size is the size of its text.
+//! Reads a YAML document. Anchors, aliases, tags and directives are refused. So a document is a tree, and its size is
+//! the size of its text.
 
 use super::fault::PlaybookFault;
 use super::tree::{Entry, Node, Place, Value, echo};
 use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, Span, StrInput};
 use std::collections::BTreeSet;
 
-/// Most bytes of a playbook: what one row of the store holds.
+/// The largest number of bytes of a playbook. One row of the store can hold this many.
 pub const PLAYBOOK_BYTES_MAX: usize = 1_000_000;
-/// Most levels of lists and mappings in each other.
+/// The largest number of nested levels of lists and mappings.
 pub const PLAYBOOK_DEPTH_MAX: usize = 16;
 
-/// Reads the one document of a text.
+/// Reads the single document of a text.
 ///
 /// # Errors
-/// The first fault: too long, not YAML, a key twice, an anchor, alias or tag, too deep, or not one document.
+/// The first fault: the text is too long, is not YAML, has a key twice, has an anchor, alias or tag, is nested too
+/// deep, or does not have exactly one document.
 pub(super) fn read(source: &str) -> Result<Node<'_>, PlaybookFault> {
     if source.len() > PLAYBOOK_BYTES_MAX {
         return Err(PlaybookFault {

@@ -1,149 +1,150 @@
-//! Why a step on a case, a customer or a contact cannot be taken: a variant for each cause, worded for people.
+//! Why a step on a case, a customer or a contact is not possible: one variant for each cause, with a message for
+//! people.
 
 use crate::case::{LINKS_MAX, LinkKind, MERGED_MAX};
 use crate::contact::{ADDITIONAL_CASE_AFTER_END_MAX, ADDITIONAL_CASES_MAX};
 use crate::customer::{CONSENTS_MAX, IDENTITIES_MAX, MERGED_CUSTOMERS_MAX};
 use crate::ids::{CaseId, ContactId, CustomerId, Slug};
 
-/// Why a case cannot take a step, and what would be right.
+/// Why a case cannot take a step. The comments say what the caller can do.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CaseCause {
-    /// Nothing is to be opened again.
+    /// The case is open already. There is nothing to do.
     #[error("is open already")]
     Open,
-    /// Reopen it first.
+    /// The case is resolved. Reopen it first.
     #[error("is resolved: reopen it first")]
     Resolved,
-    /// A new contact opens a new case.
+    /// The case has lapsed. A new contact opens a new case.
     #[error("has lapsed: a new contact opens a new case")]
     Lapsed,
-    /// Nothing is to be done about it.
+    /// The case was opened by mistake. There is nothing to do.
     #[error("was opened by mistake: nothing is to be done about it")]
     Withdrawn,
-    /// Work on that one.
+    /// The case is merged. Work on the case that continues it.
     #[error("is merged into {into}: work on that one")]
     Merged {
-        /// The case that goes on for it.
+        /// The case that continues it.
         into: CaseId,
     },
-    /// There is no merge to undo.
+    /// The case is not merged. There is no merge to undo.
     #[error("is not merged into another")]
     NotMerged,
-    /// Merge the other way round, or undo that merge first.
+    /// Another case was merged into this case. Merge the other way round, or undo that merge first.
     #[error("goes on for {first} itself: merge {survivor} into it, or undo that merge first")]
     HasMerged {
-        /// The first of the cases that are merged into it.
+        /// The first of the cases merged into this case.
         first: CaseId,
-        /// The case that it was to be merged into.
+        /// The case that this case should be merged into.
         survivor: CaseId,
     },
-    /// Undo one of those merges first.
+    /// Too many cases are merged into this case. Undo one of the merges first.
     #[error("goes on for {MERGED_MAX} cases already, the most there can be")]
     MergesMax,
-    /// End those contacts first.
+    /// The case has live contacts. End them first.
     #[error("has {live} live contact(s), which must end first: {}{}", list(.listed), more(*.of_merged))]
     LiveContacts {
         /// How many contacts are live.
         live: u32,
-        /// Those of its own that it lists.
+        /// The live contacts that the case itself lists.
         listed: Vec<ContactId>,
-        /// How many of them are of cases that are merged into it.
+        /// How many of the live contacts belong to cases that are merged into this case.
         of_merged: u32,
     },
-    /// A new contact opens a new case.
+    /// The case was resolved too long ago. A new contact opens a new case.
     #[error(
         "was resolved too long ago to be opened again: a new contact opens a new case that names it"
     )]
     ReopenWindowPassed,
-    /// Work on that one.
+    /// A later case exists for the same matter. Work on that case.
     #[error("was followed by {latest} for the same matter: work on that one")]
     Followed {
         /// The latest case of the matter.
         latest: CaseId,
     },
-    /// Tell first that the customers are one.
-    #[error("is not of the same known customer as {survivor}: only cases of one customer merge")]
+    /// The two cases do not belong to one known customer. Merge the customers first.
+    #[error("cannot be merged into {survivor}: both cases must be of one identified customer")]
     NotSameCustomer {
-        /// The case that it was to be merged into.
+        /// The case that this case should be merged into.
         survivor: CaseId,
     },
-    /// Nothing is to be linked.
+    /// The link exists already. There is nothing to do.
     #[error("is linked already as {} {other}", kind.as_str())]
     Linked {
-        /// How.
+        /// The kind of link.
         kind: LinkKind,
-        /// To which case.
+        /// The other case.
         other: CaseId,
     },
-    /// Nothing is to be taken away.
+    /// The link does not exist. There is nothing to remove.
     #[error("is not linked as {} {other}", kind.as_str())]
     NotLinked {
-        /// How.
+        /// The kind of link.
         kind: LinkKind,
-        /// To which case.
+        /// The other case.
         other: CaseId,
     },
-    /// Take a link away first.
+    /// The case has too many links. Remove one first.
     #[error("has {LINKS_MAX} links already, the most there can be")]
     LinksMax,
 }
 
-/// Why a customer cannot take a step, and what would be right.
+/// Why a customer cannot take a step. The comments say what the caller can do.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CustomerCause {
-    /// Work on that one.
+    /// The customer is merged. Work on the customer who continues it.
     #[error("is merged into {into}: work on that one")]
     Merged {
-        /// The customer that goes on for it.
+        /// The customer who continues it.
         into: CustomerId,
     },
-    /// Undo that merge first.
+    /// The customer is merged already. Undo that merge first.
     #[error("is merged into {into} already: undo that merge first")]
     MergedAlready {
-        /// The customer that goes on for it.
+        /// The customer who continues it.
         into: CustomerId,
     },
-    /// There is no merge to undo.
+    /// The customer is not merged. There is no merge to undo.
     #[error("is not merged into another")]
     NotMerged,
-    /// Merge the other way round, or undo that merge first.
+    /// Another customer was merged into this customer. Merge the other way round, or undo that merge first.
     #[error("goes on for {first} itself: merge {survivor} into it, or undo that merge first")]
     HasMerged {
-        /// The first of the customers that are merged into it.
+        /// The first of the customers merged into this customer.
         first: CustomerId,
-        /// The customer that it was to be merged into.
+        /// The customer that this customer should be merged into.
         survivor: CustomerId,
     },
-    /// Undo one of those merges first.
+    /// Too many customers are merged into this customer. Undo one of the merges first.
     #[error("goes on for {MERGED_CUSTOMERS_MAX} customers already, the most there can be")]
     MergesMax,
-    /// Prove by it who the customer is, or leave it with its holder.
+    /// Another customer holds the identity, verified. Send the identity as verified, or leave it with its holder.
     #[error(
         "is not merged with {holder}, whose {kind} identity is verified: one that is not verified, or is shared, \
-        proves nobody"
+        identifies nobody"
     )]
     IdentityTaken {
-        /// What kind of identity.
+        /// The kind of identity.
         kind: Slug,
-        /// Who has it verified.
+        /// The customer who holds the identity, verified.
         holder: CustomerId,
     },
-    /// Nothing is to be taken away.
+    /// The customer does not have this identity. There is nothing to remove.
     #[error("has no such {kind} identity")]
     NoSuchIdentity {
-        /// What kind of identity.
+        /// The kind of identity.
         kind: Slug,
     },
-    /// Take an identity away first.
+    /// The customer has too many identities. Remove one first.
     #[error("has {IDENTITIES_MAX} identities already, the most there can be")]
     IdentitiesMax,
-    /// Replace them, those that are to stay among them.
+    /// There would be too many consents. Replace the whole list, and include those that should stay.
     #[error(
         "would have more than {CONSENTS_MAX} consents, the most there can be: replace them with `consents` in the \
         update_mask"
     )]
     ConsentsMax,
-    /// A supervisor must say it.
+    /// The customer is vulnerable. Only a supervisor can end this.
     #[error(
         "is vulnerable: only a supervisor can say that they are not (the metadata signpost-actor: supervisor/ID); \
         leave it out to keep it"
@@ -151,24 +152,24 @@ pub enum CustomerCause {
     Vulnerable,
 }
 
-/// Why a contact cannot have an additional case, and what would be right.
+/// Why a contact cannot have an additional case. The comments say what the caller can do.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ContactCause {
-    /// Another matter is a new contact.
+    /// The contact ended too long ago. Start a new contact for the other matter.
     #[error("ended more than {ADDITIONAL_CASE_AFTER_END_MAX} ago: another matter is a new contact")]
     EndedLongAgo,
-    /// Tell first who it is.
+    /// The customer is not known. Identify the customer first.
     #[error(
-        "is of nobody known: tell first who it is, by an id or a verified identity in RouteContact"
+        "has no known customer: identify them first, by an id or a verified identity in RouteContact"
     )]
     OfNobody,
-    /// Nothing is to be added.
+    /// The contact has the case of this matter already. There is nothing to add.
     #[error("has {case} already, the case of this matter")]
     HasCase {
-        /// That case.
+        /// The case of this matter.
         case: CaseId,
     },
-    /// Nothing is to be added.
+    /// The contact has a case that is merged into the case of this matter. There is nothing to add.
     #[error("has {case}, which is merged into {into}")]
     HasMergedCase {
         /// The case that the contact has.
@@ -176,10 +177,10 @@ pub enum ContactCause {
         /// The case of this matter.
         into: CaseId,
     },
-    /// Another matter is a new contact.
+    /// The contact has too many additional cases. Start a new contact for the other matter.
     #[error("has {ADDITIONAL_CASES_MAX} additional cases already, the most there can be")]
     AdditionalCasesMax,
-    /// Some of the matters are another contact.
+    /// The contact would have too many additional cases. Start another contact for some of the matters.
     #[error("would have more than {ADDITIONAL_CASES_MAX} additional cases, the most there can be")]
     TooManyFurtherCases,
 }

@@ -1,4 +1,4 @@
-//! Folding: what each event does to the rows. Never decides; an event says all.
+//! Applies events: how each event changes the rows. Nothing is decided here, because an event has all the data.
 
 mod case;
 mod contact;
@@ -12,8 +12,8 @@ use crate::playbook::Playbook;
 use std::sync::Arc;
 
 impl State {
-    /// Folds one event in. `compiled` is the playbook that a publication makes live, where the caller has it
-    /// compiled already.
+    /// Applies one event. `compiled` is the playbook that a publication makes live, if the caller has it compiled
+    /// already.
     pub fn apply(&mut self, recorded: &Recorded, compiled: Option<Arc<Playbook>>) {
         let Recorded { envelope, event } = recorded;
         self.seq = envelope.seq;
@@ -45,7 +45,7 @@ impl State {
         }
     }
 
-    /// The first row that folding this event edits and that is not in memory.
+    /// The first row that this event edits and that is not in memory; `None` if all are in memory.
     pub fn lacks(&self, event: &Event) -> Option<RowKey> {
         let named = event.edits();
         let survivors = named.iter().filter_map(|key| match key {
@@ -60,7 +60,7 @@ impl State {
         edited.find(|key| !self.knows(key))
     }
 
-    /// Of two reports of a queue the one counts that was so later.
+    /// Stores reports of queues. Of two reports of a queue, the one that was observed later counts.
     fn queues_reported(&mut self, envelope: &Envelope, all: &[QueueStats]) {
         let observed = envelope.event_time;
         for stats in all {
@@ -108,7 +108,7 @@ impl State {
     }
 }
 
-/// Whether an event follows another one of the same write, which holds the answer.
+/// Whether an event follows another event of the same write. That other event holds the answer.
 const fn follows(event: &Event, method: Method) -> bool {
     matches!(event, Event::CaseAddedToContact(_)) && !matches!(method, Method::AddCaseToContact)
 }

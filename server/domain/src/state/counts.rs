@@ -1,4 +1,4 @@
-//! Counts by reason and tier, exact at any time.
+//! The counts by reason and tier. They are exact at any time.
 
 #[cfg(doc)]
 use crate::case::CaseState;
@@ -6,37 +6,37 @@ use crate::ids::{ReasonId, Slug};
 use crate::playbook::{Playbook, Split};
 use std::collections::BTreeMap;
 
-/// Counts of the cases that were opened for one reason under one tier, and of their contacts.
+/// The counts of the cases that were opened for one reason under one tier, and of their contacts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Counts {
     /// The reason.
     pub reason: ReasonId,
     /// The tier.
     pub tier: Slug,
-    /// Contacts that joined, amendments not counted.
+    /// How many contacts were added to these cases. A later call that amends a contact does not count again.
     pub contacts: u64,
-    /// Contacts that turned out to be about something else, and left.
+    /// How many contacts left a case, because they turned out to be about another matter.
     pub contacts_left: u64,
-    /// Of the contacts that joined and did not leave, repeats.
+    /// How many contacts are repeats, of those that joined and did not leave.
     pub repeats: u64,
-    /// Cases opened.
+    /// How many cases were opened.
     pub cases_opened: u64,
-    /// Times that a case was resolved.
+    /// How many times a case was resolved.
     pub cases_resolved: u64,
-    /// Times that a case was reopened.
+    /// How many times a case was reopened.
     pub cases_reopened: u64,
-    /// Cases that lapsed.
+    /// How many cases lapsed.
     pub cases_lapsed: u64,
-    /// Cases that were opened by mistake.
+    /// How many cases were opened by mistake.
     pub cases_withdrawn: u64,
-    /// Cases that another goes on for now.
+    /// How many cases are merged into another now.
     pub cases_merged: u64,
-    /// Times that a contact went to each route, in the order of [`crate::route::Route::ALL`].
+    /// How many times a contact took each route, in the order of [`crate::route::Route::ALL`].
     pub routes_taken: [u64; 5],
 }
 
 impl Counts {
-    /// Nothing counted yet.
+    /// Counts of zero.
     pub const fn none(reason: ReasonId, tier: Slug) -> Counts {
         Counts {
             reason,
@@ -54,9 +54,9 @@ impl Counts {
         }
     }
 
-    /// Cases that are in each state now, in the order of [`CaseState::ALL`]; they add up to `cases_opened`.
+    /// How many cases are in each state now, in the order of [`CaseState::ALL`]. The sum is `cases_opened`.
     ///
-    /// A case leaves the state of being resolved only by being reopened, and the two after it never.
+    /// A resolved case changes its state only by being reopened. A lapsed or withdrawn case never changes its state.
     pub const fn cases_in(&self) -> [i128; 5] {
         [
             self.cases_open(),
@@ -67,7 +67,7 @@ impl Counts {
         ]
     }
 
-    /// Cases that are open now, by these counts.
+    /// How many cases are open now, computed from these counts.
     pub const fn cases_open(&self) -> i128 {
         self.cases_opened as i128 + self.cases_reopened as i128
             - self.cases_resolved as i128
@@ -76,9 +76,9 @@ impl Counts {
             - self.cases_merged as i128
     }
 
-    /// These counts under the reasons of a playbook: those of a retired reason are added to the one that stands for it
-    /// now, those of an older name of one that was split to that one; those of a reason that it does not know stay as
-    /// they are. By reason, then by tier.
+    /// These counts under the reasons of a playbook, by reason, then by tier. The counts of a retired reason are added
+    /// to the reason that replaced it. The counts of an older name of a split reason are added to the split reason. The
+    /// counts of a reason that the playbook does not have stay as they are.
     pub fn under<'a>(
         playbook: &Playbook,
         counts: impl IntoIterator<Item = &'a Counts>,
@@ -97,8 +97,9 @@ impl Counts {
         sums.into_values().collect()
     }
 
-    /// The counts of each split reason together with those of all of its parts, out of counts under the reasons of the
-    /// playbook: what its history compares with. By split in the order of the playbook, then by tier.
+    /// The counts of each split reason together with the counts of all its parts, from `counts` under the reasons of
+    /// the playbook. They are compared with the reason's earlier counts. By split, in the order of the playbook, then
+    /// by tier.
     pub fn together<'a>(
         playbook: &'a Playbook,
         counts: &[Counts],
@@ -116,7 +117,7 @@ impl Counts {
         sums.collect()
     }
 
-    /// Adds what `other` counted.
+    /// Adds the counts of `other`.
     fn add(&mut self, other: &Counts) {
         self.contacts += other.contacts;
         self.contacts_left += other.contacts_left;

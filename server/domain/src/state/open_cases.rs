@@ -1,37 +1,32 @@
-//! Which open cases each customer has. They follow from the cases, so they are never stored.
+//! The open cases of each customer. They are computed from the cases, and never stored.
 
 use crate::case::Case;
 use crate::ids::{CaseId, CustomerId};
 use std::collections::HashMap;
 
-/// Open cases by customer.
+/// The open cases by customer.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct OpenCases {
     of_customers: HashMap<CustomerId, Vec<CaseId>>,
 }
 
 impl OpenCases {
-    /// The open cases of a customer, the first opened first.
+    /// The open cases of a customer, the one that was opened first comes first.
     pub fn of(&self, customer: &CustomerId) -> &[CaseId] {
         self.of_customers.get(customer).map_or(&[], Vec::as_slice)
     }
 
-    /// How many there are of all customers.
-    pub fn len(&self) -> usize {
+    /// The number of open cases of all customers.
+    pub fn count(&self) -> usize {
         self.of_customers.values().map(Vec::len).sum()
     }
 
-    /// Whether there is none.
-    pub fn is_empty(&self) -> bool {
-        self.of_customers.is_empty()
-    }
-
-    /// Whose open case this is.
+    /// The customer of the case, if the case is open; else `None`.
     pub(super) fn owner(case: &Case) -> Option<CustomerId> {
         case.customer.clone().filter(|_| case.state.is_open())
     }
 
-    /// Goes from one owner of a case to the next.
+    /// Moves a case from its former owner to its new owner.
     pub(super) fn replace(
         &mut self,
         id: CaseId,

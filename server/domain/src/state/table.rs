@@ -1,4 +1,4 @@
-//! A table of rows, of which some may not be in memory.
+//! A table of rows. Some rows may not be in memory.
 
 use crate::ids::Seq;
 use std::collections::HashMap;
@@ -6,7 +6,7 @@ use std::collections::hash_map::Entry;
 use std::hash::Hash;
 use std::sync::Arc;
 
-/// Rows by key. A row can be known, known to be absent, or not be in memory.
+/// Rows by key. A row is in memory, or is known not to exist, or is not in memory.
 #[derive(Clone, Debug)]
 pub struct Table<K, V> {
     rows: HashMap<K, Slot<V>>,
@@ -15,23 +15,23 @@ pub struct Table<K, V> {
 #[derive(Clone, Debug)]
 struct Slot<V> {
     row: Option<Arc<V>>,
-    /// The sequence at which it was put or lent last.
+    /// The sequence at which the row was last put or lent.
     at: Seq,
 }
 
-/// What a table says of a key.
+/// What a table knows about a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Held<'a, V> {
-    /// The row.
+    /// The row is in memory.
     Present(&'a Arc<V>),
-    /// There is none.
+    /// The row does not exist.
     Absent,
-    /// It is not in memory.
+    /// The row is not in memory.
     NotLoaded,
 }
 
 impl<V> Held<'_, V> {
-    /// Whether it is known what the row is, or that there is none.
+    /// Whether the row is in memory, or is known not to exist.
     pub const fn is_known(&self) -> bool {
         !matches!(self, Held::NotLoaded)
     }
@@ -46,7 +46,7 @@ impl<K, V> Default for Table<K, V> {
 }
 
 impl<K: Eq + Hash, V> Table<K, V> {
-    /// What is held of a key.
+    /// What the table knows about a key.
     pub fn held<Q: Eq + Hash + ?Sized>(&self, key: &Q) -> Held<'_, V>
     where
         K: std::borrow::Borrow<Q>,
@@ -58,7 +58,7 @@ impl<K: Eq + Hash, V> Table<K, V> {
         }
     }
 
-    /// The row, if it is in memory.
+    /// The row if it is in memory; else `None`.
     pub fn get<Q: Eq + Hash + ?Sized>(&self, key: &Q) -> Option<&Arc<V>>
     where
         K: std::borrow::Borrow<Q>,
@@ -69,12 +69,12 @@ impl<K: Eq + Hash, V> Table<K, V> {
         }
     }
 
-    /// Puts a row, or its absence.
+    /// Stores a row, or that the row does not exist.
     pub(super) fn put(&mut self, key: K, row: Option<Arc<V>>, at: Seq) {
         self.rows.insert(key, Slot { row, at });
     }
 
-    /// Edits a row in place (a copy of it, while somebody else looks at it). Says whether there is one.
+    /// Edits a row in place. If somebody else holds the row, a copy is edited. Returns whether there is such a row.
     pub(super) fn edit<Q: Eq + Hash + ?Sized>(
         &mut self,
         key: &Q,
@@ -97,7 +97,8 @@ impl<K: Eq + Hash, V> Table<K, V> {
         true
     }
 
-    /// Takes a row in that was read elsewhere, unless something is held. Says whether it was taken.
+    /// Adds a row that was read from the store, unless the table knows the key already. Returns whether the row was
+    /// added.
     pub(super) fn cache(&mut self, key: K, row: Option<Arc<V>>, at: Seq) -> bool {
         match self.rows.entry(key) {
             Entry::Occupied(_) => false,
@@ -108,7 +109,7 @@ impl<K: Eq + Hash, V> Table<K, V> {
         }
     }
 
-    /// Forgets a row that was put or lent at `at` and not since, unless `stays`.
+    /// Removes a row that was last put or lent at `at`, unless `stays` is true for it. Returns whether it was removed.
     pub(super) fn evict(&mut self, key: &K, at: Seq, stays: impl Fn(&V) -> bool) -> bool {
         let goes = self
             .rows
@@ -120,12 +121,12 @@ impl<K: Eq + Hash, V> Table<K, V> {
         goes
     }
 
-    /// How many rows are known, or known to be absent.
+    /// How many rows are in memory or are known not to exist.
     pub(super) fn len(&self) -> usize {
         self.rows.len()
     }
 
-    /// Rows in memory, in no order.
+    /// The rows in memory, in no order.
     pub fn rows(&self) -> impl Iterator<Item = (&K, &Arc<V>)> {
         self.rows
             .iter()

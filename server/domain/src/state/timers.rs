@@ -1,4 +1,4 @@
-//! Timers: what falls due, and when. They follow from the rows, so they are never stored.
+//! Timers: what is due, and when. They are computed from the rows, and never stored.
 
 use crate::case::Case;
 use crate::contact::Contact;
@@ -6,8 +6,8 @@ use crate::ids::{CaseId, ContactId, Seq};
 use crate::time::UnixMs;
 use std::collections::BTreeSet;
 
-/// What falls due. Of timers due at one time the one of the older contact or case is first; of a contact and the
-/// case that it opened, the contact.
+/// What is due. Of timers that are due at the same time, the timer of the older contact or case is first. Of a contact
+/// and the case that it opened, the contact is first.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum TimerTarget {
     /// This contact times out.
@@ -16,49 +16,39 @@ pub enum TimerTarget {
     Case(CaseId),
 }
 
-/// When, of what age, what.
+/// The due time, the sequence that gives the age, and the target.
 pub(super) type Timer = (UnixMs, Seq, TimerTarget);
 
-/// The timers that stand, in the order in which they fire: by due time, then by sequence.
+/// The timers that are set, in the order in which they fire: by due time, then by sequence.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Timers {
     standing: BTreeSet<Timer>,
 }
 
 impl Timers {
-    /// The next to fire, and when.
+    /// The next timer to fire, and when; `None` if no timer is set.
     pub fn next(&self) -> Option<(UnixMs, &TimerTarget)> {
         self.standing.first().map(|(due, _, target)| (*due, target))
     }
 
-    /// In the order in which they fire.
+    /// The timers, in the order in which they fire.
     pub fn iter(&self) -> impl Iterator<Item = (UnixMs, &TimerTarget)> {
         self.standing.iter().map(|(due, _, target)| (*due, target))
     }
 
-    /// How many stand.
-    pub fn len(&self) -> usize {
-        self.standing.len()
-    }
-
-    /// Whether none stands.
-    pub fn is_empty(&self) -> bool {
-        self.standing.is_empty()
-    }
-
-    /// The timer that a contact has.
+    /// The timer of a contact; `None` if it has none.
     pub(super) fn of_contact(row: &Contact) -> Option<Timer> {
         row.times_out()
             .map(|due| (due, row.opened, TimerTarget::Contact(row.id.clone())))
     }
 
-    /// The timer that a case has.
+    /// The timer of a case; `None` if it has none.
     pub(super) fn of_case(row: &Case) -> Option<Timer> {
         row.lapses()
             .map(|due| (due, row.id.0, TimerTarget::Case(row.id)))
     }
 
-    /// Goes from one timer to the next.
+    /// Replaces one timer by another.
     pub(super) fn replace(&mut self, before: Option<Timer>, after: Option<Timer>) {
         if before == after {
             return;

@@ -97,6 +97,7 @@ impl Cold {
                 self.state.evict(&key, at);
             }
             self.lent_until(seq);
+            self.assert_only_kept();
         }
     }
 
@@ -132,19 +133,23 @@ impl Cold {
         let live = self.state.live().cloned();
         state.stand_at(self.state.seq(), self.state.now(), live);
         for row in self.rows.values() {
-            let is_kept = match row {
-                Row::Contact(contact) => contact.state.is_live(),
-                Row::Case(case) => case.is_active(),
-                Row::Counts(_) | Row::Publication(_) | Row::ReportedQueue(_) => true,
-                Row::Customer(_) | Row::IdentityOwner(_) | Row::Matter(_) | Row::Request(_) => {
-                    false
-                }
-            };
-            if is_kept {
+            if row.is_kept() {
                 state.restore(row.clone());
             }
         }
         self.state = state;
+    }
+
+    /// With a command done, only what an engine always has is in memory.
+    fn assert_only_kept(&self) {
+        let contacts = self.state.contacts().cloned().map(Row::Contact);
+        let cases = self.state.cases().cloned().map(Row::Case);
+        let mut kept = 0;
+        for row in contacts.chain(cases) {
+            assert!(row.is_kept(), "{row:?}");
+            kept += 1;
+        }
+        assert_eq!(self.state.rows_held(), kept);
     }
 
     pub(crate) fn state(&self) -> &State {
@@ -157,7 +162,7 @@ impl Cold {
 
     fn look_up(&mut self, seek: impl Fn(&State) -> Result<(), RowNotLoaded>) {
         self.forget_lent(self.state.seq());
-        let mut looking = State::for_prefetch(Seq(0), UnixMs(0), self.state.live().cloned());
+        let mut looking = State::for_prefetch(self.state.live().cloned());
         self.looked = (0, 0);
         for look in 1..=LOOKS_MAX {
             let Err(RowNotLoaded(keys)) = seek(&looking) else {

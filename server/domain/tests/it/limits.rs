@@ -1,9 +1,12 @@
 //! More than a row keeps.
 
 use crate::stage::Stage;
-use signpost_domain::case::CASE_CONTACTS_LISTED_MAX;
+use signpost_domain::case::{CASE_CONTACTS_LISTED_MAX, CASE_EVENTS_LISTED_MAX};
 use signpost_domain::customer::is_language_tag;
-use signpost_domain::customer::{IDENTITIES_MAX, MERGED_CUSTOMERS_MAX, RECENT_CONTACTS_MAX};
+use signpost_domain::customer::{
+    CONSENTS_MAX, IDENTITIES_MAX, MERGED_CUSTOMERS_MAX, RECENT_CONTACTS_MAX,
+};
+use signpost_domain::event::Event;
 use signpost_domain::fact::FACTS_MAX;
 use signpost_domain::refusal::{FaultKind, Faults};
 
@@ -74,11 +77,158 @@ fn a_contact_has_only_so_many_facts() {
         format!("route k1 web_chat{}", facts(FACTS_MAX, FACTS_MAX + 1)),
     ];
     let stage = Stage::play(steps.iter().map(String::as_str));
-    let last = stage.told.lines().last().expect("a line");
+    let lines: Vec<&str> = stage.told.lines().collect();
+    assert!(lines[2].starts_with("k1: c1 standard;"), "{}", lines[2]);
     assert_eq!(
-        last,
+        lines[3],
         "refused: context.facts must be at most 64 with those told before, are 65"
     );
+}
+
+#[test]
+fn an_additional_case_has_only_so_many_facts() {
+    let facts = |until: usize| -> String { (0..until).map(|n| format!(" fact_{n}=x")).collect() };
+    let steps = [
+        "playbook many_facts".to_owned(),
+        "route k1 web_chat customer=c1".to_owned(),
+        format!("add_case k1 a/b{}", facts(FACTS_MAX + 1)),
+        format!("add_case k1 a/b{}", facts(FACTS_MAX)),
+    ];
+    let stage = Stage::play(steps.iter().map(String::as_str));
+    let lines: Vec<&str> = stage.told.lines().collect();
+    assert_eq!(
+        lines[2],
+        "refused: facts must be at most 64 with those that the contact told, are 65"
+    );
+    assert!(
+        lines[3].starts_with("k1: a/b too; opens #1"),
+        "{}",
+        lines[3]
+    );
+}
+
+#[test]
+fn a_customer_is_kept_with_only_so_many_identities_and_consents() {
+    let all = |count: usize, word: fn(usize) -> String| -> String {
+        (0..count).map(word).collect::<Vec<_>>().join(" ")
+    };
+    let identities = |count| all(count, |n| format!("unverified:email=a{n}"));
+    let consents = |count: usize| {
+        let ids: Vec<String> = (0..count).map(|n| format!("c{n}")).collect();
+        format!("consent={}", ids.join(","))
+    };
+    let steps = [
+        "playbook trips".to_owned(),
+        format!("customer c1 {}", identities(IDENTITIES_MAX)),
+        format!("customer c2 {}", identities(IDENTITIES_MAX + 1)),
+        format!("customer c2 {}", consents(CONSENTS_MAX)),
+        format!("customer c3 {}", consents(CONSENTS_MAX + 1)),
+        // Of those merged into it, it knows as many as there may be.
+        "customer c4 refuse=other".to_owned(),
+        "merge_customers c4 c2".to_owned(),
+        "route k1 phone customer=c4 reason=club/leave".to_owned(),
+        // What a contact brings is kept while there is room.
+        "route k2 phone customer=c1 reason=club/leave verified:phone=01".to_owned(),
+        "holder phone=01".to_owned(),
+        "unlink_identity c1 unverified:email=a0".to_owned(),
+        "route k3 phone customer=c1 reason=club/leave verified:phone=01".to_owned(),
+        "holder phone=01".to_owned(),
+    ];
+    let stage = Stage::play(steps.iter().map(String::as_str));
+    let lines: Vec<&str> = stage.told.lines().collect();
+    assert_eq!(lines[1], "customer c1 is kept");
+    let over = "refused: customer c2 has 16 identities already, the most there can be";
+    assert_eq!(lines[2], over);
+    assert_eq!(lines[3], "customer c2 is kept");
+    assert!(
+        lines[4].starts_with("refused: customer c3 would have more than 16 consents"),
+        "{}",
+        lines[4]
+    );
+    assert_eq!(
+        lines[9],
+        "refused: there is no customer with this verified phone"
+    );
+    assert!(lines[12].starts_with("customer c1: "), "{}", lines[12]);
+    let routed = stage
+        .world
+        .log()
+        .iter()
+        .find_map(|recorded| match &recorded.event {
+            Event::ContactRouted(routed) => routed.profile.clone(),
+            _ => None,
+        });
+    let consents = routed.expect("a profile").consents;
+    assert_eq!(consents.len(), CONSENTS_MAX);
+    assert_eq!(consents[0].id.as_str(), "other");
+}
+
+/// Each event that changes a case is listed, the newest so many (see [`crate::world`], which looks after every step).
+#[test]
+fn a_case_lists_only_so_many_events() {
+    let mut steps = vec![
+        "playbook trips".to_owned(),
+        "route k1 phone customer=c1 reason=club/leave".to_owned(),
+    ];
+    steps.extend((0..CASE_EVENTS_LISTED_MAX + 2).map(|n| format!("note 1 n{n}")));
+    let stage = Stage::play(steps.iter().map(String::as_str));
+    let case = stage.world.state().cases().next().expect("a case");
+    assert_eq!(case.events.len(), CASE_EVENTS_LISTED_MAX);
+    assert_eq!(case.event_count as usize, CASE_EVENTS_LISTED_MAX + 3);
+    assert_eq!(case.notes as usize, CASE_EVENTS_LISTED_MAX + 2);
+}
+
+/// Of more contacts than are remembered the oldest are forgotten, in whatever order they turn out to be of the customer.
+#[test]
+fn the_newest_contacts_of_a_customer_are_remembered() {
+    let mut steps = vec![
+        "playbook trips".to_owned(),
+        "route k0 phone reason=club/leave".to_owned(),
+    ];
+    for n in 1..=RECENT_CONTACTS_MAX {
+        steps.push(format!("route k{n} phone customer=c1 reason=club/leave"));
+        steps.push("wait 1s".to_owned());
+    }
+    steps.push("wait 6d".to_owned());
+    steps.push("route late phone customer=c1 reason=club/leave".to_owned());
+    let stage = Stage::play(steps.iter().map(String::as_str));
+    let newest = stage.world.now();
+    let recent = |stage: &Stage| {
+        let customer = stage.world.state().customers().next().cloned();
+        customer.expect("a customer").recent.clone()
+    };
+    let before = recent(&stage);
+    assert_eq!(before.len(), RECENT_CONTACTS_MAX);
+    assert_eq!(before.last(), Some(&newest));
+    assert!(before.is_sorted());
+    // The very first one turns out to be of the customer, too: it is older than all of them.
+    steps.push("route k0 phone customer=c1".to_owned());
+    let stage = Stage::play(steps.iter().map(String::as_str));
+    assert_eq!(recent(&stage), before);
+}
+
+/// What happens to a case that is merged is no change of the one that goes on for it, unless that knows it: its etag
+/// stays.
+#[test]
+fn a_note_on_a_merged_case_leaves_the_one_that_goes_on_as_it_is() {
+    let steps = [
+        "playbook trips",
+        "route k1 phone customer=c1 reason=club/leave",
+        "route k2 phone customer=c1 reason=bags/lost bag_tag=1",
+        "merge 1 2",
+        "note 2 seen",
+        "label 2 north",
+    ];
+    let stage = Stage::play(steps);
+    let merged = stage.world.log()[3].envelope.seq;
+    let mut cases: Vec<_> = stage.world.state().cases().cloned().collect();
+    cases.sort_by_key(|case| case.id);
+    assert_eq!(cases[0].changed, merged);
+    assert_eq!(cases[1].changed, stage.world.state().seq());
+    let stage = Stage::play(steps.into_iter().chain(["end k2 gave_up"]));
+    let survivor = stage.world.state().case(&cases[0].id);
+    let survivor = survivor.expect("all is there").expect("a case");
+    assert_eq!(survivor.changed, stage.world.state().seq());
 }
 
 #[test]

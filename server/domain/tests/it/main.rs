@@ -1,7 +1,9 @@
 //! The rules as they are told from outside, in one binary: scenarios as text, tables, properties.
 
+mod checking;
 mod cold;
 mod conditions;
+mod days;
 mod decisions;
 mod fixtures;
 mod golden;
@@ -18,5 +20,6 @@ mod scenarios;
 mod script;
 mod stage;
 mod told;
+mod values;
 mod work;
 mod world;

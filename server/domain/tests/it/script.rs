@@ -1,18 +1,21 @@
 //! The language of scenarios: one step a line, words separated by spaces.
 //!
 //! ```text
-//! playbook NAME | at [DATE] HH:MM | wait SPAN
+//! playbook NAME | roll_back NAME | at [DATE] HH:MM | wait SPAN | restart
 //! route CONTACT CHANNEL WORD…   preview CONTACT CHANNEL WORD…
 //! take CONTACT ROUTE [declined=ROUTE,…]
 //! reroute CONTACT asked_for_person|gave_up|no_answer|failed [channel=CHANNEL WORD…]   (decides again; words as in a route)
 //! end CONTACT OUTCOME [confirmed=REASON] [outcome=ID] [cost=AMOUNT] [note=WORD] [matter:ID=resolved[/OUTCOME]|open[,REASON] …]
 //! add_case CONTACT REASON [NAME=VALUE…] [note=WORD]   (an additional case; facts as in a route)
 //! customer ID WORD…
-//! note CASE TEXT | resolve CASE OUTCOME | reopen CASE | confirm CASE REASON | hold CASE   [stale]
+//! note CASE TEXT | resolve CASE OUTCOME [cost=AMOUNT] [note=WORD] | reopen CASE [note=WORD]   [stale]
+//! confirm CASE REASON | hold CASE | retain CASE SPAN|none   [stale]   (what is kept of a case)
 //! merge CASE CASE [note=WORD] | unmerge CASE | link CASE KIND CASE | unlink CASE KIND CASE   [stale]   (the first stays)
 //! link_identity ID HANDLE | unlink_identity ID HANDLE   (a handle is verified:KIND=VALUE, unverified:… or shared:…)
 //! merge_customers ID ID | unmerge_customer ID   (the first goes on)   [stale]
-//! case NUMBER | contact ID | who ID | counts | families   (of split reasons, under the live playbook)
+//! case NUMBER | contact ID | who ID | holder KIND=VALUE | publications
+//! counts | families   (of split reasons, under the live playbook)
+//! faulty STEP   (the same request, which has a fault by now)
 //! ```
 //! Words: `customer= tier= reason= take=none verified:KIND= unverified:KIND= shared:KIND= prefer= consent= refuse= brand= stage=
 //! persona= device= language= sentiment= wait:QUEUE= staffed:QUEUE= waiting:QUEUE= available:QUEUE= asked_for_person vulnerable
@@ -25,7 +28,8 @@ use signpost_domain::actor::Actor;
 use signpost_domain::case::Resolution;
 use signpost_domain::command::{
     AddCase, Command, CommandBody, EndContact, MatterEnd, PublishPlaybook, RerouteContact,
-    Rerouted, RouteContact, SelectRoute, UnknownReason, UpdateContact, UpsertCustomer,
+    Rerouted, RollbackPlaybook, RouteContact, SelectRoute, UnknownReason, UpdateContact,
+    UpsertCustomer,
 };
 use signpost_domain::contact::{
     ContactContext, ContactOutcome, ContextField, CustomerRef, Direction, Matter, QueueStats,
@@ -45,6 +49,9 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// Monday, 2026-11-23T00:00:00Z: the day on which scenarios begin.
 pub(crate) const FIRST_DAY: UnixMs = UnixMs(1_795_392_000_000);
+
+/// Before a step whose request has a fault.
+pub(crate) const FAULTY: &str = "faulty";
 
 /// The words of a step after its verb and its subjects.
 pub(crate) struct Words<'a> {
@@ -131,7 +138,7 @@ pub(crate) fn command(
     let mut hasher = DefaultHasher::new();
     let said = line.split_whitespace();
     let is_beside = |word: &str| word.starts_with("request=") || word.starts_with("for=");
-    let said = said.filter(|word| !is_beside(word) && *word != "why");
+    let said = said.filter(|word| !is_beside(word) && !["why", FAULTY].contains(word));
     let mut said: Vec<&str> = said.collect();
     said.sort_unstable();
     said.hash(&mut hasher);
@@ -153,6 +160,13 @@ pub(crate) fn command(
         event_time: words.get("arrived").map(|offset| shifted(now, offset)),
         body,
     }
+}
+
+pub(crate) fn roll_back(name: &str) -> CommandBody {
+    CommandBody::RollBack(RollbackPlaybook {
+        playbook: fixtures::playbook(name),
+        note: "".into(),
+    })
 }
 
 pub(crate) fn publish(name: &str) -> CommandBody {
@@ -451,6 +465,15 @@ fn identities(words: &Words<'_>) -> Vec<Identity> {
     verified.chain(unverified).chain(shared).collect()
 }
 
+/// `KIND=VALUE`.
+pub(crate) fn handle(text: &str) -> IdentityKey {
+    let (kind, value) = text.split_once('=').expect("a handle");
+    IdentityKey {
+        kind: slug(kind),
+        value: value.into(),
+    }
+}
+
 fn consents(words: &Words<'_>) -> Vec<Consent> {
     let consent = |granted| {
         move |id| Consent {
@@ -547,7 +570,7 @@ fn route_of(text: &str) -> Route {
     Route::parse(text).unwrap_or_else(|| panic!("{text} is not a route"))
 }
 
-fn amount(text: &str) -> Amount {
+pub(crate) fn amount(text: &str) -> Amount {
     Amount::from(money(text))
 }
 

@@ -12,6 +12,7 @@ use signpost_domain::event::Recorded;
 use signpost_domain::flow::Answer;
 use signpost_domain::ids::{ContactId, CustomerId};
 use signpost_domain::playbook::Playbook;
+use signpost_domain::refusal::Faults;
 use signpost_domain::state::Counts;
 use signpost_domain::time::UnixMs;
 use std::sync::Arc;
@@ -53,7 +54,9 @@ impl Stage {
 
 impl Stage {
     fn step(&mut self, number: usize, line: &str) {
-        let mut words = line.split_whitespace();
+        let mut words = line
+            .split_whitespace()
+            .skip_while(|word| *word == script::FAULTY);
         let verb = words.next().unwrap_or_default();
         let rest: Vec<&str> = words.collect();
         match (verb, rest.as_slice()) {
@@ -63,6 +66,9 @@ impl Stage {
             ("restart", []) => self.world.restart(),
             ("playbook", [name, more @ ..]) => {
                 self.write(number, line, more, |_, _, _| script::publish(name))
+            }
+            ("roll_back", [name, more @ ..]) => {
+                self.write(number, line, more, |_, _, _| script::roll_back(name));
             }
             ("route", [contact, channel, more @ ..]) => {
                 let names = self.names.clone();
@@ -109,9 +115,11 @@ impl Stage {
                 self.look(&Query::Contact(ContactId::new(id).expect("a contact id")));
             }
             ("case", [number]) => {
-                let id = self.names.case(number.parse().expect("a case's number"));
+                let id = self.names.case_named(number);
                 self.look(&Query::Case(id));
             }
+            ("holder", [handle]) => self.look(&Query::Holder(script::handle(handle))),
+            ("publications", []) => self.look(&Query::Publications),
             ("who", [id]) => self.look(&Query::Customer(CustomerId::new(id).expect("a customer"))),
             ("counts", []) => self.look(&Query::Counts),
             ("families", []) => self.families(),
@@ -145,7 +153,11 @@ impl Stage {
         let words = Words::of(words.iter().copied());
         words.refuse_unknown(live.as_deref());
         let now = self.world.now();
-        let body = body(&words, live.as_deref(), now);
+        let mut body = body(&words, live.as_deref(), now);
+        if line.starts_with(script::FAULTY) {
+            let faults = Faults::one("request", "has a fault");
+            body = CommandBody::Faulty(body.method(), faults);
+        }
         let command = script::command(number, line, &words, now, body);
         let said = match self.world.write(command) {
             Answered::Happened(recorded) => self.events(&recorded, words.has("why")),

@@ -13,7 +13,7 @@ use signpost_domain::event::{
 };
 use signpost_domain::fact::{FactValue, Facts, Knowledge};
 use signpost_domain::flow::Answer;
-use signpost_domain::ids::{CaseId, Seq};
+use signpost_domain::ids::{CaseId, Seq, Slug};
 use signpost_domain::money::Money;
 use signpost_domain::refusal::Refusal;
 use signpost_domain::route::Route;
@@ -28,12 +28,7 @@ pub(crate) struct Names {
 }
 
 impl Names {
-    /// The case of a number from 1.
-    pub(crate) fn case(&self, number: usize) -> CaseId {
-        self.cases[number - 1]
-    }
-
-    /// The same, or one that is nowhere.
+    /// The case of a number from 1, or one that is nowhere.
     pub(crate) fn case_or_none(&self, number: usize) -> CaseId {
         let known = number
             .checked_sub(1)
@@ -98,6 +93,12 @@ pub(crate) fn event(recorded: &Recorded, names: &mut Names, why: bool) -> String
             let joined = joined(&added.join, names);
             let matter = list(added.matter.iter().map(|matter| format!(" for {matter}")));
             let mut said = format!("{}: {} too{matter}; {joined}", added.contact, added.reason);
+            let noticed = added.decided.iter().flat_map(|decided| &decided.noticed);
+            let noticed = noticed.filter(|one| **one != Finding::TierAssumed);
+            let noticed = list(noticed.map(finding));
+            if !noticed.is_empty() {
+                said += &format!("; noticing {noticed}");
+            }
             if !added.note.is_empty() {
                 said += &format!("; noted: {}", added.note);
             }
@@ -177,6 +178,10 @@ pub(crate) fn routed(event: &ContactRouted, names: &mut Names, why: bool) -> Str
     if !event.note.is_empty() {
         parts.push(format!("noted: {}", event.note));
     }
+    if why && !event.reported.is_empty() {
+        let queues = event.reported.iter().map(|reported| &reported.queue);
+        parts.push(format!("reckoning with reports of {}", list(queues)));
+    }
     if why {
         let ineligible = decision.ineligible.iter();
         let ineligible = ineligible.map(|(route, why)| format!("{route} {}", turned(why)));
@@ -237,9 +242,13 @@ fn numbers(event: &ContactRouted) -> String {
         (event.standing.repeats, "repeats"),
         (event.standing.channel_switches, "switches"),
         (event.standing.contacts_7d, "in 7d"),
+        (event.standing.case_contacts, "of the case before"),
     ];
     let some = numbers.iter().filter(|(count, _)| *count > 0);
-    list(some.map(|(count, what)| format!("{count} {what}")))
+    let some = some.map(|(count, what)| format!("{count} {what}"));
+    let all = event.memory.all_contacts_7d;
+    let all = (all != event.standing.contacts_7d).then(|| format!("{all} of its own in 7d"));
+    list(some.chain(all))
 }
 
 /// What was tried and what was told of the person, if anything was.
@@ -425,7 +434,14 @@ pub(crate) fn refusal(refusal: &Refusal, names: &Names) -> String {
 
 pub(crate) fn answer(answer: &Answer, names: &Names) -> String {
     match answer {
-        Answer::Preview(..) | Answer::Publications(_) => panic!("not asked for in scenarios"),
+        Answer::Preview(..) => panic!("told where it is asked for"),
+        Answer::Publications(all) => {
+            let all = all.iter().map(|one| match one.rolled_back {
+                true => format!("{} again", one.name),
+                false => one.name.to_string(),
+            });
+            format!("published: {}", list(all))
+        }
         Answer::Contact(row) => contact(row, names),
         Answer::Case(row) => case(row, names),
         Answer::Customer(row) => work::customer_row(row),
@@ -444,16 +460,35 @@ fn contact(row: &Contact, names: &Names) -> String {
     let found = row.tier_found.as_ref();
     let found = found.filter(|found| found.basis != TierBasis::Default || found.stored.is_some());
     let tiers = found.map_or_else(String::new, tiers);
+    let decided = row.decided_tier();
+    let tiers = decided.map_or_else(
+        || tiers.clone(),
+        |tier| format!("{tiers}, decided as {tier}"),
+    );
     let told = row.context.customer.tier.as_ref();
     let tiers = told.map_or_else(|| tiers.clone(), |told| format!("{tiers}, told {told}"));
+    let tags = &row.context.tags;
+    let refs = tags.references.iter();
+    let refs = refs.map(|it| format!("; is {}:{}", it.system, it.id));
+    let labels = tags
+        .labels
+        .iter()
+        .map(|(name, value)| format!("; {name}:{value}"));
+    let links = row.links.iter().map(|link| format!("; see {}", link.uri));
+    let matters = row.context.matters.iter().map(|matter| {
+        let reason = matter.reason.as_ref().map(ToString::to_string);
+        format!("; {} for {}", matter.id, reason.unwrap_or_default())
+    });
+    let kept: String = matters.chain(refs).chain(labels).chain(links).collect();
     let additional = list(row.additional_cases().map(|case| names.name(case)));
     let additional = match additional.is_empty() {
         true => additional,
         false => format!("; additional [{additional}]"),
     };
     format!(
-        "contact {}: {place}; case {}; offered [{}]; declined [{}]; amended {}{tiers}{additional}",
+        "contact {} of {}: {place}; case {}; offered [{}]; declined [{}]; amended {}{tiers}{additional}{kept}",
         row.id,
+        row.tier.as_ref().map_or("no tier", Slug::as_str),
         row.case
             .map_or_else(|| "none".to_owned(), |id| names.name(id)),
         list(offered),
@@ -486,8 +521,18 @@ fn case(row: &Case, names: &Names) -> String {
         let live = if contact.live { "*" } else { "" };
         format!("{}{live} on {}", contact.contact, contact.channel)
     });
+    let came_of_it = row.resolution.as_ref().map_or_else(String::new, |it| {
+        let cost = it
+            .cost
+            .map_or_else(String::new, |cost| format!(" for {}", cost.money));
+        format!(" as {}{cost}", it.outcome)
+    });
+    let notes = match row.notes {
+        0 => String::new(),
+        notes => format!("; {notes} notes"),
+    };
     format!(
-        "case {}: {state}; {} of {} {}; [{}]; {} live, {} owed; {} repeats, {} switches, {} reopens; knows {}",
+        "case {}: {state}{came_of_it}; {} of {} {}; [{}]; {} live, {} owed; {} repeats, {} switches, {} reopens; knows {}{notes}",
         names.name(row.id),
         row.reason,
         row.tier,
@@ -505,8 +550,12 @@ fn case(row: &Case, names: &Names) -> String {
 pub(crate) fn counts(row: &Counts) -> String {
     let routes = Route::ALL.iter().zip(row.routes_taken);
     let routes = routes.filter(|(_, times)| *times > 0);
+    let merged = match row.cases_merged {
+        0 => String::new(),
+        cases => format!(", {cases} merged"),
+    };
     format!(
-        "{} {}: {} contacts - {} left, {} repeats; cases {} opened, {} reopened, {} resolved, {} lapsed, {} withdrawn; took [{}]",
+        "{} {}: {} contacts - {} left, {} repeats; cases {} opened, {} reopened, {} resolved, {} lapsed, {} withdrawn{merged}; took [{}]",
         row.reason,
         row.tier,
         row.contacts,

@@ -1,5 +1,6 @@
 //! Steps of scenarios that work on cases and customers; a case goes by its number in the story.
 
+use crate::script::{self, FIRST_DAY};
 use crate::told::{Names, list};
 use signpost_domain::case::{CaseAction, CaseLink, CaseUpdate, LinkKind, NoteAudience, Resolution};
 use signpost_domain::command::{ActOnCase, ActOnCustomer, CommandBody, CustomerStep, WorkStep};
@@ -21,10 +22,28 @@ pub(crate) fn work(
             first,
             2,
         ),
-        ("resolve", [first, outcome, ..]) => (resolved(outcome), first, 2),
-        ("reopen", [first, ..]) => (WorkStep::Reopen("".into()), first, 1),
+        ("resolve", [first, outcome, more @ ..]) => {
+            let said = |name| more.iter().find_map(|word| word.strip_prefix(name));
+            let (cost, note) = (said("cost="), said("note="));
+            let used = 2 + usize::from(cost.is_some()) + usize::from(note.is_some());
+            (
+                resolved(outcome, cost, note.unwrap_or_default()),
+                first,
+                used,
+            )
+        }
+        ("reopen", [first, more @ ..]) => {
+            let note = more.first().and_then(|word| word.strip_prefix("note="));
+            let used = 1 + usize::from(note.is_some());
+            (
+                WorkStep::Reopen(note.unwrap_or_default().into()),
+                first,
+                used,
+            )
+        }
         ("confirm", [first, reason, ..]) => (confirmed(reason), first, 2),
         ("hold", [first, ..]) => (held(), first, 1),
+        ("retain", [first, span, ..]) => (retained(span), first, 2),
         ("label", [first, value, ..]) => (labelled(value), first, 2),
         ("merge", [first, second, more @ ..]) => {
             let note = more.first().and_then(|word| word.strip_prefix("note="));
@@ -133,12 +152,12 @@ pub(crate) fn told_of_customer(worked: &CustomerActionTaken) -> String {
     format!("customer {} {what}", worked.customer)
 }
 
-fn resolved(outcome: &str) -> WorkStep {
+fn resolved(outcome: &str, cost: Option<&str>, note: &str) -> WorkStep {
     let resolution = Resolution {
         outcome: Slug::new(outcome).expect("an outcome"),
-        cost: None,
+        cost: cost.map(script::amount),
     };
-    WorkStep::Resolve(resolution, "".into())
+    WorkStep::Resolve(resolution, note.into())
 }
 
 fn confirmed(reason: &str) -> WorkStep {
@@ -151,6 +170,15 @@ fn confirmed(reason: &str) -> WorkStep {
 fn held() -> WorkStep {
     WorkStep::Update(CaseUpdate {
         legal_hold: Some(true),
+        ..CaseUpdate::default()
+    })
+}
+
+/// Until so long after the first day, or no longer.
+fn retained(span: &str) -> WorkStep {
+    let until = (span != "none").then(|| FIRST_DAY + script::span(span));
+    WorkStep::Update(CaseUpdate {
+        retain_until: Some(until),
         ..CaseUpdate::default()
     })
 }
@@ -182,7 +210,12 @@ pub(crate) fn told(worked: &CaseActionTaken, names: &mut Names) -> String {
     };
     let what = match &worked.action {
         CaseAction::Noted(text, _) => format!("is noted: {text}"),
-        CaseAction::Updated(update, _) => format!("is updated: {update:?}"),
+        CaseAction::Updated(update, before) => match before {
+            Some(before) if *before != CaseUpdate::default() => {
+                format!("is updated: {update:?}, before {before:?}")
+            }
+            _ => format!("is updated: {update:?}"),
+        },
         CaseAction::Resolved(resolution, _) => format!("is resolved as {}", resolution.outcome),
         CaseAction::Reopened(_) => "is reopened".to_owned(),
         CaseAction::Merged(merged, note) => {

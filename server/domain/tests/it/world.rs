@@ -3,17 +3,18 @@
 
 use crate::cold::Cold;
 use crate::projection::{Projection, rows};
-use signpost_domain::case::CaseState;
+use signpost_domain::case::{CASE_EVENTS_LISTED_MAX, Case, CaseState};
 use signpost_domain::check::check;
 use signpost_domain::command::{Command, CommandBody, PreviewRoute, Query, RouteContact};
 use signpost_domain::event::{ContactRouted, Event, Next, Recorded};
 use signpost_domain::flow::{self, Answer, DecideError, WriteResult};
-use signpost_domain::ids::CaseId;
+use signpost_domain::ids::{CaseId, Seq};
 use signpost_domain::playbook::Playbook;
 use signpost_domain::refusal::Refusal;
-use signpost_domain::state::{Row, State};
+use signpost_domain::state::{EVENT_CASES_MAX, EVENT_ROWS_MAX, Row, RowKey, State};
+use signpost_domain::tags::Tags;
 use signpost_domain::time::{Millis, UnixMs};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// What a command came to.
@@ -34,6 +35,8 @@ pub(crate) struct World {
     log: Vec<Recorded>,
     /// What the transitions of the events come to.
     case_states: BTreeMap<CaseId, CaseState>,
+    /// The events that changed each case.
+    case_events: BTreeMap<CaseId, Vec<Seq>>,
     asked: Vec<(UnixMs, Command)>,
 }
 
@@ -45,6 +48,7 @@ impl World {
             cold: Cold::new(),
             log: Vec::new(),
             case_states: BTreeMap::new(),
+            case_events: BTreeMap::new(),
             asked: Vec::new(),
         }
     }
@@ -154,6 +158,7 @@ impl World {
     pub(crate) fn check_replays(&self) {
         let whole = Projection::of(&self.whole);
         assert_eq!(self.cold.rows(), &rows(&self.whole));
+        self.active_while_something_may_happen();
         // Folding the whole log gives the state; every stored decision can be computed again from its event.
         let mut folded = State::whole();
         for recorded in &self.log {
@@ -175,12 +180,34 @@ impl World {
         assert_eq!(self.log.get(again.log.len()), None);
     }
 
+    /// Cases stay in memory while they are open or a contact of theirs is live, and no longer.
+    fn active_while_something_may_happen(&self) {
+        let live = self.whole.contacts().filter(|row| row.state.is_live());
+        let of_live: BTreeSet<CaseId> = live.flat_map(|row| row.cases()).collect();
+        for case in self.whole.cases() {
+            let may_happen = case.state.is_open() || of_live.contains(&case.id);
+            assert_eq!(case.is_active(), may_happen, "{}", case.id);
+            let row = Row::Case(case.clone());
+            assert_eq!((row.is_active(), row.is_kept()), (may_happen, may_happen));
+        }
+        for contact in self.whole.contacts() {
+            let row = Row::Contact(contact.clone());
+            let is_live = contact.ended.is_none();
+            assert_eq!((row.is_active(), row.is_kept()), (is_live, is_live));
+        }
+        for customer in self.whole.customers() {
+            let row = Row::Customer(customer.clone());
+            assert!(!row.is_active() && !row.is_kept());
+        }
+    }
+
     fn apply(&mut self, recorded: &Recorded, compiled: Option<Arc<Playbook>>, last: bool) {
         assert_eq!(recorded.envelope.seq.0, self.whole.seq().0 + 1);
         assert!(recorded.envelope.record_time >= self.whole.now());
         if let Event::ContactRouted(routed) = &recorded.event {
             self.answers(routed);
         }
+        no_identities_of_profile(&recorded.event);
         decided_again(&recorded.event, &self.whole);
         self.whole.apply(recorded, compiled.clone());
         self.cold.apply(recorded, compiled, last);
@@ -195,12 +222,29 @@ impl World {
             assert_eq!(before, transition.from, "{recorded:#?}");
             assert_ne!(before, Some(transition.to), "{recorded:#?}");
         }
-        for (_, row) in self.whole.take_changed_rows() {
+        let changed = self.whole.take_changed_rows();
+        let cases = changed
+            .iter()
+            .filter(|(key, _)| matches!(key, RowKey::Case(_)));
+        assert!(cases.count() <= EVENT_CASES_MAX, "{recorded:#?}");
+        assert!(changed.len() <= EVENT_ROWS_MAX, "{recorded:#?}");
+        for (_, row) in changed {
             if let Row::Case(row) = row {
                 let known = self.case_states.get(&row.id);
                 assert_eq!(known, Some(&row.state), "{recorded:#?}");
+                self.listed_once(recorded.envelope.seq, &row);
             }
         }
+    }
+
+    /// A case that changes has changed by this event, and lists it once, as the last.
+    fn listed_once(&mut self, seq: Seq, case: &Case) {
+        let listed = self.case_events.entry(case.id).or_default();
+        listed.push(seq);
+        assert_eq!(case.changed, seq, "{}", case.id);
+        assert_eq!(case.event_count as usize, listed.len(), "{}", case.id);
+        let newest = listed.len().saturating_sub(CASE_EVENTS_LISTED_MAX);
+        assert_eq!(case.events, listed[newest..], "{}", case.id);
     }
 
     /// A contact always gets an answer; the cheapest option is the first.
@@ -263,6 +307,21 @@ impl World {
             }
         }
     }
+}
+
+/// What a decision was made from holds no handles of the customer: they can be erased from its profile alone.
+fn no_identities_of_profile(event: &Event) {
+    let profile = match event {
+        Event::ContactRouted(routed) => routed.profile.as_deref(),
+        Event::CaseAddedToContact(added) => {
+            let decided = added.decided.as_ref();
+            let of_contact = decided.map(|decided| &decided.context.tags);
+            assert!(of_contact.is_none_or(|tags| *tags == Tags::default()));
+            decided.and_then(|decided| decided.profile.as_deref())
+        }
+        _ => None,
+    };
+    assert!(profile.is_none_or(|profile| profile.identities.is_empty()));
 }
 
 /// Every stored decision, that of a contact and that of each further matter, can be computed again from its event.

@@ -1,27 +1,25 @@
-//! The event of a further case that was added to a contact.
+//! The stored form of the event that adds a further case to a contact.
 
-use super::decision::{
-    decision, findings, standing, write_decision, write_finding, write_standing,
-};
-use super::memory::{memory, write_memory};
-use super::routed::{case_join, write_case_join};
+use super::case_join::{case_join, case_join_to_wire};
+use super::decision::{decision, decision_to_wire, standing, standing_to_wire};
+use super::finding::{findings, findings_to_wire};
 use crate::codec::context::{
-    all_queue_stats, context, facts, profile, write_context, write_facts, write_profile,
-    write_queue_stats,
+    all_queue_stats, all_queue_stats_to_wire, context, context_to_wire, facts, facts_to_wire,
 };
-use crate::codec::text::{case, case_seq, case_seqs, cases, name, name_or_none, reason};
-use crate::codec::write::MessageWriter;
-use crate::codec::{CodecError, required, wire};
-use signpost_domain::decision::Memory;
+use crate::codec::memory::{memory, memory_to_wire};
+use crate::codec::profile::{profile, profile_to_wire};
+use crate::codec::text::{
+    borrowed, case, case_seq, case_seqs, cases, name, name_or_none, name_text, reason, reason_text,
+};
+use crate::codec::{CodecError, required, wire, written};
 use signpost_domain::event::{CaseAddedToContact, MatterDecided};
 use signpost_domain::time::UnixMs;
 use std::sync::Arc;
 
-pub(in crate::codec) fn write_added(
-    w: &mut MessageWriter,
+pub(super) fn added_to_wire(
     added: &CaseAddedToContact,
     base: UnixMs,
-) {
+) -> written::CaseAddedToContact<'_> {
     let CaseAddedToContact {
         contact,
         channel,
@@ -35,22 +33,23 @@ pub(in crate::codec) fn write_added(
         matter,
         decided,
     } = added;
-    w.text(1, contact.as_str());
-    w.text(2, channel.as_str());
-    w.text(3, customer.as_str());
-    w.number_or_none(4, own.map(case_seq));
-    w.numbers(5, case_seqs(additional));
-    w.reason(6, reason);
-    write_facts(w, 7, facts, base);
-    w.message(8, |w| write_case_join(w, join));
-    w.text(9, note);
-    w.name_or_none(10, matter.as_ref());
-    w.messages(11, decided.as_deref(), |w, decided| {
-        write_decided(w, decided, base);
-    });
+    let decided = decided.as_deref();
+    written::CaseAddedToContact {
+        contact: contact.as_str().into(),
+        channel: channel.as_str().into(),
+        customer: customer.as_str().into(),
+        own_seq: own.map(case_seq),
+        additional_seqs: case_seqs(additional),
+        reason: reason_text(reason),
+        facts: facts_to_wire(facts, base),
+        join: Some(case_join_to_wire(join)),
+        note: borrowed(note),
+        matter: name_text(matter.as_ref()),
+        decided: decided.map(|decided| decided_to_wire(decided, base)),
+    }
 }
 
-fn write_decided(w: &mut MessageWriter, decided: &MatterDecided, base: UnixMs) {
+fn decided_to_wire(decided: &MatterDecided, base: UnixMs) -> written::MatterDecided<'_> {
     let MatterDecided {
         context,
         standing,
@@ -61,15 +60,16 @@ fn write_decided(w: &mut MessageWriter, decided: &MatterDecided, base: UnixMs) {
         noticed,
         decision,
     } = decided;
-    w.message(1, |w| write_context(w, context, base));
-    w.message(2, |w| write_standing(w, standing, base));
-    let remembered = (*memory != Memory::default()).then_some(memory);
-    w.messages(3, remembered, |w, memory| write_memory(w, memory, base));
-    w.messages(4, profile.as_deref(), write_profile);
-    write_facts(w, 5, carried, base);
-    w.messages(6, noticed, write_finding);
-    w.message(7, |w| write_decision(w, decision));
-    w.messages(8, reported, write_queue_stats);
+    written::MatterDecided {
+        context: Some(context_to_wire(context, base)),
+        standing: Some(standing_to_wire(standing, base)),
+        memory: memory_to_wire(memory, base),
+        profile: profile.as_deref().map(profile_to_wire),
+        carried: facts_to_wire(carried, base),
+        noticed: findings_to_wire(noticed),
+        decision: Some(decision_to_wire(decision)),
+        reported: all_queue_stats_to_wire(reported),
+    }
 }
 
 fn decided(message: wire::MatterDecided, base: UnixMs) -> Result<MatterDecided, CodecError> {
@@ -84,11 +84,10 @@ fn decided(message: wire::MatterDecided, base: UnixMs) -> Result<MatterDecided, 
         reported,
     } = message;
     let context = context(required(context_message, "decided.context")?, base)?;
-    let remembered = memory_message.map(|message| memory(message, base));
     Ok(MatterDecided {
         context: Arc::new(context),
         standing: standing(required(standing_message, "decided.standing")?, base),
-        memory: remembered.transpose()?.unwrap_or_default(),
+        memory: memory(memory_message, base)?,
         profile: profile_message.map(profile).transpose()?.map(Box::new),
         carried: facts(carried, base)?,
         reported: all_queue_stats(reported)?,
@@ -97,7 +96,7 @@ fn decided(message: wire::MatterDecided, base: UnixMs) -> Result<MatterDecided, 
     })
 }
 
-pub(in crate::codec) fn added(
+pub(super) fn added(
     message: wire::CaseAddedToContact,
     base: UnixMs,
 ) -> Result<CaseAddedToContact, CodecError> {

@@ -1,21 +1,24 @@
-//! A decision with its reasons, and how things stood.
+//! The stored form of a decision with its reasons, and of the circumstances at that time.
 
-use super::handover::{handover, skill, small, write_handover, write_skill};
-use crate::codec::number::{basis_points, known, known_or_none, nonsense, route_set};
-use crate::codec::text::{after, at, name, name_or_none, reason, reason_or_none, slugs, span_ms};
-use crate::codec::write::MessageWriter;
-use crate::codec::{CodecError, required, wire};
-use signpost_domain::decision::{
-    ChanceBasis, ContactStats, CostKind, CostParts, Decision, Finding, FiredRule, Formula,
-    Handover, IneligibilityCause, RouteOption, Wait,
+use super::finding::{findings, findings_to_wire, ineligible, ineligible_to_wire};
+use crate::codec::handover::{handover, handover_to_wire, skill, skill_to_wire, small};
+use crate::codec::number::{
+    Numbered, basis_points, known, known_or_none, number_or_none, route_set,
 };
-use signpost_domain::ids::Slug;
+use crate::codec::text::{
+    after, at, name, name_or_none, name_text, name_texts, reason_or_none, reason_text_or_none,
+    slugs, span_ms,
+};
+use crate::codec::{CodecError, wire, written};
+use signpost_domain::decision::{
+    ChanceBasis, ContactStats, CostKind, CostParts, Decision, FiredRule, Formula, Handover,
+    RouteOption, Wait,
+};
 use signpost_domain::money::Money;
 use signpost_domain::playbook::{BasisPoints, Need};
-use signpost_domain::route::Route;
 use signpost_domain::time::{Millis, UnixMs};
 
-pub(in crate::codec) fn write_decision(w: &mut MessageWriter, decision: &Decision) {
+pub(super) fn decision_to_wire(decision: &Decision) -> written::Decision<'_> {
     let Decision {
         formula,
         stake,
@@ -30,26 +33,28 @@ pub(in crate::codec) fn write_decision(w: &mut MessageWriter, decision: &Decisio
         fired,
         findings,
     } = decision;
-    w.reason_or_none(1, reason.as_ref());
-    w.text(2, tier.as_str());
-    w.number(3, need.0);
-    w.messages(4, options, write_option);
-    w.messages(5, ineligible, |w, (route, why)| {
-        write_turned_down(w, *route, why);
-    });
-    w.messages(6, fired, write_fired);
-    w.messages(7, findings, write_finding);
-    if *formula != Formula::First {
-        w.known(8, formula);
+    let ineligible = ineligible.iter();
+    let formula = (*formula != Formula::First).then_some(formula);
+    let handed = *handover != Handover::default();
+    written::Decision {
+        reason: reason_text_or_none(reason.as_ref()),
+        tier: tier.as_str().into(),
+        need_permille: need.0,
+        options: options.iter().map(option_to_wire).collect(),
+        ineligible: ineligible
+            .map(|(route, why)| ineligible_to_wire(*route, why))
+            .collect(),
+        fired: fired.iter().map(fired_to_wire).collect(),
+        findings: findings_to_wire(findings),
+        formula: number_or_none(formula),
+        stake_micros: stake.micros(),
+        next_micros: next.micros(),
+        guarded: *guarded,
+        handover: handed.then(|| handover_to_wire(handover)),
     }
-    w.signed(9, stake.micros());
-    w.signed(10, next.micros());
-    w.number(11, *guarded);
-    let handed = (*handover != Handover::default()).then_some(handover);
-    w.messages(12, handed, write_handover);
 }
 
-pub(in crate::codec) fn decision(message: wire::Decision) -> Result<Decision, CodecError> {
+pub(super) fn decision(message: wire::Decision) -> Result<Decision, CodecError> {
     let wire::Decision {
         reason,
         tier,
@@ -89,7 +94,7 @@ fn all<M, T>(
     messages.into_iter().map(read).collect()
 }
 
-fn write_option(w: &mut MessageWriter, option: &RouteOption) {
+fn option_to_wire(option: &RouteOption) -> written::RouteOption<'_> {
     let RouteOption {
         route,
         flow,
@@ -107,25 +112,26 @@ fn write_option(w: &mut MessageWriter, option: &RouteOption) {
         propensity,
     } = option;
     let micros = |kind| cost.part(kind).micros();
-    w.known(1, route);
-    w.name_or_none(2, flow.as_ref());
-    w.name_or_none(3, queue.as_ref());
-    w.signed(4, micros(CostKind::Handling));
-    w.signed(5, micros(CostKind::Waiting));
-    w.signed(6, micros(CostKind::Failure));
-    w.signed(7, micros(CostKind::LeavingChannel));
-    w.signed(8, micros(CostKind::CustomerPreference));
-    w.signed(9, micros(CostKind::RulePreference));
-    w.known(10, basis);
-    w.number(11, expected.0);
-    w.signed(12, expected.0.wrapping_sub(low.0));
-    w.signed(13, high.0.wrapping_sub(expected.0));
-    w.number(14, u32::from(chance.0));
-    w.signed(15, micros(CostKind::TierFloor));
-    if *chance_basis != ChanceBasis::Written {
-        w.known(16, chance_basis);
+    let chance_basis = (*chance_basis != ChanceBasis::Written).then_some(chance_basis);
+    written::RouteOption {
+        route: route.number(),
+        flow: name_text(flow.as_ref()),
+        queue: name_text(queue.as_ref()),
+        handling_micros: micros(CostKind::Handling),
+        waiting_micros: micros(CostKind::Waiting),
+        failure_micros: micros(CostKind::Failure),
+        leaving_channel_micros: micros(CostKind::LeavingChannel),
+        customer_preference_micros: micros(CostKind::CustomerPreference),
+        rule_preference_micros: micros(CostKind::RulePreference),
+        wait_basis: basis.number(),
+        wait_expected_ms: expected.0,
+        wait_low_below_ms: expected.0.wrapping_sub(low.0),
+        wait_high_above_ms: high.0.wrapping_sub(expected.0),
+        resolves_basis_points: chance.0.into(),
+        tier_floor_micros: micros(CostKind::TierFloor),
+        chance_basis: number_or_none(chance_basis),
+        propensity_basis_points: propensity.0.into(),
     }
-    w.number(17, u32::from(propensity.0));
 }
 
 fn option(message: wire::RouteOption) -> Result<RouteOption, CodecError> {
@@ -180,79 +186,7 @@ fn option(message: wire::RouteOption) -> Result<RouteOption, CodecError> {
     })
 }
 
-fn write_turned_down(w: &mut MessageWriter, route: Route, why: &IneligibilityCause) {
-    use wire::IneligibilityKind as Kind;
-    let (kind, name) = match why {
-        IneligibilityCause::NotOfReason => (Kind::NotOfReason, None),
-        IneligibilityCause::NotOnChannel => (Kind::NotOnChannel, None),
-        IneligibilityCause::AskedForPerson => (Kind::AskedForPerson, None),
-        IneligibilityCause::ForbiddenByRule(rule) => (Kind::ForbiddenByRule, Some(rule)),
-        IneligibilityCause::ExcludedByRule(rule) => (Kind::ExcludedByRule, Some(rule)),
-        IneligibilityCause::ConsentRefused(consent) => (Kind::ConsentRefused, Some(consent)),
-        IneligibilityCause::ConsentUnknown(consent) => (Kind::ConsentUnknown, Some(consent)),
-        IneligibilityCause::Closed(queue, _) => (Kind::Closed, Some(queue)),
-        IneligibilityCause::NotStaffed(queue, _) => (Kind::NotStaffed, Some(queue)),
-        IneligibilityCause::CannotUse(_) => (Kind::CannotUse, None),
-        IneligibilityCause::Vulnerable => (Kind::Vulnerable, None),
-        IneligibilityCause::FailedBefore(flow) => (Kind::FailedBefore, Some(flow)),
-        IneligibilityCause::TooLate(fact) => (Kind::TooLate, Some(fact)),
-        IneligibilityCause::CustomerAway => (Kind::CustomerAway, None),
-    };
-    w.known(1, &route);
-    w.number(2, kind as u32);
-    w.name_or_none(3, name);
-    match why {
-        IneligibilityCause::Closed(_, opens) | IneligibilityCause::NotStaffed(_, opens) => {
-            w.number_or_none(4, opens.map(|at| at.0));
-        }
-        IneligibilityCause::CannotUse(ability) => w.known(5, ability),
-        IneligibilityCause::NotOfReason
-        | IneligibilityCause::NotOnChannel
-        | IneligibilityCause::CustomerAway
-        | IneligibilityCause::AskedForPerson
-        | IneligibilityCause::Vulnerable
-        | IneligibilityCause::FailedBefore(_)
-        | IneligibilityCause::ConsentRefused(_)
-        | IneligibilityCause::ConsentUnknown(_)
-        | IneligibilityCause::ForbiddenByRule(_)
-        | IneligibilityCause::ExcludedByRule(_)
-        | IneligibilityCause::TooLate(_) => {}
-    }
-}
-
-fn ineligible(message: wire::IneligibleRoute) -> Result<(Route, IneligibilityCause), CodecError> {
-    use wire::IneligibilityKind as Kind;
-    let wire::IneligibleRoute {
-        route,
-        kind,
-        name: text,
-        opens_unix_ms,
-        ability,
-    } = message;
-    let opens = opens_unix_ms.map(UnixMs);
-    let slug = || name::<Slug>(text, "ineligible.name");
-    let kind = Kind::try_from(kind).map_err(|_| nonsense("ineligible.kind", kind))?;
-    let why = match kind {
-        Kind::Unspecified => return Err(CodecError::Missing("ineligible.kind")),
-        Kind::NotOfReason => IneligibilityCause::NotOfReason,
-        Kind::NotOnChannel => IneligibilityCause::NotOnChannel,
-        Kind::AskedForPerson => IneligibilityCause::AskedForPerson,
-        Kind::ForbiddenByRule => IneligibilityCause::ForbiddenByRule(slug()?),
-        Kind::ExcludedByRule => IneligibilityCause::ExcludedByRule(slug()?),
-        Kind::ConsentRefused => IneligibilityCause::ConsentRefused(slug()?),
-        Kind::ConsentUnknown => IneligibilityCause::ConsentUnknown(slug()?),
-        Kind::Closed => IneligibilityCause::Closed(slug()?, opens),
-        Kind::NotStaffed => IneligibilityCause::NotStaffed(slug()?, opens),
-        Kind::CannotUse => IneligibilityCause::CannotUse(known(ability, "ineligible.ability")?),
-        Kind::Vulnerable => IneligibilityCause::Vulnerable,
-        Kind::FailedBefore => IneligibilityCause::FailedBefore(slug()?),
-        Kind::TooLate => IneligibilityCause::TooLate(slug()?),
-        Kind::CustomerAway => IneligibilityCause::CustomerAway,
-    };
-    Ok((known(route, "ineligible.route")?, why))
-}
-
-fn write_fired(w: &mut MessageWriter, rule: &FiredRule) {
+fn fired_to_wire(rule: &FiredRule) -> written::FiredRule<'_> {
     let FiredRule {
         id,
         forbids,
@@ -264,18 +198,21 @@ fn write_fired(w: &mut MessageWriter, rule: &FiredRule) {
         priority,
         skills,
     } = rule;
-    w.text(1, id.as_str());
-    w.number(2, u32::from(forbids.bits()));
-    w.number(3, u32::from(leaves.bits()));
-    w.messages(4, prefers, |w, (route, gain)| {
-        w.known(1, route);
-        w.signed(2, gain.micros());
+    let prefers = prefers.iter().map(|(route, gain)| written::Preference {
+        route: route.number(),
+        gain_micros: gain.micros(),
     });
-    w.number_or_none(5, need.map(|need| need.0));
-    w.names(6, facts);
-    w.name_or_none(7, queue.as_ref());
-    w.number_or_none(8, priority.map(u32::from));
-    w.messages(9, skills, write_skill);
+    written::FiredRule {
+        id: id.as_str().into(),
+        forbids_bits: forbids.bits().into(),
+        leaves_bits: leaves.bits().into(),
+        prefers: prefers.collect(),
+        need_permille: need.map(|need| need.0),
+        facts: name_texts(facts),
+        queue: name_text(queue.as_ref()),
+        priority: priority.map(u32::from),
+        skills: skills.iter().map(skill_to_wire).collect(),
+    }
 }
 
 fn fired(message: wire::FiredRule) -> Result<FiredRule, CodecError> {
@@ -308,115 +245,7 @@ fn fired(message: wire::FiredRule) -> Result<FiredRule, CodecError> {
     })
 }
 
-pub(in crate::codec) fn findings(messages: Vec<wire::Finding>) -> Result<Vec<Finding>, CodecError> {
-    all(messages, finding)
-}
-
-pub(in crate::codec) fn write_finding(w: &mut MessageWriter, finding: &Finding) {
-    use wire::FindingKind as Kind;
-    let mut named = |kind: Kind, name: Option<&Slug>| {
-        w.number(1, kind as u32);
-        w.name_or_none(2, name);
-    };
-    match finding {
-        Finding::RuleInputUnknown(rule, value) => {
-            named(Kind::RuleInputUnknown, Some(rule));
-            w.text(3, value);
-        }
-        Finding::WaitAssumed(queue) => named(Kind::WaitAssumed, Some(queue)),
-        Finding::TierReported(tier) => named(Kind::TierReported, Some(tier)),
-        Finding::TierAssumed => named(Kind::TierAssumed, None),
-        Finding::ReasonUnknown(reason) => {
-            named(Kind::ReasonUnknown, None);
-            w.reason(2, reason);
-        }
-        Finding::ReasonReplaced(reason) => {
-            named(Kind::ReasonReplaced, None);
-            w.reason(2, reason);
-        }
-        Finding::LastResort => named(Kind::LastResort, None),
-        Finding::IdentityNotVerified(kind) => named(Kind::IdentityNotVerified, Some(kind)),
-        Finding::IdentityOfOtherCustomer(kind) => named(Kind::IdentityOfOtherCustomer, Some(kind)),
-        Finding::IdentityShared(kind) => named(Kind::IdentityShared, Some(kind)),
-        Finding::FactDeclined(fact) => named(Kind::FactDeclined, Some(fact)),
-        Finding::CaseAmbiguous(fact) => named(Kind::CaseAmbiguous, Some(fact)),
-        Finding::RuleFailed(rule) => named(Kind::RuleFailed, Some(rule)),
-        Finding::TierFloor(tier) => named(Kind::TierFloor, Some(tier)),
-        Finding::DeadlinePassed(fact) => named(Kind::DeadlinePassed, Some(fact)),
-        Finding::DeadlineOutOfReach(fact) => named(Kind::DeadlineOutOfReach, Some(fact)),
-        Finding::RuleSetAside(rule) => named(Kind::RuleSetAside, Some(rule)),
-        Finding::LanguageNotSpoken(queue, language) => {
-            named(Kind::LanguageNotSpoken, Some(queue));
-            w.text(3, language);
-        }
-        Finding::LastResortBroken(route, why) => {
-            named(Kind::LastResortBroken, None);
-            w.message(4, |w| write_turned_down(w, *route, why));
-        }
-        Finding::CasePresumed => named(Kind::CasePresumed, None),
-        Finding::SameMatterByKey(fact) => named(Kind::SameMatterByKey, fact.as_ref()),
-        Finding::NeedRaisedByAttempts(count) => {
-            named(Kind::NeedRaisedByAttempts, None);
-            w.number(5, *count);
-        }
-        Finding::CaseNumberNotProven => named(Kind::CaseNumberNotProven, None),
-        Finding::QueueStatsTooOld(queue) => named(Kind::QueueStatsTooOld, Some(queue)),
-    }
-}
-
-fn finding(message: wire::Finding) -> Result<Finding, CodecError> {
-    use wire::FindingKind as Kind;
-    const NAME: &str = "finding.name";
-    let wire::Finding {
-        kind,
-        name: text_of_name,
-        text,
-        broken,
-        count,
-    } = message;
-    let kind = Kind::try_from(kind).map_err(|_| nonsense("finding.kind", kind))?;
-    let finding = match kind {
-        Kind::Unspecified => return Err(CodecError::Missing("finding.kind")),
-        Kind::RuleInputUnknown => Finding::RuleInputUnknown(name(text_of_name, NAME)?, text.into()),
-        Kind::WaitAssumed => Finding::WaitAssumed(name(text_of_name, NAME)?),
-        Kind::TierReported => Finding::TierReported(name(text_of_name, NAME)?),
-        Kind::TierAssumed => Finding::TierAssumed,
-        Kind::ReasonUnknown => Finding::ReasonUnknown(reason(&text_of_name, NAME)?),
-        Kind::ReasonReplaced => Finding::ReasonReplaced(reason(&text_of_name, NAME)?),
-        Kind::LastResort => Finding::LastResort,
-        Kind::IdentityNotVerified => Finding::IdentityNotVerified(name(text_of_name, NAME)?),
-        Kind::IdentityOfOtherCustomer => {
-            Finding::IdentityOfOtherCustomer(name(text_of_name, NAME)?)
-        }
-        Kind::IdentityShared => Finding::IdentityShared(name(text_of_name, NAME)?),
-        Kind::FactDeclined => Finding::FactDeclined(name(text_of_name, NAME)?),
-        Kind::CaseAmbiguous => Finding::CaseAmbiguous(name(text_of_name, NAME)?),
-        Kind::RuleFailed => Finding::RuleFailed(name(text_of_name, NAME)?),
-        Kind::TierFloor => Finding::TierFloor(name(text_of_name, NAME)?),
-        Kind::DeadlinePassed => Finding::DeadlinePassed(name(text_of_name, NAME)?),
-        Kind::DeadlineOutOfReach => Finding::DeadlineOutOfReach(name(text_of_name, NAME)?),
-        Kind::RuleSetAside => Finding::RuleSetAside(name(text_of_name, NAME)?),
-        Kind::LanguageNotSpoken => {
-            Finding::LanguageNotSpoken(name(text_of_name, NAME)?, text.into())
-        }
-        Kind::LastResortBroken => {
-            let (route, why) = ineligible(required(broken, "finding.broken")?)?;
-            Finding::LastResortBroken(route, Box::new(why))
-        }
-        Kind::CasePresumed => Finding::CasePresumed,
-        Kind::SameMatterByKey => Finding::SameMatterByKey(name_or_none(text_of_name)),
-        Kind::NeedRaisedByAttempts => Finding::NeedRaisedByAttempts(count),
-        Kind::CaseNumberNotProven => Finding::CaseNumberNotProven,
-        Kind::QueueStatsTooOld => Finding::QueueStatsTooOld(name(text_of_name, NAME)?),
-    };
-    Ok(finding)
-}
-
-pub(in crate::codec) fn write_standing(
-    w: &mut MessageWriter,
-    standing: &ContactStats,
-    base: UnixMs,
-) {
+pub(super) fn standing_to_wire(standing: &ContactStats, base: UnixMs) -> written::ContactStats {
     let ContactStats {
         now,
         contacts_7d,
@@ -428,18 +257,20 @@ pub(in crate::codec) fn write_standing(
         needs_person,
         away,
     } = standing;
-    w.signed(1, after(*now, base));
-    w.number(2, *contacts_7d);
-    w.number(3, *case_contacts);
-    w.number(4, *repeats);
-    w.number(5, *channel_switches);
-    w.number(6, *broken_promises);
-    w.number_or_none(7, span_ms(*case_age));
-    w.number(8, *needs_person);
-    w.number(9, *away);
+    written::ContactStats {
+        now_after_ms: after(*now, base),
+        contacts_7d: *contacts_7d,
+        case_contacts: *case_contacts,
+        repeats: *repeats,
+        channel_switches: *channel_switches,
+        broken_promises: *broken_promises,
+        case_age_ms: span_ms(*case_age),
+        needs_person: *needs_person,
+        away: *away,
+    }
 }
 
-pub(in crate::codec) fn standing(message: wire::ContactStats, base: UnixMs) -> ContactStats {
+pub(super) fn standing(message: wire::ContactStats, base: UnixMs) -> ContactStats {
     let wire::ContactStats {
         now_after_ms,
         contacts_7d,

@@ -1,5 +1,5 @@
-//! The ages of request ids: which were answered by the events of a short stretch of the log, so that old ones are found
-//! and go together.
+//! The ages of request ids: the requests that the events of a short stretch of the log answered. So old requests are
+//! found and deleted together.
 
 use crate::codec::CodecError;
 use crate::codec::rows::key::REQUEST_AGES;
@@ -7,27 +7,27 @@ use signpost_domain::event::RequestKey;
 use signpost_domain::ids::Seq;
 use signpost_domain::time::UnixMs;
 
-/// Events of one stretch.
+/// The number of events of one stretch.
 pub const STRETCH_EVENTS: u64 = 64;
 
-/// Bytes of one request: its place, its key.
+/// The bytes of one request: its place and its key.
 const REQUEST_BYTES: usize = 1 + 16;
 
 /// The requests that were answered in one stretch, in the order of the log.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RequestIdBucket {
-    /// When the last of them was.
+    /// The time when the last of them was answered, in milliseconds.
     pub last: UnixMs,
-    /// Where, counted from the start of the stretch, and which.
+    /// The place of each event, counted from the start of the stretch, and the key of its request.
     requests: Vec<(u8, RequestKey)>,
 }
 
-/// The number of the stretch that an event is in.
+/// The number of the stretch of an event.
 pub const fn stretch_of(seq: Seq) -> u64 {
     seq.0 / STRETCH_EVENTS
 }
 
-/// Where a stretch is kept.
+/// The key of a stretch.
 pub fn key(stretch: u64) -> Vec<u8> {
     [&REQUEST_AGES[..], &stretch.to_be_bytes()].concat()
 }
@@ -35,15 +35,15 @@ pub fn key(stretch: u64) -> Vec<u8> {
 /// The number in a key that [`key`] made.
 ///
 /// # Errors
-/// When it is none.
+/// When [`key`] did not make the bytes.
 pub fn decode_key(bytes: &[u8]) -> Result<u64, CodecError> {
     let number = bytes.strip_prefix(&REQUEST_AGES).ok_or(SHAPE)?;
     Ok(u64::from_be_bytes(number.try_into().map_err(|_| SHAPE)?))
 }
 
 impl RequestIdBucket {
-    /// Takes in the request that was answered by the event at `seq`, which is of this stretch and comes after all that
-    /// it holds; if it was taken in before, nothing changes.
+    /// Adds the request that the event at `seq` answered. The event must belong to this stretch. If the stretch already
+    /// holds this event or a later one, nothing changes.
     pub fn push(&mut self, seq: Seq, at: UnixMs, request: RequestKey) {
         let place = (seq.0 % STRETCH_EVENTS) as u8;
         if self.requests.last().is_none_or(|(last, _)| *last < place) {
@@ -52,12 +52,12 @@ impl RequestIdBucket {
         }
     }
 
-    /// The requests.
+    /// The keys of the requests, in the order of the log.
     pub fn requests(&self) -> impl Iterator<Item = RequestKey> + '_ {
         self.requests.iter().map(|(_, request)| *request)
     }
 
-    /// The bytes.
+    /// The stored bytes of the stretch.
     pub fn encode(&self) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(8 + self.requests.len() * REQUEST_BYTES);
         bytes.extend_from_slice(&self.last.0.to_be_bytes());
@@ -68,10 +68,10 @@ impl RequestIdBucket {
         bytes
     }
 
-    /// Reads what [`RequestIdBucket::encode`] wrote.
+    /// Reads the bytes that [`RequestIdBucket::encode`] wrote.
     ///
     /// # Errors
-    /// When it did not write that.
+    /// When the bytes do not have this form.
     pub fn decode(bytes: &[u8]) -> Result<RequestIdBucket, CodecError> {
         let (last, requests) = bytes.split_first_chunk::<8>().ok_or(SHAPE)?;
         let (requests, rest) = requests.as_chunks::<REQUEST_BYTES>();

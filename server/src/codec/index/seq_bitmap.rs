@@ -1,22 +1,22 @@
-//! Blocks: which of [`BLOCK_SEQUENCES`] sequences in a row belong to something, as one small value.
+//! Blocks. A block says which of [`BLOCK_SEQUENCES`] consecutive sequences belong to a set, in one small value.
 //!
-//! An entry of its own for every sequence costs a write each; those of one second are in the same few blocks, so that a
-//! block is written once for all of them, and reading one finds thousands.
+//! A separate entry for every sequence would cost a write each. The sequences of one second are in the same few blocks.
+//! So one write of a block serves all of them, and one read of a block finds thousands.
 
 use crate::codec::CodecError;
 use signpost_domain::ids::Seq;
 
-/// Sequences of one block.
+/// The number of sequences of one block.
 pub const BLOCK_SEQUENCES: u64 = 1 << BITS;
 
 const BITS: u32 = 12;
 const WORDS: usize = (BLOCK_SEQUENCES / 64) as usize;
-/// Bytes of a block that is written as a bitmap.
+/// The bytes of a block that is written as a bitmap.
 const BITMAP_BYTES: usize = WORDS * 8;
-/// Sequences from which on a bitmap is shorter than a list of them.
+/// The maximum number of members that are written as a list. With more, a list would not be shorter than a bitmap.
 const LIST_MAX: usize = BITMAP_BYTES / 2 - 1;
 
-/// The members of a block, as bits.
+/// The members of a block, one bit for each sequence.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SeqBitmap(Box<[u64; WORDS]>);
 
@@ -26,13 +26,13 @@ impl Default for SeqBitmap {
     }
 }
 
-/// The number of the block that a sequence is in.
+/// The number of the block of a sequence.
 pub const fn number_of(seq: Seq) -> u64 {
     seq.0 >> BITS
 }
 
 impl SeqBitmap {
-    /// Takes a sequence in, which must be of this block. Says whether it is new.
+    /// Adds a sequence, which must belong to this block. Returns whether the sequence is new.
     pub fn insert(&mut self, seq: Seq) -> bool {
         let (word, bit) = place(seq);
         let is_new = self.0[word] & bit == 0;
@@ -40,7 +40,7 @@ impl SeqBitmap {
         is_new
     }
 
-    /// The least member that is not less than `from`; the block has the number `number`.
+    /// The least member that is not less than `from`; `None` if there is none. `number` is the number of this block.
     pub fn first_from(&self, number: u64, from: Seq) -> Option<Seq> {
         let from = match number_of(from) {
             of if of > number => return None,
@@ -55,7 +55,8 @@ impl SeqBitmap {
         Some(sequence(number, word, bits.trailing_zeros()))
     }
 
-    /// The greatest member that is not greater than `to`; the block has the number `number`.
+    /// The greatest member that is not greater than `to`; `None` if there is none. `number` is the number of this
+    /// block.
     pub fn last_to(&self, number: u64, to: Seq) -> Option<Seq> {
         let to = match number_of(to) {
             of if of < number => return None,
@@ -70,7 +71,8 @@ impl SeqBitmap {
         Some(sequence(number, word, 63 - bits.leading_zeros()))
     }
 
-    /// The bytes: the places of the members, two bytes each, or a bitmap where that is shorter.
+    /// The stored bytes: the places of the members with two bytes each, or a bitmap if there are so many members that a
+    /// list would not be shorter.
     pub fn encode(&self) -> Vec<u8> {
         let members: usize = self.0.iter().map(|word| word.count_ones() as usize).sum();
         if members > LIST_MAX {
@@ -87,10 +89,10 @@ impl SeqBitmap {
         bytes
     }
 
-    /// Reads what [`SeqBitmap::encode`] wrote.
+    /// Reads the bytes that [`SeqBitmap::encode`] wrote.
     ///
     /// # Errors
-    /// When it did not write that.
+    /// When the bytes do not have this form.
     pub fn decode(bytes: &[u8]) -> Result<SeqBitmap, CodecError> {
         let mut block = SeqBitmap::default();
         if bytes.len() == BITMAP_BYTES {

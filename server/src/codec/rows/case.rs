@@ -1,24 +1,23 @@
-//! The row of a case.
+//! The stored form of the row of a case.
 
-use crate::codec::context::{facts, write_facts};
-use crate::codec::events::memory::{person_told, tried, write_person_told, write_tried};
-use crate::codec::events::work::{
-    link, merged_case, resolution, write_link, write_merged, write_resolution,
+use crate::codec::case_work::{
+    link, link_to_wire, merged_case, merged_case_to_wire, resolution, resolution_to_wire,
 };
-use crate::codec::number::known;
-use crate::codec::tags::{tags, write_tags};
+use crate::codec::context::{facts, facts_to_wire};
+use crate::codec::memory::{all_tried, all_tried_to_wire, person_told, person_told_to_wire};
+use crate::codec::number::{Numbered, known};
+use crate::codec::tags::{labels_to_wire, references_to_wire, tags};
 use crate::codec::text::{
-    after, at, case, case_seq, matter_bytes, matter_or_none, name, name_or_none, reason,
-    reason_or_none, version_or_none,
+    after, at, case, case_seq, matter_bytes, matter_or_none, name, name_or_none, name_text, reason,
+    reason_or_none, reason_text, reason_text_or_none, version_cow, version_or_none,
 };
-use crate::codec::write::MessageWriter;
-use crate::codec::{CodecError, wire};
+use crate::codec::{CodecError, wire, written};
 use signpost_domain::case::{Case, CaseContact, OfMerged};
-use signpost_domain::decision::{PersonTold, Tried};
 use signpost_domain::ids::{PlaybookVersion, Seq};
+use signpost_domain::tags::Tags;
 use signpost_domain::time::{Millis, UnixMs};
 
-pub(in crate::codec) fn write_case(w: &mut MessageWriter, row: &Case) {
+pub(super) fn case_to_wire(row: &Case) -> written::Case<'_> {
     let Case {
         id,
         state,
@@ -38,7 +37,7 @@ pub(in crate::codec) fn write_case(w: &mut MessageWriter, row: &Case) {
         reopens,
         previous,
         opened,
-        last_activity: heard,
+        last_activity,
         closed,
         continues_for,
         reopens_within,
@@ -53,7 +52,7 @@ pub(in crate::codec) fn write_case(w: &mut MessageWriter, row: &Case) {
         merged_awaiting_reply,
         legal_hold,
         retain_until,
-        tags,
+        tags: Tags { references, labels },
         events,
         event_count,
         tried,
@@ -61,54 +60,57 @@ pub(in crate::codec) fn write_case(w: &mut MessageWriter, row: &Case) {
         of_merged,
     } = row;
     let base = *opened;
-    w.number(1, case_seq(*id));
-    w.known(2, state);
-    w.name_or_none(3, customer.as_ref());
-    w.bytes(4, matter_bytes(matter.as_ref()));
-    w.reason(5, reason);
-    w.reason_or_none(6, confirmed.as_ref());
-    w.text(7, tier.as_str());
-    write_facts(w, 8, facts, base);
-    w.messages(9, contacts, |w, row| write_case_contact(w, row, base));
-    w.number(10, *contact_count);
-    w.number(11, *live_contacts);
-    w.number(12, *awaiting_reply);
-    w.number(13, *repeats);
-    w.number(14, *channel_switches);
-    w.number(15, *reopens);
-    w.number_or_none(16, previous.map(case_seq));
-    w.number(17, base.0);
-    w.signed(18, after(*heard, base));
-    w.signed_or_none(19, closed.map(|closed| after(closed, base)));
-    w.number(20, continues_for.0);
-    w.number(21, reopens_within.0);
-    w.version_or_none(22, Some(playbook));
-    w.number(23, changed.0);
-    w.messages(24, resolution, write_resolution);
-    w.number(25, *notes);
-    w.messages(26, links, write_link);
-    w.number_or_none(27, merged_into.map(case_seq));
-    w.messages(28, merged, write_merged);
-    w.number(29, *merged_live);
-    w.number(30, *merged_awaiting_reply);
-    w.number(31, *legal_hold);
-    w.signed_or_none(32, retain_until.map(|until| after(until, base)));
     let before = std::iter::once(0).chain(events.iter().map(|seq| seq.0));
     let steps = events.iter().zip(before);
-    w.all_signed(
-        33,
-        steps.map(|(seq, before)| seq.0.wrapping_sub(before) as i64),
-    );
-    w.number(34, *event_count);
-    w.name_or_none(35, queue.as_ref());
-    w.messages(36, tried, |w, tried| write_tried(w, tried, base));
-    let was_told = (*told != PersonTold::default()).then_some(told);
-    w.messages(37, was_told, |w, told| write_person_told(w, told, base));
-    w.messages(38, of_merged, |w, of| write_of_merged(w, of, base));
-    write_tags(w, 45, tags);
+    let contacts = contacts.iter().map(|row| case_contact_to_wire(row, base));
+    let of_merged = of_merged.iter().map(|of| of_merged_to_wire(of, base));
+    written::Case {
+        seq: case_seq(*id),
+        state: state.number(),
+        customer: name_text(customer.as_ref()),
+        matter: matter_bytes(matter.as_ref()),
+        reason: reason_text(reason),
+        confirmed_reason: reason_text_or_none(confirmed.as_ref()),
+        tier: tier.as_str().into(),
+        facts: facts_to_wire(facts, base),
+        contacts: contacts.collect(),
+        contact_count: *contact_count,
+        live_contacts: *live_contacts,
+        awaiting_reply: *awaiting_reply,
+        repeats: *repeats,
+        channel_switches: *channel_switches,
+        reopens: *reopens,
+        previous_seq: previous.map(case_seq),
+        opened_unix_ms: base.0,
+        last_activity_after_ms: after(*last_activity, base),
+        closed_after_ms: closed.map(|closed| after(closed, base)),
+        continues_for_ms: continues_for.0,
+        reopens_within_ms: reopens_within.0,
+        playbook_version: version_cow(Some(playbook)),
+        changed_seq: changed.0,
+        resolution: resolution.as_ref().map(resolution_to_wire),
+        notes: *notes,
+        links: links.iter().map(link_to_wire).collect(),
+        merged_into_seq: merged_into.map(case_seq),
+        merged: merged.iter().map(merged_case_to_wire).collect(),
+        merged_live: *merged_live,
+        merged_awaiting_reply: *merged_awaiting_reply,
+        legal_hold: *legal_hold,
+        retain_until_after_ms: retain_until.map(|until| after(until, base)),
+        event_steps: steps
+            .map(|(seq, before)| seq.0.wrapping_sub(before) as i64)
+            .collect(),
+        event_count: *event_count,
+        queue: name_text(queue.as_ref()),
+        tried: all_tried_to_wire(tried, base),
+        told: person_told_to_wire(told, base),
+        of_merged: of_merged.collect(),
+        references: references_to_wire(references),
+        labels: labels_to_wire(labels),
+    }
 }
 
-fn write_of_merged(w: &mut MessageWriter, of: &OfMerged, base: UnixMs) {
+fn of_merged_to_wire(of: &OfMerged, base: UnixMs) -> written::OfMerged<'_> {
     let OfMerged {
         case,
         tried,
@@ -116,15 +118,18 @@ fn write_of_merged(w: &mut MessageWriter, of: &OfMerged, base: UnixMs) {
         due,
         inbound,
     } = of;
-    w.number(1, case_seq(*case));
-    w.messages(2, tried, |w, tried| write_tried(w, tried, base));
-    let was_told = (*told != PersonTold::default()).then_some(told);
-    w.messages(3, was_told, |w, told| write_person_told(w, told, base));
-    w.signed_or_none(4, due.map(|due| after(due, base)));
-    w.messages(5, inbound, |w, (contact, arrived)| {
-        w.text(1, contact.as_str());
-        w.signed(2, after(*arrived, base));
+    let inbound = inbound.iter();
+    let inbound = inbound.map(|(contact, arrived)| written::InboundContact {
+        contact: contact.as_str().into(),
+        arrived_after_ms: after(*arrived, base),
     });
+    written::OfMerged {
+        case_seq: case_seq(*case),
+        tried: all_tried_to_wire(tried, base),
+        told: person_told_to_wire(told, base),
+        due_after_ms: due.map(|due| after(due, base)),
+        inbound: inbound.collect(),
+    }
 }
 
 fn of_merged(message: wire::OfMerged, base: UnixMs) -> Result<OfMerged, CodecError> {
@@ -146,23 +151,13 @@ fn of_merged(message: wire::OfMerged, base: UnixMs) -> Result<OfMerged, CodecErr
     Ok(OfMerged {
         case: case(case_seq),
         tried: all_tried(tried_messages, base)?,
-        told: told(told_message, base)?,
+        told: person_told(told_message, base)?,
         due: due_after_ms.map(|after_ms| at(base, after_ms)),
         inbound: inbound.collect::<Result<_, CodecError>>()?,
     })
 }
 
-fn all_tried(messages: Vec<wire::Tried>, base: UnixMs) -> Result<Vec<Tried>, CodecError> {
-    let all = messages.into_iter().map(|message| tried(message, base));
-    all.collect()
-}
-
-fn told(message: Option<wire::PersonTold>, base: UnixMs) -> Result<PersonTold, CodecError> {
-    let told = message.map(|message| person_told(message, base));
-    Ok(told.transpose()?.unwrap_or_default())
-}
-
-pub(in crate::codec) fn case_row(message: wire::Case) -> Result<Case, CodecError> {
+pub(super) fn case_row(message: wire::Case) -> Result<Case, CodecError> {
     let wire::Case {
         seq,
         state,
@@ -250,7 +245,7 @@ pub(in crate::codec) fn case_row(message: wire::Case) -> Result<Case, CodecError
         events: events(&event_steps),
         event_count,
         tried: all_tried(tried_messages, opened)?,
-        told: told(told_message, opened)?,
+        told: person_told(told_message, opened)?,
         of_merged: of_merged_messages
             .map(|message| of_merged(message, opened))
             .collect::<Result<_, _>>()?,
@@ -265,11 +260,11 @@ fn events(steps: &[i64]) -> Vec<Seq> {
     steps.iter().scan(0, next).collect()
 }
 
-fn write_case_contact(w: &mut MessageWriter, row: &CaseContact, base: UnixMs) {
+fn case_contact_to_wire(row: &CaseContact, base: UnixMs) -> written::CaseContact<'_> {
     let CaseContact {
         contact,
         channel,
-        case_match: joined,
+        case_match,
         arrived,
         repeat,
         live,
@@ -277,22 +272,24 @@ fn write_case_contact(w: &mut MessageWriter, row: &CaseContact, base: UnixMs) {
         due,
         presumed,
     } = row;
-    w.text(1, contact.as_str());
-    w.text(2, channel.as_str());
-    w.known(3, joined);
-    w.signed(4, after(*arrived, base));
-    w.number(5, *repeat);
-    w.number(6, *live);
-    w.number(7, *outbound);
-    w.signed_or_none(8, due.map(|due| after(due, base)));
-    w.number(9, *presumed);
+    written::CaseContact {
+        contact: contact.as_str().into(),
+        channel: channel.as_str().into(),
+        case_match: case_match.number(),
+        arrived_after_ms: after(*arrived, base),
+        repeat: *repeat,
+        live: *live,
+        outbound: *outbound,
+        due_after_ms: due.map(|due| after(due, base)),
+        presumed: *presumed,
+    }
 }
 
 fn case_contact(message: wire::CaseContact, base: UnixMs) -> Result<CaseContact, CodecError> {
     let wire::CaseContact {
         contact,
         channel,
-        case_match: joined,
+        case_match,
         arrived_after_ms,
         repeat,
         live,
@@ -303,7 +300,7 @@ fn case_contact(message: wire::CaseContact, base: UnixMs) -> Result<CaseContact,
     Ok(CaseContact {
         contact: name(contact, "case_contact.contact")?,
         channel: name(channel, "case_contact.channel")?,
-        case_match: known(joined, "case_contact.joined")?,
+        case_match: known(case_match, "case_contact.joined")?,
         arrived: at(base, arrived_after_ms),
         repeat,
         live,

@@ -1,27 +1,31 @@
-//! The row of a contact.
+//! The stored form of the row of a contact.
 
-use super::customer::{tier_found, write_tier_found};
-use crate::codec::context::{context, offered, write_context, write_offered};
-use crate::codec::events::handover::{handover, write_handover};
-use crate::codec::number::{known, known_or_none, nonsense, routes};
-use crate::codec::tags::{contact_links, write_contact_links};
-use crate::codec::text::{after, at, case, case_seq, name, name_or_none, reason, reason_or_none};
-use crate::codec::write::MessageWriter;
-use crate::codec::{CodecError, message, required, wire};
+use crate::codec::context::{context, context_to_wire, offered, offered_to_wire};
+use crate::codec::customer::{tier_found, tier_found_to_wire};
+use crate::codec::handover::{handover, handover_to_wire};
+use crate::codec::number::{
+    Numbered, known, known_or_none, nonsense, number_or_none, numbers, routes,
+};
+use crate::codec::tags::{contact_links, contact_links_to_wire};
+use crate::codec::text::{
+    after, at, case, case_seq, name, name_or_none, name_text, reason, reason_or_none, reason_text,
+    reason_text_or_none,
+};
+use crate::codec::{CodecError, message, required, wire, written};
 use signpost_domain::contact::{AdditionalCase, Contact, ContactState};
 use signpost_domain::ids::{CustomerId, ReasonId, Seq, Slug};
 use signpost_domain::list::ContactStateKind;
 use signpost_domain::time::UnixMs;
 use std::sync::Arc;
 
-pub(in crate::codec) fn write_contact(w: &mut MessageWriter, contact: &Contact) {
+pub(super) fn contact_to_wire(contact: &Contact) -> written::Contact<'_> {
     let Contact {
         id,
         context,
         customer,
         case,
         additional,
-        state: place,
+        state,
         route,
         offered,
         handover,
@@ -37,58 +41,53 @@ pub(in crate::codec) fn write_contact(w: &mut MessageWriter, contact: &Contact) 
         links,
         arrived,
         recorded,
-        last_activity: heard,
+        last_activity,
         ended,
         amendments,
         opened,
         decided,
         changed,
     } = contact;
-    w.text(1, id.as_str());
-    w.message(2, |w| write_context(w, context, *recorded));
-    w.name_or_none(3, customer.as_ref());
-    w.number_or_none(4, case.map(case_seq));
-    match place {
-        ContactState::AwaitingCustomer => {
-            w.number(5, wire::ContactStateKind::AwaitingCustomer as u32)
-        }
-        ContactState::SelfService => w.number(5, wire::ContactStateKind::SelfService as u32),
-        ContactState::Routed(route) => {
-            w.number(5, wire::ContactStateKind::Routed as u32);
-            w.known(6, route);
-        }
-        ContactState::Ended(outcome) => {
-            w.number(5, wire::ContactStateKind::Ended as u32);
-            w.known(7, outcome);
-        }
+    let base = *recorded;
+    let (state_route, outcome) = match state {
+        ContactState::AwaitingCustomer | ContactState::SelfService => (None, None),
+        ContactState::Routed(route) => (Some(route), None),
+        ContactState::Ended(outcome) => (None, Some(outcome)),
+    };
+    written::Contact {
+        id: id.as_str().into(),
+        context: Some(context_to_wire(context, base)),
+        customer: name_text(customer.as_ref()),
+        case_seq: case.map(case_seq),
+        state: state_kind_to_wire(ContactStateKind::of(*state)).into(),
+        state_route: number_or_none(state_route),
+        outcome: number_or_none(outcome),
+        route: number_or_none(route.as_ref()),
+        offered: offered.iter().map(offered_to_wire).collect(),
+        declined: numbers(declined),
+        confirmed_reason: reason_text_or_none(confirmed.as_ref()),
+        needs_person: *needs_person,
+        recorded_unix_ms: base.0,
+        arrived_after_ms: after(*arrived, base),
+        last_activity_after_ms: after(*last_activity, base),
+        ended_after_ms: ended.map(|ended| after(ended, base)),
+        amendments: *amendments,
+        opened_seq: opened.0,
+        decided_seq: decided.0,
+        changed_seq: changed.0,
+        tier: name_text(tier.as_ref()),
+        tier_found: tier_found.as_ref().map(tier_found_to_wire),
+        case_owner: name_text(case_owner.as_ref()),
+        additional: additional.iter().map(additional_to_wire).collect(),
+        handover: handover.as_deref().map(handover_to_wire),
+        leading_matter: name_text(leading.as_ref()),
+        due_after_ms: due.map(|due| after(due, base)),
+        away: *away,
+        links: contact_links_to_wire(links),
     }
-    if let Some(route) = route {
-        w.known(8, route);
-    }
-    w.messages(9, offered, write_offered);
-    w.all_known(10, declined);
-    w.reason_or_none(11, confirmed.as_ref());
-    w.number(12, *needs_person);
-    w.number(13, recorded.0);
-    w.signed(14, after(*arrived, *recorded));
-    w.signed(15, after(*heard, *recorded));
-    w.signed_or_none(16, ended.map(|ended| after(ended, *recorded)));
-    w.number(17, *amendments);
-    w.number(18, opened.0);
-    w.number(19, decided.0);
-    w.number(20, changed.0);
-    w.name_or_none(21, tier.as_ref());
-    w.messages(22, tier_found, write_tier_found);
-    w.name_or_none(23, case_owner.as_ref());
-    w.messages(24, additional, write_additional);
-    w.messages(25, handover.as_deref(), write_handover);
-    w.name_or_none(26, leading.as_ref());
-    w.signed_or_none(27, due.map(|due| after(due, *recorded)));
-    w.number(28, *away);
-    write_contact_links(w, 40, links);
 }
 
-pub(in crate::codec) fn contact(message: wire::Contact) -> Result<Contact, CodecError> {
+pub(super) fn contact(message: wire::Contact) -> Result<Contact, CodecError> {
     let wire::Contact {
         id,
         context: context_message,
@@ -155,28 +154,27 @@ pub(in crate::codec) fn contact(message: wire::Contact) -> Result<Contact, Codec
     })
 }
 
-/// Of a contact, what feeds filter by.
+/// The part of a contact that feeds filter by.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PartialContact {
-    /// Where it is.
+    /// The kind of its state.
     pub place: ContactStateKind,
     /// Its channel.
     pub channel: Slug,
-    /// The reason as it was stated.
+    /// The stated reason; `None` if there is none.
     pub reason: Option<ReasonId>,
-    /// The reason as it was confirmed.
+    /// The confirmed reason; `None` if there is none.
     pub confirmed: Option<ReasonId>,
-    /// Who it is, if known.
+    /// The customer; `None` if not known.
     pub customer: Option<CustomerId>,
-    /// Its tier.
+    /// The tier; `None` if there is none.
     pub tier: Option<Slug>,
 }
 
-/// Reads of the row of a contact what feeds filter by, and passes over the rest: a small part of what it costs to read
-/// the row.
+/// Reads only the part of the row of a contact that feeds filter by. This costs a small part of reading the whole row.
 ///
 /// # Errors
-/// When it is no such row.
+/// When the bytes are not the row of a contact, are damaged, or come from a newer program.
 pub fn decode_partial(bytes: &[u8]) -> Result<PartialContact, CodecError> {
     let wire::GlancedRow { format: _, contact } = message(bytes)?;
     let wire::GlancedContact {
@@ -188,7 +186,7 @@ pub fn decode_partial(bytes: &[u8]) -> Result<PartialContact, CodecError> {
     } = required(contact, "row")?;
     let wire::GlancedContext { channel, reason } = required(context, "contact.context")?;
     Ok(PartialContact {
-        place: place_kind(place)?,
+        place: state_kind(place)?,
         channel: name(channel, "context.channel")?,
         reason: reason_or_none(&reason, "context.reason")?,
         confirmed: reason_or_none(&confirmed_reason, "contact.confirmed_reason")?,
@@ -197,53 +195,50 @@ pub fn decode_partial(bytes: &[u8]) -> Result<PartialContact, CodecError> {
     })
 }
 
-fn write_additional(w: &mut MessageWriter, additional: &AdditionalCase) {
+fn additional_to_wire(additional: &AdditionalCase) -> written::AdditionalCase<'_> {
     let AdditionalCase {
         case,
         reason,
-        case_match: joined,
+        case_match,
         matter,
         owner,
     } = additional;
-    w.number(1, case_seq(*case));
-    w.reason(2, reason);
-    w.known(3, joined);
-    w.name_or_none(4, owner.as_ref());
-    w.name_or_none(5, matter.as_ref());
+    written::AdditionalCase {
+        case_seq: case_seq(*case),
+        reason: reason_text(reason),
+        case_match: case_match.number(),
+        owner: name_text(owner.as_ref()),
+        matter: name_text(matter.as_ref()),
+    }
 }
 
 fn additional_case(message: wire::AdditionalCase) -> Result<AdditionalCase, CodecError> {
     let wire::AdditionalCase {
         case_seq,
         reason: reason_text,
-        case_match: joined,
+        case_match,
         owner,
         matter,
     } = message;
     Ok(AdditionalCase {
         case: case(case_seq),
         reason: reason(&reason_text, "additional_case.reason")?,
-        case_match: known(joined, "additional_case.joined")?,
+        case_match: known(case_match, "additional_case.joined")?,
         matter: name_or_none(matter),
         owner: name_or_none(owner),
     })
 }
 
-pub(in crate::codec) fn write_place_kind(
-    w: &mut MessageWriter,
-    field: u32,
-    place: ContactStateKind,
-) {
-    let kind = match place {
+pub(in crate::codec) fn state_kind_to_wire(kind: ContactStateKind) -> wire::ContactStateKind {
+    match kind {
         ContactStateKind::AwaitingCustomer => wire::ContactStateKind::AwaitingCustomer,
         ContactStateKind::SelfService => wire::ContactStateKind::SelfService,
         ContactStateKind::Routed => wire::ContactStateKind::Routed,
         ContactStateKind::Ended => wire::ContactStateKind::Ended,
-    };
-    w.number(field, kind as u32);
+    }
 }
 
-pub(in crate::codec) fn place_kind(kind: i32) -> Result<ContactStateKind, CodecError> {
+pub(in crate::codec) fn state_kind(kind: i32) -> Result<ContactStateKind, CodecError> {
     const FIELD: &str = "contact_mark.place";
     match wire::ContactStateKind::try_from(kind).map_err(|_| nonsense(FIELD, kind))? {
         wire::ContactStateKind::Unspecified => Err(CodecError::Missing(FIELD)),

@@ -1,7 +1,7 @@
-//! The keys of rows: one byte that says what, then the name. Byte order is the order of the names.
+//! The keys of rows: one byte for the kind, then the name. The order of the bytes is the order of the names.
 //!
-//! Open cases and live contacts are under prefixes of their own, so that a start reads just them. A row that goes
-//! from one prefix to the other is written under the new key and its stale key is deleted in the same batch.
+//! Open cases and live contacts have prefixes of their own, so a start reads only these rows. When a row moves from one
+//! prefix to the other, it is written under the new key and its stale key is deleted in the same batch.
 
 use crate::codec::CodecError;
 use crate::codec::text::{Name, hash, name, reason, reason_text, version_bytes};
@@ -11,43 +11,53 @@ use signpost_domain::event::RequestKey;
 use signpost_domain::ids::{CaseId, PlaybookVersion, Seq};
 use signpost_domain::state::{Row, RowKey};
 
-/// The one row of [`super::Applied`].
+/// The key of the only row of [`super::Applied`].
 pub const APPLIED: [u8; 1] = [0x01];
-/// Playbooks as they were written.
+/// Playbooks as written.
 pub const PLAYBOOKS: [u8; 1] = [0x02];
-/// Each time that a version was made live, in the order of time.
+/// The publications: each time that a version was made live, in the order of time.
 pub const PUBLICATIONS: [u8; 1] = [0x03];
 /// Counts by reason and tier.
 pub const COUNTS: [u8; 1] = [0x04];
-/// What was reported of each queue last.
+/// The latest report of each queue.
 pub const REPORTED_QUEUES: [u8; 1] = [0x05];
-/// Contacts that are not over.
+/// Live contacts.
 pub const LIVE_CONTACTS: [u8; 1] = [0x10];
-/// Contacts that are over.
+/// Ended contacts.
 pub const ENDED_CONTACTS: [u8; 1] = [0x11];
-/// Cases that are being worked on, or of which a contact is live.
+/// Cases that are open or have a live contact.
 pub const OPEN_CASES: [u8; 1] = [0x12];
 /// All other cases.
 pub const CLOSED_CASES: [u8; 1] = [0x13];
 /// Customers.
 pub const CUSTOMERS: [u8; 1] = [0x20];
-/// Who holds which verified identity, or was last told to share it with others.
+/// For each verified identity the customer who holds it. If several customers share it: the one who was reported last.
 pub const HOLDERS: [u8; 1] = [0x21];
 /// The latest case of each matter.
 pub const MATTERS: [u8; 1] = [0x22];
-/// Writes that were answered, in generations of the log: the number of one, then the key. So rows that are written
-/// together are beside each other, though their keys are hashes.
+/// The records of writes that were answered, by the generation of the log that answered them, then by their key. The keys
+/// are hashes; in this order rows that are written at the same time are next to each other.
 pub const REQUESTS: [u8; 1] = [0x30];
-/// The keys of writes that were answered, in stretches of the log, the oldest first.
+/// The keys of writes that were answered, by stretches of the log, the oldest first.
 pub const REQUEST_AGES: [u8; 1] = [0x31];
 
-/// Events of one generation of answered writes. Its rows fit into 20 MB: what is written to them stays in the cache.
+/// Events in one generation of answered writes. The rows of a generation take about 20 MB, so they stay in the cache while
+/// they are written.
 pub const GENERATION_EVENTS: u64 = 1 << 18;
 
-/// Between two names of one key; no name has it.
+/// Where the rows are that the engine has in memory all the time ([`Row::is_kept`]), in the order of reading them.
+pub const KEPT_IN_MEMORY: [[u8; 1]; 5] = [
+    PUBLICATIONS,
+    COUNTS,
+    REPORTED_QUEUES,
+    OPEN_CASES,
+    LIVE_CONTACTS,
+];
+
+/// The byte between two names in one key. No name contains it.
 const BETWEEN: &[u8] = &[0];
 
-/// Where `row`, named `key`, goes.
+/// The key under which `row` is stored; `key` is its name.
 pub fn key_for(key: &RowKey, row: &Row) -> Vec<u8> {
     match (key, row) {
         (RowKey::Request(key), Row::Request(row)) => request(generation_of(row.seq), key),
@@ -65,11 +75,11 @@ pub fn request(generation: u64, RequestKey(hash): &RequestKey) -> Vec<u8> {
     [&REQUESTS[..], &generation.to_be_bytes(), hash].concat()
 }
 
-/// Where an earlier state of `row`, named `key`, may be: to be deleted when it is written. `None` for rows that never
-/// moved.
+/// The key that an earlier state of `row` may have; `key` is its name. It is deleted when the row is written. `None`
+/// for rows that never moved.
 pub fn stale_key_for(key: &RowKey, row: &Row) -> Option<Vec<u8>> {
     let moved = match row {
-        // A contact that is over stays so.
+        // An ended contact stays ended.
         Row::Contact(row) => !row.state.is_live(),
         Row::Case(row) => row.event_count > 1,
         _ => false,
@@ -78,8 +88,9 @@ pub fn stale_key_for(key: &RowKey, row: &Row) -> Option<Vec<u8>> {
     stale.map(|stale| under(stale, key))
 }
 
-/// Where the row named `key` may be: at one of these, if anywhere. The first is where one is that the engine does not
-/// keep in memory. None for a write that was answered: it is under [`request`], in a generation that must be known.
+/// The keys that the row named `key` can have: it is under at most one of them, except while it moves. The first is the
+/// key of a row that the engine does not keep in memory. None for an answered write: it is under
+/// [`request`], in a generation that the caller must know.
 pub fn lookup_keys(key: &RowKey) -> impl Iterator<Item = Vec<u8>> {
     let Places { resting, active } = places(key);
     let resting = Some(resting).filter(|_| !matches!(key, RowKey::Request(_)));
@@ -89,7 +100,7 @@ pub fn lookup_keys(key: &RowKey) -> impl Iterator<Item = Vec<u8>> {
         .map(move |prefix| under(prefix, key))
 }
 
-/// Where the row named `key` is while it is open or live; `None` for what never is.
+/// The key of the row named `key` while it is open or live. `None` for rows that are never open or live.
 pub fn active(key: &RowKey) -> Option<Vec<u8>> {
     places(key).active.map(|prefix| under(prefix, key))
 }
@@ -97,7 +108,7 @@ pub fn active(key: &RowKey) -> Option<Vec<u8>> {
 /// Reads the key of a row.
 ///
 /// # Errors
-/// When it is none.
+/// When the bytes are not the key of a row.
 pub fn decode(bytes: &[u8]) -> Result<RowKey, CodecError> {
     let (prefix, name) = bytes.split_first().ok_or(SHAPE)?;
     match [*prefix] {
@@ -126,31 +137,25 @@ pub fn decode(bytes: &[u8]) -> Result<RowKey, CodecError> {
     }
 }
 
-/// Where a playbook is kept as it was written.
+/// The key of a playbook as written.
 pub fn playbook(version: &PlaybookVersion) -> Vec<u8> {
     let hash = version_bytes(version).unwrap_or_default();
     [&PLAYBOOKS[..], &hash].concat()
 }
 
-/// The prefixes under which a row may be.
+/// The prefixes that a row can have.
 struct Places {
-    /// Where it is when nothing is to be done.
+    /// The prefix of a row that is neither open nor live.
     resting: u8,
-    /// Where it is while it is open or live, if that is elsewhere.
+    /// The prefix of a row that is open or live; `None` if such rows have no prefix of their own.
     active: Option<u8>,
 }
 
 impl Places {
-    /// The prefix of `row`, and the one that it is not under.
+    /// The prefix of `row`, and the other prefix, which it does not have now.
     fn of(&self, row: &Row) -> (u8, Option<u8>) {
-        let is_active = match row {
-            Row::Contact(row) => row.state.is_live(),
-            Row::Case(row) => row.is_active(),
-            Row::Customer(_) | Row::IdentityOwner(_) | Row::Matter(_) => false,
-            Row::Request(_) | Row::Counts(_) | Row::Publication(_) | Row::ReportedQueue(_) => false,
-        };
         match self.active {
-            Some(active) if is_active => (active, Some(self.resting)),
+            Some(active) if row.is_active() => (active, Some(self.resting)),
             active => (self.resting, active),
         }
     }

@@ -1,4 +1,4 @@
-//! Any value that can be stored, for properties: words and contexts here, events and rows below.
+//! Strategies for any value that can be stored: words and contexts here, events and rows in the modules below.
 
 mod customer;
 pub(in crate::codec) mod decision;

@@ -1,5 +1,6 @@
-//! Frozen examples: the stored bytes of one of each kind, in hexadecimal beside their text. If one of them changes,
-//! what is on disks no longer reads as it was written: raise the format and read both, or change it back.
+//! Frozen examples: the stored bytes of one value of each kind, in hexadecimal, with its text. If one of them changes,
+//! this program can no longer read the bytes on disks. Then raise the number of the format and read both formats, or
+//! undo the change.
 
 mod replay;
 mod sample;
@@ -25,7 +26,7 @@ fn hex(bytes: &[u8]) -> String {
     lines.join("\n")
 }
 
-/// A text in lines, broken at spaces.
+/// A text wrapped into lines at spaces.
 fn wrapped(text: &str) -> String {
     let mut lines = String::new();
     let mut width = 0;

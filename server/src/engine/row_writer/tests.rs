@@ -1,4 +1,4 @@
-//! How long request ids are kept.
+//! Tests of how long request ids are kept.
 
 use super::*;
 use crate::engine::key_filters::FilterLimits;
@@ -25,7 +25,7 @@ fn request(seq: u64) -> RequestKey {
     RequestKey(u128::from(seq).to_be_bytes())
 }
 
-/// Keeps the answer of one event.
+/// Writes the row of the request that the event `seq` answered.
 fn answer(row_writer: &mut RowWriter, seq: u64, at: UnixMs) -> Result<(), RowWriteError> {
     let answered = IdempotencyRecord {
         seq: Seq(seq),
@@ -43,7 +43,7 @@ fn answer(row_writer: &mut RowWriter, seq: u64, at: UnixMs) -> Result<(), RowWri
     })
 }
 
-/// Which of these are still known; the filter must know the same.
+/// The sequences among `seqs` whose requests are still known; the filter must know them, too.
 fn known(row_writer: &RowWriter, seqs: &[u64]) -> Result<Vec<u64>, RowWriteError> {
     let of = codec::rows::key::generation_of;
     let keys = seqs
@@ -62,7 +62,7 @@ fn known(row_writer: &RowWriter, seqs: &[u64]) -> Result<Vec<u64>, RowWriteError
     Ok(found)
 }
 
-/// A request id goes when a day of log time and so many events have passed, and not before both have.
+/// A request id is deleted after a day of log time and [`REQUESTS_KEPT_MIN`] events, and not before both have passed.
 #[test]
 fn a_request_id_is_kept_a_day_and_for_so_many_events() -> Result<(), Box<dyn Error>> {
     let scratch = tempfile::tempdir()?;
@@ -75,7 +75,7 @@ fn a_request_id_is_kept_a_day_and_for_so_many_events() -> Result<(), Box<dyn Err
     // A day later, but after few events.
     answer(&mut row_writer, 300, START + Millis::DAY + second)?;
     assert_eq!(known(&row_writer, &all)?, all);
-    // As many events as are kept at least behind the first stretch, not behind the second.
+    // The least number of events that are kept, counted after the first stretch but not after the second.
     let beyond = REQUESTS_KEPT_MIN + STRETCH_EVENTS;
     answer(&mut row_writer, beyond, START + Millis::DAY + second)?;
     assert_eq!(known(&row_writer, &all)?, [70, 200]);

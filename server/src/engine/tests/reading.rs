@@ -1,4 +1,4 @@
-//! Reading events and playbooks: on threads made for it, and to the end when the server stops.
+//! Tests of reading events and playbooks: on separate threads, and to the end when the server stops.
 
 use super::{AIRLINE, MONDAY, TestResult, command, publish, route};
 use crate::engine::{Clock, Engine, EngineGuard, EngineOptions, fold_log, open_folder};
@@ -12,7 +12,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context, Waker};
 
-/// A group or two fill a segment.
+/// With these limits, one or two groups fill a segment.
 const SMALL: LogLimits = LogLimits {
     segment_bytes_max: 4_000,
     cache_bytes: 1024 * 1024,
@@ -27,7 +27,7 @@ fn start(path: &Path) -> Result<(Engine, EngineGuard), Box<dyn Error>> {
     Ok(Engine::start(open_folder(path)?, options)?)
 }
 
-/// An engine whose log has a publication and contacts, in segments that are closed.
+/// An engine whose log has a publication and contacts, in closed segments.
 async fn filled(path: &Path) -> Result<(Engine, EngineGuard), Box<dyn Error>> {
     let (engine, guard) = start(path)?;
     engine.write(command("p1", MONDAY, publish()?)).await?;
@@ -43,7 +43,7 @@ async fn filled(path: &Path) -> Result<(Engine, EngineGuard), Box<dyn Error>> {
     start(path)
 }
 
-/// Whether a task that asks goes on at once with other things.
+/// Whether the future is still pending after its first poll, so that its task can do other things.
 macro_rules! waits {
     ($future:expr) => {
         $future

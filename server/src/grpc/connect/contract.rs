@@ -10,9 +10,9 @@ use std::collections::HashMap;
 pub(super) struct Method {
     pub(super) input: MessageDescriptor,
     pub(super) output: MessageDescriptor,
-    /// Whether it is answered by a stream.
+    /// Whether the answer is a stream.
     pub(super) streams: bool,
-    /// Most bytes of a request, as over gRPC.
+    /// The maximum number of bytes of a request, the same as over gRPC.
     pub(super) bytes_max: usize,
 }
 
@@ -20,7 +20,8 @@ pub(super) struct Method {
 pub(super) struct Contract(HashMap<String, Method>);
 
 impl Contract {
-    /// Those of the contract and of health; reflection has streams of requests, which nobody needs here.
+    /// The methods of the contract and of the health service. Reflection is left out: it has streams of requests, which
+    /// are not needed here.
     pub(super) fn new() -> Result<Contract, DescriptorError> {
         let mut pool = DescriptorPool::decode(FILE_DESCRIPTOR_SET)?;
         pool.decode_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)?;
@@ -45,7 +46,7 @@ impl Contract {
         Ok(Contract(methods))
     }
 
-    /// The method at this path.
+    /// The method at this path; `None` if there is none.
     pub(super) fn method(&self, path: &str) -> Option<&Method> {
         self.0.get(path)
     }

@@ -1,5 +1,5 @@
-//! Messages from and to JSON as proto3 has it. Prost-reflect reads and writes values; the walk over a request is ours,
-//! so that every fault is told at once, with its path.
+//! Converts messages from and to the JSON form of proto3. Prost-reflect reads and writes values. Our code walks through
+//! the request, so that all faults are reported together, each with its path.
 
 use crate::grpc::status;
 use crate::grpc::status::connect::malformed;
@@ -9,7 +9,7 @@ use serde_json::{Map, Value as Json};
 use signpost_domain::refusal::Faults;
 use tonic::Status;
 
-/// The bytes of the message that a text stands for. How deep it may be nested is bounded by serde_json.
+/// The bytes of the message in a JSON text. serde_json limits how deeply the text may be nested.
 pub(super) fn read(descriptor: &MessageDescriptor, text: &[u8]) -> Result<Vec<u8>, Status> {
     let json: Result<Json, _> = serde_json::from_slice(text);
     let json = json.map_err(|error| malformed(&format!("the request is not JSON: {error}")))?;
@@ -24,7 +24,7 @@ pub(super) fn read(descriptor: &MessageDescriptor, text: &[u8]) -> Result<Vec<u8
     }
 }
 
-/// A message as JSON.
+/// The JSON text of a message.
 pub(super) fn write(descriptor: &MessageDescriptor, message: &[u8]) -> Result<Vec<u8>, Status> {
     let message = DynamicMessage::decode(descriptor.clone(), message);
     let message = message.map_err(|_| status::internal())?;
@@ -50,7 +50,7 @@ fn message(
             faults.push(at(&name), what);
             continue;
         };
-        // As if it were not there.
+        // A null counts as absent.
         if json.is_null() {
             continue;
         }
@@ -74,7 +74,8 @@ fn message(
     message
 }
 
-/// The field that is told already and leaves no room for this one: another of its oneof, or itself by its other name.
+/// A field that is set already and excludes this field: another field of its oneof, or the same field under its other
+/// name. `None` if there is none.
 fn told_before(message: &DynamicMessage, field: &FieldDescriptor) -> Option<FieldDescriptor> {
     let told = |it: &FieldDescriptor| message.has_field(it);
     match field.containing_oneof() {
@@ -128,7 +129,8 @@ fn one(field: &FieldDescriptor, json: Json, path: &str, faults: &mut Faults) -> 
     }
 }
 
-/// The message whose fields stand in an object of their own. Messages such as times have a form of their own.
+/// The type of a message whose fields are in a JSON object of their own. `None` for other fields: messages such as
+/// times have a special form.
 fn nested(field: &FieldDescriptor) -> Option<MessageDescriptor> {
     match field.kind() {
         Kind::Message(message) if !field.is_map() => {
@@ -138,7 +140,7 @@ fn nested(field: &FieldDescriptor) -> Option<MessageDescriptor> {
     }
 }
 
-/// A value without fields of its own, or a list of one such.
+/// A value without fields of its own, or a list of such values.
 fn value(field: &FieldDescriptor, json: Json, path: &str, faults: &mut Faults) -> Option<Value> {
     let alone = Map::from_iter([(field.name().to_owned(), json)]);
     match DynamicMessage::deserialize(field.parent_message().clone(), Json::Object(alone)) {

@@ -1,5 +1,5 @@
-//! Envelopes: what a stream of the Connect protocol consists of. They are framed as gRPC frames messages; the last one
-//! tells, as JSON, how the stream ended.
+//! The envelopes of a stream in the Connect protocol. They have the same frame as gRPC messages. The last envelope
+//! says, as JSON, how the stream ended.
 
 use super::json;
 use crate::grpc::status;
@@ -15,12 +15,12 @@ use tokio::time::{Instant, Sleep, sleep_until};
 use tonic::Status;
 use tonic::body::Body;
 
-/// Bytes before each message: a byte of flags, then the length.
+/// The number of bytes before each message: one byte of flags, then four bytes of length.
 pub(super) const HEAD_BYTES: usize = 5;
 /// The flag of the last envelope.
 const END: u8 = 2;
 
-/// A message in its envelope, which is the same in gRPC.
+/// A message in its envelope. The envelope is the same in gRPC.
 pub(super) fn enveloped(flags: u8, message: &[u8]) -> Bytes {
     let mut bytes = BytesMut::with_capacity(HEAD_BYTES + message.len());
     bytes.put_u8(flags);
@@ -29,7 +29,7 @@ pub(super) fn enveloped(flags: u8, message: &[u8]) -> Bytes {
     bytes.freeze()
 }
 
-/// The only message of a stream of requests.
+/// The only message of a stream of requests. An error if there is another number of messages.
 pub(super) fn only(mut stream: Bytes) -> Result<Bytes, Status> {
     let what = "the request must be one message in an envelope: a byte of flags, four of length, and as many bytes";
     if stream.len() < HEAD_BYTES {
@@ -42,18 +42,18 @@ pub(super) fn only(mut stream: Bytes) -> Result<Bytes, Status> {
     }
 }
 
-/// The last envelope.
+/// The last envelope of a stream.
 pub(super) fn end(status: &Status) -> Bytes {
     let told = error(status).map_or_else(|| json!({}), |error| json!({ "error": error }));
     enveloped(END, told.to_string().as_bytes())
 }
 
-/// A stream of gRPC as one of Connect.
+/// A stream of gRPC, converted to a stream of Connect.
 pub(super) struct Envelopes {
     grpc: Body,
-    /// The messages, if they are told as JSON.
+    /// The type of the messages, if they are sent as JSON.
     json: Option<MessageDescriptor>,
-    /// The start of a message whose rest has not come yet.
+    /// The start of a message that has not arrived completely.
     begun: BytesMut,
     deadline: Option<Pin<Box<Sleep>>>,
     ended: bool,
@@ -74,7 +74,7 @@ impl Envelopes {
         }
     }
 
-    /// The messages that have come whole, in their envelopes.
+    /// The messages that have arrived completely, in their envelopes.
     fn told(&mut self, data: Bytes) -> Result<Bytes, Status> {
         let Some(descriptor) = &self.json else {
             return Ok(data);
@@ -129,7 +129,7 @@ impl HttpBody for Envelopes {
             }
         };
         self.ended = true;
-        // What fed it is let go at once, not when the caller has read the end.
+        // Drop the source of the stream now, not only when the caller has read the end.
         self.grpc = Body::empty();
         Poll::Ready(Some(Ok(Frame::data(end(&status)))))
     }

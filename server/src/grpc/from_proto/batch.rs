@@ -1,4 +1,4 @@
-//! Batches: several customers to keep, several customers or cases to read.
+//! Batches: several customers to write, or several customers or cases to read.
 
 use super::field_path::FieldPath;
 use super::{Caller, Fresh, Validator, content};
@@ -12,18 +12,19 @@ use signpost_proto::v1;
 use std::collections::HashMap;
 use std::hash::Hash;
 
-/// Most items of a batch.
+/// The maximum number of items of a batch.
 pub(crate) const BATCH_ITEMS_MAX: usize = 500;
-/// Most bytes of the request id of a batch: the position of an item goes behind it.
+/// The maximum number of bytes of the request id of a batch. The position of an item is added to it.
 pub(crate) const BATCH_REQUEST_ID_BYTES_MAX: usize = REQUEST_ID_BYTES_MAX - "/499".len();
 
-/// An item of a batch to keep: its customer as it was told, and the command, or what is wrong with it.
+/// An item of a batch to write: the id of its customer as given, and the command or its faults.
 pub(crate) type BatchItem = (String, Result<Command, Faults>);
 
-/// Customers to keep. An item is the same write as UpsertCustomer by `request_id/POSITION`, positions from 0.
+/// The customers to write. Each item is the same write as UpsertCustomer with the request id `request_id/POSITION`;
+/// positions start at 0.
 ///
 /// # Errors
-/// What is wrong with the whole.
+/// The faults of the whole batch.
 pub(crate) fn upsert(
     request: v1::BatchUpsertCustomersRequest,
     caller: &Caller,
@@ -76,8 +77,8 @@ pub(crate) fn upsert(
     Ok(items.collect())
 }
 
-/// Why an item was refused, with the paths that its fields have in the batch. What was found here has them already;
-/// what the domain finds wrong with a customer is told as of a customer alone.
+/// The refusal of an item, with the paths that its fields have in the batch. Faults that were found here already have
+/// these paths; the domain reports faults as for a single customer.
 pub(crate) fn of_item(index: usize, refusal: Refusal) -> Refusal {
     match refusal {
         Refusal::Faulty(faults) => {
@@ -90,7 +91,7 @@ pub(crate) fn of_item(index: usize, refusal: Refusal) -> Refusal {
     }
 }
 
-/// Which customers.
+/// The customers to read.
 pub(crate) fn customers(
     request: v1::BatchGetCustomersRequest,
 ) -> Result<Fresh<Vec<CustomerId>>, Faults> {
@@ -106,7 +107,7 @@ pub(crate) fn customers(
     validator.fresh(Some(ids), &min_revision)
 }
 
-/// Which cases, each with how it was named.
+/// The cases to read, each with the name that the caller gave.
 pub(crate) fn cases(
     request: v1::BatchGetCasesRequest,
     numbers: &CaseNumbers,
@@ -125,7 +126,7 @@ pub(crate) fn cases(
 }
 
 impl Validator {
-    /// What a batch names, each once.
+    /// The parsed names of a batch. A name that is there twice is a fault.
     fn each<T: Clone + Eq + Hash>(
         &mut self,
         at: FieldPath<'_>,
@@ -143,7 +144,7 @@ impl Validator {
         parsed.into_iter().flatten().collect()
     }
 
-    /// A batch whose items are known by these names, told in that field; `None` for one without.
+    /// Checks a batch whose items have these names in the field `field`. `None` stands for an item without a name.
     fn batch<'t>(
         &mut self,
         at: FieldPath<'_>,
@@ -162,7 +163,7 @@ impl Validator {
         self.within(at, len, BATCH_ITEMS_MAX) && len > 0
     }
 
-    /// Notes each name that was there before.
+    /// Notes a fault for each name that occurred before.
     fn once<N: Eq + Hash>(
         &mut self,
         at: FieldPath<'_>,

@@ -1,4 +1,4 @@
-//! Who calls: the actor of a request's metadata and for whom it acts, and how the server keeps time.
+//! The caller: the actor in the metadata of a request, the person it acts for, and whether it must give the time.
 
 use super::Validator;
 use super::field_path::FieldPath;
@@ -9,7 +9,7 @@ use tonic::metadata::MetadataMap;
 
 /// The metadata key of the actor, written `kind/id`.
 const ACTOR_KEY: &str = "signpost-actor";
-/// The metadata key of whom the actor acts for, written as the actor is.
+/// The metadata key of the actor on whose behalf the caller acts, in the same form.
 const ON_BEHALF_OF_KEY: &str = "signpost-on-behalf-of";
 const SHAPE: &str =
     "must be kind/id: platform, chatbot, supervisor or client, and 1 to 64 printable bytes";
@@ -17,24 +17,24 @@ const SHAPE: &str =
 /// Whether writes must name their time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum EventTime {
-    /// Absent means now.
+    /// Optional: an absent time means now.
     Optional,
-    /// The server has no clock of its own.
+    /// Required: the server has no clock of its own.
     Required,
 }
 
-/// What is known of a call apart from its message.
+/// The data of a call besides its message.
 #[derive(Clone, Debug)]
 pub(crate) struct Caller {
-    /// Who asks.
+    /// The actor that calls.
     pub(crate) actor: Actor,
-    /// For whom it asks, as it says; it may do what the actor may, and no more.
+    /// The actor on whose behalf it calls, as it says itself. This gives no more rights. `None` if it names none.
     pub(crate) on_behalf_of: Option<Actor>,
     /// Whether writes must name their time.
     pub(crate) event_time: EventTime,
 }
 
-/// Reads who calls and for whom. An actor that does not say who it is counts as `platform/anonymous`.
+/// Reads the actor, and the actor on whose behalf it acts. An actor without a name counts as `platform/anonymous`.
 pub(crate) fn who(metadata: &MetadataMap) -> Result<(Actor, Option<Actor>), Faults> {
     let mut validator = Validator::default();
     let actor = validator.named(metadata, ACTOR_KEY);
@@ -47,7 +47,7 @@ pub(crate) fn who(metadata: &MetadataMap) -> Result<(Actor, Option<Actor>), Faul
 }
 
 impl Validator {
-    /// Whom this key names; `None` if it is not told, or told wrongly.
+    /// The actor under this metadata key. `None` if the key is absent or wrong; if it is wrong, the fault is noted.
     fn named(&mut self, metadata: &MetadataMap, key: &'static str) -> Option<Actor> {
         let at = FieldPath::top(key);
         let mut told = metadata.get_all(key).iter();

@@ -1,4 +1,4 @@
-//! Cases: read one, work on one.
+//! Cases: read a case, work on a case.
 
 use super::field_path::FieldPath;
 use super::{Caller, Fresh, Validator, values, wire_enum};
@@ -15,17 +15,17 @@ use signpost_proto::v1;
 use std::mem::take;
 use std::sync::Arc;
 
-/// Digits and letters of a case's id, zeros in front included.
+/// The maximum number of digits and letters in the id of a case, with the zeros in front.
 const ID_LETTERS_MAX: usize = 13;
 
-/// Which case.
+/// The case to read.
 pub(crate) fn get(
     request: v1::GetCaseRequest,
     numbers: &CaseNumbers,
 ) -> Result<Fresh<Query>, Faults> {
     let v1::GetCaseRequest {
         case_id,
-        // The language is for the answer alone.
+        // The language is only for the answer.
         language_code: _,
         min_revision,
     } = request;
@@ -34,7 +34,7 @@ pub(crate) fn get(
     validator.fresh(id.map(Query::Case), &min_revision)
 }
 
-/// Which timeline, and which page of it.
+/// The timeline to read, and the page of it.
 pub(crate) fn timeline(
     mut request: v1::ListCaseTimelineRequest,
     numbers: &CaseNumbers,
@@ -56,7 +56,7 @@ pub(crate) fn timeline(
     validator.fresh(id.map(Query::Case).zip(page), &min_revision)
 }
 
-/// A note.
+/// The command to add a note.
 pub(crate) fn note(
     mut request: v1::AddCaseNoteRequest,
     caller: Caller,
@@ -84,7 +84,7 @@ pub(crate) fn note(
     )
 }
 
-/// How a case is resolved.
+/// The command to resolve a case.
 pub(crate) fn resolve(
     mut request: v1::ResolveCaseRequest,
     caller: Caller,
@@ -110,7 +110,7 @@ pub(crate) fn resolve(
     validator.on_case(caller, stamp, (case, &etag, event_time), step)
 }
 
-/// Which case to open again.
+/// The command to open a case again.
 pub(crate) fn reopen(
     mut request: v1::ReopenCaseRequest,
     caller: Caller,
@@ -135,7 +135,7 @@ pub(crate) fn reopen(
     )
 }
 
-/// Which cases are one.
+/// The command to merge two cases.
 pub(crate) fn merge(
     mut request: v1::MergeCasesRequest,
     caller: Caller,
@@ -163,7 +163,7 @@ pub(crate) fn merge(
     validator.on_case(caller, stamp, (case, &etag, event_time), step)
 }
 
-/// Which merge to undo.
+/// The command to undo a merge.
 pub(crate) fn unmerge(
     mut request: v1::UnmergeCaseRequest,
     caller: Caller,
@@ -186,7 +186,7 @@ pub(crate) fn unmerge(
     )
 }
 
-/// Which cases belong together.
+/// The command to link two cases.
 pub(crate) fn link(
     mut request: v1::LinkCasesRequest,
     caller: Caller,
@@ -211,7 +211,7 @@ pub(crate) fn link(
     )
 }
 
-/// Which link to take away.
+/// The command to remove a link.
 pub(crate) fn unlink(
     mut request: v1::UnlinkCasesRequest,
     caller: Caller,
@@ -236,7 +236,7 @@ pub(crate) fn unlink(
     )
 }
 
-/// What to change.
+/// The command to change a case.
 pub(crate) fn update(
     mut request: v1::UpdateCaseRequest,
     caller: Caller,
@@ -277,7 +277,7 @@ fn note_text(text: &str) -> Result<Arc<str>, String> {
 }
 
 impl Validator {
-    /// The command to take this step on a case, if nothing of it is at fault.
+    /// The command for this step on a case. An error if the request has faults.
     fn on_case(
         mut self,
         caller: Caller,
@@ -310,7 +310,7 @@ impl Validator {
         }
     }
 
-    /// How a case was resolved, if it is told.
+    /// The resolution of a case; `None` if it is absent or wrong.
     pub(super) fn optional_resolution(
         &mut self,
         at: FieldPath<'_>,
@@ -320,7 +320,7 @@ impl Validator {
         told.and_then(|told| self.resolution(at, live, Some(told)))
     }
 
-    /// A note at this path, which may be empty.
+    /// The note at this path; it may be empty.
     pub(super) fn note_at(&mut self, at: FieldPath<'_>, text: &str) -> Arc<str> {
         let kept = match text {
             "" => None,
@@ -407,7 +407,7 @@ impl Validator {
     }
 }
 
-/// A case by its number, or by its id with or without `case_` and the zeros in front.
+/// The case of a text: a case number, or a case id with or without `case_` and the zeros in front.
 pub(super) fn case_named(text: &str, numbers: &CaseNumbers) -> Result<CaseId, String> {
     const SHAPE: &str = "must be a case number of 11 digits, in groups or not, or the id of a case, with or without \
         case_ and the zeros in front";

@@ -1,4 +1,4 @@
-//! What an amendment clears of a contact's context.
+//! The fields of the context of a contact that an amendment clears.
 
 use super::field_path::FieldPath;
 use super::mask::Paths;
@@ -45,7 +45,7 @@ const PATHS: Paths<ContextField> = Paths {
 };
 
 impl Validator {
-    /// What is to be cleared before `context`, which is told now, counts.
+    /// The fields to clear before the given `context` is applied.
     pub(super) fn clear(
         &mut self,
         mask: Option<&FieldMask>,

@@ -1,4 +1,4 @@
-//! Contacts: route, preview, take, reroute, end, add a case, update, get.
+//! Contacts: route, preview, select a route, reroute, end, add a case, update, get.
 
 use super::field_path::FieldPath;
 use super::revision::MIN_REVISION;
@@ -16,12 +16,12 @@ use signpost_domain::tags::ContactUpdate;
 use signpost_proto::v1;
 use std::mem::take;
 
-/// The playbook that the caller's menu came from, if the text names one.
+/// The version of the playbook that the menu of the caller came from; `None` if the text is not a version.
 pub(crate) fn menu_version(text: &str) -> Option<PlaybookVersion> {
     PlaybookVersion::new(text).ok()
 }
 
-/// A contact to route.
+/// The command to route a contact.
 pub(crate) fn route(
     mut request: v1::RouteContactRequest,
     caller: Caller,
@@ -61,7 +61,7 @@ pub(crate) fn route(
     validator.command(caller, stamp, event_time, body)
 }
 
-/// A contact to look at.
+/// The query to preview the routing of a contact.
 pub(crate) fn preview(
     request: v1::PreviewRouteRequest,
     at_least: NamedRevision,
@@ -75,7 +75,7 @@ pub(crate) fn preview(
         allow_unknown_reason,
         menu_playbook_version,
         at_time,
-        // It was waited for.
+        // The caller of this function has waited for it.
         min_revision: _,
         clear_mask,
     } = request;
@@ -101,7 +101,7 @@ pub(crate) fn preview(
     validator.done(query)
 }
 
-/// The customer's choice.
+/// The command to select the route that the customer chose.
 pub(crate) fn select_route(
     mut request: v1::SelectRouteRequest,
     caller: Caller,
@@ -135,7 +135,7 @@ pub(crate) fn select_route(
     validator.command(caller, stamp, event_time, body)
 }
 
-/// The end of a contact.
+/// The command to end a contact.
 pub(crate) fn end(
     mut request: v1::EndContactRequest,
     caller: Caller,
@@ -176,7 +176,7 @@ pub(crate) fn end(
     validator.command(caller, stamp, event_time, body)
 }
 
-/// An attempt that came to nothing.
+/// The command to reroute a contact after an attempt that failed.
 pub(crate) fn reroute(
     mut request: v1::RerouteContactRequest,
     caller: Caller,
@@ -229,7 +229,7 @@ pub(crate) fn reroute(
     validator.command(caller, stamp, event_time, body)
 }
 
-/// A further matter of a contact's customer.
+/// The command to add a further matter of the customer to a contact.
 pub(crate) fn add_case(
     mut request: v1::AddCaseToContactRequest,
     caller: Caller,
@@ -266,7 +266,7 @@ pub(crate) fn add_case(
     validator.command(caller, stamp, event_time, body)
 }
 
-/// How queues are.
+/// The command to report the state of queues.
 pub(crate) fn report_queues(
     mut request: v1::ReportQueueStatsRequest,
     caller: Caller,
@@ -290,7 +290,7 @@ pub(crate) fn report_queues(
     validator.command(caller, stamp, event_time, body)
 }
 
-/// What callers keep of a contact for themselves.
+/// The command to update the data that API clients store on a contact.
 pub(crate) fn update(
     mut request: v1::UpdateContactRequest,
     caller: Caller,
@@ -314,7 +314,7 @@ pub(crate) fn update(
     validator.command(caller, stamp, event_time, body)
 }
 
-/// Which contact.
+/// The contact to read.
 pub(crate) fn get(request: v1::GetContactRequest) -> Result<Fresh<Query>, Faults> {
     let v1::GetContactRequest {
         contact_id,
@@ -326,7 +326,7 @@ pub(crate) fn get(request: v1::GetContactRequest) -> Result<Fresh<Query>, Faults
 }
 
 impl Validator {
-    /// What came of matters, each at most once.
+    /// The ends of matters, each matter at most once.
     fn matter_ends(
         &mut self,
         at: FieldPath<'_>,
@@ -390,7 +390,7 @@ impl Validator {
         update
     }
 
-    /// Checks that a menu's playbook, if one is named, is one that we have.
+    /// Checks that the version of the playbook of the menu, if the request names one, is known here.
     fn menu_playbook_version(&mut self, text: &str, found: Option<&Playbook>) {
         let at = FieldPath::top("menu_playbook_version");
         let version = self.optional(at, text, PlaybookVersion::new);

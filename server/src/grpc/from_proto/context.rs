@@ -1,4 +1,4 @@
-//! What a caller knows about one contact.
+//! The context of a contact: what the caller knows about it.
 
 use super::case::case_named;
 use super::field_path::FieldPath;
@@ -15,7 +15,7 @@ use signpost_domain::tags::{REFERENCES_MAX, Tags};
 use signpost_proto::v1;
 
 impl Validator {
-    /// What is of one matter, and so cannot stand beside several.
+    /// Notes a fault for each set field of a single matter, because `matters` is set, too.
     fn refuse_beside_matters(&mut self, at: FieldPath<'_>, alone: &[(&'static str, bool)]) {
         for (field, _) in alone.iter().filter(|(_, is_told)| *is_told) {
             let what = match *field {
@@ -28,7 +28,7 @@ impl Validator {
         }
     }
 
-    /// The context, and what to do if the live playbook does not have its reason.
+    /// The context, and the handling of a reason that the live playbook does not have.
     #[expect(clippy::too_many_lines, reason = "each field by name")]
     pub(super) fn context(
         &mut self,
@@ -153,7 +153,7 @@ impl Validator {
         Some((context, unknown_reason))
     }
 
-    /// Several matters, each with an id of its own, and what to do with a reason that the live playbook does not have.
+    /// Several matters, each with an id of its own, and the handling of a reason that the live playbook does not have.
     fn matters(
         &mut self,
         at: FieldPath<'_>,
@@ -219,7 +219,7 @@ impl Validator {
         }
     }
 
-    /// Handles, each at most once.
+    /// The identities, each at most once.
     pub(super) fn identities(
         &mut self,
         at: FieldPath<'_>,
@@ -243,7 +243,7 @@ impl Validator {
         identities
     }
 
-    /// One handle.
+    /// One identity.
     pub(super) fn identity(&mut self, at: FieldPath<'_>, told: v1::Identity) -> Option<Identity> {
         let v1::Identity {
             kind,
@@ -350,7 +350,7 @@ impl Validator {
             if let Some(count) = count.filter(|&count| count > QUEUE_COUNT_MAX) {
                 self.fault(
                     at.field(name),
-                    format!("must be at most {QUEUE_COUNT_MAX}, is {count}; leave it out if it is not known"),
+                    format!("must be at most {QUEUE_COUNT_MAX}, but is {count}; leave the field out if the number is not known"),
                 );
             }
         }

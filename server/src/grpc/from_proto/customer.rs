@@ -47,7 +47,7 @@ const PATHS: Paths<ProfileField> = Paths {
     ],
 };
 
-/// A customer to keep.
+/// The command to write a customer.
 pub(crate) fn upsert(
     mut request: v1::UpsertCustomerRequest,
     caller: Caller,
@@ -73,7 +73,7 @@ pub(crate) fn upsert(
     validator.command(caller, stamp, event_time, body)
 }
 
-/// Which customer.
+/// The customer to read.
 pub(crate) fn get(request: v1::GetCustomerRequest) -> Result<Fresh<Query>, Faults> {
     use v1::get_customer_request::By as Of;
     let v1::GetCustomerRequest { by, min_revision } = request;
@@ -90,7 +90,7 @@ pub(crate) fn get(request: v1::GetCustomerRequest) -> Result<Fresh<Query>, Fault
     validator.fresh(query, &min_revision)
 }
 
-/// Whose identity.
+/// The identity whose customer is read.
 pub(crate) fn look_up(request: v1::LookUpCustomerRequest) -> Result<Fresh<Query>, Faults> {
     let v1::LookUpCustomerRequest {
         identity,
@@ -102,7 +102,7 @@ pub(crate) fn look_up(request: v1::LookUpCustomerRequest) -> Result<Fresh<Query>
     validator.fresh(query, &min_revision)
 }
 
-/// Whose history.
+/// The customer whose history is read.
 pub(crate) fn history(request: v1::GetCustomerHistoryRequest) -> Result<Fresh<OfCustomer>, Faults> {
     let v1::GetCustomerHistoryRequest { by, min_revision } = request;
     let mut validator = Validator::default();
@@ -126,7 +126,7 @@ impl Validator {
         }
     }
 
-    /// A customer to keep, told at this place; `None`: by the request itself.
+    /// A customer to write, at this path; `None` for the request itself.
     pub(super) fn upsert(
         &mut self,
         at: Option<FieldPath<'_>>,
@@ -145,7 +145,7 @@ impl Validator {
         let named = self.mask(field("update_mask"), update_mask.as_ref(), &PATHS);
         let customer = match customer {
             Some(mut told) => {
-                // What the mask leaves out is not looked at.
+                // Fields that the mask leaves out are not checked.
                 if let Some(named) = &named {
                     only(&mut told, named);
                 }
@@ -186,7 +186,7 @@ impl Validator {
             vulnerable,
             cannot_use,
             currency_code,
-            // Set by us.
+            // The server sets these fields.
             create_time: _,
             contact_count: _,
             sequence: _,
@@ -226,7 +226,7 @@ impl Validator {
     }
 }
 
-/// Leaves of a customer its key and these fields.
+/// Clears all fields of a customer except its id and the named fields.
 fn only(told: &mut v1::Customer, named: &[ProfileField]) {
     for field in ProfileField::ALL {
         if named.contains(&field) {

@@ -1,4 +1,4 @@
-//! Work on customers: handles, merges, undoing them.
+//! Work on customers: link and unlink identities, merge customers, undo merges.
 
 use super::field_path::FieldPath;
 use super::{Caller, Validator};
@@ -12,7 +12,7 @@ use signpost_proto::v1;
 use std::mem::take;
 use std::sync::Arc;
 
-/// A handle of a customer.
+/// The command to link an identity to a customer.
 pub(crate) fn link(
     mut request: v1::LinkIdentityRequest,
     caller: Caller,
@@ -36,7 +36,7 @@ pub(crate) fn link(
     )
 }
 
-/// A handle that a customer has no more.
+/// The command to remove an identity from a customer.
 pub(crate) fn unlink(
     mut request: v1::UnlinkIdentityRequest,
     caller: Caller,
@@ -56,7 +56,7 @@ pub(crate) fn unlink(
     validator.on_customer(caller, stamp, (customer, &etag, event_time), step)
 }
 
-/// Which customers are one.
+/// The command to merge two customers.
 pub(crate) fn merge(
     mut request: v1::MergeCustomersRequest,
     caller: Caller,
@@ -84,7 +84,7 @@ pub(crate) fn merge(
     validator.on_customer(caller, stamp, (customer, &etag, event_time), step)
 }
 
-/// Which merge to undo.
+/// The command to undo a merge.
 pub(crate) fn unmerge(
     mut request: v1::UnmergeCustomerRequest,
     caller: Caller,
@@ -119,7 +119,7 @@ fn why(note: &str) -> Result<Arc<str>, String> {
 }
 
 impl Validator {
-    /// The command to take this step on a customer, if nothing of it is at fault.
+    /// The command for this step on a customer. An error if the request has faults.
     fn on_customer(
         mut self,
         caller: Caller,

@@ -1,4 +1,4 @@
-//! Facts: known to the playbook, and of its type. A value is never repeated in a fault.
+//! Facts. A fact must be known to the playbook and have the type that it names. Faults never repeat a value.
 
 use super::field_path::FieldPath;
 use super::names::Kind;
@@ -14,7 +14,8 @@ use signpost_proto::v1;
 use v1::fact::Value;
 
 impl Validator {
-    /// The facts that a caller told, each at most once. When they were learnt is set when they are decided on.
+    /// The facts from a caller, each at most once. The time when a fact was learnt is set when the contact is decided
+    /// on.
     pub(super) fn facts(
         &mut self,
         at: FieldPath<'_>,
@@ -121,7 +122,7 @@ fn of_type(spec: &FactSpec, value: FactValue) -> Result<FactValue, String> {
     }
 }
 
-/// A text is taken for a fact of any type if it reads as one.
+/// The value of a fact from a text. The text must have the form of the type of the fact.
 fn of_text(spec: &FactSpec, text: &str) -> Result<FactValue, String> {
     if text.len() > FACT_TEXT_BYTES_MAX {
         let len = text.len();

@@ -1,4 +1,4 @@
-//! Feeds: which events, which cases, which contacts, and from where on.
+//! Feeds: the events, cases or contacts to watch, and the position to start from.
 
 use super::field_path::FieldPath;
 use super::{NamedRevision, Revision, Validator, filter, wire_enum};
@@ -11,66 +11,66 @@ use signpost_domain::refusal::Faults;
 use signpost_proto::v1;
 use std::sync::Arc;
 
-/// Which events.
+/// The parameters of a watch of events.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct WatchEvents {
-    /// Where to begin.
+    /// The position to begin at.
     pub(crate) from: From,
-    /// Whether they are wanted as CloudEvents.
+    /// Whether to send events in the format of CloudEvents.
     pub(crate) as_cloud_events: bool,
 }
 
 /// Where a watch of events begins.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum From {
-    /// Behind this.
+    /// After this cursor.
     Cursor(Cursor),
-    /// Behind this.
+    /// After this revision.
     Revision(Revision),
-    /// With the next.
+    /// With the next event.
     Now,
-    /// With the oldest.
+    /// With the oldest event that is kept.
     Oldest,
 }
 
-/// Which rows.
+/// The parameters of a watch of cases or contacts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct WatchRows {
-    /// Behind this; `None`: with a snapshot.
+    /// The cursor to begin after. `None` to begin with a snapshot or at `start`.
     pub(crate) cursor: Option<Cursor>,
-    /// Without a cursor: behind this, without a snapshot.
+    /// The revision to begin after, without a snapshot, if there is no cursor. `None` for no revision.
     pub(crate) start: Option<Revision>,
-    /// What its cursors are of.
+    /// The feed and the filter that its cursors belong to.
     pub(crate) of: CursorScope,
-    /// Which.
+    /// The filter.
     pub(crate) filter: Filter,
 }
 
-/// Which rows.
+/// The filter of a watch.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Filter {
-    /// Cases; the states are told.
+    /// A filter of cases. It names the states.
     Cases(CaseFilter),
-    /// Contacts; the places are told.
+    /// A filter of contacts. It names the states.
     Contacts(ContactFilter),
 }
 
 const START_REVISION: FieldPath<'static> = FieldPath::top("start_revision");
 
-/// Everywhere but ended.
+/// All states of a contact except ended.
 const LIVE: [ContactStateKind; 3] = [
     ContactStateKind::AwaitingCustomer,
     ContactStateKind::SelfService,
     ContactStateKind::Routed,
 ];
 
-/// What the cursors of WatchEvents are of, whatever the shape.
+/// The scope of the cursors of WatchEvents, for every format.
 pub(crate) const EVENTS: CursorScope = CursorScope {
     feed: Feed::Events,
     filter: 0,
 };
 
-/// Which events.
+/// The watch of events that is asked for.
 pub(crate) fn watch_events(
     request: v1::WatchEventsRequest,
     begin: NamedRevision,
@@ -106,7 +106,7 @@ pub(crate) fn watch_events(
     validator.done(watch)
 }
 
-/// Which cases.
+/// The watch of cases that is asked for.
 pub(crate) fn watch_cases(
     request: v1::WatchCasesRequest,
     begin: NamedRevision,
@@ -116,7 +116,7 @@ pub(crate) fn watch_cases(
     let v1::WatchCasesRequest {
         cursor,
         filter,
-        // It was waited for.
+        // The caller of this function has waited for it.
         start_revision: _,
     } = request;
     let told = filter.unwrap_or_default();
@@ -129,7 +129,7 @@ pub(crate) fn watch_cases(
     validator.watch_rows(of, (&cursor, begin), Filter::Cases(filter))
 }
 
-/// Which contacts.
+/// The watch of contacts that is asked for.
 pub(crate) fn watch_contacts(
     request: v1::WatchContactsRequest,
     begin: NamedRevision,
@@ -139,7 +139,7 @@ pub(crate) fn watch_contacts(
     let v1::WatchContactsRequest {
         cursor,
         filter,
-        // It was waited for.
+        // The caller of this function has waited for it.
         start_revision: _,
     } = request;
     let told = filter.unwrap_or_default();
@@ -172,7 +172,7 @@ impl Validator {
     }
 }
 
-/// What the cursors of a feed with this filter are of.
+/// The scope of the cursors of a feed with this filter.
 fn of(feed: Feed, canonical: &impl Message) -> CursorScope {
     CursorScope {
         feed,

@@ -1,4 +1,4 @@
-//! The path of a field in a request, built on the stack on the way down and written out for a fault only.
+//! The path of a field in a request. It is built on the stack on the way down, and written out only for a fault.
 
 use std::fmt;
 
@@ -32,7 +32,7 @@ impl<'a> FieldPath<'a> {
         }
     }
 
-    /// An item of the list at this path, from 0.
+    /// An item of the list at this path; `index` starts at 0.
     pub(super) const fn item(&'a self, index: usize) -> FieldPath<'a> {
         FieldPath {
             above: Some(self),

@@ -1,4 +1,4 @@
-//! Filters of lists and watches: which cases, contacts and customers.
+//! The filters of lists and watches, for cases, contacts and customers.
 
 use super::case::case_named;
 use super::field_path::FieldPath;
@@ -16,13 +16,13 @@ use signpost_proto::v1;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// Most values of one list of a filter.
+/// The maximum number of values of one list of a filter.
 pub(crate) const FILTER_VALUES_MAX: usize = 32;
 
 const FILTER: FieldPath<'static> = FieldPath::top("filter");
 
 impl Validator {
-    /// Which cases.
+    /// The filter of cases.
     pub(super) fn case_filter(
         &mut self,
         told: v1::CaseFilter,
@@ -56,7 +56,7 @@ impl Validator {
         }
     }
 
-    /// Which contacts.
+    /// The filter of contacts.
     pub(super) fn contact_filter(
         &mut self,
         told: v1::ContactFilter,
@@ -90,7 +90,7 @@ impl Validator {
         }
     }
 
-    /// Which customers.
+    /// The filter of customers.
     pub(super) fn customer_filter(&mut self, told: v1::CustomerFilter) -> CustomerFilter {
         let v1::CustomerFilter {
             tiers,
@@ -107,7 +107,7 @@ impl Validator {
         }
     }
 
-    /// A list of the filter.
+    /// The values of one list of the filter.
     fn values<W, T, E: std::fmt::Display>(
         &mut self,
         field: &'static str,
@@ -124,7 +124,7 @@ impl Validator {
             .collect()
     }
 
-    /// Names of some playbook: what a retired one named is still kept.
+    /// Names of any playbook: rows still have names of retired playbooks.
     fn slugs(&mut self, field: &'static str, told: &[String]) -> Vec<Slug> {
         self.values(field, told, |text| Slug::new(text))
     }
@@ -133,7 +133,7 @@ impl Validator {
         self.values("customer_ids", told, |text| CustomerId::new(text))
     }
 
-    /// Cases by the texts of their numbers or their ids.
+    /// The cases of a list of case numbers or case ids.
     fn cases(&mut self, told: &[String], numbers: &CaseNumbers) -> Vec<CaseId> {
         self.values("case_ids", told, |text| case_named(text, numbers))
     }
@@ -193,7 +193,8 @@ impl Validator {
     }
 }
 
-/// The same filter, whatever the order of its values was and how often they were told.
+/// The filter with the values of each list sorted and without duplicates. So two filters with the same meaning are
+/// equal.
 pub(super) fn sorted_cases(told: &v1::CaseFilter) -> v1::CaseFilter {
     v1::CaseFilter {
         states: sorted(&told.states),
@@ -208,7 +209,8 @@ pub(super) fn sorted_cases(told: &v1::CaseFilter) -> v1::CaseFilter {
     }
 }
 
-/// The same filter, whatever the order of its values was and how often they were told.
+/// The filter with the values of each list sorted and without duplicates. So two filters with the same meaning are
+/// equal.
 pub(super) fn sorted_contacts(told: &v1::ContactFilter) -> v1::ContactFilter {
     v1::ContactFilter {
         states: sorted(&told.states),
@@ -223,7 +225,8 @@ pub(super) fn sorted_contacts(told: &v1::ContactFilter) -> v1::ContactFilter {
     }
 }
 
-/// The same filter, whatever the order of its values was and how often they were told.
+/// The filter with the values of each list sorted and without duplicates. So two filters with the same meaning are
+/// equal.
 pub(super) fn sorted_customers(told: &v1::CustomerFilter) -> v1::CustomerFilter {
     v1::CustomerFilter {
         tiers: sorted(&told.tiers),

@@ -1,4 +1,4 @@
-//! Lists: which cases, contacts and customers, and which page of them.
+//! Lists: the cases, contacts or customers to list, and the page.
 
 use super::field_path::FieldPath;
 use super::revision::MIN_REVISION;
@@ -11,29 +11,29 @@ use signpost_domain::refusal::Faults;
 use signpost_proto::v1;
 use std::sync::Arc;
 
-/// What a list is asked for.
+/// The parameters of a list.
 #[derive(Debug)]
 pub(crate) struct ListRequest<F> {
-    /// Which items.
+    /// The filter of the items.
     pub(crate) filter: F,
-    /// In which order.
+    /// The order of the items.
     pub(crate) order: Order,
-    /// How much of each.
+    /// How much of each item to return.
     pub(crate) view: View,
-    /// Which page.
+    /// The page.
     pub(crate) page: Page,
 }
 
-/// Where a list is read.
+/// The live playbook and the store, which lists need.
 #[derive(Clone, Debug)]
 pub(crate) struct ListScope {
-    /// The live playbook.
+    /// The live playbook; `None` if none is live.
     pub(crate) live: Option<Arc<Playbook>>,
-    /// The name of the store.
+    /// The id of the store.
     pub(crate) store: [u8; 16],
 }
 
-/// Which cases.
+/// The list of cases that is asked for.
 pub(crate) fn cases(
     request: v1::ListCasesRequest,
     at_least: NamedRevision,
@@ -49,7 +49,7 @@ pub(crate) fn cases(
         min_revision: _,
     } = request;
     let filter = filter.unwrap_or_default();
-    // A page goes on in the same filter and order, whatever else is asked.
+    // A page token is bound only to the filter and the order. The other fields may change from page to page.
     let same = v1::ListCasesRequest {
         filter: Some(filter::sorted_cases(&filter)),
         order,
@@ -67,7 +67,7 @@ pub(crate) fn cases(
     )
 }
 
-/// Which contacts.
+/// The list of contacts that is asked for.
 pub(crate) fn contacts(
     request: v1::ListContactsRequest,
     at_least: NamedRevision,
@@ -83,7 +83,7 @@ pub(crate) fn contacts(
         min_revision: _,
     } = request;
     let filter = filter.unwrap_or_default();
-    // A page goes on in the same filter and order, whatever else is asked.
+    // A page token is bound only to the filter and the order. The other fields may change from page to page.
     let same = v1::ListContactsRequest {
         filter: Some(filter::sorted_contacts(&filter)),
         order,
@@ -101,7 +101,7 @@ pub(crate) fn contacts(
     )
 }
 
-/// Which customers.
+/// The list of customers that is asked for.
 pub(crate) fn customers(
     request: v1::ListCustomersRequest,
     at_least: NamedRevision,
@@ -115,7 +115,7 @@ pub(crate) fn customers(
         min_revision: _,
     } = request;
     let filter = filter.unwrap_or_default();
-    // A page goes on in the same filter and order, whatever else is asked.
+    // A page token is bound only to the filter and the order. The other fields may change from page to page.
     let same = v1::ListCustomersRequest {
         filter: Some(filter::sorted_customers(&filter)),
         order,
@@ -161,7 +161,7 @@ impl Validator {
 }
 
 impl Validator {
-    /// Which page is asked for.
+    /// The page that is asked for.
     pub(super) fn page(&mut self, scope: TokenScope, size: u32, token: &str) -> Option<Page> {
         let after = self.optional(FieldPath::top("page_token"), token, |token| {
             scope.read_token(token)

@@ -1,19 +1,19 @@
-//! Field masks: which fields of a message count.
+//! Field masks: the fields of a message that count.
 
 use super::Validator;
 use super::field_path::FieldPath;
 use prost_types::FieldMask;
 
-/// What paths a mask may have, and what is said of others.
+/// The paths that a mask may have, and the reasons against others.
 pub(super) struct Paths<T: 'static> {
-    /// Those that there are.
+    /// The allowed paths and the fields that they stand for.
     pub(super) known: &'static [(&'static str, T)],
-    /// Those that a caller might think of, with what is wrong with them.
+    /// Paths that a caller might expect, each with the reason against it.
     pub(super) refused: &'static [(&'static str, &'static str)],
 }
 
 impl Validator {
-    /// The fields that a mask names, each once; `None` where there is no mask.
+    /// The fields that a mask names, each once; `None` if there is no mask.
     pub(super) fn mask<T: Copy + PartialEq>(
         &mut self,
         at: FieldPath<'_>,
@@ -26,7 +26,7 @@ impl Validator {
         }
         let at = at.field("paths");
         let mut fields = Vec::new();
-        // Each path may be there once: a longer mask says nothing more.
+        // A path may occur only once, so a mask has at most as many paths as there are fields.
         if !self.within(at, told.paths.len(), paths.known.len()) {
             return Some(fields);
         }

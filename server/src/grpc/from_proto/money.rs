@@ -1,4 +1,4 @@
-//! The currency of an amount: one store reckons in that of its live playbook.
+//! The currency of an amount. A store uses only the currency of its live playbook.
 
 use super::Validator;
 use super::field_path::FieldPath;
@@ -6,7 +6,8 @@ use signpost_domain::money::Currency;
 use signpost_domain::playbook::Playbook;
 
 impl Validator {
-    /// The currency of an amount: that of the live playbook, which may be told; another is a fault.
+    /// The currency of an amount, which is the currency of the live playbook. The caller may name it. Another currency
+    /// is a fault.
     pub(super) fn currency(
         &mut self,
         at: FieldPath<'_>,

@@ -1,11 +1,11 @@
-//! Names that a playbook gives: channels, tiers, stages …
+//! Names that a playbook defines: channels, tiers, stages and others.
 
 use super::Validator;
 use super::field_path::FieldPath;
 use signpost_domain::ids::{SLUG_BYTES_MAX, Slug};
 use signpost_domain::playbook::{Playbook, right_names};
 
-/// What a name is the name of.
+/// The kind of a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     Channel,
@@ -34,7 +34,7 @@ impl Kind {
 }
 
 impl Validator {
-    /// The playbook's own copy of a name, or the fault noted.
+    /// The copy of a name in the playbook. `None` if the playbook does not have it; then the fault is noted.
     pub(super) fn name(
         &mut self,
         at: FieldPath<'_>,
@@ -49,7 +49,7 @@ impl Validator {
         known
     }
 
-    /// The same for a name that may be absent, which is empty.
+    /// The same as [`Validator::name`], for an optional name; `None` if it is empty.
     pub(super) fn optional_name(
         &mut self,
         at: FieldPath<'_>,

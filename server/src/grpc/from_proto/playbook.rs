@@ -16,10 +16,10 @@ use signpost_proto::v1;
 use std::mem::take;
 use std::sync::Arc;
 
-/// A document that was read, or what is wrong with it.
+/// A document that was read, or its faults.
 pub(crate) type Read = Result<(Arc<Playbook>, Warnings), playbook::PlaybookFaults>;
 
-/// Reads a document. Takes milliseconds for a large one.
+/// Reads a document. This takes milliseconds for a large document.
 pub(crate) fn read(source: &str) -> Read {
     Playbook::read(source).map(|(playbook, warnings)| (Arc::new(playbook), warnings))
 }
@@ -32,7 +32,7 @@ pub(crate) fn validate(request: v1::ValidatePlaybookRequest) -> Result<String, F
     validator.done(fits.then_some(source))
 }
 
-/// A document to make live, which [`read`] gave as `read`.
+/// The command to make a document live. `read` is the result of [`read`] for the document.
 pub(crate) fn publish(
     mut request: v1::PublishPlaybookRequest,
     caller: Caller,
@@ -66,7 +66,7 @@ pub(crate) fn publish(
     Ok((command, warnings))
 }
 
-/// An earlier version to make live again; `found` is the one that the request names.
+/// The command to make an earlier version live again. `found` is the version that the request names.
 pub(crate) fn roll_back(
     mut request: v1::RollbackPlaybookRequest,
     caller: Caller,
@@ -92,7 +92,7 @@ pub(crate) fn roll_back(
     validator.command(caller, stamp, event_time, body)
 }
 
-/// All that is wrong with a request whose version is faulty.
+/// All faults of a request whose version is faulty.
 pub(crate) fn not_rolled_back(request_id: &str, version: &Faults) -> Faults {
     let mut validator = Validator::default();
     validator.stamp(request_id, Method::RollbackPlaybook, [0; 16]);
@@ -102,7 +102,7 @@ pub(crate) fn not_rolled_back(request_id: &str, version: &Faults) -> Faults {
     validator.0
 }
 
-/// Which publications.
+/// The page of publications that is asked for.
 pub(crate) fn list(
     mut request: v1::ListPlaybookPublicationsRequest,
     store: [u8; 16],
@@ -121,7 +121,7 @@ pub(crate) fn list(
     validator.fresh(page, &min_revision)
 }
 
-/// Which version; empty: the live one.
+/// The version to read; empty for the live one.
 pub(crate) fn get(request: v1::GetPlaybookRequest) -> Result<Fresh<String>, Faults> {
     let v1::GetPlaybookRequest {
         playbook_version,
@@ -130,31 +130,31 @@ pub(crate) fn get(request: v1::GetPlaybookRequest) -> Result<Fresh<String>, Faul
     Validator::default().fresh(Some(playbook_version), &min_revision)
 }
 
-/// How new the counts must be.
+/// The minimum revision of the counts.
 pub(crate) fn counts(request: v1::CountReasonsRequest) -> Result<Fresh<()>, Faults> {
     let v1::CountReasonsRequest { min_revision } = request;
     Validator::default().fresh(Some(()), &min_revision)
 }
 
-/// What to compare.
+/// The playbooks to compare.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct DiffAsked {
-    /// The version that comes first; empty: the live one.
+    /// The earlier version; empty for the live one.
     pub(crate) from: String,
-    /// What it is compared with.
+    /// The playbook that it is compared with.
     pub(crate) to: DiffTo,
 }
 
-/// What a version is compared with.
+/// The playbook that a version is compared with.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum DiffTo {
-    /// A version; empty: the live one.
+    /// A published version; empty for the live one.
     Version(String),
     /// A document that is not published.
     Document(String),
 }
 
-/// What to compare.
+/// The comparison that is asked for.
 pub(crate) fn diff(request: v1::DiffPlaybooksRequest) -> Result<Fresh<DiffAsked>, Faults> {
     let v1::DiffPlaybooksRequest {
         from_playbook_version: from,
@@ -179,7 +179,7 @@ pub(crate) fn diff(request: v1::DiffPlaybooksRequest) -> Result<Fresh<DiffAsked>
     validator.fresh(to.map(|to| DiffAsked { from, to }), &min_revision)
 }
 
-/// The document that a version is compared with, if it has no faults.
+/// The document that a version is compared with. An error if the document has faults.
 pub(crate) fn to_compare(read: Read) -> Result<Arc<Playbook>, Faults> {
     let mut validator = Validator::default();
     let playbook = match read {
@@ -192,20 +192,20 @@ pub(crate) fn to_compare(read: Read) -> Result<Arc<Playbook>, Faults> {
     validator.done(playbook)
 }
 
-/// Which menu.
+/// The parameters of a menu.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct MenuAsked {
     /// The channel.
     pub(crate) channel: Slug,
-    /// The customer's language.
+    /// The language of the customer; `None` if not given.
     pub(crate) language: Option<Arc<str>>,
-    /// The primary reason whose secondary ones are asked for.
+    /// The primary reason whose secondary reasons are asked for; `None` for the first level.
     pub(crate) primary: Option<Slug>,
     /// Whether the whole tree is asked for.
     pub(crate) whole_tree: bool,
 }
 
-/// Which menu.
+/// The menu that is asked for.
 pub(crate) fn menu(
     request: v1::GetReasonMenuRequest,
     at_least: NamedRevision,
@@ -216,7 +216,7 @@ pub(crate) fn menu(
         language_code: locale,
         primary_reason: primary,
         whole_tree,
-        // It was waited for.
+        // The caller of this function has waited for it.
         min_revision: _,
     } = request;
     let mut validator = Validator::default();
@@ -239,16 +239,16 @@ pub(crate) fn menu(
     validator.done(asked)
 }
 
-/// Which words.
+/// The parameters of a vocabulary.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct VocabularyAsked {
-    /// The version; empty: the live one.
+    /// The version of the playbook; empty for the live one.
     pub(crate) version: String,
-    /// The language of the labels.
+    /// The language of the labels; `None` if not given.
     pub(crate) language: Option<Arc<str>>,
 }
 
-/// Which words.
+/// The vocabulary that is asked for.
 pub(crate) fn vocabulary(
     request: v1::GetVocabularyRequest,
 ) -> Result<Fresh<VocabularyAsked>, Faults> {
@@ -293,7 +293,7 @@ impl Validator {
         false
     }
 
-    /// The faults of a document, each under its path in it.
+    /// Notes the faults of a document, each under its path in the document.
     fn document(&mut self, field: &str, faults: &playbook::PlaybookFaults) {
         for fault in &faults.found {
             let playbook::PlaybookFault {

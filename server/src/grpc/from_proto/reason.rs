@@ -1,4 +1,4 @@
-//! Reasons: those of the live playbook, those that it replaced, those of the playbook of the caller's menu.
+//! Reasons: those of the live playbook, those that they replaced, and those of the playbook of the caller's menu.
 
 use super::field_path::FieldPath;
 use super::{NamedPlaybooks, Validator};
@@ -7,7 +7,7 @@ use signpost_domain::ids::{ReasonId, Slug};
 use signpost_domain::playbook::{Playbook, right_names};
 
 impl Validator {
-    /// The stated reason, if there is one, and what to do if the live playbook does not have it.
+    /// The stated reason, if there is one, and the handling of a reason that the live playbook does not have.
     pub(super) fn reason(
         &mut self,
         at: FieldPath<'_>,
@@ -33,7 +33,8 @@ impl Validator {
         (Some(told), UnknownReason::Refuse)
     }
 
-    /// A primary reason that may be absent, which is empty; one that was replaced is what stands for it.
+    /// An optional primary reason; `None` if the text is empty or wrong. A replaced reason gives the reason that
+    /// replaced it.
     pub(super) fn optional_primary(
         &mut self,
         at: FieldPath<'_>,
@@ -54,7 +55,7 @@ impl Validator {
         }
     }
 
-    /// The reason as an agent or a flow found it: a secondary one.
+    /// The reason that an agent or a flow confirmed. It must be a secondary reason.
     pub(super) fn confirmed_reason(
         &mut self,
         at: FieldPath<'_>,
@@ -72,7 +73,7 @@ impl Validator {
     }
 }
 
-/// Reads `primary` or `primary/secondary`.
+/// Reads a text such as `primary` or `primary/secondary`.
 pub(super) fn parse(text: &str) -> Result<ReasonId, String> {
     ReasonId::parse(text)
         .map_err(|error| format!("must be primary or primary/secondary; each part {error}"))

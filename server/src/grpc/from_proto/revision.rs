@@ -1,4 +1,4 @@
-//! Revisions: a state of the store, as a text that callers keep and send back to see no older one.
+//! Revisions. A revision is a state of the store, as a text. Callers keep it and send it back to see no older state.
 //!
 //! A revision is opaque to callers: hexadecimal digits of its kind, the store, the position in the log, and a check
 //! sum.
@@ -8,27 +8,27 @@ use super::field_path::FieldPath;
 use crate::grpc::tokens::cursor::{StoreIdPrefix, bytes_of, push_digits};
 use signpost_domain::ids::Seq;
 
-/// What tells a revision from the cursors of feeds. In callers' hands: keep it.
+/// The byte that distinguishes a revision from the cursors of feeds. Callers hold it in revisions, so never change it.
 const KIND: u8 = 0x40;
 const MARK_END: usize = 1 + StoreIdPrefix::BYTES;
-/// Bytes that the check sum is of.
+/// The number of bytes that the check sum covers.
 const TOLD_BYTES: usize = MARK_END + 8;
 const BYTES: usize = TOLD_BYTES + 4;
-/// Where reads name one.
+/// The field of a read that has a revision.
 pub(super) const MIN_REVISION: FieldPath<'static> = FieldPath::top("min_revision");
 const MALFORMED: &str = "must be the revision of an answer, unchanged";
 
-/// All that is in the log of a store up to an event.
+/// The state of a store up to an event of its log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Revision {
-    /// The store, by the start of its name.
+    /// The prefix of the id of the store.
     pub(crate) store: StoreIdPrefix,
-    /// The event.
+    /// The sequence of the event.
     pub(crate) seq: Seq,
 }
 
 impl Revision {
-    /// The text of it.
+    /// The text of the revision.
     pub(crate) fn text(self) -> String {
         let mut bytes = [0; BYTES];
         bytes[0] = KIND;
@@ -41,10 +41,10 @@ impl Revision {
         text
     }
 
-    /// Reads one.
+    /// Reads a revision.
     ///
     /// # Errors
-    /// What would be right.
+    /// When the text is not a revision. The error says what is expected.
     pub(crate) fn parse(text: &str) -> Result<Revision, &'static str> {
         if text.len() != 2 * BYTES {
             return Err(MALFORMED);
@@ -64,13 +64,14 @@ impl Revision {
     }
 }
 
-/// The revision that a request names, read before all else of it: what it stands for must be there before names are
-/// looked up in the live playbook. A text that is none is told later, with all that is wrong with the request.
+/// The revision that a request names. It is read before the rest of the request: it must be reached before names are
+/// looked up in the live playbook. A text that is not a revision is reported later, together with all other faults of
+/// the request.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct NamedRevision(Result<Option<Revision>, &'static str>);
 
 impl NamedRevision {
-    /// Reads it; an empty text names none.
+    /// Reads a revision. An empty text names none.
     pub(crate) fn of(text: &str) -> NamedRevision {
         NamedRevision(match text {
             "" => Ok(None),
@@ -78,23 +79,23 @@ impl NamedRevision {
         })
     }
 
-    /// The revision, if the text is one.
+    /// The revision; `None` if the text is empty or not a revision.
     pub(crate) fn revision(self) -> Option<Revision> {
         self.0.ok().flatten()
     }
 }
 
-/// A read, and how new its answer must be at least.
+/// A read, and the minimum revision of its answer.
 #[derive(Clone, Debug)]
 pub(crate) struct Fresh<Q> {
-    /// What is asked.
+    /// The question of the read.
     pub(crate) asked: Q,
-    /// At least as new as this; whatever there is, if absent.
+    /// The answer must be at least as new as this revision. `None` for no condition.
     pub(crate) min_revision: Option<Revision>,
 }
 
 impl Validator {
-    /// The revision that was read before; its fault is noted.
+    /// The revision that was read before. If its text was wrong, the fault is noted and the result is `None`.
     pub(super) fn named_revision(
         &mut self,
         at: FieldPath<'_>,
@@ -103,7 +104,7 @@ impl Validator {
         self.check(at, named).flatten()
     }
 
-    /// What is asked, if nothing is wrong with the request.
+    /// The read with its minimum revision. An error if the request has faults.
     pub(super) fn fresh<Q>(
         mut self,
         asked: Option<Q>,

@@ -1,4 +1,4 @@
-//! What tells one write from another: the caller's key, the method, a hash of the content.
+//! The identity of a write: the request id from the caller, the method, and a hash of the content.
 
 use super::caller::EventTime;
 use super::field_path::FieldPath;
@@ -12,7 +12,7 @@ use signpost_domain::time::UnixMs;
 
 use super::Caller;
 
-/// A hash of the method and of the message, which has no request id any more.
+/// A hash of the method and of the message. The message must have no request id any more.
 pub(crate) fn content(method: Method, message: &impl Message) -> [u8; 16] {
     let mut hasher = blake3::Hasher::new();
     hasher.update(&[method as u8]);
@@ -23,8 +23,7 @@ pub(crate) fn content(method: Method, message: &impl Message) -> [u8; 16] {
 }
 
 impl Validator {
-    /// Begins with a write of this request id, and what tells it from every other. The message has no request id any
-    /// more.
+    /// Begins the validation of a write and makes its idempotency key. The message must have no request id any more.
     pub(super) fn of_write(
         method: Method,
         request_id: &str,
@@ -35,7 +34,7 @@ impl Validator {
         (validator, key)
     }
 
-    /// What tells this write from every other.
+    /// The idempotency key of this write; `None` if the request id is wrong.
     pub(super) fn stamp(
         &mut self,
         request_id: &str,
@@ -50,7 +49,7 @@ impl Validator {
         })
     }
 
-    /// The caller's time.
+    /// The time that the caller gives; `None` if it gives none, or if the time is wrong.
     pub(super) fn event_time(
         &mut self,
         told: Option<prost_types::Timestamp>,
@@ -66,12 +65,13 @@ impl Validator {
         self.check(at, told.map(values::instant).transpose())?
     }
 
-    /// What the caller saw of a case or a customer, `what`: `None` for a fault, `Some(None)` for nothing in particular.
+    /// The version of a case or a customer (`what`) that the caller saw. `None` for a faulty etag, `Some(None)` for no
+    /// etag.
     pub(super) fn seen(&mut self, etag: &str, what: &str) -> Option<Option<Seq>> {
         self.seen_at(FieldPath::top("etag"), etag, what)
     }
 
-    /// As [`Validator::seen`], of an etag that is told there.
+    /// The same as [`Validator::seen`], for an etag at the path `at`.
     pub(super) fn seen_at(
         &mut self,
         at: FieldPath<'_>,
@@ -81,17 +81,18 @@ impl Validator {
         if etag.is_empty() {
             return Some(None);
         }
-        let shape =
-            |_: std::num::ParseIntError| format!("must be the etag of an answer about this {what}");
+        let shape = |_: std::num::ParseIntError| {
+            format!("must be an etag that the server returned for this {what}")
+        };
         let parsed = etag.parse().map_err(shape);
         self.check(at, parsed).map(|seq| Some(Seq(seq)))
     }
 
-    /// The command. One whose content has faults is a command too, as long as it says who asks and by which request
-    /// id: a replay is answered as it was, whatever playbook is live now.
+    /// The command. A request with faults also gives a command, if its request id is valid. So a replay gets its
+    /// earlier answer, whatever playbook is live now.
     ///
     /// # Errors
-    /// The faults of a request that does not say so much.
+    /// The faults, if the request has no valid request id.
     pub(super) fn command(
         self,
         caller: Caller,

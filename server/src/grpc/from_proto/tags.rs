@@ -1,4 +1,4 @@
-//! What callers keep of cases and contacts for themselves: references, labels, links.
+//! The data that callers keep on cases and contacts: references, labels, links.
 
 use super::field_path::FieldPath;
 use super::{Validator, wire_enum};
@@ -10,7 +10,7 @@ use signpost_proto::v1;
 use std::collections::BTreeMap;
 
 impl Validator {
-    /// References to other systems, at most so many, each at most once.
+    /// References to other systems, at most `max`, each at most once.
     pub(super) fn external_references(
         &mut self,
         at: FieldPath<'_>,
@@ -38,7 +38,7 @@ impl Validator {
         all
     }
 
-    /// Labels. A fault of one names the place of its key among the others, for what callers wrote is not repeated.
+    /// The labels. A fault of a label names the position of its key, because faults never repeat text of the caller.
     pub(super) fn labels(&mut self, at: FieldPath<'_>, told: BTreeMap<String, String>) -> Labels {
         let mut labels = Labels::new();
         if !self.within(at, told.len(), LABELS_MAX) {
@@ -61,7 +61,8 @@ impl Validator {
         labels
     }
 
-    /// The references that an update of a case or a contact, which is `at`, names in its mask.
+    /// Adds the references to an update of a case or a contact whose mask names them. `at` is the path of the case or
+    /// contact.
     pub(super) fn update_references(
         &mut self,
         at: FieldPath<'_>,
@@ -73,7 +74,8 @@ impl Validator {
         update.references = Some(references);
     }
 
-    /// The labels, likewise.
+    /// Adds the labels to an update of a case or a contact whose mask names them. `at` is the path of the case or
+    /// contact.
     pub(super) fn update_labels(
         &mut self,
         at: FieldPath<'_>,
@@ -83,7 +85,7 @@ impl Validator {
         update.labels = Some(self.labels(at.field("labels"), told.clone()));
     }
 
-    /// Links of a contact.
+    /// The links of a contact.
     pub(super) fn contact_links(
         &mut self,
         at: FieldPath<'_>,

@@ -1,4 +1,4 @@
-//! Requests that are wrong, one field at a time and all at once, and those that are right.
+//! Tests of wrong requests, with one fault and with all faults at once, and of right requests.
 
 mod facts;
 mod other;
@@ -34,7 +34,7 @@ fn caller() -> Caller {
     }
 }
 
-/// A request that nothing is wrong with.
+/// A request without faults.
 fn right() -> v1::RouteContactRequest {
     v1::RouteContactRequest {
         request_id: "r1".into(),
@@ -75,7 +75,7 @@ fn words(faults: &Faults) -> String {
     }
 }
 
-/// A command that carries faults is one that is refused.
+/// The command. A command that carries faults counts as refused.
 fn sound(parsed: Result<Command, Faults>) -> Result<Command, Faults> {
     match parsed {
         Ok(Command {

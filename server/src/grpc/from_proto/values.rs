@@ -1,4 +1,4 @@
-//! Plain values of the wire: times, spans, amounts, languages, handles.
+//! Plain values of the wire: times, spans, amounts, languages, identities.
 
 use prost_types::{Duration, Timestamp};
 use signpost_domain::customer::{IDENTITY_BYTES_MAX, LANGUAGE_BYTES_MAX, is_language_tag};
@@ -7,14 +7,14 @@ use signpost_domain::money::Money;
 use signpost_domain::time::{Millis, UnixMs};
 use std::sync::Arc;
 
-/// 0001-01-01T00:00:00Z, the first second that a timestamp may be.
+/// 0001-01-01T00:00:00Z, the first second of a timestamp, in Unix time.
 const SECONDS_MIN: i64 = -62_135_596_800;
-/// 9999-12-31T23:59:59Z, the last one.
+/// 9999-12-31T23:59:59Z, the last second of a timestamp, in Unix time.
 const SECONDS_MAX: i64 = 253_402_300_799;
 const NANOS_A_SECOND: i32 = 1_000_000_000;
 const NANOS_A_MILLI: i32 = 1_000_000;
 
-/// A point in time, to the millisecond before it.
+/// A point in time, rounded down to a millisecond.
 pub(super) fn instant(told: Timestamp) -> Result<UnixMs, &'static str> {
     let Timestamp { seconds, nanos } = told;
     let fits =
@@ -33,7 +33,7 @@ pub(super) fn instant_of_text(text: &str) -> Result<UnixMs, &'static str> {
         .ok_or("must be a point in time such as 2026-11-22T09:30:00Z")
 }
 
-/// A wait or a handle time.
+/// A span of time, such as a wait or a handling time.
 pub(super) fn span(told: Duration) -> Result<Millis, String> {
     let Duration { seconds, nanos } = told;
     let millis = seconds
@@ -54,7 +54,7 @@ pub(super) fn money(micros: i64) -> Result<Money, String> {
     }
 }
 
-/// An amount that cannot be a gain, in millionths of the playbook's currency.
+/// An amount that must not be negative, in millionths of the playbook's currency.
 pub(super) fn cost(micros: i64) -> Result<Money, String> {
     let max = Money::MAX.micros();
     match (0..=max).contains(&micros) {
@@ -65,7 +65,7 @@ pub(super) fn cost(micros: i64) -> Result<Money, String> {
     }
 }
 
-/// `nl`, `nl-NL`.
+/// A language, such as `nl` or `nl-NL`.
 pub(super) fn language(text: &str) -> Result<Arc<str>, &'static str> {
     match is_language_tag(text) {
         true => Ok(text.into()),
@@ -73,7 +73,7 @@ pub(super) fn language(text: &str) -> Result<Arc<str>, &'static str> {
     }
 }
 
-/// `Europe/Amsterdam`.
+/// A time zone, such as `Europe/Amsterdam`.
 pub(super) fn time_zone(text: &str) -> Result<Arc<str>, &'static str> {
     let known = text.len() <= LANGUAGE_BYTES_MAX && jiff::tz::TimeZone::get(text).is_ok();
     match known {
@@ -82,7 +82,7 @@ pub(super) fn time_zone(text: &str) -> Result<Arc<str>, &'static str> {
     }
 }
 
-/// A phone number, an e-mail address, a cookie.
+/// The value of an identity: a phone number, an e-mail address, a cookie.
 pub(super) fn handle(text: &str) -> Result<Arc<str>, String> {
     match text.len() {
         0 => Err("must not be empty".into()),

@@ -1,4 +1,4 @@
-//! Versions of playbooks as people write them: the first digits do.
+//! Versions of playbooks as people write them: the first digits are enough.
 
 use signpost_domain::command::VersionPrefix;
 use signpost_domain::refusal::{Faults, Kind, Refusal};
@@ -10,10 +10,11 @@ use super::field_path::FieldPath;
 
 const FIELD: &str = "playbook_version";
 
-/// The latest publication of the version that `text` names, among all, the oldest first.
+/// The latest publication of the version that `text` names. `publications` are all publications, the oldest first.
 ///
 /// # Errors
-/// When the text is not the start of a version, of more than one, or of none that was published.
+/// When the text is not the start of a version, when it is the start of more than one, or when no such version was
+/// published.
 pub(crate) fn published<'p>(
     text: &str,
     publications: &'p [Arc<Publication>],

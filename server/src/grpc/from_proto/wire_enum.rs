@@ -1,5 +1,5 @@
-//! Enums of the wire. Zero is "not said", refused where a value is needed; a number that we do not know comes from a
-//! newer caller, and is refused in other words.
+//! Enums of the wire. Zero means that the caller gives no value; it is refused where a value is needed. An unknown
+//! number comes from a newer caller, and is refused with another message.
 
 use super::Validator;
 use super::field_path::FieldPath;
@@ -29,7 +29,7 @@ pub(super) fn route(number: i32) -> Result<Route, &'static str> {
     }
 }
 
-/// A way of being helped.
+/// An ability: a way in which somebody can be helped.
 fn ability(number: i32) -> Result<Ability, &'static str> {
     match v1::Ability::try_from(number) {
         Ok(v1::Ability::Unspecified) => Err(UNSET),
@@ -40,7 +40,7 @@ fn ability(number: i32) -> Result<Ability, &'static str> {
     }
 }
 
-/// How a case belongs to another.
+/// The kind of a link between two cases.
 pub(super) fn link_kind(number: i32) -> Result<LinkKind, &'static str> {
     match v1::CaseLinkKind::try_from(number) {
         Ok(v1::CaseLinkKind::Unspecified) => Err(UNSET),
@@ -52,7 +52,7 @@ pub(super) fn link_kind(number: i32) -> Result<LinkKind, &'static str> {
     }
 }
 
-/// Who started it; the customer, if it is not said.
+/// The audience of a note; internal if not given.
 pub(super) fn audience(number: i32) -> Result<NoteAudience, &'static str> {
     match v1::NoteAudience::try_from(number) {
         Ok(v1::NoteAudience::Unspecified | v1::NoteAudience::Internal) => {
@@ -63,6 +63,7 @@ pub(super) fn audience(number: i32) -> Result<NoteAudience, &'static str> {
     }
 }
 
+/// The side that started a contact; the customer if not given.
 pub(super) fn direction(number: i32) -> Result<Direction, &'static str> {
     match v1::Direction::try_from(number) {
         Ok(v1::Direction::Unspecified | v1::Direction::Inbound) => Ok(Direction::Inbound),
@@ -71,7 +72,7 @@ pub(super) fn direction(number: i32) -> Result<Direction, &'static str> {
     }
 }
 
-/// Where a fact came from; the customer, if it is not said.
+/// The source of a fact; the customer if not given.
 pub(super) fn fact_source(number: i32) -> Result<FactSource, &'static str> {
     match v1::FactSource::try_from(number) {
         Ok(v1::FactSource::Unspecified | v1::FactSource::Customer) => Ok(FactSource::Customer),
@@ -82,7 +83,7 @@ pub(super) fn fact_source(number: i32) -> Result<FactSource, &'static str> {
     }
 }
 
-/// Whether the first route is taken; it is, if it is not said.
+/// Whether the first route is selected automatically; yes if not given.
 pub(super) fn select_first(number: i32) -> Result<bool, &'static str> {
     match v1::RouteSelection::try_from(number) {
         Ok(v1::RouteSelection::Unspecified | v1::RouteSelection::Automatic) => Ok(true),
@@ -91,10 +92,10 @@ pub(super) fn select_first(number: i32) -> Result<bool, &'static str> {
     }
 }
 
-/// How a contact ended, as a caller may say.
+/// The outcome of a contact that a caller may give.
 pub(super) fn outcome(number: i32) -> Result<ContactOutcome, &'static str> {
     use v1::ContactOutcome as Wire;
-    /// The number of a value that asked for a person, before RerouteContact was there.
+    /// The former number of the outcome "asked for a person", from before RerouteContact existed.
     const ASKED_FOR_PERSON: i32 = 4;
     if number == ASKED_FOR_PERSON {
         return Err(
@@ -114,7 +115,7 @@ pub(super) fn outcome(number: i32) -> Result<ContactOutcome, &'static str> {
     }
 }
 
-/// What came of an attempt.
+/// The outcome of an attempt.
 pub(super) fn rerouted(number: i32) -> Result<Rerouted, &'static str> {
     use v1::AttemptOutcome as Wire;
     match Wire::try_from(number) {
@@ -131,7 +132,7 @@ pub(super) fn rerouted(number: i32) -> Result<Rerouted, &'static str> {
     }
 }
 
-/// The order of a list; the newest first, if it is not said.
+/// The order of a list; the newest first if not given.
 pub(super) fn order(number: i32) -> Result<Order, &'static str> {
     match v1::ListOrder::try_from(number) {
         Ok(v1::ListOrder::Unspecified | v1::ListOrder::NewestFirst) => Ok(Order::NewestFirst),
@@ -153,7 +154,7 @@ pub(super) fn case_state(number: i32) -> Result<CaseState, &'static str> {
     }
 }
 
-/// How much of each item; what a table needs, if it is not said.
+/// How much of each item to return; the basic view if not given.
 pub(super) fn view(number: i32) -> Result<View, &'static str> {
     match v1::View::try_from(number) {
         Ok(v1::View::Unspecified | v1::View::Basic) => Ok(View::Basic),
@@ -162,7 +163,7 @@ pub(super) fn view(number: i32) -> Result<View, &'static str> {
     }
 }
 
-/// What is behind a link of a contact.
+/// The kind of a link of a contact.
 pub(super) fn contact_link_kind(number: i32) -> Result<ContactLinkKind, &'static str> {
     match v1::ContactLinkKind::try_from(number) {
         Ok(v1::ContactLinkKind::Unspecified) => Err(UNSET),
@@ -173,7 +174,7 @@ pub(super) fn contact_link_kind(number: i32) -> Result<ContactLinkKind, &'static
     }
 }
 
-/// Where a contact is.
+/// The state of a contact.
 pub(super) fn place_kind(number: i32) -> Result<ContactStateKind, &'static str> {
     match v1::ContactState::try_from(number) {
         Ok(v1::ContactState::Unspecified) => Err(UNSET),
@@ -185,7 +186,7 @@ pub(super) fn place_kind(number: i32) -> Result<ContactStateKind, &'static str> 
     }
 }
 
-/// Whether a watch begins with the oldest event; with the next, if it is not said.
+/// Whether a watch begins with the oldest event. If not given, it begins with the next event.
 pub(super) fn from_oldest(number: i32) -> Result<bool, &'static str> {
     match v1::WatchStart::try_from(number) {
         Ok(v1::WatchStart::Unspecified | v1::WatchStart::Now) => Ok(false),
@@ -194,7 +195,7 @@ pub(super) fn from_oldest(number: i32) -> Result<bool, &'static str> {
     }
 }
 
-/// Whether events are wanted as CloudEvents; they are not, if it is not said.
+/// Whether to send events as CloudEvents; no if not given.
 pub(super) fn as_cloud_events(number: i32) -> Result<bool, &'static str> {
     match v1::EventFormat::try_from(number) {
         Ok(v1::EventFormat::Unspecified | v1::EventFormat::Native) => Ok(false),
@@ -204,7 +205,7 @@ pub(super) fn as_cloud_events(number: i32) -> Result<bool, &'static str> {
 }
 
 impl Validator {
-    /// What somebody cannot use: each at most once, and not everything.
+    /// The abilities that somebody lacks: each at most once, and not all of them.
     pub(super) fn abilities(&mut self, at: FieldPath<'_>, numbers: &[i32]) -> Abilities {
         let mut abilities = Abilities::EMPTY;
         for (index, &number) in numbers.iter().enumerate() {

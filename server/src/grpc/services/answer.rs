@@ -1,16 +1,16 @@
-//! Answers to batches, and pages of lists: no larger than clients take.
+//! Limits the size of answers to batches and of pages of lists to what clients accept.
 
 use crate::grpc::status;
 use prost::Message;
 use signpost_domain::ids::Seq;
 use tonic::Status;
 
-/// Most bytes of the items of an answer: many clients take no message over 4 MiB.
+/// The maximum number of bytes of the items of an answer. Many clients accept no message over 4 MiB.
 pub(in crate::grpc) const ANSWER_BYTES_MAX: usize = 3 * 1024 * 1024;
-/// Bytes that an item takes beside its own, at most: its tag and its length.
+/// The maximum number of bytes that an item takes besides its own: its tag and its length.
 const AROUND_ITEM_BYTES: usize = 8;
 
-/// The items, if they fit.
+/// The items. An error if they are larger than [`ANSWER_BYTES_MAX`] together.
 pub(in crate::grpc) fn fitting<T: Message>(
     items: impl Iterator<Item = T>,
 ) -> Result<Vec<T>, Status> {
@@ -26,7 +26,8 @@ pub(in crate::grpc) fn fitting<T: Message>(
     Ok(fitting)
 }
 
-/// The first items, as many as there is room for but one at least; and the last of them, if there is no room for all.
+/// The first items, as many as fit into `bytes_max`, but at least one. If not all fit, also returns the sequence of the
+/// last item returned.
 pub(in crate::grpc) fn cut<M: Message>(
     items: impl Iterator<Item = (Seq, M)>,
     bytes_max: usize,
@@ -51,7 +52,8 @@ mod tests {
     use proptest::{prop_assert, prop_assert_eq, proptest};
 
     proptest! {
-        /// Page by page there are all items once and in order, and no page is longer than it may be but for one item.
+        /// All pages together have every item once and in order. No page is larger than allowed, except a page with one
+        /// item.
         #[test]
         fn pages_hold_every_item_once(lens in vec(0..50_usize, 0..40), bytes_max in 0..200_usize) {
             let text = |len: &usize| "x".repeat(*len);

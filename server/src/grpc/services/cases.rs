@@ -1,4 +1,4 @@
-//! CaseService.
+//! The handlers of CaseService.
 
 use super::answer;
 use crate::engine::Written;
@@ -19,7 +19,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use tonic::{Request, Response, Status};
 
-/// What a write on a case came to.
+/// The result of a write on a case.
 struct Worked {
     what: Box<CaseActionTaken>,
     written: Written,
@@ -52,7 +52,7 @@ impl Services {
         })
     }
 
-    /// How a case was resolved, in the words of the playbook of that time.
+    /// The answer for a resolved case, in the words of the playbook of that time.
     async fn resolved(
         &self,
         worked: &Worked,
@@ -117,7 +117,8 @@ impl CaseService for Services {
         for merged in &row.merged {
             rows.push(self.case(Query::Case(merged.case)).await?.0);
         }
-        // What changed a merged case and the one that goes on for it counts as the merged one's.
+        // An event that changed both a merged case and the case that it was merged into counts as an event of the
+        // merged case.
         for row in &rows {
             left_out += row.event_count - row.events.len() as u32;
             events.extend(row.events.iter().map(|&seq| (seq, row.id)));

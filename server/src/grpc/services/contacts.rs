@@ -1,4 +1,4 @@
-//! ContactService.
+//! The handlers of ContactService.
 
 use crate::grpc::edge::Services;
 use crate::grpc::from_proto::{self, NamedPlaybooks};
@@ -44,7 +44,8 @@ impl ContactService for Services {
         let at_least = self.reached(&request.min_revision).await?;
         let menu = self.menu_playbook(&request.menu_playbook_version).await?;
         let contact_id = request.contact_id.clone();
-        // Another playbook may become live meanwhile; then the answer would be told in the words of the wrong one.
+        // Another playbook may become live in the meantime. The answer would then be in the words of the wrong
+        // playbook.
         loop {
             let live = self.live()?;
             let playbooks = NamedPlaybooks {
@@ -225,7 +226,7 @@ impl ContactService for Services {
 }
 
 impl Services {
-    /// The answer to a write by which a contact was decided on.
+    /// The answer to a write that routed a contact.
     async fn routed<A>(
         &self,
         command: Command,

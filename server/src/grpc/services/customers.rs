@@ -1,4 +1,4 @@
-//! CustomerService.
+//! The handlers of CustomerService.
 
 use super::answer;
 use crate::engine::{EngineError, Written};
@@ -19,7 +19,7 @@ use signpost_proto::v1::customer_upsert_outcome::Outcome;
 use std::sync::Arc;
 use tonic::{Request, Response, Status};
 
-/// What a write on a customer came to.
+/// The result of a write on a customer.
 struct Worked {
     what: Box<CustomerActionTaken>,
     written: Written,
@@ -30,7 +30,7 @@ impl Worked {
         Some(self.receipt_of(&self.what.customer))
     }
 
-    /// The customer that is or was merged.
+    /// The receipt of the customer that is or was merged; `None` if the write is about no other customer.
     fn receipt_of_merged(&self) -> Option<v1::CustomerReceipt> {
         self.what.action.other().map(|id| self.receipt_of(id))
     }
@@ -55,11 +55,11 @@ impl Services {
     }
 }
 
-/// Items of a batch that are decided beside each other.
+/// The maximum number of items of a batch that are decided at the same time.
 const BATCH_AT_ONCE: usize = 64;
 
 impl Services {
-    /// Keeps customers, some at once; what holds up one of them for a while holds up the whole.
+    /// Writes the customers of a batch, some at the same time. If one item is delayed, the whole batch is delayed.
     async fn keep_all(
         &self,
         items: Vec<BatchItem>,
@@ -74,7 +74,7 @@ impl Services {
                     command.map(|command| tokio::spawn(async move { engine.write(command).await }));
                 (index, id, written)
             });
-            // All are under way before the first is waited for.
+            // All writes are started before the first one is awaited.
             let some: Vec<_> = some.collect();
             for (index, customer_id, written) in some {
                 let outcome = match written {
@@ -92,7 +92,7 @@ impl Services {
         Ok(outcomes)
     }
 
-    /// What came of one of them: a refusal is of it alone, all else is of the whole.
+    /// The outcome of one item. A refusal concerns only this item; any other error ends the whole batch.
     fn kept(&self, index: usize, written: Result<Written, EngineError>) -> Result<Outcome, Status> {
         match written {
             Ok(written) => {

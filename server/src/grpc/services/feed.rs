@@ -1,5 +1,5 @@
-//! FeedService, by hand: its answers come as bytes that are the same for many watchers, which the generated code would
-//! encode for each of them.
+//! The handlers of FeedService, written by hand. Its answers are bytes that are the same for many watchers; the
+//! generated code would encode them for each watcher.
 
 use crate::feed::{Feeds, Unwatched, WatchStream};
 use crate::grpc::REQUEST_BYTES_MAX;
@@ -25,7 +25,7 @@ use tonic::server::{Grpc, NamedService, ServerStreamingService};
 use tonic::{Status, codegen};
 use tonic_prost::{ProstCodec, ProstDecoder};
 
-/// The service.
+/// The feed service.
 #[derive(Clone)]
 pub(in crate::grpc) struct FeedServer {
     feeds: Arc<Feeds>,
@@ -97,8 +97,8 @@ async fn watch_contacts(
     begun(asked, |asked| feeds.watch_rows(asked))
 }
 
-/// The revision that a watch begins behind, once it is durable; where a cursor says where to go on, nothing is waited
-/// for.
+/// The revision after which a watch begins, once it is durable. If the request has a cursor, the watch starts from the
+/// cursor and does not wait.
 async fn begin(feeds: &Feeds, cursor: &str, start_revision: &str) -> Result<NamedRevision, Status> {
     match cursor.is_empty() {
         true => reached(feeds.engine(), start_revision).await,
@@ -106,7 +106,7 @@ async fn begin(feeds: &Feeds, cursor: &str, start_revision: &str) -> Result<Name
     }
 }
 
-/// The watch that is asked for, or why it does not begin.
+/// The requested watch, or the status that says why it cannot begin.
 fn begun<A>(
     asked: Result<A, Faults>,
     watch: impl FnOnce(A) -> Result<WatchStream, Unwatched>,
@@ -115,7 +115,7 @@ fn begun<A>(
     watch(asked).map_err(|why| status::unwatched(&why))
 }
 
-/// Answers a call whose request is a `Q`.
+/// Answers a call with a request of the type `Q`.
 fn watch<Q, B, W>(request: Request<B>, begin: W) -> BoxFuture<Response<Body>, Infallible>
 where
     Q: Message + Default + 'static,
@@ -151,7 +151,7 @@ where
     }
 }
 
-/// What a watcher is told, with the status of its end.
+/// The messages that are sent to a watcher, and the status at its end.
 struct Messages(WatchStream);
 
 impl Stream for Messages {
@@ -163,7 +163,7 @@ impl Stream for Messages {
     }
 }
 
-/// Requests are messages; answers are the bytes of messages.
+/// The codec: requests are messages, answers are the bytes of messages.
 struct FeedCodec<Q>(PhantomData<fn(Q)>);
 
 impl<Q: Message + Default + 'static> Codec for FeedCodec<Q> {
@@ -181,7 +181,7 @@ impl<Q: Message + Default + 'static> Codec for FeedCodec<Q> {
     }
 }
 
-/// Writes bytes as they are.
+/// Writes bytes without a change.
 struct RawBytesEncoder;
 
 impl Encoder for RawBytesEncoder {

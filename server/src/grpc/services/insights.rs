@@ -1,4 +1,4 @@
-//! InsightService.
+//! The handlers of InsightService.
 
 use crate::grpc::edge::Services;
 use crate::grpc::{from_proto, status, to_proto};

@@ -1,4 +1,4 @@
-//! PlaybookService.
+//! The handlers of PlaybookService.
 
 use crate::grpc::edge::Services;
 use crate::grpc::from_proto::playbook::DiffTo;

@@ -1,4 +1,4 @@
-//! Errors as the Connect protocol tells them, and the statuses that nobody but its callers can get.
+//! Errors in the form of the Connect protocol, and the statuses that only its callers can get.
 
 use super::{plain, unreadable};
 use base64::Engine;
@@ -12,11 +12,11 @@ use std::sync::LazyLock;
 use tonic::{Code, Status};
 use tonic_types::pb;
 
-/// What Connect calls a code, and the HTTP status of it.
+/// The name of a code in Connect, and its HTTP status.
 fn name(code: Code) -> (&'static str, u16) {
     match code {
         Code::Cancelled => ("canceled", 499),
-        // No error is told with it.
+        // No error has this code.
         Code::Ok | Code::Unknown => ("unknown", 500),
         Code::InvalidArgument => ("invalid_argument", 400),
         Code::DeadlineExceeded => ("deadline_exceeded", 504),
@@ -41,7 +41,7 @@ pub(crate) fn http_status(status: &Status) -> StatusCode {
     StatusCode::from_u16(number).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
 }
 
-/// An error as JSON, its details readable; `None` for what is none.
+/// An error as JSON, with readable details. `None` if the status is not an error.
 pub(crate) fn error(status: &Status) -> Option<Value> {
     if status.code() == Code::Ok {
         return None;
@@ -56,7 +56,7 @@ pub(crate) fn error(status: &Status) -> Option<Value> {
     Some(error)
 }
 
-/// The messages of google.rpc.
+/// The descriptors of the google.rpc messages; `None` if they cannot be read.
 static POOL: LazyLock<Option<DescriptorPool>> =
     LazyLock::new(|| DescriptorPool::decode(pb::FILE_DESCRIPTOR_SET).ok());
 
@@ -73,23 +73,23 @@ fn detail(detail: &prost_types::Any) -> Value {
     told
 }
 
-/// The status for a request that is not as the protocol wants it.
+/// The status for a request that does not follow the protocol.
 pub(crate) fn malformed(what: &str) -> Status {
     unreadable(what)
 }
 
-/// The status for a request that the protocol allows and this server does not take.
+/// The status for a request that the protocol allows but this server does not support.
 pub(crate) fn not_taken(what: &str) -> Status {
     plain(Code::Unimplemented, ErrorReason::NotSupported, what)
 }
 
-/// The status for a request that broke off while it was read.
+/// The status for a request that ended early while it was read.
 pub(crate) fn broken_off() -> Status {
     let message = "the request broke off";
     plain(Code::Cancelled, ErrorReason::RequestBrokenOff, message)
 }
 
-/// The status for a call whose time is over.
+/// The status for a call whose deadline has passed.
 pub(crate) fn late() -> Status {
     let message = "the time that connect-timeout-ms gave is over; whether a write happened is not known: send it \
         again with the same request_id";

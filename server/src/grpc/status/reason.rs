@@ -1,4 +1,4 @@
-//! What each refusal tells programs: its reason, and the ids and limits that help to act on it.
+//! The data of each refusal for programs: its reason, and the ids and limits that help to handle it.
 
 use super::{FIELD_BYTES_MAX, MESSAGE_BYTES_MAX, cut};
 use signpost_domain::case::{LINKS_MAX, MERGED_MAX};
@@ -13,24 +13,24 @@ use std::collections::HashMap;
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt};
 
-/// The domain of the reasons of ErrorInfo: the package of their enum.
+/// The domain of the reasons in ErrorInfo: the package of their enum.
 pub(super) const DOMAIN: &str = "signpost.v1";
 const PREFIX: &str = "ERROR_REASON_";
 
-/// The name of a reason, as ErrorInfo has it.
+/// The name of a reason in ErrorInfo.
 pub(super) fn name(reason: ErrorReason) -> &'static str {
     let name = reason.as_str_name();
     name.strip_prefix(PREFIX).unwrap_or(name)
 }
 
-/// The reason of this name; not said, if there is none.
+/// The reason with this name; unspecified if there is none.
 pub(super) fn of_name(name: &str) -> ErrorReason {
     ErrorReason::from_str_name(&format!("{PREFIX}{name}")).unwrap_or_default()
 }
 
-/// What an error tells programs.
+/// The data of an error for programs.
 pub(super) struct ReasonDetails {
-    /// Why.
+    /// The reason of the error.
     pub(super) reason: ErrorReason,
     metadata: HashMap<String, String>,
 }
@@ -49,25 +49,25 @@ impl ReasonDetails {
         self
     }
 
-    /// There is no room for one more of what is limited.
+    /// The data of an error for a limit that is reached.
     fn limit(limited: &str, limit: usize) -> ReasonDetails {
         let told = ReasonDetails::of(ErrorReason::LimitReached);
         told.with("limited", limited).with("limit", limit)
     }
 
-    /// The one place that makes a status: it cannot leave without its reason.
+    /// Makes the status. This is the only place that does, so no status is without a reason.
     pub(super) fn status(self, code: Code, message: &str, mut details: ErrorDetails) -> Status {
         details.set_error_info(name(self.reason), DOMAIN, self.metadata);
         Status::with_error_details(code, cut(message, MESSAGE_BYTES_MAX), details)
     }
 }
 
-/// What a refusal tells.
+/// The data of a refusal.
 pub(super) fn told(refusal: &Refusal) -> ReasonDetails {
     use ErrorReason as Why;
     let contact = |why, contact: &ContactId| ReasonDetails::of(why).with("contact_id", contact);
     match refusal {
-        // Each fault has its own: see `faulty`.
+        // Each fault has its own reason: see `faulty`.
         Refusal::Faulty(_) => ReasonDetails::of(Why::InvalidField),
         Refusal::NoPlaybook => ReasonDetails::of(Why::NoPlaybook),
         Refusal::NotFound { .. } => ReasonDetails::of(Why::NotFound),

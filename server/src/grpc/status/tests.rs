@@ -1,4 +1,4 @@
-//! Statuses as they leave: they fit, they have their codes, and each has its reason.
+//! Tests of the statuses: they are small enough, they have the right codes, and each has a reason.
 
 use super::*;
 use signpost_domain::case::LinkKind;
@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use std::mem::discriminant;
 use tonic_types::StatusExt;
 
-/// Many clients take no more than this of trailers.
+/// The maximum number of bytes of trailers that many clients accept.
 const TRAILERS_BYTES_MAX: usize = 8 * 1024;
 
 fn bytes_on_the_wire(status: &Status) -> usize {
@@ -110,7 +110,7 @@ fn every_halt_has_its_code() {
     assert_eq!(retry, Some(BUSY_RETRY_DELAY));
 }
 
-/// One of each cause that a case has.
+/// One of each cause of a refusal for a case.
 fn case_causes() -> Vec<CaseCause> {
     let (case, other) = (CaseId(Seq(1)), CaseId(Seq(2)));
     let (contact, linked) = (ContactId::stored("call-1"), LinkKind::DuplicateOf);
@@ -146,7 +146,7 @@ fn case_causes() -> Vec<CaseCause> {
     ]
 }
 
-/// One of each cause that a customer has.
+/// One of each cause of a refusal for a customer.
 fn customer_causes() -> Vec<CustomerCause> {
     let (customer, holder) = (CustomerId::stored("c1"), CustomerId::stored("c2"));
     let kind = Slug::stored("email");
@@ -174,7 +174,7 @@ fn customer_causes() -> Vec<CustomerCause> {
     ]
 }
 
-/// One of each cause that a contact has.
+/// One of each cause of a refusal for a contact.
 fn contact_causes() -> Vec<ContactCause> {
     let (case, other) = (CaseId(Seq(1)), CaseId(Seq(2)));
     vec![
@@ -187,7 +187,7 @@ fn contact_causes() -> Vec<ContactCause> {
     ]
 }
 
-/// One of each refusal, and of each cause of one.
+/// One of each refusal, with each of its causes.
 fn every_refusal() -> Vec<Refusal> {
     let (contact, customer) = (ContactId::stored("call-1"), CustomerId::stored("c1"));
     let (case, kind) = (CaseId(Seq(1)), Slug::stored("email"));
@@ -249,8 +249,8 @@ fn every_refusal() -> Vec<Refusal> {
     all
 }
 
-/// How many kinds of refusals and of causes there are: whoever adds one is sent here by the compiler, to count it and
-/// to put one into [`every_refusal`].
+/// The number of kinds of refusals and of causes. When a kind is added, this function no longer compiles: count the
+/// kind here and add one to [`every_refusal`].
 fn kinds(refusal: &Refusal) -> usize {
     match refusal {
         Refusal::CaseStep { why, .. } => match why {
@@ -307,7 +307,7 @@ fn kinds(refusal: &Refusal) -> usize {
     }
 }
 
-/// What tells one kind of refusal from another: its variant, and that of its cause.
+/// A text that is different for each kind of refusal: its variant and the variant of its cause.
 fn kind(refusal: &Refusal) -> String {
     match refusal {
         Refusal::CaseStep { why, .. } => format!("case {:?}", discriminant(why)),
@@ -317,7 +317,7 @@ fn kind(refusal: &Refusal) -> String {
     }
 }
 
-/// The reason that a status tells, and with it where it comes from.
+/// The reason of a status. `None` if it is unknown or its domain is wrong.
 fn reason_of(status: &Status) -> Option<String> {
     let info = status.get_details_error_info()?;
     let named = ErrorReason::from_str_name(&format!("ERROR_REASON_{}", info.reason));

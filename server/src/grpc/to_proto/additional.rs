@@ -51,7 +51,7 @@ pub(super) fn case(additional: &AdditionalCase) -> v1::AdditionalCase {
     }
 }
 
-/// The event, for integrators.
+/// The event in the form for integrators.
 pub(super) fn event(added: &CaseAddedToContact, seq: Seq) -> v1::CaseAddedToContactEvent {
     let CaseAddedToContact {
         contact,
@@ -88,7 +88,7 @@ pub(super) fn event(added: &CaseAddedToContact, seq: Seq) -> v1::CaseAddedToCont
     }
 }
 
-/// The entry in the timeline of `of`, which may be the case that goes on for the one that was added.
+/// The entry in the timeline of the case `of`. This may be the case into which the added case was merged.
 pub(super) fn entry(added: &CaseAddedToContact, of: CaseId, seq: Seq) -> TimelineEntry {
     let join = &added.join;
     let how = match join.case_match {

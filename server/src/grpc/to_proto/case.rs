@@ -12,7 +12,7 @@ use signpost_domain::list::View;
 use signpost_domain::playbook::Playbook;
 use signpost_proto::v1;
 
-/// The answer to GetCase, with the outcome as the live playbook calls it.
+/// The answer to GetCase. The live playbook gives the name of the outcome.
 pub(crate) fn got(
     case: &Case,
     numbers: &CaseNumbers,
@@ -34,7 +34,7 @@ pub(crate) fn got(
     }
 }
 
-/// A case of a list.
+/// A case for a list.
 pub(crate) fn listed(row: &Case, numbers: &CaseNumbers, view: View) -> v1::Case {
     let full = case(row, numbers);
     match view {
@@ -49,7 +49,7 @@ pub(crate) fn listed(row: &Case, numbers: &CaseNumbers, view: View) -> v1::Case 
     }
 }
 
-/// A case that was asked for by this name.
+/// A case that was asked for under the name `asked`; empty if there is no such case.
 pub(crate) fn found(asked: String, row: Option<&Case>, numbers: &CaseNumbers) -> v1::FoundCase {
     v1::FoundCase {
         case_id: asked,
@@ -124,7 +124,7 @@ fn attempt(tried: &Tried) -> v1::CaseAttempt {
     }
 }
 
-/// What was told of the person; `None` if nothing was.
+/// The reported data of the person; `None` if there are none.
 fn person(told: &PersonTold) -> Option<v1::CasePerson> {
     let PersonTold {
         vulnerable,
@@ -159,12 +159,12 @@ fn telling<T>(told: Option<&Reported<T>>) -> Option<v1::PersonTelling> {
     })
 }
 
-/// What a write came to for the case that it names, from its event at `seq`.
+/// The receipt of a write for its case, from its event at `seq`.
 pub(crate) fn receipt(worked: &CaseActionTaken, seq: Seq) -> v1::CaseReceipt {
     receipt_of(worked.case, worked.state, seq)
 }
 
-/// What a merge or the undoing of one came to for the case that is or was merged.
+/// The receipt of a merge, or of its undoing, for the case that is or was merged. `None` for other writes.
 pub(crate) fn receipt_of_merged(worked: &CaseActionTaken, seq: Seq) -> Option<v1::CaseReceipt> {
     let (merged, state) = match &worked.action {
         CaseAction::Merged(merged, _) => (merged, CaseState::Merged),
@@ -182,7 +182,7 @@ fn receipt_of(case: CaseId, state: CaseState, seq: Seq) -> v1::CaseReceipt {
     }
 }
 
-/// How a case was resolved.
+/// The resolution of a case.
 pub(super) fn resolution(resolution: &Resolution) -> v1::CaseResolution {
     let Resolution { outcome, cost } = resolution;
     v1::CaseResolution {
@@ -199,7 +199,7 @@ pub(super) fn link(link: &CaseLink) -> v1::CaseLink {
     }
 }
 
-/// The text of an id that may be absent.
+/// The text of an id; empty for `None`.
 pub(super) fn id(case: Option<CaseId>) -> String {
     case.map_or_else(String::new, |case| case.to_string())
 }

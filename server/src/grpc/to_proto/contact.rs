@@ -1,4 +1,4 @@
-//! Contacts: the answer for one, made from its event alone, so that a replay gives the same.
+//! Contacts. The answer for a contact is made from its event alone, so a replay gives the same answer.
 
 use super::matters::{self, Answered};
 use super::menu::MenuOf;
@@ -30,7 +30,7 @@ pub(crate) fn rerouted(of: Answered<'_>, receipt: v1::WriteReceipt) -> v1::Rerou
     }
 }
 
-/// The answer to PreviewRoute for the contact that the caller named, if it did. Cases that would be opened have no id.
+/// The answer to PreviewRoute, with the contact that the caller named, if any. Cases that would be opened have no id.
 pub(crate) fn previewed(
     of: Answered<'_>,
     contact_id: String,
@@ -54,7 +54,7 @@ pub(crate) fn previewed(
     }
 }
 
-/// The answer to SelectRoute; `playbook` is the one that was live then.
+/// The answer to SelectRoute. `playbook` is the playbook that was live at that time.
 pub(crate) fn taken(
     taken: &RouteSelected,
     playbook: &Playbook,
@@ -72,7 +72,7 @@ pub(crate) fn taken(
     }
 }
 
-/// The answer to EndContact, in the words of the playbook of that time, if there was one.
+/// The answer to EndContact, in the words of the playbook of that time; `None` if there was none.
 pub(crate) fn ended(
     ended: &ContactEnded,
     playbook: Option<&Playbook>,
@@ -112,7 +112,7 @@ pub(crate) fn ended(
     }
 }
 
-/// The answer to GetContact: its last decision, with where the contact is and where it went by now.
+/// The answer to GetContact: the last decision of the contact, with its present state and target.
 pub(crate) fn got(
     row: &Contact,
     decided: Answered<'_>,
@@ -132,7 +132,7 @@ pub(crate) fn got(
     }
 }
 
-/// A contact of a list.
+/// A contact for a list.
 pub(crate) fn listed(row: &Contact, view: View) -> v1::Contact {
     let mut contact = contact(row);
     if view == View::Basic {
@@ -189,14 +189,14 @@ fn answer(of: Answered<'_>) -> v1::ContactAnswer {
         case_presumed: join.is_some_and(|join| join.presumed),
         presumed_key_facts: matters::presumed_key(of),
         open_cases: match routed.next {
-            // The menu has them.
+            // The menu shows the open cases.
             Next::ChooseReason { .. } => Vec::new(),
             Next::AskFacts(_) | Next::ChooseRoute | Next::Target(_) => matters::open_cases(of),
         },
     }
 }
 
-/// Which of several matters; empty: none.
+/// The id of a matter; empty for `None`.
 pub(super) fn text_of_matter(matter: Option<&MatterId>) -> String {
     matter.map_or_else(String::new, MatterId::to_string)
 }
@@ -241,7 +241,7 @@ fn next(of: Answered<'_>) -> v1::contact_answer::Next {
     }
 }
 
-/// A contact as it is kept.
+/// A contact as stored.
 pub(crate) fn contact(row: &Contact) -> v1::Contact {
     let outcome = match row.state {
         ContactState::Ended(outcome) => wire_enum::outcome(outcome),

@@ -1,4 +1,4 @@
-//! What a caller told about a contact, as it told it.
+//! The context of a contact as the caller gave it.
 
 use super::customer::{consents, identities};
 use super::decision::text;
@@ -8,8 +8,8 @@ use signpost_domain::ids::{CaseId, ContactId, CustomerId, ReasonId};
 use signpost_proto::v1;
 use std::collections::BTreeMap;
 
-/// All that the caller told, amendments taken in. A case that was told is told again where the contact came to it: of
-/// one that was not proven nothing is said.
+/// The whole context that the caller gave, including amendments. A named case is shown only if the contact came to that
+/// case; nothing is shown of a case that was not proven.
 pub(super) fn context(context: &ContactContext, own: Option<CaseId>) -> v1::ContactContext {
     let ContactContext {
         channel,
@@ -33,7 +33,7 @@ pub(super) fn context(context: &ContactContext, own: Option<CaseId>) -> v1::Cont
         brand,
         queue_stats,
         matters,
-        // In the contact itself.
+        // The contact itself has these fields.
         tags: _,
     } = context;
     v1::ContactContext {

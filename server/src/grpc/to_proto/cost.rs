@@ -1,4 +1,4 @@
-//! A cost in its parts, each with what it was made from.
+//! The parts of a cost, each with the values that it was computed from.
 
 use super::{time, wire_enum};
 use signpost_domain::decision::{CostKind, Decision, Formula, RouteOption};
@@ -7,11 +7,13 @@ use signpost_domain::playbook::{BasisPoints, Playbook, Reason, Tier};
 use signpost_proto::v1;
 use v1::cost_factor::Amount;
 
-/// What the parts of all options of a decision were made from.
+/// The values from which the parts of all options of a decision were computed.
 pub(super) struct Factors<'a> {
     playbook: &'a Playbook,
     decision: &'a Decision,
     tier: Option<&'a Tier>,
+    /// The reason of the decision; `None` if the playbook does not have it.
+    pub(super) reason: Option<&'a Reason>,
     stake: Money,
 }
 
@@ -19,15 +21,17 @@ impl<'a> Factors<'a> {
     pub(super) fn of(playbook: &'a Playbook, decision: &'a Decision) -> Factors<'a> {
         let tier = playbook.index.tiers.get(&decision.tier);
         let told = decision.formula == Formula::Second;
+        let reason = reason_of(playbook, decision);
         Factors {
             playbook,
             decision,
             tier: tier.map(|&tier| playbook.tier(tier)).filter(|_| told),
-            stake: reason_of(playbook, decision).map_or(Money::ZERO, |reason| reason.stake),
+            reason,
+            stake: reason.map_or(Money::ZERO, |reason| reason.stake),
         }
     }
 
-    /// The parts of an option; parts of nothing are left out.
+    /// The parts of the cost of an option. Parts that are zero are left out.
     pub(super) fn parts(&self, option: &RouteOption) -> Vec<v1::CostPart> {
         let parts = CostKind::ALL
             .into_iter()
@@ -89,21 +93,22 @@ impl<'a> Factors<'a> {
         Some(made_from.into_iter().map(factor).collect())
     }
 
-    /// Which of the customer's preferred routes an option is, by what that took off its cost.
+    /// The rank of an option among the customer's preferred routes, from 1. It is computed from the amount that the
+    /// preference took off the cost.
     fn worth(&self, tier: &Tier, option: &RouteOption) -> u32 {
         let share = i64::from(self.playbook.preferred_share.0);
         let whole = i64::from(BasisPoints::ONE.0);
         let first = (tier.cost_of_failure + self.stake).scaled(share, whole);
         let taken_off = -option.cost.part(CostKind::CustomerPreference);
         let taken_off = taken_off.micros().max(1);
-        // To the nearest: what was taken off is itself rounded.
+        // Round to the nearest rank, because the amount is itself rounded.
         let place = first.micros().saturating_add(taken_off / 2) / taken_off;
         u32::try_from(place.max(1)).unwrap_or(1)
     }
 }
 
-/// The reason that was decided on, of the playbook by which it was.
-pub(super) fn reason_of<'a>(playbook: &'a Playbook, decision: &Decision) -> Option<&'a Reason> {
+/// The reason of the decision in the playbook that decided it; `None` if there is none.
+fn reason_of<'a>(playbook: &'a Playbook, decision: &Decision) -> Option<&'a Reason> {
     let index = playbook.index.reasons.get(decision.reason.as_ref()?)?;
     Some(playbook.reason(*index))
 }

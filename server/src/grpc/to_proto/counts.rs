@@ -8,10 +8,11 @@ use signpost_domain::route::Route;
 use signpost_domain::state::Counts;
 use signpost_proto::v1;
 
-/// Where a count stands: reasons and tiers in the order of the playbook, then those that it does not have by name.
+/// The place of a count: reasons and tiers in the order of the playbook, then those that the playbook does not have, by
+/// name.
 type Place<'a> = (usize, &'a ReasonId, usize, &'a Slug);
 
-/// The answer to CountReasons, of counts under the reasons of the live playbook.
+/// The answer to CountReasons, with the counts under the reasons of the live playbook.
 pub(crate) fn counted(
     live: Option<&Playbook>,
     mut counts: Vec<Counts>,

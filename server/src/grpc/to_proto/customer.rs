@@ -29,7 +29,7 @@ pub(crate) fn upserted(
     }
 }
 
-/// The event by which a customer is kept, at `seq`, for integrators.
+/// The event that writes a customer, at `seq`, in the form for integrators.
 pub(super) fn saved(saved: &CustomerUpserted, seq: Seq) -> v1::CustomerUpsertedEvent {
     let CustomerUpserted {
         customer,
@@ -41,7 +41,8 @@ pub(super) fn saved(saved: &CustomerUpserted, seq: Seq) -> v1::CustomerUpsertedE
     }
 }
 
-/// Whether a handle was linked that proved who the customer is and by this does no more.
+/// Whether the write linked an identity that proved who the customer is before, and that is no longer proof because of
+/// this write.
 pub(crate) const fn verification_lost(work: &CustomerAction) -> bool {
     matches!(
         work,
@@ -68,12 +69,12 @@ pub(crate) fn looked_up(row: &Customer, revision: String) -> v1::LookUpCustomerR
     }
 }
 
-/// A customer of a list.
+/// A customer for a list.
 pub(crate) fn listed(row: &Customer) -> v1::Customer {
     customer(row, row.changed)
 }
 
-/// The customers that were asked for, each by the key that it was asked for by.
+/// A customer that was asked for under the id `asked`; empty if there is no such customer.
 pub(crate) fn found(asked: &CustomerId, row: Option<&Customer>) -> v1::FoundCustomer {
     v1::FoundCustomer {
         customer_id: asked.to_string(),
@@ -81,7 +82,7 @@ pub(crate) fn found(asked: &CustomerId, row: Option<&Customer>) -> v1::FoundCust
     }
 }
 
-/// A customer whose last change is at `changed`.
+/// A customer whose last change is the event `changed`.
 pub(super) fn customer(row: &Customer, changed: Seq) -> v1::Customer {
     let Profile {
         identities,
@@ -141,7 +142,7 @@ fn merged(merged: &MergedCustomer) -> v1::MergedCustomer {
     }
 }
 
-/// A handle that proved something.
+/// A verified identity that was proof.
 pub(super) fn proven(key: &IdentityKey) -> v1::Identity {
     v1::Identity {
         kind: key.kind.to_string(),
@@ -152,12 +153,12 @@ pub(super) fn proven(key: &IdentityKey) -> v1::Identity {
     }
 }
 
-/// The text of a key that may be absent.
+/// The text of an id; empty for `None`.
 pub(super) fn id(customer: Option<&CustomerId>) -> String {
     customer.map_or_else(String::new, CustomerId::to_string)
 }
 
-/// What a write came to for one customer, from its event at `seq`.
+/// The receipt of a write for one customer, from its event at `seq`.
 pub(crate) fn receipt(customer: &CustomerId, seq: Seq) -> v1::CustomerReceipt {
     v1::CustomerReceipt {
         customer_id: customer.to_string(),
@@ -217,7 +218,7 @@ fn counts(reason: String, counted: &HistoryCounts) -> v1::CustomerReasonCounts {
     }
 }
 
-/// Handles.
+/// The identities of a customer.
 pub(super) fn identities(identities: &[Identity]) -> Vec<v1::Identity> {
     identities.iter().map(identity).collect()
 }

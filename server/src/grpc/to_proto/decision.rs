@@ -1,6 +1,6 @@
 //! A decision and its reasons.
 
-use super::cost::{Factors, reason_of};
+use super::cost::Factors;
 use super::{target, time, wire_enum};
 use signpost_domain::decision::{
     Decision, Finding, FiredRule, IneligibilityCause, RouteOption, Wait,
@@ -11,8 +11,8 @@ use signpost_domain::route::Route;
 use signpost_domain::time::UnixMs;
 use signpost_proto::v1;
 
-/// The decision that was made under `playbook` at `now`, in the event at `seq`; `noticed` comes before its own
-/// findings.
+/// The decision that was made under `playbook` at the time `now`, in the event at `seq`. The findings in `noticed` come
+/// before its own findings.
 pub(super) fn decision(
     playbook: &Playbook,
     (seq, now): (Option<Seq>, UnixMs),
@@ -39,12 +39,12 @@ pub(super) fn decision(
         .iter()
         .map(|one| option(playbook, decision, &factors, one));
     v1::Decision {
-        playbook_version: playbook.version.to_string(),
+        playbook_version: playbook.version.as_str().to_owned(),
         decide_time: Some(time::timestamp(now)),
         reason: reason
             .as_ref()
             .map_or_else(String::new, ReasonId::to_string),
-        tier: tier.to_string(),
+        tier: text(Some(tier)),
         need_thousandths: need.0,
         options: options.collect(),
         ineligible_routes: ineligible.map(|(route, why)| turned(*route, why)).collect(),
@@ -53,14 +53,14 @@ pub(super) fn decision(
         stake_micros: stake.micros(),
         next_micros: next.micros(),
         guarded: *guarded,
-        currency_code: playbook.currency.to_string(),
+        currency_code: playbook.currency[..].to_owned(),
         decision_id: seq.map_or_else(String::new, |seq| DecisionId(seq).to_string()),
     }
 }
 
-/// The text of a name that may be absent.
+/// The text of a name; empty for `None`.
 pub(super) fn text(name: Option<&Slug>) -> String {
-    name.map_or_else(String::new, Slug::to_string)
+    name.map_or_else(String::new, |name| name.as_str().to_owned())
 }
 
 fn option(
@@ -79,7 +79,7 @@ fn option(
         basis,
         propensity,
     } = option;
-    let inherited = reason_of(playbook, decision).map(|reason| inherited(reason, *route));
+    let inherited = factors.reason.map(|reason| inherited(reason, *route));
     v1::RouteOption {
         target: Some(target::of_decision(playbook, decision, &option.offered())),
         cost_micros: cost.total().micros(),
@@ -92,7 +92,7 @@ fn option(
     }
 }
 
-/// What a reason does not write itself of one of its routes.
+/// The values of a route that the reason does not write itself but inherits.
 fn inherited(reason: &Reason, route: Route) -> Vec<v1::InheritedValue> {
     let spec = reason.routes.iter().find(|spec| spec.route == route);
     let Some(spec) = spec else {
@@ -147,42 +147,30 @@ fn wait(wait: Wait) -> v1::Wait {
 
 fn turned(route: Route, why: &IneligibilityCause) -> v1::IneligibleRoute {
     use v1::IneligibilityCause as Wire;
-    let (reason, subject) = match why {
-        IneligibilityCause::NotOfReason => (Wire::NotOfReason, String::new()),
-        IneligibilityCause::NotOnChannel => (Wire::NotOnChannel, String::new()),
-        IneligibilityCause::AskedForPerson => (Wire::AskedForPerson, String::new()),
-        IneligibilityCause::ForbiddenByRule(rule) => (Wire::ForbiddenByRule, text(Some(rule))),
-        IneligibilityCause::ExcludedByRule(rule) => (Wire::ExcludedByRule, text(Some(rule))),
-        IneligibilityCause::ConsentRefused(consent) => (Wire::ConsentRefused, text(Some(consent))),
-        IneligibilityCause::ConsentUnknown(consent) => (Wire::ConsentUnknown, text(Some(consent))),
-        IneligibilityCause::Closed(queue, _) => (Wire::Closed, text(Some(queue))),
-        IneligibilityCause::NotStaffed(queue, _) => (Wire::NotStaffed, text(Some(queue))),
-        IneligibilityCause::CannotUse(ability) => (Wire::CannotUse, ability.as_str().to_owned()),
-        IneligibilityCause::Vulnerable => (Wire::Vulnerable, String::new()),
-        IneligibilityCause::FailedBefore(flow) => (Wire::FailedBefore, text(Some(flow))),
-        IneligibilityCause::TooLate(fact) => (Wire::TooLate, text(Some(fact))),
-        IneligibilityCause::CustomerAway => (Wire::CustomerAway, String::new()),
-    };
-    let opens = match why {
-        IneligibilityCause::Closed(_, opens) | IneligibilityCause::NotStaffed(_, opens) => *opens,
-        IneligibilityCause::NotOfReason
-        | IneligibilityCause::NotOnChannel
-        | IneligibilityCause::CannotUse(_)
-        | IneligibilityCause::CustomerAway
-        | IneligibilityCause::AskedForPerson
-        | IneligibilityCause::Vulnerable
-        | IneligibilityCause::FailedBefore(_)
-        | IneligibilityCause::ConsentRefused(_)
-        | IneligibilityCause::ConsentUnknown(_)
-        | IneligibilityCause::ForbiddenByRule(_)
-        | IneligibilityCause::ExcludedByRule(_)
-        | IneligibilityCause::TooLate(_) => None,
+    let cause = match why {
+        IneligibilityCause::NotOfReason => Wire::NotOfReason,
+        IneligibilityCause::NotOnChannel => Wire::NotOnChannel,
+        IneligibilityCause::AskedForPerson => Wire::AskedForPerson,
+        IneligibilityCause::ForbiddenByRule(_) => Wire::ForbiddenByRule,
+        IneligibilityCause::ExcludedByRule(_) => Wire::ExcludedByRule,
+        IneligibilityCause::ConsentRefused(_) => Wire::ConsentRefused,
+        IneligibilityCause::ConsentUnknown(_) => Wire::ConsentUnknown,
+        IneligibilityCause::Closed(..) => Wire::Closed,
+        IneligibilityCause::NotStaffed(..) => Wire::NotStaffed,
+        IneligibilityCause::CannotUse(_) => Wire::CannotUse,
+        IneligibilityCause::Vulnerable => Wire::Vulnerable,
+        IneligibilityCause::FailedBefore(_) => Wire::FailedBefore,
+        IneligibilityCause::TooLate(_) => Wire::TooLate,
+        IneligibilityCause::CustomerAway => Wire::CustomerAway,
     };
     v1::IneligibleRoute {
         route: wire_enum::route(route),
-        cause: reason.into(),
-        subject,
-        opens_time: opens.map(time::timestamp),
+        cause: cause.into(),
+        subject: match why {
+            IneligibilityCause::CannotUse(ability) => ability.as_str().to_owned(),
+            _ => text(why.subject()),
+        },
+        opens_time: why.opens().map(time::timestamp),
     }
 }
 
@@ -203,67 +191,68 @@ fn rule(fired: &FiredRule) -> v1::FiredRule {
         amount_micros: amount.micros(),
     });
     v1::FiredRule {
-        rule_id: id.to_string(),
+        rule_id: text(Some(id)),
         forbidden_routes: wire_enum::routes(forbids.iter()),
         only_routes: wire_enum::routes(leaves.iter()),
         preferences: prefers.collect(),
         need_thousandths: need.map(|need| need.0),
-        required_fact_ids: facts.iter().map(Slug::to_string).collect(),
+        required_fact_ids: facts.iter().map(|fact| text(Some(fact))).collect(),
         queue_id: text(queue.as_ref()),
         priority: priority.map(u32::from),
         skills: target::skills(skills),
     }
 }
 
-/// What was noticed.
+/// A finding of a decision.
 pub(super) fn finding(finding: &Finding) -> v1::Finding {
     use v1::FindingKind as Wire;
-    let (kind, subject) = match finding {
-        Finding::RuleInputUnknown(..) => (Wire::RuleInputUnknown, String::new()),
-        Finding::WaitAssumed(queue) => (Wire::WaitAssumed, queue.to_string()),
-        Finding::TierReported(stored) => (Wire::TierReported, stored.to_string()),
-        Finding::TierAssumed => (Wire::TierAssumed, String::new()),
-        Finding::ReasonUnknown(told) => (Wire::ReasonUnknown, told.to_string()),
-        Finding::ReasonReplaced(told) => (Wire::ReasonReplaced, told.to_string()),
-        Finding::LastResort => (Wire::LastResort, String::new()),
-        Finding::IdentityNotVerified(kind) => (Wire::IdentityNotVerified, kind.to_string()),
-        Finding::IdentityOfOtherCustomer(kind) => (Wire::IdentityOfOtherCustomer, kind.to_string()),
-        Finding::IdentityShared(kind) => (Wire::IdentityShared, kind.to_string()),
-        Finding::FactDeclined(fact) => (Wire::FactDeclined, fact.to_string()),
-        Finding::CaseAmbiguous(fact) => (Wire::CaseAmbiguous, fact.to_string()),
-        Finding::RuleFailed(_) => (Wire::RuleFailed, String::new()),
-        Finding::TierFloor(tier) => (Wire::TierFloor, tier.to_string()),
-        Finding::DeadlinePassed(fact) => (Wire::DeadlinePassed, fact.to_string()),
-        Finding::DeadlineOutOfReach(fact) => (Wire::DeadlineOutOfReach, fact.to_string()),
-        Finding::RuleSetAside(_) => (Wire::RuleSetAside, String::new()),
-        Finding::LanguageNotSpoken(queue, language) => {
-            (Wire::LanguageNotSpoken, format!("{queue} {language}"))
-        }
-        Finding::LastResortBroken(..) => (Wire::LastResortBroken, String::new()),
-        Finding::CasePresumed => (Wire::CasePresumed, String::new()),
-        Finding::SameMatterByKey(fact) => (Wire::SameMatterByKey, text(fact.as_ref())),
-        Finding::NeedRaisedByAttempts(count) => (Wire::NeedRaisedByAttempts, count.to_string()),
-        Finding::CaseNumberNotProven => (Wire::CaseNumberNotProven, String::new()),
-        Finding::QueueStatsTooOld(queue) => (Wire::QueueStatsTooOld, queue.to_string()),
+    let kind = match finding {
+        Finding::RuleInputUnknown(..) => Wire::RuleInputUnknown,
+        Finding::WaitAssumed(_) => Wire::WaitAssumed,
+        Finding::TierReported(_) => Wire::TierReported,
+        Finding::TierAssumed => Wire::TierAssumed,
+        Finding::ReasonUnknown(_) => Wire::ReasonUnknown,
+        Finding::ReasonReplaced(_) => Wire::ReasonReplaced,
+        Finding::LastResort => Wire::LastResort,
+        Finding::IdentityNotVerified(_) => Wire::IdentityNotVerified,
+        Finding::IdentityOfOtherCustomer(_) => Wire::IdentityOfOtherCustomer,
+        Finding::IdentityShared(_) => Wire::IdentityShared,
+        Finding::FactDeclined(_) => Wire::FactDeclined,
+        Finding::CaseAmbiguous(_) => Wire::CaseAmbiguous,
+        Finding::RuleFailed(_) => Wire::RuleFailed,
+        Finding::TierFloor(_) => Wire::TierFloor,
+        Finding::DeadlinePassed(_) => Wire::DeadlinePassed,
+        Finding::DeadlineOutOfReach(_) => Wire::DeadlineOutOfReach,
+        Finding::RuleSetAside(_) => Wire::RuleSetAside,
+        Finding::LanguageNotSpoken(..) => Wire::LanguageNotSpoken,
+        Finding::LastResortBroken(..) => Wire::LastResortBroken,
+        Finding::CasePresumed => Wire::CasePresumed,
+        Finding::SameMatterByKey(_) => Wire::SameMatterByKey,
+        Finding::NeedRaisedByAttempts(_) => Wire::NeedRaisedByAttempts,
+        Finding::CaseNumberNotProven => Wire::CaseNumberNotProven,
+        Finding::QueueStatsTooOld(_) => Wire::QueueStatsTooOld,
     };
-    let rule_id = match finding {
-        Finding::RuleInputUnknown(rule, _)
-        | Finding::RuleFailed(rule)
-        | Finding::RuleSetAside(rule) => rule.to_string(),
-        _ => String::new(),
-    };
-    let input = match finding {
-        Finding::RuleInputUnknown(_, value) => value.to_string(),
-        _ => String::new(),
-    };
-    v1::Finding {
+    let mut message = v1::Finding {
         kind: kind.into(),
-        subject,
-        rule_id,
-        input,
-        broken: match finding {
-            Finding::LastResortBroken(route, why) => Some(turned(*route, why)),
-            _ => None,
-        },
+        ..v1::Finding::default()
+    };
+    match finding {
+        Finding::RuleInputUnknown(rule, value) => {
+            message.rule_id = text(Some(rule));
+            value[..].clone_into(&mut message.input);
+        }
+        Finding::RuleFailed(rule) | Finding::RuleSetAside(rule) => {
+            message.rule_id = text(Some(rule));
+        }
+        Finding::ReasonUnknown(told) | Finding::ReasonReplaced(told) => {
+            message.subject = told.to_string();
+        }
+        Finding::LanguageNotSpoken(queue, language) => {
+            message.subject = format!("{queue} {language}");
+        }
+        Finding::NeedRaisedByAttempts(count) => message.subject = count.to_string(),
+        Finding::LastResortBroken(route, why) => message.broken = Some(turned(*route, why)),
+        _ => message.subject = text(finding.subject()),
     }
+    message
 }

@@ -1,4 +1,4 @@
-//! Events as integrators see them. A new kind of event does not compile until it has a body here.
+//! Events in the form for integrators. A new kind of event does not compile until it has a body here.
 
 use super::contact::text_of_matter;
 use super::decision::text;
@@ -21,7 +21,7 @@ use signpost_proto::{FILE_DESCRIPTOR_SET, v1};
 use std::sync::LazyLock;
 use v1::event::Body;
 
-/// The version of CloudEvents that we write.
+/// The version of CloudEvents that is written.
 const SPECVERSION: &str = "1.0";
 const JSON: &str = "application/json";
 
@@ -64,7 +64,7 @@ fn transition(transition: &CaseTransition) -> v1::CaseTransition {
     }
 }
 
-/// What is told of an event: its body, its name in types, what it is about.
+/// The parts of an event: its body, its name in types, and its subject.
 pub(super) struct EventParts {
     pub(super) body: Body,
     pub(super) name: &'static str,
@@ -235,7 +235,7 @@ fn contact_routed(routed: &ContactRouted, seq: Seq) -> v1::ContactRoutedEvent {
     }
 }
 
-/// What the case of a contact starts with, if the contact opened it.
+/// The first values of the case of a contact; `None` if the contact did not open a case.
 pub(super) fn new_case(join: &CaseJoin) -> Option<v1::NewCase> {
     join.opened.as_ref().map(|opened| v1::NewCase {
         stated_reason: opened.reason.to_string(),
@@ -243,7 +243,7 @@ pub(super) fn new_case(join: &CaseJoin) -> Option<v1::NewCase> {
     })
 }
 
-/// How long the customer is expected to wait for the answer that we owe.
+/// The expected wait of the customer for the answer that we owe; `None` if we owe none or the wait is unknown.
 fn longest_wait(taken: &Offered) -> Option<Duration> {
     let wait = taken.wait.filter(|_| taken.route.is_owed());
     wait.map(time::duration)
@@ -318,7 +318,7 @@ fn text_of_reason(reason: Option<&ReasonId>) -> String {
     reason.map_or_else(String::new, ReasonId::to_string)
 }
 
-/// An event of the store `store` in the shape of CloudEvents.
+/// An event of the store `store` in the format of CloudEvents.
 pub(crate) fn cloud_event(recorded: &Recorded, store: &str) -> v1::CloudEvent {
     let told = told(&recorded.envelope, &recorded.event);
     v1::CloudEvent {
@@ -338,7 +338,8 @@ static EVENT: LazyLock<Option<MessageDescriptor>> = LazyLock::new(|| {
     pool.get_message_by_name("signpost.v1.Event")
 });
 
-/// An event as ProtoJSON. Empty only if the contract that was compiled in does not describe it, which a test rules out.
+/// An event as ProtoJSON. It is empty only if the contract that was compiled in does not describe the event; a test
+/// rules this out.
 fn proto_json(event: &v1::Event) -> String {
     let dynamic = EVENT.as_ref().and_then(|descriptor| {
         let bytes = event.encode_to_vec();

@@ -1,4 +1,4 @@
-//! Facts, and the questions for them.
+//! Facts, and the questions that ask for them.
 
 use super::{time, wire_enum};
 use signpost_domain::fact::{Fact, FactValue, Facts, Knowledge};
@@ -22,7 +22,7 @@ fn fact(fact: &Fact) -> v1::Fact {
         currency,
     } = fact;
     v1::Fact {
-        fact_id: id.to_string(),
+        fact_id: id.as_str().to_owned(),
         value: Some(value(knowledge)),
         source: wire_enum::fact_source(*source),
         learn_time: Some(time::timestamp(*learnt_at)),
@@ -31,15 +31,15 @@ fn fact(fact: &Fact) -> v1::Fact {
     }
 }
 
-/// The code of a currency; empty where it is not known.
+/// The code of a currency; empty for `None`.
 pub(super) fn code(currency: Option<Currency>) -> String {
-    currency.map_or_else(String::new, |currency| currency.to_string())
+    currency.map_or_else(String::new, |currency| currency.as_str().to_owned())
 }
 
 fn value(knowledge: &Knowledge) -> Value {
     match knowledge {
         Knowledge::Declined => Value::Declined(true),
-        Knowledge::Known(FactValue::Text(text)) => Value::Text(text.to_string()),
+        Knowledge::Known(FactValue::Text(text)) => Value::Text(text[..].to_owned()),
         Knowledge::Known(FactValue::Integer(number)) => Value::Integer(*number),
         Knowledge::Known(FactValue::Boolean(yes)) => Value::Boolean(*yes),
         Knowledge::Known(FactValue::Money(amount)) => Value::MoneyMicros(amount.micros()),
@@ -47,7 +47,7 @@ fn value(knowledge: &Knowledge) -> Value {
     }
 }
 
-/// What to ask, in the customer's language. A fact that the playbook does not have is not asked.
+/// The questions for facts, in the language of the customer. Facts that the playbook does not have are left out.
 pub(super) fn questions(
     playbook: &Playbook,
     language: Option<&str>,
@@ -57,7 +57,7 @@ pub(super) fn questions(
     let specs = facts.iter().filter_map(|id| playbook.index.facts.get(id));
     let specs = specs.map(|&index| playbook.fact(index));
     let questions = specs.map(|spec| v1::FactQuestion {
-        fact_id: spec.id.to_string(),
+        fact_id: spec.id.as_str().to_owned(),
         label: playbook.text(&spec.label, locale).to_owned(),
         r#type: wire_enum::fact_type(spec.fact_type),
         pattern: spec

@@ -1,4 +1,4 @@
-//! Several matters of one contact: the answer for each, and cases to choose from.
+//! Several matters of one contact: the answer for each matter, and the cases to choose from.
 
 use super::menu::MenuOf;
 use super::{case, decision, fact, menu, time, wire_enum};
@@ -11,22 +11,22 @@ use signpost_domain::playbook::Playbook;
 use signpost_proto::v1;
 use std::sync::Arc;
 
-/// What an answer is made from: a contact that was decided on, and its other matters.
+/// The values from which an answer is made: a contact that was decided on, and its other matters.
 #[derive(Clone, Copy)]
 pub(crate) struct Answered<'a> {
-    /// The sequence of its event, which those of its other matters follow; `None` in a preview.
+    /// The sequence of the event of the contact; the events of its other matters follow. `None` in a preview.
     pub(crate) seq: Option<Seq>,
-    /// The contact.
+    /// The event of the contact.
     pub(crate) routed: &'a ContactRouted,
-    /// Its other matters that have a case.
+    /// The other matters that have a case.
     pub(crate) added: &'a [&'a CaseAddedToContact],
-    /// The playbook that it was decided under.
+    /// The playbook under which the contact was decided.
     pub(crate) playbook: &'a Playbook,
-    /// How cases are numbered.
+    /// The case numbers of the store.
     pub(crate) numbers: &'a CaseNumbers,
 }
 
-/// The other matters among the events that follow the one of a contact.
+/// The other matters of a contact, from the events that follow its event.
 pub(crate) fn added(followed_by: &[Arc<Recorded>]) -> Vec<&CaseAddedToContact> {
     let events = followed_by.iter().map(|recorded| &recorded.event);
     let added = events.filter_map(|event| match event {
@@ -36,7 +36,7 @@ pub(crate) fn added(followed_by: &[Arc<Recorded>]) -> Vec<&CaseAddedToContact> {
     added.collect()
 }
 
-/// The answer for each matter, in the order told.
+/// The answer for each matter, in the order that the caller gave.
 pub(super) fn matters(of: Answered<'_>) -> Vec<v1::MatterAnswer> {
     let context = &of.routed.context;
     let answer = |matter: &Matter| {
@@ -51,7 +51,8 @@ pub(super) fn matters(of: Answered<'_>) -> Vec<v1::MatterAnswer> {
     context.matters.iter().map(answer).collect()
 }
 
-/// Of a matter that has no case: what is missing, or that its reason is not known and nothing comes of it.
+/// The answer for a matter without a case. It has the questions for missing key facts. It also has the menu if the
+/// reason is missing or only a primary one, or a finding if the playbook does not know the reason.
 fn without_case(of: Answered<'_>, matter: &Matter) -> v1::MatterAnswer {
     let playbook = of.playbook;
     let mut answer = v1::MatterAnswer {
@@ -71,7 +72,7 @@ fn without_case(of: Answered<'_>, matter: &Matter) -> v1::MatterAnswer {
     answer
 }
 
-/// The primary reason of a matter of which nothing below it is known.
+/// The primary reason of a matter that has no secondary reason. `None` if the playbook does not have it.
 pub(super) fn primary_of<'a>(playbook: &'a Playbook, matter: &Matter) -> Option<&'a Slug> {
     let told = matter.reason.as_ref()?;
     let told = told.secondary.is_none().then_some(&told.primary)?;
@@ -79,7 +80,7 @@ pub(super) fn primary_of<'a>(playbook: &'a Playbook, matter: &Matter) -> Option<
     Some(&playbook.primaries[usize::from(*index)].id)
 }
 
-/// The menu for a matter, below its primary reason if that is known.
+/// The menu for a matter: below its primary reason if that is known.
 fn choose_reason(of: Answered<'_>, matter: &Matter) -> v1::ChooseReason {
     let menu_of = MenuOf {
         channel: &of.routed.context.channel,
@@ -140,7 +141,7 @@ fn by_itself(of: Answered<'_>, matter: &Matter, place: usize) -> v1::MatterAnswe
     }
 }
 
-/// What would be best for a further matter by itself, where it was decided on.
+/// The decision for a further matter alone; `None` if there was none.
 pub(super) fn decision(
     playbook: &Playbook,
     (added, seq): (&CaseAddedToContact, Option<Seq>),
@@ -160,7 +161,7 @@ fn known_facts(context: &ContactContext, carried: &signpost_domain::fact::Facts)
     fact::facts(&known)
 }
 
-/// The key facts that a matter without a case does not tell.
+/// The questions for the key facts that a matter without a case lacks.
 fn questions(of: Answered<'_>, matter: &Matter) -> Vec<v1::FactQuestion> {
     let reason = matter.reason.as_ref();
     let reason = reason.and_then(|reason| of.playbook.reason_now(reason, &matter.facts));
@@ -177,7 +178,7 @@ fn questions(of: Answered<'_>, matter: &Matter) -> Vec<v1::FactQuestion> {
     questions
 }
 
-/// The language to ask in.
+/// The language for questions; `None` if not known.
 pub(super) fn language(routed: &ContactRouted) -> Option<&str> {
     let profile = routed.profile.as_deref();
     let told = routed.context.language.as_deref();
@@ -204,7 +205,7 @@ pub(super) fn open_cases(of: Answered<'_>) -> Vec<v1::OpenCase> {
     of.routed.open_cases.iter().map(told).collect()
 }
 
-/// What tells the presumed case from others.
+/// The facts that distinguish the presumed case from others; empty if no case is presumed.
 pub(super) fn presumed_key(of: Answered<'_>) -> Vec<v1::Fact> {
     let routed = of.routed;
     let presumed = routed.case.as_ref().filter(|join| join.presumed);

@@ -1,18 +1,18 @@
-//! The reasons as a customer of one channel sees them.
+//! The menu of reasons for a customer on one channel.
 
 use signpost_domain::ids::Slug;
 use signpost_domain::playbook::menu::{Menu, MenuChoice, MenuItem};
 use signpost_domain::playbook::{ChannelIndex, Playbook};
 use signpost_proto::v1;
 
-/// Which menu.
+/// The parameters of a menu.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct MenuOf<'a> {
     /// The channel.
     pub(crate) channel: &'a Slug,
-    /// The customer's language.
+    /// The language of the customer; `None` if not known.
     pub(crate) language: Option<&'a str>,
-    /// The primary reason whose secondary ones are shown; none: the first level.
+    /// The primary reason whose secondary reasons are shown; `None` for the first level.
     pub(crate) primary: Option<&'a Slug>,
     /// Whether the secondary reasons are shown below the primary ones.
     pub(crate) whole_tree: bool,
@@ -20,7 +20,7 @@ pub(crate) struct MenuOf<'a> {
     pub(crate) open_case: bool,
 }
 
-/// The menu of a channel; empty if the playbook does not have the channel any more.
+/// The menu of a channel; empty if the playbook no longer has the channel.
 pub(crate) fn menu(playbook: &Playbook, of: MenuOf<'_>) -> v1::ReasonMenu {
     let primary = of.primary.and_then(|id| playbook.index.primaries.get(id));
     let channel = playbook.index.channels.get(of.channel);

@@ -1,4 +1,4 @@
-//! What somebody wrote: one event holds at most one note, so the event's sequence names it.
+//! Notes. One event holds at most one note, so the sequence of the event is the id of the note.
 
 use super::wire_enum;
 use signpost_domain::case::{CaseAction, NoteAudience};
@@ -6,8 +6,8 @@ use signpost_domain::event::Event;
 use signpost_domain::ids::{NoteId, Seq};
 use signpost_proto::v1::ValueState;
 
-/// Who may read the note of an event, as the contract numbers it; nobody, if it has none. One that was written together
-/// with something else is for those who work for the company.
+/// The audience of the note of an event, as a number of the contract; 0 if there is no note. A note that was written
+/// together with another change is internal.
 pub(crate) fn audience(event: &Event, note_id: &str) -> i32 {
     if note_id.is_empty() {
         return 0;
@@ -22,7 +22,7 @@ pub(crate) fn audience(event: &Event, note_id: &str) -> i32 {
     wire_enum::audience(audience)
 }
 
-/// Whether the note is there; nothing, if there is none.
+/// The number for "present"; 0 if there is no note.
 pub(crate) fn state(note_id: &str) -> i32 {
     match note_id {
         "" => 0,
@@ -30,7 +30,7 @@ pub(crate) fn state(note_id: &str) -> i32 {
     }
 }
 
-/// The id of the note in the event at `seq`; empty if it holds none.
+/// The id of the note in the event at `seq`; empty if there is no note.
 pub(crate) fn id(seq: Seq, note: &str) -> String {
     match note {
         "" => String::new(),

@@ -1,4 +1,4 @@
-//! Playbooks: publications, findings of a check.
+//! Playbooks: publications and the findings of a check.
 
 use super::{actor_or_none, time};
 use signpost_domain::event::{Envelope, PlaybookPublished};
@@ -55,7 +55,8 @@ pub(crate) fn rolled_back(
     }
 }
 
-/// The answer to ListPlaybookPublications, the newest first. `live` is the position of the live publication.
+/// The answer to ListPlaybookPublications, the newest first. `live` is the sequence of the live publication; `None` if
+/// none is live.
 pub(crate) fn listed(
     page: &[Arc<Publication>],
     live: Option<Seq>,
@@ -174,7 +175,7 @@ fn publication(row: &Publication, live: Option<Seq>) -> v1::PlaybookPublication 
     }
 }
 
-/// The publication that an event is.
+/// The publication of an event.
 pub(super) fn of_event(envelope: &Envelope, event: &PlaybookPublished) -> v1::PlaybookPublication {
     let PlaybookPublished {
         version,

@@ -1,4 +1,4 @@
-//! What every write gives back, and what the items of a batch came to.
+//! The receipts of writes, and the outcomes of the items of a batch.
 
 use super::{customer, time};
 use crate::engine::Written;
@@ -17,7 +17,7 @@ pub(crate) fn receipt(store: StoreIdPrefix, written: &Written) -> v1::WriteRecei
     }
 }
 
-/// A customer that a batch kept.
+/// The outcome of a customer that a batch wrote.
 pub(crate) fn upserted(
     store: StoreIdPrefix,
     written: &Written,

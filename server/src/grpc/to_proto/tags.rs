@@ -1,4 +1,4 @@
-//! What callers keep of cases and contacts for themselves.
+//! The data that callers keep on cases and contacts.
 
 use super::wire_enum;
 use prost_types::FieldMask;
@@ -9,7 +9,7 @@ use signpost_domain::tags::{
 use signpost_proto::v1;
 use std::collections::BTreeMap;
 
-/// References and labels.
+/// The references and the labels.
 pub(super) fn tags(tags: &Tags) -> (Vec<v1::ExternalReference>, BTreeMap<String, String>) {
     let Tags {
         references,
@@ -53,7 +53,7 @@ pub(crate) fn updated(
     }
 }
 
-/// References and labels as an update has them; nothing of what it leaves.
+/// The references and the labels of an update; empty where the update does not change them.
 pub(super) fn updated_tags(
     update: &TagsUpdate,
 ) -> (Vec<v1::ExternalReference>, BTreeMap<String, String>) {
@@ -67,7 +67,7 @@ pub(super) fn updated_tags(
     )
 }
 
-/// The event.
+/// The event of an update of a contact.
 pub(super) fn event(updated: &ContactUpdated) -> v1::ContactUpdatedEvent {
     let ContactUpdated {
         contact,
@@ -91,7 +91,7 @@ pub(super) fn event(updated: &ContactUpdated) -> v1::ContactUpdatedEvent {
     }
 }
 
-/// What was changed, in a line for people.
+/// The changes, as text for people.
 pub(super) fn text(update: &TagsUpdate) -> Vec<String> {
     let TagsUpdate { references, labels } = update;
     let references = references.as_ref().map(|references| {

@@ -1,4 +1,4 @@
-//! Where a contact goes, with all that a platform's own distributor needs.
+//! The target of a contact, with everything that the platform's own distributor needs.
 
 use super::{decision, time, wire_enum};
 use signpost_domain::contact::Offered;
@@ -7,7 +7,7 @@ use signpost_domain::ids::Slug;
 use signpost_domain::playbook::Playbook;
 use signpost_proto::v1;
 
-/// The target of a route that a decision offers.
+/// The target of an offered route of a decision.
 pub(super) fn of_decision(
     playbook: &Playbook,
     decision: &Decision,
@@ -16,7 +16,7 @@ pub(super) fn of_decision(
     target(playbook, offered, &decision.handover, Some(&decision.tier))
 }
 
-/// The target of a route as far as an event stores it: without what the playbook says of the queue and of the tier.
+/// The target of a route as far as an event stores it: without the values of the playbook for the queue and the tier.
 pub(super) fn of_event(
     offered: &Offered,
     handover: &Handover,
@@ -46,8 +46,8 @@ pub(super) fn of_event(
     }
 }
 
-/// The target of a route: what the playbook says of its queue and of the tier, and what goes with the contact. Without
-/// a tier it is the playbook's default.
+/// The target of a route: the values of the playbook for its queue and tier, and the data that go with the contact.
+/// Without a tier, the default tier of the playbook counts.
 pub(super) fn target(
     playbook: &Playbook,
     offered: &Offered,
@@ -60,24 +60,28 @@ pub(super) fn target(
     let of_tier = of_tier.map(|index| playbook.tier(index));
     let queue = offered.queue.as_ref();
     let index = queue.and_then(|id| playbook.index.queues.get(id));
-    let mut all = index.map_or_else(Vec::new, |&index| playbook.queue(index).skills.clone());
+    let mut all = index.map_or_else(Vec::new, |&index| skills(&playbook.queue(index).skills));
     for (id, level) in handover.skills.iter().filter(|_| queue.is_some()) {
-        match all.iter_mut().find(|(known, _)| known == id) {
-            Some((_, known)) => *known = (*known).max(*level),
-            None => all.push((id.clone(), *level)),
+        let level = u32::from(*level);
+        match all.iter_mut().find(|known| known.skill_id == id.as_str()) {
+            Some(known) => known.level = known.level.max(level),
+            None => all.push(v1::Skill {
+                skill_id: id.as_str().to_owned(),
+                level,
+            }),
         }
     }
     v1::RouteTarget {
-        skills: skills(&all),
+        skills: all,
         waiting_target: of_tier.map(|tier| time::duration(tier.waiting_target)),
         ..of_event(offered, handover, tier.or(of_tier.map(|tier| &tier.id)))
     }
 }
 
-/// What an agent must know.
+/// The skills that an agent needs.
 pub(super) fn skills(skills: &[(Slug, u8)]) -> Vec<v1::Skill> {
     let skill = |(id, level): &(Slug, u8)| v1::Skill {
-        skill_id: id.to_string(),
+        skill_id: id.as_str().to_owned(),
         level: u32::from(*level),
     };
     skills.iter().map(skill).collect()

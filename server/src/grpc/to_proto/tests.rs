@@ -1,4 +1,4 @@
-//! Answers made from events by hand.
+//! Tests of answers that are made from events written by hand.
 
 mod ended;
 mod lists;
@@ -200,7 +200,7 @@ fn shown(message: &impl std::fmt::Debug) -> String {
     format!("{message:#?}")
 }
 
-/// An answer in few lines, its fields in order.
+/// An answer as a few lines of text, with its fields in order.
 fn told(answer: &v1::ContactAnswer) -> String {
     let mut words = String::new();
     let mut line = |text: String| writeln!(words, "{text}").unwrap_or_default();
@@ -243,7 +243,7 @@ fn answer(next: Next) -> v1::ContactAnswer {
     response.answer.unwrap_or_default()
 }
 
-/// What an answer of one contact without other matters is made from.
+/// Calls `answer` with the values for a contact without other matters.
 fn with<T>(routed: &ContactRouted, answer: impl FnOnce(Answered<'_>) -> T) -> T {
     answer(Answered {
         seq: Some(Seq(9)),

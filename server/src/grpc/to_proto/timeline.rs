@@ -1,4 +1,4 @@
-//! The timeline of a case: each event about it as an entry, in a line for people.
+//! The timeline of a case. Each event about the case is an entry, with a line of text for people.
 
 use super::{actor_or_none, additional, case, note, time, wire_enum};
 use signpost_domain::case::{CaseAction, CaseUpdate};
@@ -11,7 +11,7 @@ use signpost_domain::ids::{CaseId, ReasonId, Seq};
 use signpost_proto::v1::{TimelineEntry, TimelineKind};
 use std::fmt::Display;
 
-/// The entry of an event in the timeline of `of`; `None` for one that is about no case.
+/// The entry of an event in the timeline of the case `of`. `None` if the event is about no case.
 pub(crate) fn entry(recorded: &Recorded, of: CaseId) -> Option<TimelineEntry> {
     let seq = recorded.envelope.seq;
     let told = match &recorded.event {
@@ -140,7 +140,8 @@ fn taken(taken: &RouteSelected, of: CaseId) -> TimelineEntry {
 fn ended(ended: &ContactEnded, of: CaseId, seq: Seq) -> TimelineEntry {
     let contact = &ended.contact;
     let how = wire_enum::outcome_text(ended.outcome);
-    // The end resolves its own case, or the one that goes on for that; of its other matters those that it says.
+    // The end resolves its own case, or the case into which that was merged. Of its other matters it resolves those
+    // that it names.
     let mut matters = ended.matters.iter();
     let matter = matters.find(|it| it.case == of || it.resolves == Some(of));
     let is_additional = ended.additional.contains(&of) && ended.resolves != Some(of);
@@ -148,7 +149,7 @@ fn ended(ended: &ContactEnded, of: CaseId, seq: Seq) -> TimelineEntry {
         Some(matter) => (matter.resolves, matter.resolution.as_ref()),
         None => (ended.resolves, ended.resolution.as_ref()),
     };
-    // A reason is confirmed of one case; that of the contact is said of its own.
+    // Each confirmed reason belongs to one case. The confirmed reason of the contact belongs to its own case.
     let confirmed = match ended.matters.iter().find(|it| it.case == of) {
         Some(matter) => matter.confirmed.as_ref(),
         None => ended.confirmed.as_ref().filter(|_| !is_additional),
@@ -181,7 +182,7 @@ fn ended(ended: &ContactEnded, of: CaseId, seq: Seq) -> TimelineEntry {
     }
 }
 
-/// Which case of a contact an entry is about: the one whose timeline it is in, or else its own.
+/// The case of a contact that an entry is about: the case of the timeline, or otherwise the contact's own case.
 fn of_these(of: CaseId, own: Option<CaseId>, additional: &[CaseId]) -> String {
     let here = additional.iter().find(|additional| **additional == of);
     case::id(here.copied().or(own))

@@ -1,4 +1,4 @@
-//! The words of a playbook.
+//! The vocabulary of a playbook.
 
 use super::{time, wire_enum};
 use signpost_domain::ids::{ReasonId, Slug};
@@ -8,7 +8,7 @@ use signpost_domain::playbook::{
 use signpost_domain::route::Route;
 use signpost_proto::v1;
 
-/// Every word that requests may name, with labels in `language`.
+/// Every word that requests may use, with labels in `language`.
 pub(crate) fn vocabulary(playbook: &Playbook, language: Option<&str>) -> v1::Vocabulary {
     let words = Words {
         playbook,

@@ -1,4 +1,4 @@
-//! Closed enums of the domain as numbers of the wire.
+//! Converts the closed enums of the domain to numbers of the wire.
 
 use signpost_domain::ability::{Abilities, Ability};
 use signpost_domain::case::{CaseState, LinkKind, NoteAudience};
@@ -23,12 +23,12 @@ pub(super) fn route(route: Route) -> i32 {
     wire.into()
 }
 
-/// Routes, in their order.
+/// Some routes, in the same order.
 pub(super) fn routes(routes: impl IntoIterator<Item = Route>) -> Vec<i32> {
     routes.into_iter().map(route).collect()
 }
 
-/// What kind of conversation a channel carries.
+/// The kind of conversation of a channel.
 pub(super) fn medium(medium: Medium) -> i32 {
     let wire = match medium {
         Medium::Voice => v1::Medium::Voice,
@@ -39,7 +39,7 @@ pub(super) fn medium(medium: Medium) -> i32 {
     wire.into()
 }
 
-/// What somebody cannot use.
+/// The abilities that somebody lacks.
 pub(super) fn abilities(abilities: Abilities) -> Vec<i32> {
     let ability = |ability| match ability {
         Ability::Voice => v1::Ability::Voice.into(),
@@ -49,7 +49,7 @@ pub(super) fn abilities(abilities: Abilities) -> Vec<i32> {
     abilities.iter().map(ability).collect()
 }
 
-/// Who started it.
+/// The side that started a contact.
 pub(super) fn direction(direction: Direction) -> i32 {
     let wire = match direction {
         Direction::Inbound => v1::Direction::Inbound,
@@ -58,7 +58,7 @@ pub(super) fn direction(direction: Direction) -> i32 {
     wire.into()
 }
 
-/// Where a fact came from.
+/// The source of a fact.
 pub(super) fn fact_source(source: FactSource) -> i32 {
     let wire = match source {
         FactSource::Customer => v1::FactSource::Customer,
@@ -69,7 +69,7 @@ pub(super) fn fact_source(source: FactSource) -> i32 {
     wire.into()
 }
 
-/// What kind of value a fact has.
+/// The type of the value of a fact.
 pub(super) fn fact_type(fact_type: FactType) -> i32 {
     let wire = match fact_type {
         FactType::Text => v1::FactType::Text,
@@ -91,7 +91,7 @@ pub(super) fn joined(joined: CaseMatch) -> i32 {
     wire.into()
 }
 
-/// Where a contact is.
+/// The state of a contact.
 pub(super) fn place(place: ContactState) -> i32 {
     let wire = match place {
         ContactState::AwaitingCustomer => v1::ContactState::AwaitingCustomer,
@@ -102,7 +102,7 @@ pub(super) fn place(place: ContactState) -> i32 {
     wire.into()
 }
 
-/// How a contact ended.
+/// The outcome of a contact.
 pub(super) fn outcome(outcome: ContactOutcome) -> i32 {
     let wire = match outcome {
         ContactOutcome::Resolved => v1::ContactOutcome::Resolved,
@@ -116,7 +116,7 @@ pub(super) fn outcome(outcome: ContactOutcome) -> i32 {
     wire.into()
 }
 
-/// What came of an attempt; nothing while it goes on.
+/// The outcome of an attempt; unspecified while the attempt goes on.
 pub(super) fn attempt_outcome(outcome: Option<AttemptOutcome>) -> i32 {
     use v1::AttemptOutcome as Wire;
     let wire = outcome.map_or(Wire::Unspecified, |outcome| match outcome {
@@ -134,7 +134,7 @@ pub(super) fn attempt_outcome(outcome: Option<AttemptOutcome>) -> i32 {
     wire.into()
 }
 
-/// How a contact ended, for people.
+/// The outcome of a contact, as text for people.
 pub(super) const fn outcome_text(outcome: ContactOutcome) -> &'static str {
     match outcome {
         ContactOutcome::Resolved => "resolved",
@@ -173,7 +173,7 @@ pub(super) fn cost_kind(kind: CostKind) -> i32 {
     wire.into()
 }
 
-/// What a wait was taken from.
+/// The basis of a wait.
 pub(super) fn wait_basis(basis: WaitBasis) -> i32 {
     let wire = match basis {
         WaitBasis::None => v1::WaitBasis::None,
@@ -184,7 +184,7 @@ pub(super) fn wait_basis(basis: WaitBasis) -> i32 {
     wire.into()
 }
 
-/// Where a chance came from.
+/// The basis of a chance.
 pub(super) fn chance_basis(basis: ChanceBasis) -> i32 {
     let wire = match basis {
         ChanceBasis::Written => v1::ChanceBasis::Written,
@@ -194,7 +194,7 @@ pub(super) fn chance_basis(basis: ChanceBasis) -> i32 {
     wire.into()
 }
 
-/// How a case belongs to another.
+/// The kind of a link between two cases.
 pub(super) fn link_kind(kind: LinkKind) -> i32 {
     let wire = match kind {
         LinkKind::DuplicateOf => v1::CaseLinkKind::DuplicateOf,
@@ -205,7 +205,7 @@ pub(super) fn link_kind(kind: LinkKind) -> i32 {
     wire.into()
 }
 
-/// What is behind a link of a contact.
+/// The kind of a link of a contact.
 pub(super) fn contact_link_kind(kind: ContactLinkKind) -> i32 {
     let wire = match kind {
         ContactLinkKind::Transcript => v1::ContactLinkKind::Transcript,
@@ -215,7 +215,7 @@ pub(super) fn contact_link_kind(kind: ContactLinkKind) -> i32 {
     wire.into()
 }
 
-/// Why a contact was decided on.
+/// The reason why a contact was decided on.
 pub(super) fn route_step(step: RoutingTrigger) -> i32 {
     let wire = match step {
         RoutingTrigger::Opened => v1::RoutingTrigger::Opened,
@@ -228,7 +228,7 @@ pub(super) fn route_step(step: RoutingTrigger) -> i32 {
     wire.into()
 }
 
-/// Which tier won; nothing where that was not kept.
+/// The basis of the tier of a contact; unspecified if it was not kept.
 pub(super) fn tier_basis(found: Option<&TierFound>) -> i32 {
     let basis = found.map_or(v1::TierBasis::Unspecified, |found| match found.basis {
         TierBasis::Reported => v1::TierBasis::Reported,
@@ -238,7 +238,7 @@ pub(super) fn tier_basis(found: Option<&TierFound>) -> i32 {
     basis.into()
 }
 
-/// Who may read a note.
+/// The audience of a note.
 pub(crate) fn audience(audience: NoteAudience) -> i32 {
     let wire = match audience {
         NoteAudience::Internal => v1::NoteAudience::Internal,

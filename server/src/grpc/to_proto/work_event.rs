@@ -1,4 +1,4 @@
-//! Events of people's work on cases and customers, as integrators see them.
+//! The events of work on cases and customers, in the form for integrators.
 
 use super::customer::{identity, proven, verification_lost};
 use super::event::EventParts;
@@ -12,7 +12,7 @@ use signpost_domain::tags::TagsUpdate;
 use signpost_proto::v1;
 use v1::event::Body;
 
-/// Work on a case, in the event at `seq`.
+/// The event of work on a case, at `seq`.
 pub(super) fn of_case(worked: &CaseActionTaken, seq: Seq) -> EventParts {
     let of_case = worked.case;
     let case_id = of_case.to_string();
@@ -98,7 +98,7 @@ fn linked(link: &CaseLink) -> Option<v1::CaseLink> {
     Some(case::link(link))
 }
 
-/// The fields that an update names.
+/// The field mask of an update: the fields that it changes.
 fn mask(update: &CaseUpdate) -> FieldMask {
     let CaseUpdate {
         confirmed,
@@ -119,7 +119,7 @@ fn mask(update: &CaseUpdate) -> FieldMask {
     }
 }
 
-/// The values of an update, in the fields of a case.
+/// The new values of an update, in the fields of a case.
 fn updated(of_case: CaseId, update: &CaseUpdate) -> v1::Case {
     let CaseUpdate {
         confirmed,
@@ -140,7 +140,7 @@ fn updated(of_case: CaseId, update: &CaseUpdate) -> v1::Case {
     }
 }
 
-/// Work on a customer.
+/// The event of work on a customer.
 pub(super) fn of_customer(worked: &CustomerActionTaken) -> EventParts {
     let customer_id = worked.customer.to_string();
     let subject = format!("customer/{customer_id}");

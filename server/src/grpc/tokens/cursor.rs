@@ -1,4 +1,4 @@
-//! Cursors of feeds: where a watcher stands, as a text that callers keep and send back.
+//! The cursors of feeds. A cursor is the position of a watcher, as a text that callers keep and send back.
 //!
 //! A cursor is opaque to callers: hexadecimal digits of the feed, the store, the filter, the position in the log, the
 //! row after which a snapshot goes on, and a check sum.
@@ -6,7 +6,7 @@
 use crate::store::StoreId;
 use signpost_domain::ids::Seq;
 
-/// The feeds that there are. Numbers are in callers' hands: keep them.
+/// The feeds. Callers hold their numbers in cursors, so never change a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Feed {
     /// WatchEvents.
@@ -17,40 +17,40 @@ pub(crate) enum Feed {
     Contacts = 3,
 }
 
-/// What a cursor goes on with.
+/// The feed and the filter that a cursor belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct CursorScope {
     /// The feed.
     pub(crate) feed: Feed,
-    /// A check sum of the filter; 0 for none.
+    /// A check sum of the filter; 0 for no filter.
     pub(crate) filter: u32,
 }
 
-/// Where a watcher stands.
+/// The position of a watcher.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Cursor {
-    /// The store, by the start of its name.
+    /// The prefix of the id of the store.
     pub(crate) store: StoreIdPrefix,
-    /// All events up to this one were told.
+    /// All events up to this sequence were sent.
     pub(crate) seq: Seq,
-    /// Within a snapshot: the key of the last row that was told.
+    /// Within a snapshot, the key of the last row that was sent; `None` outside a snapshot.
     pub(crate) row: Option<Vec<u8>>,
 }
 
-/// The start of the name of a store: enough to tell it from others.
+/// The first bytes of the id of a store. They are enough to recognise the store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct StoreIdPrefix([u8; MARK_BYTES]);
 
 const MARK_BYTES: usize = 8;
 const CHECK_BYTES: usize = 4;
-/// Bytes without those of a row's key.
+/// The bytes of a cursor without the key of a row.
 const FIXED_BYTES: usize = 1 + MARK_BYTES + 4 + 8 + CHECK_BYTES;
-/// Most bytes of a row's key.
+/// The maximum number of bytes of the key of a row.
 const ROW_BYTES_MAX: usize = 1 + signpost_domain::ids::CONTACT_ID_BYTES_MAX;
 const MALFORMED: &str = "must be the cursor of an item of a watch, unchanged";
 
 impl StoreIdPrefix {
-    /// So many bytes.
+    /// The number of bytes.
     pub(in crate::grpc) const BYTES: usize = MARK_BYTES;
 
     pub(in crate::grpc) const fn as_bytes(&self) -> &[u8; MARK_BYTES] {
@@ -61,7 +61,7 @@ impl StoreIdPrefix {
         StoreIdPrefix(mark)
     }
 
-    /// The mark of a store.
+    /// The prefix of the id of a store.
     pub(crate) fn of(StoreId(name): StoreId) -> StoreIdPrefix {
         let mut mark = [0; MARK_BYTES];
         mark.copy_from_slice(&name[..MARK_BYTES]);
@@ -70,7 +70,7 @@ impl StoreIdPrefix {
 }
 
 impl Cursor {
-    /// The text of it.
+    /// The text of the cursor.
     pub(crate) fn text(&self, of: CursorScope) -> String {
         let mut bytes = vec![of.feed as u8];
         bytes.extend(self.store.0);
@@ -86,7 +86,7 @@ impl Cursor {
     /// Reads a cursor of this feed and this filter.
     ///
     /// # Errors
-    /// What would be right.
+    /// When the text is not a cursor of this feed and this filter. The error says what is expected.
     pub(crate) fn parse(of: CursorScope, text: &str) -> Result<Cursor, &'static str> {
         if text.len() > 2 * (FIXED_BYTES + ROW_BYTES_MAX) {
             return Err(MALFORMED);
@@ -114,7 +114,7 @@ impl Cursor {
     }
 }
 
-/// Writes bytes as two digits each.
+/// Appends the bytes to `text`, two hexadecimal digits each.
 pub(in crate::grpc) fn push_digits(text: &mut String, bytes: &[u8]) {
     for byte in bytes {
         for digit in [byte >> 4, byte & 15] {
@@ -123,7 +123,7 @@ pub(in crate::grpc) fn push_digits(text: &mut String, bytes: &[u8]) {
     }
 }
 
-/// The bytes that digits stand for.
+/// The bytes of hexadecimal digits in lower case; `None` if the text has anything else.
 pub(in crate::grpc) fn bytes_of(text: &str) -> Option<Vec<u8>> {
     let (pairs, rest) = text.as_bytes().as_chunks::<2>();
     let digit = |byte: u8| match byte {

@@ -1,14 +1,14 @@
-//! Pages of a list: how long, and where the last one ended.
+//! The pages of a list: their size, and the position where the last page ended.
 //!
-//! A token is opaque to callers: hexadecimal digits of the list, the store and the query that it belongs to, of the
-//! position after which the next page begins, and of a check sum.
+//! A page token is opaque to callers. It has hexadecimal digits for the list, the store and the query that it belongs
+//! to, for the position after which the next page begins, and for a check sum.
 
 use prost::Message;
 use signpost_domain::ids::Seq;
 
-/// Most items of a page; of more that are asked for it has so many.
+/// The maximum number of items of a page. A caller that asks for more gets this number.
 pub(crate) const PAGE_SIZE_MAX: u32 = 200;
-/// Items of a page if the caller does not say.
+/// The number of items of a page if the caller names none.
 pub(crate) const PAGE_SIZE_DEFAULT: u32 = 50;
 
 /// The lists that have pages.
@@ -22,11 +22,11 @@ pub(crate) enum List {
     Contacts = 3,
     /// Customers.
     Customers = 4,
-    /// What happened to a case, the oldest first.
+    /// The timeline of a case, the oldest entry first.
     Timeline = 5,
 }
 
-/// What the tokens of one list are bound to: the store, and what is asked.
+/// The scope of page tokens: the list, the store and the query that they belong to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::grpc) struct TokenScope {
     list: List,
@@ -35,7 +35,7 @@ pub(in crate::grpc) struct TokenScope {
 }
 
 impl TokenScope {
-    /// To this store, and to a request without its page.
+    /// The scope of a list, a store, and a request without its page fields.
     pub(in crate::grpc) fn new(list: List, store: [u8; 16], query: &impl Message) -> TokenScope {
         TokenScope {
             list,
@@ -53,7 +53,8 @@ impl TokenScope {
         bytes.iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
-    /// The place after which the page of this token begins.
+    /// The position after which the page of this token begins. An error if the token is invalid or belongs to another
+    /// scope.
     pub(in crate::grpc) fn read_token(&self, token: &str) -> Result<Seq, &'static str> {
         const PLACE: usize = 1 + STORE_BYTES + QUERY_BYTES;
         let told = checked(token, PLACE + 8).ok_or(WRONG)?;
@@ -84,18 +85,19 @@ fn short_hash<const BYTES: usize>(bytes: &[u8]) -> [u8; BYTES] {
     short
 }
 
-/// Which page.
+/// The page that is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Page {
-    /// At most so many items.
+    /// The maximum number of items of the page.
     pub(crate) size: usize,
-    /// The position of the last item of the page before.
+    /// The position of the last item of the page before; `None` for the first page.
     pub(crate) after: Option<Seq>,
     bound: TokenScope,
 }
 
 impl Page {
-    /// A page of at most `size` items, or of the default where that is 0, after the place that `token` tells.
+    /// A page with at most `size` items, after the position `after`. A size of 0 means the default; a size over
+    /// [`PAGE_SIZE_MAX`] means that maximum.
     pub(in crate::grpc) fn new(bound: TokenScope, size: u32, after: Option<Seq>) -> Page {
         let size = match size {
             0 => PAGE_SIZE_DEFAULT,
@@ -108,7 +110,8 @@ impl Page {
         }
     }
 
-    /// The token of the page that begins after the item at `last`; empty where this page is the last one.
+    /// The token of the page that begins after the item at `last`. Empty if `last` is `None`: this page is then the
+    /// last one.
     pub(crate) fn next(&self, last: Option<Seq>) -> String {
         last.map_or_else(String::new, |last| self.bound.token(last))
     }
@@ -119,7 +122,7 @@ const STORE_BYTES: usize = 4;
 const QUERY_BYTES: usize = 8;
 const WRONG: &str = "must be the next_page_token of an answer to the same list";
 
-/// So many bytes that were written with their check sum.
+/// Reads `len` bytes that were written with their check sum; `None` if the token does not have this form.
 fn checked(token: &str, len: usize) -> Option<Vec<u8>> {
     let digits = |place: usize| token.get(2 * place..2 * place + 2);
     let byte = |place: usize| digits(place).and_then(|two| u8::from_str_radix(two, 16).ok());

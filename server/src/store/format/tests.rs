@@ -1,4 +1,4 @@
-//! The data folder: created, found again, refused.
+//! Tests of the data folder: creating it, opening it again, and refusing it.
 
 use crate::store::{DataFolder, OpenError, StoreId};
 use std::fs;
@@ -11,7 +11,7 @@ type Outcome = Result<(), Box<dyn std::error::Error>>;
 const FRESH: StoreId = StoreId(*b"0123456789abcdef");
 const OTHER: StoreId = StoreId([7; 16]);
 
-/// What is refused and how, and that nothing changed by it.
+/// Checks that the folder is refused with the error `expected`, and that nothing in it changed.
 fn check_refused(path: &Path, expected: &str) -> Outcome {
     let before = names(path);
     match DataFolder::open(path, FRESH) {
@@ -219,7 +219,7 @@ fn a_read_only_folder_is_refused() -> Outcome {
     let folder = if permissions_bind_us {
         temporary.path().to_owned()
     } else {
-        // We are root; these pseudo file systems take files from nobody.
+        // Tests may run as root. Nobody can create files in these pseudo file systems.
         let candidates = ["/sys/fs/pstore", "/sys/kernel/debug"].map(Path::new);
         match candidates
             .into_iter()

@@ -1,4 +1,5 @@
-//! The log: segments, limits, readers, retention. Below: against a model, damaged, on a full disk.
+//! Tests of the log: segments, limits, readers, retention. The modules below test it against a model, after damage and
+//! on a full disk.
 
 mod damage;
 mod full_disk;
@@ -27,7 +28,7 @@ fn open(path: &Path) -> Result<(Log, LogReader), Failure> {
     Ok(Log::open(&folder, SMALL)?)
 }
 
-/// `events` events of `bytes` bytes that tell their sequence.
+/// `events` events of `bytes` bytes. Each event contains its sequence.
 fn group(first: u64, events: u64, bytes: usize) -> Vec<Vec<u8>> {
     (first..first + events)
         .map(|sequence| {
@@ -58,7 +59,7 @@ fn segments(path: &Path) -> Result<Vec<PathBuf>, Failure> {
     Ok(segments)
 }
 
-/// The folder as a crash leaves it, copied while the log is open.
+/// Copies the folder while the log is open, as a crash would leave it.
 pub(in crate::store) fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
     for entry in fs::read_dir(from)? {
         let entry = entry?;

@@ -1,4 +1,4 @@
-//! The rows: limits, readers, crashes. Below: against a model, damaged.
+//! Tests of the rows: limits, readers, crashes. The modules below test them against a model and after damage.
 
 mod damage;
 mod model;
@@ -25,7 +25,7 @@ const SMALL: RowLimits = RowLimits {
     cache_bytes: 1024 * 1024,
 };
 
-/// Opens rows that must be whole.
+/// Opens rows that must not be damaged.
 fn open(folder: &DataFolder) -> Result<(Rows, RowReader), Failure> {
     match Rows::open(folder, SMALL)? {
         Opened::Ready(rows, reader) => Ok((rows, reader)),
@@ -196,7 +196,7 @@ fn leaves_emptied_by_deletions_are_given_back() -> Outcome {
     Ok(())
 }
 
-/// How many leaves a look at all rows reads.
+/// The number of leaves that a scan of all rows reads.
 fn leaves(state: &Path) -> Result<u64, Failure> {
     let database = Database::<STATE_FAN_OUT>::open(state, 1024 * 1024)?;
     let before = database.page_ins();
@@ -222,7 +222,8 @@ fn readers_can_be_shared_and_awaited_on_any_thread() -> Outcome {
     Ok(())
 }
 
-/// Runs in both directions, from keys that are there, between, before and behind, give what a sorted list gives.
+/// Runs in both directions give the same rows as a sorted list. They start from keys that exist, and from keys between,
+/// before and after them.
 #[test]
 fn runs_go_up_and_down_within_their_prefix() -> Outcome {
     let temporary = TempDir::new()?;

@@ -1,4 +1,4 @@
-//! What becomes of content, and of journals that do not read.
+//! What is left of content, and journals that cannot be read.
 
 use super::*;
 
@@ -142,7 +142,7 @@ fn the_same_seed_leaves_the_same_folder() -> Outcome {
     Ok(())
 }
 
-/// Random operations beside a plain map of files: after a sync of all, every seed leaves the map.
+/// Random operations, compared with a simple map of files. After a sync of all, every seed leaves the files of the map.
 #[test]
 fn random_histories_are_whole_after_a_sync_of_all() -> Outcome {
     for history in 0..40 {

@@ -1,4 +1,4 @@
-//! What becomes of names.
+//! What is left of names.
 
 use super::*;
 

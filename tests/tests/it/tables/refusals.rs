@@ -91,7 +91,7 @@ fn what_cannot_be_meant_is_refused_before_anything_is_sent() -> Outcome {
         TMP/empty.csv: there is no header
         no.csv: No such file or directory (os error 2)
         TMP/t.csv: there is no column Category; did you mean category? the columns are opened, category, channel
-        {"message":"--json goes with --out: stdout is for the document","reason":""}
+        {"message":"--json needs --out, for the document goes to stdout","reason":""}
         the playbook would have faults:
         8:11 currency: is "euro"; must be three capitals such as EUR
         say the --name of the playbook, or the file to write with --out

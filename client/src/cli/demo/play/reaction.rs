@@ -1,4 +1,4 @@
-//! What customers do with an answer: tell what is asked, choose, are helped or not, and come back.
+//! What customers do with an answer: answer questions, choose a route, get help or not, and come back.
 
 use super::super::agenda::{MINUTE, Step};
 use super::super::{habits, morning};
@@ -6,11 +6,11 @@ use super::{Play, fact};
 use signpost_client::v1;
 use v1::contact_answer::Next;
 
-/// How often a contact is asked before its customer gives up.
+/// How many rounds of questions a contact has before its customer gives up.
 const ROUNDS_MAX: u8 = 6;
 
 impl Play<'_> {
-    /// Books what the customer or the agent does next.
+    /// Adds the next step of the customer or the agent to the agenda.
     pub(super) fn go_on(&mut self, index: usize, answer: &v1::ContactAnswer, now: i64) {
         self.visits[index].rounds += 1;
         let tired = self.visits[index].rounds > ROUNDS_MAX || self.dice.percent(2);
@@ -50,7 +50,7 @@ impl Play<'_> {
         self.agenda.book(later, step);
     }
 
-    /// What the customer says to one question.
+    /// The customer's answer to one question.
     fn tell(&mut self, index: usize, fact_id: &str, now: i64) -> v1::Fact {
         let facts = &self.visits[index].matter.facts;
         let known = facts
@@ -68,7 +68,7 @@ impl Play<'_> {
         }
     }
 
-    /// Books the choice of a route, if there is one, and how it ends.
+    /// Adds the choice of a route, if there is one, and the end of the help to the agenda.
     fn be_helped(&mut self, index: usize, answer: &v1::ContactAnswer, taken: i32, now: i64) {
         let options = answer
             .decision
@@ -104,7 +104,7 @@ impl Play<'_> {
         self.agenda.book(begin + wait + MINUTE * minutes, step);
     }
 
-    /// Books another contact of a customer who was not helped, or only seemed so; often on another channel.
+    /// Adds another contact of a customer who was not helped, or who only seemed to be. It is often on another channel.
     pub(super) fn come_back(&mut self, index: usize, outcome: i32, now: i64) {
         let outcome = v1::ContactOutcome::try_from(outcome).unwrap_or_default();
         let (person, matter) = (self.visits[index].person, self.visits[index].matter.clone());

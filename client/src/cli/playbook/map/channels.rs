@@ -1,4 +1,4 @@
-//! The letters of every channel in one table: where a person can be had at which wait.
+//! The letters of every channel in one table. It shows on which channel a person can be reached at which wait.
 
 use super::table::{
     BELOW_REASON, columns, first_width, folded, head, line, tiers_alike, waits_behind,
@@ -10,7 +10,7 @@ use crate::cli::render::words;
 use serde_json::Value;
 use signpost_domain::playbook::map::MapRow;
 
-/// The most columns of the names of channels beside a row; longer ones stand over it.
+/// The most columns for the names of channels beside a row. Longer names stand above the row.
 const CHANNELS_WIDTH_MAX: usize = 30;
 
 /// One channel and all of its rows.
@@ -30,7 +30,7 @@ pub(super) fn each<'p>(chosen: &Chosen<'p>) -> Vec<OfChannel<'p>> {
     each.collect()
 }
 
-/// Of each reason the channels, those of the same letters together, and their tiers.
+/// For each reason: the channels, those with the same letters together, and their tiers.
 pub(super) fn text(chosen: &Chosen<'_>, channels: &[OfChannel<'_>], paint: Paint) -> String {
     let playbook = chosen.playbook;
     let ids = channels.iter().map(|it| it.chosen.channel().len() + 2);
@@ -67,7 +67,7 @@ pub(super) fn text(chosen: &Chosen<'_>, channels: &[OfChannel<'_>], paint: Paint
     text
 }
 
-/// What is not to be had of one reason and why, by the channels where that is so.
+/// For one reason: which routes are not available and why, with the channels for which that holds.
 fn notes(channels: &[OfChannel<'_>], place: usize, tiers: usize) -> Vec<String> {
     let mut notes: Vec<String> = Vec::new();
     let mut of_channels: Vec<(String, Vec<String>)> = Vec::new();
@@ -95,7 +95,7 @@ fn notes(channels: &[OfChannel<'_>], place: usize, tiers: usize) -> Vec<String> 
     notes
 }
 
-/// The channels of one reason by what is got there, in the order of the playbook.
+/// The channels, grouped by equal cells for one reason, in the order of the playbook.
 fn alike<'c>(
     channels: &'c [OfChannel<'_>],
     place: usize,
@@ -119,7 +119,7 @@ fn alike<'c>(
     alike
 }
 
-/// Everything as data.
+/// The maps of all channels as JSON.
 pub(super) fn as_json(chosen: &Chosen<'_>, channels: &[OfChannel<'_>]) -> Value {
     let channels = channels.iter().map(|OfChannel { chosen, rows }| {
         serde_json::json!({

@@ -1,4 +1,4 @@
-//! What of a map changes under another playbook: only the rows and cells that do.
+//! The differences between the maps of two playbooks: only the rows and cells that change.
 
 use super::table::{first_width, head, line, lines_under, waits};
 use super::words::{letter, letters, under};
@@ -15,8 +15,8 @@ pub(super) struct Changed {
     pub(super) after: MapRow,
 }
 
-/// The rows with another cell, and how many are the same. A reason or a tier that only one of the two has is left out:
-/// `playbook diff` tells those.
+/// The rows in which a cell changes. A reason or a tier that only one of the two playbooks has is left out: `playbook
+/// diff` shows it.
 pub(super) fn compare(before: &Chosen<'_>, after: &Chosen<'_>) -> Vec<Changed> {
     let mut changed = Vec::new();
     for &reason in &before.reasons {
@@ -44,7 +44,7 @@ pub(super) fn compare(before: &Chosen<'_>, after: &Chosen<'_>) -> Vec<Changed> {
     changed
 }
 
-/// Each changed row with `C>B` where a cell changes, and where it tips now.
+/// Each changed row, with `C>B` where a cell changes, and the waits at which the route now changes.
 pub(super) fn text(
     chosen: &Chosen<'_>,
     (other, changed): (&Playbook, &[Changed]),
@@ -89,7 +89,7 @@ pub(super) fn text(
     text + &format!("\n{cells} of {rows} other under {} {digits}\n", other.name)
 }
 
-/// The same as data.
+/// The changed rows as JSON.
 pub(super) fn as_json(chosen: &Chosen<'_>, other: &Playbook, changed: &[Changed]) -> Value {
     let rows = changed.iter().map(|Changed { before, after }| {
         let reason = &chosen.playbook.reason(before.reason).id;

@@ -1,4 +1,4 @@
-//! The map as data.
+//! The map as JSON.
 
 use super::words::local;
 use super::{Chosen, ChosenBy};
@@ -20,7 +20,7 @@ pub(super) fn map(chosen: &Chosen<'_>, rows: &[MapRow]) -> Value {
     map
 }
 
-/// What the map is of.
+/// The head: what the map is about.
 pub(super) fn head(chosen: &Chosen<'_>) -> Value {
     let MapAsked {
         channel: _,
@@ -43,7 +43,7 @@ pub(super) fn head(chosen: &Chosen<'_>) -> Value {
     head
 }
 
-/// What holds for all tiers of each reason.
+/// For each reason, what holds for all tiers.
 pub(super) fn reasons(chosen: &Chosen<'_>, rows: &[MapRow]) -> Value {
     let reasons = rows.chunk_by(|one, other| one.reason == other.reason);
     let reasons = reasons.filter_map(|rows| {
@@ -66,7 +66,7 @@ pub(super) fn reasons(chosen: &Chosen<'_>, rows: &[MapRow]) -> Value {
     reasons.collect()
 }
 
-/// A reason and a tier.
+/// One row: a reason and a tier.
 pub(super) fn row(chosen: &Chosen<'_>, row: &MapRow) -> Value {
     let playbook = chosen.playbook;
     let place = (row.reason, row.tier, chosen.asked.channel);
@@ -105,7 +105,7 @@ pub(super) fn row(chosen: &Chosen<'_>, row: &MapRow) -> Value {
     json
 }
 
-/// The routes, and of the last resort and the tier floor that it is.
+/// The routes of a row. A cell that is the last resort or is held by the tier floor also says that.
 pub(super) fn cells(row: &MapRow) -> Value {
     let cells = row.cells.iter().zip(&row.floors);
     let cell = |(cell, floor): (&Cell, &Option<Floor>)| match (cell.last_resort, floor) {
@@ -120,7 +120,7 @@ pub(super) fn cells(row: &MapRow) -> Value {
     cells.map(cell).collect()
 }
 
-/// The tips of a row.
+/// The tips of a row: where its route changes.
 pub(super) fn tips(row: &MapRow) -> Value {
     row.tips.iter().map(tip).collect()
 }
@@ -154,7 +154,8 @@ fn tip(tip: &Tip) -> Value {
     json
 }
 
-/// What the tier floor holds, with what it and the cheapest cost where that starts.
+/// The route that the tier floor holds, from which wait on, and the costs of this route and of the cheapest one at that
+/// wait.
 fn held_by(held: &HeldRoute) -> Value {
     let mut json = json!({
         "because_of": held.floor.tier.as_str(),
@@ -168,7 +169,7 @@ fn held_by(held: &HeldRoute) -> Value {
     json
 }
 
-/// What a route costs, with the parts that are not 0.
+/// The cost of a route, with the parts that are not 0.
 fn side(side: &Side) -> Value {
     let kinds = CostKind::ALL.into_iter();
     let parts = kinds.filter(|kind| side.cost.part(*kind) != Money::ZERO);
@@ -194,13 +195,13 @@ const fn kind_name(kind: CostKind) -> &'static str {
     }
 }
 
-/// In millionths, and as a decimal text.
+/// Adds an amount twice: as a decimal text, and in millionths.
 fn amount(json: &mut Value, name: &str, amount: Money) {
     json[name] = json!(amount.to_string());
     json[format!("{name}_micros")] = json!(amount.micros());
 }
 
-/// Why one route is got at every wait.
+/// Why the route is the same at every wait.
 fn everywhere(cell: Option<&Cell>, why: &Everywhere) -> Value {
     let mut json = json!({ "route": cell.map(|cell| cell.route.as_str()) });
     match why {
@@ -226,7 +227,7 @@ fn last_resort(playbook: &Playbook, resort: &Resort) -> Value {
     json
 }
 
-/// What is not to be had.
+/// The routes that are not available.
 pub(super) fn out(playbook: &Playbook, row: &MapRow) -> Value {
     let out = row.out.iter().map(|out| {
         let mut json = ineligible(playbook, &out.why);
@@ -244,7 +245,7 @@ fn ineligible(playbook: &Playbook, why: &IneligibilityCause) -> Map<String, Valu
         IneligibilityCause::TooLate(fact) => ("too_late", fact.as_str(), None),
         IneligibilityCause::ForbiddenByRule(rule) => ("forbidden_by_rule", rule.as_str(), None),
         IneligibilityCause::ExcludedByRule(rule) => ("excluded_by_rule", rule.as_str(), None),
-        // A map tells no others.
+        // A map has no other causes.
         _ => ("other", "", None),
     };
     let mut json = Map::new();

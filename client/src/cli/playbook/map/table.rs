@@ -1,4 +1,5 @@
-//! The map as a table: what it is of, what its letters mean, and a row for each reason and tier.
+//! The map as a table: a head with what the map is about, the meaning of the letters, and a row for each reason and
+//! tier.
 
 use super::words::{Under, about, letters, local, under};
 use super::{Chosen, ChosenBy};
@@ -9,20 +10,20 @@ use signpost_domain::playbook::map::{MapRow, WAIT_MINUTES};
 use signpost_domain::route::Route;
 use signpost_domain::time::UnixMs;
 
-/// The columns of a cell.
+/// The columns of the terminal that one cell takes.
 const CELL_WIDTH: usize = 3;
 /// The head of the first column.
 const WAITS: &str = "wait on every queue, min";
-/// The most columns of the first column.
+/// The most columns of the terminal for the first column of the table.
 const FIRST_WIDTH_MAX: usize = 40;
-/// The columns of a line of words; what is wider goes on in the next one.
+/// The columns of a line of words. What does not fit goes to the next line.
 const WIDTH: usize = 120;
-/// Before a line below a reason.
+/// The indent of a line below a reason.
 pub(super) const BELOW_REASON: &str = "    ";
-/// Before a line below a row.
+/// The indent of a line below a row.
 const BELOW_ROW: &str = "      ";
 
-/// Everything for people.
+/// The whole map for people.
 pub(super) fn text(chosen: &Chosen<'_>, rows: &[MapRow], is_brief: bool, paint: Paint) -> String {
     let playbook = chosen.playbook;
     let mut text = head(chosen, is_brief, paint);
@@ -52,15 +53,15 @@ pub(super) fn text(chosen: &Chosen<'_>, rows: &[MapRow], is_brief: bool, paint: 
     text
 }
 
-/// Tiers that get the same, whatever the wait, as one row.
+/// Tiers that share one row, because they get the same routes at every wait.
 pub(super) struct AlikeRows {
-    /// Their names.
+    /// The names of the tiers, or `all tiers`.
     pub(super) words: String,
-    /// The most valuable, if they are several.
+    /// The most valuable of the tiers, if there are several; else `None`.
     of: Option<String>,
 }
 
-/// The rows of one reason, each with its tiers; `is_brief`: only letters count.
+/// The rows of one reason, each with the tiers that share it. With `is_brief` only the letters are compared.
 pub(super) fn tiers_alike<'r>(
     chosen: &Chosen<'_>,
     rows: &'r [MapRow],
@@ -90,7 +91,7 @@ pub(super) fn tiers_alike<'r>(
     alike.collect()
 }
 
-/// The lines below a row.
+/// The lines to print below a row.
 pub(super) fn lines_under(lines: &[Under], paint: Paint) -> String {
     let folded = lines
         .iter()
@@ -98,8 +99,7 @@ pub(super) fn lines_under(lines: &[Under], paint: Paint) -> String {
     folded.collect()
 }
 
-/// A line with what of it is too wide below it, parted between clauses; `style` is of the words behind the first, which
-/// is not parted.
+/// A line, folded at [`WIDTH`] between clauses. `first` is not folded. `style` is applied to `words`.
 pub(super) fn folded(
     before: &str,
     first: &str,
@@ -122,7 +122,8 @@ pub(super) fn folded(
     format!("{text}{}\n", style(&line))
 }
 
-/// The words up to each comma and the like, and what is in brackets by itself.
+/// The clauses of a text. A word that ends with `,`, `;`, `:` or `.` ends a clause. A word that begins with `(` begins
+/// a clause.
 fn clauses(words: &str) -> Vec<String> {
     let mut clauses: Vec<String> = Vec::new();
     let mut is_open = false;
@@ -140,7 +141,7 @@ fn clauses(words: &str) -> Vec<String> {
     clauses
 }
 
-/// What the map is of, and what its letters mean.
+/// The head of the map: what it is about, and what the letters mean.
 pub(super) fn head(chosen: &Chosen<'_>, is_brief: bool, paint: Paint) -> String {
     let playbook = chosen.playbook;
     let mut facts = vec![
@@ -162,7 +163,7 @@ pub(super) fn head(chosen: &Chosen<'_>, is_brief: bool, paint: Paint) -> String 
     head += "a first contact of which nothing special is told\n";
     head += &format!("{}\n", legend(paint));
     head += "lower case: the last resort, as no route of the reason can be taken   ";
-    head += "*: tier floor, as a less valuable tier has it\n";
+    head += "*: tier floor: the route of a less valuable tier\n";
     if is_brief {
         head += &folded("", "", "columns are samples of waits", dim);
     } else {
@@ -202,7 +203,7 @@ fn channel(chosen: &Chosen<'_>) -> String {
     }
 }
 
-/// What the letters mean.
+/// The meaning of the letters.
 fn legend(paint: Paint) -> String {
     let parts = Route::ALL.into_iter().map(|route| {
         let letter = paint.route(route, &route.letter().to_string());
@@ -216,19 +217,19 @@ fn legend(paint: Paint) -> String {
     parts.collect::<Vec<_>>().join("   ")
 }
 
-/// The heads of the columns.
+/// The line of waits above the columns.
 pub(super) fn waits(chosen: &Chosen<'_>, paint: Paint) -> String {
     waits_behind(first_width(chosen.playbook), paint)
 }
 
-/// The same behind a first column of so many columns.
+/// The line of waits, after a first column that is `width` wide.
 pub(super) fn waits_behind(width: usize, paint: Paint) -> String {
     let minutes = WAIT_MINUTES.map(|minutes| minutes.to_string());
     let waits = line(width, WAITS, &minutes);
     paint.dim(waits.trim_end()) + "\n"
 }
 
-/// The columns of the names of tiers.
+/// The width of the first column, which has the names of tiers.
 pub(super) fn first_width(playbook: &Playbook) -> usize {
     let tiers = playbook.tiers.iter().map(|tier| tier.id.as_str());
     let together: usize = tiers.map(|id| id.chars().count() + 2).sum();
@@ -241,7 +242,7 @@ fn when(playbook: &Playbook, at: UnixMs) -> String {
     format!("{} {name}", local(playbook, at, "%a %Y-%m-%d %H:%M"))
 }
 
-/// A line of the table: what is written first, then the cells, each at the right of its columns.
+/// A line of the table: first the text, then the cells, each aligned right.
 pub(super) fn line(width: usize, first: &str, cells: &[String]) -> String {
     let mut line = format!("  {first:<width$}");
     for cell in cells {
@@ -251,10 +252,10 @@ pub(super) fn line(width: usize, first: &str, cells: &[String]) -> String {
     line + "\n"
 }
 
-/// The columns of a text without its styles.
+/// The columns that a text takes, without its styles.
 pub(super) fn columns(text: &str) -> usize {
     let parts = text.split('\u{1b}').enumerate();
-    // What stands between styles; each style ends with its first m.
+    // The text between styles. Each style ends with its first `m`.
     let parts = parts.map(|(place, part)| match place {
         0 => part.chars().count(),
         _ => part

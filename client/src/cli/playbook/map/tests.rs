@@ -1,4 +1,4 @@
-//! What the map says of the samples, and all of its data.
+//! The maps of the samples, as text and as JSON.
 
 #![expect(clippy::unwrap_used, reason = "tests")]
 
@@ -39,7 +39,7 @@ fn of(chosen: &Chosen<'_>, is_brief: bool) -> String {
     }
 }
 
-/// The sample with some of its text replaced; each text must be there.
+/// The sample with some of its text replaced. Panics if one of the texts is not there.
 fn edited(edits: &[(&str, &str)]) -> Playbook {
     let sample = std::fs::read_to_string(SAMPLE).unwrap();
     let text = edits.iter().fold(sample, |text, (from, to)| {
@@ -49,7 +49,7 @@ fn edited(edits: &[(&str, &str)]) -> Playbook {
     Playbook::stored(&text).unwrap()
 }
 
-/// What is said of the sample with some of its text replaced, from the head of the columns on.
+/// Compares the map of the edited sample with `expect`, from the line of waits on.
 fn check(edits: &[(&str, &str)], flags: &str, expect: Expect) {
     let playbook = edited(edits);
     let args = args(&format!("{SAMPLE} {flags}"));
@@ -59,7 +59,7 @@ fn check(edits: &[(&str, &str)], flags: &str, expect: Expect) {
     expect.assert_eq(body);
 }
 
-/// At night nobody is at the desk that never closes, and it alone is the last resort.
+/// At night nobody is at the desk that never closes, and this desk is the only last resort.
 const NOBODY: [(&str, &str); 2] = [
     (
         "  - { route: message, queue: digital_care, cost: 2.50, resolves: 0.60 }\n",
@@ -71,7 +71,8 @@ const NOBODY: [(&str, &str); 2] = [
     ),
 ];
 
-/// A minute of the better tiers is dear, and one of waiting to be called is nearly nothing: what the tier floor is for.
+/// A minute of waiting is expensive for the better tiers, and a minute of waiting for a call costs nearly nothing. This
+/// is the case for which the tier floor is made.
 const DEAR_MINUTES: [(&str, &str); 3] = [
     (
         "waiting_cost_per_minute: 0.80",
@@ -84,10 +85,11 @@ const DEAR_MINUTES: [(&str, &str); 3] = [
     ("callback: 0.5", "callback: 0.25"),
 ];
 
-/// The flow is dear, so that people are chosen as long as they can be in time.
+/// The flow is expensive. So people are chosen as long as they can help before the deadline.
 const DEAR_FLOW: [(&str, &str); 1] = [("flow: rebook, cost: 0.05", "flow: rebook, cost: 90.00")];
 
-/// Who is of the least valuable tier waits for a person, who comes again when the deadline counts no more.
+/// The least valuable tier waits for a person. When the deadline cannot be met any more, the route changes back to a
+/// person.
 const PATIENT: [(&str, &str); 2] = [
     (
         "waiting_cost_per_minute: 0.40, cost_of_failure: 2.00",
@@ -111,7 +113,7 @@ fn it_says_what_it_is_of_and_what_its_letters_mean() {
         channel web_chat (the one with the most routes; --channel for phone, app, sms, email, social, airport_desk, or all)
         a first contact of which nothing special is told
         S self_service   M message: agents, in their own time   C chat: agents, live   B callback   H human: a person, live
-        lower case: the last resort, as no route of the reason can be taken   *: tier floor, as a less valuable tier has it
+        lower case: the last resort, as no route of the reason can be taken   *: tier floor: the route of a less valuable tier
         columns are samples, the exact wait of a change is in a line below
         a minute of waiting costs a more valuable tier more, so it leaves a queue sooner"#]].assert_eq(&head(""));
     expect![[r#"
@@ -119,7 +121,7 @@ fn it_says_what_it_is_of_and_what_its_letters_mean() {
         channel app (--channel for phone, web_chat, sms, email, social, airport_desk, or all)
         a first contact of which nothing special is told
         S self_service   M message: agents, in their own time   C chat: agents, live   B callback   H human: a person, live
-        lower case: the last resort, as no route of the reason can be taken   *: tier floor, as a less valuable tier has it
+        lower case: the last resort, as no route of the reason can be taken   *: tier floor: the route of a less valuable tier
         columns are samples of waits"#]].assert_eq(&head(
         "--channel app --brief --deadline-in 3h --at 2026-11-24T03:00",
     ));
@@ -128,7 +130,7 @@ fn it_says_what_it_is_of_and_what_its_letters_mean() {
         all channels (phone, web_chat, app, sms, email, social, airport_desk)
         a first contact of which nothing special is told
         S self_service   M message: agents, in their own time   C chat: agents, live   B callback   H human: a person, live
-        lower case: the last resort, as no route of the reason can be taken   *: tier floor, as a less valuable tier has it
+        lower case: the last resort, as no route of the reason can be taken   *: tier floor: the route of a less valuable tier
         columns are samples of waits"#]].assert_eq(&head("--all-channels"));
 }
 
@@ -378,13 +380,13 @@ fn the_last_resort_says_what_really_happens() {
                 chat: not offered on phone
                 message: forbidden by the rule stranded_now_live
                 callback, human: desk closed, opens Tue 2026-11-24 07:00
-                last resort: human (queue disruption_desk), although desk closed; opens Tue 2026-11-24 07:00
+                last resort: human (queue special_care), as no route of the reason can be taken
               all tiers                   h  h  h  h  h  h  h  h  h  h
         "#]],
     );
 }
 
-/// Its own desks are open, but rules take all of its routes away: that they are open says nothing then.
+/// The desks of the reason are open, but rules take all of its routes away. Then the open desks mean nothing.
 #[test]
 fn the_last_resort_says_nothing_of_desks_that_do_not_count() {
     let forbidden = [(
@@ -432,9 +434,9 @@ fn all_channels_are_one_table() {
                 has no deadline: --deadline-in changes nothing here
                 phone, web_chat, app, airport_desk: message: forbidden by the rule stranded_now_live
                 phone: callback, human: desk closed, opens Tue 2026-11-24 07:00
-                phone, airport_desk: last resort: human (queue disruption_desk), although desk closed; opens Tue 2026-11-24 07:00
+                phone, airport_desk: last resort: human (queue special_care), as no route of the reason can be taken
                 web_chat, app: chat, callback, human: desk closed, opens Tue 2026-11-24 07:00
-                web_chat, app: last resort: chat (queue disruption_desk), although desk closed; opens Tue 2026-11-24 07:00
+                web_chat, app: last resort: chat (queue special_care), as no route of the reason can be taken
                 sms, email, social: callback: desk closed, opens Tue 2026-11-24 07:00
                 airport_desk: human: desk closed, opens Tue 2026-11-24 07:00
               phone, airport_desk           all tiers                   h  h  h  h  h  h  h  h  h  h
@@ -446,7 +448,7 @@ fn all_channels_are_one_table() {
                 has no deadline: --deadline-in changes nothing here
                 phone: callback, human: desk closed, opens Tue 2026-11-24 09:30
                 web_chat, app: chat, callback, human: desk closed, opens Tue 2026-11-24 09:30
-                sms, email, social: callback: desk closed, opens Tue 2026-11-24 09:30
+                sms, email, social: callback: forbidden by the rule nobody_is_called_at_night
                 airport_desk: human: desk closed, opens Tue 2026-11-24 09:30
               phone, web_chat, app, airport_desk
                                             platinum                    M  M  M  M  S  S  S  S  S  S
@@ -529,7 +531,7 @@ fn brief_is_letters_alone_and_heads_stand_over_each_primary_reason() {
     assert!(!brief.contains(" instead of "), "{brief}");
     let args = args(SAMPLE);
     let playbook = read(&args.file).unwrap();
-    // Of a row of cells there are as many as there are waits.
+    // A row of cells has one cell for each wait.
     let cells = brief.lines().filter(|line| line.starts_with("  platinum "));
     for line in cells {
         assert_eq!(line.split_whitespace().count(), 1 + WAIT_MINUTES.len());

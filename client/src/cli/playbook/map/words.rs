@@ -1,4 +1,5 @@
-//! The lines under a reason or a row of a map: where it tips and why, what the tier floor holds, what is not to be had.
+//! The lines under a reason or a row of a map: where the route changes and why, what the tier floor holds, and which
+//! routes are not available.
 
 use super::Chosen;
 use crate::cli::out::Paint;
@@ -9,10 +10,10 @@ use signpost_domain::playbook::map::{
 };
 use signpost_domain::time::{Millis, UnixMs};
 
-/// How times are written.
+/// The format of times.
 const TIME: &str = "%a %Y-%m-%d %H:%M";
 
-/// A line: what leads, with styles, and the words behind it.
+/// A line below a row: first the main part, with styles, then the words after it.
 pub(super) struct Under {
     pub(super) what: String,
     pub(super) why: String,
@@ -33,7 +34,7 @@ impl From<RowText> for Under {
     }
 }
 
-/// What holds for all tiers, once under the reason.
+/// The lines under a reason, for what holds for all tiers.
 pub(super) fn about(chosen: &Chosen<'_>, about: &About, rows: &[MapRow]) -> Vec<String> {
     let playbook = chosen.playbook;
     let mut lines = Vec::new();
@@ -43,7 +44,7 @@ pub(super) fn about(chosen: &Chosen<'_>, about: &About, rows: &[MapRow]) -> Vec<
         lines.push(format!("{routes}: not offered on {}", chosen.channel()));
     }
     lines.extend(no_deadline(chosen, about));
-    // Where no route of the reason can be taken its desks say nothing of what is done.
+    // If no route of the reason can be taken, its desks do not explain what happens.
     let desks = match about.desks {
         _ if rows.iter().any(|row| !row.resorts.is_empty()) => None,
         Desks::Open => Some("at this time all desks of this reason are open"),
@@ -67,14 +68,16 @@ pub(super) fn about(chosen: &Chosen<'_>, about: &About, rows: &[MapRow]) -> Vec<
     lines
 }
 
-/// Where a deadline was told that changes nothing.
+/// The line that says that `--deadline-in` changes nothing for this reason; `None` if it changes something or is not
+/// given.
 pub(super) fn no_deadline(chosen: &Chosen<'_>, about: &About) -> Option<String> {
     let is_told = chosen.asked.deadline_in.is_some();
     let is_idle = about.deadline.is_none() && is_told;
     is_idle.then(|| "has no deadline: --deadline-in changes nothing here".to_owned())
 }
 
-/// What is not to be had, what is the last resort, and the deadline that counts no more, where all tiers share it.
+/// The lines that all tiers share: routes that are not available, last resorts, and a deadline that cannot be met any
+/// more.
 fn what_is_out(playbook: &Playbook, about: &About) -> Vec<String> {
     let mut lines = not_to_be_had(playbook, &about.out);
     let resorts = about.resorts.iter();
@@ -83,7 +86,7 @@ fn what_is_out(playbook: &Playbook, about: &About) -> Vec<String> {
     lines
 }
 
-/// What is not to be had, and so on, of all tiers and then of single ones.
+/// The lines that all tiers share, as [`what_is_out`], then those of single tiers.
 pub(super) fn out_of_each(chosen: &Chosen<'_>, about: &About, rows: &[MapRow]) -> Vec<String> {
     let playbook = chosen.playbook;
     let mut lines = what_is_out(playbook, about);
@@ -95,7 +98,7 @@ pub(super) fn out_of_each(chosen: &Chosen<'_>, about: &About, rows: &[MapRow]) -
     lines
 }
 
-/// The same of one row, without what stands under its reason.
+/// The same kind of lines for one row, without those that stand under its reason.
 fn out_of_row(playbook: &Playbook, row: &MapRow, about: Option<&About>) -> Vec<String> {
     let mut lines = own_out(playbook, row, about);
     lines.extend(own_resorts(playbook, row, about));
@@ -108,7 +111,7 @@ fn own_out(playbook: &Playbook, row: &MapRow, about: Option<&About>) -> Vec<Stri
     not_to_be_had(playbook, &out.collect::<Vec<Out>>())
 }
 
-/// The last resorts of a row, and its deadline that counts no more.
+/// The lines of one row for its last resorts and its deadline that cannot be met any more.
 fn own_resorts(playbook: &Playbook, row: &MapRow, about: Option<&About>) -> Vec<String> {
     let resorts = row.resorts.iter();
     let resorts = resorts.filter(|it| about.is_none_or(|about| !about.resorts.contains(it)));
@@ -119,7 +122,8 @@ fn own_resorts(playbook: &Playbook, row: &MapRow, about: Option<&About>) -> Vec<
     lines
 }
 
-/// All lines under a row that do not stand under its reason; `of`: whose the amounts are, if that must be told.
+/// The lines to print below a row, without those that are printed below its reason. `of` names the tier whose amounts
+/// they are, where several tiers share the row.
 pub(super) fn under(
     playbook: &Playbook,
     row: &MapRow,
@@ -160,7 +164,7 @@ fn last_resort(playbook: &Playbook, resort: &Resort) -> String {
     format!("last resort: {}{queue}{why}", resort.route)
 }
 
-/// `chat, callback, human: desk closed, opens Tue 2026-03-03 07:00`: a line for each cause.
+/// `chat, callback, human: desk closed, opens Tue 2026-03-03 07:00`: one line for each cause.
 fn not_to_be_had(playbook: &Playbook, out: &[Out]) -> Vec<String> {
     let mut lines: Vec<(String, Vec<&str>)> = Vec::new();
     for out in out {
@@ -191,19 +195,19 @@ fn cause(playbook: &Playbook, why: &IneligibilityCause, between: &str) -> String
         IneligibilityCause::TooLate(fact) => format!("would miss the deadline {fact}"),
         IneligibilityCause::ForbiddenByRule(rule) => format!("forbidden by the rule {rule}"),
         IneligibilityCause::ExcludedByRule(rule) => format!("not left by the rule {rule}"),
-        // A map tells no others.
+        // A map has no other causes.
         other => format!("{other:?}"),
     }
 }
 
-/// A time by the clock of the playbook.
+/// A time on the clock of the playbook, in this format.
 pub(super) fn local(playbook: &Playbook, at: UnixMs, form: &str) -> String {
     let time = jiff::Timestamp::from_millisecond(at.0).unwrap_or_default();
     let local = time.to_zoned(playbook.time_zone.clone());
     local.strftime(form).to_string()
 }
 
-/// The letter of a cell, with a star if the tier floor holds it.
+/// The letters of a row, each with a star if the tier floor holds the route.
 pub(super) fn letters(row: &MapRow, paint: Paint) -> Vec<String> {
     let cells = row.cells.iter().zip(&row.floors);
     cells
@@ -211,7 +215,7 @@ pub(super) fn letters(row: &MapRow, paint: Paint) -> Vec<String> {
         .collect()
 }
 
-/// One of them.
+/// The letter of one cell, with a star if the tier floor holds the route.
 pub(super) fn letter(cell: Cell, floor: Option<&Floor>, paint: Paint) -> String {
     let letter = cell.route.letter();
     let letter = match cell.last_resort {

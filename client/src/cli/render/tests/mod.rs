@@ -151,8 +151,44 @@ fn where_nothing_could_follow_a_failure_it_is_said() {
     let line = told.lines().find(|line| line.starts_with("at stake"));
     assert_eq!(
         line,
-        Some("at stake 36.00 EUR; if it fails: nothing could follow")
+        Some("at stake 36.00 EUR; if it fails: no other route could follow")
     );
+}
+
+/// A rule that was set aside is not told as one that worked, a desk that is open now not by when it opens next, and what
+/// is not known comes last.
+#[test]
+fn what_is_set_aside_or_not_staffed_is_said_as_it_is() {
+    let mut answered = routed();
+    let decision = answered.decision.get_or_insert_default();
+    decision.fired_rules.push(v1::FiredRule {
+        rule_id: "flows_only".to_owned(),
+        only_routes: vec![v1::Route::SelfService.into()],
+        ..Default::default()
+    });
+    decision.findings.push(v1::Finding {
+        kind: v1::FindingKind::RuleSetAside.into(),
+        rule_id: "flows_only".to_owned(),
+        ..Default::default()
+    });
+    decision.ineligible_routes.push(v1::IneligibleRoute {
+        route: v1::Route::Chat.into(),
+        cause: v1::IneligibilityCause::NotStaffed.into(),
+        subject: "desk".to_owned(),
+        opens_time: second(86_400),
+    });
+    let text = answer(&answered, Paint::PLAIN);
+    let why = text.split_once("why\n").map_or("", |(_, why)| why);
+    expect![[r#"
+          rule third_contact_this_week: forbids self_service; prefers human by 5.00; raises the need to at least 3.0
+          rule flows_only: would leave only self_service, which is set aside
+          the only of rule flows_only is set aside: guards leave none of its routes, so it leaves what guards leave
+          facts.departs_at is not known, so not applied: flying_today
+        why not
+          self_service: rule third_contact_this_week forbids it
+          chat: nobody is signed in for queue desk, though it is open now
+        playbook 3f2a90bc11d0, decided 2026-03-02T09:30:00Z
+    "#]].assert_eq(why);
 }
 
 #[test]
@@ -296,7 +332,7 @@ fn why_not_is_said_of_each_matter() {
     assert!(why_not(&told).starts_with("why not\n"));
 }
 
-/// Another matter that is not another, a reason that nobody knows, a customer who is not there, matters without a case.
+/// Another matter that is the same one, an unknown reason, a customer who does not exist, matters without a case.
 #[test]
 fn what_is_out_of_the_ordinary_is_said_in_words() {
     use v1::FindingKind as Kind;

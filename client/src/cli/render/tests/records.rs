@@ -88,7 +88,7 @@ fn a_presumed_case_is_named_and_what_failed_is_said() {
         };
         let text = answer(&answered, Paint::PLAIN);
         let lines = text.lines().filter(|line| {
-            let words = ["about", "failed"];
+            let words = ["about", "failed", "settle"];
             words.iter().any(|word| line.contains(word))
         });
         lines.map(|line| format!("{line}\n")).collect::<String>()
@@ -100,11 +100,11 @@ fn a_presumed_case_is_named_and_what_failed_is_said() {
     };
     expect![[r#"
         about order_id = 3348917502 (presumed; say --another-matter if it is not)
-          the need is raised: 2 attempts with people failed on this case
-          self_service: flow cancel_order failed on this case
+          the need is raised: 2 attempts by people failed on this case
+          self_service: flow cancel_order did not settle this case before
         about the open case of this reason (presumed; say --another-matter if it is not)
-          the need is raised: 2 attempts with people failed on this case
-          self_service: flow cancel_order failed on this case
+          the need is raised: 2 attempts by people failed on this case
+          self_service: flow cancel_order did not settle this case before
     "#]]
     .assert_eq(&[said(vec![order]), said(Vec::new())].concat());
 }

@@ -1,4 +1,4 @@
-//! Somebody works on a case.
+//! Handles a request to work on a case.
 
 use crate::case::{
     Case, CaseAction, CaseLink, CaseState, CaseStep, LINKS_MAX, MERGED_MAX, MergedCase,
@@ -14,7 +14,7 @@ use crate::time::UnixMs;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-/// What the work comes to.
+/// The events of the work, or why it is refused.
 pub(in crate::flow) fn act(
     state: &State,
     command: &ActOnCase,
@@ -71,12 +71,12 @@ pub(in crate::flow) fn act(
     Ok(Event::CaseActionTaken(Box::new(worked)))
 }
 
-/// Finds what the work needs, without deciding.
+/// Looks up the rows that the work needs, without a decision.
 pub(in crate::flow) fn seek(state: &State, command: &ActOnCase) -> Result<(), DecideError> {
     act(state, command, state.now()).map(drop)
 }
 
-/// A case, and in memory with it the one that goes on for it.
+/// The case with this id. If the case was merged, the case that continues it is loaded too.
 fn kept(state: &State, id: CaseId) -> Result<Arc<Case>, DecideError> {
     let case = state.case_with_survivor(&id)?.cloned();
     case.ok_or_else(|| {
@@ -100,7 +100,7 @@ fn refused(case: &Case, why: CaseCause) -> DecideError {
     Refusal::CaseStep { case: case.id, why }.into()
 }
 
-/// The state after a step, if it can be taken.
+/// The state after `step`. Refused if the step is not possible in the present state of the case.
 fn step(case: &Case, step: CaseStep) -> Result<CaseState, DecideError> {
     let after = case.state.after(step);
     after.ok_or_else(|| {
@@ -119,7 +119,7 @@ fn no_live_contact(state: &State, case: &Case) -> Result<(), DecideError> {
     if case.live_in_all() == 0 {
         return Ok(());
     }
-    // A contact can have several of the cases that are one now.
+    // A contact can have several cases that are merged now. Count it once.
     let mut seen: BTreeSet<ContactId> = case.live_listed().cloned().collect();
     let mut twice = 0;
     for merged in &case.merged {
@@ -135,7 +135,7 @@ fn no_live_contact(state: &State, case: &Case) -> Result<(), DecideError> {
     Err(refused(case, why))
 }
 
-/// The outcome is one that the live playbook has for the case.
+/// Refused unless the live playbook has this outcome for the case.
 fn may_come_of(state: &State, case: &Case, outcome: &Slug) -> Result<(), DecideError> {
     let Some(playbook) = state.live() else {
         return Ok(());
@@ -144,7 +144,7 @@ fn may_come_of(state: &State, case: &Case, outcome: &Slug) -> Result<(), DecideE
     may.map_err(|what| Refusal::Faulty(Faults::one("resolution.outcome", what)).into())
 }
 
-/// An open case is the one that its matter leads to.
+/// Refused unless this case is the one that its matter leads to.
 fn leads_its_matter(state: &State, case: &Case) -> Result<(), DecideError> {
     let Some(matter) = case.key else {
         return Ok(());
@@ -193,7 +193,7 @@ fn merge(
     Ok(done(survivor, CaseState::Open, work))
 }
 
-/// Whether two cases are of the same known customer, or of customers who are one.
+/// Whether two cases belong to the same known customer, or to customers who are merged.
 fn of_one_customer(state: &State, one: &Case, other: &Case) -> Result<bool, DecideError> {
     let (Some(one), Some(other)) = (&one.customer, &other.customer) else {
         return Ok(false);
@@ -210,7 +210,7 @@ fn unmerge(state: &State, merged: &Case) -> Result<CaseActionTaken, DecideError>
     let mut listed = survivor.merged.iter();
     let listed = listed.find(|listed| listed.case == merged.id).cloned();
     let mut listed = listed.ok_or_else(|| refused(merged, CaseCause::NotMerged))?;
-    // What was told of the survivor since stays with it.
+    // A fact that changed after the merge stays with the survivor.
     listed.facts.retain(|id| {
         let id = id.as_str();
         survivor.facts.get(id) == merged.facts.get(id)

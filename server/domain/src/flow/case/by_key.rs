@@ -1,4 +1,4 @@
-//! The case of a contact by what tells one matter of a reason from another.
+//! Finds the case of a contact by the key facts, which distinguish one matter of a reason from another.
 
 use super::find::{FoundCase, Sought, own_case};
 use super::lookup::{Lookup, agrees, can_reopen, case_key, is_open};
@@ -11,7 +11,7 @@ use crate::playbook::{Playbook, ReasonIndex};
 use crate::state::{RowNotLoaded, State};
 use std::sync::Arc;
 
-/// Finds the case for a known reason.
+/// Finds the case of a contact whose reason is known.
 pub(in crate::flow) fn case(
     state: &State,
     playbook: &Playbook,
@@ -32,7 +32,8 @@ pub(in crate::flow) fn case(
     {
         return Ok(FoundCase::Stays(own.clone(), None));
     }
-    // One that may not mean the reason cannot take the reason's matter: nobody would find it there.
+    // If the contact's own case is not for this reason, it must not get the matter of this reason, because nobody would
+    // look for it there.
     let own = own.filter(|own| playbook.may_mean(index, &own.reason, &own.facts));
     let mut facts = sought.context.facts.clone();
     if let Some(own) = &own {
@@ -47,8 +48,8 @@ pub(in crate::flow) fn case(
             previous: None,
         });
     };
-    // A case stays whose it is, also when the contact is of somebody who is one with them. What it is about is noted
-    // with them, also when it is somebody else's.
+    // A case keeps its owner, even if the contact belongs to another customer who is merged with the owner. The matter
+    // is computed with the owner, even if the owner is somebody else.
     let owner = own.as_ref().and_then(|own| own.customer.as_ref());
     owner.map(|owner| state.customer(owner)).transpose()?;
     let owner = owner.unwrap_or(&who.id);
@@ -68,7 +69,7 @@ pub(in crate::flow) fn case(
         None => lookup.latest_case()?,
     };
     let other = other.filter(|other| own.as_ref().is_none_or(|own| own.id != other.id));
-    // It was found by another name, or it was an additional one so far: the contact does not join it twice.
+    // The case was found under another key, or was an additional case until now. The contact does not join it twice.
     let meant = |case: &Case| lookup.means(case) && agrees(case, &key, &facts);
     if let Some(other) = &other
         && let Some(case) = sought.has(state, other, meant)?
@@ -94,7 +95,8 @@ pub(in crate::flow) fn case(
     })
 }
 
-/// The only open case that may be meant, where no key fact is told and none is declined.
+/// The only open case that may be meant, for a contact that gave no key fact. [`FoundCase::KeyMissing`] if a case may
+/// not be presumed, if a key fact was declined, or if there is not exactly one such case.
 fn presumed(
     state: &State,
     playbook: &Playbook,
@@ -131,7 +133,7 @@ fn presumed(
     })
 }
 
-/// What a new case for the matter of this one comes after: not one that was opened by mistake.
+/// The case that comes before a new case of the same matter. A case that was opened by mistake is skipped.
 pub(super) fn goes_before(case: &Case) -> Option<CaseId> {
     match case.state {
         CaseState::Withdrawn => case.previous,
@@ -141,13 +143,13 @@ pub(super) fn goes_before(case: &Case) -> Option<CaseId> {
     }
 }
 
-/// The case of a contact whose reason the live playbook does not have: its own, while the reason is the same.
+/// The case of a contact whose reason the live playbook does not have: its own case, while the reason is the same.
 pub(super) fn case_without_reason(
     state: &State,
     sought: &Sought<'_>,
 ) -> Result<Option<FoundCase>, RowNotLoaded> {
     let own = own_case(state, sought)?.filter(|_| sought.told_reason_before());
-    // A case of nobody cannot be claimed now: what would tell its matter is not known.
+    // A case without a customer cannot get one now, because the facts that identify its matter are not known.
     let own = own.filter(|own| {
         own.customer.is_some() == sought.who.is_some()
             || own.customer.is_some() && sought.came_by_name(own)
@@ -155,8 +157,8 @@ pub(super) fn case_without_reason(
     Ok(own.map(|own| FoundCase::Stays(own, None)))
 }
 
-/// The customer's open cases of a reason that may be meant, as the contact does not tell which, and the facts that
-/// would tell.
+/// The customer's open cases of a reason that may be meant, if the contact does not show which one, and the facts that
+/// would show it.
 pub(in crate::flow) fn ambiguous(
     state: &State,
     playbook: &Playbook,

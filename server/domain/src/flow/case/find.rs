@@ -1,4 +1,4 @@
-//! What the case of a contact is found by, and what is found.
+//! The data that the case of a contact is searched with, and the result of the search.
 
 use super::lookup::case_key;
 use crate::case::{Case, CaseKey};
@@ -14,30 +14,30 @@ use std::sync::Arc;
 /// Which case a contact belongs to.
 #[derive(Debug)]
 pub(in crate::flow) enum FoundCase {
-    /// It stays with the case that it has, which turned out to be this matter if that was not known so far.
+    /// The contact stays with the case that it has. The claim is set if the case turned out now to be this matter.
     Stays(Arc<Case>, Option<Claim>),
-    /// It joins this one.
+    /// The contact joins this case.
     Joins(Arc<Case>, CaseMatch),
-    /// It joins this one, which is the only open one that may be meant: it told no key.
+    /// The contact joins this case, the only open case that may be meant. The contact gave no key fact.
     Presumed(Arc<Case>),
-    /// It joins this one, which it was proven to be about; the matter that this one turned out to be, if it was
-    /// nobody's.
+    /// The contact joins this case, which it was proven to be about. The claim is set if the case had no customer until
+    /// now.
     Named(Arc<Case>, CaseMatch, Option<Claim>),
-    /// It opens one; for the same matter there was this one.
+    /// The contact opens a new case.
     Opens {
-        /// Its reason.
+        /// The reason of the new case.
         reason: ReasonIndex,
-        /// What tells it from the customer's other cases; none if the customer is not known.
+        /// The key of the matter; `None` if the customer is not known.
         matter: Option<CaseKey>,
-        /// The case before.
+        /// The earlier case of the same matter; `None` if there is none.
         previous: Option<CaseId>,
     },
-    /// The key fact must be asked first.
+    /// A key fact must be asked first.
     KeyMissing,
 }
 
 impl FoundCase {
-    /// The facts that tell one matter of a reason from another.
+    /// The facts that distinguish one matter of the reason from another.
     pub(in crate::flow) fn key_of(
         playbook: &Playbook,
         reason: ReasonIndex,
@@ -46,29 +46,29 @@ impl FoundCase {
     }
 }
 
-/// What a case is looked for with.
+/// The data that a case is searched with.
 #[derive(Debug)]
 pub(in crate::flow) struct Sought<'a> {
-    /// The contact as it was, if it is not new.
+    /// The contact before this request; `None` if it is new.
     pub(in crate::flow) before: Option<&'a Contact>,
-    /// All that is known of it now.
+    /// Everything that is known about the contact now.
     pub(in crate::flow) context: &'a ContactContext,
-    /// Its customer.
+    /// The customer of the contact; `None` if not known.
     pub(in crate::flow) who: Option<&'a FoundCustomer>,
-    /// Log time.
+    /// The log time of the search.
     pub(in crate::flow) now: UnixMs,
-    /// Whether a case may be presumed where the key is not told.
+    /// Whether a case may be presumed if the key facts are not known.
     pub(in crate::flow) may_presume: bool,
 }
 
 impl Sought<'_> {
-    /// Whether this case is one of the contact's.
+    /// Whether the contact has this case, as its own or an additional one.
     pub(in crate::flow) fn has_case(&self, id: CaseId) -> bool {
         let mut has = self.before.into_iter().flat_map(Contact::cases);
         has.any(|case| case == id)
     }
 
-    /// Whether it is told that the contact is not about this case, which it was presumed to be about.
+    /// Whether the caller said that the contact is about another matter than this case, which was only presumed.
     pub(super) fn says_another(&self, case: &Case) -> bool {
         let before = self.before.filter(|_| self.context.another_matter);
         before.is_some_and(|before| {
@@ -77,8 +77,8 @@ impl Sought<'_> {
         })
     }
 
-    /// Whether this case of the contact goes on without another matter: by this reason or by its own, or because the
-    /// contact is still of nobody.
+    /// Whether the contact stays with its case without a change of matter: the key fits under the new reason or under
+    /// the case's own reason, or the customer is still not known.
     pub(super) fn keeps_matter(&self, own: &Case, reason: &ReasonId, key: &[Slug]) -> bool {
         if self.who.is_none() {
             return true;
@@ -93,7 +93,8 @@ impl Sought<'_> {
         })
     }
 
-    /// The case of the contact that this one is: itself, or else an additional one that went on in it and is `meant`.
+    /// The case of the contact that equals `case`: `case` itself, or an additional case that was merged into it and is
+    /// `meant`.
     pub(in crate::flow) fn has(
         &self,
         state: &State,
@@ -113,7 +114,7 @@ impl Sought<'_> {
         Ok(None)
     }
 
-    /// Whether the contact has the reason that it had. Of one that was split the facts may tell another part now.
+    /// Whether the contact still has its earlier reason. If the reason was split, new facts may lead to another part.
     pub(super) fn keeps_reason(&self, playbook: &Playbook) -> bool {
         let told = self.context.reason.as_ref();
         let is_split = told.is_some_and(|told| {
@@ -122,7 +123,7 @@ impl Sought<'_> {
         self.told_reason_before() && !is_split
     }
 
-    /// Whether the contact came to this case because it told it, with proof.
+    /// Whether the contact joined this case because the caller named it, with proof.
     pub(super) fn came_by_name(&self, case: &Case) -> bool {
         self.before
             .is_some_and(|before| before.context.case == Some(case.id))
@@ -134,8 +135,8 @@ impl Sought<'_> {
     }
 }
 
-/// The case that the contact has, unless it turned out to be somebody else's: customers that were merged were not one.
-/// One that it told, with proof, may be somebody else's.
+/// The case that the contact has. `None` if the case belongs to another customer now, for example because a merge was
+/// undone. A case that the contact named with proof may belong to another customer.
 pub(super) fn own_case(
     state: &State,
     sought: &Sought<'_>,

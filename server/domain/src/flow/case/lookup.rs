@@ -1,4 +1,4 @@
-//! A customer's cases of a reason.
+//! Finds the cases of a customer for one reason.
 
 use crate::case::{Case, CaseKey};
 use crate::fact::{Facts, Knowledge};
@@ -9,7 +9,7 @@ use crate::state::{RowNotLoaded, State};
 use crate::time::UnixMs;
 use std::sync::Arc;
 
-/// What a customer's cases are looked up with.
+/// The data that the cases of a customer are looked up with.
 pub(super) struct Lookup<'a> {
     pub(in crate::flow) state: &'a State,
     pub(in crate::flow) playbook: &'a Playbook,
@@ -21,7 +21,7 @@ pub(super) struct Lookup<'a> {
 }
 
 impl Lookup<'_> {
-    /// Where the customer would not tell a key fact: the one open case that can be meant, if there is just one.
+    /// The only open case that can be meant, if the customer declined a key fact; `None` unless there is exactly one.
     pub(super) fn only_open_case(&self) -> Result<Option<Arc<Case>>, RowNotLoaded> {
         let declined = |id: &Slug| {
             let fact = self.facts.get(id.as_str());
@@ -55,8 +55,8 @@ impl Lookup<'_> {
         playbook.may_mean(self.reason, &case.reason, &case.facts)
     }
 
-    /// The latest case of the matter, also under reasons that this one replaces or is a part of: an open one rather
-    /// than one that can be reopened, and that rather than others.
+    /// The best case of the matter, also under reasons that this reason replaces or is a part of: an open case first,
+    /// then a case that can be reopened, then any other. Of equally good cases, the latest.
     pub(super) fn latest_case(&self) -> Result<Option<Arc<Case>>, RowNotLoaded> {
         let matters = self.matters();
         debug_assert!(self.overlooks_nothing(&matters), "{:?}", self.who.id);
@@ -74,7 +74,7 @@ impl Lookup<'_> {
             None => Ok(Some(case)),
         });
         let goes_on = RowNotLoaded::gather(goes_on)?.into_iter().flatten();
-        // Customers whose cases were merged need not be one any more.
+        // The customers of merged cases may have been separated since.
         let ours = goes_on.filter(|case| {
             let mut owner = case.customer.iter();
             owner.any(|owner| self.who.is_one_with(owner))
@@ -86,8 +86,8 @@ impl Lookup<'_> {
         Ok(latest.cloned())
     }
 
-    /// The matters to look for: for each of those who are one, under each reason that it has matters of and that this
-    /// one is, replaces or is a part of. However many reasons this one replaces, these are few.
+    /// The keys to look for: for each merged customer, under each reason that this customer has cases for and that this
+    /// reason is, replaces or is a part of. The number stays small, even if this reason replaces many.
     fn matters(&self) -> Vec<CaseKey> {
         let rows = self.who.family.iter();
         let names = rows.flat_map(|row| match row.case_reasons.listed() {
@@ -103,14 +103,14 @@ impl Lookup<'_> {
             .collect()
     }
 
-    /// This reason and all that it replaces or is a part of.
+    /// This reason, the reasons that it replaces, and the reasons that it is a part of.
     fn names(&self) -> impl Iterator<Item = &ReasonId> {
         let reason = self.playbook.reason(self.reason);
         let own = std::iter::once(&reason.id).chain(&reason.replaces);
         own.chain(self.playbook.split_from(self.reason))
     }
 
-    /// Whether no matter in memory is missing among these, under the first names that there are.
+    /// Whether `matters` has every matter that is in memory, checked for the first few reasons only.
     fn overlooks_nothing(&self, matters: &[CaseKey]) -> bool {
         const NAMES_TRIED: usize = 64;
         let mut names = self.names().take(NAMES_TRIED);
@@ -123,7 +123,7 @@ impl Lookup<'_> {
     }
 }
 
-/// The open cases of a customer, and of those who are one with it.
+/// The open cases of a customer and of all customers merged with the customer.
 pub(in crate::flow) fn all_open_cases(
     state: &State,
     who: &FoundCustomer,
@@ -145,7 +145,7 @@ pub(in crate::flow) fn case_key(playbook: &Playbook, reason: &Reason) -> Vec<Slu
     key.map(|&fact| playbook.fact(fact).id.clone()).collect()
 }
 
-/// Whether an open case stays open until `now`: a preview may ask for a time at which it would have lapsed.
+/// Whether an open case is still open at `now`. A preview may ask for a time at which the case would have lapsed.
 pub(in crate::flow) fn is_open(case: &Case, now: UnixMs) -> bool {
     case.state.is_open() && case.lapses().is_none_or(|lapses| now < lapses)
 }
@@ -154,7 +154,7 @@ pub(super) fn can_reopen(case: &Case, now: UnixMs) -> bool {
     case.reopens_until().is_some_and(|until| now <= until)
 }
 
-/// Whether no key fact is known to be another.
+/// Whether no key fact is known with two different values.
 pub(super) fn agrees(case: &Case, key: &[Slug], facts: &Facts) -> bool {
     key.iter().all(|id| {
         let (known, told) = (case.facts.value(id.as_str()), facts.value(id.as_str()));

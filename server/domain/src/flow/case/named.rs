@@ -1,5 +1,6 @@
-//! A case that is told by its number, or by a contact of it. It counts only with proof; without, it is as if there were
-//! no such case, so that guessing teaches nothing.
+//! Handles a case that the caller names, by its number or by an earlier contact of the case. The name counts only with
+//! proof. Without proof, the answer is the same as if the case did not exist, so a caller cannot learn anything by
+//! guessing.
 
 use super::find::{FoundCase, Sought};
 use super::lookup::{Lookup, agrees, can_reopen, case_key, is_open};
@@ -15,19 +16,20 @@ use crate::refusal::{FaultKind, Faults, Refusal};
 use crate::state::{RowNotLoaded, State};
 use std::sync::Arc;
 
-/// What came of a case that was told.
+/// The result of the check of a named case.
 #[derive(Debug)]
 pub(in crate::flow) enum Named {
-    /// None was told, or the contact has come to its case since.
+    /// The caller named no case, or the contact has joined the named case already.
     Nothing,
-    /// It is this one, or this one goes on for it, and there is proof.
+    /// The named case, or the case that continues it. There is proof.
     Proven(Arc<Case>),
-    /// There is no such case, or no proof.
+    /// There is no such case, or there is no proof.
     NotProven,
 }
 
-/// Looks for the case that is told, and for proof: the contact is of its customer, or names an identity of them, or
-/// tells a fact that tells the case from others; no such fact may be another. One that the contact has needs none.
+/// Looks for the named case and for proof. Proof is one of these: the contact is of the case's customer; the contact
+/// has an identity of the customer; the contact has a key fact of the case. No key fact may have another value. A case
+/// that the contact already has needs no proof.
 pub(in crate::flow) fn named(
     state: &State,
     playbook: &Playbook,
@@ -59,7 +61,7 @@ pub(in crate::flow) fn named(
     Ok(Named::NotProven)
 }
 
-/// The case that is told, and whether it is that of an earlier contact of the same customer.
+/// The named case, and whether it is the case of an earlier contact of the same customer.
 fn told(state: &State, sought: &Sought<'_>) -> Result<Option<(Arc<Case>, bool)>, RowNotLoaded> {
     if let Some(id) = &sought.context.case {
         return Ok(state.case(id)?.cloned().map(|case| (case, false)));
@@ -98,7 +100,7 @@ fn is_proven(
     }))
 }
 
-/// Whether one of these is an identity of a customer, and of nobody else as far as we know.
+/// Whether one of these identities belongs to the customer, and to nobody else as far as is known.
 fn names_identity(
     state: &State,
     owner: &CustomerId,
@@ -119,7 +121,7 @@ fn names_identity(
         .any(|by| !matches!(by, IdentityOwner::Shared(_))))
 }
 
-/// The facts that tell a case from others of its reason, as the live playbook has it.
+/// The facts that distinguish a case from others of its reason, by the live playbook.
 fn key_of(playbook: &Playbook, case: &Case) -> Vec<Slug> {
     let reason = playbook.reason_now(&case.reason, &case.facts);
     reason.map_or_else(Vec::new, |reason| {
@@ -127,11 +129,11 @@ fn key_of(playbook: &Playbook, case: &Case) -> Vec<Slug> {
     })
 }
 
-/// The reason that a contact takes over from the case that it is proven to be about, where it tells none, or only the
-/// primary one; `None` where it keeps its own.
+/// The reason that a contact takes from the case that it is proven to be about, if the contact has no reason or only
+/// the primary one. `None` if the contact keeps its own reason.
 ///
 /// # Errors
-/// Where it tells another reason than the case has.
+/// If the contact states another reason than that of the case.
 pub(in crate::flow) fn reason_taken(
     playbook: &Playbook,
     context: &ContactContext,
@@ -176,8 +178,8 @@ pub(in crate::flow) fn reason_taken(
     Err(Refusal::Faulty(Faults::of(kind, field, what)))
 }
 
-/// How a contact comes to the case that it is proven to be about; `None` where that takes no contacts any more, or the
-/// contact has it and nobody's it is.
+/// How a contact joins the case that it is proven to be about. `None` if the case takes no contacts any more, or if the
+/// contact has the case already and the case has no customer yet.
 pub(super) fn named_case(
     state: &State,
     playbook: &Playbook,
@@ -198,7 +200,7 @@ pub(super) fn named_case(
     let Some(who) = claims else {
         return Ok(Some(FoundCase::Named(case.clone(), joined, None)));
     };
-    // Its matter is that of a reason that it may mean: nobody would find it under another.
+    // The matter is stored under a reason that the case may mean. Under another reason nobody would find it.
     let means = |reason: &ReasonIndex| playbook.may_mean(*reason, &case.reason, &case.facts);
     let now = || playbook.reason_now(&case.reason, &case.facts);
     let Some(reason) = reason.filter(means).or_else(now) else {
@@ -216,7 +218,7 @@ pub(super) fn named_case(
         facts: &facts,
         now: sought.now,
     };
-    // The customer has an open case for the same matter: one matter has one case.
+    // The customer has an open case for the same matter. One matter has one open case.
     let other = lookup.latest_case()?;
     if let Some(other) = other.filter(|other| is_open(other, sought.now)) {
         return Ok(Some(match sought.has_case(other.id) {

@@ -1,4 +1,4 @@
-//! The case of a contact: by what it names, or by its key.
+//! Finds the case of a contact: by the case that it names, or by its key facts.
 
 use super::by_key::{case, case_without_reason, goes_before};
 use super::find::{FoundCase, Sought};
@@ -7,9 +7,9 @@ use crate::flow::contact::reason::FoundReason;
 use crate::playbook::{Playbook, ReasonIndex};
 use crate::state::{RowNotLoaded, State};
 
-/// The case of a contact: the one that it is proven to be about, if that takes it, or else the one that is found. Both
-/// are looked for in any case: which rows a contact needs must not depend on the time, which whoever looks them up
-/// beforehand does not have.
+/// The case of a contact: the case that it is proven to be about, if this case takes contacts, or else the case that
+/// its key facts lead to. Both are always looked up, because the rows that a contact needs must not depend on the time.
+/// The code that loads rows in advance does not know the time.
 pub(in crate::flow) fn case_of(
     state: &State,
     playbook: &Playbook,
@@ -33,8 +33,8 @@ pub(in crate::flow) fn case_of(
     Ok(by_name.or(by_key))
 }
 
-/// The case by what tells it from others. One that the contact was proven to be about, and that takes no contacts any
-/// more, comes before a new one.
+/// The case that the key facts lead to. If this is a new case, and the contact is proven to be about a case that takes
+/// no contacts any more, that case becomes the earlier case of the new one.
 fn case_by_key(
     state: &State,
     playbook: &Playbook,
@@ -49,7 +49,7 @@ fn case_by_key(
         && has_none
         && key.any(|id| facts.get(id.as_str()).is_none())
     {
-        // It would prove the case, or tell another.
+        // The key fact would prove the named case, or show another one.
         return Ok(FoundCase::KeyMissing);
     }
     let found = case(state, playbook, reason, sought)?;

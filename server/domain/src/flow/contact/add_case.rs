@@ -1,4 +1,4 @@
-//! A customer brings a further matter: a contact has several cases.
+//! Handles a further matter of a customer: a contact gets an additional case.
 
 use super::cases::cases_of;
 use super::find::found;
@@ -21,8 +21,8 @@ use crate::tags::Tags;
 use crate::time::UnixMs;
 use std::sync::Arc;
 
-/// Finds the case of a further matter as routing would, and adds it to the contact. Neither the route of the contact
-/// nor its own case changes.
+/// Finds the case of a further matter in the same way as routing does, and adds it to the contact. The route of the
+/// contact and its own case do not change.
 pub(in crate::flow) fn add(
     state: &State,
     command: &AddCase,
@@ -50,7 +50,7 @@ pub(in crate::flow) fn add(
         tags: Tags::default(),
         ..contact.context.as_ref().clone()
     };
-    // Whose it is, is known of the contact; which case this matter has, is not.
+    // The customer of the contact is known. The case of this matter is not known yet.
     let before = Contact {
         context: Arc::new(ContactContext {
             reason: None,
@@ -121,7 +121,7 @@ fn refused(contact: &Contact, why: ContactCause) -> DecideError {
     Refusal::ContactStep { contact, why }.into()
 }
 
-/// Whose matter it is, if the contact can have an additional case.
+/// The customer of the contact. Refused if the contact cannot have an additional case.
 fn may_have_more(contact: &Contact, now: UnixMs) -> Result<&CustomerId, DecideError> {
     if let Some(ended) = contact.ended
         && now > ended + ADDITIONAL_CASE_AFTER_END_MAX
@@ -137,7 +137,8 @@ fn may_have_more(contact: &Contact, now: UnixMs) -> Result<&CustomerId, DecideEr
     Ok(customer)
 }
 
-/// What is told with the case, and of what the contact told that which the reason asks for: it is not asked twice.
+/// The facts sent with the case, and those facts of the contact that the reason needs. So these facts are not asked
+/// twice.
 fn facts(
     playbook: &Playbook,
     reason: ReasonIndex,
@@ -170,7 +171,7 @@ fn reason(
     })
 }
 
-/// What is told where the key is missing that tells one matter of a reason from another.
+/// The refusal if a key fact is missing that distinguishes one matter of a reason from another.
 fn key_missing(playbook: &Playbook, reason: ReasonIndex, facts: &Facts) -> DecideError {
     let missing = FoundCase::key_of(playbook, reason);
     let missing = missing.filter(|id| facts.get(id.as_str()).is_none());

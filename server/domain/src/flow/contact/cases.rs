@@ -1,4 +1,4 @@
-//! The contact that a command names, and its cases.
+//! Loads the contact that a command names, and its cases.
 
 use crate::case::Case;
 use crate::contact::Contact;
@@ -9,7 +9,7 @@ use crate::refusal::{Kind, Refusal};
 use crate::state::{RowNotLoaded, State};
 use std::sync::Arc;
 
-/// A contact that is not over.
+/// The contact with this id. Refused if there is none, or if it is over.
 pub(super) fn live_contact(state: &State, id: &ContactId) -> Result<Arc<Contact>, DecideError> {
     let contact = state.contact(id)?.cloned();
     let contact = contact.ok_or_else(|| Refusal::NotFound {
@@ -23,7 +23,7 @@ pub(super) fn live_contact(state: &State, id: &ContactId) -> Result<Arc<Contact>
     }
 }
 
-/// All cases of a contact, its own first, and in memory with each the one that goes on for it.
+/// All cases of a contact, its own case first. If a case was merged, the case that continues it is loaded too.
 pub(super) fn cases_of(state: &State, contact: &Contact) -> Result<Vec<Arc<Case>>, RowNotLoaded> {
     let cases = contact
         .cases()
@@ -31,8 +31,8 @@ pub(super) fn cases_of(state: &State, contact: &Contact) -> Result<Vec<Arc<Case>
     Ok(RowNotLoaded::gather(cases)?.into_iter().flatten().collect())
 }
 
-/// The additional cases that a contact has once it is decided on: one that turned out to be what it comes for
-/// is its own from then on.
+/// The additional cases of a contact after a decision. If the contact joins one of them as its own case, that case is
+/// no longer additional.
 pub(super) fn additional_of(before: Option<&Contact>, join: Option<&CaseJoin>) -> Vec<CaseId> {
     let own = join.map(|join| join.case);
     let additional = before.into_iter().flat_map(Contact::additional_cases);

@@ -1,4 +1,4 @@
-//! A stored decision is computed again from its event.
+//! Computes a stored decision again from its event.
 
 use crate::contact::{ContactContext, QueueStats};
 use crate::customer::Profile;
@@ -8,8 +8,8 @@ use crate::fact::Facts;
 use crate::playbook::Playbook;
 
 impl ContactRouted {
-    /// Computes the stored decision again from what this event holds, under the playbook that it names.
-    /// `None` where no reason was decided on, or the playbook does not have it.
+    /// Computes the stored decision again from the data in this event, under the playbook that the event names. `None`
+    /// if no reason was decided on, or if `playbook` does not have the reason.
     pub fn decided_again(&self, playbook: &Playbook) -> Option<Decision> {
         again(
             playbook,
@@ -23,7 +23,7 @@ impl ContactRouted {
 }
 
 impl MatterDecided {
-    /// As [`ContactRouted::decided_again`].
+    /// Computes the stored decision again, as [`ContactRouted::decided_again`].
     pub fn decided_again(&self, playbook: &Playbook) -> Option<Decision> {
         again(
             playbook,

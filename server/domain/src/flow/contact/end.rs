@@ -1,4 +1,4 @@
-//! A contact ends.
+//! Handles the end of a contact.
 
 use super::cases::{cases_of, live_contact};
 use crate::case::{Case, Resolution};
@@ -12,7 +12,7 @@ use crate::refusal::{Faults, Refusal};
 use crate::state::State;
 use std::sync::Arc;
 
-/// Ends a contact.
+/// The event that ends a contact.
 pub(in crate::flow) fn end(state: &State, command: &EndContact) -> Result<Event, DecideError> {
     let contact = live_contact(state, &command.contact)?;
     let own = command.confirmed.as_ref();
@@ -60,7 +60,8 @@ pub(in crate::flow) fn end(state: &State, command: &EndContact) -> Result<Event,
     Ok(Event::ContactEnded(Box::new(ended)))
 }
 
-/// What comes of its other matters, each as if it were the only one, and how they are resolved left out.
+/// The outcomes of the contact's other matters, each as if it were the only one. How their cases are resolved is left
+/// out.
 fn matters(
     state: &State,
     contact: &Contact,
@@ -97,7 +98,7 @@ fn matters(
     Ok(matters)
 }
 
-/// Finds what ending needs, without deciding.
+/// Looks up the rows that ending a contact needs, without a decision.
 pub(in crate::flow) fn seek(state: &State, command: &EndContact) -> Result<(), DecideError> {
     let contact = live_contact(state, &command.contact)?;
     cases_of(state, &contact)
@@ -105,7 +106,8 @@ pub(in crate::flow) fn seek(state: &State, command: &EndContact) -> Result<(), D
         .map_err(DecideError::from)
 }
 
-/// How a contact ends; its own case is resolved with its last live contact, its additional cases are not.
+/// The event for the end of a contact. If the outcome is `Resolved` and no other contact of its own case is live, its
+/// own case is resolved, or the case that continues it. Its additional cases are not resolved.
 pub(in crate::flow) fn over(
     state: &State,
     contact: &Contact,
@@ -131,7 +133,7 @@ pub(in crate::flow) fn over(
     })
 }
 
-/// A case, or the one that goes on for it.
+/// The case, or the case that continues it.
 fn goes_on<'a>(
     state: &'a State,
     case: Option<&'a Arc<Case>>,
@@ -142,14 +144,14 @@ fn goes_on<'a>(
     }
 }
 
-/// Whether no other contact of it is live. One counts as live in each of its cases, and several of them may be one by
-/// now.
+/// Whether no other contact of the case is live. A contact counts as live once for each of its cases, and several of
+/// these cases may be merged by now.
 fn is_last(cases: &[Arc<Case>], one: &Case) -> bool {
     let here = cases.iter().filter(|case| case.is_part_of(one.id)).count();
     one.live_in_all() as usize == here
 }
 
-/// The case that is resolved, for a resolution says how.
+/// The case that is resolved. Refused if there is none, because the caller said how a case is resolved.
 fn is_resolved(
     contact: &Contact,
     case: Option<CaseId>,
@@ -168,7 +170,7 @@ fn is_resolved(
     })
 }
 
-/// The reason that this end confirms of a case: of the contact's own, or of another matter's.
+/// The reason that this end confirms for a case: that of the contact's own case, or that of another matter.
 fn confirmed_of(ended: &ContactEnded, case: CaseId) -> Option<&ReasonId> {
     let mut matters = ended.matters.iter();
     match ended.case == Some(case) {
@@ -177,7 +179,7 @@ fn confirmed_of(ended: &ContactEnded, case: CaseId) -> Option<&ReasonId> {
     }
 }
 
-/// The outcome is one that the live playbook has for the case, of its reason as it is confirmed now.
+/// Refused unless the live playbook has this outcome for the case, by the reason that is confirmed now.
 fn may_come_of(
     state: &State,
     (case, confirmed): (CaseId, Option<&ReasonId>),
@@ -191,7 +193,7 @@ fn may_come_of(
     may.map_err(|what| Refusal::Faulty(Faults::one(field, what)).into())
 }
 
-/// A reason that is confirmed, as the live playbook has it.
+/// A confirmed reason, as the live playbook has it.
 fn confirmed(
     state: &State,
     facts: &Facts,

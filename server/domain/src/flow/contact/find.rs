@@ -1,4 +1,4 @@
-//! What there is of a contact before any decision: who, which tier, why, which case.
+//! Finds what is known about a contact before the decision: the customer, the tier, the reason and the case.
 
 use super::cases::cases_of;
 use super::reason::{self, FoundReason};
@@ -21,7 +21,7 @@ use crate::state::State;
 use crate::time::UnixMs;
 use std::sync::Arc;
 
-/// What was found of a contact before any decision.
+/// What was found about a contact before the decision.
 pub(super) struct Found {
     pub(super) who: Option<FoundCustomer>,
     pub(super) tier: TierIndex,
@@ -32,7 +32,8 @@ pub(super) struct Found {
     pub(super) open: Vec<Arc<Case>>,
 }
 
-/// Finds what there is of a contact. Of a case that it proves to be about it takes the reason over, if it tells none.
+/// Finds what is known about a contact. If the contact has no reason and proves that it is about a case, it takes the
+/// reason of the case.
 pub(super) fn found(state: &State, start: &mut Start, now: UnixMs) -> Result<Found, DecideError> {
     let playbook = live(state)?;
     let mut noticed = Vec::new();
@@ -111,8 +112,8 @@ pub(super) fn found(state: &State, start: &mut Start, now: UnixMs) -> Result<Fou
 }
 
 impl Start {
-    /// Takes over what a case tells that the contact is proven to be about. One that is not proven leaves a contact
-    /// that has a case as it was.
+    /// Takes the reason from the case that the contact is proven to be about. Without proof, a contact that has a case
+    /// keeps its earlier named case.
     fn take_named(&mut self, playbook: &Playbook, named: Named) -> Result<Named, DecideError> {
         let case = match &named {
             Named::Nothing => return Ok(named),
@@ -130,7 +131,8 @@ impl Start {
         let taken = reason_taken(playbook, &self.context, case, self.unknown_reason);
         let taken = match taken {
             Ok(taken) => taken,
-            // It was told earlier, and the reason later: the customer goes on about something else.
+            // The case was named earlier and the reason was stated later, so the customer is now talking about another
+            // matter.
             Err(_) if !self.names_case => return Ok(Named::Nothing),
             Err(refusal) => return Err(refusal.into()),
         };
@@ -143,14 +145,14 @@ impl Start {
                 leading.reason = Some(reason.clone());
             }
             context.reason = Some(reason);
-            // What became of it since the case was opened is no fault of this request.
+            // Changes of the reason since the case was opened are not the fault of this request.
             self.unknown_reason = UnknownReason::LastResort;
         }
         Ok(named)
     }
 }
 
-/// Whether a contact comes to a case that was there before it, by what it tells.
+/// Whether a contact joins a case that existed before it, because of the facts that the contact has.
 fn is_joined(found: &FoundCase, contact: &ContactId) -> bool {
     match found {
         FoundCase::Joins(..) => true,
@@ -159,7 +161,7 @@ fn is_joined(found: &FoundCase, contact: &ContactId) -> bool {
             let listed = listed.find(|listed| listed.contact == *contact);
             listed.is_some_and(|listed| listed.case_match != CaseMatch::New)
         }
-        // It was told which one.
+        // The caller named the case.
         FoundCase::Named(..) => false,
         FoundCase::Presumed(_) | FoundCase::Opens { .. } | FoundCase::KeyMissing => false,
     }

@@ -71,7 +71,7 @@ pub(super) fn case_join(
     }
 }
 
-/// Whether a contact tells, or would not, what tells one matter of its reason from another.
+/// Whether a contact has, or declines, the key facts that distinguish one matter of its reason from another.
 fn tells_key(playbook: &Playbook, context: &ContactContext) -> bool {
     let told = context.reason.as_ref();
     let Some(reason) = told.and_then(|told| playbook.reason_now(told, &context.facts)) else {
@@ -81,7 +81,7 @@ fn tells_key(playbook: &Playbook, context: &ContactContext) -> bool {
     key.all(|id| context.facts.get(id.as_str()).is_some())
 }
 
-/// Says again how the contact joined.
+/// The join of a contact that stays with its case, repeated in a new event.
 fn stays(
     case: &Case,
     claimed: Option<Claim>,
@@ -110,8 +110,8 @@ fn stays(
 
 fn joins(case: &Case, joined: CaseMatch, context: &ContactContext, now: UnixMs) -> CaseJoin {
     let last = case.contacts.last();
-    // Not in its window any more, or while we owe an answer that is not overdue, or when it is us who call: not the
-    // customer's repeating.
+    // The contact is not a repeat if it is outbound, if it comes after the window, or while the company owes a reply
+    // that is not overdue.
     let in_window = now <= case.last_activity + case.continues_for;
     let by_customer = context.direction == Direction::Inbound;
     let waits = case.awaiting_reply + case.merged_awaiting_reply > 0 && !case.owed_overdue(now);
@@ -128,7 +128,7 @@ fn joins(case: &Case, joined: CaseMatch, context: &ContactContext, now: UnixMs) 
     }
 }
 
-/// The case that an amended contact had and has no more.
+/// The case that an amended contact had before and no longer has.
 pub(super) fn left_case(
     state: &State,
     start: &Start,

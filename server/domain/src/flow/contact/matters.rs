@@ -1,5 +1,5 @@
-//! A contact with several matters: each is found and decided on as things stood before, the contact goes by the one
-//! with the most at stake, and the others come with it as additional cases.
+//! Handles a contact with several matters. Each matter is found and decided on the state before the request. The
+//! contact follows the matter with the most at stake. The other matters become additional cases.
 
 mod split;
 mod taken;
@@ -19,14 +19,14 @@ use crate::time::UnixMs;
 use split::{at_place, check, led_by, place_of, starts};
 use taken::{Taken, case_added};
 
-/// One matter with what was found of it.
+/// One matter, and what was found about it.
 struct Weighing {
     start: Start,
     found: Found,
     weighed: Weighed,
 }
 
-/// Decides on a contact with all its matters; `told` is what this call tells.
+/// Decides on a contact with all its matters. `told` is the part of the context that this call sent.
 pub(in crate::flow) fn routed(
     state: &State,
     start: Start,
@@ -41,7 +41,7 @@ pub(in crate::flow) fn routed(
     Ok(std::iter::once(first).chain(others).collect())
 }
 
-/// As [`routed`]: the contact, and each other matter that has a case.
+/// Like [`routed`], but returns the contact and each other matter that has a case.
 pub(in crate::flow) fn decided(
     state: &State,
     mut start: Start,
@@ -125,7 +125,8 @@ pub(in crate::flow) fn decided(
     Ok((routed, added))
 }
 
-/// Finds what deciding needs, without deciding: of each matter by itself, and as if it led.
+/// Looks up the rows that the decision needs, without a decision: for each matter alone, and for each as the leading
+/// one.
 pub(in crate::flow) fn seek(
     state: &State,
     start: &Start,
@@ -162,8 +163,8 @@ fn weighing(state: &State, mut start: Start, at: (Seq, UnixMs)) -> Result<Weighi
     })
 }
 
-/// The matter with the most at stake, of equal ones the first that was told: one whose reason nobody knows comes after
-/// all others; `None` if a reason must be chosen for each.
+/// The matter with the most at stake; of equal ones, the one that was sent first. A matter with an unknown reason comes
+/// after all others. `None` if every matter needs a choice of the reason.
 fn most_at_stake(
     state: &State,
     (start, told): (&Start, &ContactContext),
@@ -188,7 +189,7 @@ fn most_at_stake(
     Ok(most.map(|(_, matter)| matter))
 }
 
-/// The leading matter may not turn out to be another one that the contact brought.
+/// Refused if the leading matter turns out to be another matter that the contact brought.
 fn may_lead(before: Option<&Contact>, routed: &ContactRouted) -> Result<(), DecideError> {
     let own = routed.case.as_ref().map(|join| join.case);
     let additional = before.into_iter().flat_map(|before| &before.additional);

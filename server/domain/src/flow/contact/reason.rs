@@ -1,4 +1,4 @@
-//! Why the contact comes: the stated reason in the live playbook.
+//! Finds the stated reason in the live playbook.
 
 use crate::command::UnknownReason;
 use crate::decision::Finding;
@@ -10,18 +10,19 @@ use crate::refusal::{FaultKind, Faults, Refusal};
 /// What the stated reason is in the live playbook.
 #[derive(Debug, PartialEq, Eq)]
 pub(in crate::flow) enum FoundReason {
-    /// The customer must choose; below this primary one, if it is known.
+    /// The customer must choose a reason; below this primary one, if it is known.
     Choose(Option<Slug>),
-    /// This one.
+    /// The live playbook has this reason.
     Known(ReasonIndex),
-    /// None that we know: the last resort.
+    /// The live playbook does not have the reason, so the last resort is used.
     Unknown,
 }
 
-/// Finds the reason. Of one that was split the part is told by the facts.
+/// Finds the reason. If the reason was split, the facts decide which part it is.
 ///
 /// # Errors
-/// A fault of `context.reason` where the playbook has no such reason and the caller did not allow for it.
+/// A fault of `context.reason`, if the playbook does not have the reason and the caller did not allow an unknown
+/// reason.
 pub(in crate::flow) fn reason(
     playbook: &Playbook,
     told: Option<&ReasonId>,

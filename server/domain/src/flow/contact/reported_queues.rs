@@ -1,4 +1,4 @@
-//! How queues are, where a contact does not tell it itself: as it was reported last, if that is not too old.
+//! The reported numbers of queues, for queues on which the contact brings none. Numbers that are too old are not used.
 
 use crate::contact::{QUEUE_STATS_AGE_MAX, QueueStats, ReportedQueue};
 use crate::decision::{Decision, Finding};
@@ -7,18 +7,18 @@ use crate::playbook::{Playbook, QueueIndex, ReasonIndex};
 use crate::state::State;
 use crate::time::UnixMs;
 
-/// What was reported of the queues that a decision may look at.
+/// The reported numbers of the queues that a decision may use.
 #[derive(Debug, Default)]
 pub(super) struct ReportedQueues {
-    /// What counts.
+    /// The numbers that are recent enough.
     pub(super) fresh: Vec<QueueStats>,
-    /// Those of which it is too old.
+    /// The queues whose numbers are too old.
     too_old: Vec<Slug>,
 }
 
 impl ReportedQueues {
-    /// Of the queues that routes of `reason`, rules and the last resort lead to or look at; not of those that the
-    /// contact `told`.
+    /// The numbers of the queues that the routes of `reason`, the rules and the last resort lead to or use. Queues in
+    /// `told`, for which the contact brings numbers, are left out.
     pub(super) fn of(
         state: &State,
         playbook: &Playbook,
@@ -43,7 +43,7 @@ impl ReportedQueues {
         reported
     }
 
-    /// What to say of a decision whose routes lead to queues of which it is too old what was reported.
+    /// One finding for each queue with outdated figures. Only the queues of the options of this decision are checked.
     pub(super) fn noticed(&self, decision: &Decision) -> impl Iterator<Item = Finding> {
         let leads_to = |queue: &Slug| {
             let mut options = decision.options.iter();

@@ -1,4 +1,4 @@
-//! An attempt came to nothing: the contact is decided on again.
+//! Handles a failed attempt: another decision is made for the contact.
 
 use super::cases::live_contact;
 use super::matters;
@@ -12,7 +12,7 @@ use crate::refusal::Refusal;
 use crate::state::State;
 use crate::time::UnixMs;
 
-/// Decides again.
+/// Decides again after an attempt.
 pub(in crate::flow) fn reroute(
     state: &State,
     command: &RerouteContact,
@@ -23,7 +23,7 @@ pub(in crate::flow) fn reroute(
     matters::routed(state, start, &told, now)
 }
 
-/// Finds what deciding again needs, without deciding.
+/// Looks up the rows that another decision needs, without a decision.
 pub(in crate::flow) fn seek(
     state: &State,
     command: &RerouteContact,
@@ -41,8 +41,8 @@ fn start(
 ) -> Result<(Start, ContactContext), DecideError> {
     let contact = live_contact(state, &command.contact)?;
     let told = match &command.context {
-        Some(context) => context.told_at(now),
-        // Told again as it is known: nothing changes by it.
+        Some(context) => context.told_at(now).into_owned(),
+        // The call sends nothing new, so the known context is used and does not change.
         None => ContactContext {
             case: None,
             previous_contact: None,

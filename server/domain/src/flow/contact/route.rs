@@ -1,4 +1,5 @@
-//! A contact comes in, or more is known of it: find who, why and which case, decide, and say what comes next.
+//! Handles a new or an amended contact: finds the customer, the reason and the case, decides, and returns the next
+//! step.
 
 use super::matters;
 use super::start::Start;
@@ -9,8 +10,9 @@ use crate::event::Event;
 use crate::flow::result::DecideError;
 use crate::state::State;
 use crate::time::UnixMs;
+use std::borrow::Cow;
 
-/// Routes a new or an amended contact: one event, and one more for each other matter.
+/// Routes a new or an amended contact. Gives one event, and one more for each other matter.
 pub(in crate::flow) fn route(
     state: &State,
     command: &RouteContact,
@@ -21,7 +23,7 @@ pub(in crate::flow) fn route(
     matters::routed(state, start, &told, now)
 }
 
-/// Finds what routing needs, without deciding.
+/// Looks up the rows that routing needs, without a decision.
 pub(in crate::flow) fn seek(
     state: &State,
     command: &RouteContact,
@@ -31,19 +33,19 @@ pub(in crate::flow) fn seek(
     matters::seek(state, &start, &told, state.now())
 }
 
-fn start(
+fn start<'a>(
     state: &State,
-    command: &RouteContact,
+    command: &'a RouteContact,
     actor: &Actor,
     now: UnixMs,
-) -> Result<(Start, ContactContext), DecideError> {
+) -> Result<(Start, Cow<'a, ContactContext>), DecideError> {
     let told = command.context.told_at(now);
     let before = state.contact(&command.contact)?.cloned();
     let start = Start::of(
         state,
         (command.contact.clone(), before),
         actor,
-        (&told, &command.clear),
+        (&*told, &command.clear),
         command.unknown_reason,
     )?;
     let start = Start {

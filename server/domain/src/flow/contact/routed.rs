@@ -1,4 +1,4 @@
-//! The event of a contact that was decided on, with what comes next.
+//! Builds the event of a contact that was decided on, with the next step.
 
 use super::cases::additional_of;
 use super::find::Found;
@@ -17,10 +17,11 @@ use crate::playbook::{FactIndex, Playbook};
 use crate::state::State;
 use std::sync::Arc;
 
-/// Most open cases that an answer lists to choose from, the newest: as many as a keypad has digits.
+/// The largest number of open cases that an answer lists for a choice, the newest. It is the number of digits on a
+/// keypad from 1 to 9.
 pub const OPEN_CASES_TOLD_MAX: usize = 9;
 
-/// Decides on a contact, of whose matter it was found and weighed what there is.
+/// Builds the event of a contact from what was found and weighed for its matter.
 pub(super) fn routed(
     state: &State,
     start: Start,
@@ -82,7 +83,7 @@ pub(super) fn routed(
     })
 }
 
-/// Cases to choose from: the one whose last contact came last is the first.
+/// The cases to choose from, sorted by the arrival of their last contact, the latest first.
 fn open_cases(playbook: &Playbook, open: &[Arc<Case>]) -> Vec<OpenCase> {
     let told = |case: &Arc<Case>| {
         let reason = playbook.reason_now(&case.reason, &case.facts);

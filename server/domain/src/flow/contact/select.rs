@@ -1,4 +1,4 @@
-//! The customer chose one of the routes that were offered.
+//! Handles the customer's choice of an offered route.
 
 use super::cases::{cases_of, live_contact};
 use crate::command::SelectRoute;
@@ -7,7 +7,7 @@ use crate::flow::result::DecideError;
 use crate::refusal::Refusal;
 use crate::state::State;
 
-/// Records what was taken and what was declined.
+/// Records the route that was taken and the routes that were declined.
 pub(in crate::flow) fn select(state: &State, command: &SelectRoute) -> Result<Event, DecideError> {
     let contact = live_contact(state, &command.contact)?;
     cases_of(state, &contact)?;

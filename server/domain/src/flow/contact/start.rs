@@ -1,4 +1,4 @@
-//! What a routing step starts from: the contact as it was, with what is told of it now.
+//! What a routing step starts from: the contact as it was, and what this request sends about it.
 
 use crate::actor::{Actor, ActorKind};
 use crate::command::UnknownReason;
@@ -15,40 +15,40 @@ use std::sync::Arc;
 /// What a routing step starts from.
 #[derive(Clone, Debug)]
 pub(in crate::flow) struct Start {
-    /// Which contact.
+    /// The contact.
     pub(in crate::flow) contact: ContactId,
-    /// Who asks.
+    /// The sender of the request.
     pub(in crate::flow) actor: Actor,
-    /// The contact as it is, if it is not new.
+    /// The contact as stored; `None` if it is new.
     pub(in crate::flow) known: Option<Arc<Contact>>,
-    /// The same, as far as it concerns the matter at hand.
+    /// The same contact, but only the part that concerns this matter.
     pub(in crate::flow) before: Option<Arc<Contact>>,
-    /// All that is known.
+    /// Everything that is known now.
     pub(in crate::flow) context: Arc<ContactContext>,
-    /// Which of several matters it is for.
+    /// Which of several matters this step is for; `None` if the contact has one matter.
     pub(in crate::flow) matter: Option<MatterId>,
-    /// Why now.
+    /// Why the step is taken.
     pub(in crate::flow) step: RoutingTrigger,
     /// Whether the first route is taken at once.
     pub(super) select_first: bool,
     /// What to do with a reason that the live playbook does not have.
     pub(in crate::flow) unknown_reason: UnknownReason,
-    /// Whether a case may be presumed where the key is not told.
+    /// Whether a case may be presumed if the key facts are not known.
     pub(in crate::flow) may_presume: bool,
-    /// Whether this call tells a case, or a contact of it.
+    /// Whether this call names a case, or an earlier contact of a case.
     pub(in crate::flow) names_case: bool,
-    /// More, for the timeline.
+    /// A note for the timeline; may be empty.
     pub(in crate::flow) note: Arc<str>,
 }
 
 impl Start {
-    /// Which contact, and all that is known of it.
+    /// The contact, and everything that is known about it.
     pub(in crate::flow) fn told(&self) -> (&ContactId, &ContactContext) {
         (&self.contact, &self.context)
     }
 
-    /// Opens a contact, or amends it as it was before, what is to be cleared first; the first route is to be taken at
-    /// once.
+    /// Starts a new contact, or amends a stored one. Cleared fields are cleared before the new values are applied. The
+    /// first route is taken at once.
     pub(in crate::flow) fn of(
         state: &State,
         (contact, before): (ContactId, Option<Arc<Contact>>),
@@ -65,7 +65,8 @@ impl Start {
                 RoutingTrigger::Amended,
             ),
         };
-        // A reason that was told earlier was known then: what became of it since is no fault of this request.
+        // A reason that was sent earlier was known then. What happened to the reason since is not the fault of this
+        // request.
         let told_earlier = !tells_reason && told.matters.is_empty() && context.reason.is_some();
         Ok(Start {
             contact,
@@ -88,7 +89,7 @@ impl Start {
     }
 }
 
-/// What is not there yet has ids that new things may have: the contact, and the customer that it would make.
+/// Checks that new things have ids that are allowed for new things: the contact, and the customer who would be created.
 fn named_anew(
     state: &State,
     (contact, before): (&ContactId, Option<&Contact>),
@@ -111,7 +112,7 @@ fn named_anew(
     }
 }
 
-/// The context of a live contact with what a further call tells, without what it clears.
+/// The context of a live contact, without the cleared fields and with the values of a further call.
 fn amend(
     state: &State,
     contact: &Contact,
@@ -143,7 +144,8 @@ fn amend(
         return Err(Refusal::Faulty(Faults::one("clear_mask", what)).into());
     }
     let mut amended = contact.context.cleared(clear).amended(told);
-    // Whoever was said to be vulnerable stays so: a caller may not know.
+    // A customer who was reported as vulnerable stays vulnerable, because a caller may not know about it. A supervisor
+    // can change it.
     if contact.context.vulnerable == Some(true) && actor.kind != ActorKind::Supervisor {
         amended.vulnerable = Some(true);
     }
@@ -157,8 +159,8 @@ fn amend(
     Ok(amended)
 }
 
-/// Whether a contact's customer may be called that: by the key that it has, by the one that was told before, or by that
-/// of somebody who is one with it.
+/// Whether a contact's customer may be named with this key: the key that the customer has, the key that was sent
+/// before, or the key of a customer who is merged with the customer.
 fn may_be_named(
     state: &State,
     contact: &Contact,

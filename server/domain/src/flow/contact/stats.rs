@@ -1,4 +1,4 @@
-//! How things stand with a contact, its customer and its case when it is decided on.
+//! The numbers about a contact, its customer and its case at the time of a decision.
 
 use super::start::Start;
 use crate::case::Case;
@@ -46,8 +46,8 @@ pub(super) fn standing(
     })
 }
 
-/// Whether the customer is not on the line: nobody answered, and the contact was not amended since, nor did the
-/// customer do anything.
+/// Whether the customer is away. After an outcome "no answer" the customer is away, and stays away after an outcome
+/// "failed". Any other step ends it.
 fn is_away(start: &Start) -> bool {
     let was_away = || start.known.as_ref().is_some_and(|contact| contact.away);
     match start.step {
@@ -60,7 +60,7 @@ fn is_away(start: &Start) -> bool {
     }
 }
 
-/// What a decision knows of the case before the contact's own words.
+/// What the case knew before this contact.
 pub(super) fn memory(
     start: &Start,
     who: Option<&FoundCustomer>,
@@ -90,7 +90,7 @@ pub(super) fn memory(
     let telling = Telling {
         contact,
         actor: &start.actor,
-        // Here it is only taken back; what is told now is heard when the event is folded.
+        // This part is used only to take back reports. The new reports are stored when the event is applied.
         on_behalf_of: None,
         at: now,
         before: before.map(|before| &*before.context),
@@ -108,7 +108,7 @@ pub(super) fn memory(
         tried,
         told,
         owed_overdue: match start.step {
-            // We tried to reach the customer: what we owed on this contact is paid.
+            // The company tried to reach the customer, so the answer that it owed on this contact counts as given.
             RoutingTrigger::NoAnswer => case.owed_overdue_but(contact, now),
             _ => case.owed_overdue(now),
         },
@@ -116,7 +116,7 @@ pub(super) fn memory(
     }
 }
 
-/// Contacts that the customer began in the last seven days about cases that are open, without this one.
+/// How many contacts the customer started in the last seven days about cases that are open, without this contact.
 fn contacts_7d(
     state: &State,
     start: &Start,
@@ -133,8 +133,8 @@ fn contacts_7d(
     Ok(contacts.len() as u32)
 }
 
-/// Contacts of the customer, and of those who are one with it, in the last seven days, without this one: whoever began
-/// them and whatever came of them.
+/// How many contacts the customer, and all customers merged with the customer, had in the last seven days, without this
+/// contact. Contacts started by either side and with any outcome count.
 fn all_contacts_7d(start: &Start, who: Option<&FoundCustomer>, now: UnixMs) -> u32 {
     let family = who.map_or(&[][..], |who| &who.family);
     let before = start.known.as_ref();

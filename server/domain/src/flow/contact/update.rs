@@ -1,4 +1,4 @@
-//! Somebody changes what callers keep of a contact for themselves.
+//! Handles a change of the data that callers store with a contact for their own use.
 
 use crate::command::UpdateContact;
 use crate::event::{ContactUpdated, Event};
@@ -6,7 +6,7 @@ use crate::flow::result::DecideError;
 use crate::refusal::{Kind, Refusal};
 use crate::state::State;
 
-/// What the change comes to, of a contact that is live or over.
+/// The event of the change. The contact may be live or over.
 pub(in crate::flow) fn contact(
     state: &State,
     command: &UpdateContact,

@@ -1,4 +1,4 @@
-//! The decision on one matter of a contact, and what it is made from.
+//! The decision on one matter of a contact, and the inputs of the decision.
 
 use super::find::Found;
 use super::join::{case_join, joined_case};
@@ -18,7 +18,7 @@ use crate::playbook::ReasonIndex;
 use crate::state::State;
 use crate::time::UnixMs;
 
-/// What a decision on one matter is made from, and the decision.
+/// The inputs of the decision on one matter, and the decision.
 pub(super) struct Weighed {
     pub(super) join: Option<CaseJoin>,
     pub(super) carried: Facts,
@@ -26,11 +26,12 @@ pub(super) struct Weighed {
     pub(super) memory: Memory,
     pub(super) profile: Option<Profile>,
     pub(super) reported: Vec<QueueStats>,
-    /// `None` where there is no reason to decide on.
+    /// The decision; `None` if there is no reason to decide on.
     pub(super) decided: Option<Decided>,
 }
 
-/// Decides on one matter; a case that is opened for it has the id of `seq`. What it notices on the way is in `found`.
+/// Decides on one matter. A case that is opened for the matter gets its id from `seq`. New findings are added to
+/// `found`.
 pub(super) fn weigh(
     state: &State,
     start: &Start,
@@ -75,16 +76,19 @@ pub(super) fn weigh(
     let decided = match found.reason {
         FoundReason::Choose(_) => None,
         FoundReason::Known(reason) => Some(decision::decide(&question(reason))),
-        // No reason is looked at.
+        // No reason of the playbook is used.
         FoundReason::Unknown => Some(Decided {
             decision: decision::decide_without_reason(&question(ReasonIndex(0))),
             missing: Vec::new(),
         }),
     };
-    if let (FoundReason::Known(reason), Some(decided)) = (&found.reason, &decided) {
-        let reason = playbook.reason(*reason);
+    if let (FoundReason::Known(index), Some(decided)) = (&found.reason, &decided) {
+        let reason = playbook.reason(*index);
         let raised = decided.decision.need_raised(reason, &memory);
         found.noticed.extend(raised);
+        let asked = question(*index);
+        let passed_over = decision::consent_passed_over(&asked, reason, &decided.decision);
+        found.noticed.extend(passed_over);
     }
     if let Some(decided) = &decided {
         found.noticed.extend(reported.noticed(&decided.decision));
@@ -100,7 +104,7 @@ pub(super) fn weigh(
     })
 }
 
-/// What the case knows and the contact does not tell, or would not.
+/// The facts that the case knows and that the contact does not have or declined.
 fn carried_facts(case: Option<&Case>, told: &Facts) -> Facts {
     let known = case.map(|case| &case.facts);
     let carried = known.into_iter().flat_map(Facts::iter).filter(|fact| {

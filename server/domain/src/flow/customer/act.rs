@@ -1,4 +1,4 @@
-//! Somebody works on a customer: links a handle, merges customers, undoes it.
+//! Handles work on a customer: an identity is linked or unlinked, customers are merged or separated.
 
 use super::merge_group::{IdentityOwner, identity_owner, survivor};
 use crate::command::{ActOnCustomer, CustomerStep};
@@ -12,7 +12,7 @@ use crate::refusal::{CustomerCause, Faults, Kind, Refusal};
 use crate::state::State;
 use std::sync::Arc;
 
-/// What the work comes to.
+/// The event of the work, or why it is refused.
 pub(in crate::flow) fn act(state: &State, command: &ActOnCustomer) -> Result<Event, DecideError> {
     let customer = kept(state, &command.customer)?;
     as_seen(&customer, command.seen)?;
@@ -39,7 +39,7 @@ pub(in crate::flow) fn act(state: &State, command: &ActOnCustomer) -> Result<Eve
     Ok(Event::CustomerActionTaken(Box::new(worked)))
 }
 
-/// That a customer is still as the caller saw it, if the caller says so.
+/// Refused if the customer changed since the caller saw it. Always accepted if the caller did not say what it saw.
 pub(super) fn as_seen(customer: &Customer, seen: Option<Seq>) -> Result<(), DecideError> {
     if seen.is_none_or(|seen| seen == customer.changed) {
         return Ok(());
@@ -51,7 +51,7 @@ pub(super) fn as_seen(customer: &Customer, seen: Option<Seq>) -> Result<(), Deci
     .into())
 }
 
-/// The customer as it is kept.
+/// The customer as stored. Refused if there is none.
 pub(in crate::flow) fn kept(state: &State, id: &CustomerId) -> Result<Arc<Customer>, DecideError> {
     let customer = state.customer(id)?.cloned();
     customer.ok_or_else(|| {
@@ -75,7 +75,7 @@ fn refused(customer: &Customer, why: CustomerCause) -> DecideError {
     Refusal::CustomerStep { customer, why }.into()
 }
 
-/// Whoever is merged does nothing more by itself.
+/// Refused if the customer is merged. Only the customer who continues it can be changed.
 fn goes_on(customer: &Customer) -> Result<(), DecideError> {
     match &customer.merged_into {
         Some(survivor) => {
@@ -101,7 +101,7 @@ fn link(
     if other == id || claims && customer.profile.identities.contains(identity) {
         return linked(customer, identity);
     }
-    // What somebody has who is merged into it is said of them again.
+    // The identity of a customer who is merged into this one is stored with that customer again.
     let one = survivor(state, other)?;
     if one == *id {
         return Ok(as_told(&*kept(state, other)?, identity));
@@ -134,7 +134,7 @@ fn link(
     }
 }
 
-/// The customer has the handle as it is told now.
+/// Links the identity to the customer, as it was sent now.
 fn linked(customer: &Customer, identity: &Identity) -> Result<CustomerActionTaken, DecideError> {
     let identities = &customer.profile.identities;
     let is_new = !identities.iter().any(|known| known.key == identity.key);

@@ -1,4 +1,4 @@
-//! Who the contact is of: the customer and the tier.
+//! Finds the customer of a contact, and the tier.
 
 use super::merge_group::{IdentityOwner, identity_owner, merge_group, survivor};
 use crate::contact::CustomerRef;
@@ -9,48 +9,50 @@ use crate::playbook::{Playbook, TierIndex};
 use crate::state::{RowNotLoaded, State};
 use std::sync::Arc;
 
-/// Who it is.
+/// The customer who was found.
 #[derive(Debug)]
 pub(in crate::flow) struct FoundCustomer {
-    /// The key.
+    /// The key of the customer.
     pub(in crate::flow) id: CustomerId,
-    /// Everybody who is one with it, the one that goes on first; empty if the contact brings it.
+    /// The customer and all customers merged with it, the one who continues first. Empty if the contact creates the
+    /// customer.
     pub(in crate::flow) family: Vec<Arc<Customer>>,
-    /// What is kept of it from now on.
+    /// The profile of this customer from now on.
     pub(in crate::flow) profile: Profile,
-    /// What is known of all of them from now on.
+    /// The profile from now on, over all merged customers.
     pub(in crate::flow) in_all: Profile,
     /// The tier that was stored before.
     pub(super) stored_tier: Option<StoredTier>,
-    /// Whether more is kept of it than before.
+    /// Whether the profile has more data than before.
     pub(in crate::flow) learnt: bool,
 }
 
-/// A tier that is stored of somebody.
+/// The tier that is stored for a customer.
 #[derive(Clone, Debug)]
 pub(super) struct StoredTier {
-    /// Which.
+    /// The tier.
     tier: Slug,
-    /// Of whom, if it is not the customer that goes on.
+    /// The customer who has the tier; `None` if it is the customer who continues.
     of: Option<CustomerId>,
 }
 
 impl FoundCustomer {
-    /// Whether a customer is one with this one.
+    /// Whether this customer is, or is merged with, the customer `id`.
     pub(in crate::flow) fn is_one_with(&self, id: &CustomerId) -> bool {
         self.members().any(|member| member == id)
     }
 
-    /// The keys of all who are one, the one that goes on first.
+    /// The keys of all merged customers, the one who continues first.
     pub(in crate::flow) fn members(&self) -> impl Iterator<Item = &CustomerId> {
         let brought = self.family.is_empty().then_some(&self.id);
         self.family.iter().map(|row| &row.id).chain(brought)
     }
 }
 
-/// Finds the customer: the one that the contact had, else by the caller's key, else by a verified identity; of several
-/// that belong to different customers the first by kind and value. Who is merged is found as the one that goes on. An
-/// identity that is not verified, or is shared, finds nobody; one that belongs to somebody else merges nobody.
+/// Finds the customer: the customer that the contact had, or else the caller's key, or else a verified identity. If
+/// identities belong to different customers, the first by kind and value wins. A merged customer is found as the
+/// customer who continues. An identity that is not verified, or is shared, finds nobody. An identity that belongs to
+/// another customer merges nobody.
 pub(in crate::flow) fn customer(
     state: &State,
     playbook: &Playbook,
@@ -107,7 +109,7 @@ pub(in crate::flow) fn customer(
             held_by = Some(held);
         }
     }
-    // A contact stays with whom it came in as, even if another goes on for them by now.
+    // A contact keeps the customer with whom it started, even if that customer is merged into another now.
     let id = match before.cloned().or(named).or(held_by) {
         Some(id) => id,
         None if free.is_empty() => return Ok(None),
@@ -148,8 +150,9 @@ fn found(
     }
 }
 
-/// The tier of the customer that goes on; if that has none, the most valuable one of those merged into it, as the
-/// playbook ranks them now, one that it does not have last; of equal ones that of the one merged first.
+/// The tier of the customer who continues. If that customer has none, the most valuable tier of the merged customers,
+/// as the playbook ranks tiers now. A tier that the playbook does not have comes last. Of equal tiers, that of the
+/// customer who was merged first is used.
 fn stored_tier(playbook: &Playbook, family: &[Arc<Customer>]) -> Option<StoredTier> {
     let (first, merged) = family.split_first()?;
     if let Some(tier) = first.profile.tier.clone() {
@@ -167,16 +170,16 @@ fn stored_tier(playbook: &Playbook, family: &[Arc<Customer>]) -> Option<StoredTi
     })
 }
 
-/// By kind and value, the verified first, and of those the shared: the order in which a caller tells them does not
-/// matter.
+/// The identities sorted by kind and value, then verified before not verified, then shared before not shared. So the
+/// order in the request has no effect.
 fn in_order(identities: &[Identity]) -> Vec<&Identity> {
     let mut sorted: Vec<&Identity> = identities.iter().collect();
     sorted.sort_by_key(|it| (&it.key, !it.verified, !it.shared));
     sorted
 }
 
-/// A key of our own for a customer whom the contact brings. It follows from the contact and not from the sequence,
-/// so that it can be looked up before the contact is decided; one that is taken already is passed over.
+/// A key for a customer whom the contact creates. The key follows from the contact, not from the sequence. So it can be
+/// looked up before the contact is decided. A key that is in use is skipped.
 fn new_id(state: &State, contact: &ContactId) -> Result<CustomerId, RowNotLoaded> {
     let mut attempt = 0;
     loop {
@@ -188,7 +191,8 @@ fn new_id(state: &State, contact: &ContactId) -> Result<CustomerId, RowNotLoaded
     }
 }
 
-/// What a contact teaches about its customer: a tier where none was known, verified identities that nobody holds.
+/// What a contact adds to the profile of its customer: the tier, if none was known, and verified identities that nobody
+/// holds.
 fn learn(mut profile: Profile, tier: Option<&Slug>, free: &[&Identity]) -> Profile {
     if profile.tier.is_none() {
         profile.tier = tier.cloned();
@@ -205,7 +209,7 @@ fn learn(mut profile: Profile, tier: Option<&Slug>, free: &[&Identity]) -> Profi
     profile
 }
 
-/// The tier: the caller's, else the stored one, else the playbook's default.
+/// The tier: the one that the caller sent, or else the stored one, or else the default of the playbook.
 pub(in crate::flow) fn tier(
     playbook: &Playbook,
     told: Option<&Slug>,

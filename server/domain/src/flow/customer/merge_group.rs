@@ -1,22 +1,22 @@
-//! Who is one with whom: a customer, and those merged into it.
+//! Which customers are merged: the customer who continues, and those merged into that customer.
 
 use crate::customer::{Customer, IdentityKey};
 use crate::ids::CustomerId;
 use crate::state::{RowNotLoaded, State};
 use std::sync::Arc;
 
-/// Whose an identity is.
+/// The owner of an identity.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::flow) enum IdentityOwner {
-    /// It proves nobody, as far as we know.
+    /// The identity identifies nobody, as far as is known.
     Nobody,
-    /// It proves this customer, whoever goes on for it.
+    /// The identity proves this customer, even if the customer is merged.
     One(CustomerId),
-    /// This customer was the last of whom it was told that others use it, too.
+    /// The identity is shared with other people. This customer was the last to be recorded with it.
     Shared(CustomerId),
 }
 
-/// Who holds an identity: whoever was given it last, unless it was taken from them since.
+/// The owner of an identity: the customer who got it last, unless it was removed from that customer since.
 pub(in crate::flow) fn identity_owner(
     state: &State,
     key: &IdentityKey,
@@ -34,7 +34,7 @@ pub(in crate::flow) fn identity_owner(
     })
 }
 
-/// The customer that goes on for this one: itself, if it is not merged.
+/// The customer who continues this one: the customer itself, if it is not merged.
 pub(in crate::flow) fn survivor(
     state: &State,
     id: &CustomerId,
@@ -44,8 +44,8 @@ pub(in crate::flow) fn survivor(
     Ok(into.unwrap_or_else(|| id.clone()))
 }
 
-/// Everybody who is one with a customer: the one that goes on, then those merged into it, in that order; nobody, if
-/// there is no such customer.
+/// All merged customers: the customer who continues first, then those merged into it, in the order of the merges. Empty
+/// if there is no such customer.
 pub(in crate::flow) fn merge_group(
     state: &State,
     id: &CustomerId,

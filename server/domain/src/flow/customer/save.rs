@@ -1,4 +1,4 @@
-//! More is known of a customer, or something else.
+//! Handles new or changed data of a customer.
 
 use super::act::{as_seen, kept};
 use super::merge_group::{IdentityOwner, identity_owner, survivor};
@@ -9,12 +9,13 @@ use crate::event::{CustomerUpserted, Event};
 use crate::flow::result::DecideError;
 use crate::ids::{CustomerId, fits_new};
 use crate::refusal::{CustomerCause, Faults, Refusal};
-use crate::state::State;
+use crate::state::{RowNotLoaded, State};
 use crate::time::UnixMs;
 
-/// Makes a customer or changes the profile of one. A verified identity stays with who holds it, until a profile of
-/// theirs leaves it out: nobody else is given it, verified or not. One that another shares proves nobody. A customer
-/// that is merged is kept for itself. Whoever is vulnerable stays so until a supervisor says otherwise.
+/// Creates a customer, or changes its profile. A verified identity stays with its holder until a profile of the holder
+/// leaves it out; nobody else gets it, verified or not. An identity that another customer shares identifies nobody. The
+/// data of a merged customer is stored with that customer. A vulnerable customer stays so until a supervisor says
+/// otherwise.
 pub(in crate::flow) fn upsert(
     state: &State,
     command: &UpsertCustomer,
@@ -29,6 +30,8 @@ pub(in crate::flow) fn upsert(
     {
         return Err(Refusal::Faulty(Faults::one("customer.customer_id", unfit)).into());
     }
+    let told = command.profile.identities.iter();
+    RowNotLoaded::gather(told.map(|identity| identity_owner(state, &identity.key)))?;
     for identity in &command.profile.identities {
         if says_nothing_new(state, &command.id, identity)? {
             continue;
@@ -84,8 +87,9 @@ pub(in crate::flow) fn upsert(
     })))
 }
 
-/// Whether a customer may go on to be said to have this identity, not verified, whoever holds it: they have it in that
-/// way already, and who told it need not know that it was verified for another since; or who holds it is one with them.
+/// Whether a customer may keep an unverified identity that another customer holds. It may if the customer had the
+/// identity before, because the caller need not know that it was verified for another customer since. It also may if
+/// the other customer is merged with this one.
 fn says_nothing_new(
     state: &State,
     id: &CustomerId,

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 const DAY_NAMES: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 const ALL_DAY: Hours = (0, 86_400_000);
 
-/// What a text of opening hours should be.
+/// The text that describes the valid form of opening hours.
 pub(crate) struct CalendarWords;
 
 impl CalendarWords {
@@ -15,16 +15,16 @@ impl CalendarWords {
     pub(crate) const DATE: &str = "must be a date such as 2026-12-25";
 }
 
-/// Why a text is not opening hours.
+/// Why a text is not valid opening hours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum HoursError {
-    /// Another form.
+    /// The text has another form.
     Form,
-    /// The end is not after the start.
+    /// The end of the hours is not after the start.
     OverMidnight,
 }
 
-/// The days (0 is Monday) and the hours of each.
+/// The days and their hours. Monday is 0.
 pub(crate) fn weekly_hours(text: &str) -> Result<(Vec<usize>, Hours), HoursError> {
     if text.trim() == "always" {
         return Ok(((0..7).collect(), ALL_DAY));
@@ -33,13 +33,13 @@ pub(crate) fn weekly_hours(text: &str) -> Result<(Vec<usize>, Hours), HoursError
     Ok((days_of(days).ok_or(HoursError::Form)?, hours_of(hours)?))
 }
 
-/// The date (days since 1970-01-01) and its hours.
+/// The date, as days since 1970-01-01, and its hours.
 pub(crate) fn dated_hours(text: &str) -> Result<(i32, Hours), HoursError> {
     let (date, hours) = two_words(text)?;
     Ok((date_day(date).ok_or(HoursError::Form)?, hours_of(hours)?))
 }
 
-/// A date such as `2026-12-25` as days since 1970-01-01.
+/// Reads a date such as `2026-12-25` as days since 1970-01-01. `None` if the text is not a date.
 pub(crate) fn date_day(text: &str) -> Option<i32> {
     let is_date = text.len() == 10
         && text.bytes().enumerate().all(|(place, byte)| match place {
@@ -65,7 +65,7 @@ fn two_words(text: &str) -> Result<(&str, &str), HoursError> {
     }
 }
 
-/// `mon-fri`, `sat,sun`, `fri-mon`.
+/// Reads days such as `mon-fri`, `sat,sun` or `fri-mon`. `None` if the text has another form.
 fn days_of(text: &str) -> Option<Vec<usize>> {
     let mut days = Vec::new();
     for part in text.split(',') {
@@ -78,7 +78,7 @@ fn days_of(text: &str) -> Option<Vec<usize>> {
     Some(days)
 }
 
-/// `07:00-22:00`.
+/// Reads hours such as `07:00-22:00`.
 fn hours_of(text: &str) -> Result<Hours, HoursError> {
     let (from, until) = text.split_once('-').ok_or(HoursError::Form)?;
     let from = clock(from).ok_or(HoursError::Form)?;
@@ -89,7 +89,7 @@ fn hours_of(text: &str) -> Result<Hours, HoursError> {
     }
 }
 
-/// `07:00` in milliseconds from midnight, up to `24:00`.
+/// Reads a time such as `07:00` as milliseconds after midnight, up to `24:00`. `None` if the text has another form.
 fn clock(text: &str) -> Option<u32> {
     let (hours, minutes) = text.split_once(':')?;
     let two_digits = |part: &str| match part.as_bytes() {

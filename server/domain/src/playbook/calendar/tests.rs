@@ -1,6 +1,6 @@
-//! Calendars against the clock on the wall, looked at minute by minute.
+//! Compares calendars with local time, minute by minute.
 
-use super::{Calendar, Hours, dated_hours, weekly_hours, zone};
+use super::{Calendar, Hours, HoursError, date_day, dated_hours, weekly_hours, zone};
 use crate::time::UnixMs;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -12,11 +12,11 @@ const ZONES: [&str; 7] = [
     "Europe/Amsterdam",
     "America/New_York",
     "Asia/Kolkata",
-    // Half an hour of daylight saving time.
+    // Daylight saving time is half an hour here.
     "Australia/Lord_Howe",
-    // Skipped a whole day at the end of 2011.
+    // This zone skipped a whole day at the end of 2011.
     "Pacific/Apia",
-    // Springs forward at midnight.
+    // The clock is put forward at midnight.
     "America/Havana",
     "UTC",
 ];
@@ -34,7 +34,7 @@ fn calendar(zone_name: &str, open: &[&str], closed: &[&str], open_on: &[&str]) -
         days.into_iter().for_each(|day| week[day].push(hours));
     }
     let mut dates = BTreeMap::<i32, Vec<Hours>>::new();
-    for day in closed.iter().filter_map(|text| super::date_day(text)) {
+    for day in closed.iter().filter_map(|text| date_day(text)) {
         dates.entry(day).or_default();
     }
     for (day, hours) in open_on.iter().filter_map(|text| dated_hours(text).ok()) {
@@ -53,7 +53,7 @@ fn opening_hours_by_example() {
         &["2026-12-24 08:00-12:00"],
     );
     for (at, is_open) in [
-        // A Friday in summer time: 07:00 there is 05:00 here.
+        // A Friday in summer time: 07:00 local time is 05:00 UTC.
         ("2026-07-24T04:59:59.999Z", false),
         ("2026-07-24T05:00:00Z", true),
         ("2026-07-24T19:59:59.999Z", true),
@@ -80,13 +80,13 @@ fn opening_hours_by_example() {
 #[test]
 fn hours_that_the_clock_skips_or_repeats() {
     let night = calendar("Europe/Amsterdam", &["sun 02:15-02:45"], &[], &[]);
-    // 2026-03-29: from 02:00 to 03:00. The next one is a week later.
+    // 2026-03-29: the clock goes from 02:00 to 03:00. The next opening is a week later.
     let spring = time("2026-03-28T12:00:00Z");
     assert_eq!(
         night.next_opening(spring),
         Some(time("2026-04-05T00:15:00Z"))
     );
-    // 2026-10-25: 02:00 to 03:00 comes twice.
+    // 2026-10-25: the hour from 02:00 to 03:00 comes twice.
     for (from, opens) in [
         ("2026-10-24T12:00:00Z", "2026-10-25T00:15:00Z"),
         ("2026-10-25T00:45:00Z", "2026-10-25T01:15:00Z"),
@@ -105,13 +105,14 @@ fn what_is_open_opens_again_after_it_closed() {
         &["2026-12-24 08:00-12:00"],
     );
     for (now, opens) in [
-        // A Wednesday in summer time: open, so after the break; in the break, after it; in the evening, the next day.
+        // A Wednesday in summer time. If open, the next opening is after the break. In the break, it is the end of the
+        // break. In the evening, it is the next day.
         ("2026-07-22T08:00:00Z", "2026-07-22T11:00:00Z"),
         ("2026-07-22T10:30:00Z", "2026-07-22T11:00:00Z"),
         ("2026-07-22T11:00:00Z", "2026-07-23T05:00:00Z"),
-        // From the short Christmas Eve over Christmas and a weekend.
+        // From the short Christmas Eve, over Christmas and a weekend.
         ("2026-12-24T10:00:00Z", "2026-12-28T06:00:00Z"),
-        // From Friday's afternoon over the night in which the clock springs forward.
+        // From Friday afternoon, over the night in which the clock is put forward.
         ("2026-03-27T15:00:00Z", "2026-03-30T05:00:00Z"),
     ] {
         let found = desk.next_opening_after_closing(time(now));
@@ -148,7 +149,7 @@ fn never_and_always() {
     }
 }
 
-/// Whether it is open by looking at the wall clock of the zone with the library's own civil time.
+/// Whether the calendar is open, checked with the library's own local time of the zone.
 fn is_open_on_the_wall(calendar: &Calendar, at: i64) -> bool {
     let wall = Timestamp::from_millisecond(at)
         .unwrap_or_default()
@@ -177,7 +178,7 @@ fn some_hours() -> impl Strategy<Value = Vec<Hours>> {
 }
 
 prop_compose! {
-    /// Starts within three days before a change of the clock, if the zone has one.
+    /// A calendar that starts within three days before a change of the clock, if the zone has one.
     fn some_calendar()(
         zone_name in proptest::sample::select(&ZONES[..]),
         week in proptest::array::uniform7(some_hours()),
@@ -258,9 +259,54 @@ fn the_hour_and_the_weekday_are_those_on_the_wall() {
         let (hour, weekday) = super::hour_and_weekday(&amsterdam, UnixMs(at));
         assert!((0..24).contains(&hour) && (1..=7).contains(&weekday));
     }
+    // Before there were time zones the clock went by the sun, 18 minutes ahead of Greenwich; long after, it is an hour.
+    let midnight = |days: i64| UnixMs(days * super::DAY_MS);
+    assert_eq!(
+        super::hour_and_weekday(&amsterdam, midnight(-200_000_000)).0,
+        0
+    );
+    assert_eq!(
+        super::hour_and_weekday(&amsterdam, midnight(200_000_000)).0,
+        1
+    );
 }
 
-/// What ends far ahead, behind a change of the clock, or at one.
+/// The hour from 02:00 to 03:00 comes twice when the clock is put back: what opens at 03:00 opens after the second.
+#[test]
+fn it_opens_after_the_hour_that_comes_twice() {
+    let calendar = calendar("Europe/Amsterdam", &["sun 03:00-04:00"], &[], &[]);
+    let opens = calendar.next_opening(time("2026-10-25T00:10:00Z"));
+    assert_eq!(opens, Some(time("2026-10-25T02:00:00Z")));
+}
+
+#[test]
+fn hours_and_dates_are_read_to_the_letter() {
+    for wrong in [
+        "mon 08:00-24:01",
+        "mon 08:00-25:00",
+        "mon 08:60-09:00",
+        "mon 8:00-09:00",
+        "mon 08:00",
+        "moon 08:00-09:00",
+        "mon 08:00-09:00 x",
+    ] {
+        assert_eq!(weekly_hours(wrong), Err(HoursError::Form), "{wrong}");
+    }
+    for wrong in [
+        "2026-12-251",
+        "2026-12-2",
+        "2026-1a-25",
+        "2026/12/25",
+        "2026-13-25",
+        "20a6-12-25",
+    ] {
+        assert_eq!(date_day(wrong), None, "{wrong}");
+    }
+    assert_eq!(date_day("1970-01-02"), Some(1));
+    assert_eq!(date_day("1969-12-31"), Some(-1));
+}
+
+/// Calendars that close far ahead, after a change of the clock, or exactly at a change.
 #[test]
 fn it_closes_when_the_clock_says_so_however_far_ahead_that_is() {
     let all_day = ["mon-sun 00:00-24:00"];
@@ -275,7 +321,7 @@ fn it_closes_when_the_clock_says_so_however_far_ahead_that_is() {
         let calendar = calendar("Europe/Amsterdam", &all_day, &[closed], &[]);
         assert_eq!(until(&calendar, from), Some(time(closes)), "{closed}");
     }
-    // From 02:00 the clock shows 03:00: it is open without a break.
+    // At 02:00 the clock shows 03:00, so the calendar is open without a break.
     let nights = calendar(
         "Europe/Amsterdam",
         &["sun 00:00-02:00", "sun 03:00-05:00"],
@@ -296,6 +342,10 @@ fn it_closes_when_the_clock_says_so_however_far_ahead_that_is() {
 fn the_first_and_the_last_time_there_is_are_open_or_not_as_others() {
     let always = calendar("UTC", &["mon-sun 00:00-24:00"], &[], &[]);
     let (first, last) = (UnixMs(-UnixMs::MAX.0), UnixMs::MAX);
+    assert_eq!(always.next_opening(last), Some(last));
+    assert_eq!(always.next_opening(first), Some(first));
+    assert_eq!(always.next_opening(UnixMs(last.0 + 1)), None);
+    assert_eq!(always.next_opening(UnixMs(first.0 - 1)), None);
     assert_eq!(always.open_until(last), Some(UnixMs::MAX));
     assert_eq!(always.open_until(first), Some(UnixMs::MAX));
     assert_eq!(always.open_until(UnixMs(last.0 + 1)), None);

@@ -1,4 +1,4 @@
-//! Calendars.
+//! Compiles calendars.
 
 use super::Compiler;
 use crate::playbook::calendar::{
@@ -13,7 +13,7 @@ use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
 impl Compiler<'_> {
-    /// In the order written; `time_zone` is the playbook's own.
+    /// The calendars in the order written. `time_zone` is that of the playbook.
     pub(super) fn calendars(&mut self, time_zone: Option<&TimeZone>) -> Option<Vec<Arc<Calendar>>> {
         let file = self.file;
         let at = At::top("calendars");

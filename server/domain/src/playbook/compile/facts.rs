@@ -1,4 +1,4 @@
-//! Facts.
+//! Compiles facts.
 
 use super::Compiler;
 use super::names::NameKind;
@@ -60,7 +60,7 @@ impl Compiler<'_> {
         }
     }
 
-    /// A list of facts to ask for.
+    /// A list of facts that must be asked.
     pub(super) fn asked_facts(&mut self, at: At<'_>, ids: &[Id]) -> Option<Vec<FactIndex>> {
         self.limit(at, ids.len(), ASKED_FACTS_MAX, "facts");
         let found = self.find_all(at, super::texts(ids), NameKind::Fact)?;

@@ -1,4 +1,4 @@
-//! Guards, and where contacts go when nothing else is allowed.
+//! Compiles guards and the last resort.
 
 use super::Compiler;
 use super::names::NameKind;
@@ -8,7 +8,7 @@ use crate::playbook::limits::{LAST_RESORTS_MAX, WAIT_MAX};
 use crate::playbook::{Guards, LastResort, QueueIndex};
 use crate::route::{Medium, Route, RouteSet};
 
-/// What guards take away unless the playbook says otherwise.
+/// The routes that guards remove if the playbook does not set them.
 const GUARDED_DEFAULT: RouteSet = RouteSet::EMPTY.with(Route::SelfService);
 
 impl Compiler<'_> {
@@ -42,7 +42,7 @@ impl Compiler<'_> {
         set
     }
 
-    /// `None` if there is none, or one has no meaning.
+    /// The entries of the last resort; `None` if there is no entry, or if one has no meaning.
     pub(super) fn last_resort(&mut self) -> Option<Vec<LastResort>> {
         let written = &self.file.last_resort;
         let top = At::top("last_resort");
@@ -132,7 +132,7 @@ impl Compiler<'_> {
         })
     }
 
-    /// Whoever comes by whichever channel has somewhere to go at the last.
+    /// Adds a fault if a channel has a medium without an entry of the last resort.
     fn refuse_uncovered_media(&mut self, at: At<'_>, entries: &[LastResort]) {
         let channels = self.file.channels.0.iter();
         let mut media: Vec<Medium> = channels.map(|(_, channel)| channel.medium).collect();

@@ -1,4 +1,4 @@
-//! Where routes lead: one queue, or one by channel, brand, medium and language.
+//! Compiles the destination of a route: one queue, or several queues by channel, brand, medium and language.
 
 use super::Compiler;
 use super::names::NameKind;
@@ -14,14 +14,14 @@ use crate::route::{Medium, Route};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-/// The key of the queue where no other fits.
+/// The key of the queue that is used if no other key matches.
 const DEFAULT: &str = "default";
 
-/// A channel with its number.
+/// A channel and its number.
 pub(super) type Numbered<'a> = (u16, &'a (Id, ChannelFile));
 
 impl<'a> Compiler<'a> {
-    /// The queue of a route, or the queues by what contacts are like.
+    /// The queue of a route, or the queues by properties of the contact.
     pub(super) fn lines(
         &mut self,
         at: At<'_>,
@@ -43,7 +43,7 @@ impl<'a> Compiler<'a> {
         self.limit(at, choices.len(), QUEUE_CHOICES_MAX, "queues");
         let mut lines = Lines::default();
         let mut is_sound = true;
-        // Channels for which no queue was found so far.
+        // The channels for which no queue was found so far.
         let mut left = self.channels_with(route);
         let mut default = None;
         let mut choices: Vec<&(String, Id)> = choices.iter().collect();
@@ -82,10 +82,10 @@ impl<'a> Compiler<'a> {
         is_sound.then_some(lines)
     }
 
-    /// Which keys of such a mapping come first: what is more particular. The order in which they are written means
-    /// nothing, as in every mapping of a playbook: its version does not tell it.
+    /// The rank of a key in the mapping: more specific keys come first. The order in which the keys are written has no
+    /// meaning, as in every mapping of a playbook, because it does not change the version.
     fn precedence(&self, key: &str) -> u8 {
-        // A key that is both is read as the channel.
+        // A key that is the name of both is read as the channel.
         if self.names.of(NameKind::Channel).number(key).is_some() {
             return 1;
         }
@@ -98,7 +98,7 @@ impl<'a> Compiler<'a> {
         }
     }
 
-    /// What a key of such a mapping stands for.
+    /// What a key of the mapping stands for; `None` if it stands for nothing.
     fn queue_column(&mut self, at: At<'_>, key: &str) -> Option<QueueColumn> {
         if let Some(channel) = self.names.of(NameKind::Channel).number(key) {
             return Some(QueueColumn::Channel(ChannelIndex(channel)));
@@ -131,7 +131,7 @@ impl<'a> Compiler<'a> {
         None
     }
 
-    /// The languages that the playbook speaks of.
+    /// The languages that the playbook uses, in its locales and its queues.
     fn languages(&self) -> BTreeSet<Arc<str>> {
         let queues = self.file.queues.0.iter();
         let of_queues = queues.flat_map(|(_, queue)| &queue.languages);
@@ -139,14 +139,14 @@ impl<'a> Compiler<'a> {
         all.map(|tag| primary_language(tag)).collect()
     }
 
-    /// The channels on which a route can be given.
+    /// The channels on which the route is possible.
     fn channels_with(&self, route: Route) -> Vec<Numbered<'a>> {
         let channels = super::numbered(&self.file.channels.0);
         let with = channels.filter(|(_, (_, channel))| channel.routes.contains(&route));
         with.collect()
     }
 
-    /// The channels of some media; if none is named, all.
+    /// The channels with one of these media; all channels if `media` is empty.
     pub(super) fn channels_of(&self, media: &[Medium]) -> Vec<Numbered<'a>> {
         let channels = super::numbered(&self.file.channels.0);
         let of = channels
@@ -154,7 +154,7 @@ impl<'a> Compiler<'a> {
         of.collect()
     }
 
-    /// Refuses a queue that does not serve the medium that a route has on one of the channels.
+    /// Adds a fault if the queue does not serve the medium that the route has on one of the channels.
     pub(super) fn refuse_unserved(
         &mut self,
         at: At<'_>,
@@ -202,7 +202,7 @@ impl<'a> Compiler<'a> {
     }
 }
 
-/// Whether contacts by a channel can be in a column.
+/// Whether a contact on this channel can match the column.
 fn covers(column: &QueueColumn, (number, (_, channel)): &Numbered<'_>) -> bool {
     match column {
         QueueColumn::Channel(index) => index.0 == *number,

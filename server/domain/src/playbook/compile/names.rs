@@ -1,4 +1,4 @@
-//! Names of one kind, to refer to.
+//! The names of one kind that other parts of the document can refer to.
 
 use super::{Compiler, texts};
 use crate::playbook::fault::{At, right_names};
@@ -7,7 +7,7 @@ use crate::playbook::format::parts::Id;
 use crate::playbook::tree::echo;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The names of one kind in their order.
+/// The names of one kind, in their order.
 pub(super) struct Names<'a> {
     pub(super) kind: &'static str,
     pub(super) names: Vec<&'a str>,
@@ -15,7 +15,7 @@ pub(super) struct Names<'a> {
 }
 
 impl<'a> Names<'a> {
-    /// In order; of two equal ones the first counts.
+    /// The names in order. Of two equal names, the first one counts.
     pub(super) fn new(kind: &'static str, names: impl Iterator<Item = &'a str>) -> Names<'a> {
         let names: Vec<&str> = names.take(usize::from(u16::MAX)).collect();
         let mut numbers = BTreeMap::new();
@@ -29,13 +29,13 @@ impl<'a> Names<'a> {
         }
     }
 
-    /// The number of a name.
+    /// The number of a name; `None` if it does not exist.
     pub(super) fn number(&self, name: &str) -> Option<u16> {
         self.numbers.get(name).copied()
     }
 }
 
-/// What a name is of.
+/// The kind of thing that a name stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum NameKind {
     Locale,
@@ -50,13 +50,13 @@ pub(super) enum NameKind {
     Fact,
 }
 
-/// Every name that something in the document can refer to.
+/// All names that the document can refer to.
 pub(super) struct AllNames<'a>([Names<'a>; 10]);
 
 impl<'a> AllNames<'a> {
-    /// Those of a document, with the stages that it has or would have.
+    /// The names in a document. `stages` are its stages, or the default ones.
     pub(super) fn new(file: &'a File, stages: impl Iterator<Item = &'a str>) -> AllNames<'a> {
-        // In the order of `Kind`.
+        // In the order of `NameKind`.
         AllNames([
             Names::new("locale", file.locales.iter().map(String::as_str)),
             Names::new("tier", file.tiers.iter().map(|tier| tier.id.0.as_str())),
@@ -71,7 +71,7 @@ impl<'a> AllNames<'a> {
         ])
     }
 
-    /// Those of one kind.
+    /// The names of one kind.
     pub(super) fn of(&self, kind: NameKind) -> &Names<'a> {
         &self.0[kind as usize]
     }
@@ -82,7 +82,7 @@ fn keys<T>(entries: &[(Id, T)]) -> impl Iterator<Item = &str> {
 }
 
 impl<'a> Compiler<'a> {
-    /// The number of what a text refers to.
+    /// The index of the item called `name`. Adds a fault and returns `None` if there is no such item.
     pub(super) fn find(&mut self, at: At<'_>, name: &str, kind: NameKind) -> Option<u16> {
         let names = self.names.of(kind);
         let number = names.number(name);
@@ -95,7 +95,7 @@ impl<'a> Compiler<'a> {
         number
     }
 
-    /// The numbers of what the texts of a list refer to; none of them twice.
+    /// The numbers of the things that the texts of a list refer to. Adds a fault for a text that is listed twice.
     pub(super) fn find_all<'t>(
         &mut self,
         at: At<'_>,
@@ -103,7 +103,7 @@ impl<'a> Compiler<'a> {
         kind: NameKind,
     ) -> Option<Vec<u16>> {
         self.refuse_twice(at, ids.clone());
-        // Every one is looked up before the first that is missing ends it.
+        // Look up every text first, so that each missing one gives a fault.
         let found: Vec<Option<u16>> = ids
             .enumerate()
             .map(|(place, id)| self.find(at.item(place), id, kind))
@@ -111,7 +111,7 @@ impl<'a> Compiler<'a> {
         found.into_iter().collect()
     }
 
-    /// Notes every text that was there before in the list.
+    /// Adds a fault for every text that is in the list twice.
     pub(super) fn refuse_twice<'t>(&mut self, at: At<'_>, texts: impl Iterator<Item = &'t str>) {
         let mut seen = BTreeSet::new();
         for (place, text) in texts.enumerate() {

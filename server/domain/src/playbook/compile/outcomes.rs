@@ -1,11 +1,11 @@
-//! What can come of a case.
+//! Compiles the possible outcomes of a case.
 
 use super::Compiler;
 use crate::playbook::fault::At;
 use crate::playbook::limits::OUTCOMES_MAX;
 use crate::playbook::{OutcomeDefinition, Reason, ReasonIndex};
 
-/// Reasons without an outcome that a fault names.
+/// The largest number of reasons without an outcome that a fault names.
 const NAMED_MAX: usize = 3;
 
 impl Compiler<'_> {
@@ -17,7 +17,7 @@ impl Compiler<'_> {
         let at = At::top("outcomes");
         self.limit(at, file.outcomes.len(), OUTCOMES_MAX, "outcomes");
         self.refuse_ids_twice(at, file.outcomes.iter().map(|outcome| &outcome.id));
-        let context = self.context();
+        let context = self.context(None);
         let mut outcomes = Vec::with_capacity(file.outcomes.len());
         for (place, written) in file.outcomes.iter().enumerate() {
             let at = at.item(place);
@@ -34,7 +34,7 @@ impl Compiler<'_> {
         Some(outcomes)
     }
 
-    /// Where outcomes are declared, each reason has one: its cases could never be resolved by anybody.
+    /// Adds a fault if outcomes are declared and a reason has none, because nobody could resolve a case of this reason.
     fn refuse_without_outcome(
         &mut self,
         at: At<'_>,

@@ -1,4 +1,4 @@
-//! Tiers, channels, queues and costs.
+//! Compiles tiers, channels, queues and costs.
 
 use super::Compiler;
 use super::is_language;
@@ -20,13 +20,13 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 const HANDLE_TIME_DEFAULT: Millis = Millis(6 * Millis::MINUTE.0);
-/// Hundredths, in the order of [`Route::ALL`].
+/// The default weights in hundredths, in the order of [`Route::ALL`].
 const WAITING_WEIGHTS_DEFAULT: [u16; 5] = [0, 5, 100, 25, 100];
 
 const PREFERRED_SHARE_DEFAULT: BasisPoints = BasisPoints(1_000);
 const REPEAT_NEED_DEFAULT: Need = Need(500);
 
-/// What weighs in besides handling, waiting and failing.
+/// The costs besides handling, waiting and failing.
 pub(super) struct Costs {
     pub(super) waiting_weight_percent: [u16; 5],
     pub(super) leaving_channel: Money,
@@ -73,7 +73,7 @@ impl Compiler<'_> {
         })
     }
 
-    /// The one that says so; exactly one must.
+    /// The tier that is marked as the default. Exactly one tier must be marked.
     pub(super) fn tier_default(&mut self) -> Option<TierIndex> {
         let file = self.file;
         let at = At::top("tiers");
@@ -135,7 +135,7 @@ impl Compiler<'_> {
         })
     }
 
-    /// `calendars` are those of the document in order; `None` if they could not be read.
+    /// The queues. `calendars` are those of the document, in order; `None` if they could not be read.
     pub(super) fn queues(&mut self, calendars: Option<&[Arc<Calendar>]>) -> Option<Vec<Queue>> {
         let file = self.file;
         let at = At::top("queues");
@@ -186,7 +186,7 @@ impl Compiler<'_> {
         })
     }
 
-    /// What an agent must know, with the levels that are right.
+    /// The skills that an agent must have, with the levels that are valid.
     pub(super) fn skills(&mut self, at: At<'_>, written: &Entries<Id, i64>) -> Vec<(Slug, u8)> {
         self.limit(at, written.0.len(), QUEUE_SKILLS_MAX, "skills");
         let mut skills = Vec::with_capacity(written.0.len());
@@ -218,7 +218,7 @@ impl Compiler<'_> {
         languages
     }
 
-    /// What weighs in besides handling, waiting and failing.
+    /// The costs besides handling, waiting and failing.
     pub(super) fn costs(&mut self) -> Option<Costs> {
         const RIGHT: &str = "must be a decimal from 0 to 100 with at most 2 decimals";
         let written = &self.file.costs;
@@ -261,7 +261,7 @@ impl Compiler<'_> {
         })
     }
 
-    /// Notes every id that another item of the list has too.
+    /// Adds a fault for every id that an earlier item of the list has.
     pub(super) fn refuse_ids_twice<'i>(&mut self, at: At<'_>, ids: impl Iterator<Item = &'i Id>) {
         let mut seen = BTreeSet::new();
         for (place, id) in ids.enumerate() {

@@ -1,4 +1,4 @@
-//! Primary and secondary reasons with their routes.
+//! Compiles primary and secondary reasons with their routes.
 
 use super::Compiler;
 use super::names::NameKind;
@@ -17,18 +17,19 @@ use crate::time::Millis;
 const CONTINUES_FOR_DEFAULT: Millis = Millis(7 * Millis::DAY.0);
 const REOPENS_WITHIN_DEFAULT: Millis = Millis(14 * Millis::DAY.0);
 
-/// What a secondary reason has from above.
+/// What a secondary reason inherits.
 struct Above<'l> {
-    /// The id and the number of its primary reason, and the stage of that, if they are right.
+    /// The id and the number of its primary reason, and the stage of the primary reason, if they are valid.
     primary: Option<((Slug, u16), Option<u16>)>,
     /// The routes of its primary reason.
     routes: &'l Layer<'l>,
-    /// Those of the playbook.
+    /// The routes of the playbook.
     playbook: &'l Layer<'l>,
 }
 
 impl Compiler<'_> {
-    /// Primary reasons and, in one list, all secondary ones. Neither knows yet what it replaces by way of another.
+    /// The primary reasons, and all secondary reasons in one list. What a reason replaces through another reason is
+    /// filled in later.
     pub(super) fn reasons(&mut self) -> (Option<Vec<Primary>>, Option<Vec<Reason>>) {
         let file = self.file;
         let at = At::top("reasons");
@@ -177,7 +178,7 @@ impl Compiler<'_> {
         })
     }
 
-    /// A fact that is a point in time.
+    /// The fact for a deadline. It must be a point in time.
     fn deadline(&mut self, at: At<'_>, id: &Id) -> Option<FactIndex> {
         let number = self.find(at, &id.0, NameKind::Fact)?;
         let file = self.file;

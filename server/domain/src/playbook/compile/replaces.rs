@@ -1,7 +1,8 @@
-//! Retired reasons and what stands for them now.
+//! Compiles which reasons replace retired reasons.
 //!
-//! A primary reason that replaces another takes its secondary reasons along: where `trip` replaces `flight`,
-//! `flight/change` is `trip/change`, and so is `flight/move` if `trip/change` replaces `trip/move`.
+//! A primary reason that replaces another also replaces the secondary reasons of the other. If `trip` replaces
+//! `flight`, then `trip/change` replaces `flight/change`. If `trip/change` replaces `trip/move`, it replaces
+//! `flight/move` too.
 
 use super::{Compiler, Replaced};
 use crate::ids::{ReasonId, Slug};
@@ -11,16 +12,16 @@ use crate::playbook::tree::echo;
 use crate::playbook::{Primary, Reason, ReasonIndex};
 use std::collections::{HashMap, HashSet};
 
-/// Live ids and retired ones, all as `primary` or `primary/secondary`.
+/// The live ids and the retired ids, all as `primary` or `primary/secondary`.
 #[derive(Default)]
 struct Claims {
-    /// What each live reason says to replace.
+    /// The ids that each live reason replaces, as written.
     live: HashMap<String, Vec<String>>,
-    /// The live reason that stands for each retired one.
+    /// The live reason that replaces each retired id.
     claimed: HashMap<String, String>,
 }
 
-/// What is written to be replaced, by the number of the primary or of the secondary reason that says so.
+/// The ids that are written as replaced, with the number of the primary or secondary reason that replaces them.
 #[derive(Default)]
 struct Written {
     primaries: Vec<(usize, Slug)>,
@@ -28,7 +29,7 @@ struct Written {
 }
 
 impl Compiler<'_> {
-    /// Finds out what each reason replaces and writes it into the reasons.
+    /// Computes what each reason replaces, and stores it in the reasons.
     pub(super) fn replaces(
         &mut self,
         primaries: Option<&mut Vec<Primary>>,
@@ -106,7 +107,7 @@ impl Compiler<'_> {
         secondary
     }
 
-    /// Notes when the id that is to be replaced is live or already replaced.
+    /// Adds a fault if the id to be replaced is live or is already replaced.
     fn claim(&mut self, at: At<'_>, old: &str, new: &str, claims: &mut Claims) {
         if claims.live.contains_key(old) {
             let is_cycle = claims.leads_to(old, new);
@@ -131,7 +132,7 @@ impl Compiler<'_> {
 }
 
 impl Claims {
-    /// Whether `from` replaces `to`, also by way of other live reasons, or is it.
+    /// Whether `from` is `to`, or replaces `to`, directly or through other live reasons.
     fn leads_to(&self, from: &str, to: &str) -> bool {
         let mut seen = HashSet::new();
         let mut open = vec![from];
@@ -148,7 +149,7 @@ impl Claims {
     }
 }
 
-/// What the secondary reasons stand for since their primaries stand for others; what is written counts first.
+/// Adds what secondary reasons replace because their primary reasons replace others. What is written comes first.
 fn through_primaries(primaries: &[Primary], reasons: &mut [Reason], replaced: &mut Replaced) {
     for primary in primaries {
         for number in primary.secondary.clone() {

@@ -1,4 +1,5 @@
-//! Routes of reasons: what a reason, its primary reason and the playbook say of each, key by key.
+//! Compiles the routes of reasons. For each key of a route, the reason, its primary reason and the playbook are read in
+//! this order.
 
 use super::Compiler;
 use super::names::NameKind;
@@ -14,19 +15,19 @@ use crate::playbook::{
 use crate::route::Route;
 use crate::time::Millis;
 
-/// The value of a key: `None` if it is not written, `Some(None)` if it is written and wrong.
+/// The value of a key: `None` if it is not written, `Some(None)` if it is written and not valid.
 type Key<T> = Option<Option<T>>;
 
-/// Where one route leads.
+/// The destination of one route.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Lines {
-    /// The queue where no other fits.
+    /// The queue that is used if no other one matches.
     pub(super) default: Option<QueueIndex>,
-    /// The first that fits.
+    /// The queues by properties of the contact. The first match is used.
     pub(super) choices: Vec<(QueueColumn, QueueIndex)>,
 }
 
-/// What is written of one route on one level.
+/// What one level says about one route.
 #[derive(Default)]
 struct Part {
     flow: Key<Slug>,
@@ -38,11 +39,11 @@ struct Part {
     consent: Key<u16>,
 }
 
-/// What is written of routes on one level.
+/// What one level says about routes.
 #[derive(Default)]
 pub(super) struct Layer<'a> {
     routes: Vec<(Route, Part)>,
-    /// Of these it takes nothing from the levels above.
+    /// The routes for which this level inherits nothing from the levels above.
     without: &'a [Route],
 }
 
@@ -54,7 +55,7 @@ impl Layer<'_> {
     }
 }
 
-/// The levels of one reason, its own first.
+/// The levels of one reason, its own level first.
 #[derive(Clone, Copy)]
 pub(super) struct Layers<'l> {
     pub(super) reason: &'l Layer<'l>,
@@ -63,7 +64,7 @@ pub(super) struct Layers<'l> {
 }
 
 impl<'l> Layers<'l> {
-    /// What counts for a route, the nearest first.
+    /// What the levels say about a route, the nearest level first.
     fn parts(self, route: Route) -> impl Iterator<Item = (Level, &'l Part)> {
         let own = self.reason.part(route).map(|part| (Level::Reason, part));
         let is_cut = self.reason.without.contains(&route);
@@ -75,7 +76,7 @@ impl<'l> Layers<'l> {
         [own, primary, playbook].into_iter().flatten()
     }
 
-    /// Every route that the reason has: its own first, then those of its primary, then those of the playbook.
+    /// All routes of the reason: first its own, then those of its primary reason, then those of the playbook.
     fn routes(self) -> Vec<Route> {
         let mut routes = Vec::with_capacity(Route::ALL.len());
         for layer in [self.reason, self.primary, self.playbook] {
@@ -88,7 +89,7 @@ impl<'l> Layers<'l> {
         routes
     }
 
-    /// The value of a key, and where it was written.
+    /// The value of a key, and the level on which it is written.
     fn value<T: Clone>(self, route: Route, key: fn(&Part) -> &Key<T>) -> (Key<T>, Level) {
         let mut written = self.parts(route);
         let found = written.find_map(|(level, part)| Some((key(part).clone()?, level)));
@@ -96,7 +97,7 @@ impl<'l> Layers<'l> {
     }
 }
 
-/// `None` if it was written and is wrong.
+/// `None` if the key is written and not valid; `Some(None)` if it is not written.
 fn sound<T>(key: Key<T>) -> Option<Option<T>> {
     match key {
         None => Some(None),
@@ -105,7 +106,7 @@ fn sound<T>(key: Key<T>) -> Option<Option<T>> {
 }
 
 impl Compiler<'_> {
-    /// What is written of routes on one level; `above` are the levels from which it inherits.
+    /// What one level says about routes. `above` are the levels that it inherits from.
     pub(super) fn layer<'l>(
         &mut self,
         at: At<'_>,
@@ -129,7 +130,7 @@ impl Compiler<'_> {
         self.routes_layer(at, written, without)
     }
 
-    /// The same for the playbook itself, whose routes are at `at`.
+    /// What the playbook itself says about routes, which are at the path `at`.
     pub(super) fn routes_layer<'l>(
         &mut self,
         at: At<'_>,
@@ -178,7 +179,7 @@ impl Compiler<'_> {
         }
     }
 
-    /// A part of one as basis points.
+    /// A share from 0 to 1, as basis points.
     pub(super) fn share(&mut self, at: At<'_>, written: &Decimal) -> Option<BasisPoints> {
         const RIGHT: &str = "must be a decimal from 0 to 1 with at most 4 decimals";
         let certain = u32::from(BasisPoints::ONE.0);
@@ -186,7 +187,7 @@ impl Compiler<'_> {
         u16::try_from(share).ok().map(BasisPoints)
     }
 
-    /// Only self-service has a flow, and only the other routes have a queue.
+    /// Adds a fault for a flow on a route to people, or a queue on self-service.
     fn refuse_foreign(&mut self, at: At<'_>, route: Route, written: &RouteFile) {
         let keys = [
             ("flow", written.flow.is_some()),
@@ -205,7 +206,7 @@ impl Compiler<'_> {
         }
     }
 
-    /// The routes of a reason with what they inherit; `at` is where its own are written.
+    /// The routes of a reason, with what they inherit. `at` is the path of the reason's own routes.
     pub(super) fn routes(&mut self, at: At<'_>, layers: Layers<'_>) -> Option<Vec<RouteSpec>> {
         let routes = layers.routes();
         if routes.is_empty() {
@@ -262,7 +263,7 @@ impl Compiler<'_> {
         })
     }
 
-    /// `is_own`: the reason itself says something of the route, so that it is meant to be there.
+    /// Adds a fault for a missing key. `is_own` means that the reason itself names the route, so the route is intended.
     fn missing_key(&mut self, at: At<'_>, route: Route, key: &str, is_own: bool) {
         self.faults.add(at.key(key), || {
             let what = format!("the {key} of {route} is missing");

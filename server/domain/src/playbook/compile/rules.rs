@@ -1,4 +1,4 @@
-//! Rules with their columns and conditions.
+//! Compiles rules with their columns and conditions.
 
 use super::names::NameKind;
 use super::{Compiler, texts};
@@ -8,31 +8,33 @@ use crate::playbook::format::RuleFile;
 use crate::playbook::format::parts::{Columns, Id};
 use crate::playbook::limits::{COLUMN_MAX, CONDITION_PATTERNS_MAX, PRIORITY_MAX, RULES_MAX};
 use crate::playbook::tree::echo;
-use crate::playbook::{ChannelIndex, FactIndex, QueueIndex, ReasonIndex, Rule, TierIndex};
+use crate::playbook::{
+    ChannelIndex, FactIndex, FactSpec, QueueIndex, ReasonIndex, Rule, TierIndex,
+};
 use crate::route::{Medium, Route};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What rules refer to besides the names: made once for all of them.
+/// What rules refer to besides the names. It is computed once for all rules.
 pub(super) struct Context<'a> {
-    /// Secondary reasons by `primary` and by `primary/secondary`.
+    /// The secondary reasons by `primary` and by `primary/secondary`.
     reasons: BTreeMap<String, Vec<ReasonIndex>>,
-    /// What stands for a retired reason.
+    /// The reason that replaces each retired reason.
     retired: BTreeMap<&'a str, String>,
     declared: Declared<'a>,
-    /// Conditions by their text: many rules have the same one.
+    /// The conditions by their text, because many rules have the same condition.
     conditions: BTreeMap<&'a str, Option<Condition>>,
-    /// How many of those are wrong.
+    /// How many of the conditions are not valid.
     wrong: usize,
     patterns: usize,
 }
 
 impl<'a> Compiler<'a> {
-    pub(super) fn rules(&mut self) -> Option<Vec<Rule>> {
+    pub(super) fn rules(&mut self, facts: Option<&[FactSpec]>) -> Option<Vec<Rule>> {
         let file = self.file;
         let at = At::top("rules");
         self.limit(at, file.rules.len(), RULES_MAX, "rules");
         self.refuse_ids_twice(at, file.rules.iter().map(|rule| &rule.id));
-        let mut context = self.context();
+        let mut context = self.context(facts);
         let rules: Vec<Option<Rule>> = file
             .rules
             .iter()
@@ -42,7 +44,8 @@ impl<'a> Compiler<'a> {
         rules.into_iter().collect()
     }
 
-    pub(super) fn context(&self) -> Context<'a> {
+    /// Without `facts` no text is held to their patterns.
+    pub(super) fn context(&self, facts: Option<&[FactSpec]>) -> Context<'a> {
         let mut reasons: BTreeMap<String, Vec<ReasonIndex>> = BTreeMap::new();
         let mut retired = BTreeMap::new();
         let mut number = 0_u16;
@@ -65,6 +68,8 @@ impl<'a> Compiler<'a> {
             let parts = split.into.join(", ");
             retired.entry(&split.reason).or_insert(parts);
         }
+        let specs = (0..u16::MAX).zip(facts.unwrap_or_default());
+        let patterns = specs.filter_map(|(n, spec)| Some((FactIndex(n), spec.pattern.clone()?)));
         let facts = (0..u16::MAX).zip(&self.file.facts.0);
         let names = |kind| self.names.of(kind).names.clone();
         Context {
@@ -74,6 +79,7 @@ impl<'a> Compiler<'a> {
                 facts: facts
                     .map(|(n, (id, fact))| (id.0.as_str(), (FactIndex(n), fact.fact_type)))
                     .collect(),
+                patterns: patterns.collect(),
                 channels: names(NameKind::Channel),
                 tiers: names(NameKind::Tier),
                 stages: names(NameKind::Stage),
@@ -155,8 +161,8 @@ impl<'a> Compiler<'a> {
         self.find(at, &id.0, NameKind::Queue).map(QueueIndex)
     }
 
-    /// Refuses a queue that serves none of the routes to people that its rule leaves on any of its channels; none named
-    /// are all.
+    /// Adds a fault if the queue serves none of the routes to people that the rule leaves on any of its channels. A
+    /// rule that names no channels is for all channels.
     fn refuse_other_medium(
         &mut self,
         at: At<'_>,
@@ -222,7 +228,7 @@ impl<'a> Compiler<'a> {
         }
     }
 
-    /// Sorted; empty means any.
+    /// The numbers in a column, sorted. Empty means any.
     fn column(&mut self, at: At<'_>, written: &Columns, kind: NameKind) -> Option<Vec<u16>> {
         self.refuse_odd_column(at, written);
         let ids = written.ids.iter().map(String::as_str);
@@ -281,7 +287,7 @@ impl<'a> Compiler<'a> {
         });
     }
 
-    /// An empty list would mean any, which nobody means who writes it.
+    /// Adds a fault for an empty list. It would match anything, and no author intends this.
     fn refuse_odd_column(&mut self, at: At<'_>, written: &Columns) {
         self.limit(at, written.ids.len(), COLUMN_MAX, "values");
         if written.is_list && written.ids.is_empty() {
@@ -315,7 +321,8 @@ impl<'a> Compiler<'a> {
             return known.clone();
         }
         if context.wrong >= FAULTS_MAX {
-            // One that is wrong costs the parser milliseconds, and these are enough to tell.
+            // A condition that is not valid costs the parser milliseconds. The faults found so far are enough to
+            // report.
             let right = "must wait until the conditions above are right".to_owned();
             self.faults
                 .add(at, || ("the condition was not looked at".to_owned(), right));

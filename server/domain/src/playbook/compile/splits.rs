@@ -1,4 +1,4 @@
-//! Reasons that became several.
+//! Compiles the reasons that were split into several.
 
 use super::names::NameKind;
 use super::{Compiler, Replaced};
@@ -11,16 +11,16 @@ use crate::playbook::tree::echo;
 use crate::playbook::{FactIndex, Part, Primary, Reason, ReasonIndex, Split};
 use std::collections::BTreeMap;
 
-/// What the parts of splits can be, by their names.
+/// The things that a part of a split can be, by name.
 struct Known<'a> {
     live: BTreeMap<String, ReasonIndex>,
     splits: BTreeMap<&'a str, u16>,
-    /// What already stands for a retired reason.
+    /// The live reason that already replaces each retired id.
     claimed: BTreeMap<String, String>,
 }
 
 impl Compiler<'_> {
-    /// The splits, after all else is known of the reasons.
+    /// The splits. Everything else about the reasons must be known before.
     pub(super) fn splits(
         &mut self,
         primaries: Option<&[Primary]>,
@@ -107,7 +107,7 @@ impl Compiler<'_> {
         })
     }
 
-    /// The reason that was split, or an older name of it: nothing else stands for it.
+    /// The reason that was split, or an older name of it. Adds a fault if another reason replaces it.
     fn old_of_split(
         &mut self,
         at: At<'_>,
@@ -135,7 +135,7 @@ impl Compiler<'_> {
         Some(id)
     }
 
-    /// A part by its name: a reason that was split in turn rather than the one that stays of it.
+    /// A part by its name. If the name belongs to a reason that was split in turn and still exists, the split is meant.
     fn part(&mut self, at: At<'_>, text: &str, of: &SplitFile, known: &Known<'_>) -> Option<Part> {
         let live = known.live.get(text).map(|&index| Part::Reason(index));
         let split = known.splits.get(text).map(|&place| Part::Split(place));
@@ -164,7 +164,7 @@ impl Compiler<'_> {
         found
     }
 
-    /// One of the parts, by its name.
+    /// One of the listed parts, by its name.
     fn one_of_parts(
         &mut self,
         at: At<'_>,
@@ -180,7 +180,7 @@ impl Compiler<'_> {
             });
             return None;
         }
-        // What is wrong with it is told where it is listed.
+        // A fault in the part itself is reported where the part is listed.
         let live = known.live.get(text).map(|&index| Part::Reason(index));
         let split = known.splits.get(text).map(|&place| Part::Split(place));
         split.filter(|_| text != of.reason).or(live)
@@ -229,7 +229,7 @@ impl Compiler<'_> {
         });
     }
 
-    /// The fact whose value tells the part; `Some(None)` if there is none.
+    /// The fact whose value decides the part; `Some(None)` if there is none.
     fn telling_fact(
         &mut self,
         at: At<'_>,
@@ -293,7 +293,7 @@ impl Compiler<'_> {
         values.into_iter().collect()
     }
 
-    /// A reason is not split into itself by way of others. Says whether none is.
+    /// Adds a fault if a reason is split into itself through other splits. Returns whether there was no such fault.
     fn refuse_circles(&mut self, at: At<'_>, known: &Known<'_>) -> bool {
         let splits = &self.file.splits;
         let inner = |place: usize| {
@@ -326,7 +326,7 @@ impl Compiler<'_> {
         !found
     }
 
-    /// What is a part of two would be counted twice.
+    /// Adds a fault if a reason is a part of two splits, because it would be counted twice.
     fn refuse_shared_parts(&mut self, at: At<'_>) {
         let mut owners: BTreeMap<&str, usize> = BTreeMap::new();
         let splits = &self.file.splits;
@@ -334,7 +334,7 @@ impl Compiler<'_> {
             let at = at.item(place);
             let at = at.key("into");
             for (number, part) in split.into.iter().enumerate() {
-                // One that stays is its own part, and may be split off another.
+                // A reason that stays is its own part. It may also be a part of another split.
                 if *part == split.reason {
                     continue;
                 }
@@ -351,7 +351,7 @@ impl Compiler<'_> {
     }
 }
 
-/// A primary reason that replaces another takes its split reasons along.
+/// Adds older names to a split, because a primary reason that replaces another also replaces its split reasons.
 fn older_names(split: &mut Split, primaries: &[Primary], replaced: &Replaced) {
     let own = std::iter::once(&split.reason).chain(&split.replaces);
     let own: Vec<ReasonId> = own.cloned().collect();

@@ -1,4 +1,5 @@
-//! The tests of a playbook: from what was written to situations and what is expected, and what contradicts itself.
+//! Compiles the tests of a playbook: the situations, the expected answers, and the check for tests that contradict each
+//! other.
 
 mod situation;
 
@@ -17,7 +18,7 @@ use crate::route::{Route, RouteSet};
 use crate::time::UnixMs;
 use std::collections::HashMap;
 
-/// A playbook that has a meaning, and the names that only its tests use.
+/// A playbook that compiled, and the names that only its tests use.
 struct Whole<'p> {
     playbook: &'p Playbook,
     ordinary_time: UnixMs,
@@ -25,7 +26,7 @@ struct Whole<'p> {
 }
 
 impl Compiler<'_> {
-    /// The tests that have a meaning.
+    /// The tests that compiled.
     pub(super) fn tests(&mut self, playbook: &Playbook) -> Vec<PlaybookTest> {
         let file = self.file;
         let top = At::top("tests");

@@ -1,4 +1,4 @@
-//! Scalars and labels: from text to checked values.
+//! Checks scalars and labels, and converts texts to values.
 
 use super::Compiler;
 use super::names::NameKind;
@@ -15,13 +15,13 @@ use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 impl Compiler<'_> {
-    /// Notes that a text is not what it should be.
+    /// Adds a fault for a text that is not valid.
     pub(super) fn is_wrong(&mut self, at: At<'_>, text: &str, right: impl Into<String>) {
         self.faults
             .add(at, || (format!("is \"{}\"", echo(text)), right.into()));
     }
 
-    /// Notes that there are too many of something.
+    /// Adds a fault if there are more than `max`.
     pub(super) fn limit(&mut self, at: At<'_>, count: usize, max: usize, what: &str) {
         if count > max {
             self.faults.add(at, || {
@@ -43,7 +43,7 @@ impl Compiler<'_> {
         }
     }
 
-    /// A list of ids, none of them twice.
+    /// A list of ids. Adds a fault for an id that is listed twice.
     pub(super) fn slugs(&mut self, at: At<'_>, ids: &[Id], max: usize) -> Option<Vec<Slug>> {
         self.limit(at, ids.len(), max, "entries");
         self.refuse_twice(at, super::texts(ids));
@@ -55,7 +55,7 @@ impl Compiler<'_> {
         slugs.into_iter().collect()
     }
 
-    /// An amount that is not negative.
+    /// An amount that must not be negative.
     pub(super) fn cost(&mut self, at: At<'_>, written: &Decimal) -> Option<Money> {
         let money = self.money(at, written)?;
         if money < Money::ZERO {
@@ -64,7 +64,7 @@ impl Compiler<'_> {
         Some(money)
     }
 
-    /// An amount of either sign.
+    /// An amount that may be negative.
     pub(super) fn money(&mut self, at: At<'_>, written: &Decimal) -> Option<Money> {
         match Money::parse(&written.0) {
             Ok(money) => Some(money),
@@ -75,7 +75,8 @@ impl Compiler<'_> {
         }
     }
 
-    /// A decimal as an integer scaled by ten to the `decimals`, within a range in that scale.
+    /// Reads a decimal as an integer: the number times ten to the power of `decimals`. The result must be within the
+    /// range.
     pub(super) fn scaled(
         &mut self,
         at: At<'_>,
@@ -93,7 +94,8 @@ impl Compiler<'_> {
         scaled
     }
 
-    /// A need. One above the limit has a meaning: versions were published when it was higher.
+    /// A need. A value above the limit adds a fault, but still compiles, because the limit was higher for earlier
+    /// versions.
     pub(super) fn need(&mut self, at: At<'_>, written: &Decimal) -> Option<Need> {
         const RIGHT: &str = "must be a decimal from 0.1 to 20 with at most 3 decimals";
         let need = self.scaled(at, written, 3, NEED_MIN..=u32::MAX, RIGHT)?;
@@ -118,7 +120,7 @@ impl Compiler<'_> {
         }
     }
 
-    /// A time zone of the bundled database.
+    /// A time zone of the bundled database. Adds a fault if there is none with this name.
     pub(super) fn time_zone(&mut self, at: At<'_>, name: &str) -> Option<TimeZone> {
         let zone = calendar::zone(name);
         if zone.is_none() {
@@ -162,7 +164,7 @@ impl Compiler<'_> {
         Label(texts)
     }
 
-    /// A label that may be left out: then the id in words.
+    /// A label. If it is left out, the id is used, written as words.
     pub(super) fn label_or_id(
         &mut self,
         at: At<'_>,

@@ -1,5 +1,5 @@
-//! Checks an expression as it is read: every name is declared, every operand has the right type, every function is one
-//! of ours. What passes becomes a [`Term`].
+//! Checks an expression: every name is declared, every operand has the right type, and every function is one of
+//! Signpost's. A valid expression becomes a [`Term`].
 
 mod calls;
 mod mistakes;
@@ -10,6 +10,7 @@ use super::term::Term;
 use super::{CONDITION_BYTES_MAX, CONDITION_DEPTH_MAX};
 use crate::fact::FactType;
 use crate::playbook::fault::right_names;
+use crate::playbook::pattern::Pattern;
 use crate::playbook::tree::echo;
 use crate::playbook::{FactIndex, QueueIndex};
 pub use calls::{FUNCTIONS, Function};
@@ -17,38 +18,40 @@ use cel::common::ast::{Expr, IdedExpr, LiteralValue, SelectExpr};
 use cel::parser::Parser;
 use std::collections::BTreeMap;
 
-/// Most facts that an error names.
+/// The largest number of facts that an error names.
 const NAMED_FACTS_MAX: usize = 32;
 
-/// What a condition may name.
+/// The names and values that a condition may use.
 #[derive(Debug, Default)]
 pub(in crate::playbook) struct Declared<'a> {
-    /// Facts by id.
+    /// The facts by id.
     pub(in crate::playbook) facts: BTreeMap<&'a str, (FactIndex, FactType)>,
-    /// Values of `contact.channel`.
+    /// Patterns of facts that have one.
+    pub(in crate::playbook) patterns: BTreeMap<FactIndex, Pattern>,
+    /// The values of `contact.channel`.
     pub(in crate::playbook) channels: Vec<&'a str>,
-    /// Values of `customer.tier`.
+    /// The values of `customer.tier`.
     pub(in crate::playbook) tiers: Vec<&'a str>,
-    /// Values of `contact.stage`.
+    /// The values of `contact.stage`.
     pub(in crate::playbook) stages: Vec<&'a str>,
-    /// Values of `contact.persona` and `customer.persona`.
+    /// The values of `contact.persona` and `customer.persona`.
     pub(in crate::playbook) personas: Vec<&'a str>,
-    /// Values of `contact.brand`.
+    /// The values of `contact.brand`.
     pub(in crate::playbook) brands: Vec<&'a str>,
-    /// Queues in their order.
+    /// The queues, in their order.
     pub(in crate::playbook) queues: Vec<&'a str>,
 }
 
-/// Why an expression is not a condition.
+/// Why an expression is not a valid condition.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::playbook) struct ConditionError {
     /// What is wrong.
     pub(in crate::playbook) what: String,
-    /// What would be right.
+    /// What would be valid.
     pub(in crate::playbook) fix: String,
 }
 
-/// An expression with its type.
+/// An expression and its type.
 type Typed = (Term, Type);
 
 fn error<T>(what: impl Into<String>, fix: impl Into<String>) -> Result<T, ConditionError> {
@@ -58,18 +61,18 @@ fn error<T>(what: impl Into<String>, fix: impl Into<String>) -> Result<T, Condit
     })
 }
 
-/// A condition that passed.
+/// A condition that passed all checks.
 pub(super) struct Checked {
     pub(super) term: Term,
-    /// The inputs that it names, as met.
+    /// The inputs that the condition uses, in the order in which they appear.
     pub(super) fields: Vec<Field>,
-    /// How many `matches` patterns it holds.
+    /// How many `matches` patterns the condition has.
     pub(super) patterns: usize,
-    /// What has a meaning but is never meant, as met.
+    /// Parts that have a meaning but are surely not intended, in the order in which they appear.
     pub(super) odd: Vec<ConditionError>,
 }
 
-/// Parses and checks.
+/// Parses and checks a condition.
 pub(super) fn compile(source: &str, declared: &Declared<'_>) -> Result<Checked, ConditionError> {
     if source.len() > CONDITION_BYTES_MAX {
         return error(
@@ -128,7 +131,7 @@ fn is_queues(expr: &IdedExpr) -> bool {
     matches!(&expr.expr, Expr::Ident(name) if name == "queues")
 }
 
-/// How deep brackets are in each other, so that the parser's own recursion is bounded. Brackets in texts count too.
+/// How deep brackets are nested. This limits the recursion of the parser. Brackets in texts are counted too.
 fn bracket_depth(source: &str) -> usize {
     let mut depth = 0_usize;
     let mut deepest = 0;
@@ -189,10 +192,7 @@ impl Checker<'_> {
             LiteralValue::Boolean(value) => Ok((Term::Bool(value.into_inner()), Type::Bool)),
             LiteralValue::Int(value) => Ok((Term::Int(value.into_inner()), Type::Int)),
             LiteralValue::String(text) => Ok((Term::Text(text.inner().into()), Type::Text)),
-            LiteralValue::Double(_) => error(
-                "a floating number is written",
-                "must be a whole number, or an amount such as money('4.10')",
-            ),
+            LiteralValue::Double(_) => error("a floating number is written", mistakes::NO_DECIMALS),
             LiteralValue::UInt(_) => error(
                 "an unsigned number is written",
                 "must be a whole number without u",
@@ -221,7 +221,7 @@ impl Checker<'_> {
         }
     }
 
-    /// `queues.desk.wait`.
+    /// Checks a field of a queue, such as `queues.desk.wait`.
     fn queue_field(&mut self, queue: &str, field: &str) -> Result<Typed, ConditionError> {
         let queues = &self.declared.queues;
         let Some(number) = queues.iter().position(|known| *known == queue) else {
@@ -291,7 +291,7 @@ impl Checker<'_> {
         error(format!("there is no {}", echo(name)), fix)
     }
 
-    /// Every variable that there is, by its group.
+    /// All variables, by group, for an error message.
     fn all_variables(&self) -> String {
         let group = |prefix: &str| {
             let names = FIELDS

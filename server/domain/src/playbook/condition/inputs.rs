@@ -1,4 +1,4 @@
-//! What a condition can read.
+//! The inputs that a condition can read.
 
 use crate::fact::FactType;
 use crate::money::Money;
@@ -27,7 +27,7 @@ pub enum InputValue<'a> {
 
 /// The inputs of one contact.
 pub trait Inputs {
-    /// The value of an input, of the type that [`Field`] says; `None` if it is not known.
+    /// The value of an input, with the type of the [`Field`]; `None` if it is not known.
     fn value(&self, field: Field) -> Option<InputValue<'_>>;
 }
 
@@ -77,24 +77,24 @@ macro_rules! fields {
             $(#[doc = concat!("`", $name, "`")] $(#[doc = $doc])* $field,)*
             /// `facts.…`: a fact of the playbook, of its type.
             Fact(FactIndex),
-            /// `queues.….wait`, a span: the wait on the line as it was reported or follows from what was; not known
+            /// `queues.….wait`, a span: the wait in the queue, as reported or computed from reported numbers. Not known
             /// while nothing is reported.
             QueueWait(QueueIndex),
-            /// `queues.….staffed`, a whole number: who is signed in, as it was reported.
+            /// `queues.….staffed`, a whole number: how many agents are signed in, as reported.
             QueueStaffed(QueueIndex),
-            /// `queues.….open_until`, a point in time: when an open queue closes next; not known while it is closed,
-            /// and the last point in time there is for one that never closes.
+            /// `queues.….open_until`, a point in time: when an open queue closes next. Not known while the queue is
+            /// closed. For a queue that never closes, the last point in time.
             QueueOpenUntil(QueueIndex),
         }
 
-        /// Every input but the facts.
+        /// All inputs except the facts and the queues.
         pub(super) const FIELDS: &[(Field, &str, Type)] = &[$((Field::$field, $name, Type::$type),)*];
 
-        /// What each of them is, in the same order.
+        /// The descriptions of these inputs, in the same order.
         const ABOUT: &[&str] = &[$(concat!($($doc,)*),)*];
 
         impl Field {
-            /// As a condition writes it; `playbook` must be the one whose condition this is of.
+            /// The name in a condition. `playbook` must be the playbook that the condition belongs to.
             pub fn name(self, playbook: &Playbook) -> String {
                 match self {
                     $(Field::$field => $name.to_owned(),)*
@@ -111,21 +111,21 @@ macro_rules! fields {
     };
 }
 
-/// The name of what can be read of a queue, the field of one, and its type.
+/// An input of a queue: its name, its field for a queue, and its type.
 type QueueField = (&'static str, fn(QueueIndex) -> Field, Type);
 
-/// A variable of conditions, for who writes them.
+/// A variable of conditions, described for authors.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Variable {
-    /// As a condition writes it; `ID` stands for an id of the playbook.
+    /// The name in a condition. `ID` stands for an id of the playbook.
     pub name: String,
-    /// Its type: `a text`.
+    /// The type in words, such as `a text`.
     pub type_name: &'static str,
-    /// What it is, its range, and when it is unknown.
+    /// The description: the meaning, the range, and when the value is unknown.
     pub about: String,
 }
 
-/// Every variable of conditions, in the order of their registry.
+/// All variables of conditions, in the order of the declaration.
 pub fn variables() -> Vec<Variable> {
     let variable = |name: &str, type_name, about: &str| Variable {
         name: name.to_owned(),
@@ -142,14 +142,14 @@ pub fn variables() -> Vec<Variable> {
     fields.chain([fact]).chain(queues).collect()
 }
 
-/// What a condition can read of a queue.
+/// The inputs of a queue.
 pub(super) const QUEUE_FIELDS: [QueueField; 3] = [
     ("wait", Field::QueueWait, Type::Span),
     ("staffed", Field::QueueStaffed, Type::Int),
     ("open_until", Field::QueueOpenUntil, Type::Instant),
 ];
 
-/// What each of them is, in the same order.
+/// The descriptions of the inputs in [`QUEUE_FIELDS`], in the same order.
 const QUEUE_ABOUT: [&str; 3] = [
     "The wait on the queue as it was reported, or as it follows from what was. Unknown while nothing is reported.",
     "How many agents are signed in, as it was reported. Unknown while it is not.",

@@ -1,6 +1,6 @@
-//! A checked condition as a typed tree, and the walk that gives its value.
+//! A checked condition as a typed tree, and its evaluation.
 //!
-//! `&&` and `||` are those of CEL: one side that decides is enough, whatever is missing on the other.
+//! `&&` and `||` work as in CEL: if one side decides the result, a missing value on the other side does not matter.
 
 use super::inputs::{Field, InputValue, Inputs};
 use crate::money::Money;
@@ -12,7 +12,7 @@ use std::cmp::Ordering;
 pub(super) const OTHER_TYPE: &str = "an input has another type than declared";
 const TOO_LARGE: &str = "a number became too large";
 
-/// One expression. Types were checked: operands fit.
+/// One expression. The types of the operands were checked before.
 #[derive(Debug)]
 pub(super) enum Term {
     Bool(bool),
@@ -28,7 +28,7 @@ pub(super) enum Term {
     Or(Box<(Term, Term)>),
     Compare(Comparison, Box<(Term, Term)>),
     In(Box<(Term, Vec<Term>)>),
-    /// A text among the routes of a field.
+    /// Whether a text is one of the routes in a field.
     InRoutes(Box<(Term, Field)>),
     Sum(Arithmetic, Box<(Term, Term)>),
     Negative(Box<Term>),
@@ -62,7 +62,7 @@ pub(super) enum TextTest {
     Contains,
 }
 
-/// Why there is no value.
+/// Why an expression has no value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum TermError {
     Missing(Field),
@@ -72,7 +72,7 @@ pub(super) enum TermError {
 type Walked<'a> = Result<InputValue<'a>, TermError>;
 
 impl Term {
-    /// The value for these inputs.
+    /// The value of the expression for these inputs.
     pub(super) fn walk<'a>(&'a self, inputs: &'a dyn Inputs) -> Walked<'a> {
         Ok(match self {
             Term::Bool(value) => InputValue::Bool(*value),
@@ -115,7 +115,7 @@ impl Term {
         })
     }
 
-    /// Whether somewhere it is asked if an input is known at all.
+    /// Whether the expression asks anywhere if an input is known.
     pub(super) fn asks_presence(&self) -> bool {
         match self {
             Term::Has(_) => true,
@@ -137,7 +137,7 @@ impl Term {
         }
     }
 
-    /// What must hold together.
+    /// The parts that are joined by `&&`.
     pub(super) fn parts(&self) -> Vec<&Term> {
         match self {
             Term::And(sides) => [sides.0.parts(), sides.1.parts()].concat(),
@@ -164,7 +164,8 @@ fn input(field: Field, inputs: &dyn Inputs) -> Walked<'_> {
     inputs.value(field).ok_or(TermError::Missing(field))
 }
 
-/// `&&` (decided by false) and `||` (decided by true): a side that decides wins over one that has no value.
+/// The result of `&&` (decided by false) or `||` (decided by true). A side that decides wins over a side without a
+/// value.
 fn either(sides: &(Term, Term), decides: bool, inputs: &dyn Inputs) -> Result<bool, TermError> {
     let left = sides.0.truth(inputs);
     if left == Ok(decides) {
@@ -182,7 +183,7 @@ fn is_in(needle: &Term, list: &[Term], inputs: &dyn Inputs) -> Result<bool, Term
     let needle = needle.walk(inputs)?;
     let mut found = false;
     for item in list {
-        // All of them, as CEL makes the list before it looks.
+        // Evaluate all items, because CEL builds the whole list before it searches.
         found |= Comparison::Equal.holds(needle, item.walk(inputs)?)?;
     }
     Ok(found)

@@ -1,4 +1,4 @@
-//! Conditions by example, and against the interpreter whose language they are.
+//! Tests of conditions by example, and against the interpreter of the `cel` crate.
 
 mod any_text;
 mod same_as_cel;
@@ -6,13 +6,14 @@ mod same_as_cel;
 use super::{Condition, ConditionResult, Declared, Field, InputValue, Inputs};
 use crate::fact::FactType;
 use crate::money::Money;
+use crate::playbook::pattern::Pattern;
 use crate::playbook::{FactIndex, QueueIndex};
 use crate::route::{Route, RouteSet};
 use crate::time::{Millis, UnixMs};
 use expect_test::{Expect, expect};
 use std::collections::BTreeMap;
 
-/// Inputs by what a condition calls them.
+/// Known inputs with their values.
 #[derive(Clone, Debug, Default)]
 struct Known(BTreeMap<Field, Value>);
 
@@ -55,6 +56,10 @@ fn declared() -> Declared<'static> {
             .zip(FACTS)
             .map(|(index, (name, of))| (name, (FactIndex(index), of)))
             .collect(),
+        patterns: Pattern::new("[A-Z]{2}[0-9]{4}")
+            .map(|pattern| (FactIndex(0), pattern))
+            .into_iter()
+            .collect(),
         channels: vec!["phone", "web_chat"],
         tiers: vec!["gold", "standard"],
         stages: vec!["support"],
@@ -64,7 +69,7 @@ fn declared() -> Declared<'static> {
     }
 }
 
-/// What each line, one condition, comes to when only some inputs are known.
+/// Checks the result of each line, which is one condition, when only some inputs are known.
 fn check(conditions: &str, expect: Expect) {
     let known = Known(BTreeMap::from([
         (Field::ContactChannel, Value::Text("phone".to_owned())),
@@ -219,7 +224,7 @@ fn what_is_around_a_contact() {
             queues.desk > 1
                 there is no queues.desk; must be wait, staffed or open_until of a queue, such as queues.desk.wait
             queues.desk.wait > 3
-                a span of time is compared with a whole number; must be two of the same type
+                a span of time is compared with a whole number; must be two of the same type; a span of time is written as duration('1h30m')
             has(queues.desk).wait
                 there is no field wait; must be a field of contact, customer, case, facts or a queue
             case.tried.chat
@@ -240,6 +245,71 @@ fn languages_are_compared_without_regions() {
     assert_eq!(told.len(), 2);
     assert_eq!(told[0].what, "\"en-US\" is no language alone");
     assert!(told[1].fix.ends_with("'en'"), "{}", told[1].fix);
+}
+
+/// A text that the pattern of its fact does not allow is told by nobody.
+#[test]
+fn texts_are_held_to_the_patterns_of_their_facts() {
+    let odd = |text| {
+        let condition = Condition::compile(text, &declared());
+        let odd = condition.map(|condition| condition.odd().to_vec());
+        let odd = odd.unwrap_or_default().into_iter();
+        odd.map(|odd| odd.what).collect::<Vec<_>>()
+    };
+    for right in [
+        "facts.bag_tag == 'KL1234'",
+        "facts.bag_tag in ['KL1234', 'KL1235']",
+        "facts.bag_tag < 'L'",
+        "facts.bag_tag.startsWith('KL')",
+    ] {
+        assert_eq!(odd(right), Vec::<String>::new(), "{right}");
+    }
+    let told = "bag_tag has the pattern [A-Z]{2}[0-9]{4}; 'kl1234' never matches";
+    for wrong in [
+        "facts.bag_tag == 'kl1234'",
+        "'kl1234' == facts.bag_tag",
+        "facts.bag_tag != 'kl1234'",
+        "facts.bag_tag in ['KL1234', 'kl1234']",
+    ] {
+        assert_eq!(odd(wrong), [told], "{wrong}");
+    }
+}
+
+#[test]
+fn decimals_and_values_of_two_types_are_told_what_to_write() {
+    check(
+        "
+        1.5 * facts.fare > money('3')
+        facts.fare / 2 > money('3')
+        now > '20:00'
+        now >= 20
+        facts.departs_at > '2026-01-31'
+        customer.vulnerable == 'yes'
+        'yes' == customer.vulnerable
+        facts.fare > 3
+        facts.bags == '3'
+        ",
+        expect![[r#"
+            1.5 * facts.fare > money('3')
+                a floating number is written; must be a whole number, or an amount such as money('4.10'); for 1.5 times as much write both sides larger: 2 * facts.bill > 3 * facts.usual instead of facts.bill > 1.5 * facts.usual
+            facts.fare / 2 > money('3')
+                the operator / is used; must be one of == != < <= > >= && || ! + - * in ?:; instead of a division write the other side larger: 2 * facts.bill > facts.usual instead of facts.bill > facts.usual / 2
+            now > '20:00'
+                a point in time is compared with a text; must be two of the same type; for the hour of the day write now.hour, such as now.hour >= 20; for the weekday now.weekday
+            now >= 20
+                a point in time is compared with a whole number; must be two of the same type; for the hour of the day write now.hour, such as now.hour >= 20; for the weekday now.weekday
+            facts.departs_at > '2026-01-31'
+                a point in time is compared with a text; must be two of the same type; a point in time is written as timestamp('2026-01-31T09:00:00Z')
+            customer.vulnerable == 'yes'
+                true or false is compared with a text; must be two of the same type; what is true or false stands on its own, such as customer.vulnerable or !customer.vulnerable
+            'yes' == customer.vulnerable
+                a text is compared with true or false; must be two of the same type; what is true or false stands on its own, such as customer.vulnerable or !customer.vulnerable
+            facts.fare > 3
+                an amount of money is compared with a whole number; must be two of the same type; an amount is written as money('4.10')
+            facts.bags == '3'
+                a whole number is compared with a text; must be two of the same type; a number stands without quotes
+        "#]],
+    );
 }
 
 #[test]
@@ -326,17 +396,17 @@ fn types_that_do_not_fit() {
         ",
         expect![[r#"
             facts.bags > '1'
-                a whole number is compared with a text; must be two of the same type
+                a whole number is compared with a text; must be two of the same type; a number stands without quotes
             facts.bags > 1.5
-                a floating number is written; must be a whole number, or an amount such as money('4.10')
+                a floating number is written; must be a whole number, or an amount such as money('4.10'); for 1.5 times as much write both sides larger: 2 * facts.bill > 3 * facts.usual instead of facts.bill > 1.5 * facts.usual
             facts.bags > 1u
                 an unsigned number is written; must be a whole number without u
             facts.fare > 10
-                an amount of money is compared with a whole number; must be two of the same type
+                an amount of money is compared with a whole number; must be two of the same type; an amount is written as money('4.10')
             facts.departs_at < duration('24h')
                 a point in time is compared with a span of time; must be two of the same type
             facts.departs_at - now < 24
-                a span of time is compared with a whole number; must be two of the same type
+                a span of time is compared with a whole number; must be two of the same type; a span of time is written as duration('1h30m')
             duration('1 day') < case.age
                 "1 day" is given; must be a span such as duration('24h') or duration('7d')
             duration(facts.bag_tag) < case.age
@@ -346,7 +416,7 @@ fn types_that_do_not_fit() {
             money('1,50') < facts.fare
                 "1,50" is given; must be an amount such as money('4.10')
             facts.bags / 2 > 1
-                the operator / is used; must be one of == != < <= > >= && || ! + - * in ?:
+                the operator / is used; must be one of == != < <= > >= && || ! + - * in ?:; instead of a division write the other side larger: 2 * facts.bill > facts.usual instead of facts.bill > facts.usual / 2
             facts.bags % 2 == 1
                 the operator % is used; must be one of == != < <= > >= && || ! + - * in ?:
             facts.bag_tag + 'x' == 'y'

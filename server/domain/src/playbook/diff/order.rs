@@ -1,9 +1,9 @@
-//! What stands elsewhere than before: the fewest things that, taken away, leave the others in their old order.
+//! Finds which things moved: the smallest set of things without which the others are in their old order.
 
 use super::thing::{Thing, Things};
 use std::collections::BTreeMap;
 
-/// The things of each group that moved, with their places before and after, from 1.
+/// The things of each group that moved, with their places before and after, counted from 1.
 pub(super) fn moved<'t>(
     pairs: &[(&'t Thing, &'t Thing)],
     before: &Things,
@@ -40,7 +40,7 @@ pub(super) fn moved<'t>(
     moved
 }
 
-/// The place of each thing in its group, from 1.
+/// The place of each thing in its group, counted from 1.
 fn places(things: &Things) -> BTreeMap<&str, usize> {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     let list = things.list.iter().map(|thing| {
@@ -51,9 +51,10 @@ fn places(things: &Things) -> BTreeMap<&str, usize> {
     list.collect()
 }
 
-/// Which of the numbers, all different, are in one longest rising row of them.
+/// Marks the numbers that belong to one longest increasing sequence. All numbers are different.
 fn longest_rise(numbers: &[usize]) -> Vec<bool> {
-    // The place of the least number that ends a rise of each length, and what comes before each place.
+    // For each length, the place of the smallest number that ends an increasing sequence; and for each place, the one
+    // before it in the sequence.
     let mut ends: Vec<usize> = Vec::new();
     let mut before: Vec<Option<usize>> = vec![None; numbers.len()];
     for (place, number) in numbers.iter().enumerate() {

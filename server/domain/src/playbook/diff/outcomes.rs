@@ -1,4 +1,4 @@
-//! What can come of a case, as a thing that changes.
+//! Possible outcomes of a case as things that can change.
 
 use super::thing::{Thing, column};
 use crate::playbook::OutcomeDefinition;

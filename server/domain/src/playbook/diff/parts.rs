@@ -1,6 +1,6 @@
-//! A playbook as things with fields that mean something, each value written in one way: `1h` for `60m`, `4.1` for
-//! `4.10`, and what is left out as what it then is. Each struct is taken apart by name, so that a new field does not
-//! compile until somebody decides what it means here.
+//! A playbook as things with fields. Each value is written in one way: `1h` for `60m`, `4.1` for `4.10`, and a value
+//! that is left out as its default. Each struct is destructured by name, so that a new field does not compile until
+//! somebody decides what it means here.
 
 use super::routes::{in_any_order, share};
 use super::thing::{Thing, Things, asked, column, joined};
@@ -12,8 +12,8 @@ use crate::playbook::{Channel, FactSpec, Playbook, Primary, Queue, Reason, Tier}
 use crate::route::Route;
 use std::collections::BTreeSet;
 
-/// The parts of a playbook, in the order of the format. What stands for a reason in `told`, `primary` or
-/// `primary/secondary`, is told elsewhere and left out; so are the splits in `split`.
+/// The parts of a playbook, in the order of the format. `told` holds reasons, as `primary` or `primary/secondary`. What
+/// replaces them is reported elsewhere, so it is left out here, and so are the splits in `split`.
 pub(super) fn of(
     playbook: &Playbook,
     file: &File,
@@ -72,7 +72,7 @@ fn head(playbook: &Playbook) -> Thing {
         name,
         currency,
         time_zone,
-        // Of their own.
+        // These are parts of their own.
         locales: _,
         tiers: _,
         tier_default,
@@ -196,7 +196,7 @@ fn calendar((id, calendar): &(Id, CalendarFile), file: &File) -> Thing {
         closed,
         open_on,
     } = calendar;
-    // In any order they say the same.
+    // Lines mean the same in any order.
     let sorted = |lines: &[String]| {
         let mut lines: Vec<String> = lines.iter().map(|line| line.trim().to_owned()).collect();
         lines.sort_unstable();

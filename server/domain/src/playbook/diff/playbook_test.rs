@@ -1,4 +1,4 @@
-//! The tests of a playbook as things that change, each by its name.
+//! The tests of a playbook as things that can change, each by its name.
 
 use super::thing::{Thing, column, joined};
 use super::values::{decimal, span};
@@ -161,12 +161,12 @@ fn truth(truth: Option<bool>) -> String {
     truth.map(|truth| truth.to_string()).unwrap_or_default()
 }
 
-/// What is left out where it is false.
+/// A value that is left out if it is false.
 const fn yes(yes: bool) -> &'static str {
     if yes { "true" } else { "" }
 }
 
-/// A span in one way to write it, or as it was written.
+/// A span in its one form. A text that is not a span is kept as it was written.
 fn written(written: Option<&Span>) -> String {
     let text = written.map_or("", |span| &span.0);
     crate::time::Millis::parse(text).map_or_else(|| text.to_owned(), span)

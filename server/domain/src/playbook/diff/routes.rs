@@ -1,4 +1,4 @@
-//! Routes, guards and the last resort as fields.
+//! Routes, guards and the last resort as fields of things.
 
 use super::thing::{Thing, asked, joined};
 use super::values::{amount, scaled, span};
@@ -7,7 +7,7 @@ use crate::playbook::{
 };
 use crate::route::{Medium, Route, RouteSet};
 
-/// A thing with what guards take away.
+/// Adds the routes that guards remove to a thing.
 pub(super) fn guards(thing: Thing, guards: &Guards) -> Thing {
     let Guards {
         asked_for_person,
@@ -19,7 +19,7 @@ pub(super) fn guards(thing: Thing, guards: &Guards) -> Thing {
         .with("guards.vulnerable", taken(vulnerable))
 }
 
-/// A thing with the entries of the last resort.
+/// Adds the entries of the last resort to a thing.
 pub(super) fn last_resort(thing: Thing, playbook: &Playbook, entries: &[LastResort]) -> Thing {
     match entries {
         [one] => resort(thing, playbook, one, "last_resort"),
@@ -56,14 +56,14 @@ fn resort(thing: Thing, playbook: &Playbook, entry: &LastResort, name: &str) -> 
         .with(&field("takes"), takes.map(span).unwrap_or_default())
 }
 
-/// Media whose order means nothing.
+/// Media in a fixed order, because their order has no meaning.
 pub(super) fn in_any_order(media: &[Medium]) -> String {
     let mut media = media.to_vec();
     media.sort_unstable();
     joined(media.into_iter().map(Medium::as_str))
 }
 
-/// A part of one.
+/// A share from 0 to 1, as a decimal.
 pub(super) fn share(share: BasisPoints) -> String {
     scaled(i64::from(share.0), 4)
 }
@@ -80,7 +80,7 @@ pub(super) fn route(playbook: &Playbook, spec: &RouteSpec) -> Thing {
         takes,
         facts,
         consent,
-        // What it comes to counts, not where it was written.
+        // The resulting value is compared, not the place where it is written.
         inherited: _,
     } = spec;
     let consent = consent.map(|consent| playbook.consents[usize::from(consent)].as_str());
@@ -94,7 +94,8 @@ pub(super) fn route(playbook: &Playbook, spec: &RouteSpec) -> Thing {
         .with("consent", consent.unwrap_or_default())
 }
 
-/// `desk`, or `phone: calls, nl: dutch_desk, default: desk`, in the order in which they are tried.
+/// The queues of a route, in the order in which they are tried: `desk`, or `phone: calls, nl: dutch_desk, default:
+/// desk`.
 fn lines(
     playbook: &Playbook,
     queues: &[(QueueColumn, QueueIndex)],

@@ -1,4 +1,4 @@
-//! Reasons that became several: which of them are new, and what is told of each.
+//! Reasons that were split into several: which of the splits are new, and what is reported about each.
 
 use super::thing::Thing;
 use crate::fact::FactValue;
@@ -6,7 +6,7 @@ use crate::ids::ReasonId;
 use crate::playbook::{Part, Playbook, Split};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The reasons of `before` that became several in `after`, with their parts in words.
+/// The reasons of `before` that were split in `after`, with their parts in words.
 pub(super) fn became(before: &Playbook, after: &Playbook) -> BTreeMap<String, String> {
     let old = before.reasons.iter().map(|reason| &reason.id);
     let split = old.filter_map(|id| {
@@ -17,7 +17,7 @@ pub(super) fn became(before: &Playbook, after: &Playbook) -> BTreeMap<String, St
     split.collect()
 }
 
-/// The splits of `after` that are told as reasons that became several.
+/// The splits of `after` that are reported as reasons that were split.
 pub(super) fn told(after: &Playbook, became: &BTreeMap<String, String>) -> BTreeSet<String> {
     let is_told = |id: &ReasonId| became.contains_key(&id.to_string());
     let splits = after.splits.iter().filter(|split| {
@@ -81,7 +81,7 @@ fn name(playbook: &Playbook, part: Part) -> String {
     id.to_string()
 }
 
-/// Those that a split can be told by.
+/// The text of a value that a split can depend on.
 fn text(value: &FactValue) -> String {
     match value {
         FactValue::Text(text) => text.to_string(),

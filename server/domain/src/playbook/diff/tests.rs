@@ -1,4 +1,4 @@
-//! What is told of two playbooks, and that nothing that means something is left untold.
+//! What is reported for two playbooks. Every difference in meaning must be reported.
 
 #![expect(clippy::unwrap_used, reason = "tests")]
 
@@ -72,7 +72,7 @@ fn told(before: &str, after: &str) -> Vec<String> {
     changes.collect()
 }
 
-/// What is told when each of the texts gives way to the other.
+/// The report if each first text is replaced by the second.
 fn with(changes: &[(&str, &str)]) -> Vec<String> {
     let mut after = BOOK.to_owned();
     for (old, new) in changes {
@@ -239,7 +239,7 @@ fn a_split_is_told_by_its_parts_and_later_changes_by_field() {
         Changed Split order/change values.8 `` `order/colour`
         Changed Split order/change values.7 `order/colour` ``"#]]
     .assert_eq(&told(&split, &later).join("\n"));
-    // One that stays is told too, and its routes are compared.
+    // A reason that stays is reported too, and its routes are compared.
     let staying = BOOK
         .replace("- id: track", "- id: colour\n        label: { en: Colour }\n        routes: { message: { queue: desk, cost: 2, resolves: 0.7 } }\n      - id: track")
         .replace("rules:", "splits:\n  - { reason: order/change, into: [order/change, order/colour] }\nrules:");
@@ -269,7 +269,7 @@ fn outcomes_are_told() {
     .assert_eq(&told(&before, &after).join("\n"));
 }
 
-/// What is told when each of the texts of the store gives way to the other.
+/// The report if each first text of the store is replaced by the second.
 fn of_store(changes: &[(&str, &str)]) -> String {
     let after = changes.iter().fold(STORE.to_owned(), |text, (old, new)| {
         assert!(text.contains(old), "{old}");
@@ -369,7 +369,7 @@ fn a_rule_that_moved_is_told_once() {
     assert!(moved[0].starts_with("Moved Rule "), "{moved:?}");
 }
 
-/// The text with one character, or one line, otherwise.
+/// The text with one character or one line changed.
 fn mutated(text: &str, place: usize, kind: u8) -> String {
     if kind == 0 {
         let lines: Vec<&str> = text.lines().collect();
@@ -388,7 +388,7 @@ fn mutated(text: &str, place: usize, kind: u8) -> String {
     String::from_utf8(bytes).unwrap_or_default()
 }
 
-/// All that was compiled, whatever it was compiled from.
+/// Everything that was compiled, without the text that it was compiled from.
 fn meaning(mut playbook: Playbook) -> String {
     playbook.index = crate::playbook::Index::default();
     playbook.version = crate::ids::PlaybookVersion::stored("");
@@ -444,12 +444,12 @@ fn tests_are_told_by_their_names() {
         Changed Test one facts.order `` `7`
         Changed Test one expect.asks `` `none`"#]]
     .assert_eq(&told(&before, &after).join("\n"));
-    // What means the same is no change.
+    // A text with the same meaning gives no change.
     let again = with(&plain.replace("[human, message]", "[message, human]"));
     assert_eq!(told(&with(plain), &again), Vec::<String>::new());
 }
 
-/// Each part of a situation, by its key and as people write it.
+/// Each part of a situation, by its key and in the form that authors write.
 #[test]
 fn each_part_of_a_test_is_told_when_it_changes() {
     let with = |rest: &str| {
@@ -497,7 +497,7 @@ fn each_part_of_a_test_is_told_when_it_changes() {
         Changed Test one tried[0].queue `` `desk`
         Changed Test one tried[0].outcome `` `failed`"#]]
     .assert_eq(&told(&with(""), &all).join("\n"));
-    // Spans are the same however they are written.
+    // Spans are equal in whatever form they are written.
     let again = all
         .replace("48h", "2d")
         .replace("60m", "1h")

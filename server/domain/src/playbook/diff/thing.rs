@@ -1,4 +1,4 @@
-//! A thing of a playbook with the fields that mean something.
+//! A thing of a playbook, with the fields that have a meaning.
 
 use super::ChangePart;
 use crate::playbook::format::parts::Columns;
@@ -7,24 +7,24 @@ use crate::playbook::{FactIndex, Label, Playbook};
 /// The things of one part.
 #[derive(Debug)]
 pub(super) struct Things {
-    /// Which part.
+    /// The part.
     pub(super) part: ChangePart,
-    /// Whether their order means something.
+    /// Whether the order of the things has a meaning.
     pub(super) ordered: bool,
-    /// In the order written.
+    /// The things, in the order written.
     pub(super) list: Vec<Thing>,
 }
 
-/// One thing.
+/// One thing of a playbook.
 #[derive(Debug, Default)]
 pub(super) struct Thing {
-    /// Its id.
+    /// The id of the thing.
     pub(super) id: String,
-    /// Those of one group have an order.
+    /// The group of the thing. Only things of the same group have an order.
     pub(super) group: String,
-    /// Its fields that have a value.
+    /// The fields that have a value, with the value.
     pub(super) fields: Vec<(String, String)>,
-    /// What it is made of.
+    /// The things that this thing consists of; `None` if there are none.
     pub(super) below: Option<Things>,
 }
 
@@ -46,7 +46,7 @@ impl Thing {
 
     pub(super) fn label(mut self, label: &Label) -> Thing {
         let mut texts: Vec<_> = match label.0.as_slice() {
-            // Left out, or as if it were.
+            // The label is left out, or equals the text that is used without a label.
             [(_, text)] if **text == self.id.replace('_', " ") => Vec::new(),
             texts => texts.iter().collect(),
         };

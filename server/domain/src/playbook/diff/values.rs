@@ -1,12 +1,12 @@
-//! Values of a playbook, each in the one way to write it.
+//! Values of a playbook, each in its one form.
 
 use crate::money::{Money, parse_scaled};
 use crate::playbook::format::parts::Decimal;
 use crate::time::Millis;
 
-/// A condition without the blanks that mean nothing.
+/// A condition without the spaces that have no meaning.
 pub(super) fn condition(text: &str) -> String {
-    // Texts that can hold their own quotes are left as they are.
+    // A text that can contain its own quotes is left unchanged.
     if text.contains(['\\']) || text.contains("\"\"\"") || text.contains("'''") {
         return text.trim().to_owned();
     }
@@ -35,7 +35,7 @@ pub(super) fn condition(text: &str) -> String {
     plain
 }
 
-/// A span in all its units: `1d2h3m`.
+/// A span with all its units, such as `1d2h3m`.
 pub(super) fn span(Millis(mut rest): Millis) -> String {
     let units = [
         ("d", Millis::DAY),
@@ -56,7 +56,7 @@ pub(super) fn span(Millis(mut rest): Millis) -> String {
     }
 }
 
-/// `LiveText` as `live_text`.
+/// Converts a name such as `LiveText` to `live_text`.
 pub(super) fn snake(name: &str) -> String {
     let mut snake = String::new();
     for (place, c) in name.chars().enumerate() {
@@ -73,12 +73,12 @@ pub(super) fn amount(money: Money) -> String {
     scaled(money.micros(), 6)
 }
 
-/// A decimal as written, without zeros that mean nothing.
+/// A decimal as written, without zeros that have no meaning.
 pub(super) fn decimal(Decimal(text): &Decimal) -> String {
     parse_scaled(text, 6).map_or_else(|| text.clone(), |micros| scaled(micros, 6))
 }
 
-/// A decimal without zeros that mean nothing.
+/// A scaled number as a decimal, without zeros that have no meaning.
 pub(super) fn scaled(value: i64, decimals: usize) -> String {
     let sign = if value < 0 { "-" } else { "" };
     let digits = format!("{:0>width$}", value.unsigned_abs(), width = decimals + 1);

@@ -1,4 +1,5 @@
-//! What holds for all tiers of a reason: its deadline, its desks, its routes on the channel, what waiting costs.
+//! What is the same for all tiers of a reason: its deadline, its queues, its routes on the channel, and the cost of
+//! waiting.
 
 use super::{MapAsked, MapRow, Out, OutOfReach, Resort};
 use crate::decision::{IneligibilityCause, cost};
@@ -10,38 +11,38 @@ use crate::playbook::{
 use crate::route::Route;
 use crate::time::Millis;
 
-/// What a map says once under a reason.
+/// What a map writes once under a reason.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct About {
-    /// The fact that is its deadline.
+    /// The fact that is the deadline of the reason; `None` if it has none.
     pub deadline: Option<Slug>,
-    /// Its routes that the channel does not have, in the order of [`Route::ALL`].
+    /// The routes of the reason that the channel does not have, in the order of [`Route::ALL`].
     pub not_offered: Vec<Route>,
-    /// How its desks are at the time.
+    /// Whether the queues of the reason are open at the time.
     pub desks: Desks,
-    /// What is not to be had by any of the tiers, for the same cause.
+    /// The routes that no tier can take, for the same cause.
     pub out: Vec<Out>,
-    /// The last resorts, if they are those of all tiers.
+    /// The last resorts, if all tiers have the same ones.
     pub resorts: Vec<Resort>,
-    /// From when on the deadline counts no more, if that is so for all tiers.
+    /// From which wait the deadline is ignored, if this is the same for all tiers.
     pub out_of_reach: Option<OutOfReach>,
 }
 
-/// How the desks of a reason are at a time.
+/// Whether the queues of a reason are open at a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Desks {
-    /// None of its routes on the channel has one.
+    /// No route of the reason on the channel has a queue.
     None,
-    /// All are open.
+    /// All queues are open.
     Open,
-    /// Those are open without which a route cannot be taken; one is closed that a message can wait for.
+    /// All queues are open that a route needs to be taken. A queue that messages can wait for is closed.
     OpenButForMessages,
-    /// One is closed without which a route cannot be taken.
+    /// A queue is closed that a route needs to be taken.
     Closed,
 }
 
 impl Playbook {
-    /// What holds for all of these rows of one reason.
+    /// What is the same for all these rows of one reason.
     pub fn map_about(&self, asked: MapAsked, reason: ReasonIndex, rows: &[MapRow]) -> About {
         let first = rows.first();
         let of_all = |out: &&Out| rows.iter().all(|row| row.out.contains(out));
@@ -62,7 +63,7 @@ impl Playbook {
         About {
             deadline: known.deadline.map(|fact| self.fact(fact).id.clone()),
             not_offered: not_offered.collect(),
-            // A rule can have sent it to another desk, closed or open.
+            // A rule can have sent the contact to another queue, which may be open or closed.
             desks: match (has_closed, self.desks(asked, reason)) {
                 (true, _) => Desks::Closed,
                 (false, Desks::Closed) if self.has_open(asked, reason, rows) => Desks::Open,
@@ -87,7 +88,7 @@ impl Playbook {
         routes.filter(|spec| channel.routes.contains(&spec.route))
     }
 
-    /// Whether somebody can get a route that needs an open desk, which is another one than the reason says.
+    /// Whether somebody can get a route that needs an open queue, through a queue other than that of the reason.
     fn has_open(&self, asked: MapAsked, reason: ReasonIndex, rows: &[MapRow]) -> bool {
         let mut offered = self.offered(asked.channel, reason);
         offered.any(|spec| {
@@ -122,7 +123,7 @@ impl Playbook {
         desks
     }
 
-    /// What a minute of waiting costs a tier by each route that a reason has on a channel and that has a wait, in the
+    /// The cost of a minute of waiting for a tier, for each route of a reason on a channel that has a wait, in the
     /// order of [`Route::ALL`].
     pub fn minute_of_waiting(
         &self,

@@ -1,4 +1,4 @@
-//! One reason and tier, asked again and again with other waits.
+//! Makes the decisions for one reason and tier at different waits.
 
 use super::{
     Cell, Everywhere, Floor, HeldRoute, LAST, MapAsked, Out, OutOfReach, Resort, Side, TIP_EXACT,
@@ -13,11 +13,11 @@ use crate::playbook::{Playbook, ReasonIndex, TierIndex};
 use crate::route::Route;
 use crate::time::Millis;
 
-/// One question, asked again and again with other waits.
+/// One question, decided again and again with different waits.
 pub(super) struct Asker<'p> {
     playbook: &'p Playbook,
     situation: Situation,
-    /// What was met as the last resort, each once.
+    /// The last resorts that were met, each once.
     pub(super) resorts: Vec<Resort>,
 }
 
@@ -41,7 +41,7 @@ impl<'p> Asker<'p> {
         }
     }
 
-    /// Keeps what the last resort is, if it is that.
+    /// Stores the last resort, if the decision used it.
     pub(super) fn note(&mut self, decision: &Decision) {
         let resort = resort_of(decision);
         self.resorts
@@ -53,7 +53,8 @@ impl<'p> Asker<'p> {
         self.situation.decide(self.playbook).decision
     }
 
-    /// The first wait over `low`, at which this does not hold, up to `high`, at which it does.
+    /// The first wait after `low`, up to `high`, for which the condition is true. The condition is false at `low` and
+    /// true at `high`.
     fn first(
         &mut self,
         mut low: Millis,
@@ -71,7 +72,8 @@ impl<'p> Asker<'p> {
         high
     }
 
-    /// The first wait over `low`, at which it is `from`, up to `high`, at which it is something else.
+    /// The change at the first wait after `low`, up to `high`, at which the route is not `from` any more. The route is
+    /// `from` at `low`, and another one at `high`.
     pub(super) fn tip(&mut self, from: Cell, low: Millis, high: Millis) -> Tip {
         let wait = self.first(low, high, |decision| cell_of(decision) != from);
         let decision = self.decide(wait);
@@ -93,7 +95,7 @@ impl<'p> Asker<'p> {
         }
     }
 
-    /// The stretch of waits up to `until` in which the tier floor holds this.
+    /// The range of waits up to `until` in which the tier floor holds this route; `None` if it does not.
     pub(super) fn held(&mut self, cell: Cell, until: Millis) -> Option<HeldRoute> {
         let holds = |decision: &Decision| {
             let is_held = floor_of(decision).is_some();
@@ -121,7 +123,8 @@ impl<'p> Asker<'p> {
         })
     }
 
-    /// What is not to be had at the shortest wait, and what is too late at the longest, from when on.
+    /// The routes that cannot be taken at the longest wait, because of a queue, the deadline or a rule. Each has the
+    /// shortest wait from which it cannot be taken.
     pub(super) fn out(&mut self, shortest: &Decision, longest: &Decision) -> Vec<Out> {
         let mut out = Vec::new();
         for (route, why) in &longest.ineligible {
@@ -162,7 +165,7 @@ impl<'p> Asker<'p> {
         out
     }
 
-    /// From which wait on nothing can be done before the deadline, so that it counts no more.
+    /// The deadline that no route can meet, and the wait from which it is ignored; `None` if it can be met.
     pub(super) fn out_of_reach(
         &mut self,
         shortest: &Decision,
@@ -177,7 +180,7 @@ impl<'p> Asker<'p> {
         Some(OutOfReach { fact, from })
     }
 
-    /// What to say of what is got at every wait, if that is no last resort and the cheapest.
+    /// Why one route is used at every wait. `None` if the route changes, is the last resort, or is not the cheapest.
     pub(super) fn everywhere(
         &self,
         cells: &[Cell],
@@ -208,7 +211,7 @@ impl<'p> Asker<'p> {
     }
 }
 
-/// The deadline that nothing can be done before.
+/// The deadline that no route can meet; `None` if there is none.
 fn beyond(decision: &Decision) -> Option<Slug> {
     let mut findings = decision.findings.iter();
     findings.find_map(|finding| match finding {
@@ -217,7 +220,7 @@ fn beyond(decision: &Decision) -> Option<Slug> {
     })
 }
 
-/// What the last resort is, and what speaks against it.
+/// The last resort of the decision and what speaks against it; `None` if the decision did not use it.
 fn resort_of(decision: &Decision) -> Option<Resort> {
     if !decision.findings.contains(&Finding::LastResort) {
         return None;
@@ -260,7 +263,7 @@ fn why(decision: &Decision, from: Cell, to: Cell) -> TipCause {
     }
 }
 
-/// What the cost of a route is by itself, if it can be taken.
+/// The cost of a route without the discount of the tier floor; `None` if the route cannot be taken.
 fn side(decision: &Decision, route: Route) -> Option<Side> {
     let mut options = decision.options.iter();
     let option = options.find(|option| option.route == route)?;
@@ -276,7 +279,7 @@ fn own_cost(option: &RouteOption) -> CostParts {
     cost
 }
 
-/// The tier floor, if it gives the first route. Then the cheapest is the second.
+/// The tier floor, if it gives the first route; else `None`. The cheapest route is then the second option.
 pub(super) fn floor_of(decision: &Decision) -> Option<Floor> {
     let mut findings = decision.findings.iter();
     let tier = findings.find_map(|finding| match finding {

@@ -1,4 +1,4 @@
-//! A map in words: where it tips and why, what the tier floor holds, what waiting costs.
+//! A map in words: where the route changes and why, what the tier floor holds, and what waiting costs.
 
 use super::{Cell, Everywhere, Floor, HeldRoute, OutOfReach, Tip, TipCause};
 use crate::decision::{CostKind, CostParts, IneligibilityCause};
@@ -9,26 +9,26 @@ use crate::route::Route;
 use crate::time::Millis;
 use std::cmp::Reverse;
 
-/// Half a cent: amounts that differ by less are told as equal.
+/// Half a cent. Amounts that differ by less are reported as equal.
 const HALF_CENT: Money = Money::from_micros(5_000);
 
-/// A line in two parts: what is got, and why.
+/// A line in two parts: the route, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RowText {
-    /// `from 6m20s callback instead of human: `, with what parts it from the rest.
+    /// The first part, with the separator before the second: `from 6m20s callback instead of human: `.
     pub what: String,
-    /// The rest.
+    /// The second part.
     pub why: String,
 }
 
 impl RowText {
-    /// Both in one.
+    /// Both parts as one text.
     pub fn whole(&self) -> String {
         format!("{}{}", self.what, self.why)
     }
 }
 
-/// A cell as a route, or as a route that is the last resort.
+/// The route of a cell, with the words "as the last resort" if it is one.
 fn plain(cell: Cell) -> String {
     match cell.last_resort {
         true => format!("{} as the last resort", cell.route),
@@ -36,8 +36,8 @@ fn plain(cell: Cell) -> String {
     }
 }
 
-/// What of two costs is different, and in brackets what is not:
-/// `waiting 1.90 less, handling 1.90 more (failure 15.63 in both)`. Waiting first, since that is what grows.
+/// The parts in which two costs differ, and in brackets the equal parts: `waiting 1.90 less, handling 1.90 more
+/// (failure 15.63 in both)`. Waiting comes first, because it is the part that grows.
 fn differences(old: &CostParts, new: &CostParts) -> String {
     let rest = CostKind::ALL.into_iter();
     let rest = rest.filter(|kind| *kind != CostKind::Waiting);
@@ -50,7 +50,7 @@ fn differences(old: &CostParts, new: &CostParts) -> String {
             true => (true, -by),
             false => (false, by),
         };
-        // What is taken off grows where the cost falls.
+        // A discount becomes larger if the cost becomes smaller.
         let is_gain = before < Money::ZERO || after < Money::ZERO;
         if size >= HALF_CENT {
             differ.push(match (is_gain, less) {
@@ -76,7 +76,7 @@ fn differences(old: &CostParts, new: &CostParts) -> String {
 }
 
 impl HeldRoute {
-    /// `By its own cost message from 25m6s: waiting 20.08 less, …`.
+    /// A sentence such as `By its own cost message from 25m6s: waiting 20.08 less, …`.
     fn by_own_cost(&self) -> String {
         let from = match self.from {
             Millis(0) => "from the start".to_owned(),
@@ -92,7 +92,7 @@ impl HeldRoute {
         costs.unwrap_or_default()
     }
 
-    /// That this is held up to the longest wait of the map; `name` names it.
+    /// The line for a route that is held up to the longest wait of the map. `name` gives the name of a cell.
     pub fn told(&self, cell: Cell, name: impl Fn(Cell) -> String) -> RowText {
         let (kept, tier) = (name(cell), &self.floor.tier);
         let what = match self.from {
@@ -106,14 +106,14 @@ impl HeldRoute {
         }
     }
 
-    /// The same without styles.
+    /// The same line without styles.
     pub fn words(&self, cell: Cell) -> String {
         self.told(cell, plain).whole()
     }
 }
 
 impl Tip {
-    /// What is got from when on, and why; `name` names what is got.
+    /// The line for a change of the route: the new route, the wait and the cause. `name` gives the name of a cell.
     pub fn told(&self, name: impl Fn(Cell) -> String) -> RowText {
         let (from, to, wait) = (name(self.from), name(self.to), self.wait);
         let what = match &self.kept {
@@ -151,7 +151,7 @@ impl Tip {
             }
             _ => {}
         }
-        // What is kept ends a sentence.
+        // The text about the route that is held ends a sentence.
         let between = if self.kept.is_some() { ". " } else { "; " };
         RowText {
             what,
@@ -159,14 +159,15 @@ impl Tip {
         }
     }
 
-    /// The same without styles.
+    /// The same line without styles.
     pub fn words(&self) -> String {
         self.told(plain).whole()
     }
 }
 
 impl Everywhere {
-    /// Why one route is got at every wait; `name` names it, `of` says of whom the amount is.
+    /// The line for one route at every wait, with the cause. `name` gives the name of a cell. `of` says whose amount is
+    /// shown.
     pub fn told(&self, cell: Cell, name: impl Fn(Cell) -> String, of: Option<&str>) -> RowText {
         let route = name(cell);
         match self {
@@ -195,14 +196,14 @@ impl Everywhere {
         }
     }
 
-    /// The same without styles.
+    /// The same line without styles.
     pub fn words(&self, cell: Cell, of: Option<&str>) -> String {
         self.told(cell, plain, of).whole()
     }
 }
 
 impl OutOfReach {
-    /// That the deadline counts no more.
+    /// The text for a deadline that is ignored.
     pub fn words(&self) -> String {
         let fact = &self.fact;
         match self.from {
@@ -215,14 +216,15 @@ impl OutOfReach {
 }
 
 impl Playbook {
-    /// `a minute of waiting costs platinum 4.00 (callback 1.00, message 0.20)`: by the routes that weigh it in full,
-    /// and in brackets by the others; nothing if there is no wait.
+    /// The cost of a minute of waiting in words: `a minute of waiting costs platinum 4.00 (callback 1.00, message
+    /// 0.20)`. The first amount is for routes with the full weight; other routes are in brackets. `None` if no route
+    /// has a wait.
     pub fn minute_words(&self, tier: TierIndex, costs: &[(Route, Money)]) -> Option<String> {
         let tier = self.tier(tier);
         let (id, full) = (&tier.id, tier.waiting_cost_per_minute);
         let others = costs.iter().filter(|(_, cost)| *cost != full);
         let mut others: Vec<&(Route, Money)> = others.collect();
-        // The dearest first.
+        // The most expensive first.
         others.sort_by_key(|(_, cost)| Reverse(*cost));
         let others = others.into_iter();
         let others: Vec<String> = others

@@ -1,4 +1,4 @@
-//! Runs the tests of a playbook, and says why one fails in the words of costs, so that its writer sees what to change.
+//! Runs the tests of a playbook. For a failed test the costs are reported, so that the author sees what to change.
 
 use super::{Expected, PlaybookTest};
 use crate::decision::{CostKind, CostParts, Decided, Finding, IneligibilityCause, RouteOption};
@@ -9,12 +9,12 @@ use crate::playbook::{Need, Playbook};
 use crate::route::{Route, RouteSet};
 use crate::time::Millis;
 
-/// How many of the ranked routes a failed test tells.
+/// How many of the ranked routes are reported for a failed test.
 const OPTIONS_TOLD_MAX: usize = 3;
 /// What to do about a failed test.
 const FIX: &str = "change what decides it, or what the test expects";
 
-/// What fails, each with the place of what was expected.
+/// The faults of the failed tests, each with the place of the expectation.
 pub(in crate::playbook) fn run(playbook: &Playbook, root: &Node<'_>) -> PlaybookFaults {
     let mut finder = Finder::new(root);
     let top = At::top("tests");
@@ -35,7 +35,7 @@ fn named(test: &PlaybookTest) -> String {
     format!("\"{}\" fails", test.name)
 }
 
-/// What is not as expected, each with its key.
+/// The differences from the expected answer, each with its key.
 fn failures(
     playbook: &Playbook,
     expected: &Expected,
@@ -103,7 +103,7 @@ fn failures(
     failures
 }
 
-/// The cheapest routes with their costs, and of those that were wanted why they were turned down.
+/// The cheapest routes with their costs. For the routes that were wanted, the cause why they cannot be taken.
 fn why(wanted: RouteSet, decided: &Decided) -> String {
     let decision = &decided.decision;
     let (told, rest) = decision
@@ -127,7 +127,7 @@ fn why(wanted: RouteSet, decided: &Decided) -> String {
     text
 }
 
-/// `chat 12.10 = handling 5.20 + failure 6.90 (88 %, wait 40m)`.
+/// The cost of a route in words: `chat 12.10 = handling 5.20 + failure 6.90 (88 %, wait 40m)`.
 fn costs(option: &RouteOption) -> String {
     let parts = cost_sum(&option.cost);
     let wait = match option.wait.expected {
@@ -139,7 +139,7 @@ fn costs(option: &RouteOption) -> String {
     format!("{route} {total} = {parts} ({chance}{wait})")
 }
 
-/// `handling 5.20 + failure 6.90`: the parts that are not 0.
+/// The parts of a cost that are not 0: `handling 5.20 + failure 6.90`.
 fn cost_sum(cost: &CostParts) -> String {
     let mut parts = String::new();
     for kind in CostKind::ALL {
@@ -160,7 +160,7 @@ fn cost_sum(cost: &CostParts) -> String {
     parts
 }
 
-/// A part of a cost in a word or two.
+/// The name of a part of a cost, in one or two words.
 pub(in crate::playbook) const fn cost_word(kind: CostKind) -> &'static str {
     match kind {
         CostKind::Handling => "handling",
@@ -173,12 +173,14 @@ pub(in crate::playbook) const fn cost_word(kind: CostKind) -> &'static str {
     }
 }
 
-/// Why a route was turned down, behind its name.
+/// Why a route cannot be taken. The text follows the name of the route.
 pub(in crate::playbook) fn ineligible(why: &IneligibilityCause) -> String {
     match why {
         IneligibilityCause::NotOfReason => "is not a route of the reason".to_owned(),
         IneligibilityCause::NotOnChannel => "is not on the channel".to_owned(),
-        IneligibilityCause::AskedForPerson => "is out, as a person was asked for".to_owned(),
+        IneligibilityCause::AskedForPerson => {
+            "is not offered, because a person was asked for".to_owned()
+        }
         IneligibilityCause::ForbiddenByRule(rule) => format!("is forbidden by {rule}"),
         IneligibilityCause::ExcludedByRule(rule) => format!("is not left by {rule}"),
         IneligibilityCause::ConsentRefused(consent) => format!("needs {consent}, which is refused"),
@@ -186,14 +188,27 @@ pub(in crate::playbook) fn ineligible(why: &IneligibilityCause) -> String {
             format!("needs {consent}, which is not known")
         }
         IneligibilityCause::CannotUse(ability) => {
-            format!("is out, as the customer cannot use {}", ability.as_str())
+            format!(
+                "is not offered, because the customer cannot use {}",
+                ability.as_str()
+            )
         }
-        IneligibilityCause::Vulnerable => "is out, as the customer is vulnerable".to_owned(),
-        IneligibilityCause::CustomerAway => "is out, as the customer does not answer".into(),
-        IneligibilityCause::FailedBefore(flow) => format!("is out, as {flow} failed before"),
+        IneligibilityCause::Vulnerable => {
+            "is not offered, because the customer is vulnerable".to_owned()
+        }
+        IneligibilityCause::CustomerAway => {
+            "is not offered, because the customer does not answer".into()
+        }
+        IneligibilityCause::FailedBefore(flow) => {
+            format!("is not offered, because {flow} failed before")
+        }
         IneligibilityCause::TooLate(fact) => format!("is too late for {fact}"),
-        IneligibilityCause::Closed(queue, _) => format!("is out, as {queue} is closed"),
-        IneligibilityCause::NotStaffed(queue, _) => format!("is out, as nobody staffs {queue}"),
+        IneligibilityCause::Closed(queue, _) => {
+            format!("is not offered, because {queue} is closed")
+        }
+        IneligibilityCause::NotStaffed(queue, _) => {
+            format!("is not offered, because nobody staffs {queue}")
+        }
     }
 }
 
@@ -206,8 +221,18 @@ fn percent(option: &RouteOption) -> String {
 }
 
 fn fired(decided: &Decided) -> String {
-    let fired = decided.decision.fired.iter();
-    let ids = fired.map(|rule| rule.id.as_str()).collect::<Vec<_>>();
+    let decision = &decided.decision;
+    let ids = decision.fired.iter().map(|rule| {
+        let aside = Finding::RuleSetAside(rule.id.clone());
+        match decision.findings.contains(&aside) {
+            true => format!(
+                "{} (its only is set aside, as guards leave none of it)",
+                rule.id
+            ),
+            false => rule.id.to_string(),
+        }
+    });
+    let ids = ids.collect::<Vec<_>>();
     match ids.is_empty() {
         true => "no rule fired".to_owned(),
         false => format!("fired: {}", ids.join(", ")),

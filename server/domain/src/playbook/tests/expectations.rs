@@ -1,4 +1,4 @@
-//! The tests of a playbook: what they take, what they refuse, and what they say when they fail.
+//! The tests of a playbook: what they accept, what they refuse, and what a failure reports.
 
 use super::{AIRLINE, check_text, read};
 use crate::fact::FACT_TEXT_BYTES_MAX;
@@ -72,6 +72,19 @@ fn a_situation_can_say_all_that_a_decision_looks_at() {
             3 passed
         "#]],
     );
+}
+
+/// A rule that fired for nothing is not told as one that worked.
+#[test]
+fn what_fails_says_which_only_was_set_aside() {
+    let rule = "  - { id: narrow, reason: existing_flight/cancel, channel: web_chat, only: [self_service] }\ncosts:\n";
+    let text = with_tests(
+        "  - { name: set aside, reason: existing_flight/cancel, channel: web_chat, \
+         asked_for_person: true, expect: { route: self_service } }\n",
+    );
+    let text = text.replacen("costs:\n", rule, 1);
+    let faults = read(&text).err().map(|faults| faults.to_string());
+    expect![[r#"81:116 tests[0].expect.route: "set aside" fails: expected self_service, came message; message 4.48 = handling 2.00 + waiting 0.08 + failure 1.40 + leaving the channel 1.00 (70 %, wait 4m); human 8.83 = handling 6.00 + waiting 1.60 + failure 0.23 + leaving the channel 1.00 (95 %, wait 4m); self_service is out, as a person was asked for; 2.00 at stake; fired: asked_for_a_person, narrow (its only is set aside, as guards leave none of it); change what decides it, or what the test expects"#]].assert_eq(&faults.unwrap_or_default());
 }
 
 #[test]
@@ -191,7 +204,7 @@ fn what_has_no_meaning_or_contradicts_itself_is_refused() {
     );
 }
 
-/// Of one situation only one answer can be expected, in each of its parts; the same may be expected twice.
+/// For one situation, only one answer can be expected in each part. The same answer may be expected twice.
 #[test]
 fn tests_of_one_situation_agree_in_each_part() {
     let pair = |place: usize, one: &str, other: &str| {
@@ -229,7 +242,7 @@ fn tests_of_one_situation_agree_in_each_part() {
     );
 }
 
-/// What was taken off is told as that, and a rule that is expected is named though others fired.
+/// A discount is reported as a discount. An expected rule is named although other rules applied.
 #[test]
 fn a_failed_test_tells_what_was_taken_off_and_which_rules_fired() {
     check_tests(
@@ -244,7 +257,7 @@ fn a_failed_test_tells_what_was_taken_off_and_which_rules_fired() {
     expect: { route: self_service, rule: [asked_for_a_person, vulnerable] }
 "#,
         expect![[r#"
-            88:22 tests[0].expect.route: "preferred and vulnerable" fails: expected self_service, came human; human 2.67 = handling 6.00 + failure 0.87 - customer's preference 1.20 - rules' preference 3.00 (95 %); chat 5.83 = handling 4.10 + failure 1.73 (90 %); message 8.19 = handling 2.00 + failure 5.19 + leaving the channel 1.00 (70 %); self_service is out, as the customer is vulnerable; 12.00 at stake; fired: vulnerable; change what decides it, or what the test expects
+            88:22 tests[0].expect.route: "preferred and vulnerable" fails: expected self_service, came human; human 2.67 = handling 6.00 + failure 0.87 - customer's preference 1.20 - rules' preference 3.00 (95 %); chat 5.83 = handling 4.10 + failure 1.73 (90 %); message 8.19 = handling 2.00 + failure 5.19 + leaving the channel 1.00 (70 %); self_service is not offered, because the customer is vulnerable; 12.00 at stake; fired: vulnerable; change what decides it, or what the test expects
             88:36 tests[0].expect.rule: "preferred and vulnerable" fails: asked_for_a_person did not fire; fired: vulnerable; change what decides it, or what the test expects
         "#]],
     );
@@ -294,7 +307,7 @@ fn a_version_that_was_published_is_read_whatever_its_tests_say() -> Result<(), P
     Ok(())
 }
 
-/// What the case remembers, what somebody cannot use, how soon, and what comes too late.
+/// Expectations about the memory of the case, abilities, priority and deadlines.
 #[test]
 fn memory_abilities_priority_and_deadlines_are_expected_too() {
     let tests = r#"
@@ -342,7 +355,7 @@ fn memory_abilities_priority_and_deadlines_are_expected_too() {
     );
 }
 
-/// What routing refuses a test refuses, too.
+/// A test refuses what routing refuses.
 #[test]
 fn a_situation_has_the_limits_of_a_request() {
     let tests = r#"
@@ -409,7 +422,7 @@ fn a_test_is_named_in_one_short_line() {
     );
 }
 
-/// What a test tells of queues, of the customer and of attempts is what the decision is asked with.
+/// The decision of a test uses what the test says about queues, the customer and attempts.
 #[test]
 fn what_a_test_tells_is_what_is_asked() -> Result<(), PlaybookFaults> {
     let (playbook, _) = read(&with_tests(
@@ -444,7 +457,8 @@ fn what_a_test_tells_is_what_is_asked() -> Result<(), PlaybookFaults> {
         stats.collect()
     };
     let queue = |id: &str, minutes, counts| (id.to_owned(), minutes, counts);
-    // A line that is told in parts has the wait that follows from them; how many there are says nothing of a line.
+    // If the numbers of a queue are given in parts, the wait is computed from them. The number of agents alone says
+    // nothing about the queue.
     assert_eq!(
         waits(one),
         [

@@ -1,8 +1,20 @@
-//! Faults of meaning: what is refused, and in which words.
+//! Faults of meaning: what is refused, and with which text.
 
-use super::{AIRLINE, check, check_text};
+use super::{AIRLINE, airline, check, check_text};
 use crate::playbook::{FAULTS_MAX, PLAYBOOK_BYTES_MAX, Playbook};
 use expect_test::expect;
+
+/// A text that nobody can tell is a fault of what is published now, not of what is stored.
+#[test]
+fn texts_are_held_to_patterns_but_for_stored_versions() {
+    let odd = "  - { id: odd, when: \"facts.booking_reference in ['ABC123', 'abc']\", need: 2 }\ncosts:\n";
+    let document = airline(&[("costs:\n", odd)]);
+    let faults = Playbook::read(&document)
+        .err()
+        .map(|faults| faults.to_string());
+    expect!["74:22 rules[6].when: booking_reference has the pattern [A-Z0-9]{6}; 'abc' never matches; must be a text that the pattern allows, or the pattern must allow it"].assert_eq(&faults.unwrap_or_default());
+    assert!(Playbook::stored(&document).is_ok());
+}
 
 #[test]
 fn names_that_are_not_there() {

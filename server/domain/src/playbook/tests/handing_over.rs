@@ -1,4 +1,4 @@
-//! Faults in what says where contacts go, what is at stake, and what is left at the last.
+//! Faults in the parts about queues, about what is at stake, and about the last resort.
 
 use super::{STORE, check_text, store};
 use expect_test::expect;
@@ -329,7 +329,7 @@ fn a_default_that_is_not_there_is_the_only_fault_and_the_most_need_is_none() {
     assert!(most.is_ok(), "{most:#?}");
 }
 
-/// The queue of a rule serves in a medium that the rule leaves.
+/// The queue of a rule must serve a medium that the rule leaves.
 #[test]
 fn where_a_rule_leads_is_served_in_what_it_leaves() {
     let rules = |does: &str| {

@@ -1,4 +1,4 @@
-//! Routes that are written once for many reasons, where they lead, and what else a decision needs of a playbook.
+//! Routes that are written once for many reasons, their queues, and other parts of a playbook that decisions need.
 
 use super::{STORE, read};
 use crate::playbook::limits::PRIORITY_MAX;
@@ -84,7 +84,7 @@ fn the_queue_is_the_first_that_fits() -> Result<(), PlaybookFaults> {
     Ok(())
 }
 
-/// The version of a playbook does not tell the order of a mapping, so no decision may follow from it.
+/// The order of a mapping does not change the version of a playbook, so no decision may depend on it.
 #[test]
 fn the_order_of_a_mapping_means_nothing() -> Result<(), PlaybookFaults> {
     let written = "queue: { in_person: shop, nl: dutch_calls, default: calls }";

@@ -1,4 +1,4 @@
-//! The map of the airline: who gets what as waits grow.
+//! The map of the airline playbook: who gets which route as waits grow.
 
 use super::{AIRLINE, STORE, airline, read, store};
 use crate::playbook::map::{MapAsked, WAIT_MINUTES};
@@ -143,7 +143,7 @@ fn tips_are_where_the_answer_changes() -> Result<(), PlaybookFaults> {
 
 #[test]
 fn the_tier_floor_holds_what_the_less_valuable_tier_gets() -> Result<(), PlaybookFaults> {
-    // The minutes of the sample are of one order; a dear one leaves the line first.
+    // In the sample, the costs of a minute are similar. A tier with an expensive minute leaves the queue first.
     let sample = include_str!("../../../../../playbooks/airline.yaml");
     let (own, dear) = (
         "waiting_cost_per_minute: 0.80",
@@ -198,7 +198,7 @@ fn on(playbook: &Playbook, channel: &str, deadline_in: Option<&str>) -> MapAsked
     }
 }
 
-/// A deadline in ten minutes: what takes longer falls, and then comes too late.
+/// A deadline in ten minutes: the chance of slow routes falls, and then they come too late.
 #[test]
 fn a_deadline_that_comes_nearer_takes_routes_away() -> Result<(), PlaybookFaults> {
     let (playbook, _) = read(
@@ -273,7 +273,7 @@ fn a_deadline_that_comes_nearer_takes_routes_away() -> Result<(), PlaybookFaults
     Ok(())
 }
 
-/// A flow so dear that people are waited for to the last.
+/// A flow that is so expensive that people are preferred up to the longest wait.
 #[test]
 fn a_deadline_takes_people_away_at_the_last() -> Result<(), PlaybookFaults> {
     let (playbook, _) = read(&store(&[
@@ -322,7 +322,7 @@ fn a_deadline_takes_people_away_at_the_last() -> Result<(), PlaybookFaults> {
     Ok(())
 }
 
-/// At night, when the desk is closed and the line is not: what is out, why, and from when on.
+/// At night one queue is closed and another is open: which routes cannot be taken, why, and from which wait.
 #[test]
 fn what_is_closed_or_taken_by_a_rule_is_out_from_the_start() -> Result<(), PlaybookFaults> {
     let (playbook, _) = read(&airline(&[(
@@ -389,7 +389,8 @@ fn what_is_closed_or_taken_by_a_rule_is_out_from_the_start() -> Result<(), Playb
     Ok(())
 }
 
-/// A platinum minute is dear and a gold one costs next to nothing: what gold waits for, platinum is given.
+/// A minute is expensive for platinum and nearly free for gold. If gold waits for a route, platinum gets this route
+/// too.
 #[test]
 fn the_floor_holds_up_to_the_longest_wait() -> Result<(), PlaybookFaults> {
     let prices = [
@@ -440,7 +441,7 @@ fn the_floor_holds_up_to_the_longest_wait() -> Result<(), PlaybookFaults> {
             a minute of waiting costs standard 0.40 (message 0.02)
             message at every wait; next best without a wait: human, 2.13 dearer for it
     "#]].assert_eq(&shown(&playbook, asked));
-    // Gold waits for a while, and then no more: the floor ends with it.
+    // Gold waits for some time, and then no longer. The tier floor ends there.
     let ends = [
         (
             "waiting_cost_per_minute: 4.00",
@@ -490,7 +491,7 @@ fn the_floor_holds_up_to_the_longest_wait() -> Result<(), PlaybookFaults> {
     Ok(())
 }
 
-/// A tip is the first second at which it is otherwise.
+/// The change is at the first second with another route.
 #[test]
 fn a_tip_is_exact_to_the_second() -> Result<(), PlaybookFaults> {
     let (playbook, _) = read(AIRLINE)?;
@@ -523,7 +524,7 @@ fn first(
     decision.first().expect("there always is one").route
 }
 
-/// Of channels with as many routes it is the first.
+/// Of channels with the same number of routes, the first is used.
 #[test]
 fn the_richest_channel_has_the_most_routes() -> Result<(), PlaybookFaults> {
     let richest = |source: &str| {

@@ -1,4 +1,4 @@
-//! What the map says of a reason, in words.
+//! The map of a reason in words.
 
 #![expect(clippy::unwrap_used, reason = "tests")]
 
@@ -12,7 +12,7 @@ use crate::route::Route;
 use crate::time::Millis;
 use expect_test::{Expect, expect};
 
-/// The map of one reason of the small airline, with some of its text replaced.
+/// Checks the map of one reason of the small airline playbook, with some texts replaced.
 fn check_map(
     edits: &[(&str, &str)],
     (reason, channel): (&str, &str),
@@ -43,9 +43,9 @@ fn channel_of(playbook: &Playbook, id: &str) -> ChannelIndex {
     channels.find(|(_, it)| it.id.as_str() == id).unwrap().0
 }
 
-/// By day.
+/// A time by day.
 const DAY: &str = "2026-03-02 10:00";
-/// At night.
+/// A time at night.
 const NIGHT: &str = "2026-03-02 03:00";
 
 #[test]
@@ -455,7 +455,7 @@ fn each_kind_of_tip_has_its_words() {
     expect![[r#"
         from 1m30s human as the last resort instead of chat: what can be taken is different
         from 1m30s human as the last resort instead of chat: a chat would miss the deadline departs_at
-        from 1m30s human as the last resort instead of chat: chat is out, as desk is closed
+        from 1m30s human as the last resort instead of chat: chat is not offered, because desk is closed
         from 1m30s human as the last resort instead of chat: standard has it from then on, by its own cost it would be message
         from 1m30s human as the last resort instead of chat: a chat would miss the deadline departs_at; standard has it from then on, by its own cost it would be message
         chat until 1m30s, because gold has it; then human as the last resort. By its own cost message from 1s

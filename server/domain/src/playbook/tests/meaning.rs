@@ -1,4 +1,4 @@
-//! What a playbook comes to: versions, retired reasons, menus, which rules fit.
+//! What a playbook means: versions, retired reasons, menus, and which rules match.
 
 use super::{AIRLINE, airline, read};
 use crate::ids::{ReasonId, Slug};
@@ -199,7 +199,7 @@ fn every_key_of_the_schema_is_described() {
     assert_eq!(schema["title"], "Signpost playbook");
 }
 
-/// What can be written in two ways is one of both in the schema, in its place.
+/// A value that can be written in two forms has both forms in the schema, at the right place.
 #[test]
 fn the_schema_takes_one_or_several_where_the_playbook_does() {
     let schema = json_schema();
@@ -241,7 +241,7 @@ fn the_schema_takes_one_or_several_where_the_playbook_does() {
     );
 }
 
-/// The airline with these rules only, each with some columns.
+/// The airline playbook with only these rules, each with some columns.
 fn with_rules(columns: &[(u8, u8, u8)]) -> String {
     let one_of = |number: u8, names: &[&str]| match number {
         0 => String::new(),
@@ -297,7 +297,7 @@ proptest! {
     ) {
         let playbook = Playbook::read(&with_rules(&written)).map_err(|faults| TestCaseError::fail(faults.to_string()))?.0;
         let columns = RuleColumns {
-            // One more than there is: a reason that the playbook does not have.
+            // One more than the playbook has: a reason that does not exist.
             reason: reason.map(ReasonIndex), tier: TierIndex(tier), channel: channel.map(ChannelIndex), stage: None, brand: None,
         };
         let found: Vec<RuleIndex> = playbook.index.rule_sets.fitting(columns).collect();

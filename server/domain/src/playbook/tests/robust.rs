@@ -1,4 +1,4 @@
-//! Nothing that is written makes reading panic, and what was published once stays readable.
+//! No text makes the reader panic, and a version that was published once can always be read.
 
 use super::{AIRLINE, STORE, airline, read};
 use crate::playbook::{Playbook, PlaybookFaults};
@@ -34,7 +34,7 @@ fn what_has_no_meaning_cannot_be_stored() {
     }
 }
 
-/// What is put in the place of a piece of the document.
+/// A text that replaces a piece of the document.
 fn piece() -> impl Strategy<Value = String> {
     prop_oneof![
         Just(String::new()),

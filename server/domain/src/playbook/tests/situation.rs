@@ -1,4 +1,4 @@
-//! What is asked about without a store: the ordinary contact and the ordinary hour.
+//! The ordinary contact and the ordinary hour, which are used without a store.
 
 use super::{AIRLINE, airline, read};
 use crate::fact::{FactValue, Knowledge};
@@ -20,15 +20,15 @@ fn the_ordinary_hour_is_the_first_at_which_most_is_open_and_the_quiet_one_at_whi
         let (playbook, _) = read(&airline(edits))?;
         Ok::<_, PlaybookFaults>((playbook.ordinary_time(), playbook.quiet_time()))
     };
-    // The desk is open when it is looked at first, and closes at ten in the evening.
+    // The queue is open at the first hour, and closes at ten in the evening.
     assert_eq!(times(&[])?, (MONDAY, hours(12)));
-    // It opens on Tuesday at 14:00, for an hour.
+    // The queue opens on Tuesday at 14:00, for an hour.
     let desk = (
         "\"mon-fri 07:00-22:00\", \"sat,sun 08:00-20:00\"",
         "\"tue 14:00-15:00\"",
     );
     assert_eq!(times(&[desk])?, (hours(28), MONDAY));
-    // Two desks, both open on Saturday from noon, none on Sunday evening.
+    // Two queues: both are open on Saturday from noon, and none on Sunday evening.
     let desks = [
         (
             "\"mon-fri 07:00-22:00\", \"sat,sun 08:00-20:00\"",
@@ -41,13 +41,13 @@ fn the_ordinary_hour_is_the_first_at_which_most_is_open_and_the_quiet_one_at_whi
         ("baggage: { label", "baggage: { calendar: bags, label"),
     ];
     assert_eq!(times(&desks)?, (hours(5 * 24 + 2), hours(8)));
-    // Nothing has hours: the first there is.
+    // No queue has opening hours, so the first hour is used.
     let open = ("calendar: desk, ", "");
     assert_eq!(times(&[open])?, (MONDAY, MONDAY));
     Ok(())
 }
 
-/// The value of each fact that is known of an ordinary contact about a change of date.
+/// The known facts of an ordinary contact about a change of date, with their values.
 fn known(playbook: &Playbook) -> Vec<(String, FactValue)> {
     let place = (ReasonIndex(0), TierIndex(0), ChannelIndex(0));
     let situation = Situation::ordinary(playbook, place, MONDAY);
@@ -59,7 +59,7 @@ fn known(playbook: &Playbook) -> Vec<(String, FactValue)> {
     known.collect()
 }
 
-/// Each fact is of a value by which no rule fires; one that every value sets off a rule by stays unknown.
+/// Each fact has a value that makes no rule apply. If every value makes a rule apply, the fact stays unknown.
 #[test]
 fn an_ordinary_contact_tells_what_no_rule_looks_for() -> Result<(), PlaybookFaults> {
     let rules = |rules: &str| {
@@ -96,7 +96,7 @@ fn an_ordinary_contact_tells_what_no_rule_looks_for() -> Result<(), PlaybookFaul
   - { id: dear, when: \"facts.fare >= money('50.00')\", need: 2 }
   - { id: no_group, when: \"!facts.is_group\", need: 2 }
 ";
-    // Of the times the first that has passed fires the rule of the sample about a flight of today.
+    // Of the times that are tried, the first one in the past makes the rule of the sample about a flight today apply.
     let (playbook, _) = read(AIRLINE)?;
     assert!(
         playbook
@@ -119,7 +119,21 @@ fn an_ordinary_contact_tells_what_no_rule_looks_for() -> Result<(), PlaybookFaul
         of("booking_reference"),
         Some(FactValue::Text("anything".into()))
     );
-    // Without that rule, one that has passed is ordinary.
+    // A rule that says which texts it is not for fires by every other; one that looks for a text does not.
+    let text = |when: &str| {
+        let rule = format!("  - {{ id: others, when: \"{when}\", need: 2 }}\n");
+        let picked = rules(&rule)?;
+        let told = picked
+            .into_iter()
+            .find(|(known, _)| known == "booking_reference");
+        Ok::<_, PlaybookFaults>(told.map(|(_, value)| value))
+    };
+    let some = |text: &str| Some(FactValue::Text(text.into()));
+    let other = "facts.booking_reference != 'ABC123' && facts.booking_reference != 'ABC124'";
+    assert_eq!(text(other)?, some("anything"));
+    assert_eq!(text("has(facts.booking_reference)")?, some("anything"));
+    assert_eq!(text("size(facts.booking_reference) > 4")?, some("0"));
+    // Without this rule, a time in the past is ordinary.
     let far = "  - { id: far, when: \"facts.departs_at - now > duration('240h')\", need: 2 }\n";
     let picked = rules(far)?;
     let departs_at = picked.iter().find(|(known, _)| known == "departs_at");

@@ -1,4 +1,4 @@
-//! Reasons that became several, and what can come of cases: what is refused.
+//! Split reasons and outcomes of cases: what is refused.
 
 use super::check;
 use expect_test::expect;
@@ -121,6 +121,7 @@ rules:
         expect![[r#"
             fine
             74:52 rules[3].only: broken_promise leaves no route on email for existing_flight/cancel, baggage/lost; leave one that is possible there; until then they go to the last resort
+            74:52 rules[3].only: broken_promise is set aside for who has not given the consents that what it leaves needs, on email for existing_flight/change_date; leave one that needs no consent, too; until then they can get every route that guards leave
             75:56 rules[4].when: flying_today also holds for a facts.departs_at that has long passed; add facts.departs_at > now &&, if it is about what is still to come
             53:9 reasons[0].secondary[1].routes: with waits over 2 minutes platinum is never sent to a person for existing_flight/cancel; lower the waiting_cost_per_minute of the tier, or raise what failing costs
             79:20 costs.preferred_route: preferred_route has no effect any more; remove it: preferred_share says what a preferred route is worth, as a share of what is at stake

@@ -1,4 +1,4 @@
-//! Faults of structure: the first one, alone.
+//! Faults of structure: only the first one is reported.
 
 use super::{check, check_text};
 use expect_test::expect;

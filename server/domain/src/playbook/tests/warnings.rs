@@ -1,4 +1,4 @@
-//! What is allowed but probably not meant.
+//! What is allowed but probably not intended.
 
 use super::{AIRLINE, airline, check, check_text, read, store};
 use expect_test::expect;
@@ -10,6 +10,7 @@ fn the_airline_of_the_tests_is_small() {
         expect![[r#"
             fine
             71:52 rules[3].only: broken_promise leaves no route on email for existing_flight/cancel, baggage/lost; leave one that is possible there; until then they go to the last resort
+            71:52 rules[3].only: broken_promise is set aside for who has not given the consents that what it leaves needs, on email for existing_flight/change_date; leave one that needs no consent, too; until then they can get every route that guards leave
             72:56 rules[4].when: flying_today also holds for a facts.departs_at that has long passed; add facts.departs_at > now &&, if it is about what is still to come
             53:9 reasons[0].secondary[1].routes: with waits over 2 minutes platinum is never sent to a person for existing_flight/cancel; lower the waiting_cost_per_minute of the tier, or raise what failing costs
             76:20 costs.preferred_route: preferred_route has no effect any more; remove it: preferred_share says what a preferred route is worth, as a share of what is at stake
@@ -66,6 +67,8 @@ costs:
             79:30 rules[11].forbid: first leaves no route on email for baggage/lost; leave one that is possible there; until then they go to the last resort
             79:30 rules[11].forbid: first leaves no route together with any of guards.asked_for_person, guards.vulnerable, asked_for_a_person and 4 more on email for existing_flight/change_date, existing_flight/cancel, on phone, web_chat for baggage/lost; leave one that is possible there; until then they go to the last resort
             71:52 rules[3].only: broken_promise, same_condition each leave no route together with any of again, more on phone, web_chat for existing_flight/cancel, baggage/lost, on phone, web_chat, email for existing_flight/change_date; leave one that is possible there; until then they go to the last resort
+            71:52 rules[3].only: broken_promise is set aside for who has not given the consents that what it leaves needs, on email for existing_flight/change_date; leave one that needs no consent, too; until then they can get every route that guards leave
+            82:52 rules[14].only: same_condition is set aside for who has not given the consents that what it leaves needs, on email for existing_flight/change_date; leave one that needs no consent, too; until then they can get every route that guards leave
             74:24 rules[6].when: the condition is never true; remove the rule or change the condition
             75:23 rules[7].when: the condition is always true; leave it out if the rule is for every contact
             76:5 rules[8]: no_chat_on_phone changes nothing: none of its routes is possible where it applies; remove it, or name other routes, reasons or channels
@@ -107,12 +110,13 @@ fn gaps_and_things_that_nothing_uses() {
         ],
         expect![[r#"
             fine
-            48:9 reasons[0].secondary[0].routes: existing_flight/change_date has no route on store, sms while its queues are closed; give it message or self_service; until then it is the last resort
+            48:9 reasons[0].secondary[0].routes: existing_flight/change_date has no route on store, sms while its queues are closed; the reason has self_service or message: add it to the routes of store, sms; until then it is the last resort
             58:9 reasons[0].secondary[1].routes: existing_flight/cancel has no route on sms; give it one there; until then it is the last resort
-            58:9 reasons[0].secondary[1].routes: existing_flight/cancel has no route on store while its queues are closed; give it message or self_service; until then it is the last resort
+            58:9 reasons[0].secondary[1].routes: existing_flight/cancel has no route on store while its queues are closed; the reason has self_service: add it to the routes of store; until then it is the last resort
             68:9 reasons[1].secondary[0].routes: baggage/lost has no route on sms; give it one there; until then it is the last resort
             72:63 rules[0].forbid: guards.asked_for_person, guards.vulnerable, asked_for_a_person and 2 more each leave no route on email for existing_flight/cancel; leave one that is possible there; until then they go to the last resort
             75:52 rules[3].only: broken_promise leaves no route on email for existing_flight/cancel, baggage/lost, on sms for existing_flight/change_date; leave one that is possible there; until then they go to the last resort
+            75:52 rules[3].only: broken_promise is set aside for who has not given the consents that what it leaves needs, on email for existing_flight/change_date; leave one that needs no consent, too; until then they can get every route that guards leave
             76:56 rules[4].when: flying_today also holds for a facts.departs_at that has long passed; add facts.departs_at > now &&, if it is about what is still to come
             80:20 costs.preferred_route: preferred_route has no effect any more; remove it: preferred_share says what a preferred route is worth, as a share of what is at stake
             34:1 reasons: has 2 primary reasons; 6 to 8 are easy to choose from
@@ -142,6 +146,7 @@ fn keypads_have_nine_keys() {
         expect![[r#"
             fine
             92:52 rules[3].only: broken_promise leaves no route on phone, web_chat, email for more_0/any, more_1/any, more_2/any and 4 more, on email for existing_flight/cancel, baggage/lost; leave one that is possible there; until then they go to the last resort
+            92:52 rules[3].only: broken_promise is set aside for who has not given the consents that what it leaves needs, on email for existing_flight/change_date; leave one that needs no consent, too; until then they can get every route that guards leave
             93:56 rules[4].when: flying_today also holds for a facts.departs_at that has long passed; add facts.departs_at > now &&, if it is about what is still to come
             53:9 reasons[0].secondary[1].routes: with waits over 2 minutes platinum is never sent to a person for existing_flight/cancel; lower the waiting_cost_per_minute of the tier, or raise what failing costs
             97:20 costs.preferred_route: preferred_route has no effect any more; remove it: preferred_share says what a preferred route is worth, as a share of what is at stake
@@ -167,6 +172,7 @@ fn a_higher_tier_that_is_helped_worse() {
         expect![[r#"
             fine
             71:52 rules[3].only: broken_promise leaves no route on email for existing_flight/cancel, baggage/lost; leave one that is possible there; until then they go to the last resort
+            71:52 rules[3].only: broken_promise is set aside for who has not given the consents that what it leaves needs, on email for existing_flight/change_date; leave one that needs no consent, too; until then they can get every route that guards leave
             72:56 rules[4].when: flying_today also holds for a facts.departs_at that has long passed; add facts.departs_at > now &&, if it is about what is still to come
             7:126 tiers[0].cost_of_failure: the cost_of_failure of platinum is 0.10, less than the 12.00 of gold below it; must be at least that of the tiers below: the most valuable comes first
             43:9 reasons[0].secondary[0].routes: with waits over 2 minutes platinum is never sent to a person for existing_flight/change_date; lower the waiting_cost_per_minute of the tier, or raise what failing costs
@@ -179,7 +185,7 @@ fn a_higher_tier_that_is_helped_worse() {
     );
 }
 
-/// What is said of the airline beyond what is always said of it.
+/// The additional warnings for the airline playbook after the edits.
 fn said_of(edits: &[(&str, &str)]) -> String {
     let before = read(AIRLINE).map(|(_, warnings)| warnings.to_string());
     let before = before.unwrap_or_default();
@@ -261,7 +267,8 @@ costs:\n",
     "#]].assert_eq(&said);
 }
 
-/// Only what costs less than the tier below is told, of waiting in an agreed window if either tier says it.
+/// A warning is given only for a cost that is lower than that of the tier below. Waiting for an agreed time is included
+/// if either tier sets its cost.
 #[test]
 fn tiers_whose_costs_are_not_in_their_order() {
     let same = said_of(&[
@@ -291,7 +298,7 @@ fn tiers_whose_costs_are_not_in_their_order() {
         7:5 tiers[0].agreed_wait_cost_per_hour: the agreed_wait_cost_per_hour of platinum is 1.49, less than the 900.00 of gold below it; must be at least that of the tiers below: the most valuable comes first"#]].assert_eq(&tiers.join("\n"));
 }
 
-/// Which queue a route leads to on a channel, and so whether it has hours, is by channel and by medium.
+/// The queue of a route, and so its opening hours, can depend on the channel and on the medium.
 #[test]
 fn a_gap_is_by_the_queue_of_the_channel() {
     let gaps = |queue: &str| {
@@ -311,7 +318,7 @@ fn a_gap_is_by_the_queue_of_the_channel() {
         gaps.map(words).map(str::to_owned).collect::<Vec<_>>()
     };
     let hours = "reasons[1].secondary[0].routes: baggage/lost has no route on store while its queues are closed; \
-                 give it message or self_service; until then it is the last resort";
+                 the reason has message: add it to the routes of store; until then it is the last resort";
     assert_eq!(gaps("baggage"), [""; 0]);
     assert_eq!(gaps("rebooking"), [hours]);
     assert_eq!(gaps("{ store: rebooking, default: baggage }"), [hours]);
@@ -320,7 +327,41 @@ fn a_gap_is_by_the_queue_of_the_channel() {
     assert_eq!(gaps("{ in_person: baggage, default: rebooking }"), [""; 0]);
 }
 
-/// Of several rules that say where to, how soon or to whom the last one wins, so that none repeats another.
+/// It is told which lacks a route that needs no desk: the channel, the reason, or both.
+#[test]
+fn a_gap_says_who_lacks_a_route() {
+    let fix = |routes: &str| {
+        let said = said_of(&[
+            (
+                "  web_chat:",
+                &format!("  store: {{ medium: in_person, routes: {routes} }}\n  web_chat:"),
+            ),
+            (
+                "          message: { queue: baggage, cost: 2.50, resolves: 0.60 }\n",
+                "",
+            ),
+            (
+                "human: { queue: baggage, cost: 7.00",
+                "human: { queue: rebooking, cost: 7.00",
+            ),
+        ]);
+        let gaps = said
+            .lines()
+            .filter(|line| line.contains("baggage/lost has no route"));
+        gaps.map(words).collect::<Vec<_>>().join("\n")
+    };
+    expect![[r#"
+        reasons[1].secondary[0].routes: baggage/lost has no route on email; give it one there; until then it is the last resort
+        reasons[1].secondary[0].routes: baggage/lost has no route on phone, web_chat while its queues are closed; phone, web_chat can give self_service or message: give it to the reason; until then it is the last resort
+        reasons[1].secondary[0].routes: baggage/lost has no route on store while its queues are closed; give both the reason and store message or self_service; until then it is the last resort"#]].assert_eq(&fix("[human]"));
+    expect![[r#"
+        reasons[1].secondary[0].routes: baggage/lost has no route on email; give it one there; until then it is the last resort
+        reasons[1].secondary[0].routes: baggage/lost has no route on phone, web_chat while its queues are closed; phone, web_chat can give self_service or message: give it to the reason; until then it is the last resort
+        reasons[1].secondary[0].routes: baggage/lost has no route on store while its queues are closed; store can give message: give it to the reason; until then it is the last resort"#]].assert_eq(&fix("[human, message]"));
+}
+
+/// Of several rules that set the queue, the priority or the skills, the last one wins. So no such rule is without
+/// effect.
 #[test]
 fn what_hands_over_is_never_idle() {
     let said = said_of(&[(
@@ -339,7 +380,7 @@ costs:\n",
     .assert_eq(&said);
 }
 
-/// Two that cannot both apply leave nothing together only on paper.
+/// Two rules that cannot both apply do not remove all routes together.
 #[test]
 fn rules_that_never_meet_leave_nothing_together_to_nobody() {
     let said = |one: &str, other: &str| {
@@ -356,7 +397,7 @@ costs:\n"
             .filter(|line| line.contains("other") && line.contains("together"));
         together.count() > 0
     };
-    // Of one tier, stage or brand, or of any.
+    // Rules with the same or different tiers, stages or brands, or with none.
     for (one, other, meet) in [
         ("need: 1.0", "need: 1.0", true),
         ("tier: gold", "tier: gold", true),
@@ -365,7 +406,8 @@ costs:\n"
         ("brand: mainline", "brand: mainline", true),
         ("brand: mainline", "brand: express", false),
         ("brand: mainline", "tier: gold", true),
-        // Other things may be looked at, and the same thing in the same way; not the same thing in two ways.
+        // Two conditions can meet if they use different inputs, or are the same. Two different conditions on the same
+        // input do not meet.
         ("when: facts.bags > 3", "when: facts.is_group", true),
         ("when: facts.bags > 3", "when: facts.bags > 3", true),
         ("when: facts.bags > 3", "when: facts.bags < 2", false),
@@ -381,7 +423,7 @@ costs:\n"
     }
 }
 
-/// A rule of a stage takes nothing from a reason of another stage.
+/// A rule for one stage removes nothing from a reason of another stage.
 #[test]
 fn a_rule_of_another_stage_leaves_nothing_to_nobody() {
     let said = said_of(&[(
@@ -396,7 +438,7 @@ costs:\n",
     "#]].assert_eq(&said);
 }
 
-/// An `only` that guards leave nothing of is set aside, unless the rule forbids besides.
+/// A rule whose `only` leaves nothing after the guards is ignored, unless the rule also forbids routes.
 #[test]
 fn a_guard_and_a_rule_that_both_leaves_and_forbids() {
     let said = |rule: &str| {
@@ -418,7 +460,7 @@ fn a_guard_and_a_rule_that_both_leaves_and_forbids() {
         ));
         said.contains("guards.asked_for_person")
     };
-    // With a guard a rule meets by another input or by the very same, and not by a part of it.
+    // A rule meets a guard if it uses another input, or exactly the input of the guard alone.
     assert!(when("facts.is_group"));
     assert!(when("contact.asked_for_person"));
     assert!(!when("\"contact.asked_for_person && facts.is_group\""));
@@ -428,8 +470,35 @@ fn a_guard_and_a_rule_that_both_leaves_and_forbids() {
     expect!["rules[6].only: narrow leaves no route together with any of guards.asked_for_person, guards.vulnerable, asked_for_a_person and 2 more on web_chat for existing_flight/cancel; leave one that is possible there; until then they go to the last resort"].assert_eq(&both);
 }
 
-/// Of channels that are alike only one is looked at: those of another medium, with other routes, or that a rule names
-/// are not.
+/// An `only` that leaves just what needs a consent binds nobody who has not given it.
+#[test]
+fn an_only_that_consents_alone_can_empty() {
+    let said = |rule: &str| {
+        let rule = format!("  - {{ id: narrow, {rule} }}\ncosts:\n");
+        let said = said_of(&[("costs:\n", rule.as_str())]);
+        let told = said.lines().filter(|line| line.contains("set aside"));
+        told.map(words)
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
+            .join("\n")
+    };
+    expect!["rules[6].only: narrow is set aside for who has not given the consents that what it leaves needs, on phone, web_chat, email for existing_flight/change_date; leave one that needs no consent, too; until then they can get every route that guards leave"].assert_eq(&said("reason: existing_flight, only: [callback]"));
+    assert_eq!(
+        said("reason: existing_flight, channel: phone, only: [callback, human]"),
+        ""
+    );
+    assert_eq!(
+        said("reason: existing_flight, channel: email, only: [human]"),
+        ""
+    );
+    assert_eq!(
+        said("reason: existing_flight, when: 1 == 2, only: [callback]"),
+        ""
+    );
+}
+
+/// Of channels that are alike, only one is checked. Channels with another medium, with other routes, or named by a rule
+/// are not alike.
 #[test]
 fn channels_that_differ_are_looked_at() {
     let idle = |channels: &str, rules: &str| {
@@ -450,7 +519,7 @@ fn channels_that_differ_are_looked_at() {
         ),
         [""; 0]
     );
-    // To leave the channel is so dear that nobody is sent to a chat from where there is none.
+    // Leaving the channel is so expensive that nobody is sent to a chat from a channel without one.
     let said = said_of(&[
         (
             "  web_chat:",
@@ -466,7 +535,7 @@ fn channels_that_differ_are_looked_at() {
     );
 }
 
-/// Where failing costs nothing, nothing is at stake, however much the need.
+/// If a failure costs nothing, nothing is at stake, whatever the need.
 #[test]
 fn nothing_is_much_at_stake_where_failing_costs_nothing() {
     let said = |failing: &str| {
@@ -486,7 +555,7 @@ fn nothing_is_much_at_stake_where_failing_costs_nothing() {
     };
     assert!(said("1.00"));
     assert!(!said("0.00"));
-    // What is at stake for the reason itself adds up.
+    // The stake of the reason is added.
     let dear = |stake: &str| {
         let stake = format!("need: 1.0\n        stake: {stake}");
         let said = said_of(&[
@@ -500,7 +569,7 @@ fn nothing_is_much_at_stake_where_failing_costs_nothing() {
     };
     assert!(!dear("39.99"));
     assert!(dear("40.00"));
-    // Nor is a person missed where the reason has none.
+    // No warning about people is given if the reason has no route to a person.
     let letters = said_of(&[(
         "          human: { queue: baggage, cost: 7.00, resolves: 0.85 }\n",
         "",
@@ -508,7 +577,7 @@ fn nothing_is_much_at_stake_where_failing_costs_nothing() {
     assert!(!letters.contains("much is at stake"), "{letters}");
 }
 
-/// Of a condition on two times each is looked at by itself: the other may be anything.
+/// If a condition uses two times, each time is checked alone. The other time may have any value.
 #[test]
 fn of_two_times_each_is_looked_at_by_itself() {
     let said = |when: &str| {

@@ -1,4 +1,4 @@
-//! Costs that have no effect any more, and tiers whose costs are not in their order.
+//! Warns about costs that no longer have an effect, and about tiers whose costs are not in their order.
 
 use super::Watcher;
 use crate::money::Money;
@@ -15,7 +15,8 @@ impl Watcher<'_> {
         }
     }
 
-    /// The most valuable tier comes first: neither its waiting nor its failing costs less than that of the next.
+    /// Warns if the waiting or the failure of a tier costs less than that of the next tier. The most valuable tier
+    /// comes first.
     pub(super) fn tier_order(&mut self) {
         type Amount = fn(&Tier) -> Money;
         let keys: [(&str, Amount); 3] = [

@@ -1,8 +1,9 @@
-//! Reasons that have no route somewhere or at some hours: their contacts go to the last resort.
+//! Warns about reasons that have no route on a channel or at some hours. Their contacts go to the last resort.
 
 use super::Watcher;
 use crate::playbook::fault::At;
 use crate::playbook::{Channel, Reason, RouteSpec, Whereabouts};
+use crate::route::{Route, RouteSet};
 
 impl Watcher<'_> {
     pub(super) fn gaps(&mut self) {
@@ -46,17 +47,76 @@ impl Watcher<'_> {
             let mut routes = routes(reason, channel).peekable();
             routes.peek().is_some() && routes.all(|route| needs_hours(route, channel))
         });
-        if !by_day.is_empty() {
-            let what = || {
-                let channels = by_day.join(", ");
-                format!(
-                    "{} has no route on {channels} while its queues are closed",
-                    reason.id
-                )
+        // Of those that lack the same one warning.
+        let mut same: Vec<(Lack, Vec<&str>)> = Vec::new();
+        for id in by_day {
+            let Some(channel) = playbook.channels.iter().find(|it| it.id.as_str() == id) else {
+                continue;
             };
-            let fix = "give it message or self_service; until then it is the last resort";
-            self.note(at, what, fix);
+            let lack = Lack::of(reason, channel, |route| !needs_hours(route, channel));
+            match same.iter_mut().find(|(known, _)| *known == lack) {
+                Some((_, channels)) => channels.push(id),
+                None => same.push((lack, vec![id])),
+            }
         }
+        for (lack, channels) in same {
+            let channels = channels.join(", ");
+            let what = || {
+                let reason = &reason.id;
+                format!("{reason} has no route on {channels} while its queues are closed")
+            };
+            let fix = lack.fix(&channels);
+            self.note(at, what, &fix);
+        }
+    }
+}
+
+/// What lacks a route that needs no open desk.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Lack {
+    /// The reason has these, the channel does not.
+    Channel(RouteSet),
+    /// The channel has these, the reason does not.
+    Reason(RouteSet),
+    /// Neither has one.
+    Both,
+}
+
+impl Lack {
+    /// `is_always`: whether a route of the reason is possible while desks are closed.
+    fn of(reason: &Reason, channel: &Channel, is_always: impl Fn(&RouteSpec) -> bool) -> Lack {
+        let of_reason = reason.routes.iter().filter(|route| is_always(route));
+        let of_reason: Vec<Route> = of_reason.map(|route| route.route).collect();
+        let of_channel = channel.routes.iter().copied();
+        let of_channel: Vec<Route> = of_channel.filter(|it| !it.needs_open_queue()).collect();
+        match (of_reason.is_empty(), of_channel.is_empty()) {
+            (false, _) => Lack::Channel(RouteSet::from_routes(&of_reason)),
+            (true, false) => Lack::Reason(RouteSet::from_routes(&of_channel)),
+            (true, true) => Lack::Both,
+        }
+    }
+
+    fn fix(self, channels: &str) -> String {
+        let names = |routes: RouteSet| {
+            let names = routes.iter().map(|route| route.as_str());
+            names.collect::<Vec<_>>().join(" or ")
+        };
+        let what = match self {
+            Lack::Channel(routes) => format!(
+                "the reason has {}: add it to the routes of {channels}",
+                names(routes)
+            ),
+            Lack::Reason(routes) => {
+                format!(
+                    "{channels} can give {}: give it to the reason",
+                    names(routes)
+                )
+            }
+            Lack::Both => {
+                format!("give both the reason and {channels} message or self_service")
+            }
+        };
+        format!("{what}; until then it is the last resort")
     }
 }
 

@@ -1,4 +1,5 @@
-//! Every reason asked about in every tier, on every channel, at waits from none to an hour: what somebody gets.
+//! Decides for every reason, in every tier, on every channel, at waits from zero to an hour, and warns about the
+//! results.
 
 use super::{Watcher, and_more};
 use crate::decision::{Decision, Finding};
@@ -11,35 +12,35 @@ use crate::playbook::{
 use crate::route::{Route, RouteSet};
 use crate::time::{Millis, UnixMs};
 
-/// The waits of ordinary contacts, in minutes.
+/// The waits for ordinary contacts, in minutes.
 const WAITS: [i64; 11] = [0, 1, 2, 3, 5, 8, 12, 20, 30, 45, 60];
-/// The waits of the others.
+/// The waits for the other contacts, in minutes.
 const FEW_WAITS: [i64; 3] = [0, 5, 30];
-/// Up to so many minutes a wait is short.
+/// A wait up to this number of minutes is short.
 const SHORT_WAIT: i64 = 2;
-/// Decisions that one check makes at most, of a playbook with few rules; reasons beyond are not looked at.
+/// The largest number of decisions in one check, for a playbook with few rules. Reasons after that are not checked.
 const DECISIONS_MAX: usize = 40_000;
-/// How many times what failing costs the most valuable tier is much at stake.
+/// Much is at stake if the amount is at least this many times the cost of a failure for the most valuable tier.
 const MUCH_AT_STAKE: i64 = 2;
-/// The routes to people who are there or call.
+/// The routes on which a person talks with the customer.
 const PEOPLE: [Route; 3] = [Route::Chat, Route::Callback, Route::Human];
 
-/// What was seen of one reason.
+/// What was seen for one reason.
 struct Seen {
     reason: ReasonIndex,
-    /// Routes that somebody is sent to.
+    /// The routes that some contact takes.
     taken: RouteSet,
-    /// Whether somebody ordinary is sent to a person.
+    /// Whether an ordinary contact is sent to a person.
     person: bool,
-    /// Whether the most valuable tier is, at a short wait.
+    /// Whether the most valuable tier is sent to a person at a short wait.
     person_soon: bool,
-    /// Whether it is at a longer one.
+    /// Whether the most valuable tier is sent to a person at a longer wait.
     person_later: bool,
-    /// Where a more valuable tier is helped worse.
+    /// The first place at which a more valuable tier gets a worse route; `None` if there is none.
     worse: Option<Worse>,
 }
 
-/// A place at which a more valuable tier is helped worse.
+/// A place at which a more valuable tier gets a worse route.
 struct Worse {
     channel: ChannelIndex,
     minutes: i64,
@@ -48,7 +49,7 @@ struct Worse {
 }
 
 impl Watcher<'_> {
-    /// Who gets what over all waits.
+    /// Checks who gets which route over all waits.
     pub(super) fn grid(&mut self) {
         let playbook = self.playbook;
         let channels = distinct_channels(playbook);
@@ -65,7 +66,8 @@ impl Watcher<'_> {
         self.never(&seen);
     }
 
-    /// Reasons at which nobody gets a person though much is at stake, or the most valuable tier only without a wait.
+    /// Warns about reasons with much at stake for which nobody gets a person, or the most valuable tier only at a short
+    /// wait.
     fn people(&mut self, seen: &[Seen]) {
         let playbook = self.playbook;
         let Some(top) = playbook.tiers.first() else {
@@ -97,7 +99,7 @@ impl Watcher<'_> {
         }, "lower the waiting_cost_per_minute of the tier, or raise what failing costs");
     }
 
-    /// Reasons at which a more valuable customer is helped worse than a less valuable one.
+    /// Warns about reasons for which a more valuable customer gets a worse route than a less valuable one.
     fn worse(&mut self, seen: &[Seen]) {
         let playbook = self.playbook;
         let mut pairs: Vec<((TierIndex, TierIndex), Vec<ReasonIndex>)> = Vec::new();
@@ -142,7 +144,7 @@ impl Watcher<'_> {
         }
     }
 
-    /// Routes that nobody is ever sent to.
+    /// Warns about routes that no contact ever takes.
     fn never(&mut self, seen: &[Seen]) {
         let playbook = self.playbook;
         for route in Route::ALL {
@@ -163,7 +165,7 @@ impl Watcher<'_> {
         }
     }
 
-    /// One warning about all of these reasons, at the first of them.
+    /// Adds one warning about all these reasons, at the place of the first.
     fn of_reasons(
         &mut self,
         reasons: &[ReasonIndex],
@@ -188,7 +190,7 @@ impl Watcher<'_> {
     }
 }
 
-/// How much dearer a decision is than one of a playbook with few rules and queues.
+/// How much more a decision costs than one for a playbook with few rules and queues, as a factor.
 fn weight(playbook: &Playbook) -> usize {
     let rules = playbook.rules.iter();
     let everywhere = rules.filter(|rule| {
@@ -198,7 +200,7 @@ fn weight(playbook: &Playbook) -> usize {
     1 + everywhere.count() / 40 + playbook.rules.len() / 2_000 + playbook.queues.len() / 100
 }
 
-/// The channels of which no two are alike to a decision: the first of each kind.
+/// The channels that differ for a decision. Of channels that are alike, only the first is kept.
 fn distinct_channels(playbook: &Playbook) -> Vec<ChannelIndex> {
     let mut kinds: Vec<(&Channel, Vec<bool>)> = Vec::new();
     let mut first = Vec::new();
@@ -239,7 +241,8 @@ fn look_at(
         }
     }
     let had = had(playbook, playbook.reason(reason));
-    // Who is sent to the others: who asked for a person, at hours when desks are closed, or prefers one.
+    // Customers who get the other routes: those who asked for a person, who come while queues are closed, or who prefer
+    // a route.
     for &channel in channels {
         if left(had, seen.taken).is_empty() {
             break;
@@ -281,7 +284,7 @@ impl Seen {
             }
             got.push((tier, route, chance));
             if let (None, Some(less)) = (&self.worse, floor(playbook, &decision)) {
-                // What prices alone would give comes right behind what the floor gives.
+                // The route by price alone comes directly after the route of the tier floor.
                 let own = decision.options.get(1).map_or(route, |second| second.route);
                 self.worse = Some(Worse {
                     channel,
@@ -303,7 +306,7 @@ impl Seen {
         }
     }
 
-    /// Who wishes something else than ordinary people do, as long as a route is left that nobody is sent to.
+    /// Tries customers with wishes, while a route is left that no contact takes.
     fn wishes(&mut self, playbook: &Playbook, situation: &mut Situation, left: RouteSet) {
         for (tier, _) in playbook.tiers_indexed() {
             situation.tier = tier;
@@ -333,14 +336,14 @@ const fn minutes_of(minutes: i64) -> Millis {
     Millis(minutes * Millis::MINUTE.0)
 }
 
-/// The route that is taken and what it resolves, unless it is the last resort.
+/// The route that is taken and its chance; `None` if it is the last resort.
 fn taken(decision: &Decision) -> Option<(Route, BasisPoints)> {
     let first = decision.first()?;
     let last_resort = decision.findings.contains(&Finding::LastResort);
     (!last_resort).then_some((first.route, first.chance))
 }
 
-/// The less valuable tier whose better route this decision takes, too.
+/// The less valuable tier whose better route this decision takes too; `None` if there is none.
 fn floor(playbook: &Playbook, decision: &Decision) -> Option<TierIndex> {
     let mut findings = decision.findings.iter();
     findings.find_map(|finding| match finding {
@@ -349,7 +352,7 @@ fn floor(playbook: &Playbook, decision: &Decision) -> Option<TierIndex> {
     })
 }
 
-/// The routes of a reason that some channel has.
+/// The routes of a reason that at least one channel has.
 fn had(playbook: &Playbook, reason: &Reason) -> RouteSet {
     let routes = reason.routes.iter().map(|spec| spec.route);
     let on_some = routes.filter(|route| {
@@ -372,8 +375,8 @@ fn has_people(playbook: &Playbook, reason: &Reason) -> bool {
     PEOPLE.into_iter().any(|route| had.contains(route))
 }
 
-/// Of what the route of each tier resolves, the most valuable tier first: the first tier whose route resolves less
-/// than that of one below it, and that one.
+/// The first tier whose route has a lower chance than the route of a tier below it, and that lower tier. `resolves` has
+/// the chance for each tier, the most valuable tier first. `None` if there is no such tier.
 fn helped_worse(resolves: &[BasisPoints]) -> Option<(usize, usize)> {
     let pairs = resolves.iter().enumerate();
     let mut worse = pairs.filter_map(|(above, resolved)| {

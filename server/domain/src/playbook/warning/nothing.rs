@@ -1,26 +1,27 @@
-//! Rules and guards together: who is left without any route, and goes to the last resort.
+//! Warns if rules and guards together remove every route, so that contacts go to the last resort.
 
 use super::{Watcher, and_more};
 use crate::playbook::condition::{Condition, Field};
 use crate::playbook::fault::At;
-use crate::playbook::{Playbook, Reason, Rule};
+use crate::playbook::{Playbook, Reason, RouteSpec, Rule};
 use crate::route::RouteSet;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Looks at one rule for one reason on one channel that a check takes at most; what is beyond is not looked at.
+/// The largest number of looks in one check. One look is one rule for one reason on one channel. If there are more,
+/// nothing is checked.
 const LOOKS_MAX: usize = 4_000_000;
-/// Of rules that leave the same, those that are looked at.
+/// Of rules that leave the same routes, how many are checked.
 const ALIKE_MAX: usize = 4;
 
-/// Something that takes routes away.
+/// A guard or a rule that removes routes.
 struct Taker<'p> {
-    /// Its place: the guards first, then the rules in their order.
+    /// The place in the order: the guards first, then the rules.
     who: Who,
-    /// What it looks at; empty: nothing, it always applies.
+    /// The condition. An empty condition always applies.
     when: When<'p>,
     /// The rule; `None` for a guard.
     rule: Option<&'p Rule>,
-    /// The routes that it leaves.
+    /// The routes that are left.
     leaves: RouteSet,
 }
 
@@ -36,10 +37,10 @@ enum When<'p> {
     Rule(Option<&'p Condition>),
 }
 
-/// Where nothing is left: the numbers of reasons and channels.
+/// The places at which nothing is left: the numbers of reasons and channels.
 type Places = BTreeSet<(u16, usize)>;
 
-/// Who leaves nothing, alone or with another, and where.
+/// The guards and rules that leave nothing, alone or with another one, and where.
 type Found = BTreeMap<(Who, Option<Who>), Places>;
 
 impl Watcher<'_> {
@@ -69,7 +70,7 @@ impl Watcher<'_> {
         self.together(found);
     }
 
-    /// Those that leave nothing alone; of those that do it at the same places one warning.
+    /// Warns about guards and rules that leave nothing alone. Those with the same places share one warning.
     fn alone(&mut self, found: &Found) {
         let mut same: BTreeMap<&Places, Vec<Who>> = BTreeMap::new();
         for ((who, other), places) in found {
@@ -90,8 +91,8 @@ impl Watcher<'_> {
         }
     }
 
-    /// Those that leave nothing together: who does it with the most others is told once for all of these, with those
-    /// that do it with the same ones.
+    /// Warns about pairs that leave nothing together. The guard or rule with the most partners is reported once for all
+    /// of them, together with those that have the same partners.
     fn together(&mut self, found: Found) {
         let pairs = found.into_iter();
         let mut pairs: BTreeMap<(Who, Who), Places> = pairs
@@ -103,7 +104,7 @@ impl Watcher<'_> {
                 partners.entry(*one).or_default().insert(*other);
                 partners.entry(*other).or_default().insert(*one);
             }
-            // Of equal ones the last is greatest, so they are gone through backwards.
+            // `max_by_key` returns the last of equal ones, so the list is read backwards.
             let most = partners.iter().rev().max_by_key(|(_, with)| with.len());
             let Some((_, with)) = most else { break };
             let all = partners.iter().filter(|(_, theirs)| *theirs == with);
@@ -130,6 +131,34 @@ impl Watcher<'_> {
         }
     }
 
+    /// Rules of which an `only` is set aside for who gave no consent.
+    pub(super) fn set_aside(&mut self) {
+        let playbook = self.playbook;
+        let cells = playbook.reasons.len() * playbook.channels.len();
+        if cells.saturating_mul(playbook.rules.len()) > LOOKS_MAX {
+            return;
+        }
+        let top = At::top("rules");
+        for (place, rule) in playbook.rules.iter().enumerate() {
+            if rule.only.is_empty() {
+                continue;
+            }
+            let places = needs_consents(playbook, place);
+            if places.is_empty() {
+                continue;
+            }
+            let (id, places) = (&rule.id, self.at_places(&places));
+            let what = format!(
+                "{id} is set aside for who has not given the consents that what it leaves needs, {places}"
+            );
+            self.note(
+                top.item(place).key("only"),
+                || what,
+                "leave one that needs no consent, too; until then they can get every route that guards leave",
+            );
+        }
+    }
+
     fn names(&self, all: &[Who]) -> String {
         let names = all.iter().map(|who| match who {
             Who::AskedForPerson => "guards.asked_for_person".to_owned(),
@@ -139,14 +168,14 @@ impl Watcher<'_> {
         and_more(names.collect())
     }
 
-    /// `on sms, email for a/b, a/c, on phone for a/d`.
+    /// The places in words: `on sms, email for a/b, a/c, on phone for a/d`.
     fn at_places(&self, places: &Places) -> String {
         let playbook = self.playbook;
         let mut of_reasons: BTreeMap<u16, Vec<usize>> = BTreeMap::new();
         for (reason, channel) in places {
             of_reasons.entry(*reason).or_default().push(*channel);
         }
-        // Reasons on the same channels are told together, those on the most first.
+        // Reasons on the same channels are listed together. The reasons on the most channels come first.
         let mut same: Vec<(Vec<usize>, Vec<String>)> = Vec::new();
         for (reason, channels) in of_reasons {
             let id = playbook.reasons[usize::from(reason)].id.to_string();
@@ -186,7 +215,7 @@ impl Watcher<'_> {
     }
 }
 
-/// What takes routes away from a reason on a channel.
+/// The guards and rules that remove routes of a reason on a channel.
 fn takers<'p>(
     playbook: &'p Playbook,
     (number, reason): (u16, &Reason),
@@ -219,23 +248,7 @@ fn takers<'p>(
         if rule.forbid.is_empty() && rule.only.is_empty() {
             continue;
         }
-        let fits = |named: &[u16], number: u16| named.is_empty() || named.contains(&number);
-        let of_reason = rule.reasons.is_empty()
-            || rule
-                .reasons
-                .binary_search_by_key(&number, |reason| reason.0)
-                .is_ok();
-        let on_channel = rule.channels.is_empty()
-            || rule
-                .channels
-                .iter()
-                .any(|index| usize::from(index.0) == channel);
-        // A contact can tell a stage of its own, but most are at that of their reason.
-        let in_stage = reason
-            .stage
-            .map_or(rule.stages.is_empty(), |stage| fits(&rule.stages, stage));
-        let never = rule.when.as_ref().and_then(Condition::constant) == Some(false);
-        if !of_reason || !on_channel || !in_stage || never {
+        if !can_apply(rule, (number, reason), channel) {
             continue;
         }
         let mut leaves = minus(RouteSet::from_routes(&rule.forbid));
@@ -254,7 +267,49 @@ fn takers<'p>(
     takers
 }
 
-/// One alone, or two together of which neither does it alone, that leave nothing.
+/// Whether a rule can apply to contacts about a reason on a channel, as far as that is plain.
+fn can_apply(rule: &Rule, (number, reason): (u16, &Reason), channel: usize) -> bool {
+    let fits = |named: &[u16], number: u16| named.is_empty() || named.contains(&number);
+    let of_reason = rule.reasons.is_empty()
+        || rule
+            .reasons
+            .binary_search_by_key(&number, |reason| reason.0)
+            .is_ok();
+    let on_channel = rule.channels.is_empty()
+        || rule
+            .channels
+            .iter()
+            .any(|index| usize::from(index.0) == channel);
+    // A contact can tell a stage of its own, but most are at that of their reason.
+    let in_stage = reason
+        .stage
+        .map_or(rule.stages.is_empty(), |stage| fits(&rule.stages, stage));
+    let never = rule.when.as_ref().and_then(Condition::constant) == Some(false);
+    of_reason && on_channel && in_stage && !never
+}
+
+/// Where an `only` leaves, of what a reason has on a channel, just what needs a consent.
+fn needs_consents(playbook: &Playbook, place: usize) -> Places {
+    let rule = &playbook.rules[place];
+    let mut places = Places::new();
+    for (index, reason) in playbook.reasons_indexed() {
+        for (channel, it) in playbook.channels.iter().enumerate() {
+            let is_left = |spec: &&RouteSpec| {
+                it.routes.contains(&spec.route) && rule.only.contains(&spec.route)
+            };
+            let mut left = reason.routes.iter().filter(is_left).peekable();
+            if left.peek().is_some()
+                && left.all(|spec| spec.consent.is_some())
+                && can_apply(rule, (index.0, reason), channel)
+            {
+                places.insert((index.0, channel));
+            }
+        }
+    }
+    places
+}
+
+/// Guards and rules that leave nothing: one alone, or a pair of which neither leaves nothing alone.
 fn without(takers: &[Taker<'_>]) -> Vec<(Who, Option<Who>)> {
     let mut found = Vec::new();
     let mut alike: Vec<(RouteSet, usize)> = Vec::new();
@@ -285,7 +340,8 @@ fn without(takers: &[Taker<'_>]) -> Vec<(Who, Option<Who>)> {
     found
 }
 
-/// Guards come first: an `only` that would leave nothing of what they leave is set aside.
+/// Whether a rule is ignored because of a guard. Guards come first: an `only` that would leave nothing after the guards
+/// is ignored.
 fn is_set_aside(one: &Taker<'_>, other: &Taker<'_>) -> bool {
     match (one.rule, other.rule) {
         (None, Some(rule)) | (Some(rule), None) => !rule.only.is_empty() && rule.forbid.is_empty(),
@@ -293,8 +349,8 @@ fn is_set_aside(one: &Taker<'_>, other: &Taker<'_>) -> bool {
     }
 }
 
-/// Whether both can apply to one contact, as far as that is plain: they name no tier, stage and brand apart, and their
-/// conditions look at different things or are the same.
+/// Whether both can apply to one contact, as far as this can be seen. They must not name different tiers, stages or
+/// brands. Their conditions must use different inputs or be equal.
 fn can_meet(one: &Taker<'_>, other: &Taker<'_>) -> bool {
     fn share<T: PartialEq>(one: &[T], other: &[T]) -> bool {
         one.is_empty() || other.is_empty() || one.iter().any(|it| other.contains(it))
@@ -314,7 +370,7 @@ fn can_meet(one: &Taker<'_>, other: &Taker<'_>) -> bool {
         (When::Guard(field), When::Rule(Some(rule)))
         | (When::Rule(Some(rule)), When::Guard(field)) => (
             [std::slice::from_ref(field), rule.fields()],
-            // Of a guard the rule mostly says the same.
+            // A rule that uses only the input of the guard mostly has the same condition.
             rule.fields() == [*field],
         ),
         _ => return true,

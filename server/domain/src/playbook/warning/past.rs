@@ -1,16 +1,16 @@
-//! Conditions that compare a time with now on one side only, so that they hold for what has long passed.
+//! Warns about conditions that compare a time with now on one side only, so that they are true for times long ago.
 
 use super::Watcher;
 use crate::playbook::condition::{Condition, Field, InputValue, Inputs};
 use crate::playbook::fault::At;
 use crate::time::{Millis, UnixMs};
 
-/// When it is, to try conditions: 2 March 2026.
+/// The present time for trying conditions: 2 March 2026.
 const NOW: UnixMs = UnixMs(1_772_409_600_000);
-/// How long ago, and how far ahead, is surely not meant.
+/// A time this far in the past or in the future is surely not intended.
 const FAR: Millis = Millis(400 * Millis::DAY.0);
 
-/// One point in time is known, and now.
+/// Inputs of which only one time and the present time are known.
 struct OneKnown {
     field: Field,
     at: UnixMs,
@@ -43,7 +43,8 @@ impl Watcher<'_> {
     }
 }
 
-/// The time that a condition compares with now so that it holds soon before it and ever after, but not long before.
+/// The time that a condition compares with now, if the condition is true shortly before this time and always after it,
+/// but not long before; else `None`.
 fn fires_on_passed(when: &Condition) -> Option<Field> {
     let fields = when.fields();
     if !fields.contains(&Field::Now) {

@@ -1,4 +1,4 @@
-//! Rules that never do anything, and guards that are usual but are not there.
+//! Warns about rules without any effect, and about usual guards that are missing.
 
 use super::Watcher;
 use crate::playbook::condition::Field;
@@ -7,8 +7,8 @@ use crate::playbook::{FactIndex, Need, Playbook, Rule};
 use crate::route::Route;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What a rule looks at to guard somebody (one of these), and what it is for. The first two are there without a rule
-/// if the `guards` of the playbook take self_service away.
+/// For each usual guard: the inputs that a rule may use for it (one is enough), and the texts of the warning. The first
+/// two need no rule if the `guards` of the playbook remove self_service.
 const GUARDS: [(&[Field], &str, &str); 4] = [
     (
         &[Field::ContactAskedForPerson],
@@ -38,14 +38,14 @@ const GUARDS: [(&[Field], &str, &str); 4] = [
     ),
 ];
 
-/// Where a rule applies: rules of one scope meet the same contacts.
+/// Where a rule applies. Rules with the same scope apply to the same contacts.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Scope<'r> {
     columns: [Vec<u16>; 5],
     when: Option<&'r str>,
 }
 
-/// What rules of one scope have done so far.
+/// What the rules of one scope have done so far.
 #[derive(Default)]
 struct Done {
     forbid: BTreeSet<Route>,
@@ -118,7 +118,8 @@ impl Watcher<'_> {
         }
     }
 
-    /// A rule that names only routes which its reasons do not have on its channels, or leaves none that they have.
+    /// Warns about a rule that changes nothing: none of the routes that it forbids or prefers is possible where it
+    /// applies, its `only` removes no route, and it has no other effect.
     fn idle(&mut self, at: At<'_>, rule: &Rule, possible: &Possible) {
         let there = possible.of_rule(rule);
         let is_there = |route: &Route| there.iter().any(|routes| routes & bit(*route) > 0);
@@ -149,12 +150,13 @@ impl Watcher<'_> {
     }
 }
 
-/// Whether a rule says where to, how soon or to whom: of several the last one wins, so none is idle.
+/// Whether a rule sets the queue, the priority or the skills. Of several such rules the last one wins, so none is
+/// without effect.
 fn hands_over(rule: &Rule) -> bool {
     rule.queue.is_some() || rule.priority.is_some() || !rule.skills.is_empty()
 }
 
-/// The routes of every reason and of every channel as bits.
+/// The routes of every reason and of every channel, as bits.
 struct Possible {
     reasons: Vec<u8>,
     channels: Vec<u8>,
@@ -174,7 +176,7 @@ impl Possible {
         }
     }
 
-    /// The sets of routes that contacts of a rule can have, each once.
+    /// The different sets of routes that contacts of a rule can have.
     fn of_rule(&self, rule: &Rule) -> BTreeSet<u8> {
         let reasons = rule.reasons.iter().map(|index| index.0);
         let reasons = distinct(&self.reasons, reasons);
@@ -188,9 +190,9 @@ impl Possible {
     }
 }
 
-/// The different sets of those that are named; if none is, of all.
+/// The different sets of the named items; of all items if none is named.
 fn distinct(all: &[u8], named: impl ExactSizeIterator<Item = u16>) -> Vec<u8> {
-    /// As many as there are sets of routes.
+    /// The number of possible sets of routes.
     const SETS: u8 = 1 << Route::ALL.len();
     let mut found = [false; SETS as usize];
     if named.len() == 0 {
@@ -222,7 +224,7 @@ impl<'r> Scope<'r> {
 }
 
 impl Done {
-    /// Whether the rule adds nothing to this. Preferences always add up.
+    /// Whether the rule adds nothing to the rules before. Preferences always add something.
     fn covers(&self, rule: &Rule) -> bool {
         let leaves_as_few = rule.only.is_empty()
             || self

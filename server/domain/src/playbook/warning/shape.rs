@@ -1,4 +1,4 @@
-//! How many reasons there are to choose from, and in which languages things are called.
+//! Warns about the number of reasons to choose from, and about missing languages of labels.
 
 use super::Watcher;
 use crate::playbook::fault::At;
@@ -6,7 +6,7 @@ use crate::playbook::format::parts::Entries;
 use crate::playbook::menu::reasons_max;
 use std::ops::RangeInclusive;
 
-/// How many reasons of one level are easy to choose from.
+/// How many reasons on one level are easy to choose from.
 const REASONS_EASY: RangeInclusive<usize> = 6..=8;
 
 impl Watcher<'_> {
@@ -100,7 +100,7 @@ impl Watcher<'_> {
 
 type Labelled<'f> = Vec<(&'f str, &'f Entries<String, String>)>;
 
-/// The labels that are written, with the ids of what they are of.
+/// The labels that are written, with the ids of their things.
 fn labels<T>(
     entries: &Entries<crate::playbook::format::parts::Id, T>,
     of: fn(&T) -> &Option<Entries<String, String>>,

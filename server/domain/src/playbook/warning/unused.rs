@@ -1,4 +1,4 @@
-//! Queues, facts and calendars that nothing uses.
+//! Warns about queues, facts and calendars that nothing uses.
 
 use super::Watcher;
 use crate::playbook::condition::Field;

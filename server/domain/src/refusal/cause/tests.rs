@@ -40,7 +40,7 @@ fn a_case_says_why_it_takes_no_step() {
         has 5 live contact(s), which must end first: call-1, call-2 and 3 of the cases merged into it
         was resolved too long ago to be opened again: a new contact opens a new case that names it
         was followed by case_0000000000001 for the same matter: work on that one
-        is not of the same known customer as case_0000000000001: only cases of one customer merge
+        cannot be merged into case_0000000000001: both cases must be of one identified customer
         is linked already as duplicate of case_0000000000002
         is not linked as duplicate of case_0000000000002
         has 32 links already, the most there can be
@@ -77,7 +77,7 @@ fn a_customer_says_why_it_takes_no_step() {
         is not merged into another
         goes on for c1 itself: merge c2 into it, or undo that merge first
         goes on for 16 customers already, the most there can be
-        is not merged with c2, whose email identity is verified: one that is not verified, or is shared, proves nobody
+        is not merged with c2, whose email identity is verified: one that is not verified, or is shared, identifies nobody
         has no such email identity
         has 16 identities already, the most there can be
         would have more than 16 consents, the most there can be: replace them with `consents` in the update_mask
@@ -106,7 +106,7 @@ fn a_customer_says_why_it_takes_no_step() {
 fn a_contact_says_why_it_has_no_additional_case() {
     expect![[r#"
         ended more than 1h ago: another matter is a new contact
-        is of nobody known: tell first who it is, by an id or a verified identity in RouteContact
+        has no known customer: identify them first, by an id or a verified identity in RouteContact
         has case_0000000000001 already, the case of this matter
         has case_0000000000001, which is merged into case_0000000000002
         has 8 additional cases already, the most there can be

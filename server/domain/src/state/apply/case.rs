@@ -1,4 +1,4 @@
-//! What events do to cases, to the matters that lead to them, and to the counts.
+//! How events change cases, the matters that lead to them, and the counts.
 
 mod action;
 
@@ -57,7 +57,7 @@ impl State {
         self.case_heard(envelope, join, &routed.context.facts, listed);
     }
 
-    /// A contact joined a case, or tells more of it.
+    /// A contact joined a case, or sent more about it.
     pub(super) fn case_heard(
         &mut self,
         envelope: &Envelope,
@@ -234,8 +234,8 @@ impl State {
         });
     }
 
-    /// Edits a case, its timer and whose open case it is. While it is merged, what happens to its contacts is known to
-    /// the case that goes on for it.
+    /// Edits a case, its timer and its entry in the list of open cases. While the case is merged, the case that
+    /// continues it gets the changes of its contacts.
     pub(super) fn edit_case(
         &mut self,
         envelope: &Envelope,
@@ -291,7 +291,8 @@ impl State {
     }
 }
 
-/// What the case that goes on for another knows of its contacts, and of what they tried and told.
+/// What the case that continues a merged case knows about the contacts of the merged case, their attempts and their
+/// reports.
 #[derive(PartialEq, Eq)]
 struct ContactsOf {
     live: u32,
@@ -311,7 +312,7 @@ impl ContactsOf {
     }
 }
 
-/// What a contact tried, if it took a route.
+/// The attempt of a contact that took a route.
 pub(super) fn tried(envelope: &Envelope, contact: &ContactId, taken: &Offered) -> Tried {
     Tried {
         contact: contact.clone(),
@@ -323,7 +324,7 @@ pub(super) fn tried(envelope: &Envelope, contact: &ContactId, taken: &Offered) -
     }
 }
 
-/// What a contact says of its answer that is due, and tells of the person, is known to its case.
+/// Stores in the case when the answer to the contact is due, and what the contact reports about the person.
 pub(super) fn case_knows(
     case: &mut Case,
     envelope: &Envelope,
@@ -362,8 +363,8 @@ fn list_contact(case: &mut Case, listed: CaseContact) {
     }
 }
 
-/// What made it look hard for the customer goes with the contact that was about something else. Says how many repeats
-/// that were.
+/// Removes a contact that was about another matter from the case, with its repeats and channel switches. Returns how
+/// many repeats were removed.
 fn unlist_contact(case: &mut Case, contact: &ContactId) -> u32 {
     let switches = case.switches_listed();
     let listed = case

@@ -1,4 +1,4 @@
-//! What events do to contacts.
+//! How events change contacts.
 
 mod additional;
 
@@ -73,7 +73,7 @@ impl State {
             }
             Next::Target(taken) => (ContactState::of_route(taken.route), Some(taken.route)),
         };
-        // Until the fact is known that tells its case, nothing can be taken.
+        // No route can be taken until the fact is known that identifies the case.
         let lacks_case = routed.case.is_none() && matches!(routed.next, Next::AskFacts(_));
         let options = routed.decision.options.iter().filter(|_| !lacks_case);
         let offered = options.map(RouteOption::offered);
@@ -117,7 +117,8 @@ impl State {
         self.put_contact(envelope.seq, before.as_deref(), contact);
     }
 
-    /// When an answer is due on the route that a contact goes by: as was told, while it stays on it.
+    /// When the answer is due on the route of a contact. While the contact stays on the route, the earlier time is
+    /// kept. `None` if no answer is owed.
     fn due(&self, envelope: &Envelope, routed: &ContactRouted, taken: &Offered) -> Option<UnixMs> {
         let before = self.contacts.get(&routed.contact);
         let stays = before.filter(|row| {
@@ -128,7 +129,7 @@ impl State {
         told.or_else(|| due_by(envelope, taken))
     }
 
-    /// The tier of a contact: that of its case, or else the one that was told or known.
+    /// The tier of a contact: the tier of its case, or else the tier that the caller sent or that was stored.
     fn tier_of(&self, routed: &ContactRouted) -> Option<Slug> {
         if let Some(join) = &routed.case {
             let opened = join.opened.as_ref().map(|opened| &opened.tier);
@@ -143,7 +144,8 @@ impl State {
         told.or(known).cloned()
     }
 
-    /// Whose the case of a contact of customer `own` is, if it is another customer's; no other is an anonymous one's.
+    /// The owner of the case that a contact of customer `own` joined, if the owner is another customer; else `None`.
+    /// Also `None` for a new case, for a case without a customer, and for a contact without a customer.
     pub(super) fn case_owner(
         &self,
         join: Option<&CaseJoin>,
@@ -241,7 +243,7 @@ impl State {
         }
     }
 
-    /// The contact is not heard of by it: somebody keeps books.
+    /// Changes the data that callers store with a contact. This does not count as activity of the contact.
     pub(super) fn contact_updated(&mut self, envelope: &Envelope, updated: &ContactUpdated) {
         let ContactUpdate { tags, links } = &updated.update;
         let id = &updated.contact;
@@ -257,7 +259,7 @@ impl State {
         }
     }
 
-    /// Whether we owe a live contact an answer.
+    /// Whether the company owes a live contact an answer.
     pub(super) fn owed(&self, id: &ContactId) -> bool {
         let owed = |place: ContactState| matches!(place, ContactState::Routed(route) if Route::is_owed(route));
         self.contacts
@@ -295,13 +297,13 @@ impl State {
     }
 }
 
-/// When an answer is due on a route that is taken now; `None` if we owe none, or no wait was told.
+/// When an answer is due on a route that is taken now; `None` if no answer is owed, or if no wait is known.
 fn due_by(envelope: &Envelope, taken: &Offered) -> Option<UnixMs> {
     let wait = taken.wait.filter(|_| taken.route.is_owed())?;
     Some(envelope.record_time + wait)
 }
 
-/// Nothing, where nobody said more than the playbook does.
+/// The instructions of a decision; `None` if nobody added any to the playbook.
 fn handover(decided: &Handover) -> Option<Box<Handover>> {
     (*decided != Handover::default()).then(|| Box::new(decided.clone()))
 }

@@ -1,4 +1,4 @@
-//! What events do to customers and to who holds which identity.
+//! How events change customers and the holders of identities.
 
 use crate::customer::{Customer, CustomerAction, Identity, MergedCustomer, RECENT_CONTACTS_MAX};
 use crate::event::{ContactRouted, CustomerActionTaken, CustomerJoin, Envelope};
@@ -91,7 +91,7 @@ impl State {
         }
     }
 
-    /// A customer has a matter of this reason from now on. That alone is no change that anybody is told of.
+    /// Records that a customer has a case for this reason. This alone does not count as a change of the customer.
     pub(super) fn has_matter_of(&mut self, seq: Seq, id: &CustomerId, reason: &ReasonId) {
         let row = self.customers.get(id);
         if row.is_none_or(|row| row.case_reasons.may_have(reason)) {
@@ -107,7 +107,8 @@ impl State {
         row.map_or_else(Vec::new, |row| row.profile.identities.clone())
     }
 
-    /// What is said of a handle now leads to who it is said of; what was said `before` may have been taken over since.
+    /// Makes the identities of a customer lead to this customer. An identity that the customer had `before` may belong
+    /// to somebody else now.
     fn hold_identities(&mut self, seq: Seq, id: &CustomerId, before: &[Identity]) {
         let Some(customer) = self.customers.get(id).cloned() else {
             return;
@@ -142,7 +143,8 @@ impl State {
     }
 }
 
-/// The newest are kept, in order; a contact may turn out to be of this customer some time after it came.
+/// Adds the time of a contact in order, and keeps the newest times. A contact may turn out to be of this customer some
+/// time after it came.
 fn note_recent(recent: &mut Vec<UnixMs>, at: UnixMs) {
     let place = recent.partition_point(|earlier| *earlier <= at);
     recent.insert(place, at);

@@ -29,14 +29,14 @@ fn a_additional_case_is_opened_and_the_contact_goes_on() {
             playbook trips is live
             k1: c1+ standard; opens #1; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed
             k1: bags/lost too; opens #2; noted: both_at_once
-            contact k1: in self-service; case #1; offered [self_service, chat, message, human]; declined []; amended 0; additional [#2]
+            contact k1 of standard: in self-service; case #1; offered [self_service, chat, message, human]; declined []; amended 0; additional [#2]
             case #1: open; flight/change of standard c1; [k1* on web_chat]; 1 live, 0 owed; 0 repeats, 0 switches, 0 reopens; knows booking=AAAAAA
-            case #2: open; bags/lost of standard c1; [k1* on web_chat]; 1 live, 0 owed; 0 repeats, 0 switches, 0 reopens; knows bag_tag=77
+            case #2: open; bags/lost of standard c1; [k1* on web_chat]; 1 live, 0 owed; 0 repeats, 0 switches, 0 reopens; knows bag_tag=77; 1 notes
             k1 takes chat
-            case #2: open; bags/lost of standard c1; [k1* on web_chat]; 1 live, 0 owed; 0 repeats, 0 switches, 0 reopens; knows bag_tag=77
+            case #2: open; bags/lost of standard c1; [k1* on web_chat]; 1 live, 0 owed; 0 repeats, 0 switches, 0 reopens; knows bag_tag=77; 1 notes
             k1 ends Resolved; case #1 is resolved
             case #1: resolved; flight/change of standard c1; [k1 on web_chat]; 0 live, 0 owed; 0 repeats, 0 switches, 0 reopens; knows booking=AAAAAA
-            case #2: open; bags/lost of standard c1; [k1 on web_chat]; 0 live, 0 owed; 0 repeats, 0 switches, 0 reopens; knows bag_tag=77
+            case #2: open; bags/lost of standard c1; [k1 on web_chat]; 0 live, 0 owed; 0 repeats, 0 switches, 0 reopens; knows bag_tag=77; 1 notes
             case #2 is resolved as explained
             bags/lost standard: 1 contacts - 0 left, 0 repeats; cases 1 opened, 0 reopened, 1 resolved, 0 lapsed, 0 withdrawn; took []
             flight/change standard: 1 contacts - 0 left, 0 repeats; cases 1 opened, 0 reopened, 1 resolved, 0 lapsed, 0 withdrawn; took [self_service 1, chat 1]
@@ -75,11 +75,11 @@ fn a_additional_case_is_continued_and_reopened() {
             k1: c1+ standard; opens #1; -> self_service(rebook) of [self_service 1.98, message 5.55, human 7.08] noticing tier_assumed
             k2: c1 standard; opens #2; 1 in 7d; -> self_service(allowance) of [self_service 0.13] noticing tier_assumed
             k1 ends Resolved; case #1 is resolved
-            k3: c1 standard; opens #3; 1 in 7d; -> self_service(search) of [self_service 1.13, message 5.25, human 8.34] noticing tier_assumed
+            k3: c1 standard; opens #3; 1 in 7d, 2 of its own in 7d; -> self_service(search) of [self_service 1.13, message 5.25, human 8.34] noticing tier_assumed
             refused: facts must tell booking, which tells one matter of flight/change from another; or that it is declined
             k3: flight/change too; reopens #1, a repeat, a switch
             k3: bags/allowance too; continues #2, a repeat, a switch
-            contact k3: in self-service; case #3; offered [self_service, message, human]; declined []; amended 0; additional [#1, #2]
+            contact k3 of standard: in self-service; case #3; offered [self_service, message, human]; declined []; amended 0; additional [#1, #2]
             case #1: open; flight/change of standard c1; [k1 on phone, k3* on web_chat]; 1 live, 0 owed; 1 repeats, 1 switches, 1 reopens; knows booking=AAAAAA
             case #2: open; bags/allowance of standard c1; [k2* on email, k3* on web_chat]; 2 live, 0 owed; 1 repeats, 1 switches, 0 reopens; knows 
             refused: case #2 has 2 live contact(s), which must end first: k2, k3
@@ -146,7 +146,7 @@ fn a_additional_case_is_refused() {
             playbook trips is live
             refused: there is no contact k1
             k1: standard; opens #1; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed
-            refused: contact k1 is of nobody known: tell first who it is, by an id or a verified identity in RouteContact
+            refused: contact k1 has no known customer: identify them first, by an id or a verified identity in RouteContact
             k1: c1+ standard; stays with #1, claimed; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed
             refused: contact k1 has #1 already, the case of this matter
             refused: facts must tell bag_tag, which tells one matter of bags/lost from another; or that it is declined
@@ -154,7 +154,7 @@ fn a_additional_case_is_refused() {
             refused: stated_reason is not a secondary reason of the live playbook; GetReasonMenu lists them
             k1: bags/allowance too; opens #2
             refused: contact k1 has #2 already, the case of this matter
-            contact k1: in self-service; case #1; offered [self_service, chat, message, human]; declined []; amended 1; additional [#2]
+            contact k1 of standard: in self-service; case #1; offered [self_service, chat, message, human]; declined []; amended 1; additional [#2]
             bags/allowance standard: 1 contacts - 0 left, 0 repeats; cases 1 opened, 0 reopened, 0 resolved, 0 lapsed, 0 withdrawn; took []
             flight/change standard: 1 contacts - 0 left, 0 repeats; cases 1 opened, 0 reopened, 0 resolved, 0 lapsed, 0 withdrawn; took [self_service 1]
         "#]],
@@ -186,7 +186,7 @@ fn the_last_of_a_contact_that_ended() {
             k1: flight/change too; opens #2
             refused: contact k1 has #1 already, the case of this matter
             refused: contact k1 ended more than 1h ago: another matter is a new contact
-            contact k1: ended Resolved; case #1; offered [self_service]; declined []; amended 0; additional [#2]
+            contact k1 of standard: ended Resolved; case #1; offered [self_service]; declined []; amended 0; additional [#2]
             case #2: open; flight/change of standard c1; [k1 on phone]; 0 live, 0 owed; 0 repeats, 0 switches, 0 reopens; knows booking=AAAAAA
             [Nov 30 10:00] case #2 lapses
             case #2: lapsed; flight/change of standard c1; [k1 on phone]; 0 live, 0 owed; 0 repeats, 0 switches, 0 reopens; knows booking=AAAAAA
@@ -257,7 +257,7 @@ fn said_again() {
             refused: request_id r1 was used before with other content
             k1 ends Resolved; case #1 is resolved
             replayed k1: bags/lost too; opens #2
-            contact k1: ended Resolved; case #1; offered [self_service]; declined []; amended 0; additional [#2]
+            contact k1 of standard: ended Resolved; case #1; offered [self_service]; declined []; amended 0; additional [#2]
         "#]],
     );
 }
@@ -296,16 +296,16 @@ fn a_additional_case_that_is_what_the_contact_comes_for() {
             k1: bags/lost too; opens #2
             k1: bags/allowance too; opens #3
             k1: c1 standard; leaves #1, withdrawn; stays with #2; knows bag_tag=77; -> message(writers) of [message 8.56, human 9.36] noticing tier_assumed
-            contact k1: routed to message; case #2; offered [message, human]; declined []; amended 1; additional [#3]
+            contact k1 of standard: routed to message; case #2; offered [message, human]; declined []; amended 1; additional [#3]
             k1: c1 standard; stays with #2; -> message(writers) of [message 8.56, human 9.36] noticing tier_assumed
-            contact k1: routed to message; case #2; offered [message, human]; declined []; amended 2; additional [#3]
+            contact k1 of standard: routed to message; case #2; offered [message, human]; declined []; amended 2; additional [#3]
             case #1: withdrawn; flight/change of standard c1; []; 0 live, 0 owed; 0 repeats, 0 switches, 0 reopens; knows booking=AAAAAA
             case #2: open; bags/lost of standard c1; [k1* on phone]; 1 live, 1 owed; 0 repeats, 0 switches, 0 reopens; knows bag_tag=77, booking=AAAAAA
             k2: c2+ standard; no case; choose a reason of [] noticing tier_assumed
             k2: bags/allowance too; opens #4
-            contact k2: deciding; case none; offered []; declined []; amended 0; additional [#4]
+            contact k2 of no tier: deciding; case none; offered []; declined []; amended 0; additional [#4]
             k2: c2 standard; stays with #4; -> self_service(allowance) of [self_service 0.52, chat 4.04] noticing tier_assumed
-            contact k2: in self-service; case #4; offered [self_service, chat]; declined []; amended 1
+            contact k2 of standard: in self-service; case #4; offered [self_service, chat]; declined []; amended 1
             k2 ends Resolved; case #4 is resolved
             k1: sent back; c1 standard; stays with #2; remembers message asked_for_person; -> message(writers) of [message 8.56, human 9.36] by asked_for_a_person noticing tier_assumed
             k1 ends Resolved; case #2 is resolved
@@ -337,7 +337,7 @@ fn a_silent_contact_ends_in_all_its_cases() {
             k1: c1+ standard; opens #1; -> self_service(allowance) of [self_service 0.13] noticing tier_assumed
             k1: flight/change too; opens #2
             [Nov 24 15:00] k1 ends TimedOut
-            contact k1: ended TimedOut; case #1; offered [self_service]; declined []; amended 0; additional [#2]
+            contact k1 of standard: ended TimedOut; case #1; offered [self_service]; declined []; amended 0; additional [#2]
             case #1: open; bags/allowance of standard c1; [k1 on phone]; 0 live, 0 owed; 0 repeats, 0 switches, 0 reopens; knows 
             case #2: open; flight/change of standard c1; [k1 on phone]; 0 live, 0 owed; 0 repeats, 0 switches, 0 reopens; knows booking=AAAAAA
             [Dec 01 15:00] case #1 lapses
@@ -366,7 +366,7 @@ fn what_we_owe_is_owed_to_each_case() {
             k1: c1+ standard; opens #1; -> message(writers) of [message 7.56] noticing tier_assumed
             k1: flight/change too; opens #2
             case #2: open; flight/change of standard c1; [k1* on email]; 1 live, 1 owed; 0 repeats, 0 switches, 0 reopens; knows booking=AAAAAA
-            k2: c1 standard; continues #2, a switch; 1 switches, 1 in 7d; -> self_service(rebook) of [self_service 1.98, message 5.55, human 7.08] noticing tier_assumed
+            k2: c1 standard; continues #2, a switch; 1 switches, 1 in 7d, 1 of the case before; -> self_service(rebook) of [self_service 1.98, message 5.55, human 7.08] noticing tier_assumed
             k1 ends Abandoned
             case #2: open; flight/change of standard c1; [k1 on email, k2* on phone]; 1 live, 0 owed; 0 repeats, 1 switches, 0 reopens; knows booking=AAAAAA
         "#]],

@@ -44,7 +44,7 @@ fn two_additional_cases_of_a_live_contact_are_one() {
             case #2: open; flight/change of standard c1; [k1 on phone]; 0 live, 0 owed; 0 repeats, 0 switches, 0 reopens; knows booking=AAAAAA
             case #3: merged into #2; flight/change of standard c1; [k1 on phone]; 0 live, 0 owed; 0 repeats, 0 switches, 0 reopens; knows booking=BBBBBB
             case #2 is resolved as explained
-            case #2: resolved; flight/change of standard c1; [k1 on phone]; 0 live, 0 owed; 0 repeats, 0 switches, 0 reopens; knows booking=AAAAAA
+            case #2: resolved as explained; flight/change of standard c1; [k1 on phone]; 0 live, 0 owed; 0 repeats, 0 switches, 0 reopens; knows booking=AAAAAA
         "#]],
     );
 }
@@ -73,7 +73,7 @@ fn a_additional_case_is_one_with_the_contacts_own() {
             case #1 goes on for #2
             refused: case #1 has 1 live contact(s), which must end first: k1
             k1: c1 standard; stays with #1; -> self_service(rebook) of [self_service 1.98, message 5.55, human 7.08] noticing tier_assumed
-            contact k1: in self-service; case #1; offered [self_service, message, human]; declined []; amended 1; additional [#2]
+            contact k1 of standard: in self-service; case #1; offered [self_service, message, human]; declined []; amended 1; additional [#2]
             k1 ends Resolved; case #1 is resolved
             case #1: resolved; flight/change of standard c1; [k1 on phone]; 0 live, 0 owed; 0 repeats, 0 switches, 0 reopens; knows booking=BBBBBB
             case #2: merged into #1; flight/change of standard c1; [k1 on phone]; 0 live, 0 owed; 0 repeats, 0 switches, 0 reopens; knows booking=BBBBBB
@@ -104,7 +104,7 @@ fn the_contacts_own_case_goes_on_in_its_additional_one() {
             k1: flight/change too; opens #2
             case #2 goes on for #1
             refused: contact k1 has #1, which is merged into #2
-            k2: c1 standard; continues #2, a repeat; 1 repeats, 1 in 7d; remembers self_service repeated; ask fare of [message 5.55, human 7.08] noticing tier_assumed
+            k2: c1 standard; continues #2, a repeat; 1 repeats, 1 in 7d, 1 of the case before; remembers self_service repeated; ask fare of [message 5.55, human 7.08] noticing tier_assumed
             k1 ends Resolved
             case #2: open; flight/change of standard c1; [k1 on phone, k2* on phone]; 1 live, 0 owed; 1 repeats, 0 switches, 0 reopens; knows booking=BBBBBB
             k2 ends Resolved; case #2 is resolved
@@ -219,11 +219,11 @@ fn a_additional_case_of_somebody_who_is_one_with_the_customer() {
             case #1: open; flight/change of standard c2; [k1 on phone, k2* on phone]; 1 live, 1 owed; 1 repeats, 0 switches, 0 reopens; knows booking=AAAAAA
             case #1 goes on for #3
             customer c1 goes on no more for c2
-            contact k2: routed to message; case #2; offered [message, human]; declined []; amended 0; additional [#1, #3]
+            contact k2 of standard: routed to message; case #2; offered [message, human]; declined []; amended 0; additional [#1, #3]
             case #1: open; flight/change of standard c2; [k1 on phone, k2* on phone]; 1 live, 1 owed; 1 repeats, 0 switches, 0 reopens; knows booking=AAAAAA
             k2: c1 standard; stays with #2; -> message(writers) of [message 8.56, human 9.36] noticing tier_assumed
             k2: flight/change too; opens #4
-            contact k2: routed to message; case #2; offered [message, human]; declined []; amended 1; additional [#1, #3, #4]
+            contact k2 of standard: routed to message; case #2; offered [message, human]; declined []; amended 1; additional [#1, #3, #4]
             k2 ends Resolved; case #2 is resolved
             case #1: open; flight/change of standard c2; [k1 on phone, k2 on phone]; 0 live, 0 owed; 1 repeats, 0 switches, 0 reopens; knows booking=AAAAAA
             case #2: resolved; bags/lost of standard c1; [k2 on phone]; 0 live, 0 owed; 0 repeats, 0 switches, 0 reopens; knows bag_tag=77
@@ -301,11 +301,11 @@ fn a_additional_case_that_was_merged_is_what_the_contact_comes_for() {
             k2: flight/change too; opens #3
             case #1 goes on for #3
             k2: c1 standard; leaves #2, withdrawn; stays with #3; 1 in 7d; -> self_service(rebook) of [self_service 1.98, message 5.55, human 7.08] noticing tier_assumed
-            contact k2: in self-service; case #3; offered [self_service, message, human]; declined []; amended 1
+            contact k2 of standard: in self-service; case #3; offered [self_service, message, human]; declined []; amended 1
             case #1: open; flight/change of standard c1; [k1* on phone]; 1 live, 0 owed; 0 repeats, 0 switches, 0 reopens; knows booking=AAAAAA
             case #3: merged into #1; flight/change of standard c1; [k2* on phone]; 1 live, 0 owed; 0 repeats, 0 switches, 0 reopens; knows booking=BBBBBB
             bags/allowance standard: 1 contacts - 1 left, 0 repeats; cases 1 opened, 0 reopened, 0 resolved, 0 lapsed, 1 withdrawn; took [self_service 1]
-            flight/change standard: 2 contacts - 0 left, 0 repeats; cases 2 opened, 0 reopened, 0 resolved, 0 lapsed, 0 withdrawn; took [self_service 2]
+            flight/change standard: 2 contacts - 0 left, 0 repeats; cases 2 opened, 0 reopened, 0 resolved, 0 lapsed, 0 withdrawn, 1 merged; took [self_service 2]
             k2 ends Resolved
             k1 ends Resolved; case #1 is resolved
             case #1: resolved; flight/change of standard c1; [k1 on phone]; 0 live, 0 owed; 0 repeats, 0 switches, 0 reopens; knows booking=AAAAAA
@@ -345,12 +345,12 @@ fn a_contact_with_a_merged_additional_case_comes_for_the_one_that_goes_on() {
             k2: bags/lost too; opens #4
             case #1 goes on for #3
             case #1 goes on for #4 with bag_tag
-            k2: c1 standard; leaves #2, withdrawn; continues #1, a repeat; 1 repeats, 1 in 7d; knows bag_tag=77; remembers self_service repeated; ask fare of [message 5.55, human 7.08] noticing tier_assumed
-            contact k2: deciding; case #1; offered [message, human]; declined []; amended 1; additional [#3, #4]
+            k2: c1 standard; leaves #2, withdrawn; continues #1, a repeat; 1 repeats, 1 in 7d, 1 of the case before; knows bag_tag=77; remembers self_service repeated; ask fare of [message 5.55, human 7.08] noticing tier_assumed
+            contact k2 of standard: deciding; case #1; offered [message, human]; declined []; amended 1; additional [#3, #4]
             case #1 goes on no more for #4 with bag_tag
             case #1 goes on no more for #3
             k2 ends Resolved
-            contact k2: ended Resolved; case #1; offered [message, human]; declined []; amended 1; additional [#3, #4]
+            contact k2 of standard: ended Resolved; case #1; offered [message, human]; declined []; amended 1; additional [#3, #4]
             case #1: open; flight/change of standard c1; [k1* on phone, k2 on phone]; 1 live, 0 owed; 1 repeats, 0 switches, 0 reopens; knows booking=AAAAAA
             case #3: open; flight/change of standard c1; [k2 on phone]; 0 live, 0 owed; 0 repeats, 0 switches, 0 reopens; knows booking=BBBBBB
             case #4: open; bags/lost of standard c1; [k2 on phone]; 0 live, 0 owed; 0 repeats, 0 switches, 0 reopens; knows bag_tag=77

@@ -42,9 +42,9 @@ fn what_another_contact_told_stays() {
         expect![[r#"
             playbook trips is live
             call-1: c1+ standard; opens #1; -> message(writers) of [message 5.55, human 7.08] by asked_for_a_person noticing tier_assumed
-            call-2: c1 standard; continues #1; 1 in 7d; knows fare=10.00; remembers asked for a person; -> message(writers) of [message 5.55, human 7.08] by asked_for_a_person noticing tier_assumed
-            call-2: c1 standard; stays with #1; 1 in 7d; knows fare=10.00; remembers asked for a person; -> message(writers) of [message 5.55, human 7.08] by asked_for_a_person noticing tier_assumed
-            call-1: c1 standard; stays with #1; 1 in 7d; -> self_service(rebook) of [self_service 1.98, message 5.55, human 7.08] noticing tier_assumed
+            call-2: c1 standard; continues #1; 1 in 7d, 1 of the case before; knows fare=10.00; remembers asked for a person; -> message(writers) of [message 5.55, human 7.08] by asked_for_a_person noticing tier_assumed
+            call-2: c1 standard; stays with #1; 1 in 7d, 1 of the case before; knows fare=10.00; remembers asked for a person; -> message(writers) of [message 5.55, human 7.08] by asked_for_a_person noticing tier_assumed
+            call-1: c1 standard; stays with #1; 1 in 7d, 1 of the case before; -> self_service(rebook) of [self_service 1.98, message 5.55, human 7.08] noticing tier_assumed
         "#]],
     );
 }
@@ -85,6 +85,31 @@ fn the_stage_of_one_of_several_matters_is_told_there() {
             refused: clear_mask must not name `stage`: the contact has several matters, each with its own in `matters`
             chat-1: for m2; c1 standard; no case; ask bag_tag of [message 8.56, human 10.36] noticing tier_assumed
               chat-1: flight/change too for m1; stays with #1
+        "#]],
+    );
+}
+
+#[test]
+fn what_is_told_again_and_what_is_told_more_of_a_person_stays() {
+    check(
+        "
+        playbook trips
+        at 09:00
+        route k1 web_chat customer=c1 reason=flight/change booking=AAAAAA cannot_use=voice language=nl
+        # Told with more beside it.
+        route k1 web_chat cannot_use=text
+        # Told of another thing altogether.
+        route k1 web_chat bags=1
+        end k1 gave_up
+        route k2 web_chat customer=c1 reason=flight/change booking=AAAAAA
+        ",
+        expect![[r#"
+            playbook trips is live
+            k1: c1+ standard; opens #1; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55] noticing tier_assumed
+            k1: c1 standard; stays with #1; remembers cannot use voice, speaks nl; ask fare of [message 5.55] noticing tier_assumed, last_resort, last_resort_broken(message cannot use text)
+            k1: c1 standard; stays with #1; remembers cannot use voice, text, speaks nl; ask fare of [message 5.55] noticing tier_assumed, last_resort, last_resort_broken(message cannot use text)
+            k1 ends GaveUp
+            k2: c1 standard; continues #1, a repeat; 1 repeats, 1 in 7d, 1 of the case before; knows bags=1; remembers self_service gave_up, cannot use voice, text, speaks nl; ask fare of [message 5.55] noticing tier_assumed, last_resort, last_resort_broken(message cannot use text)
         "#]],
     );
 }

@@ -24,7 +24,7 @@ fn an_anonymous_contact_is_identified_and_keeps_its_case() {
             chat-1: c1+ gold; stays with #1, claimed; -> self_service(rebook) of [self_service 7.16, chat 9.13, human 11.02, message 12.47]
             case #1: open; flight/change of standard c1; [chat-1* on web_chat]; 1 live, 0 owed; 0 repeats, 0 switches, 0 reopens; knows booking=ABC123
             customer c1: gold; []; 1 contacts, 1 lately
-            call-1: c1 gold; continues #1, a repeat, a switch; 1 repeats, 1 switches, 1 in 7d; remembers self_service repeated; -> human(desk) of [human 10.05, message 12.67]
+            call-1: c1 gold; continues #1, a repeat, a switch; 1 repeats, 1 switches, 1 in 7d, 1 of the case before; remembers self_service repeated; -> human(desk) of [human 10.05, message 12.67]
         "#]],
     );
 }
@@ -47,7 +47,7 @@ fn an_anonymous_contact_is_identified_and_joins_the_open_case() {
             playbook trips is live
             call-1: c1+ standard; opens #1; -> self_service(rebook) of [self_service 1.98, message 5.55, human 7.08] noticing tier_assumed
             chat-1: standard; opens #2; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed
-            chat-1: c1 standard; leaves #2, withdrawn; continues #1, a repeat, a switch; 1 repeats, 1 switches, 1 in 7d; remembers self_service repeated; -> chat(desk) of [chat 5.45, message 5.55, human 8.08] noticing tier_assumed
+            chat-1: c1 standard; leaves #2, withdrawn; continues #1, a repeat, a switch; 1 repeats, 1 switches, 1 in 7d, 1 of the case before; remembers self_service repeated; -> chat(desk) of [chat 5.45, message 5.55, human 8.08] noticing tier_assumed
             case #1: open; flight/change of standard c1; [call-1* on phone, chat-1* on web_chat]; 2 live, 0 owed; 1 repeats, 1 switches, 0 reopens; knows booking=ABC123
             case #2: withdrawn; flight/change of standard nobody; []; 0 live, 0 owed; 0 repeats, 0 switches, 0 reopens; knows booking=ABC123
             customer c1: no tier; []; 2 contacts, 2 lately
@@ -112,8 +112,8 @@ fn a_verified_identity_that_nobody_holds_brings_a_customer() {
         expect![[r#"
             playbook trips is live
             call-1: cust_wyrgv87dtqgnzhsh+ gold; opens #1; -> self_service(rebook) of [self_service 7.39, human 10.05, message 12.67]
-            call-2: cust_wyrgv87dtqgnzhsh+ gold; continues #1, a repeat; 1 repeats, 1 in 7d; remembers self_service repeated; -> human(desk) of [human 10.05, message 12.67]
-            mail-1: cust_wyrgv87dtqgnzhsh gold; continues #1, a repeat, a switch; 2 repeats, 1 switches, 2 in 7d; remembers self_service repeated; ask fare of [message 14.01] by third_contact, asked_again noticing last_resort, last_resort_broken(message forbidden by asked_again)
+            call-2: cust_wyrgv87dtqgnzhsh+ gold; continues #1, a repeat; 1 repeats, 1 in 7d, 1 of the case before; remembers self_service repeated; -> human(desk) of [human 10.05, message 12.67]
+            mail-1: cust_wyrgv87dtqgnzhsh gold; continues #1, a repeat, a switch; 2 repeats, 1 switches, 2 in 7d, 2 of the case before; remembers self_service repeated; ask fare of [message 14.01] by third_contact, asked_again noticing last_resort, last_resort_broken(message forbidden by asked_again)
             customer cust_wyrgv87dtqgnzhsh: gold; [phone=0611, email=a@b]; 3 contacts, 3 lately
         "#]],
     );
@@ -141,8 +141,8 @@ fn a_shared_identity_merges_nobody() {
             customer c2 is kept
             call-1: c2 standard; opens #1; -> self_service(allowance) of [self_service 0.13] noticing identity_of_other_customer(phone), tier_assumed
             customer c2: no tier; [email=a@b]; 1 contacts, 1 lately
-            call-2: c2 standard; continues #1, a repeat; 1 repeats, 1 in 7d; remembers self_service repeated; -> message(writers) of [message 5.50] noticing identity_of_other_customer(phone), tier_assumed, last_resort
-            call-3: c2 standard; continues #1; 1 repeats, 2 in 7d; remembers self_service repeated; -> message(writers) of [message 5.50] by third_contact noticing identity_of_other_customer(phone), tier_assumed, last_resort
+            call-2: c2 standard; continues #1, a repeat; 1 repeats, 1 in 7d, 1 of the case before; remembers self_service repeated; -> message(writers) of [message 5.50] noticing identity_of_other_customer(phone), tier_assumed, last_resort
+            call-3: c2 standard; continues #1; 1 repeats, 2 in 7d, 2 of the case before; remembers self_service repeated; -> message(writers) of [message 5.50] by third_contact noticing identity_of_other_customer(phone), tier_assumed, last_resort
         "#]],
     );
 }
@@ -192,13 +192,13 @@ fn the_tier_is_the_callers_then_the_stored_one_then_the_default() {
             playbook trips is live
             chat-1: c1+ standard; opens #1; -> self_service(allowance) of [self_service 0.52, chat 4.04] noticing tier_assumed
             customer c1 is kept
-            chat-2: c1 gold; continues #1, a repeat; 1 repeats, 1 in 7d; remembers self_service repeated; -> chat(desk) of [chat 6.62]
-            chat-3: c1 platinum; continues #1, a repeat; 2 repeats, 2 in 7d; remembers self_service repeated; -> chat(desk) of [chat 14.70] by third_contact, asked_again noticing tier_of_caller(stored gold)
-            chat-4: c1 gold; continues #1, a repeat; 3 repeats, 3 in 7d; remembers self_service repeated; -> chat(desk) of [chat 7.25] by third_contact, asked_again
+            chat-2: c1 gold; continues #1, a repeat; 1 repeats, 1 in 7d, 1 of the case before; remembers self_service repeated; -> chat(desk) of [chat 6.62]
+            chat-3: c1 platinum; continues #1, a repeat; 2 repeats, 2 in 7d, 2 of the case before; remembers self_service repeated; -> chat(desk) of [chat 14.70] by third_contact, asked_again noticing tier_of_caller(stored gold)
+            chat-4: c1 gold; continues #1, a repeat; 3 repeats, 3 in 7d, 3 of the case before; remembers self_service repeated; -> chat(desk) of [chat 7.25] by third_contact, asked_again
             chat-5: standard; opens #2; -> self_service(allowance) of [self_service 0.52, chat 4.04] noticing tier_assumed
             customer c1: gold; []; 4 contacts, 4 lately
             chat-6: c2+ platinum; opens #3; -> self_service(allowance) of [self_service 3.23, chat 12.60]
-            chat-7: c2 gold; continues #3, a repeat; 1 repeats, 1 in 7d; remembers self_service repeated; -> chat(desk) of [chat 6.62] noticing tier_of_caller(stored platinum)
+            chat-7: c2 gold; continues #3, a repeat; 1 repeats, 1 in 7d, 1 of the case before; remembers self_service repeated; -> chat(desk) of [chat 6.62] noticing tier_of_caller(stored platinum)
             customer c2: platinum; []; 2 contacts, 2 lately
         "#]],
     );
@@ -239,9 +239,9 @@ fn consents_and_wishes_count_now_rather_than_stored() {
             playbook trips is live
             customer c1 is kept
             call-1: c1 standard; opens #1; -> self_service(rebook) of [self_service 1.98 = 0.05 + 0.00 + 1.93 + 0.00 + 0.00 + 0.00 (None wait 0s), message 5.55 = 2.00 + 0.90 + 1.65 + 1.00 + 0.00 + 0.00 (Unknown wait 45m), human 7.08 = 6.00 + 0.80 + 0.28 + 0.00 + 0.00 + 0.00 (Unknown wait 2m)] noticing tier_assumed, fact_unknown(vulnerable: customer.vulnerable), fact_unknown(leaves_soon: facts.leaves_at), wait_assumed(desk), wait_assumed(writers) not [chat not on the channel, callback without call_back]
-            call-2: c1 standard; continues #1, a repeat; 1 repeats, 1 in 7d; remembers self_service repeated; ask fare of [message 5.55 = 2.00 + 0.90 + 1.65 + 1.00 + 0.00 + 0.00 (Unknown wait 45m), callback 6.58 = 6.30 + 0.20 + 0.28 + 0.00 + -0.20 + 0.00 (Unknown wait 2m), human 7.08 = 6.00 + 0.80 + 0.28 + 0.00 + 0.00 + 0.00 (Unknown wait 2m)] noticing tier_assumed, fact_unknown(vulnerable: customer.vulnerable), fact_unknown(leaves_soon: facts.leaves_at), wait_assumed(desk), wait_assumed(writers) not [self_service rebook failed before, chat not on the channel]
+            call-2: c1 standard; continues #1, a repeat; 1 repeats, 1 in 7d, 1 of the case before; remembers self_service repeated; ask fare of [message 5.55 = 2.00 + 0.90 + 1.65 + 1.00 + 0.00 + 0.00 (Unknown wait 45m), callback 6.58 = 6.30 + 0.20 + 0.28 + 0.00 + -0.20 + 0.00 (Unknown wait 2m), human 7.08 = 6.00 + 0.80 + 0.28 + 0.00 + 0.00 + 0.00 (Unknown wait 2m)] noticing tier_assumed, fact_unknown(vulnerable: customer.vulnerable), fact_unknown(leaves_soon: facts.leaves_at), wait_assumed(desk), wait_assumed(writers) not [self_service rebook failed before, chat not on the channel]
             call-3: c2+ standard; opens #2; -> self_service(rebook) of [self_service 1.98 = 0.05 + 0.00 + 1.93 + 0.00 + 0.00 + 0.00 (None wait 0s), message 5.55 = 2.00 + 0.90 + 1.65 + 1.00 + 0.00 + 0.00 (Unknown wait 45m), human 7.08 = 6.00 + 0.80 + 0.28 + 0.00 + 0.00 + 0.00 (Unknown wait 2m)] noticing tier_assumed, fact_unknown(vulnerable: customer.vulnerable), fact_unknown(leaves_soon: facts.leaves_at), wait_assumed(desk), wait_assumed(writers) not [chat not on the channel, callback unknown call_back]
-            call-4: c2 standard; continues #2, a repeat; 1 repeats, 1 in 7d; remembers self_service repeated; ask fare of [message 5.55 = 2.00 + 0.90 + 1.65 + 1.00 + 0.00 + 0.00 (Unknown wait 45m), callback 6.68 = 6.30 + 0.20 + 0.28 + 0.00 + -0.10 + 0.00 (Unknown wait 2m), human 6.88 = 6.00 + 0.80 + 0.28 + 0.00 + -0.20 + 0.00 (Unknown wait 2m)] noticing tier_assumed, fact_unknown(vulnerable: customer.vulnerable), fact_unknown(leaves_soon: facts.leaves_at), wait_assumed(desk), wait_assumed(writers) not [self_service rebook failed before, chat not on the channel]
+            call-4: c2 standard; continues #2, a repeat; 1 repeats, 1 in 7d, 1 of the case before; remembers self_service repeated; ask fare of [message 5.55 = 2.00 + 0.90 + 1.65 + 1.00 + 0.00 + 0.00 (Unknown wait 45m), callback 6.68 = 6.30 + 0.20 + 0.28 + 0.00 + -0.10 + 0.00 (Unknown wait 2m), human 6.88 = 6.00 + 0.80 + 0.28 + 0.00 + -0.20 + 0.00 (Unknown wait 2m)] noticing tier_assumed, fact_unknown(vulnerable: customer.vulnerable), fact_unknown(leaves_soon: facts.leaves_at), wait_assumed(desk), wait_assumed(writers) not [self_service rebook failed before, chat not on the channel]
         "#]],
     );
 }

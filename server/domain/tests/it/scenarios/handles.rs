@@ -55,14 +55,14 @@ fn what_is_not_verified_or_is_shared_merges_nobody() {
             customer c2 is kept
             k1: c2 gold; opens #1; -> self_service(rebook) of [self_service 7.16, chat 9.13, human 11.02, message 12.47]
             k1 ends Switched
-            refused: customer c1 is not merged with c2, whose email identity is verified: one that is not verified, or is shared, proves nobody
-            refused: customer c1 is not merged with c2, whose email identity is verified: one that is not verified, or is shared, proves nobody
+            refused: customer c1 is not merged with c2, whose email identity is verified: one that is not verified, or is shared, identifies nobody
+            refused: customer c1 is not merged with c2, whose email identity is verified: one that is not verified, or is shared, identifies nobody
             customer c2 shares email=a; a proof no more
-            refused: the email identity of customer c1 is told to be shared by customer c2: it proves nobody
+            refused: the email identity of customer c1 is told to be shared by customer c2: it identifies nobody
             customer c1 shares email=a
             k2: standard; opens #2; -> self_service(allowance) of [self_service 0.52, chat 4.04] noticing identity_shared(email), tier_assumed
             k3: standard; opens #3; -> self_service(allowance) of [self_service 0.52, chat 4.04] noticing identity_shared(phone), tier_assumed
-            refused: the email identity of customer c3 is told to be shared by customer c1: it proves nobody
+            refused: the email identity of customer c3 is told to be shared by customer c1: it identifies nobody
             customer c1: no tier; [phone=01, email=a&]; 0 contacts, 0 lately
             customer c2: gold; [email=a&]; 1 contacts, 1 lately
         "#]],
@@ -141,7 +141,7 @@ fn a_handle_is_linked_and_taken_away() {
             refused: customer c1 has no such email identity
             k3: cust_eydzmdxn4kc5jzp1+ standard; opens #3; -> self_service(allowance) of [self_service 0.52, chat 4.04] noticing tier_assumed
             refused: there is no customer c9
-            refused: customer c1 has changed since: its etag is 9 now
+            refused: customer c1 has changed since you read it: its etag is now 9
             customer c1: no tier; [phone=01]; 1 contacts, 1 lately
         "#]],
     );
@@ -169,7 +169,7 @@ fn a_handle_is_shared_as_long_as_the_last_who_was_told_so_has_it() {
             customer c1 is kept
             customer c2 is kept
             customer c3 is kept
-            refused: the phone identity of customer c3 is told to be shared by customer c2: it proves nobody
+            refused: the phone identity of customer c3 is told to be shared by customer c2: it identifies nobody
             customer c2 is kept
             customer c3 holds phone=09
             customer c1 may have email=b
@@ -214,6 +214,25 @@ fn a_proof_that_is_taken_away_is_said() {
             customer c1 is kept
             customer c1 is kept; phone=01 is a proof no more; email=b is a proof no more
             customer c1 is kept
+        "#]],
+    );
+}
+
+#[test]
+fn what_is_noticed_of_handles_is_in_their_order_the_surest_first() {
+    check(
+        "
+        playbook trips
+        at 09:00
+        customer c1 verified:email=b
+        route k1 web_chat customer=c2 reason=club/leave unverified:email=a shared:email=a
+        route k2 web_chat customer=c2 reason=club/leave unverified:phone=01 verified:email=b shared:email=b
+        ",
+        expect![[r#"
+            playbook trips is live
+            customer c1 is kept
+            k1: c2+ standard; opens #1; -> message(writers) of [message 6.18, human 7.37] noticing identity_shared(email), identity_not_verified(email), tier_assumed
+            k2: c2 standard; continues #1; 1 in 7d, 1 of the case before; -> message(writers) of [message 6.18, human 7.37] noticing identity_shared(email), identity_of_other_customer(email), identity_not_verified(phone), tier_assumed
         "#]],
     );
 }

@@ -35,7 +35,29 @@ fn what_is_new_has_no_slash_in_its_id() {
             refused: context.matters[0].matter_id must be without /: a new id is printable, without / and without spaces at its ends
             <CAJ+x=Fq2$7-w.1@mail.example.com>: sip:ann@example.com;x=y+ standard; opens #2; -> self_service(allowance) of [self_service 0.13] noticing tier_assumed
             customer tel:+31201234567 is kept
-            contact chat-1: in self-service; case #1; offered [self_service, chat]; declined []; amended 0
+            contact chat-1 of standard: in self-service; case #1; offered [self_service, chat]; declined []; amended 0
+        "#]],
+    );
+}
+
+/// The key of a customer whom a contact brings follows from the contact; one that somebody has already is not theirs.
+#[test]
+fn who_is_brought_gets_a_key_that_nobody_has() {
+    check(
+        "
+        playbook trips
+        at 09:00
+        customer cust_ab69221a08pqwnxm tier=gold
+        route k2 web_chat verified:phone=01 reason=club/leave
+        who cust_ab69221a08pqwnxm
+        holder phone=01
+        ",
+        expect![[r#"
+            playbook trips is live
+            customer cust_ab69221a08pqwnxm is kept
+            k2: cust_ts91x2w50a8xh86e+ standard; opens #1; -> message(writers) of [message 6.18, human 7.37] noticing tier_assumed
+            customer cust_ab69221a08pqwnxm: gold; []; 0 contacts, 0 lately
+            customer cust_ts91x2w50a8xh86e: no tier; [phone=01]; 1 contacts, 1 lately
         "#]],
     );
 }

@@ -34,8 +34,8 @@ fn a_contact_of_the_one_that_goes_on_continues_the_others_case() {
             k1: c2 gold; opens #1; -> self_service(rebook) of [self_service 7.16, chat 9.13, human 11.02, message 12.47]
             k1 ends Switched
             customer c1 goes on for c2: told so
-            k2: c1 gold; continues #1, a repeat, a switch; 1 repeats, 1 switches, 1 in 7d; knows fare=10.00; remembers self_service repeated; -> human(desk) of [human 10.05, message 12.67]
-            k3: c1 gold; continues #1, a repeat, a switch; 2 repeats, 2 switches, 2 in 7d; knows fare=10.00; remembers self_service repeated; -> message(writers) of [message 14.01] by third_contact, asked_again noticing last_resort, last_resort_broken(message forbidden by asked_again)
+            k2: c1 gold; continues #1, a repeat, a switch; 1 repeats, 1 switches, 1 in 7d, 1 of the case before; knows fare=10.00; remembers self_service repeated; -> human(desk) of [human 10.05, message 12.67]
+            k3: c1 gold; continues #1, a repeat, a switch; 2 repeats, 2 switches, 2 in 7d, 2 of the case before; knows fare=10.00; remembers self_service repeated; -> message(writers) of [message 14.01] by third_contact, asked_again noticing last_resort, last_resort_broken(message forbidden by asked_again)
             case #1: open; flight/change of gold c2; [k1 on web_chat, k2* on phone, k3* on email]; 2 live, 1 owed; 2 repeats, 2 switches, 0 reopens; knows booking=AAAAAA, fare=10.00
             customer c1: no tier; [phone=01]; 2 contacts, 2 lately; goes on for c2
             customer c1: no tier; [phone=01]; 2 contacts, 2 lately; goes on for c2
@@ -67,16 +67,16 @@ fn undoing_leaves_each_their_own_and_later_contacts_where_they_came() {
             k1 ends Switched
             customer c1 goes on for c2: told so
             k2: c1 gold; opens #2; 1 in 7d; -> self_service(allowance) of [self_service 0.63]
-            k3: c1 gold; continues #1, a repeat, a switch; 1 repeats, 1 switches, 2 in 7d; knows fare=10.00; remembers self_service repeated; -> human(desk) of [human 10.05, message 12.67] by third_contact
+            k3: c1 gold; continues #1, a repeat, a switch; 1 repeats, 1 switches, 2 in 7d, 1 of the case before; knows fare=10.00; remembers self_service repeated; -> human(desk) of [human 10.05, message 12.67] by third_contact
             customer c1 goes on no more for c2
             customer c1: no tier; [phone=01]; 2 contacts, 2 lately
             customer c2: gold; [email=a]; 1 contacts, 1 lately
             case #1: open; flight/change of gold c2; [k1 on web_chat, k3* on phone]; 1 live, 0 owed; 1 repeats, 1 switches, 0 reopens; knows booking=AAAAAA, fare=10.00
             case #2: open; bags/allowance of gold c1; [k2* on phone]; 1 live, 0 owed; 0 repeats, 0 switches, 0 reopens; knows 
             k3: c1 standard; leaves #1; opens #3; 1 in 7d; -> self_service(rebook) of [self_service 1.98, message 5.55, human 7.08] noticing tier_assumed
-            k4: c1 standard; continues #3, a repeat, a switch; 1 repeats, 1 switches, 2 in 7d; remembers self_service repeated; -> chat(desk) of [chat 5.45, message 5.55, human 8.08] by third_contact noticing tier_assumed
-            k5: c2 gold; continues #1, a repeat; 1 repeats, 1 in 7d; knows fare=10.00; remembers self_service repeated; -> chat(desk) of [chat 9.13, human 11.02, message 12.47]
-            k6: c2 gold; continues #1, a repeat; 2 repeats, 2 in 7d; knows fare=10.00; remembers self_service repeated; -> chat(desk) of [chat 9.79, human 11.35] by third_contact, asked_again
+            k4: c1 standard; continues #3, a repeat, a switch; 1 repeats, 1 switches, 2 in 7d, 1 of the case before; remembers self_service repeated; -> chat(desk) of [chat 5.45, message 5.55, human 8.08] by third_contact noticing tier_assumed
+            k5: c2 gold; continues #1, a repeat; 1 repeats, 1 in 7d, 1 of the case before; knows fare=10.00; remembers self_service repeated; -> chat(desk) of [chat 9.13, human 11.02, message 12.47]
+            k6: c2 gold; continues #1, a repeat; 2 repeats, 2 in 7d, 2 of the case before; knows fare=10.00; remembers self_service repeated; -> chat(desk) of [chat 9.79, human 11.35] by third_contact, asked_again
         "#]],
     );
 }
@@ -155,12 +155,12 @@ fn the_tier_of_customers_who_are_one() {
             customer c1 goes on for c2: told so
             customer c1 goes on for c3: told so
             k1: c1 platinum; opens #1; -> self_service(allowance) of [self_service 3.23, chat 12.60]
-            k2: c1 standard; continues #1, a repeat; 1 repeats, 1 in 7d; remembers self_service repeated; -> chat(desk) of [chat 4.04] noticing tier_of_caller(stored platinum)
-            contact k2: routed to chat; case #1; offered [chat]; declined []; amended 0; tier by Reported, stored platinum of c3, told standard
+            k2: c1 standard; continues #1, a repeat; 1 repeats, 1 in 7d, 1 of the case before; remembers self_service repeated; -> chat(desk) of [chat 4.04] noticing tier_of_caller(stored platinum)
+            contact k2 of platinum: routed to chat; case #1; offered [chat]; declined []; amended 0; tier by Reported, stored platinum of c3, decided as standard, told standard
             customer c1 goes on no more for c3
-            k3: c1 gold; continues #1, a repeat; 2 repeats, 2 in 7d; remembers self_service repeated; -> chat(desk) of [chat 7.25] by third_contact, asked_again
+            k3: c1 gold; continues #1, a repeat; 2 repeats, 2 in 7d, 2 of the case before; remembers self_service repeated; -> chat(desk) of [chat 7.25] by third_contact, asked_again
             customer c1 is kept
-            k4: c1 standard; continues #1, a repeat; 3 repeats, 3 in 7d; remembers self_service repeated; -> chat(desk) of [chat 4.15] by third_contact, asked_again
+            k4: c1 standard; continues #1, a repeat; 3 repeats, 3 in 7d, 3 of the case before; remembers self_service repeated; -> chat(desk) of [chat 4.15] by third_contact, asked_again
         "#]],
     );
 }
@@ -210,11 +210,11 @@ fn duplicates_of_two_customers_merge_once_those_are_one() {
             k1 ends Switched
             k2: c1 standard; opens #2; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed
             k2 ends Switched
-            refused: case #1 is not of the same known customer as #2: only cases of one customer merge
+            refused: case #1 cannot be merged into #2: both cases must be of one identified customer
             customer c1 goes on for c2: told so
             case #2 goes on for #1 with fare
             customer c1 goes on no more for c2
-            k3: c2 gold; opens #3; -> self_service(rebook) of [self_service 7.16, chat 9.13, human 11.02, message 12.47]
+            k3: c2 gold; opens #3; 1 of its own in 7d; -> self_service(rebook) of [self_service 7.16, chat 9.13, human 11.02, message 12.47]
             case #1: merged into #2; flight/change of gold c2; [k1 on web_chat]; 0 live, 0 owed; 0 repeats, 0 switches, 0 reopens; knows booking=AAAAAA, fare=10.00
         "#]],
     );
@@ -246,7 +246,7 @@ fn a_contact_from_before_the_merge_stays_whose_it_is() {
             k1: c1 standard; opens #1; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed
             k2: c2 standard; opens #2; -> self_service(allowance) of [self_service 0.52, chat 4.04] noticing tier_assumed
             customer c1 goes on for c2: told so
-            k2: c2 standard; leaves #2, withdrawn; continues #1, a repeat; 1 repeats, 1 in 7d; remembers self_service repeated; -> chat(desk) of [chat 5.45, message 5.55, human 8.08] noticing tier_assumed
+            k2: c2 standard; leaves #2, withdrawn; continues #1, a repeat; 1 repeats, 1 in 7d, 1 of the case before; remembers self_service repeated; -> chat(desk) of [chat 5.45, message 5.55, human 8.08] noticing tier_assumed
             case #1: open; flight/change of standard c1; [k1* on web_chat, k2* on web_chat]; 2 live, 0 owed; 1 repeats, 0 switches, 0 reopens; knows booking=AAAAAA
             customer c1: no tier; []; 1 contacts, 1 lately; goes on for c2
             refused: contact k2 is of customer c2: another customer's is a new contact
@@ -274,12 +274,12 @@ fn a_case_stays_whose_it_is_when_a_contact_of_the_other_tells_more() {
             k1: c2 gold; opens #1; -> self_service(rebook) of [self_service 7.16, chat 9.13, human 11.02, message 12.47]
             k1 ends Switched
             customer c1 goes on for c2: told so
-            k2: c1 gold; continues #1, a repeat, a switch; 1 repeats, 1 switches, 1 in 7d; knows fare=10.00; remembers self_service repeated; -> human(desk) of [human 10.05, message 12.67]
-            k2: c1 gold; stays with #1, a repeat, a switch; 1 repeats, 1 switches, 1 in 7d; knows fare=10.00; remembers self_service repeated; -> human(desk) of [human 7.05, message 12.67] by vulnerable
+            k2: c1 gold; continues #1, a repeat, a switch; 1 repeats, 1 switches, 1 in 7d, 1 of the case before; knows fare=10.00; remembers self_service repeated; -> human(desk) of [human 10.05, message 12.67]
+            k2: c1 gold; stays with #1, a repeat, a switch; 1 repeats, 1 switches, 1 in 7d, 1 of the case before; knows fare=10.00; remembers self_service repeated; -> human(desk) of [human 7.05, message 12.67] by vulnerable
             k2 ends Switched
             customer c1 goes on no more for c2
-            k3: c2 gold; continues #1, a repeat, a switch; 2 repeats, 2 switches, 2 in 7d; knows fare=10.00; remembers self_service repeated, human switched, vulnerable; -> human(desk) of [human 8.35, chat 9.79] by vulnerable, third_contact, asked_again
-            k4: c1 standard; opens #2; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed
+            k3: c2 gold; continues #1, a repeat, a switch; 2 repeats, 2 switches, 2 in 7d, 2 of the case before, 1 of its own in 7d; knows fare=10.00; remembers self_service repeated, human switched, vulnerable; -> human(desk) of [human 8.35, chat 9.79] by vulnerable, third_contact, asked_again
+            k4: c1 standard; opens #2; 1 of its own in 7d; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed
         "#]],
     );
 }
@@ -304,9 +304,9 @@ fn who_would_not_tell_the_key_fact_means_the_only_open_case_of_either() {
             k2 ends Switched
             customer c1 goes on for c2: told so
             k3: c1 gold; no case; 2 in 7d; ask booking or one of [#2 booking=?, #1 booking=AAAAAA] of [human 10.05, message 12.67] by third_contact noticing case_ambiguous(booking)
-            k4: c1 gold; continues #2, a repeat, a switch; 1 repeats, 1 switches, 2 in 7d; remembers self_service repeated; ask fare of [message 11.67] by third_contact noticing fact_declined(booking)
+            k4: c1 gold; continues #2, a repeat, a switch; 1 repeats, 1 switches, 2 in 7d, 1 of the case before, 3 of its own in 7d; remembers self_service repeated; ask fare of [message 11.67] by third_contact noticing fact_declined(booking)
             customer c1 goes on no more for c2
-            k5: c1 standard; continues #2, a repeat; 2 repeats, 1 switches, 2 in 7d; remembers self_service repeated; ask fare of [message 4.94] by third_contact, asked_again noticing tier_assumed, last_resort, last_resort_broken(message forbidden by asked_again), fact_declined(booking)
+            k5: c1 standard; continues #2, a repeat; 2 repeats, 1 switches, 2 in 7d, 2 of the case before, 3 of its own in 7d; remembers self_service repeated; ask fare of [message 4.94] by third_contact, asked_again noticing tier_assumed, last_resort, last_resort_broken(message forbidden by asked_again), fact_declined(booking)
         "#]],
     );
 }
@@ -324,8 +324,42 @@ fn the_only_open_case_can_be_the_others() {
             k1: c2 gold; opens #1; -> self_service(rebook) of [self_service 7.16, chat 9.13, human 11.02, message 12.47]
             k1 ends Switched
             customer c1 goes on for c2: told so
-            k2: c1 gold; continues #1, a repeat, a switch, presumed; 1 repeats, 1 switches, 1 in 7d; knows booking=AAAAAA, fare=10.00; remembers self_service repeated; -> human(desk) of [human 10.05, message 12.67] noticing case_presumed
-            k3: c1 gold; continues #1, a repeat; 2 repeats, 1 switches, 2 in 7d; knows booking=AAAAAA, fare=10.00; remembers self_service switched; -> human(desk) of [human 10.40] by third_contact, asked_again
+            k2: c1 gold; continues #1, a repeat, a switch, presumed; 1 repeats, 1 switches, 1 in 7d, 1 of the case before; knows booking=AAAAAA, fare=10.00; remembers self_service repeated; -> human(desk) of [human 10.05, message 12.67] noticing case_presumed
+            k3: c1 gold; continues #1, a repeat; 2 repeats, 1 switches, 2 in 7d, 2 of the case before; knows booking=AAAAAA, fare=10.00; remembers self_service switched; -> human(desk) of [human 10.40] by third_contact, asked_again
+        "#]],
+    );
+}
+
+/// What the one that goes on refused itself stays refused.
+#[test]
+fn what_the_merged_customer_agreed_to_is_known_of_the_one_that_goes_on() {
+    check(
+        "
+        playbook trips
+        at 09:00
+        customer c1
+        customer c2 consent=call_back
+        customer c3 refuse=call_back
+        route k1 phone customer=c1 reason=flight/change booking=AAAAAA why
+        merge_customers c1 c2
+        route k2 phone customer=c1 reason=flight/change booking=BBBBBB why
+        merge_customers c3 c1
+        unmerge_customer c2
+        merge_customers c3 c2
+        route k3 phone customer=c3 reason=flight/change booking=CCCCCC why
+        ",
+        expect![[r#"
+            playbook trips is live
+            customer c1 is kept
+            customer c2 is kept
+            customer c3 is kept
+            k1: c1 standard; opens #1; -> self_service(rebook) of [self_service 1.98 = 0.05 + 0.00 + 1.93 + 0.00 + 0.00 + 0.00 (None wait 0s), message 5.55 = 2.00 + 0.90 + 1.65 + 1.00 + 0.00 + 0.00 (Unknown wait 45m), human 7.08 = 6.00 + 0.80 + 0.28 + 0.00 + 0.00 + 0.00 (Unknown wait 2m)] noticing tier_assumed, fact_unknown(vulnerable: customer.vulnerable), fact_unknown(leaves_soon: facts.leaves_at), wait_assumed(desk), wait_assumed(writers) not [chat not on the channel, callback unknown call_back]
+            customer c1 goes on for c2: told so
+            k2: c1 standard; opens #2; 1 in 7d; -> self_service(rebook) of [self_service 1.98 = 0.05 + 0.00 + 1.93 + 0.00 + 0.00 + 0.00 (None wait 0s), message 5.55 = 2.00 + 0.90 + 1.65 + 1.00 + 0.00 + 0.00 (Unknown wait 45m), callback 6.78 = 6.30 + 0.20 + 0.28 + 0.00 + 0.00 + 0.00 (Unknown wait 2m), human 7.08 = 6.00 + 0.80 + 0.28 + 0.00 + 0.00 + 0.00 (Unknown wait 2m)] noticing tier_assumed, fact_unknown(vulnerable: customer.vulnerable), fact_unknown(leaves_soon: facts.leaves_at), wait_assumed(desk), wait_assumed(writers) not [chat not on the channel]
+            refused: customer c1 goes on for c2 itself: merge c3 into it, or undo that merge first
+            customer c1 goes on no more for c2
+            customer c3 goes on for c2: told so
+            k3: c3 standard; opens #3; -> self_service(rebook) of [self_service 1.98 = 0.05 + 0.00 + 1.93 + 0.00 + 0.00 + 0.00 (None wait 0s), message 5.55 = 2.00 + 0.90 + 1.65 + 1.00 + 0.00 + 0.00 (Unknown wait 45m), human 7.08 = 6.00 + 0.80 + 0.28 + 0.00 + 0.00 + 0.00 (Unknown wait 2m)] noticing tier_assumed, fact_unknown(vulnerable: customer.vulnerable), fact_unknown(leaves_soon: facts.leaves_at), wait_assumed(desk), wait_assumed(writers) not [chat not on the channel, callback without call_back]
         "#]],
     );
 }

@@ -27,9 +27,9 @@ fn a_renamed_reason_goes_on_with_its_cases() {
             chat-1 ends GaveUp
             chat-2: c2+ standard; opens #2; -> message(writers) of [message 8.56, human 10.36] noticing tier_assumed
             playbook trips is live
-            call-1: c1 standard; continues #1, a repeat, a switch; 1 repeats, 1 switches, 1 in 7d; remembers self_service gave_up; -> human(desk) of [human 7.67] noticing tier_assumed
-            call-2: c1 standard; continues #1, a repeat; 2 repeats, 1 switches, 2 in 7d; remembers self_service gave_up; -> human(desk) of [human 2.67] by third_contact, asked_again noticing tier_assumed, reason_replaced(flight/change)
-            chat-3: c2 standard; continues #2; 1 in 7d; -> message(writers) of [message 8.14, human 10.72] noticing tier_assumed
+            call-1: c1 standard; continues #1, a repeat, a switch; 1 repeats, 1 switches, 1 in 7d, 1 of the case before; remembers self_service gave_up; -> human(desk) of [human 7.67] noticing tier_assumed
+            call-2: c1 standard; continues #1, a repeat; 2 repeats, 1 switches, 2 in 7d, 2 of the case before; remembers self_service gave_up; -> human(desk) of [human 2.67] by third_contact, asked_again noticing tier_assumed, reason_replaced(flight/change)
+            chat-3: c2 standard; continues #2; 1 in 7d, 1 of the case before; -> message(writers) of [message 8.14, human 10.72] noticing tier_assumed
             chat-4: c2 standard; opens #3; 2 in 7d; -> human(desk) of [human 5.72, message 8.14] by third_contact noticing tier_assumed, reason_replaced(bags/lost)
             case #1: open; flight/change of standard c1; [chat-1 on web_chat, call-1* on phone, call-2* on phone]; 2 live, 0 owed; 2 repeats, 1 switches, 0 reopens; knows booking=ABC123
             flight/new_date standard: 3 contacts - 0 left, 2 repeats; cases 1 opened, 0 reopened, 0 resolved, 0 lapsed, 0 withdrawn; took [self_service 1, human 2]
@@ -108,7 +108,7 @@ fn a_rename_and_back_finds_the_open_case() {
             playbook trips is live again
             chat-2: c1 standard; opens #2; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed
             playbook trips is live again
-            chat-3: c1 standard; continues #2, a repeat; 1 repeats, 1 in 7d; remembers self_service repeated; -> chat(desk) of [chat 5.94, human 8.57] noticing tier_assumed
+            chat-3: c1 standard; continues #2, a repeat; 1 repeats, 1 in 7d, 1 of the case before; remembers self_service repeated; -> chat(desk) of [chat 5.94, human 8.57] noticing tier_assumed
         "#]],
     );
 }
@@ -163,7 +163,7 @@ fn of_two_cases_under_two_names_the_open_one_is_meant() {
             chat-2: c1 standard; opens #2; 1 in 7d; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed
             chat-2 ends Resolved; case #2 is resolved
             playbook trips is live again
-            chat-3: c1 standard; continues #1, a repeat; 1 repeats, 1 in 7d; remembers self_service repeated; -> chat(desk) of [chat 5.94, human 8.57] noticing tier_assumed, reason_replaced(flight/change)
+            chat-3: c1 standard; continues #1, a repeat; 1 repeats, 1 in 7d, 1 of the case before, 2 of its own in 7d; remembers self_service repeated; -> chat(desk) of [chat 5.94, human 8.57] noticing tier_assumed, reason_replaced(flight/change)
         "#]],
     );
 }

@@ -45,7 +45,7 @@ fn a_contact_is_on_one_channel_and_of_one_customer() {
             refused: contact chat-1 is on channel web_chat: on another channel it is a new contact
             customer c2 is kept
             chat-1: c1 standard; stays with #1; -> self_service(allowance) of [self_service 0.52, chat 4.04] noticing identity_of_other_customer(phone), tier_assumed
-            contact chat-1: in self-service; case #1; offered [self_service, chat]; declined []; amended 1
+            contact chat-1 of standard: in self-service; case #1; offered [self_service, chat]; declined []; amended 1
         "#]],
     );
 }
@@ -127,7 +127,7 @@ fn reasons_must_be_known_unless_the_caller_allows_for_others() {
             refused: context.stated_reason is not a secondary reason of bags; GetReasonMenu lists them
             refused: context.stated_reason is not a reason of the live playbook; GetReasonMenu lists them
             chat-1: c1+ standard; no case; -> message(writers) of [message 5.95] noticing tier_assumed, reason_unknown(pets/cat), last_resort
-            contact chat-1: routed to message; case none; offered [message]; declined []; amended 0
+            contact chat-1 of no tier: routed to message; case none; offered [message]; declined []; amended 0
             chat-1: c1 standard; opens #1; -> self_service(allowance) of [self_service 0.52, chat 4.04] noticing tier_assumed
             refused: confirmed_reason is not a secondary reason of the live playbook; GetReasonMenu lists them
             refused: confirmed_reason is not a secondary reason of the live playbook; GetReasonMenu lists them

@@ -26,11 +26,11 @@ fn three_calls_about_a_callback_that_never_came() {
             playbook trips is live
             customer c1 is kept
             call-1: c1 gold; opens #1; -> callback(desk) of [callback 6.83, self_service 6.93, human 9.98, message 12.27]
-            call-2: c1 gold; continues #1; 1 in 7d; knows fare=10.00; -> callback(desk) of [callback 6.83, self_service 6.93, human 9.98, message 12.27]
+            call-2: c1 gold; continues #1; 1 in 7d, 1 of the case before; knows fare=10.00; -> callback(desk) of [callback 6.83, self_service 6.93, human 9.98, message 12.27]
             call-2 ends Abandoned
-            call-3: c1 gold; continues #1, a repeat; 1 repeats, 2 in 7d; knows fare=10.00; remembers callback abandoned, an answer is overdue; -> callback(desk) of [callback 7.15, human 10.30, message 14.16] by third_contact noticing need_raised_by_attempts(1)
+            call-3: c1 gold; continues #1, a repeat; 1 repeats, 2 in 7d, 2 of the case before; knows fare=10.00; remembers callback abandoned, an answer is overdue; -> callback(desk) of [callback 7.15, human 10.30, message 14.16] by third_contact noticing need_raised_by_attempts(1)
             call-3 ends Abandoned
-            call-4: c1 gold; continues #1, a repeat; 2 repeats, 3 in 7d; knows fare=10.00; remembers callback abandoned, callback abandoned, an answer is overdue; -> callback(desk) of [callback 7.78, human 10.93] by third_contact, asked_again noticing need_raised_by_attempts(2)
+            call-4: c1 gold; continues #1, a repeat; 2 repeats, 3 in 7d, 3 of the case before; knows fare=10.00; remembers callback abandoned, callback abandoned, an answer is overdue; -> callback(desk) of [callback 7.78, human 10.93] by third_contact, asked_again noticing need_raised_by_attempts(2)
             case #1: open; flight/change of gold c1; [call-1* on phone, call-2 on phone, call-3 on phone, call-4* on phone]; 2 live, 2 owed; 2 repeats, 0 switches, 0 reopens; knows booking=ABC123, fare=10.00
         "#]],
     );
@@ -55,9 +55,9 @@ fn gave_up_in_a_flow_and_came_back_five_minutes_later() {
             playbook trips is live
             chat-1: c1+ standard; opens #1; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed
             chat-1 ends GaveUp
-            chat-2: c1 standard; continues #1, a repeat; 1 repeats, 1 in 7d; knows fare=10.00; remembers self_service gave_up; -> chat(desk) of [chat 5.45, message 5.55, human 8.08] noticing tier_assumed
+            chat-2: c1 standard; continues #1, a repeat; 1 repeats, 1 in 7d, 1 of the case before; knows fare=10.00; remembers self_service gave_up; -> chat(desk) of [chat 5.45, message 5.55, human 8.08] noticing tier_assumed
             chat-2 ends Resolved; case #1 is resolved
-            chat-3: c1 standard; reopens #1, a repeat; 2 repeats; knows fare=10.00; remembers chat resolved; -> chat(desk) of [chat 5.72, human 8.21] by asked_again noticing tier_assumed
+            chat-3: c1 standard; reopens #1, a repeat; 2 repeats, 2 of the case before, 2 of its own in 7d; knows fare=10.00; remembers chat resolved; -> chat(desk) of [chat 5.72, human 8.21] by asked_again noticing tier_assumed
         "#]],
     );
 }
@@ -85,7 +85,7 @@ fn an_attempt_that_came_to_nothing_is_followed_by_another() {
             refused: contact chat-1 is on channel web_chat: on another channel it is a new contact
             chat-1 ends Resolved; case #1 is resolved
             refused: contact chat-1 has ended: a new attempt is a new contact
-            chat-2: c1 standard; no case; choose a reason of [] noticing tier_assumed
+            chat-2: c1 standard; no case; 1 of its own in 7d; choose a reason of [] noticing tier_assumed
             refused: contact chat-2 has no reason yet: it cannot be decided again
         "#]],
     );
@@ -109,11 +109,11 @@ fn vulnerable_told_on_chat_then_a_phone_call() {
         expect![[r#"
             playbook trips is live
             chat-1: c1+ standard; opens #1; -> human(desk) of [human 5.08, chat 5.45, message 5.55] by vulnerable noticing tier_assumed
-            call-1: c1 standard; continues #1, a repeat, a switch; 1 repeats, 1 switches, 1 in 7d; knows fare=10.00; remembers vulnerable, speaks nl; -> human(desk) of [human 4.08, message 5.55] by vulnerable noticing tier_assumed
-            call-1: c1 standard; stays with #1, a repeat, a switch; 1 repeats, 1 switches, 1 in 7d; knows fare=10.00; remembers vulnerable, speaks nl; -> human(desk) of [human 4.08, message 5.55] by vulnerable noticing tier_assumed
-            call-2: c1 standard; continues #1, a repeat; 2 repeats, 1 switches, 2 in 7d; knows fare=10.00; remembers vulnerable, speaks nl; -> human(desk) of [human 4.30] by vulnerable, third_contact, asked_again noticing tier_assumed
-            call-3: c1 standard; continues #1, a repeat; 3 repeats, 1 switches, 3 in 7d; knows fare=10.00; remembers speaks nl; -> human(desk) of [human 7.30] by third_contact, asked_again noticing tier_assumed
-            call-4: c1 standard; continues #1, a repeat; 4 repeats, 1 switches, 4 in 7d; knows fare=10.00; remembers speaks nl; -> human(desk) of [human 7.30] by third_contact, asked_again noticing tier_assumed
+            call-1: c1 standard; continues #1, a repeat, a switch; 1 repeats, 1 switches, 1 in 7d, 1 of the case before; knows fare=10.00; remembers vulnerable, speaks nl; -> human(desk) of [human 4.08, message 5.55] by vulnerable noticing tier_assumed
+            call-1: c1 standard; stays with #1, a repeat, a switch; 1 repeats, 1 switches, 1 in 7d, 1 of the case before; knows fare=10.00; remembers vulnerable, speaks nl; -> human(desk) of [human 4.08, message 5.55] by vulnerable noticing tier_assumed
+            call-2: c1 standard; continues #1, a repeat; 2 repeats, 1 switches, 2 in 7d, 2 of the case before; knows fare=10.00; remembers vulnerable, speaks nl; -> human(desk) of [human 4.30] by vulnerable, third_contact, asked_again noticing tier_assumed
+            call-3: c1 standard; continues #1, a repeat; 3 repeats, 1 switches, 3 in 7d, 3 of the case before; knows fare=10.00; remembers speaks nl; -> human(desk) of [human 7.30] by third_contact, asked_again noticing tier_assumed
+            call-4: c1 standard; continues #1, a repeat; 4 repeats, 1 switches, 4 in 7d, 4 of the case before; knows fare=10.00; remembers speaks nl; -> human(desk) of [human 7.30] by third_contact, asked_again noticing tier_assumed
         "#]],
     );
 }
@@ -158,10 +158,10 @@ fn what_was_told_and_tried_goes_with_the_contact_that_leaves() {
         expect![[r#"
             playbook trips is live
             chat-1: c1+ standard; opens #1; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed
-            chat-2: c1 standard; continues #1, a repeat; 1 repeats, 1 in 7d; knows fare=10.00; remembers self_service repeated; -> chat(desk) of [chat 5.45, message 5.55] by vulnerable noticing tier_assumed
-            chat-3: c1 standard; continues #1, a repeat; 2 repeats, 2 in 7d; knows fare=10.00; remembers self_service repeated, vulnerable, cannot use voice; -> chat(desk) of [chat 5.72] by vulnerable, third_contact, asked_again noticing tier_assumed
+            chat-2: c1 standard; continues #1, a repeat; 1 repeats, 1 in 7d, 1 of the case before; knows fare=10.00; remembers self_service repeated; -> chat(desk) of [chat 5.45, message 5.55] by vulnerable noticing tier_assumed
+            chat-3: c1 standard; continues #1, a repeat; 2 repeats, 2 in 7d, 2 of the case before; knows fare=10.00; remembers self_service repeated, vulnerable, cannot use voice; -> chat(desk) of [chat 5.72] by vulnerable, third_contact, asked_again noticing tier_assumed
             chat-2: c1 standard; leaves #1; opens #2; 2 in 7d; -> chat(desk) of [chat 5.45, message 5.55] by vulnerable, third_contact noticing tier_assumed
-            chat-4: c1 standard; continues #1, a repeat; 2 repeats, 3 in 7d; knows fare=10.00; remembers self_service repeated; -> chat(desk) of [chat 5.72, human 8.21] by third_contact, asked_again noticing tier_assumed
+            chat-4: c1 standard; continues #1, a repeat; 2 repeats, 3 in 7d, 2 of the case before; knows fare=10.00; remembers self_service repeated; -> chat(desk) of [chat 5.72, human 8.21] by third_contact, asked_again noticing tier_assumed
         "#]],
     );
 }
@@ -190,11 +190,11 @@ fn a_merge_unites_what_two_cases_remember_and_undoing_it_leaves_each_with_its_ow
             chat-2: c1 standard; opens #2; 1 in 7d; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed
             chat-2 ends GaveUp
             case #2 goes on for #1
-            chat-3: c1 standard; continues #2, a repeat; 1 repeats, 2 in 7d; knows fare=10.00; remembers human gave_up, self_service gave_up, vulnerable; -> human(desk) of [human 5.14, chat 5.58, message 5.94] by vulnerable, third_contact noticing tier_assumed, need_raised_by_attempts(1)
+            chat-3: c1 standard; continues #2, a repeat; 1 repeats, 2 in 7d, 1 of the case before; knows fare=10.00; remembers human gave_up, self_service gave_up, vulnerable; -> human(desk) of [human 5.14, chat 5.58, message 5.94] by vulnerable, third_contact noticing tier_assumed, need_raised_by_attempts(1)
             chat-3 ends Abandoned
             case #2 goes on no more for #1
-            chat-4: c1 standard; continues #2, a repeat; 2 repeats, 3 in 7d; knows fare=10.00; remembers self_service gave_up, human abandoned; -> chat(desk) of [chat 5.83, human 8.27] by third_contact, asked_again noticing tier_assumed, need_raised_by_attempts(1)
-            chat-5: c1 standard; continues #1, a repeat; 1 repeats, 4 in 7d; knows fare=10.00; remembers human gave_up, vulnerable; -> human(desk) of [human 5.14, chat 5.58, message 5.94] by vulnerable, third_contact noticing tier_assumed, need_raised_by_attempts(1)
+            chat-4: c1 standard; continues #2, a repeat; 2 repeats, 3 in 7d, 2 of the case before; knows fare=10.00; remembers self_service gave_up, human abandoned; -> chat(desk) of [chat 5.83, human 8.27] by third_contact, asked_again noticing tier_assumed, need_raised_by_attempts(1)
+            chat-5: c1 standard; continues #1, a repeat; 1 repeats, 4 in 7d, 1 of the case before; knows fare=10.00; remembers human gave_up, vulnerable; -> human(desk) of [human 5.14, chat 5.58, message 5.94] by vulnerable, third_contact noticing tier_assumed, need_raised_by_attempts(1)
         "#]],
     );
 }
@@ -216,12 +216,12 @@ fn an_end_says_what_came_of_the_case() {
         expect![[r#"
             playbook trips is live
             k1: c1+ standard; opens #1; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed
-            k2: c1 standard; continues #1, a repeat, a switch; 1 repeats, 1 switches, 1 in 7d; knows fare=10.00; remembers self_service repeated; -> message(writers) of [message 5.55, human 7.08] noticing tier_assumed
+            k2: c1 standard; continues #1, a repeat, a switch; 1 repeats, 1 switches, 1 in 7d, 1 of the case before; knows fare=10.00; remembers self_service repeated; -> message(writers) of [message 5.55, human 7.08] noticing tier_assumed
             refused: resolution cannot be told: case_0000000000002 is not resolved by this end; it is by the outcome resolved, once no other contact of it is live
             k1 ends Abandoned
             refused: resolution cannot be told: case_0000000000002 is not resolved by this end; it is by the outcome resolved, once no other contact of it is live
             k2 ends Resolved; case #1 is resolved as rebooked
-            case #1: resolved; flight/change of standard c1; [k1 on web_chat, k2 on phone]; 0 live, 0 owed; 1 repeats, 1 switches, 0 reopens; knows booking=ABC123, fare=10.00
+            case #1: resolved as rebooked for 12.50; flight/change of standard c1; [k1 on web_chat, k2 on phone]; 0 live, 0 owed; 1 repeats, 1 switches, 0 reopens; knows booking=ABC123, fare=10.00; 1 notes
         "#]],
     );
 }
@@ -276,10 +276,10 @@ fn our_call_pays_what_we_owe_on_its_contact_and_not_what_we_owe_on_others() {
             playbook trips is live
             customer c1 is kept
             call-1: c1 gold; opens #1; -> callback(desk) of [callback 6.83, self_service 6.93, human 9.98, message 12.27]
-            call-2: c1 gold; continues #1; 1 in 7d; knows fare=10.00; -> callback(desk) of [callback 6.83, self_service 6.93, human 9.98, message 12.27]
-            call-1: no answer; c1 gold; stays with #1; 1 in 7d; remembers callback no_answer, an answer is overdue; -> callback(desk) of [callback 6.83, self_service 6.93, message 12.27]
-            call-2: failed; c1 gold; stays with #1; 1 in 7d; knows fare=10.00; remembers callback no_answer, callback failed, an answer is overdue; -> callback(desk) of [callback 7.15, self_service 9.13, human 10.30, message 14.16] noticing need_raised_by_attempts(1)
-            call-2: no answer; c1 gold; stays with #1; 1 in 7d; knows fare=10.00; remembers callback no_answer, callback failed, callback no_answer, an answer is overdue; -> callback(desk) of [callback 7.15, self_service 9.13, message 14.16] noticing need_raised_by_attempts(1)
+            call-2: c1 gold; continues #1; 1 in 7d, 1 of the case before; knows fare=10.00; -> callback(desk) of [callback 6.83, self_service 6.93, human 9.98, message 12.27]
+            call-1: no answer; c1 gold; stays with #1; 1 in 7d, 1 of the case before; remembers callback no_answer, an answer is overdue; -> callback(desk) of [callback 6.83, self_service 6.93, message 12.27]
+            call-2: failed; c1 gold; stays with #1; 1 in 7d, 1 of the case before; knows fare=10.00; remembers callback no_answer, callback failed, an answer is overdue; -> callback(desk) of [callback 7.15, self_service 9.13, human 10.30, message 14.16] noticing need_raised_by_attempts(1)
+            call-2: no answer; c1 gold; stays with #1; 1 in 7d, 1 of the case before; knows fare=10.00; remembers callback no_answer, callback failed, callback no_answer, an answer is overdue; -> callback(desk) of [callback 7.15, self_service 9.13, message 14.16] noticing need_raised_by_attempts(1)
         "#]],
     );
 }
@@ -300,10 +300,10 @@ fn what_cannot_be_used_adds_up_and_is_of_who_told_it_first() {
         expect![[r#"
             playbook trips is live
             k1: c1+ standard; opens #1; -> message(writers) of [message 8.56] noticing tier_assumed
-            k2: c1 standard; continues #1; 1 in 7d; remembers cannot use voice; -> message(writers) of [message 8.56] noticing tier_assumed
+            k2: c1 standard; continues #1; 1 in 7d, 1 of the case before; remembers cannot use voice; -> message(writers) of [message 8.56] noticing tier_assumed
             k2: c1 standard; leaves #1; opens #2; 1 in 7d; -> message(writers) of [message 8.56] noticing tier_assumed
-            k3: c1 standard; continues #1; 2 in 7d; remembers cannot use voice; -> message(writers) of [message 8.56] by third_contact noticing tier_assumed
-            k4: c1 standard; continues #1; 3 in 7d; remembers cannot use voice, self_service; -> message(writers) of [message 8.56] by third_contact noticing tier_assumed
+            k3: c1 standard; continues #1; 2 in 7d, 1 of the case before; remembers cannot use voice; -> message(writers) of [message 8.56] by third_contact noticing tier_assumed
+            k4: c1 standard; continues #1; 3 in 7d, 2 of the case before; remembers cannot use voice, self_service; -> message(writers) of [message 8.56] by third_contact noticing tier_assumed
         "#]],
     );
 }
@@ -334,13 +334,13 @@ fn a_merge_takes_the_newest_of_what_changes_and_the_oldest_of_what_stays() {
             k2: c1 standard; opens #2; 1 in 7d; -> message(writers) of [message 8.56, human 10.36] noticing tier_assumed
             k3: c1 standard; opens #3; 2 in 7d; -> message(writers) of [message 8.56, human 10.36] by third_contact noticing tier_assumed
             case #2 goes on for #1
-            k4: c1 standard; continues #2; 3 in 7d; remembers cannot use voice, self_service, speaks de; -> message(writers) of [message 8.56] by third_contact noticing tier_assumed
+            k4: c1 standard; continues #2; 3 in 7d, 1 of the case before; remembers cannot use voice, self_service, speaks de; -> message(writers) of [message 8.56] by third_contact noticing tier_assumed
             case #2 goes on for #3
-            k5: c1 standard; continues #2; 4 in 7d; remembers cannot use voice, self_service, speaks fr; -> message(writers) of [message 8.56] by third_contact noticing tier_assumed
+            k5: c1 standard; continues #2; 4 in 7d, 2 of the case before; remembers cannot use voice, self_service, speaks fr; -> message(writers) of [message 8.56] by third_contact noticing tier_assumed
             case #2 goes on no more for #3
             case #2 goes on no more for #1
             case #1 goes on for #2
-            k6: c1 standard; continues #1; 5 in 7d; remembers cannot use voice, self_service, speaks de; -> message(writers) of [message 8.56] by third_contact noticing tier_assumed
+            k6: c1 standard; continues #1; 5 in 7d, 1 of the case before; remembers cannot use voice, self_service, speaks de; -> message(writers) of [message 8.56] by third_contact noticing tier_assumed
         "#]],
     );
 }
@@ -365,11 +365,11 @@ fn an_answer_is_overdue_once_its_time_has_passed_and_not_at_that_time() {
             playbook trips is live
             customer c1 is kept
             call-1: c1 gold; opens #1; -> callback(desk) of [callback 6.83, self_service 6.93, human 9.98, message 12.27]
-            call-2: c1 gold; continues #1; 1 in 7d; knows fare=10.00; -> callback(desk) of [callback 6.83, self_service 6.93, human 9.98, message 12.27]
-            call-3: c1 gold; continues #1; 2 in 7d; knows fare=10.00; -> callback(desk) of [callback 6.83, human 9.98, message 12.27] by third_contact
-            call-1: no answer; c1 gold; stays with #1; 2 in 7d; remembers callback no_answer; -> callback(desk) of [callback 6.83, message 12.27] by third_contact
-            call-4: c1 gold; continues #1, a repeat; 1 repeats, 3 in 7d; knows fare=10.00; remembers callback no_answer, an answer is overdue; -> callback(desk) of [callback 6.83, human 9.98, message 12.27] by third_contact
-            call-1: no answer; c1 gold; stays with #1; 1 repeats, 3 in 7d; remembers callback no_answer, callback no_answer, an answer is overdue; -> callback(desk) of [callback 6.83, message 12.27] by third_contact
+            call-2: c1 gold; continues #1; 1 in 7d, 1 of the case before; knows fare=10.00; -> callback(desk) of [callback 6.83, self_service 6.93, human 9.98, message 12.27]
+            call-3: c1 gold; continues #1; 2 in 7d, 2 of the case before; knows fare=10.00; -> callback(desk) of [callback 6.83, human 9.98, message 12.27] by third_contact
+            call-1: no answer; c1 gold; stays with #1; 2 in 7d, 2 of the case before; remembers callback no_answer; -> callback(desk) of [callback 6.83, message 12.27] by third_contact
+            call-4: c1 gold; continues #1, a repeat; 1 repeats, 3 in 7d, 3 of the case before; knows fare=10.00; remembers callback no_answer, an answer is overdue; -> callback(desk) of [callback 6.83, human 9.98, message 12.27] by third_contact
+            call-1: no answer; c1 gold; stays with #1; 1 repeats, 3 in 7d, 3 of the case before; remembers callback no_answer, callback no_answer, an answer is overdue; -> callback(desk) of [callback 6.83, message 12.27] by third_contact
         "#]],
     );
 }
@@ -389,9 +389,9 @@ fn that_nobody_is_vulnerable_is_said_once_and_not_with_every_word() {
         expect![[r#"
             playbook trips is live
             k1: c1+ standard; opens #1; -> message(writers) of [message 8.56, human 10.36] noticing tier_assumed
-            k2: c1 standard; continues #1; 1 in 7d; -> human(desk) of [human 7.36, message 8.56] by vulnerable noticing tier_assumed
-            k1: c1 standard; stays with #1; 1 in 7d; remembers vulnerable; -> human(desk) of [human 7.36, message 8.56] by vulnerable noticing tier_assumed
-            k3: c1 standard; continues #1, a repeat; 1 repeats, 2 in 7d; knows fare=10.00; remembers vulnerable; -> human(desk) of [human 7.36, message 8.56] by vulnerable, third_contact noticing tier_assumed
+            k2: c1 standard; continues #1; 1 in 7d, 1 of the case before; -> human(desk) of [human 7.36, message 8.56] by vulnerable noticing tier_assumed
+            k1: c1 standard; stays with #1; 1 in 7d, 1 of the case before; remembers vulnerable; -> human(desk) of [human 7.36, message 8.56] by vulnerable noticing tier_assumed
+            k3: c1 standard; continues #1, a repeat; 1 repeats, 2 in 7d, 2 of the case before; knows fare=10.00; remembers vulnerable; -> human(desk) of [human 7.36, message 8.56] by vulnerable, third_contact noticing tier_assumed
         "#]],
     );
 }
@@ -436,9 +436,9 @@ fn what_is_tried_beside_a_repeat_is_not_what_it_repeats() {
             playbook trips is live
             k1: c1+ standard; opens #1; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed
             k1 takes chat
-            k2: c1 standard; continues #1, a repeat; 1 repeats; knows fare=10.00; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed
-            k3: c1 standard; continues #1; 1 repeats, 1 in 7d; knows fare=10.00; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed
-            k2: c1 standard; stays with #1, a repeat; 1 repeats; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed
+            k2: c1 standard; continues #1, a repeat; 1 repeats, 1 of the case before, 1 of its own in 7d; knows fare=10.00; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed
+            k3: c1 standard; continues #1; 1 repeats, 1 in 7d, 2 of the case before, 2 of its own in 7d; knows fare=10.00; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed
+            k2: c1 standard; stays with #1, a repeat; 1 repeats, 2 of the case before, 2 of its own in 7d; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed
         "#]],
     );
 }

@@ -45,6 +45,26 @@ fn an_unstaffed_queue_takes_callbacks_alone() {
     );
 }
 
+/// An entry of the last resort asks for no consent where the reason's own route does: it is taken, and that is told.
+#[test]
+fn a_last_resort_against_a_consent_is_told() {
+    check(
+        "
+        playbook airline
+        at 10:00
+        route mail-1 email reason=special_assistance/medical_clearance booking_reference=ABC123 refuse=medical_data asked_for_person
+        route mail-2 email reason=special_assistance/medical_clearance booking_reference=ABC123 asked_for_person
+        route mail-3 email reason=special_assistance/medical_clearance booking_reference=ABC123 consent=medical_data asked_for_person
+        ",
+        expect![[r#"
+            playbook airline is live
+            mail-1: standard; opens #1; -> message(digital_care) of [message 51.80] noticing tier_assumed, last_resort_broken(message without medical_data), last_resort
+            mail-2: standard; opens #2; -> message(digital_care) of [message 51.80] noticing tier_assumed, last_resort_broken(message unknown medical_data), last_resort
+            mail-3: standard; opens #3; -> callback(special_care) of [callback 17.44, message 37.73] noticing tier_assumed
+        "#]],
+    );
+}
+
 #[test]
 fn the_last_resort_is_always_there() {
     check(
@@ -129,9 +149,9 @@ fn a_rule_raises_the_need_and_never_lowers_it() {
             playbook trips is live
             call-1: c1+ standard; opens #1; -> message(writers) of [message 8.56 = 2.50 + 0.90 + 4.16 + 1.00 + 0.00 + 0.00 (Unknown wait 45m), human 9.36 = 7.00 + 0.80 + 1.56 + 0.00 + 0.00 + 0.00 (Unknown wait 2m)] noticing tier_assumed, fact_unknown(vulnerable: customer.vulnerable), wait_assumed(desk), wait_assumed(writers) not [self_service not of the reason, chat not of the reason, callback not of the reason]
             call-1 ends GaveUp
-            call-2: c1 standard; continues #1, a repeat; 1 repeats, 1 in 7d; remembers message gave_up; -> message(writers) of [message 9.12, human 9.57] noticing tier_assumed, need_raised_by_attempts(1)
+            call-2: c1 standard; continues #1, a repeat; 1 repeats, 1 in 7d, 1 of the case before; remembers message gave_up; -> message(writers) of [message 9.12, human 9.57] noticing tier_assumed, need_raised_by_attempts(1)
             call-2 ends GaveUp
-            call-3: c1 standard; continues #1, a repeat; 2 repeats, 2 in 7d; remembers message gave_up, message gave_up; -> human(desk) of [human 10.18 = 7.00 + 0.80 + 2.38 + 0.00 + 0.00 + 0.00 (Unknown wait 2m)] by third_contact, asked_again noticing tier_assumed, need_raised_by_attempts(2), fact_unknown(vulnerable: customer.vulnerable), wait_assumed(desk) not [self_service not of the reason, message forbidden by asked_again, chat not of the reason, callback not of the reason]
+            call-3: c1 standard; continues #1, a repeat; 2 repeats, 2 in 7d, 2 of the case before; remembers message gave_up, message gave_up; -> human(desk) of [human 10.18 = 7.00 + 0.80 + 2.38 + 0.00 + 0.00 + 0.00 (Unknown wait 2m)] by third_contact, asked_again noticing tier_assumed, need_raised_by_attempts(2), fact_unknown(vulnerable: customer.vulnerable), wait_assumed(desk) not [self_service not of the reason, message forbidden by asked_again, chat not of the reason, callback not of the reason]
         "#]],
     );
 }
@@ -152,7 +172,7 @@ fn a_retailers_customer_comes_back_by_phone() {
         expect![[r#"
             playbook retail is live
             web-1: c1+ gold; opens #1; -> chat(orders) of [chat 6.81, human 7.40, callback 9.90, self_service 12.07, message 14.81] by members_are_refunded_at_once
-            call-1: c1 gold; continues #1, a repeat, a switch; 1 repeats, 1 switches, 1 in 7d; -> human(orders) of [human 6.40, callback 8.90, self_service 12.07, message 14.81] by members_are_refunded_at_once
+            call-1: c1 gold; continues #1, a repeat, a switch; 1 repeats, 1 switches, 1 in 7d, 1 of the case before; -> human(orders) of [human 6.40, callback 8.90, self_service 12.07, message 14.81] by members_are_refunded_at_once
             case #1: open; order_issue/manage_cancel of gold c1; [web-1* on web_chat, call-1* on phone]; 2 live, 0 owed; 1 repeats, 1 switches, 0 reopens; knows order_id=3348917502
             would be web-2: guest; opens #2; -> self_service(cancel_order) of [self_service 3.40 = 0.05 + 0.00 + 3.35 + 0.00 + 0.00 + 0.00 (None wait 0s), chat 4.57 = 3.20 + 0.25 + 1.12 + 0.00 + 0.00 + 0.00 (Unknown wait 1m), message 6.25 = 1.60 + 0.75 + 2.90 + 1.00 + 0.00 + 0.00 (Unknown wait 1h), human 6.61 = 4.80 + 0.25 + 0.56 + 1.00 + 0.00 + 0.00 (Unknown wait 1m), callback 8.28 = 6.60 + 0.13 + 0.56 + 1.00 + 0.00 + 0.00 (Unknown wait 1m)] noticing fact_unknown(vulnerable_customer: customer.vulnerable), fact_unknown(vulnerable_customer_live: customer.vulnerable), fact_unknown(third_contact_this_week: customer.contacts_7d), fact_unknown(third_contact_this_week_live: customer.contacts_7d), fact_unknown(upset_customer: contact.sentiment), fact_unknown(upset_customer_live: contact.sentiment), fact_unknown(flows_speak_english: contact.language), fact_unknown(flows_speak_english_live: contact.language), fact_unknown(high_value_customer: customer.value), fact_unknown(guest_waits_for_the_parcel: facts.shipping_option), fact_unknown(nothing_shipped_yet: facts.shipping_option), wait_assumed(orders), wait_assumed(written_service) not []
             would be web-2: gold; opens #2; -> chat(orders) of [chat 6.81 = 3.20 + 0.60 + 4.01 + 0.00 + 0.00 + -1.00 (Unknown wait 1m), human 7.40 = 4.80 + 0.60 + 2.00 + 1.00 + 0.00 + -1.00 (Unknown wait 1m), callback 9.90 = 6.60 + 0.30 + 2.00 + 1.00 + 0.00 + 0.00 (Unknown wait 1m), self_service 12.07 = 0.05 + 0.00 + 12.02 + 0.00 + 0.00 + 0.00 (None wait 0s), message 14.81 = 1.60 + 1.80 + 10.41 + 1.00 + 0.00 + 0.00 (Unknown wait 1h)] by members_are_refunded_at_once noticing fact_unknown(vulnerable_customer: customer.vulnerable), fact_unknown(vulnerable_customer_live: customer.vulnerable), fact_unknown(third_contact_this_week: customer.contacts_7d), fact_unknown(third_contact_this_week_live: customer.contacts_7d), fact_unknown(upset_customer: contact.sentiment), fact_unknown(upset_customer_live: contact.sentiment), fact_unknown(flows_speak_english: contact.language), fact_unknown(flows_speak_english_live: contact.language), fact_unknown(high_value_customer: customer.value), fact_unknown(nothing_shipped_yet: facts.shipping_option), wait_assumed(orders), wait_assumed(written_service) not []

@@ -25,10 +25,10 @@ fn five_matters_in_one_e_mail() {
               mail-1: flight/change too for m3; opens #3
               mail-1: flight/search too for m4; opens #4
               mail-1: bags/lost too for m5; opens #5
-            contact mail-1: deciding; case #1; offered [self_service, message]; declined []; amended 0; tier by Stored, stored gold; additional [#2, #3, #4, #5]
+            contact mail-1 of gold: deciding; case #1; offered [self_service, message]; declined []; amended 0; tier by Stored, stored gold, decided as gold; additional [#2, #3, #4, #5]; m1 for bags/allowance; m2 for flight/change; m3 for flight/change; m4 for flight/search; m5 for bags/lost
             mail-1 ends Resolved; case #1 is resolved as rebooked; case #3 is resolved as rebooked
-            case #1: resolved; flight/change of gold c1; [mail-1 on email]; 0 live, 0 owed; 0 repeats, 0 switches, 0 reopens; knows booking=AAAAAA, leaves_at=Nov 23 14:00
-            case #3: resolved; flight/change of gold c1; [mail-1 on email]; 0 live, 0 owed; 0 repeats, 0 switches, 0 reopens; knows booking=BBBBBB
+            case #1: resolved as rebooked; flight/change of gold c1; [mail-1 on email]; 0 live, 0 owed; 0 repeats, 0 switches, 0 reopens; knows booking=AAAAAA, leaves_at=Nov 23 14:00
+            case #3: resolved as rebooked; flight/change of gold c1; [mail-1 on email]; 0 live, 0 owed; 0 repeats, 0 switches, 0 reopens; knows booking=BBBBBB
         "#]],
     );
 }
@@ -61,7 +61,7 @@ fn more_is_told_of_matters_and_more_matters_come() {
               mail-1: flight/change too for m1; stays with #1
               mail-1: bags/allowance too for m3; stays with #3
             refused: context.matters[0] comes to case_0000000000003, which the contact has already
-            contact mail-1: routed to message; case #4; offered [message]; declined []; amended 3; additional [#1, #3]
+            contact mail-1 of standard: routed to message; case #4; offered [message]; declined []; amended 3; additional [#1, #3]; m1 for flight/change; m2 for bags/lost; m3 for bags/allowance
         "#]],
     );
 }
@@ -101,7 +101,7 @@ fn matters_of_nobody_known_get_their_cases_once_it_is_known() {
         expect![[r#"
             playbook trips is live
             mail-1: for m1; standard; opens #1; -> self_service(rebook) of [self_service 1.98, message 4.55] noticing tier_assumed
-            contact mail-1: in self-service; case #1; offered [self_service, message]; declined []; amended 0
+            contact mail-1 of standard: in self-service; case #1; offered [self_service, message]; declined []; amended 0; m1 for flight/change; m2 for bags/allowance
             mail-1: for m1; c1+ standard; stays with #1, claimed; -> self_service(rebook) of [self_service 1.98, message 4.55] noticing tier_assumed
               mail-1: bags/allowance too for m2; opens #2
             mail-1 ends Resolved; case #1 is resolved; case #2 is resolved
@@ -270,7 +270,7 @@ fn a_contact_has_at_most_eight_cases_beside_its_own() {
             k3: bags/lost too; opens #20
             refused: context.matters must be at most 9 with those told before, are 10
             refused: contact k3 would have more than 8 additional cases, the most there can be
-            contact k3: routed to message; case #19; offered [message, human]; declined []; amended 0; additional [#20]
+            contact k3 of standard: routed to message; case #19; offered [message, human]; declined []; amended 0; additional [#20]
         "#]],
     );
 }
@@ -328,7 +328,7 @@ fn a_matter_that_is_told_anew_keeps_its_case() {
             refused: context.matters[0].facts tell another case than matter m2 has: another matter has an id of its own
             k1: for m1; c1 standard; stays with #1; -> message(writers) of [message 8.56, human 9.36] noticing tier_assumed
               k1: flight/change too for m2; stays with #2
-            contact k1: routed to message; case #1; offered [message, human]; declined []; amended 1; additional [#2]
+            contact k1 of standard: routed to message; case #1; offered [message, human]; declined []; amended 1; additional [#2]; m1 for bags/lost; m2 for flight/change
         "#]],
     );
 }
@@ -383,7 +383,7 @@ fn a_matter_comes_to_a_case_that_was_there_and_is_never_presumed_to() {
             k2: for m1; c1 standard; stays with #3; 2 in 7d; -> message(writers) of [message 8.56, human 9.36] by third_contact noticing tier_assumed
               k2: bags/allowance too for m2; stays with #1, a repeat, a switch
               k2: flight/search too for m3; continues #2, a repeat, a switch
-            contact k2: routed to message; case #3; offered [message, human]; declined []; amended 1; additional [#1, #2]
+            contact k2 of standard: routed to message; case #3; offered [message, human]; declined []; amended 1; additional [#1, #2]; m1 for bags/lost; m2 for bags/allowance; m3 for flight/search
         "#]],
     );
 }
@@ -433,7 +433,7 @@ fn the_leading_matter_does_not_turn_out_to_be_another_of_the_contact() {
             refused: context.facts come to the case of matter m2: tell one matter once
             k1: for m1; c1 standard; leaves #1, withdrawn; opens #3; -> message(writers) of [message 8.56, human 9.36] noticing tier_assumed
               k1: bags/lost too for m2; stays with #2
-            contact k1: routed to message; case #3; offered [message, human]; declined []; amended 1; additional [#2]
+            contact k1 of standard: routed to message; case #3; offered [message, human]; declined []; amended 1; additional [#2]; m1 for bags/lost; m2 for bags/lost
         "#]],
     );
 }
@@ -455,12 +455,12 @@ fn a_matter_keeps_its_case_when_an_agent_confirms_another_reason() {
             playbook trips is live
             k1: for m1; c1+ standard; opens #1; -> self_service(rebook) of [self_service 1.98, message 5.55, human 7.08] noticing tier_assumed
               k1: bags/allowance too for m2; opens #2
-            case #2 is updated: CaseUpdate { confirmed: Some(Some(ReasonId { primary: Slug(bags), secondary: Some(Slug(lost)) })), legal_hold: None, retain_until: None, tags: TagsUpdate { references: None, labels: None } }
+            case #2 is updated: CaseUpdate { confirmed: Some(Some(ReasonId { primary: Slug(bags), secondary: Some(Slug(lost)) })), legal_hold: None, retain_until: None, tags: TagsUpdate { references: None, labels: None } }, before CaseUpdate { confirmed: Some(None), legal_hold: None, retain_until: None, tags: TagsUpdate { references: None, labels: None } }
             k1: for m1; c1 standard; stays with #1; -> self_service(rebook) of [self_service 1.98, message 5.55, human 7.08] noticing tier_assumed
               k1: bags/allowance too for m2; stays with #2
             k1: for m1; c1 standard; stays with #1; -> self_service(rebook) of [self_service 1.98, message 5.55, human 7.08] noticing tier_assumed
               k1: bags/allowance too for m2; stays with #2
-            contact k1: in self-service; case #1; offered [self_service, message, human]; declined []; amended 2; additional [#2]
+            contact k1 of standard: in self-service; case #1; offered [self_service, message, human]; declined []; amended 2; additional [#2]; m1 for flight/change; m2 for bags/allowance
         "#]],
     );
 }
@@ -481,7 +481,7 @@ fn a_matter_is_resolved_once_nobody_else_is_on_its_case() {
             playbook trips is live
             k1: for m1; c1+ standard; opens #1; -> self_service(rebook) of [self_service 1.98, message 5.55, human 7.08] noticing tier_assumed
               k1: bags/allowance too for m2; opens #2
-            k2: c1 standard; continues #2, a repeat; 1 repeats, 1 in 7d; -> self_service(allowance) of [self_service 0.13] noticing tier_assumed
+            k2: c1 standard; continues #2, a repeat; 1 repeats, 1 in 7d, 1 of the case before; -> self_service(allowance) of [self_service 0.13] noticing tier_assumed
             refused: matters[0].resolution cannot be told: case_0000000000003 is not resolved by this end; it is by the outcome resolved, once no other contact of it is live
             k1 ends Resolved; case #1 is resolved
             k2 ends Resolved; case #2 is resolved
@@ -542,8 +542,8 @@ fn a_matter_whose_reason_goes_keeps_its_case() {
               k1: club/leave too for m2; opens #2
             playbook trips is live
             k1: for m1; c1 standard; stays with #1; -> message(writers) of [message 8.14, human 9.72] noticing tier_assumed, reason_replaced(bags/lost)
-              k1: club/leave too for m2; stays with #2
-            contact k1: routed to message; case #1; offered [message, human]; declined []; amended 1; additional [#2]
+              k1: club/leave too for m2; stays with #2; noticing reason_unknown(club/leave)
+            contact k1 of standard: routed to message; case #1; offered [message, human]; declined []; amended 1; additional [#2]; m1 for bags/lost; m2 for club/leave; m3 for flight/search
         "#]],
     );
 }

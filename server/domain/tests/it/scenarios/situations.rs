@@ -92,9 +92,9 @@ fn the_third_contact_after_a_broken_promise() {
             playbook airline is live
             customer g1 is kept
             call-1: g1 gold; opens #1; -> callback(claims) of [callback 12.36, human 14.16, message 14.44, self_service 15.13]
-            call-2: g1 gold; continues #1, a repeat, presumed; 1 repeats, 1 in 7d; knows payment_reference=PAY12345, refund_amount=80.00; remembers an answer is overdue; -> human(claims) of [human 9.82] by answer_overdue, no_promise_after_an_overdue_one noticing case_presumed
+            call-2: g1 gold; continues #1, a repeat, presumed; 1 repeats, 1 in 7d, 1 of the case before; knows payment_reference=PAY12345, refund_amount=80.00; remembers an answer is overdue; -> human(claims) of [human 9.82] by answer_overdue, no_promise_after_an_overdue_one noticing case_presumed
             call-2 ends Abandoned
-            call-3: g1 gold; continues #1, a repeat, presumed; 2 repeats, 2 in 7d; knows payment_reference=PAY12345, refund_amount=80.00; remembers human abandoned, an answer is overdue; -> human(claims) of [human 10.39] by third_contact_this_week, third_contact_this_week_live, answer_overdue, no_promise_after_an_overdue_one, asked_again, asked_again_live noticing case_presumed, need_raised_by_attempts(1)
+            call-3: g1 gold; continues #1, a repeat, presumed; 2 repeats, 2 in 7d, 2 of the case before; knows payment_reference=PAY12345, refund_amount=80.00; remembers human abandoned, an answer is overdue; -> human(claims) of [human 10.39] by third_contact_this_week, third_contact_this_week_live, answer_overdue, no_promise_after_an_overdue_one, asked_again, asked_again_live noticing case_presumed, need_raised_by_attempts(1)
         "#]],
     );
 }
@@ -148,7 +148,7 @@ fn nobody_is_at_the_desk_and_it_says_when_it_opens() {
         ",
         expect![[r#"
             playbook airline is live
-            app-1: p1+ platinum; opens #1; -> self_service(request_refund) of [self_service 18.40 = 0.06 + 0.00 + 18.34 + 0.00 + 0.00 + 0.00 (None wait 0s), message 19.77 = 2.30 + 1.80 + 14.67 + 1.00 + 0.00 + 0.00 (Unknown wait 45m)] noticing fact_unknown(vulnerable_customer: customer.vulnerable), fact_unknown(vulnerable_customer_live: customer.vulnerable), fact_unknown(upset_customer: contact.sentiment), fact_unknown(upset_customer_live: contact.sentiment), fact_unknown(child_alone_on_the_booking: facts.child_travels_alone), fact_unknown(business_traveller_writes: contact.persona), fact_unknown(high_value_customer: customer.value), fact_unknown(ten_years_with_us: customer.loyalty_years), fact_unknown(flows_speak_two_languages: contact.language), fact_unknown(no_chat_in_their_own_language: contact.language), fact_unknown(in_their_own_language: contact.language), fact_unknown(app_in_the_hand: contact.device), wait_assumed(digital_care) not [chat nobody in claims until 13h, callback nobody in claims until 13h, human nobody in claims until 13h]
+            app-1: p1+ platinum; opens #1; -> self_service(request_refund) of [self_service 18.40 = 0.06 + 0.00 + 18.34 + 0.00 + 0.00 + 0.00 (None wait 0s), message 19.77 = 2.30 + 1.80 + 14.67 + 1.00 + 0.00 + 0.00 (Unknown wait 45m)] noticing fact_unknown(vulnerable_customer: customer.vulnerable), fact_unknown(vulnerable_customer_live: customer.vulnerable), fact_unknown(upset_customer: contact.sentiment), fact_unknown(upset_customer_live: contact.sentiment), fact_unknown(child_alone_on_the_booking: facts.child_travels_alone), fact_unknown(business_traveller_writes: contact.persona), fact_unknown(high_value_customer: customer.value), fact_unknown(ten_years_with_us: customer.loyalty_years), fact_unknown(flows_speak_two_languages: contact.language), fact_unknown(no_chat_in_their_own_language: contact.language), fact_unknown(app_in_the_hand: contact.device), wait_assumed(digital_care) not [chat nobody in claims until 13h, callback nobody in claims until 13h, human nobody in claims until 13h]
             app-2: p2+ platinum; opens #2; -> chat(disruption_desk) of [chat 10.75, human 10.92, callback 13.32, self_service 19.11] by night_desk
         "#]],
     );
@@ -169,7 +169,7 @@ fn who_gave_up_in_a_flow_is_not_sent_back_into_it() {
             playbook airline is live
             app-1: s1+ standard; opens #1; -> self_service(rebook) of [self_service 4.46, chat 6.16, human 8.43, callback 11.03]
             app-1 ends GaveUp
-            call-1: s1 standard; continues #1, a repeat, a switch, presumed; 1 repeats, 1 switches, 1 in 7d; knows booking_reference=ABC123; remembers self_service gave_up; -> human(rebooking) of [human 7.51, callback 10.11] noticing case_presumed
+            call-1: s1 standard; continues #1, a repeat, a switch, presumed; 1 repeats, 1 switches, 1 in 7d, 1 of the case before; knows booking_reference=ABC123; remembers self_service gave_up; -> human(rebooking) of [human 7.51, callback 10.11] noticing case_presumed
         "#]],
     );
 }
@@ -187,9 +187,9 @@ fn a_vulnerable_traveller_on_chat_is_vulnerable_on_the_phone() {
         ",
         expect![[r#"
             playbook airline is live
-            chat-1: v1+ standard; opens #1; -> human(rebooking) of [human 4.62, chat 6.55, callback 7.22] by vulnerable_customer, vulnerable_customer_live noticing tier_assumed
+            chat-1: v1+ standard; opens #1; -> chat(rebooking) of [chat 2.55, human 4.62, callback 7.22] by vulnerable_customer, vulnerable_customer_live noticing tier_assumed
             chat-1 ends Switched
-            call-1: v1 standard; continues #1, a repeat, a switch, presumed; 1 repeats, 1 switches, 1 in 7d; knows booking_reference=ABC123; remembers human switched, vulnerable; -> human(rebooking) of [human 3.69, callback 6.29] by vulnerable_customer, vulnerable_customer_live noticing tier_assumed, case_presumed
+            call-1: v1 standard; continues #1, a repeat, a switch, presumed; 1 repeats, 1 switches, 1 in 7d, 1 of the case before; knows booking_reference=ABC123; remembers chat switched, vulnerable; -> human(rebooking) of [human 3.69, callback 6.29] by vulnerable_customer, vulnerable_customer_live noticing tier_assumed, case_presumed
         "#]],
     );
 }
@@ -243,9 +243,9 @@ fn an_order_that_was_cancelled_by_chat_is_asked_about_by_phone() {
             playbook retail is live
             chat-1: c1+ gold; opens #1; -> chat(orders) of [chat 6.15, human 6.77, callback 9.57, self_service 11.89, message 14.66] by members_are_refunded_at_once
             chat-1 ends Switched
-            call-1: c1 gold; continues #1, a repeat, a switch, presumed; 1 repeats, 1 switches, 1 in 7d; knows order_id=3348917502; remembers chat switched; -> human(orders) of [human 6.40, callback 8.90, self_service 12.07, message 14.81] by members_are_refunded_at_once noticing case_presumed
+            call-1: c1 gold; continues #1, a repeat, a switch, presumed; 1 repeats, 1 switches, 1 in 7d, 1 of the case before; knows order_id=3348917502; remembers chat switched; -> human(orders) of [human 6.40, callback 8.90, self_service 12.07, message 14.81] by members_are_refunded_at_once noticing case_presumed
             call-1 ends Resolved; case #1 is resolved as refunded
-            case #1: resolved; order_issue/manage_cancel of gold c1; [chat-1 on web_chat, call-1 on phone]; 0 live, 0 owed; 1 repeats, 1 switches, 0 reopens; knows order_id=3348917502
+            case #1: resolved as refunded for 4.80; order_issue/manage_cancel of gold c1; [chat-1 on web_chat, call-1 on phone]; 0 live, 0 owed; 1 repeats, 1 switches, 0 reopens; knows order_id=3348917502
         "#]],
     );
 }

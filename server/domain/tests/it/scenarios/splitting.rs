@@ -72,14 +72,14 @@ fn an_open_case_of_before_goes_on_for_every_part_until_its_facts_tell_one() {
             chat-1: c1+ standard; opens #1; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed
             chat-1 ends GaveUp
             playbook trips is live
-            call-1: c1 standard; continues #1, a repeat, a switch; 1 repeats, 1 switches, 1 in 7d; remembers self_service gave_up; ask fare of [message 5.55, human 7.08] noticing tier_assumed
+            call-1: c1 standard; continues #1, a repeat, a switch; 1 repeats, 1 switches, 1 in 7d, 1 of the case before; remembers self_service gave_up; ask fare of [message 5.55, human 7.08] noticing tier_assumed
             case #1: open; flight/change of standard c1; [chat-1 on web_chat, call-1* on phone]; 1 live, 0 owed; 1 repeats, 1 switches, 0 reopens; knows booking=AAAAAA
             call-1 ends GaveUp
-            call-2: c1 standard; continues #1, a repeat; 2 repeats, 1 switches, 2 in 7d; remembers self_service gave_up; -> human(desk) of [human 7.30] by third_contact, asked_again noticing tier_assumed
+            call-2: c1 standard; continues #1, a repeat; 2 repeats, 1 switches, 2 in 7d, 2 of the case before; remembers self_service gave_up; -> human(desk) of [human 7.30] by third_contact, asked_again noticing tier_assumed
             call-2 ends GaveUp
             call-3: c1 standard; opens #2; 3 in 7d; ask fare of [message 5.55, human 7.08] by third_contact noticing tier_assumed
             call-4: c1 standard; opens #3; 4 in 7d; ask fare of [message 5.55, human 7.08] by third_contact noticing tier_assumed
-            call-5: c1 standard; continues #2, a repeat; 1 repeats, 5 in 7d; knows kind=seat; ask fare of [message 5.55, human 7.08] by third_contact noticing tier_assumed
+            call-5: c1 standard; continues #2, a repeat; 1 repeats, 5 in 7d, 1 of the case before; knows kind=seat; ask fare of [message 5.55, human 7.08] by third_contact noticing tier_assumed
             case #1: open; flight/change of standard c1; [chat-1 on web_chat, call-1 on phone, call-2 on phone]; 0 live, 0 owed; 2 repeats, 1 switches, 0 reopens; knows booking=AAAAAA, kind=name
             flight/change with flight/change_date, flight/change_name, flight/change_seat
               flight/change standard: 6 contacts - 0 left, 3 repeats; cases 3 opened, 0 reopened, 0 resolved, 0 lapsed, 0 withdrawn; took [self_service 1, human 1]
@@ -132,7 +132,7 @@ fn a_reason_that_stays_is_meant_by_its_name() {
             playbook trips is live
             chat-1: c1+ standard; opens #1; -> message(writers) of [message 8.56, human 10.36] noticing tier_assumed
             playbook trips is live
-            chat-2: c1 standard; continues #1; 1 in 7d; -> message(writers) of [message 8.56, human 10.36] noticing tier_assumed
+            chat-2: c1 standard; continues #1; 1 in 7d, 1 of the case before; -> message(writers) of [message 8.56, human 10.36] noticing tier_assumed
             chat-3: c1 standard; opens #2; 2 in 7d; -> message(writers) of [message 8.56, human 10.36] by third_contact noticing tier_assumed
             chat-1 ends Resolved as bags/damaged
             chat-2 ends Resolved as flight/change_date; case #1 is resolved
@@ -165,7 +165,7 @@ fn a_split_that_was_taken_back_for_a_while_finds_its_cases() {
             playbook trips is live
             chat-2: c1 standard; opens #2; 1 in 7d; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed
             playbook trips is live again
-            chat-3: c1 standard; continues #2, a repeat; 1 repeats, 2 in 7d; remembers self_service repeated; -> chat(desk) of [chat 5.45, message 5.55, human 8.08] by third_contact noticing tier_assumed
+            chat-3: c1 standard; continues #2, a repeat; 1 repeats, 2 in 7d, 1 of the case before; remembers self_service repeated; -> chat(desk) of [chat 5.45, message 5.55, human 8.08] by third_contact noticing tier_assumed
             flight/change with flight/change_date, flight/change_name, flight/change_seat
               flight/change standard: 3 contacts - 0 left, 1 repeats; cases 2 opened, 0 reopened, 0 resolved, 0 lapsed, 0 withdrawn; took [self_service 2, chat 1]
             flight/change_details with flight/change_name, flight/change_seat
@@ -212,7 +212,7 @@ fn a_case_of_nobody_is_not_claimed_once_its_reason_is_gone() {
             k2: standard; opens #1; -> self_service(allowance) of [self_service 0.13] noticing tier_assumed, reason_replaced(bags/allowance)
             playbook trips is live
             k2: c1+ standard; leaves #1, withdrawn; opens #2; -> self_service(allowance) of [self_service 0.13] noticing tier_assumed
-            k5: c1 standard; continues #2, a repeat, a switch; 1 repeats, 1 switches, 1 in 7d; remembers self_service repeated; -> message(writers) of [message 5.51] noticing tier_assumed, last_resort
+            k5: c1 standard; continues #2, a repeat, a switch; 1 repeats, 1 switches, 1 in 7d, 1 of the case before; remembers self_service repeated; -> message(writers) of [message 5.51] noticing tier_assumed, last_resort
         "#]],
     );
 }
@@ -231,10 +231,10 @@ fn a_case_that_is_told_by_its_number_is_claimed_for_a_reason_that_it_may_mean() 
         expect![[r#"
             playbook trips is live
             k1: standard; opens #1; -> message(writers) of [message 8.56] noticing tier_assumed
-            case #1 is updated: CaseUpdate { confirmed: Some(Some(ReasonId { primary: Slug(flight), secondary: Some(Slug(search)) })), legal_hold: None, retain_until: None, tags: TagsUpdate { references: None, labels: None } }
-            k2: c1+ standard; continues #1, claimed; ask origin, destination of [self_service 1.13, message 5.25] noticing tier_assumed
-            k3: c1 standard; no case; 2 in 7d; ask origin, destination of [message 5.25] by third_contact noticing tier_assumed
-            k4: c1 standard; continues #1; 2 in 7d; -> message(writers) of [message 8.56] by third_contact noticing tier_assumed
+            case #1 is updated: CaseUpdate { confirmed: Some(Some(ReasonId { primary: Slug(flight), secondary: Some(Slug(search)) })), legal_hold: None, retain_until: None, tags: TagsUpdate { references: None, labels: None } }, before CaseUpdate { confirmed: Some(None), legal_hold: None, retain_until: None, tags: TagsUpdate { references: None, labels: None } }
+            k2: c1+ standard; continues #1, claimed; 1 of the case before; ask origin, destination of [self_service 1.13, message 5.25] noticing tier_assumed
+            k3: c1 standard; no case; 2 in 7d, 1 of its own in 7d; ask origin, destination of [message 5.25] by third_contact noticing tier_assumed
+            k4: c1 standard; continues #1; 2 in 7d, 2 of the case before; -> message(writers) of [message 8.56] by third_contact noticing tier_assumed
         "#]],
     );
 }

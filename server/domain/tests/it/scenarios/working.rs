@@ -42,7 +42,7 @@ fn an_outcome_is_one_that_the_playbook_has_for_the_reason() {
             case #1 is resolved as rebooked
             refused: resolution.outcome is no outcome of a case for bags/lost; must be one of explained, found
             refused: resolution.outcome is not an outcome of the live playbook; must be one of explained, found
-            case #2 is updated: CaseUpdate { confirmed: Some(Some(ReasonId { primary: Slug(flight), secondary: Some(Slug(change_name)) })), legal_hold: None, retain_until: None, tags: TagsUpdate { references: None, labels: None } }
+            case #2 is updated: CaseUpdate { confirmed: Some(Some(ReasonId { primary: Slug(flight), secondary: Some(Slug(change_name)) })), legal_hold: None, retain_until: None, tags: TagsUpdate { references: None, labels: None } }, before CaseUpdate { confirmed: Some(None), legal_hold: None, retain_until: None, tags: TagsUpdate { references: None, labels: None } }
             refused: resolution.outcome is no outcome of a case for flight/change_name; must be one of explained, rebooked
             case #2 is resolved as rebooked
         "#]],
@@ -88,7 +88,7 @@ fn a_case_is_resolved_when_nobody_is_live_and_opened_again_in_time() {
             case #1 is noted: thanked
             case #1 is reopened
             refused: case #1 is open already
-            case #1: open; flight/change of standard c1; [k1 on phone]; 0 live, 0 owed; 0 repeats, 0 switches, 1 reopens; knows booking=AAAAAA
+            case #1: open; flight/change of standard c1; [k1 on phone]; 0 live, 0 owed; 0 repeats, 0 switches, 1 reopens; knows booking=AAAAAA; 1 notes
             refused: case #1 has changed since
             case #1 is resolved as refunded
             [Dec 23 09:00] k2 ends TimedOut
@@ -127,14 +127,14 @@ fn a_merged_case_stands_still_and_goes_on_when_it_is_undone() {
             case #2 is noted: same_bag
             refused: case #2 is merged into #1: work on that one
             refused: case #2 is merged into #1: work on that one
-            k3: c1 standard; continues #1, a switch; 1 switches, 2 in 7d; knows booking=AAAAAA; -> message(writers) of [message 7.56] by third_contact noticing tier_assumed
+            k3: c1 standard; continues #1, a switch; 1 switches, 2 in 7d, 1 of the case before; knows booking=AAAAAA; -> message(writers) of [message 7.56] by third_contact noticing tier_assumed
             case #1: open; flight/change of standard c1; [k1* on phone, k3* on email]; 2 live, 1 owed; 0 repeats, 1 switches, 0 reopens; knows bag_tag=1, booking=AAAAAA
             k2 ends Resolved
             k1 ends Resolved
             case #1 goes on no more for #2 with bag_tag
             refused: case #2 is not merged into another
             case #1: open; flight/change of standard c1; [k1 on phone, k3* on email]; 1 live, 1 owed; 0 repeats, 1 switches, 0 reopens; knows booking=AAAAAA
-            case #2: open; bags/lost of standard c1; [k2 on web_chat]; 0 live, 0 owed; 0 repeats, 0 switches, 0 reopens; knows bag_tag=1
+            case #2: open; bags/lost of standard c1; [k2 on web_chat]; 0 live, 0 owed; 0 repeats, 0 switches, 0 reopens; knows bag_tag=1; 1 notes
             k3 ends Resolved; case #1 is resolved
             case #1: resolved; flight/change of standard c1; [k1 on phone, k3 on email]; 0 live, 0 owed; 0 repeats, 1 switches, 0 reopens; knows booking=AAAAAA
             [Nov 30 09:00] case #2 lapses
@@ -195,9 +195,9 @@ fn only_open_cases_of_one_known_customer_merge() {
             refused: duplicate_case_id must be another case than the one that goes on
             refused: there is no case case_0000003zzzzzz
             k3: c2+ standard; opens #3; -> message(writers) of [message 8.56, human 9.36] noticing tier_assumed
-            refused: case #3 is not of the same known customer as #1: only cases of one customer merge
+            refused: case #3 cannot be merged into #1: both cases must be of one identified customer
             k4: standard; opens #4; -> self_service(allowance) of [self_service 0.13] noticing tier_assumed
-            refused: case #4 is not of the same known customer as #1: only cases of one customer merge
+            refused: case #4 cannot be merged into #1: both cases must be of one identified customer
             k5: c1 standard; opens #5; 2 in 7d; -> message(writers) of [message 5.50] by third_contact noticing tier_assumed, last_resort
             case #1 goes on for #2 with bag_tag
             refused: case #1 goes on for #2 itself: merge #5 into it, or undo that merge first
@@ -280,9 +280,9 @@ fn a_stale_caller_changes_nothing() {
             refused: case #1 has changed since
             case #1 is caused by #2
             refused: case #1 has changed since
-            case #1 is updated: CaseUpdate { confirmed: Some(Some(ReasonId { primary: Slug(bags), secondary: Some(Slug(lost)) })), legal_hold: None, retain_until: None, tags: TagsUpdate { references: None, labels: None } }
-            case #1 is updated: CaseUpdate { confirmed: None, legal_hold: Some(true), retain_until: None, tags: TagsUpdate { references: None, labels: None } }
-            replayed case #1 is updated: CaseUpdate { confirmed: None, legal_hold: Some(true), retain_until: None, tags: TagsUpdate { references: None, labels: None } }
+            case #1 is updated: CaseUpdate { confirmed: Some(Some(ReasonId { primary: Slug(bags), secondary: Some(Slug(lost)) })), legal_hold: None, retain_until: None, tags: TagsUpdate { references: None, labels: None } }, before CaseUpdate { confirmed: Some(None), legal_hold: None, retain_until: None, tags: TagsUpdate { references: None, labels: None } }
+            case #1 is updated: CaseUpdate { confirmed: None, legal_hold: Some(true), retain_until: None, tags: TagsUpdate { references: None, labels: None } }, before CaseUpdate { confirmed: None, legal_hold: Some(false), retain_until: None, tags: TagsUpdate { references: None, labels: None } }
+            replayed case #1 is updated: CaseUpdate { confirmed: None, legal_hold: Some(true), retain_until: None, tags: TagsUpdate { references: None, labels: None } }, before CaseUpdate { confirmed: None, legal_hold: Some(false), retain_until: None, tags: TagsUpdate { references: None, labels: None } }
             refused: request_id h was used before with other content
         "#]],
     );
@@ -311,11 +311,11 @@ fn an_outcome_at_the_end_is_one_of_the_reason_that_is_confirmed_then() {
             refused: resolution.outcome is no outcome of a case for bags/lost; must be one of explained, found
             refused: resolution.outcome is no outcome of a case for flight/change_name; must be one of explained, rebooked
             k1 ends Resolved as flight/change_name; case #1 is resolved as rebooked
-            case #1: resolved; bags/lost of standard c1; [k1 on web_chat]; 0 live, 0 owed; 0 repeats, 0 switches, 0 reopens; knows bag_tag=1
+            case #1: resolved as rebooked; bags/lost of standard c1; [k1 on web_chat]; 0 live, 0 owed; 0 repeats, 0 switches, 0 reopens; knows bag_tag=1
             k2: for m1; c2+ standard; opens #2; -> message(writers) of [message 8.56, human 10.36] noticing tier_assumed
               k2: club/leave too for m2; opens #3
             refused: matters[0].resolution.outcome is no outcome of a case for club/leave; must be one of explained
-            case #3 is updated: CaseUpdate { confirmed: Some(Some(ReasonId { primary: Slug(flight), secondary: Some(Slug(change_name)) })), legal_hold: None, retain_until: None, tags: TagsUpdate { references: None, labels: None } }
+            case #3 is updated: CaseUpdate { confirmed: Some(Some(ReasonId { primary: Slug(flight), secondary: Some(Slug(change_name)) })), legal_hold: None, retain_until: None, tags: TagsUpdate { references: None, labels: None } }, before CaseUpdate { confirmed: Some(None), legal_hold: None, retain_until: None, tags: TagsUpdate { references: None, labels: None } }
             k2 ends Resolved; case #2 is resolved; case #3 is resolved as rebooked
         "#]],
     );

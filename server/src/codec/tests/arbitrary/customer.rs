@@ -1,4 +1,4 @@
-//! Any work on a customer.
+//! Strategies for any work on a customer.
 
 use super::{actor, customer, customer_id, identity, identity_key, slug, text, time};
 use proptest::collection::vec;
@@ -14,7 +14,7 @@ use signpost_domain::event::{CustomerActionTaken, CustomerUpserted};
 pub(super) fn saved() -> impl Strategy<Value = CustomerUpserted> {
     let parts = (customer(), vec(identity_key(), 0..3));
     parts.prop_map(|(customer, unverified_identities)| CustomerUpserted {
-        // Of a row alone.
+        // Only rows have these fields.
         customer: Customer {
             case_reasons: CaseReasons::default(),
             ..customer

@@ -1,4 +1,4 @@
-//! Any decision.
+//! Strategies for any decision.
 
 use super::{money, reason, route, slug, span, text, time};
 use proptest::collection::vec;

@@ -1,4 +1,4 @@
-//! Any event.
+//! Strategies for any event.
 
 use super::decision::{decision, findings, handover};
 use super::memory::memory;
@@ -210,7 +210,7 @@ fn cases() -> impl Strategy<Value = Vec<CaseId>> {
     vec(case_id(), 0..4)
 }
 
-/// Which case the end of a contact resolves.
+/// The case that the end of a contact resolves.
 #[derive(Clone, Debug)]
 enum Resolves {
     Nothing,

@@ -1,4 +1,4 @@
-//! Anything that a case may remember.
+//! Strategies for any memory of a case.
 
 use super::{abilities, actor, contact_id, route, slug, text, time};
 use proptest::collection::vec;

@@ -1,4 +1,4 @@
-//! Any row, under its key.
+//! Strategies for any row, with its key.
 
 use super::customer::tier_found;
 use super::decision::handover;

@@ -1,4 +1,4 @@
-//! Any work on a case.
+//! Strategies for any work on a case.
 
 use super::{amount, case_id, reason, slug, tags_update, text, time};
 use proptest::collection::vec;

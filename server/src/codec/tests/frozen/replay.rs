@@ -1,5 +1,5 @@
-//! Decisions as servers stored them, by the formula before and by this one: each is computed again from its bytes, and
-//! so is what any question comes to. What a folder of these bytes holds never changes.
+//! Decisions as servers stored them, with the earlier formula and with the present one. Each decision is computed again
+//! from its bytes, and so is the decision for any other question. The content of these files never changes.
 
 use super::sample::event::{bare, events};
 use crate::codec::events;
@@ -18,7 +18,7 @@ use signpost_domain::route::Route;
 use signpost_domain::time::{Millis, UnixMs};
 use std::sync::Arc;
 
-/// A playbook, and events that were stored under it: a title and hexadecimal lines each.
+/// A playbook, and the events that were stored under it. Each event has a title and lines of hexadecimal digits.
 type Stored = (&'static str, &'static str);
 
 const FIRST: Stored = (
@@ -77,7 +77,7 @@ fn what_this_formula_decided_is_decided_again() {
     computed_again(SECOND, Formula::Second);
 }
 
-/// Anything that can be told, with names that the playbook has, so that it matters.
+/// A context with any values, but with names that the playbook has, so that they have an effect.
 fn told(playbook: &Playbook, places: [Index; 5], context: ContactContext) -> ContactContext {
     let [channel, queue, brand, persona, consent] = places;
     let id = |ids: &[Slug], place: Index| ids[place.index(ids.len())].clone();
@@ -122,7 +122,7 @@ fn recorded(routed: ContactRouted) -> Recorded {
 }
 
 proptest! {
-    /// Whatever is asked: decided, written, read and decided again it is the same.
+    /// For any context, a decision is the same after it is written, read and computed again.
     #[test]
     fn any_decision_is_decided_again_after_it_was_stored(
         context in arbitrary::context(),

@@ -1,4 +1,5 @@
-//! One of each, with every field set somewhere: words, customers and contexts here, events and rows below.
+//! Samples of each kind. Every field is set in at least one of them. Words, customers and contexts are here, events and
+//! rows in the modules below.
 
 mod additional;
 mod customer;

@@ -1,4 +1,4 @@
-//! Facts: of every type, right and wrong.
+//! Tests of facts of every type, right and wrong.
 
 use super::{check, route, routed, with};
 use expect_test::expect;

@@ -1,4 +1,4 @@
-//! The other requests: take, end, customers, playbooks, who calls, when.
+//! Tests of the other requests: selecting a route, ends, customers, playbooks, callers, times.
 
 use super::{caller, playbook, right, route, sound, told, words};
 use crate::grpc::from_proto::{

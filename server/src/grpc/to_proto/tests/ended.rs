@@ -1,4 +1,4 @@
-//! Choices and ends.
+//! Tests of selected routes and of ends.
 
 use super::{playbook, receipt, shown, slug};
 use crate::grpc::to_proto::contact;

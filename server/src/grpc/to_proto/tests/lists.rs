@@ -1,4 +1,4 @@
-//! Menus and counts.
+//! Tests of menus and counts.
 
 use super::{playbook, reason, slug};
 use crate::grpc::to_proto::menu::MenuOf;

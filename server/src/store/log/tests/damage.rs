@@ -1,4 +1,4 @@
-//! The log after crashes and damage.
+//! Tests of the log after crashes and damage.
 
 use super::{Outcome, SMALL, STORE, filled, group, open, segments};
 use crate::store::database::Database;
@@ -7,7 +7,7 @@ use crate::store::{DataFolder, Log, StoreError, frame, key};
 use std::fs;
 use std::path::Path;
 
-/// Changes what is stored under `key` of a closed segment, past everything that guards it.
+/// Changes the value under `key` of a closed segment without any of the checks.
 fn tamper(segment: &Path, key: &[u8], value: Option<&[u8]>) -> Outcome {
     let mut database = Database::<LOG_FAN_OUT>::open(segment, 1024 * 1024)?;
     match value {
@@ -22,7 +22,7 @@ fn tamper(segment: &Path, key: &[u8], value: Option<&[u8]>) -> Outcome {
 fn a_segment_created_just_before_a_crash_is_no_obstacle() -> Outcome {
     let temporary = filled(20)?;
     let half = temporary.path().join("log/00000000000000000021");
-    // Once as sled leaves it before the first group, once cut off in the middle.
+    // One copy is as sled leaves it before the first group; the other is cut off in the middle.
     drop(Database::<LOG_FAN_OUT>::open(&half, 1024)?);
     for _ in 0..2 {
         let (log, reader) = open(temporary.path())?;
@@ -36,8 +36,8 @@ fn a_segment_created_just_before_a_crash_is_no_obstacle() -> Outcome {
     Ok(())
 }
 
-/// Without a remedy of ours, sled 1.0.0-alpha.124 opens such a folder as it should be and deletes its
-/// snapshot: whoever opens it next finds it empty.
+/// Without our remedy, sled 1.0.0-alpha.124 opens this folder without an error and deletes its snapshot. The next open
+/// then finds the database empty.
 #[test]
 fn a_crash_while_opening_loses_nothing() -> Outcome {
     let temporary = filled(5)?;

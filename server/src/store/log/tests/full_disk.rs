@@ -1,4 +1,4 @@
-//! The log on a disk that refuses, and in a folder that goes away.
+//! Tests of the log on a disk that refuses, and in a folder that disappears.
 
 use super::{Outcome, SMALL, STORE, group, open};
 use crate::store::{AppendError, DataFolder, Log, LogLimits, StoreError, StoreHealth};
@@ -10,7 +10,8 @@ use tempfile::TempDir;
 /// The folder for the child process of the test below.
 const FULL_DISK: &str = "SIGNPOST_TEST_FULL_DISK";
 
-/// Runs itself in a child process that may not write files over some size: the disk that refuses.
+/// Runs this test again in a child process that may not write files over a certain size. The limit stands for a full
+/// disk.
 #[test]
 fn a_full_disk_is_an_error_and_poisons() -> Outcome {
     if let Ok(path) = std::env::var(FULL_DISK) {
@@ -18,7 +19,7 @@ fn a_full_disk_is_an_error_and_poisons() -> Outcome {
     }
     let temporary = TempDir::new()?;
     let name = "store::log::tests::full_disk::a_full_disk_is_an_error_and_poisons";
-    // Blocks of 512 bytes; without the trap the signal would end the child.
+    // The limit counts blocks of 512 bytes. Without the trap, the signal would end the child.
     let script = "trap '' XFSZ; ulimit -f 300; exec \"$0\" --exact --nocapture \"$1\"";
     let child = Command::new("sh")
         .args(["-c", script])
@@ -81,7 +82,7 @@ fn append_until_refused(path: &Path) -> Outcome {
     let again = log.append(log.last(), vec![vec![]]);
     assert!(matches!(again, Err(AppendError::Poisoned { .. })));
     println!("\nanswered {}", log.last());
-    // Neither may wait for a flush that never comes.
+    // Neither of the two may wait for a flush that never ends.
     drop((log, reader));
     Ok(())
 }

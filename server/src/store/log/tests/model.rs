@@ -1,4 +1,4 @@
-//! The log against a list.
+//! Tests of the log against a list.
 
 use super::{Outcome, group, open};
 use crate::store::StoreError;
@@ -32,7 +32,7 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-/// What a range must give, event by event.
+/// The result that a range must give, event by event.
 fn expected_range(
     model: &[Vec<u8>],
     from: u64,

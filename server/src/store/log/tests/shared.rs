@@ -1,4 +1,4 @@
-//! One segment and several who want it.
+//! Tests of one segment that several threads want.
 
 use super::{Failure, Outcome, filled, open, segments};
 use crate::store::database::Database;
@@ -39,7 +39,7 @@ fn readers_of_one_segment_read_beside_each_other_and_it_is_closed_after_the_last
     }
     assert!(segment.is_open() && !segment.close_if_idle());
     drop(one);
-    // Who closes it for good waits for the last reader, and lets no more in before.
+    // A thread that closes the segment for good waits for the last reader and lets no new reader in.
     thread::scope(|scope| {
         let (ended, waits) = mpsc::channel();
         let segment = &segment;
@@ -80,7 +80,7 @@ fn while_a_segment_is_opened_nobody_else_waits_but_for_that_one() -> Outcome {
             matches!(lent, Ok(Lending::Lent(_, true)))
         });
         has_begun.recv()?;
-        // Looking at it takes no time, and an idle one can be given up.
+        // `is_open` takes no time, and an idle segment can be closed.
         assert!(!segment.is_open());
         assert!(segment.close_if_idle());
         let waits = scope.spawn(|| {

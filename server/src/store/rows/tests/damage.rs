@@ -1,4 +1,4 @@
-//! The rows after damage and failures.
+//! Tests of the rows after damage and failures.
 
 use super::super::STATE_FAN_OUT;
 use super::{Failure, Outcome, SMALL, filled, key, open, put};
@@ -64,7 +64,7 @@ fn what_cannot_be_built_on_is_reported_and_reset() -> Outcome {
     ];
     for (name, damages_it) in damages {
         let (temporary, folder) = filled()?;
-        // So that all is in the snapshot.
+        // Open once more, so that everything is in the snapshot.
         drop(open(&folder)?);
         damages_it(&temporary.path().join("state"))?;
         assert!(damage(&folder)?.is_some(), "{name}");
@@ -100,7 +100,7 @@ fn a_failure_poisons_the_rows() -> Outcome {
     let (mut rows, _) = open(&folder)?;
     fs::remove_dir_all(temporary.path().join("state"))?;
     fs::write(temporary.path().join("state"), "")?;
-    // Enough to make it open anew, which it cannot.
+    // Enough bytes to make the rows open again, which fails.
     let failed = rows.apply((0..200).map(|number| put(number, 200)).collect(), 8);
     assert!(matches!(failed, Err(ApplyError::Failed(_))), "{failed:?}");
     let again = rows.apply(vec![put(1, 1)], 9);

@@ -1,4 +1,4 @@
-//! The rows against a map.
+//! Tests of the rows against a map.
 
 use super::{Changes, Outcome, STORE, key, open, put};
 use crate::store::{DataFolder, StoreError};

@@ -1,4 +1,4 @@
-//! Each of several matters as a contact of its own.
+//! Turns each of several matters into a contact of its own.
 
 use crate::command::UnknownReason;
 use crate::contact::{Contact, ContactContext, MATTERS_MAX, Matter};
@@ -9,7 +9,7 @@ use crate::ids::{MatterId, fits_new};
 use crate::refusal::{Faults, Refusal};
 use std::sync::Arc;
 
-/// What each matter starts from: the leading one, if it is known or `chosen`, and all others.
+/// The data that each matter starts from: the leading matter, if it is known or `chosen`, and all others.
 pub(super) fn starts(
     start: &Start,
     told: &ContactContext,
@@ -22,7 +22,7 @@ pub(super) fn starts(
     let first = match leads {
         Some(leads) => Some(led_by(start, told, leads)),
         None => of_itself.then(|| Start {
-            // It was told earlier, and was known then.
+            // The reason was sent earlier, and was known then.
             unknown_reason: UnknownReason::LastResort,
             ..start.clone()
         }),
@@ -40,7 +40,7 @@ pub(super) fn starts(
     )
 }
 
-/// What to do with an unknown reason of a matter: one that was told earlier was known then.
+/// What to do with an unknown reason of a matter. A reason that was sent earlier was known then.
 fn unknown_reason(start: &Start, told: &ContactContext, matter: &MatterId) -> UnknownReason {
     let mut told = told.matters.iter();
     let tells = told.any(|told| told.id == *matter && told.reason.is_some());
@@ -50,7 +50,7 @@ fn unknown_reason(start: &Start, told: &ContactContext, matter: &MatterId) -> Un
     }
 }
 
-/// The contact as it comes for its leading matter; that one says the same as the contact does.
+/// The contact for its leading matter. The contact and this matter have the same reason, facts and stage.
 pub(super) fn led_by(start: &Start, told: &ContactContext, leads: &MatterId) -> Start {
     let mut context = ContactContext::clone(&start.context);
     let told_of = told.matters.iter().find(|matter| matter.id == *leads);
@@ -68,7 +68,7 @@ pub(super) fn led_by(start: &Start, told: &ContactContext, leads: &MatterId) -> 
                 .as_ref()
                 .is_none_or(|known| known.leading.is_none())
         {
-            // It was told before, and leads from now on.
+            // The matter was sent before, and leads from now on.
             context.reason = matter.reason.clone();
             context.facts = facts.with(&matter.facts);
             context.stage = matter.stage.clone().or_else(|| stage.clone());
@@ -86,7 +86,7 @@ pub(super) fn led_by(start: &Start, told: &ContactContext, leads: &MatterId) -> 
     }
 }
 
-/// One matter as if the contact came for it alone: its case so far is the contact's own.
+/// One matter as if the contact came for it alone. The case that the matter has becomes the contact's own case.
 fn by_itself(start: &Start, told: &ContactContext, matter: &Matter) -> Start {
     let before = start.known.as_ref().and_then(|known| {
         let additional = known.additional.iter();
@@ -103,7 +103,7 @@ fn by_itself(start: &Start, told: &ContactContext, matter: &Matter) -> Start {
         })
     });
     let told_before = before.is_some();
-    // Whose it is, is known of the contact; which case it has, is not.
+    // The customer of the contact is known. The case of this matter is not known yet.
     let before = before.or_else(|| {
         let known = start.known.as_deref()?;
         Some(Contact {
@@ -131,7 +131,7 @@ fn by_itself(start: &Start, told: &ContactContext, matter: &Matter) -> Start {
     }
 }
 
-/// What cannot be told of several matters, whatever is found of them.
+/// Refuses a set of matters that is not allowed, whatever is found about each matter.
 pub(super) fn check(start: &Start, told: &ContactContext) -> Result<(), DecideError> {
     let mut faults = Faults::default();
     let count = start.context.matters.len();
@@ -185,7 +185,7 @@ pub(super) fn check(start: &Start, told: &ContactContext) -> Result<(), DecideEr
     }
 }
 
-/// Where among the matters that one is: those of this call, or else all that are known.
+/// The position of a matter in the list: the list in this call, or else the list of all known matters.
 pub(super) fn place_of(
     context: &ContactContext,
     told: &ContactContext,
@@ -195,7 +195,7 @@ pub(super) fn place_of(
     place(told).or_else(|| place(context)).unwrap_or(0)
 }
 
-/// A fault of a context that has one matter is one of that matter.
+/// Moves a fault from the fields of the context to the fields of the matter at `place`.
 pub(super) fn at_place(stop: DecideError, place: usize) -> DecideError {
     let DecideError::Refused(refusal) = &stop else {
         return stop;

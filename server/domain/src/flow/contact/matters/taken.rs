@@ -1,4 +1,4 @@
-//! Which cases the matters of one contact take: none is taken twice.
+//! Keeps track of the cases that the matters of one contact take. No case is taken twice.
 
 use super::Weighing;
 use crate::case::{Case, CaseKey};
@@ -10,7 +10,7 @@ use crate::ids::{CaseId, MatterId};
 use crate::refusal::{Faults, Refusal};
 use std::sync::Arc;
 
-/// The cases that the matters of one contact have by now.
+/// The cases that the matters of one contact have taken so far.
 pub(super) struct Taken<'a> {
     has: &'a [Arc<Case>],
     joined: Vec<CaseId>,
@@ -40,7 +40,7 @@ impl Taken<'_> {
             .extend(opened.or(join.claimed.as_ref().map(|claim| claim.matter)));
     }
 
-    /// How another matter joins its case; `None` where it has none yet.
+    /// How another matter joins its case; `None` if the matter has no case yet.
     pub(super) fn take(
         &mut self,
         other: &Weighing,
@@ -53,7 +53,7 @@ impl Taken<'_> {
         };
         let had = other.start.before.as_deref().and_then(|before| before.case);
         let join = match &other.found.case {
-            // Whose it is must be known first, and what it is about.
+            // The customer and the matter must be known first.
             _ if other.found.who.is_none() => None,
             None | Some(FoundCase::KeyMissing) => None,
             Some(_) if matches!(other.found.reason, FoundReason::Choose(_)) => None,
@@ -89,7 +89,7 @@ impl Taken<'_> {
     }
 }
 
-/// The event of another matter.
+/// The event for another matter of the contact.
 pub(super) fn case_added(
     routed: &ContactRouted,
     other: Weighing,

@@ -1,4 +1,4 @@
-//! The situation of a test: from what was written to what a decision looks at.
+//! Compiles the situation of a test into the input of a decision.
 
 use super::Whole;
 use crate::ability::{Abilities, Ability};
@@ -23,7 +23,7 @@ use crate::route::Route;
 use crate::time::{Millis, UnixMs};
 use std::ops::RangeInclusive;
 
-/// How long before now an attempt was made that a test names; each one before that as much earlier.
+/// How long before now the newest attempt of a test was made. Each earlier attempt is this much earlier.
 const BETWEEN_ATTEMPTS: Millis = Millis::HOUR;
 
 impl Compiler<'_> {
@@ -46,7 +46,7 @@ impl Compiler<'_> {
             None => Some(whole.ordinary_time),
             Some(text) => self.test_time(at.key("at"), text, playbook),
         };
-        // What is not there is taken as anything, so that the rest is looked at, too.
+        // A missing name is replaced by any valid one, so that the rest of the test is checked too.
         let place = (
             reason.unwrap_or(ReasonIndex(0)),
             tier.unwrap_or(playbook.tier_default),
@@ -282,7 +282,7 @@ impl Compiler<'_> {
         Some(())
     }
 
-    /// What a customer is worth: never less than nothing.
+    /// The value of a customer, which must not be negative.
     fn test_value(&mut self, at: At<'_>, written: &Decimal) -> Option<Money> {
         let value = self.money(at, written)?;
         if value < Money::ZERO {
@@ -360,7 +360,8 @@ impl Compiler<'_> {
         stats.available = unsigned(available?);
         stats.waiting = unsigned(waiting?);
         stats.handle_time = handle_time?;
-        // A line that is told in parts has the wait that follows from them, whatever every queue reports.
+        // If the test gives parts of the numbers of a queue, the wait is computed from them, whatever wait is given for
+        // all queues.
         let in_parts = stats.waiting.is_some() || stats.available.is_some();
         match (wait?, in_parts) {
             (Some(wait), _) => stats.expected_wait = Some(wait),
@@ -481,7 +482,7 @@ impl Compiler<'_> {
         })
     }
 
-    /// A whole number within a range, if one was written.
+    /// A whole number within a range; `None` if none was written.
     pub(super) fn test_count(
         &mut self,
         at: At<'_>,
@@ -504,7 +505,7 @@ fn unsigned(number: Option<i64>) -> Option<u32> {
     number.and_then(|number| u32::try_from(number).ok())
 }
 
-/// What was written as the value of a fact, or what would be right.
+/// The value of a fact as it was written, or a text that says which value would be valid.
 fn fact_value(
     playbook: &Playbook,
     fact: FactIndex,
@@ -552,7 +553,7 @@ fn fact_value(
     value.ok_or_else(|| right.to_owned())
 }
 
-/// `+6h` and `-2d` count from `now`.
+/// Reads a time. `+6h` and `-2d` are counted from `now`.
 fn instant(playbook: &Playbook, text: &str, now: UnixMs) -> Result<UnixMs, NoTime> {
     let span = |text: &str| Millis::parse(text).ok_or(NoTime::Unread);
     let time = match text.as_bytes().first() {

@@ -1,6 +1,6 @@
 //! The functions of conditions.
 
-use super::{Checker, ConditionError, Typed, error};
+use super::{Checker, ConditionError, Typed, error, mistakes};
 use crate::money::Money;
 use crate::playbook::condition::inputs::Type;
 use crate::playbook::condition::term::{Term, TextTest};
@@ -8,16 +8,16 @@ use crate::playbook::fault::right_names;
 use crate::playbook::pattern::limited;
 use crate::playbook::tree::echo;
 use crate::time::{Millis, UnixMs};
-use cel::common::ast::{CallExpr, Expr, IdedExpr, LiteralValue};
+use cel::common::ast::{CallExpr, Expr, IdedExpr, LiteralValue, operators};
 
-/// A function of conditions, for who writes them.
+/// A function of conditions, described for authors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Function {
-    /// Its name.
+    /// The name of the function.
     pub name: &'static str,
-    /// How it is used.
+    /// An example of a call.
     pub usage: &'static str,
-    /// What it gives.
+    /// A description of the result.
     pub about: &'static str,
 }
 
@@ -25,7 +25,7 @@ const fn function(name: &'static str, usage: &'static str, about: &'static str) 
     Function { name, usage, about }
 }
 
-/// Every function of conditions.
+/// All functions of conditions.
 pub const FUNCTIONS: [Function; 9] = [
     function(
         "duration",
@@ -70,7 +70,7 @@ pub const FUNCTIONS: [Function; 9] = [
     ),
 ];
 
-/// Their names.
+/// The names of the functions.
 fn names() -> impl Iterator<Item = &'static str> + Clone {
     FUNCTIONS.iter().map(|function| function.name)
 }
@@ -106,12 +106,17 @@ impl Checker<'_> {
             (name, ..)
                 if name.contains('_') && !name.starts_with(|c: char| c.is_ascii_alphabetic()) =>
             {
+                let is_division = name == operators::DIVIDE;
                 error(
                     format!(
                         "the operator {} is used",
                         name.replace(['_', '@'], " ").trim()
                     ),
-                    "must be one of == != < <= > >= && || ! + - * in ?:",
+                    if is_division {
+                        mistakes::NO_DIVISION
+                    } else {
+                        "must be one of == != < <= > >= && || ! + - * in ?:"
+                    },
                 )
             }
             (name, ..) => error(

@@ -1,6 +1,36 @@
-//! What writers of other languages write by habit, and what is right here.
+//! Frequent mistakes by authors who know other languages, and what to write instead.
 
-/// What to write instead of the first habit found in an expression that does not read.
+use crate::playbook::condition::inputs::Type;
+
+/// What to write instead of a decimal.
+pub(super) const NO_DECIMALS: &str = "must be a whole number, or an amount such as money('4.10'); \
+    for 1.5 times as much write both sides larger: 2 * facts.bill > 3 * facts.usual instead of \
+    facts.bill > 1.5 * facts.usual";
+/// What to write instead of a division.
+pub(super) const NO_DIVISION: &str = "must be one of == != < <= > >= && || ! + - * in ?:; instead of a division \
+    write the other side larger: 2 * facts.bill > facts.usual instead of facts.bill > facts.usual / 2";
+
+/// What to write instead of comparing a value of the first type with one of the second; `is_now`: one of them is the
+/// point in time now.
+pub(super) fn same_type(one: Type, other: Type, is_now: bool) -> Option<&'static str> {
+    Some(match (one, other) {
+        (Type::Instant, Type::Text | Type::Int) if is_now => {
+            "for the hour of the day write now.hour, such as now.hour >= 20; for the weekday now.weekday"
+        }
+        (Type::Instant, Type::Text) => {
+            "a point in time is written as timestamp('2026-01-31T09:00:00Z')"
+        }
+        (Type::Bool, _) => {
+            "what is true or false stands on its own, such as customer.vulnerable or !customer.vulnerable"
+        }
+        (Type::Money, Type::Int | Type::Text) => "an amount is written as money('4.10')",
+        (Type::Span, Type::Int | Type::Text) => "a span of time is written as duration('1h30m')",
+        (Type::Int, Type::Text) => "a number stands without quotes",
+        _ => return None,
+    })
+}
+
+/// What to write instead of the first such mistake in an expression that could not be parsed; `None` if none was found.
 pub(super) fn right(source: &str) -> Option<&'static str> {
     let code = without_texts(source);
     let words = code.split(|c: char| !c.is_ascii_alphanumeric() && c != '_' && c != '.');
@@ -26,7 +56,7 @@ pub(super) fn right(source: &str) -> Option<&'static str> {
     None
 }
 
-/// The expression with every quoted text emptied, each byte of it a space.
+/// The expression with every quoted text replaced by spaces.
 fn without_texts(source: &str) -> String {
     let mut quote = None;
     let mut escaped = false;

@@ -1,6 +1,6 @@
-//! The operators of conditions.
+//! Checks the operators of conditions.
 
-use super::{Checker, ConditionError, Typed, error};
+use super::{Checker, ConditionError, Typed, error, mistakes};
 use crate::decision::AttemptOutcome;
 use crate::playbook::condition::inputs::{Field, Type};
 use crate::playbook::condition::term::{Arithmetic, Comparison, Term};
@@ -92,12 +92,13 @@ impl Checker<'_> {
         for element in elements {
             let item = self.of_type(element, of, "the list of in")?;
             self.known_value(&needle, &item)?;
+            self.note_pattern(&needle, &item);
             items.push(item);
         }
         Ok((Term::In(Box::new((needle, items))), Type::Bool))
     }
 
-    /// `'chat' in case.tried`.
+    /// Checks an expression such as `'chat' in case.tried`.
     fn is_in_field(
         &mut self,
         needle: Term,
@@ -129,13 +130,21 @@ impl Checker<'_> {
         let ((left, left_type), (right, right_type)) = (self.expr(left)?, self.expr(right)?);
         let comparison = comparison(name).unwrap_or(Comparison::Equal);
         if left_type != right_type {
+            let is_now = [&left, &right]
+                .into_iter()
+                .any(|term| matches!(term, Term::Field(Field::Now)));
+            let fix = mistakes::same_type(left_type, right_type, is_now)
+                .or_else(|| mistakes::same_type(right_type, left_type, is_now));
             return error(
                 format!(
                     "{} is compared with {}",
                     left_type.as_str(),
                     right_type.as_str()
                 ),
-                "must be two of the same type",
+                match fix {
+                    Some(fix) => format!("must be two of the same type; {fix}"),
+                    None => "must be two of the same type".to_owned(),
+                },
             );
         }
         if left_type == Type::Routes {
@@ -147,6 +156,10 @@ impl Checker<'_> {
         }
         self.known_value(&left, &right)?;
         self.known_value(&right, &left)?;
+        if is_equality {
+            self.note_pattern(&left, &right);
+            self.note_pattern(&right, &left);
+        }
         let sides = Box::new((left, right));
         Ok((Term::Compare(comparison, sides), Type::Bool))
     }
@@ -173,7 +186,7 @@ impl Checker<'_> {
         }
     }
 
-    /// Refuses a text that the field which it is compared with never has.
+    /// Returns an error if a field is compared with a text that it never has.
     fn known_value(&mut self, field: &Term, text: &Term) -> Result<(), ConditionError> {
         let (Term::Field(field), Term::Text(text)) = (field, text) else {
             return Ok(());
@@ -207,7 +220,31 @@ impl Checker<'_> {
 }
 
 impl Checker<'_> {
-    /// Notes a language that a contact never has: one with a region, or in capitals.
+    /// Notes a text that the pattern of the fact which it is compared with does not allow: nobody can tell it.
+    fn note_pattern(&mut self, field: &Term, text: &Term) {
+        let (Term::Field(Field::Fact(index)), Term::Text(text)) = (field, text) else {
+            return;
+        };
+        let Some(pattern) = self.declared.patterns.get(index) else {
+            return;
+        };
+        if pattern.matches(text) {
+            return;
+        }
+        let mut facts = self.declared.facts.iter();
+        let fact = facts.find_map(|(id, (known, _))| (known == index).then_some(*id));
+        self.odd.push(ConditionError {
+            what: format!(
+                "{} has the pattern {}; '{}' never matches",
+                fact.unwrap_or("the fact"),
+                echo(pattern.as_str()),
+                echo(text)
+            ),
+            fix: "must be a text that the pattern allows, or the pattern must allow it".to_owned(),
+        });
+    }
+
+    /// Records a language that a contact never has, because it has a region or capital letters.
     fn note_language(&mut self, text: &str) {
         let primary = primary_language(text);
         if *primary != *text {

@@ -1,4 +1,4 @@
-//! Whatever somebody writes as a condition is refused or read, and never breaks anything.
+//! Any text as a condition is either refused or read, and never breaks anything.
 
 use super::{Condition, Known, declared};
 use proptest::prelude::*;
@@ -19,7 +19,7 @@ proptest! {
     }
 }
 
-/// What conditions are made of, and some of what they are not.
+/// A word that occurs in conditions, or a word that does not.
 fn word() -> impl Strategy<Value = &'static str> {
     proptest::sample::select(vec![
         "facts",

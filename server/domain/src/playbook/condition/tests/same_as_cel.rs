@@ -1,4 +1,4 @@
-//! Random conditions mean here what they mean to the interpreter of the `cel` crate.
+//! Random conditions have the same result here as in the interpreter of the `cel` crate.
 
 use super::{FACTS, Known, Value, declared};
 use crate::fact::FactType;
@@ -11,7 +11,7 @@ use chrono::{DateTime, FixedOffset, TimeDelta};
 use proptest::prelude::*;
 use std::collections::{BTreeMap, HashMap};
 
-/// Dice of our own, so that a dependency cannot change what is drawn from a seed.
+/// An own random generator, so that a new version of a dependency cannot change what a seed gives.
 struct Dice(u64);
 
 impl Dice {
@@ -29,11 +29,11 @@ impl Dice {
 
 const TEXTS: [&str; 7] = ["", "phone", "gold", "a", "aé", "KL1234", "chat"];
 const NUMBERS: [i64; 7] = [0, 1, 2, 3, -7, i64::MAX, i64::MIN + 1];
-/// Far from the ends of what the interpreter's times can hold.
+/// Values far from the limits of the interpreter's times.
 const SPANS: [i64; 5] = [0, 1, -60_000, 86_400_000, 31_536_000_000];
 const INSTANTS: [i64; 4] = [0, 1_700_000_000_000, 1_700_000_060_000, 1_800_000_000_000];
 
-/// An expression of a type, with no more than `depth` levels below it.
+/// A random expression of a type, with at most `depth` levels below it.
 fn expression(dice: &mut Dice, of: Type, depth: u32) -> String {
     if depth == 0 || dice.below(4) == 0 {
         return leaf(dice, of);
@@ -64,7 +64,7 @@ fn expression(dice: &mut Dice, of: Type, depth: u32) -> String {
             1 => sum(dice, &["+"], Type::Span, of, depth),
             _ => sum(dice, &["+", "-"], of, Type::Span, depth),
         },
-        // Nothing makes one; see `truth`.
+        // No expression makes a list of routes; see `truth`.
         Type::Routes => leaf(dice, of),
     }
 }
@@ -147,7 +147,7 @@ fn leaf(dice: &mut Dice, of: Type) -> String {
     }
 }
 
-/// Every field with its name and type; `now`, which cannot be asked for by `has`, is the last.
+/// All fields with name and type. `now`, which `has` cannot test, is the last.
 fn fields() -> Vec<(Field, String, Type)> {
     let facts = (0..)
         .zip(FACTS)
@@ -211,8 +211,8 @@ fn instant(unix_ms: i64) -> DateTime<FixedOffset> {
         .fixed_offset()
 }
 
-/// What the interpreter says: `None` if it comes to an error. Its times have no fields, so what we read of `now` is
-/// read of a mapping of another name there.
+/// The result of the interpreter; `None` if it returns an error. Its times have no fields, so the fields of `now` are
+/// read from a mapping with another name.
 fn by_cel(text: &str, known: &Known) -> Result<Option<bool>, String> {
     let text = text.replace("now.", "clock.");
     let mut context = Context::default();
@@ -272,7 +272,7 @@ proptest! {
         let text = expression(&mut dice, Type::Bool, 4);
         let known = some_known(&mut dice);
         prop_assume!(text.len() <= super::super::CONDITION_BYTES_MAX);
-        // Without the ids of the playbook: any text may be compared with any field.
+        // The ids of the playbook are not declared, so any text may be compared with any field.
         let compiled = Condition::compile(&text, &declared());
         let condition = match compiled {
             Ok(condition) => condition,

@@ -1,4 +1,4 @@
-//! What people's actions do to cases.
+//! How work on cases changes the rows.
 
 use crate::case::{
     CaseAction, CaseLink, CaseStep, CaseUpdate, LinkKind, MergedCase, OfMerged, Resolution,
@@ -97,7 +97,7 @@ impl State {
         });
     }
 
-    /// The case goes on where it stood when it was merged: the time in between does not count.
+    /// The case continues in the state that it had before the merge. The time in between does not count.
     fn case_unmerged(&mut self, envelope: &Envelope, survivor: CaseId, merged: &MergedCase) {
         let Some(row) = self.cases.get(&merged.case).cloned() else {
             return;
@@ -113,7 +113,7 @@ impl State {
             case.of_merged.retain(|of| of.case != merged.case);
             case.merged_live -= row.live_contacts;
             case.merged_awaiting_reply -= row.awaiting_reply;
-            // With the last live contact gone from it, it is as if heard of now.
+            // The last live contact may have left with the merged case, so the survivor counts as heard of now.
             case.last_activity = envelope.record_time;
         });
         let stood = row.closed.map(|closed| envelope.record_time.since(closed));

@@ -1,4 +1,4 @@
-//! What events do to the additional cases of contacts.
+//! How events change the additional cases of contacts.
 
 use crate::case::CaseContact;
 use crate::contact::{AdditionalCase, Contact, Direction};
@@ -59,7 +59,8 @@ impl State {
         });
     }
 
-    /// Something was heard of a live contact: its additional cases hear of it, and of whether we owe it an answer now.
+    /// Something was heard of a live contact. Its additional cases record this, and whether the company now owes the
+    /// contact an answer.
     pub(in crate::state::apply) fn additional_heard(
         &mut self,
         envelope: &Envelope,
@@ -84,7 +85,7 @@ impl State {
     }
 }
 
-/// The additional cases that a contact keeps as it is decided on.
+/// The additional cases that a contact keeps after a decision.
 pub(in crate::state::apply) fn still_additional(
     before: Option<&Contact>,
     routed: &ContactRouted,

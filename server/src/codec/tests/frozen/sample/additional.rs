@@ -1,4 +1,4 @@
-//! Additional cases of contacts.
+//! Samples of additional cases of contacts.
 
 use super::{contact_id, customer_id, facts, matter, offered, reason, slug};
 use signpost_domain::contact::{AdditionalCase, CaseMatch, ContactOutcome};
@@ -12,7 +12,7 @@ pub(super) fn cases() -> Vec<CaseId> {
     vec![CaseId(Seq(90)), CaseId(Seq(300))]
 }
 
-/// As the row of a contact has them.
+/// The additional cases in the row of a contact.
 pub(super) fn additional() -> Vec<AdditionalCase> {
     let additional = |case, owner| AdditionalCase {
         case,
@@ -26,7 +26,7 @@ pub(super) fn additional() -> Vec<AdditionalCase> {
     cases.map(|(case, owner)| additional(case, owner)).collect()
 }
 
-/// One event of each kind that names them, apart from a contact that is decided on.
+/// One event of each kind that names additional cases, except a routed contact.
 pub(super) fn events() -> Vec<(&'static str, Event)> {
     let taken = RouteSelected {
         contact: contact_id(),

@@ -1,4 +1,4 @@
-//! Work on customers, and what rows keep of it.
+//! Samples of work on customers, and of what rows keep of it.
 
 use super::{NOW, actor, customer, customer_id, identities, reason, slug};
 use signpost_domain::customer::{
@@ -53,7 +53,7 @@ fn merge() -> CustomerMerge {
     }
 }
 
-/// A customer that goes on for another, and is merged itself: more than there can be.
+/// A customer that has another customer merged into it and is itself merged: more than can really exist.
 pub(in crate::codec::tests::frozen) fn merged() -> Customer {
     Customer {
         merged_into: Some(CustomerId::stored("cust-8")),
@@ -68,7 +68,7 @@ pub(in crate::codec::tests::frozen) fn merged() -> Customer {
     }
 }
 
-/// Customers who had cases: for reasons that are listed, and for too many to list.
+/// Customers that had cases: with few enough reasons to list, and with too many.
 pub(in crate::codec::tests::frozen) fn with_cases() -> [(&'static str, Customer); 2] {
     let with = |case_reasons| Customer {
         case_reasons,

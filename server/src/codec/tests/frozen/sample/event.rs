@@ -1,4 +1,4 @@
-//! One event of each kind.
+//! Samples of events, one of each kind.
 
 use super::matters;
 use super::tags;
@@ -30,7 +30,7 @@ use signpost_domain::tags::Tags;
 use signpost_domain::time::Millis;
 use std::sync::Arc;
 
-/// One event of each kind, and one routed contact for each way on.
+/// One event of each kind, and one routed contact for each next step.
 pub(in crate::codec::tests::frozen) fn events() -> Vec<(&'static str, Recorded)> {
     let published = Event::PlaybookPublished(PlaybookPublished {
         version: version(),
@@ -131,7 +131,7 @@ pub(in crate::codec::tests::frozen) fn events() -> Vec<(&'static str, Recorded)>
     all
 }
 
-/// Those that came later.
+/// The kinds of events that were added later.
 fn later() -> Vec<(&'static str, Recorded)> {
     let lost = vec![identities().remove(0).key];
     let upsert = asked(Method::UpsertCustomer);
@@ -373,7 +373,7 @@ pub(super) fn queue_stats() -> QueueStats {
     }
 }
 
-/// A contact of which next to nothing is known.
+/// A routed contact with almost no values.
 pub(in crate::codec::tests::frozen) fn bare(next: Next) -> ContactRouted {
     ContactRouted {
         contact: contact_id(),

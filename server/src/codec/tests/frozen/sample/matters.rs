@@ -1,4 +1,4 @@
-//! Contacts with several matters, presumed cases, attempts that came to nothing, and cases that remember.
+//! Samples of contacts with several matters, presumed cases, failed attempts, and cases with a memory.
 
 use super::event::{bare, decision};
 use super::memory::memory;
@@ -48,7 +48,7 @@ fn join() -> CaseJoin {
     }
 }
 
-/// A contact whose case turned out to be that matter.
+/// A routed contact whose case has this claim.
 pub(super) fn claims(claim: Claim) -> ContactRouted {
     let case = CaseJoin {
         claimed: Some(claim),
@@ -146,7 +146,7 @@ fn ended() -> ContactEnded {
     }
 }
 
-/// An end that confirms the reason of another matter, too.
+/// The end of a contact that also confirms the reason of another matter.
 pub(super) fn confirmed() -> Event {
     let mut ended = ended();
     for matter in &mut ended.matters {
@@ -155,7 +155,7 @@ pub(super) fn confirmed() -> Event {
     Event::ContactEnded(Box::new(ended))
 }
 
-/// A contact that told a case without proof.
+/// A routed contact that names a case without proof.
 pub(super) fn named() -> Event {
     let named = ContactRouted {
         context: Arc::new(ContactContext {
@@ -169,7 +169,7 @@ pub(super) fn named() -> Event {
     Event::ContactRouted(Box::new(named))
 }
 
-/// A contact with several matters that we owe an answer.
+/// A contact with several matters and an answer that we owe.
 pub(super) fn contact(row: Contact) -> Contact {
     let additional = AdditionalCase {
         case: CaseId(Seq(113)),
@@ -187,7 +187,7 @@ pub(super) fn contact(row: Contact) -> Contact {
     }
 }
 
-/// A case that remembers all that it can.
+/// A case with every kind of memory.
 pub(super) fn case(row: Case) -> Case {
     let memory = memory();
     let contacts = row.contacts.iter().map(|listed| CaseContact {

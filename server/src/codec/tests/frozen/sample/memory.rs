@@ -1,4 +1,4 @@
-//! What a case remembers, what a customer cannot use, and decisions by the second formula.
+//! Samples of the memory of a case, of what a customer cannot use, and of decisions with the second formula.
 
 use super::event::bare;
 use super::{NOW, actor, contact_id, context, offered, profile, slug};
@@ -17,7 +17,7 @@ use signpost_domain::route::{Route, RouteSet};
 use signpost_domain::time::Millis;
 use std::sync::Arc;
 
-/// Routed contacts that tell and know all of it.
+/// Routed contacts with all of these values.
 pub(super) fn events() -> Vec<(&'static str, Event)> {
     let remembered = ContactRouted {
         memory: memory(),
@@ -55,7 +55,7 @@ pub(super) fn events() -> Vec<(&'static str, Event)> {
     ]
 }
 
-/// A routed contact that remembers what somebody told for this person.
+/// A routed contact with a memory that was reported on behalf of this person.
 pub(super) fn told_for(person: Actor) -> Event {
     let told = Reported {
         on_behalf_of: Some(person),
@@ -73,7 +73,7 @@ pub(super) fn told_for(person: Actor) -> Event {
     }))
 }
 
-/// Nobody answered, and it is no other matter than the one that was there.
+/// A routed contact for which nobody answered, and whose matter is the same as before.
 fn away() -> ContactRouted {
     let routed = bare(Next::ChooseRoute);
     ContactRouted {
@@ -94,7 +94,7 @@ fn away() -> ContactRouted {
     }
 }
 
-/// With each basis of a chance, all that turns down, and all that is noticed.
+/// A decision with each basis of a chance, each reason against a route, and each finding.
 fn second() -> Decision {
     let option = |route, basis, micros| {
         let mut cost = CostParts::default();
@@ -177,7 +177,7 @@ fn taken() -> RouteSelected {
     }
 }
 
-/// One attempt of each outcome, and all that can be told of a person.
+/// A memory with one attempt of each outcome, and everything that can be reported of a person.
 pub(in crate::codec::tests::frozen) fn memory() -> Memory {
     let outcomes = AttemptOutcome::ALL.into_iter().map(Some);
     let tried = outcomes.chain([None]).map(|outcome| Tried {

@@ -1,4 +1,4 @@
-//! One row of each kind.
+//! Samples of rows, one of each kind.
 
 use super::customer::{merged as merged_customer, tier_found, with_cases};
 use super::event::queue_stats;
@@ -17,7 +17,7 @@ use signpost_domain::tags::Tags;
 use signpost_domain::time::Millis;
 use std::sync::Arc;
 
-/// One row of each kind, and one contact and case of each place that has a key of its own.
+/// One row of each kind, and one contact and one case for each prefix of the keys.
 pub(in crate::codec::tests::frozen) fn rows() -> Vec<(&'static str, RowKey, Row)> {
     let case = |state| {
         let row = case(state);
@@ -135,7 +135,7 @@ fn in_each_state() -> [(&'static str, (RowKey, Row)); 4] {
     })
 }
 
-/// What callers keep for themselves, and what they report of queues.
+/// Rows with the data that callers keep, and with their reports of queues.
 fn of_callers() -> Vec<(&'static str, RowKey, Row)> {
     let mut rows = Vec::new();
     let reported = ReportedQueue {
@@ -159,7 +159,7 @@ fn of_callers() -> Vec<(&'static str, RowKey, Row)> {
     rows
 }
 
-/// What an actor did for somebody.
+/// Rows of what an actor did on behalf of a person.
 fn for_a_person() -> [(&'static str, RowKey, Row); 2] {
     let publication = Publication {
         on_behalf_of: Some(person()),
@@ -183,7 +183,7 @@ fn for_a_person() -> [(&'static str, RowKey, Row); 2] {
     ]
 }
 
-/// A contact of a customer who did not answer.
+/// A contact of a customer that did not answer.
 fn of_nobody_there() -> (&'static str, RowKey, Row) {
     let contact = Contact {
         away: true,

@@ -1,4 +1,4 @@
-//! What callers keep of cases and contacts for themselves.
+//! Samples of the data that callers keep on cases and contacts.
 
 use super::contact_id;
 use signpost_domain::case::{CaseAction, CaseState, CaseUpdate};
@@ -28,7 +28,7 @@ fn links() -> Vec<ContactLink> {
     }]
 }
 
-/// Gives a contact all of it.
+/// Sets all these data on a contact.
 pub(super) fn contact(contact: &mut Contact) {
     Arc::make_mut(&mut contact.context).tags = tags();
     contact.links = links();

@@ -1,4 +1,4 @@
-//! Work on a case, one of each kind.
+//! Samples of work on a case, one of each kind.
 
 use super::slug;
 use signpost_domain::case::{

@@ -1,4 +1,4 @@
-//! The first formula, as decisions were made until there was the second: for stored decisions that do not name theirs.
+//! The first formula. It computes stored decisions that name no formula or name the first one.
 //!
 //! ```text
 //! cost = handling
@@ -7,7 +7,7 @@
 //!      + leaving the customer's channel, unless preferred
 //!      − what the customer or a rule prefers
 //! ```
-//! It never changes: a decision that was made by it is computed again for ever.
+//! This formula never changes, because a decision that was made with it is always computed again with it.
 
 use super::missing::missing_facts;
 use super::rules::{self, Effect};
@@ -22,7 +22,7 @@ use crate::playbook::{BasisPoints, Need, Queue, Reason, RouteSpec, Tier};
 use crate::route::Route;
 use crate::time::Millis;
 
-/// The ranked routes for one contact, and why, by the first formula.
+/// The ranked routes for one contact and the reasons, by the first formula.
 pub(super) fn decide(question: &Question<'_>) -> Decided {
     let seen = Seen::by_first(question);
     let playbook = question.playbook;
@@ -200,7 +200,8 @@ fn failure(tier: &Tier, need: Need, resolves: BasisPoints, dearest_remaining: Mo
     at_stake.scaled(i64::from(fails), i64::from(BasisPoints::ONE.0))
 }
 
-/// As [`Wait::expected`] was: nobody staffed counted as nothing reported, and a free agent only where nobody waits.
+/// The wait as [`Wait::expected`] once computed it. A queue without signed-in agents counted as not reported. A free
+/// agent counted only if no contact was waiting.
 fn expected_wait(route: Route, queue: Option<&Queue>, stats: Option<&QueueStats>) -> Wait {
     let Some(queue) = queue.filter(|_| route != Route::SelfService) else {
         return Wait::NONE;

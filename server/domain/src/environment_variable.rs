@@ -1,13 +1,14 @@
-//! Names of variables of the environment, as both programs have them. None is read here.
+//! Checks the names of environment variables, for both programs. This module reads no variable.
 
 use crate::playbook::nearest;
 use std::ffi::OsString;
 
-/// What all our variables begin with.
+/// The prefix of all environment variables of Signpost.
 const PREFIX: &str = "SIGNPOST_";
 
-/// What to say of each of these variables that is not one of the `known` and nearly has the name of one that is, in
-/// order: it says nothing, which nobody would notice. Others of our prefix are those of other programs.
+/// One warning for each name in `names` that begins with `SIGNPOST_`, is not in `known`, and nearly equals a name in
+/// `known`. The warnings are sorted. Without a warning nobody would notice the mistake, because a misspelt variable has
+/// no effect. Other names with this prefix belong to other programs and give no warning.
 pub fn misspelt<'k>(
     known: impl IntoIterator<Item = &'k str>,
     names: impl IntoIterator<Item = OsString>,
