@@ -47,6 +47,11 @@ pub enum Calls {
     RouteToDesks,
     /// RouteContact, then EndContact as resolved.
     RouteAndEnd,
+    /// The same of customers who come again and again.
+    ReturnAndEnd {
+        /// How many there are.
+        customers: u64,
+    },
 }
 
 /// When a round ends.
@@ -122,13 +127,14 @@ async fn work(
         let request = match calls {
             Calls::Route | Calls::RouteAndEnd => requests::route(number),
             Calls::RouteToDesks => requests::route_to_desks(number),
+            Calls::ReturnAndEnd { customers } => requests::route_returning(number, customers),
         };
         client.route_contact(request).await?;
         let micros = sent.elapsed().as_micros() as u64;
         latency
             .record(micros)
             .map_err(|error| tonic::Status::internal(error.to_string()))?;
-        if calls == Calls::RouteAndEnd {
+        if matches!(calls, Calls::RouteAndEnd | Calls::ReturnAndEnd { .. }) {
             client.end_contact(requests::end(number)).await?;
         }
     }

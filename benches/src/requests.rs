@@ -71,6 +71,18 @@ pub fn route_to_desks(number: u64) -> v1::RouteContactRequest {
     request
 }
 
+/// As [`route`], of one of so many customers, who come again in no order.
+pub fn route_returning(number: u64, customers: u64) -> v1::RouteContactRequest {
+    // Spread, so that who comes does not follow from who came before.
+    let spread = number.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 20;
+    let mut request = route(number);
+    let context = request.context.as_mut();
+    if let Some(customer) = context.and_then(|context| context.customer.as_mut()) {
+        customer.customer_id = format!("customer-{}", spread % customers.max(1));
+    }
+    request
+}
+
 /// The end of the contact with this number.
 pub fn end(number: u64) -> v1::EndContactRequest {
     v1::EndContactRequest {

@@ -10,12 +10,16 @@
 mod batch;
 mod clock;
 mod decider;
+mod filter_build;
 mod index;
+mod key_filter;
+mod key_filters;
 mod log_writer;
 mod playbooks;
 mod prefetch;
 mod reading;
 mod recover;
+mod request_filter;
 mod row_write_error;
 mod row_writer;
 mod start;
@@ -23,6 +27,7 @@ mod start;
 mod tests;
 
 pub use clock::Clock;
+pub use key_filters::FilterLimits;
 pub use recover::{Folded, RecoverError, fold_log};
 pub use start::{EngineGuard, EngineOptions, StartError, open_folder};
 
@@ -31,7 +36,7 @@ use crate::tail::Tail;
 use batch::Task;
 use crossbeam_channel::{Sender, TrySendError};
 use playbooks::PlaybookCache;
-use prefetch::Prefetched;
+use prefetch::{Prefetched, RowLookup};
 use reading::Reading;
 pub(crate) use reading::decoded;
 use row_writer::CatchUpSignal;
@@ -64,7 +69,7 @@ pub struct Engine {
 
 struct Shared {
     tasks: Sender<Task>,
-    rows: RowReader,
+    rows: RowLookup,
     wanted: CatchUpSignal,
     log: LogReader,
     reading: Reading,
@@ -251,7 +256,7 @@ impl Engine {
     ) -> Result<Option<Arc<Playbook>>, EngineError> {
         match self.live().filter(|live| live.version == *version) {
             Some(live) => Ok(Some(live)),
-            None => self.shared.playbooks.find(version, &self.shared.rows).await,
+            None => self.shared.playbooks.find(version, self.rows()).await,
         }
     }
 
@@ -309,7 +314,7 @@ impl Engine {
     pub async fn rows_caught_up(&self) -> Result<RowReader, EngineError> {
         let caught_up = self.rows_reach(Seq(self.shared.log.last()));
         match tokio::time::timeout(ROWS_BEHIND_MAX, caught_up).await {
-            Ok(reached) => reached.map(|()| self.shared.rows.clone()),
+            Ok(reached) => reached.map(|()| self.rows().clone()),
             Err(_) => Err(EngineError::Busy),
         }
     }
@@ -323,7 +328,7 @@ impl Engine {
         tokio::select! {
             biased;
             _ = self.failed() => Err(EngineError::Failed),
-            () = self.shared.rows.reached(seq.0) => Ok(()),
+            () = self.rows().reached(seq.0) => Ok(()),
         }
     }
 
@@ -399,7 +404,7 @@ impl Engine {
 
     /// The reader of the rows, which are a little behind the log.
     pub(crate) fn rows(&self) -> &RowReader {
-        &self.shared.rows
+        &self.shared.rows.rows
     }
 
     /// The rows with these keys, in the order of the keys; `None` for a key without a row. Each row is as of
@@ -408,7 +413,7 @@ impl Engine {
     /// # Errors
     /// [`EngineError::Corrupt`] or [`EngineError::Failed`] when the rows cannot be read.
     pub(crate) async fn rows_of(&self, keys: &[RowKey]) -> Result<Vec<Option<Row>>, EngineError> {
-        let rows = prefetch::read(&self.shared.rows, keys).await;
+        let rows = prefetch::read(self.rows(), keys).await;
         rows.map_err(unreadable)
     }
 

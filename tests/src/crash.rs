@@ -24,10 +24,11 @@ const SEGMENT_BYTES: u64 = 24 * 1024;
 /// The small server opens its rows again after this many bytes.
 const REOPEN_BYTES: u64 = 256 * 1024;
 
-/// Options with which segments and rows are closed and opened all the time.
+/// Options with which segments and rows are closed and opened all the time, and the filter of request ids has no room.
 pub fn small_limits(clock: Clock) -> EngineOptions {
     let mut options = EngineOptions::new(clock);
     options.log.segment_bytes_max = SEGMENT_BYTES;
     options.rows.reopen_bytes = REOPEN_BYTES;
+    options.filters.requests = 0;
     options
 }

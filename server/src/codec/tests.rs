@@ -184,7 +184,11 @@ proptest! {
         prop_assert_eq!(key::decode(&bytes), Ok(key.clone()));
         let stale = key::stale_key_for(&key, &row);
         prop_assert!(stale.as_ref() != Some(&bytes));
-        let places: Vec<Vec<u8>> = key::lookup_keys(&key).collect();
+        let mut places: Vec<Vec<u8>> = key::lookup_keys(&key).collect();
+        if let (RowKey::Request(request), Row::Request(row)) = (&key, &row) {
+            prop_assert!(places.is_empty());
+            places.push(key::request(key::generation_of(row.seq), request));
+        }
         prop_assert!(places.contains(&bytes));
         // A row that never moved has no stale key.
         let moved = match &row {

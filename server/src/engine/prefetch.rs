@@ -1,5 +1,6 @@
 //! Looks up the rows of a command before the command is decided.
 
+use super::key_filters::KeyFilters;
 use crate::codec;
 use crate::codec::rows::RowKind;
 use crate::store::{RowReader, StoreError};
@@ -18,12 +19,19 @@ pub(crate) struct Prefetched {
     pub(crate) as_of: Seq,
 }
 
+/// Where rows are looked up: first in the filters, which know for most missing rows that they are missing.
+#[derive(Clone)]
+pub(super) struct RowLookup {
+    pub(super) rows: RowReader,
+    pub(super) filters: Arc<KeyFilters>,
+}
+
 /// Looks up the rows `also`, and every row that `seek` asks for.
 ///
 /// # Errors
 /// When a row cannot be read or decoded.
 pub(super) async fn look_up(
-    reader: &RowReader,
+    lookup: &RowLookup,
     live: Option<Arc<Playbook>>,
     also: &[RowKey],
     seek: impl Fn(&State) -> Result<(), RowNotLoaded>,
@@ -33,15 +41,15 @@ pub(super) async fn look_up(
         rows: Vec::new(),
         as_of: Seq(u64::MAX),
     };
-    fetch(reader, also, &mut looked, &mut state).await?;
+    fetch(lookup, also, &mut looked, &mut state).await?;
     while let Err(RowNotLoaded(keys)) = seek(&state) {
-        fetch(reader, &keys, &mut looked, &mut state).await?;
+        fetch(lookup, &keys, &mut looked, &mut state).await?;
     }
     Ok(looked)
 }
 
 async fn fetch(
-    reader: &RowReader,
+    lookup: &RowLookup,
     keys: &[RowKey],
     looked: &mut Prefetched,
     state: &mut State,
@@ -49,13 +57,20 @@ async fn fetch(
     if keys.is_empty() {
         return Ok(());
     }
-    let stored_keys = keys.iter().map(codec::rows::key::lookup_keys);
-    let places: Vec<usize> = stored_keys.clone().map(Iterator::count).collect();
-    let stored_keys: Vec<Vec<u8>> = stored_keys.flatten().collect();
-    let (values, as_of) = reader.get_many(&stored_keys).await?;
-    looked.as_of = looked.as_of.min(Seq(as_of));
-    let mut values = values.into_iter();
-    for (key, places) in keys.iter().zip(places) {
+    let RowLookup { rows, filters } = lookup;
+    // Before the filters are asked: of what is applied later they may not know yet.
+    let as_of = Seq(rows.applied());
+    looked.as_of = looked.as_of.min(as_of);
+    let places: Vec<Vec<Vec<u8>>> = keys.iter().map(|key| filters.places(key)).collect();
+    filters.prove_absent(rows, keys, &places)?;
+    let counts: Vec<usize> = places.iter().map(Vec::len).collect();
+    let stored_keys: Vec<Vec<u8>> = places.into_iter().flatten().collect();
+    let mut values = match stored_keys.is_empty() {
+        true => Vec::new(),
+        false => rows.get_many(&stored_keys).await?.0,
+    }
+    .into_iter();
+    for (key, places) in keys.iter().zip(counts) {
         let row = first_row(key, values.by_ref().take(places))?;
         looked.rows.push((key.clone(), row.clone()));
         state.cache(key.clone(), row);

@@ -3,6 +3,7 @@
 use super::EngineHealth;
 use super::batch::{BATCH_WRITES_MAX, Changes, EVENT_WRITES_MAX};
 use super::index::Indexer;
+use super::key_filters::KeyFilters;
 use super::row_write_error::RowWriteError;
 use crate::codec;
 use crate::codec::index::Entry;
@@ -44,6 +45,7 @@ pub(super) struct RowWriter {
     rows: Rows,
     reader: RowReader,
     indexer: Indexer,
+    filters: Arc<KeyFilters>,
     /// The newest stretch of request ids and its number; `None` before the first.
     newest: Option<(u64, RequestIdBucket)>,
 }
@@ -97,12 +99,13 @@ impl Gathered {
 }
 
 impl RowWriter {
-    pub(super) fn new(rows: Rows, reader: RowReader) -> RowWriter {
+    pub(super) fn new(rows: Rows, reader: RowReader, filters: Arc<KeyFilters>) -> RowWriter {
         let indexer = Indexer::new(reader.clone());
         RowWriter {
             rows,
             reader,
             indexer,
+            filters,
             newest: None,
         }
     }
@@ -204,9 +207,14 @@ impl RowWriter {
         };
         let applied = codec::rows::encode_applied(&applied);
         puts.push((codec::rows::key::APPLIED.to_vec(), Some(applied)));
-        let pruned = self.pruned(last, now)?.into_iter();
-        puts.extend(pruned.map(|key| (key, None)));
-        Ok(self.rows.apply(puts, last.0)?)
+        let (pruned, kept_from) = self.pruned(last, now)?;
+        puts.extend(pruned.into_iter().map(|key| (key, None)));
+        // Before anybody can find them, and after nobody can.
+        rows.iter()
+            .for_each(|(key, row)| self.filters.add(key, row));
+        self.rows.apply(puts, last.0)?;
+        self.filters.requests.forget_before(kept_from);
+        Ok(())
     }
 
     /// The entries of the stretches that the requests among these rows belong to.
@@ -245,15 +253,13 @@ impl RowWriter {
         Ok(puts)
     }
 
-    /// The keys of request ids that are old enough to delete, and the keys of their stretches.
-    fn pruned(&self, last: Seq, now: UnixMs) -> Result<Vec<Vec<u8>>, RowWriteError> {
+    /// The keys of request ids that are old enough to delete, and the keys of their stretches; and the first event whose
+    /// request id stays.
+    fn pruned(&self, last: Seq, now: UnixMs) -> Result<(Vec<Vec<u8>>, Seq), RowWriteError> {
         let first_to_stay = last.0.saturating_sub(REQUESTS_KEPT_MIN) / STRETCH_EVENTS;
-        if first_to_stay == 0 {
-            return Ok(Vec::new());
-        }
         // Mostly the oldest stretch is too young: check only this stretch first.
-        if self.prunable(1, first_to_stay, now)?.is_empty() {
-            return Ok(Vec::new());
+        if first_to_stay == 0 || self.prunable(1, first_to_stay, now)?.0.is_empty() {
+            return Ok((Vec::new(), Seq(0)));
         }
         self.prunable(STRETCHES_PRUNED_MAX, first_to_stay, now)
     }
@@ -264,23 +270,23 @@ impl RowWriter {
         max: usize,
         first_to_stay: u64,
         now: UnixMs,
-    ) -> Result<Vec<Vec<u8>>, RowWriteError> {
+    ) -> Result<(Vec<Vec<u8>>, Seq), RowWriteError> {
         let prefix = codec::rows::key::REQUEST_AGES;
         let (stretches, _) = self.reader.scan_blocking(&prefix, None, max)?;
-        let mut gone = Vec::new();
+        let (mut gone, mut kept_from) = (Vec::new(), Seq(0));
         for (key, value) in stretches {
             let stretch = RequestIdBucket::decode(&value)?;
-            if request_id_buckets::decode_key(&key)? >= first_to_stay
-                || stretch.last > now - REQUEST_KEPT
-            {
+            let number = request_id_buckets::decode_key(&key)?;
+            if number >= first_to_stay || stretch.last > now - REQUEST_KEPT {
                 break;
             }
-            for request in stretch.requests() {
-                gone.extend(codec::rows::key::lookup_keys(&RowKey::Request(request)));
-            }
+            let of = codec::rows::key::generation_of(Seq(number * STRETCH_EVENTS));
+            let requests = stretch.requests();
+            gone.extend(requests.map(|request| codec::rows::key::request(of, &request)));
             gone.push(key);
+            kept_from = Seq((number + 1) * STRETCH_EVENTS);
         }
-        Ok(gone)
+        Ok((gone, kept_from))
     }
 
     /// Flushes the rows.

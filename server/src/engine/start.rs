@@ -1,16 +1,19 @@
 //! Starts and stops the threads and the channels between them.
 
 use super::decider::Decider;
+use super::filter_build;
+use super::key_filters::{FilterLimits, KeyFilters};
 use super::log_writer;
 use super::playbooks::PlaybookCache;
+use super::prefetch::RowLookup;
 use super::reading::Reading;
 use super::recover::{RecoverError, recover};
 use super::row_writer::{CatchUpSignal, RowWriter};
 use super::{Clock, Engine, EngineHealth, QUEUE_TASKS_MAX, Shared};
 use crate::engine::batch::{Changes, Task};
 use crate::store::{
-    DataFolder, Log, LogLimits, LogReader, OpenError, Opened, RowLimits, RowReader, Rows,
-    SingleThreadedRayon, StoreError, StoreId,
+    DataFolder, Log, LogLimits, LogReader, OpenError, Opened, RowLimits, Rows, SingleThreadedRayon,
+    StoreError, StoreId,
 };
 use crate::tail::Tail;
 use crossbeam_channel::{Sender, bounded};
@@ -35,6 +38,8 @@ pub struct EngineOptions {
     pub log: LogLimits,
     /// The limits of the rows.
     pub rows: RowLimits,
+    /// Limits of what is known in memory not to be there.
+    pub filters: FilterLimits,
 }
 
 impl EngineOptions {
@@ -44,6 +49,7 @@ impl EngineOptions {
             clock,
             log: LogLimits::default(),
             rows: RowLimits::default(),
+            filters: FilterLimits::default(),
         }
     }
 }
@@ -124,7 +130,9 @@ impl Engine {
         options: EngineOptions,
     ) -> Result<(Engine, EngineGuard), StartError> {
         let (log, log_reader) = Log::open(&folder, options.log)?;
-        let (state, row_writer, reader) = recovered(&folder, options.rows, &log_reader)?;
+        let filters = || Arc::new(KeyFilters::new(options.filters));
+        let (state, row_writer, lookup) = recovered(&folder, options.rows, filters, &log_reader)?;
+        let (reader, building) = (lookup.rows.clone(), lookup.clone());
         let (live_sender, live) = watch::channel(state.live().cloned());
         let (health_sender, health) = watch::channel(EngineHealth::Serving);
         let (tasks, tasks_taken) = bounded(QUEUE_TASKS_MAX);
@@ -145,6 +153,7 @@ impl Engine {
         let growing = tail.clone();
         let wishes = (wanted.clone(), woken);
         let (alarm, commit_health) = (health_sender.clone(), health_sender.clone());
+        let filter_alarm = health_sender.clone();
         let threads = vec![
             spawn("decide", &alarm, move || writer.run(&tasks_taken))?,
             spawn("commit", &alarm, move || {
@@ -160,6 +169,9 @@ impl Engine {
             spawn("keep", &alarm, move || {
                 row_writer.run(&changes_taken, &wishes, &health_sender)
             })?,
+            spawn("filter", &filter_alarm, move || {
+                filter_build::run(&building.filters, &building.rows)
+            })?,
         ];
         let playbooks = PlaybookCache::default();
         live.borrow()
@@ -167,7 +179,7 @@ impl Engine {
             .for_each(|live| playbooks.keep(live.clone()));
         let shared = Shared {
             tasks: tasks.clone(),
-            rows: reader,
+            rows: lookup,
             wanted,
             reading: Reading::new(log_reader.clone()),
             log: log_reader,
@@ -199,23 +211,25 @@ impl Engine {
 fn recovered(
     folder: &DataFolder,
     limits: RowLimits,
+    filters: impl Fn() -> Arc<KeyFilters>,
     log: &LogReader,
-) -> Result<(State, RowWriter, RowReader), StartError> {
-    let what = match opened(folder, limits, log) {
+) -> Result<(State, RowWriter, RowLookup), StartError> {
+    let what = match opened(folder, limits, filters(), log) {
         Err(StartError::Recover(RecoverError::Rows(what))) => what,
         other => return other,
     };
     tracing::warn!(what, "the rows do not read; making them again from the log");
     Rows::reset(folder)?;
-    opened(folder, limits, log)
+    opened(folder, limits, filters(), log)
 }
 
 /// The same as [`recovered`], but unreadable rows are an error.
 fn opened(
     folder: &DataFolder,
     limits: RowLimits,
+    filters: Arc<KeyFilters>,
     log: &LogReader,
-) -> Result<(State, RowWriter, RowReader), StartError> {
+) -> Result<(State, RowWriter, RowLookup), StartError> {
     let (rows, reader) = match Rows::open(folder, limits)? {
         Opened::Ready(rows, reader) => (rows, reader),
         Opened::Damaged { what } => return Err(RecoverError::Rows(what).into()),
@@ -224,9 +238,11 @@ fn opened(
         let (rows, log) = (rows.applied(), log.last());
         return Err(StartError::LogCutShort { rows, log });
     }
-    let mut row_writer = RowWriter::new(rows, reader.clone());
+    filter_build::begin(&filters, &reader).map_err(RecoverError::from)?;
+    let mut row_writer = RowWriter::new(rows, reader.clone(), filters.clone());
     let state = recover(log, &mut row_writer, &reader)?;
-    Ok((state, row_writer, reader))
+    let rows = reader;
+    Ok((state, row_writer, RowLookup { rows, filters }))
 }
 
 /// Starts a thread of the engine. If the thread panics, the engine accepts no more work.

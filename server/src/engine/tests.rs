@@ -1,6 +1,7 @@
 //! Tests of the engine on a real store: everything that it acknowledged is there after a restart, and folding the log
 //! gives the same state.
 
+mod filters;
 mod reading;
 
 use super::{

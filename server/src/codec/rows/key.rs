@@ -35,10 +35,15 @@ pub const CUSTOMERS: [u8; 1] = [0x20];
 pub const HOLDERS: [u8; 1] = [0x21];
 /// The latest case of each matter.
 pub const MATTERS: [u8; 1] = [0x22];
-/// The records of writes that were answered.
+/// The records of writes that were answered, by the generation of the log that answered them, then by their key. The keys
+/// are hashes; in this order rows that are written at the same time are next to each other.
 pub const REQUESTS: [u8; 1] = [0x30];
 /// The keys of writes that were answered, by stretches of the log, the oldest first.
 pub const REQUEST_AGES: [u8; 1] = [0x31];
+
+/// Events in one generation of answered writes. The rows of a generation take about 20 MB, so they stay in the cache while
+/// they are written.
+pub const GENERATION_EVENTS: u64 = 1 << 18;
 
 /// Where the rows are that the engine has in memory all the time ([`Row::is_kept`]), in the order of reading them.
 pub const KEPT_IN_MEMORY: [[u8; 1]; 5] = [
@@ -54,7 +59,20 @@ const BETWEEN: &[u8] = &[0];
 
 /// The key under which `row` is stored; `key` is its name.
 pub fn key_for(key: &RowKey, row: &Row) -> Vec<u8> {
-    under(places(key).of(row).0, key)
+    match (key, row) {
+        (RowKey::Request(key), Row::Request(row)) => request(generation_of(row.seq), key),
+        _ => under(places(key).of(row).0, key),
+    }
+}
+
+/// The number of the generation that an event is in.
+pub const fn generation_of(seq: Seq) -> u64 {
+    seq.0 / GENERATION_EVENTS
+}
+
+/// Where a write is kept that was answered by an event of this generation.
+pub fn request(generation: u64, RequestKey(hash): &RequestKey) -> Vec<u8> {
+    [&REQUESTS[..], &generation.to_be_bytes(), hash].concat()
 }
 
 /// The key that an earlier state of `row` may have; `key` is its name. It is deleted when the row is written. `None`
@@ -71,10 +89,13 @@ pub fn stale_key_for(key: &RowKey, row: &Row) -> Option<Vec<u8>> {
 }
 
 /// The keys that the row named `key` can have: it is under at most one of them, except while it moves. The first is the
-/// key of a row that the engine does not keep in memory.
+/// key of a row that the engine does not keep in memory. None for an answered write: it is under
+/// [`request`], in a generation that the caller must know.
 pub fn lookup_keys(key: &RowKey) -> impl Iterator<Item = Vec<u8>> {
     let Places { resting, active } = places(key);
-    std::iter::once(resting)
+    let resting = Some(resting).filter(|_| !matches!(key, RowKey::Request(_)));
+    resting
+        .into_iter()
         .chain(active)
         .map(move |prefix| under(prefix, key))
 }
@@ -101,7 +122,10 @@ pub fn decode(bytes: &[u8]) -> Result<RowKey, CodecError> {
             Ok(RowKey::IdentityOwner(IdentityKey { kind, value }))
         }
         MATTERS => Ok(RowKey::Matter(CaseKey(hash(name, FIELD)?))),
-        REQUESTS => Ok(RowKey::Request(RequestKey(hash(name, FIELD)?))),
+        REQUESTS => {
+            let (_, key) = name.split_first_chunk::<8>().ok_or(SHAPE)?;
+            Ok(RowKey::Request(RequestKey(hash(key, FIELD)?)))
+        }
         COUNTS => {
             let (of_reason, tier) = parts(name)?;
             let reason = reason(text(of_reason)?, FIELD)?;

@@ -1,6 +1,7 @@
 //! Tests of how long request ids are kept.
 
 use super::*;
+use crate::engine::key_filters::FilterLimits;
 use crate::engine::open_folder;
 use crate::store::{Opened, RowLimits};
 use signpost_domain::event::RequestKey;
@@ -12,13 +13,16 @@ const START: UnixMs = UnixMs(1_792_000_000_000);
 
 fn row_writer(path: &std::path::Path) -> Result<RowWriter, Box<dyn Error>> {
     match Rows::open(&open_folder(path)?, RowLimits::default())? {
-        Opened::Ready(rows, reader) => Ok(RowWriter::new(rows, reader)),
+        Opened::Ready(rows, reader) => {
+            let filters = KeyFilters::new(FilterLimits::default());
+            Ok(RowWriter::new(rows, reader, Arc::new(filters)))
+        }
         Opened::Damaged { what } => Err(what.into()),
     }
 }
 
-fn request(seq: u64) -> RowKey {
-    RowKey::Request(RequestKey(u128::from(seq).to_be_bytes()))
+fn request(seq: u64) -> RequestKey {
+    RequestKey(u128::from(seq).to_be_bytes())
 }
 
 /// Writes the row of the request that the event `seq` answered.
@@ -29,22 +33,33 @@ fn answer(row_writer: &mut RowWriter, seq: u64, at: UnixMs) -> Result<(), RowWri
         fingerprint: [7; 16],
     };
     row_writer.keep(Changes {
-        rows: vec![(request(seq), Row::Request(Arc::new(answered)))],
+        rows: vec![(
+            RowKey::Request(request(seq)),
+            Row::Request(Arc::new(answered)),
+        )],
         last: Seq(seq),
         now: at,
         ..Changes::default()
     })
 }
 
-/// The sequences among `seqs` whose requests are still known.
+/// The sequences among `seqs` whose requests are still known; the filter must know them, too.
 fn known(row_writer: &RowWriter, seqs: &[u64]) -> Result<Vec<u64>, RowWriteError> {
-    let mut keys = Vec::new();
-    for &seq in seqs {
-        keys.extend(codec::rows::key::lookup_keys(&request(seq)));
-    }
+    let of = codec::rows::key::generation_of;
+    let keys = seqs
+        .iter()
+        .map(|&seq| codec::rows::key::request(of(Seq(seq)), &request(seq)));
+    let keys: Vec<Vec<u8>> = keys.collect();
     let (values, _) = row_writer.reader.get_many_blocking(&keys)?;
     let found = seqs.iter().zip(values).filter(|(_, value)| value.is_some());
-    Ok(found.map(|(&seq, _)| seq).collect())
+    let found: Vec<u64> = found.map(|(&seq, _)| seq).collect();
+    let overlooked = |seq: &u64| {
+        row_writer
+            .filters
+            .is_absent(&RowKey::Request(request(*seq)))
+    };
+    assert!(!found.iter().any(overlooked), "one is overlooked");
+    Ok(found)
 }
 
 /// A request id is deleted after a day of log time and [`REQUESTS_KEPT_MIN`] events, and not before both have passed.
