@@ -1,7 +1,7 @@
 //! What a contact costs as history grows: the rate, the latency, memory and disk at every 500,000 of 5,000,000 contacts
 //! of 400,000 returning customers, each about another order and resolved.
 //!
-//! `cargo run --release -p signpost-benches --bin age [-- --contacts N --customers N --every N --keep DIR --no-filters]`
+//! `cargo run --release -p signpost-benches --bin age [-- --contacts N --customers N --every N --keep DIR]`
 
 use clap::Parser;
 use comfy_table::Table;

@@ -1,7 +1,7 @@
 //! A growing filter of keys: says of a key that it is surely not there, or that it may be.
 //!
-//! It is made of layers, each as large as all before it, so that it costs memory for the keys there are and a look stays
-//! short. Its bytes are bounded: a filter that is full no longer says that anything is absent.
+//! It is made of layers, each as large as all before it, so that it costs memory for the keys there are and a look
+//! stays short. Its bytes are bounded: a filter that is full no longer says that anything is absent.
 
 use fastbloom::AtomicBloomFilter;
 use std::sync::atomic::{AtomicU64, Ordering};

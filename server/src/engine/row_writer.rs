@@ -253,8 +253,8 @@ impl RowWriter {
         Ok(puts)
     }
 
-    /// The keys of request ids that are old enough to delete, and the keys of their stretches; and the first event whose
-    /// request id stays.
+    /// The keys of request ids that are old enough to delete, and the keys of their stretches; and the first event
+    /// whose request id stays.
     fn pruned(&self, last: Seq, now: UnixMs) -> Result<(Vec<Vec<u8>>, Seq), RowWriteError> {
         let first_to_stay = last.0.saturating_sub(REQUESTS_KEPT_MIN) / STRETCH_EVENTS;
         // Mostly the oldest stretch is too young: check only this stretch first.

@@ -35,14 +35,14 @@ pub const CUSTOMERS: [u8; 1] = [0x20];
 pub const HOLDERS: [u8; 1] = [0x21];
 /// The latest case of each matter.
 pub const MATTERS: [u8; 1] = [0x22];
-/// The records of writes that were answered, by the generation of the log that answered them, then by their key. The keys
-/// are hashes; in this order rows that are written at the same time are next to each other.
+/// The records of writes that were answered, by the generation of the log that answered them, then by their key. The
+/// keys are hashes; in this order rows that are written at the same time are next to each other.
 pub const REQUESTS: [u8; 1] = [0x30];
 /// The keys of writes that were answered, by stretches of the log, the oldest first.
 pub const REQUEST_AGES: [u8; 1] = [0x31];
 
-/// Events in one generation of answered writes. The rows of a generation take about 20 MB, so they stay in the cache while
-/// they are written.
+/// Events in one generation of answered writes. The rows of a generation take about 20 MB, so they stay in the cache
+/// while they are written.
 pub const GENERATION_EVENTS: u64 = 1 << 18;
 
 /// Where the rows are that the engine has in memory all the time ([`Row::is_kept`]), in the order of reading them.
