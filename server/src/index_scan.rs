@@ -11,8 +11,8 @@ use signpost_domain::ids::Seq;
 use signpost_domain::list::Order;
 use std::path::PathBuf;
 
-/// Maximum number of entries, marks and rows that are read for one page. When the budget is spent, the page ends with the items
-/// found so far.
+/// Maximum number of entries, marks and rows that are read for one page. When the budget is spent, the page ends with
+/// the items found so far.
 pub(crate) const LOOKED_AT_MAX: usize = 10_000;
 
 /// The page that is asked for.

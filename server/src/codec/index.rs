@@ -95,12 +95,12 @@ pub struct IndexEntries {
     pub opened: Seq,
 }
 
-/// Maximum number of writes for a case: the row and the deletion of its stale key, the entry of its customer, a block for each
-/// reason, channel, reference and label, and one each for its tier, queue and state.
+/// Maximum number of writes for a case: the row and the deletion of its stale key, the entry of its customer, a block
+/// for each reason, channel, reference and label, and one each for its tier, queue and state.
 pub const CASE_WRITES_MAX: usize =
     2 + 1 + (2 + CASE_CONTACTS_LISTED_MAX + REFERENCES_MAX + LABELS_MAX) + 3;
-/// Maximum number of writes for a contact: the row and the deletion of its stale key, its mark, the entries of its customer and
-/// of the owners of its cases, and a block for each reference and label.
+/// Maximum number of writes for a contact: the row and the deletion of its stale key, its mark, the entries of its
+/// customer and of the owners of its cases, and a block for each reference and label.
 pub const CONTACT_WRITES_MAX: usize =
     2 + 1 + (2 + ADDITIONAL_CASES_MAX) + REFERENCES_MAX + LABELS_MAX;
 /// The maximum number of writes for a customer: the row, its mark, and an entry for each identity.

@@ -21,8 +21,8 @@ const SIBLINGS_MIN: usize = 8;
 /// How long a group waits for more callers.
 const GATHER_EVENTS: Duration = Duration::from_millis(1);
 
-/// Maximum number of writes for the rows of one event, together with their index entries: its cases, its contact, two customers,
-/// and two writes for each other row.
+/// Maximum number of writes for the rows of one event, together with their index entries: its cases, its contact, two
+/// customers, and two writes for each other row.
 pub(super) const EVENT_WRITES_MAX: usize = EVENT_CASES_MAX * CASE_WRITES_MAX
     + CONTACT_WRITES_MAX
     + 2 * CUSTOMER_WRITES_MAX

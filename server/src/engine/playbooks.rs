@@ -9,7 +9,8 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::Semaphore;
 
-/// Maximum number of playbooks that are compiled at the same time, off the threads that serve. Each compilation fills one core.
+/// Maximum number of playbooks that are compiled at the same time, off the threads that serve. Each compilation fills
+/// one core.
 const COMPILING_MAX: usize = 1;
 /// The most compiled playbooks that are kept beside the live one.
 const COMPILED_MAX: usize = 8;

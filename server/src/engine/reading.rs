@@ -17,8 +17,8 @@ const FEW_EVENTS_MAX: usize = 16;
 const FEW_READERS_MAX: usize = 4;
 /// The maximum number of reads of more events at the same time. Each fills one core while it reads.
 const MANY_READERS_MAX: usize = 1;
-/// Maximum number of reads at the same time for which closed segments are opened. It holds for reads of few events and for reads
-/// of more, each.
+/// Maximum number of reads at the same time for which closed segments are opened. It holds for reads of few events and
+/// for reads of more, each.
 const OPENERS_MAX: usize = 1;
 
 /// Reads events for tasks.

@@ -28,10 +28,11 @@ const FLUSH_EVERY: Duration = Duration::from_secs(10);
 const GATHER_ROWS: Duration = Duration::from_millis(500);
 /// The number of writes from which on changes are applied without waiting for more. The last group may exceed it.
 pub(super) const WRITES_AT_ONCE_MAX: usize = CHANGES_MAX / 4;
-/// Maximum number of stretches of old request ids that are deleted at once. A stretch holds at most [`STRETCH_EVENTS`] ids.
+/// Maximum number of stretches of old request ids that are deleted at once. A stretch holds at most [`STRETCH_EVENTS`]
+/// ids.
 const STRETCHES_PRUNED_MAX: usize = 128;
-/// Maximum number of writes beside those of rows: the position of the rows, the stretches of the requests, and the deletion of
-/// old requests.
+/// Maximum number of writes beside those of rows: the position of the rows, the stretches of the requests, and the
+/// deletion of old requests.
 const OTHER_WRITES_MAX: usize = 2
     + (WRITES_AT_ONCE_MAX + BATCH_WRITES_MAX) / STRETCH_EVENTS as usize
     + STRETCHES_PRUNED_MAX * (1 + 2 * STRETCH_EVENTS as usize);

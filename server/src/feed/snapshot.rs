@@ -20,8 +20,8 @@ use signpost_domain::state::RowKey;
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// Maximum number of items of a page. With one more row, which shows whether there is another page, they are read in four
-/// chunks, each twice as long as the one before. So no row is read for nothing.
+/// Maximum number of items of a page. With one more row, which shows whether there is another page, they are read in
+/// four chunks, each twice as long as the one before. So no row is read for nothing.
 const PAGE_ITEMS: usize = 479;
 /// The maximum number of pages that are kept for watchers that need them a little later.
 const PAGES_MAX: usize = 8;

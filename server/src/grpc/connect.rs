@@ -28,8 +28,8 @@ use tonic::body::Body;
 use tonic::codegen::{BoxFuture, Service};
 use tower::Layer;
 
-/// Maximum number of bytes that are read of a refused request. Some clients read the answer only after they sent the whole
-/// request, and must get the reason, too.
+/// Maximum number of bytes that are read of a refused request. Some clients read the answer only after they sent the
+/// whole request, and must get the reason, too.
 const REFUSED_BYTES_READ_MAX: usize = 8 * 1024 * 1024;
 /// How long the server waits for these bytes.
 const REFUSED_TIME_MAX: Duration = Duration::from_secs(5);

@@ -34,7 +34,8 @@ const STATE: &str = "state";
 /// folder that was being created.
 const NAMES_OF_AN_EMPTY_FOLDER: [&str; 5] = [LOCK, FORMAT_TEMPORARY, LOG, STATE, "lost+found"];
 
-/// Maximum number of attempts to take the lock. The last child process of a killed server may hold the lock a moment longer.
+/// Maximum number of attempts to take the lock. The last child process of a killed server may hold the lock a moment
+/// longer.
 const LOCK_ATTEMPTS_MAX: u32 = 30;
 /// The wait between two attempts.
 const LOCK_RETRY: Duration = Duration::from_millis(10);
