@@ -146,7 +146,7 @@ fn the_tests_of_a_playbook_are_counted_and_one_that_fails_says_why() -> TestResu
     let output = signpost(&["playbook", "check", &bad]).output()?;
     let told = String::from_utf8(output.stdout)?;
     assert_eq!(output.status.code(), Some(2), "{told}");
-    let why = "human is out, as the customer cannot use voice";
+    let why = "human is not offered, because the customer cannot use voice";
     assert!(
         told.contains("tests[0].expect.route") && told.contains(why),
         "{told}"

@@ -264,15 +264,15 @@ async fn what_no_customer_and_no_queue_can_be() -> Outcome {
           context.cannot_use[2]: must be set
           context.cannot_use[3]: is not known to this server
         InvalidArgument
-          context.queue_stats[0].staffed_agents: must be at most 1000000, is 4000000000; leave it out if it is
-              not known
+          context.queue_stats[0].staffed_agents: must be at most 1000000, but is 4000000000; leave the field
+              out if the number is not known
         InvalidArgument
-          context.queue_stats[0].waiting_count: must be at most 1000000, is 4000000000; leave it out if it is
-              not known
+          context.queue_stats[0].waiting_count: must be at most 1000000, but is 4000000000; leave the field
+              out if the number is not known
         InvalidArgument:  (2 faults in all)
           context.queue_stats[0].available_agents: must be at most staffed_agents, of which they are a part
-          context.queue_stats[0].available_agents: must be at most 1000000, is 4000000000; leave it out if it
-              is not known
+          context.queue_stats[0].available_agents: must be at most 1000000, but is 4000000000; leave the field
+              out if the number is not known
         InvalidArgument
           context.language_code: must be a language such as nl or nl-NL
         InvalidArgument

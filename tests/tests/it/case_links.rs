@@ -70,7 +70,7 @@ async fn a_link_is_made_and_taken_away_only_as_its_caller_saw_the_case() -> Outc
     let faulty = faulty.err().ok_or("an etag of letters")?.to_string();
     assert_eq!(
         faulty,
-        "etag: must be the etag of an answer about this case"
+        "etag: must be an etag that the server returned for this case"
     );
     assert!(case(&server, &one).await?.links.is_empty());
 

@@ -211,7 +211,7 @@ async fn who_saw_an_older_customer_replaces_nothing() -> Outcome {
         Aborted: customer c1 has changed since you read it: its etag is now 3
           ETAG_MISMATCH
         InvalidArgument
-          etag: must be the etag of an answer about this customer
+          etag: must be an etag that the server returned for this customer
         NotFound: there is no customer c2
           customer c2
     "#]]

@@ -156,10 +156,10 @@ async fn what_is_told_wrong_of_queues_changes_nothing() -> Outcome {
           queue_stats[0].queue_id: is not a queue of the live playbook; did you mean rebooking?
           queue_stats[1].queue_id: must be set
         InvalidArgument:  (2 faults in all)
-          queue_stats[0].staffed_agents: must be at most 1000000, is 4294967295; leave it out if it is not
-              known
-          queue_stats[0].available_agents: must be at most 1000000, is 4294967295; leave it out if it is not
-              known
+          queue_stats[0].staffed_agents: must be at most 1000000, but is 4294967295; leave the field out if
+              the number is not known
+          queue_stats[0].available_agents: must be at most 1000000, but is 4294967295; leave the field out if
+              the number is not known
         InvalidArgument
           queue_stats[0].expected_wait: must be from 0s to 7d
         InvalidArgument

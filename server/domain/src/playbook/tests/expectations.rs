@@ -84,7 +84,7 @@ fn what_fails_says_which_only_was_set_aside() {
     );
     let text = text.replacen("costs:\n", rule, 1);
     let faults = read(&text).err().map(|faults| faults.to_string());
-    expect![[r#"81:116 tests[0].expect.route: "set aside" fails: expected self_service, came message; message 4.48 = handling 2.00 + waiting 0.08 + failure 1.40 + leaving the channel 1.00 (70 %, wait 4m); human 8.83 = handling 6.00 + waiting 1.60 + failure 0.23 + leaving the channel 1.00 (95 %, wait 4m); self_service is out, as a person was asked for; 2.00 at stake; fired: asked_for_a_person, narrow (its only is set aside, as guards leave none of it); change what decides it, or what the test expects"#]].assert_eq(&faults.unwrap_or_default());
+    expect![[r#"81:116 tests[0].expect.route: "set aside" fails: expected self_service, came message; message 4.48 = handling 2.00 + waiting 0.08 + failure 1.40 + leaving the channel 1.00 (70 %, wait 4m); human 8.83 = handling 6.00 + waiting 1.60 + failure 0.23 + leaving the channel 1.00 (95 %, wait 4m); self_service is not offered, because a person was asked for; 2.00 at stake; fired: asked_for_a_person, narrow (its only is set aside, as guards leave none of it); change what decides it, or what the test expects"#]].assert_eq(&faults.unwrap_or_default());
 }
 
 #[test]

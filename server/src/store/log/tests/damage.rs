@@ -76,7 +76,7 @@ fn a_damaged_event_is_named() -> Outcome {
     for error in [reader.get(7).err(), reader.range(1, 20, 10_000).err()] {
         let text = error.map(|error| error.to_string()).unwrap_or_default();
         assert!(
-            text.starts_with("event 7 of the log is not readable: the checksum is "),
+            text.starts_with("event 7 of the log is not readable: the stored checksum is "),
             "{text}"
         );
     }
