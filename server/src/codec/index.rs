@@ -106,12 +106,22 @@ pub const CONTACT_WRITES_MAX: usize =
 /// The maximum number of writes for a customer: the row, its mark, and an entry for each identity.
 pub const CUSTOMER_WRITES_MAX: usize = 2 + 1 + IDENTITIES_MAX;
 
-/// Maximum number of writes for a row, with its index entries. For a case, only the contacts that it has are counted.
+/// How many writes a row takes at most, with its index entries, by what the row has: no list is longer than what the
+/// maximum of its kind counts. Two contacts of a case on one channel count twice.
 pub fn writes(row: &Row) -> usize {
+    let of_tags = |tags: &Tags| tags.references.len() + tags.labels.len();
     match row {
-        Row::Case(case) => CASE_WRITES_MAX - CASE_CONTACTS_LISTED_MAX + case.contacts.len(),
-        Row::Contact(_) => CONTACT_WRITES_MAX,
-        Row::Customer(_) => CUSTOMER_WRITES_MAX,
+        Row::Case(case) => {
+            let rare = usize::from(case.confirmed.is_some()) + usize::from(case.queue.is_some());
+            2 + 1 + (1 + case.contacts.len() + of_tags(&case.tags)) + 2 + rare
+        }
+        Row::Contact(contact) => {
+            let owners = usize::from(contact.customer.is_some())
+                + usize::from(contact.case_owner.is_some())
+                + contact.additional.len();
+            2 + 1 + owners + of_tags(&contact.context.tags)
+        }
+        Row::Customer(customer) => 2 + 1 + customer.profile.identities.len(),
         Row::IdentityOwner(_)
         | Row::Matter(_)
         | Row::Request(_)
