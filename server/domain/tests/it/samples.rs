@@ -96,6 +96,18 @@ impl Game<'_> {
     }
 }
 
+/// Everything that is asked of both samples, without a departure.
+fn play_both(mut see: impl FnMut(&Played<'_>)) {
+    for sample in ["airline", "retail"] {
+        let game = Game {
+            sample,
+            reasons: &[],
+            departures: &[None],
+        };
+        game.play(&mut see);
+    }
+}
+
 fn played<'a>(
     playbook: &'a Playbook,
     place: (ReasonIndex, TierIndex, ChannelIndex),
@@ -136,19 +148,12 @@ fn none(found: &[String]) {
 #[test]
 fn nobody_is_called_back_for_a_short_wait_where_a_person_is_there() {
     let mut found = Vec::new();
-    for sample in ["airline", "retail"] {
-        let game = Game {
-            sample,
-            reasons: &[],
-            departures: &[None],
-        };
-        game.play(|played| {
-            let live = played.can_have(&[Route::Human, Route::Chat]);
-            if live && played.route() == Route::Callback && played.minutes < CALLBACK_FROM {
-                found.push(played.told());
-            }
-        });
-    }
+    play_both(|played| {
+        let live = played.can_have(&[Route::Human, Route::Chat]);
+        if live && played.route() == Route::Callback && played.minutes < CALLBACK_FROM {
+            found.push(played.told());
+        }
+    });
     none(&found);
 }
 
@@ -157,26 +162,19 @@ fn nobody_is_called_back_for_a_short_wait_where_a_person_is_there() {
 #[test]
 fn a_more_valuable_tier_is_never_helped_worse() {
     let mut found = Vec::new();
-    for sample in ["airline", "retail"] {
-        let game = Game {
-            sample,
-            reasons: &[],
-            departures: &[None],
-        };
-        let is_live = |route| matches!(route, Route::Human | Route::Chat);
-        let mut before = None;
-        game.play(|played| {
-            let own = played.decision.first().expect("an option");
-            let now = (own.route, own.chance);
-            if let (Some((route, chance)), 1..) = (before, played.tier.0) {
-                let is_short = played.minutes < CALLBACK_FROM;
-                if now.1 > chance || (is_short && is_live(now.0) && !is_live(route)) {
-                    found.push(format!("{}, above it {route}", played.told()));
-                }
+    let is_live = |route| matches!(route, Route::Human | Route::Chat);
+    let mut before = None;
+    play_both(|played| {
+        let own = played.decision.first().expect("an option");
+        let now = (own.route, own.chance);
+        if let (Some((route, chance)), 1..) = (before, played.tier.0) {
+            let is_short = played.minutes < CALLBACK_FROM;
+            if now.1 > chance || (is_short && is_live(now.0) && !is_live(route)) {
+                found.push(format!("{}, above it {route}", played.told()));
             }
-            before = Some(now);
-        });
-    }
+        }
+        before = Some(now);
+    });
     none(&found);
 }
 

@@ -9,7 +9,7 @@ use crate::command::{AddCase, UnknownReason};
 use crate::contact::{
     ADDITIONAL_CASE_AFTER_END_MAX, ADDITIONAL_CASES_MAX, Contact, ContactContext,
 };
-use crate::event::{CaseAddedToContact, Event, MatterDecided, RoutingTrigger};
+use crate::event::{CaseAddedToContact, Event, RoutingTrigger};
 use crate::fact::{FACTS_MAX, Facts};
 use crate::flow::case::find::FoundCase;
 use crate::flow::result::{DecideError, live, next_seq};
@@ -76,8 +76,8 @@ pub(in crate::flow) fn add(
         note: command.note.clone(),
     };
     let mut found = found(state, &mut start, now)?;
-    let weighed = weigh(state, &start, &mut found, (next_seq(state), now))?;
-    let Some(join) = weighed.join else {
+    let mut weighed = weigh(state, &start, &mut found, (next_seq(state), now))?;
+    let Some(join) = weighed.join.take() else {
         return Err(key_missing(playbook, reason, &start.context.facts));
     };
     if let Some(has) = cases.iter().find(|case| case.is_part_of(join.case)) {
@@ -101,18 +101,7 @@ pub(in crate::flow) fn add(
         join,
         note: command.note.clone(),
         matter: None,
-        decided: weighed.decided.map(|decided| {
-            Box::new(MatterDecided {
-                context: start.context,
-                standing: weighed.standing,
-                memory: weighed.memory,
-                profile: weighed.profile.map(Box::new),
-                carried: weighed.carried,
-                reported: weighed.reported,
-                noticed: found.noticed,
-                decision: decided.decision,
-            })
-        }),
+        decided: weighed.matter_decided(start.context, found.noticed),
     })))
 }
 

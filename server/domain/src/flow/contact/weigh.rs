@@ -7,16 +7,17 @@ use super::reported_queues::ReportedQueues;
 use super::start::Start;
 use super::stats::{memory, standing};
 use crate::case::Case;
-use crate::contact::QueueStats;
+use crate::contact::{ContactContext, QueueStats};
 use crate::customer::Profile;
-use crate::decision::{self, ContactStats, Decided, Formula, Memory, Question};
-use crate::event::CaseJoin;
+use crate::decision::{self, ContactStats, Decided, Finding, Formula, Memory, Question};
+use crate::event::{CaseJoin, MatterDecided};
 use crate::fact::{Facts, Knowledge};
 use crate::flow::result::{DecideError, live};
 use crate::ids::Seq;
 use crate::playbook::ReasonIndex;
 use crate::state::State;
 use crate::time::UnixMs;
+use std::sync::Arc;
 
 /// The inputs of the decision on one matter, and the decision.
 pub(super) struct Weighed {
@@ -102,6 +103,27 @@ pub(super) fn weigh(
         reported: reported.fresh,
         decided,
     })
+}
+
+impl Weighed {
+    /// The decision as the event of a matter beside the leading one holds it; `None` if nothing was decided.
+    pub(super) fn matter_decided(
+        self,
+        context: Arc<ContactContext>,
+        noticed: Vec<Finding>,
+    ) -> Option<Box<MatterDecided>> {
+        let decision = self.decided?.decision;
+        Some(Box::new(MatterDecided {
+            context,
+            standing: self.standing,
+            memory: self.memory,
+            profile: self.profile.map(Box::new),
+            carried: self.carried,
+            reported: self.reported,
+            noticed,
+            decision,
+        }))
+    }
 }
 
 /// The facts that the case knows and that the contact does not have or declined.

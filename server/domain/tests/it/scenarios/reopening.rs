@@ -39,34 +39,6 @@ fn what_came_of_a_case_is_forgotten_when_a_contact_opens_it_again() {
     );
 }
 
-/// At the end of it still, a moment later no more.
-#[test]
-fn a_case_is_opened_again_until_its_window_ends() {
-    check(
-        "
-        playbook trips
-        at 09:00
-        route k1 web_chat customer=c1 reason=flight/change booking=AAAAAA
-        end k1 resolved
-        route k2 web_chat customer=c2 reason=flight/change booking=AAAAAA
-        end k2 resolved
-        wait 14d
-        reopen 1
-        wait 1s
-        reopen 2
-        ",
-        expect![[r#"
-            playbook trips is live
-            k1: c1+ standard; opens #1; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed
-            k1 ends Resolved; case #1 is resolved
-            k2: c2+ standard; opens #2; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed
-            k2 ends Resolved; case #2 is resolved
-            case #1 is reopened
-            refused: case #2 was resolved too long ago to be opened again: a new contact opens a new case that names it
-        "#]],
-    );
-}
-
 #[test]
 fn notes_of_every_kind_are_counted() {
     check(

@@ -2,7 +2,7 @@
 
 use super::Weighing;
 use crate::case::{Case, CaseKey};
-use crate::event::{CaseAddedToContact, CaseJoin, ContactRouted, MatterDecided};
+use crate::event::{CaseAddedToContact, CaseJoin, ContactRouted};
 use crate::flow::case::find::FoundCase;
 use crate::flow::contact::reason::FoundReason;
 use crate::flow::result::DecideError;
@@ -102,18 +102,7 @@ pub(super) fn case_added(
         weighed,
     } = other;
     let customer = routed.customer.as_ref()?.id.clone();
-    let decided = weighed.decided.map(|decided| {
-        Box::new(MatterDecided {
-            context: start.context.clone(),
-            standing: weighed.standing,
-            memory: weighed.memory,
-            profile: weighed.profile.map(Box::new),
-            carried: weighed.carried,
-            reported: weighed.reported,
-            noticed: found.noticed,
-            decision: decided.decision,
-        })
-    });
+    let decided = weighed.matter_decided(start.context.clone(), found.noticed);
     let reason = decided
         .as_ref()
         .and_then(|decided| decided.decision.reason.clone());
