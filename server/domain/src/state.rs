@@ -69,7 +69,7 @@ pub enum Row {
     /// The row of [`RowKey::IdentityOwner`].
     IdentityOwner(Arc<CustomerId>),
     /// The row of [`RowKey::Matter`].
-    Matter(Arc<CaseId>),
+    Matter(Arc<LatestCase>),
     /// The row of [`RowKey::Request`].
     Request(Arc<IdempotencyRecord>),
     /// The row of [`RowKey::Counts`].
@@ -92,12 +92,12 @@ impl Row {
         }
     }
 
-    /// Whether the engine has it in memory all the time, from the start on: it is active, or there are few of its kind.
+    /// Whether the engine has it in memory all the time: there are few of its kind.
     pub fn is_kept(&self) -> bool {
         match self {
-            Row::Contact(_) | Row::Case(_) => self.is_active(),
             Row::Counts(_) | Row::Publication(_) | Row::ReportedQueue(_) => true,
-            Row::Customer(_) | Row::IdentityOwner(_) | Row::Matter(_) | Row::Request(_) => false,
+            Row::Contact(_) | Row::Case(_) | Row::Customer(_) => false,
+            Row::IdentityOwner(_) | Row::Matter(_) | Row::Request(_) => false,
         }
     }
 }
@@ -111,6 +111,15 @@ pub struct IdempotencyRecord {
     pub at: UnixMs,
     /// A hash of the request as it was received.
     pub fingerprint: [u8; 16],
+}
+
+/// The latest case of a matter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LatestCase {
+    /// The case.
+    pub case: CaseId,
+    /// The sequence of the event that made it the latest.
+    pub seq: Seq,
 }
 
 /// One publication: a version that was made live at one time.
@@ -175,7 +184,7 @@ pub struct State {
     cases: Table<CaseId, Case>,
     customers: Table<CustomerId, Customer>,
     holders: Table<IdentityKey, CustomerId>,
-    matters: Table<CaseKey, CaseId>,
+    matters: Table<CaseKey, LatestCase>,
     requests: Table<RequestKey, IdempotencyRecord>,
     timers: Timers,
     open_cases: OpenCases,
@@ -298,7 +307,7 @@ impl State {
     );
     lookup!(
         /// The latest case of the matter with this key; `None` if there is none.
-        matter, matters, CaseKey, CaseId, Matter
+        matter, matters, CaseKey, LatestCase, Matter
     );
     lookup!(
         /// The answered write with this key; `None` if there is none.
@@ -338,7 +347,7 @@ impl State {
     }
 
     /// The matters in memory, in no order.
-    pub fn matters(&self) -> impl Iterator<Item = (&CaseKey, &Arc<CaseId>)> {
+    pub fn matters(&self) -> impl Iterator<Item = (&CaseKey, &Arc<LatestCase>)> {
         self.matters.rows()
     }
 
@@ -446,32 +455,29 @@ impl State {
         }
     }
 
-    /// Removes a row that was last changed or lent at `at`. Rows that [`Row::is_kept`] stay.
+    /// Removes a row that was last changed or lent at `at`. Rows that [`Row::is_kept`] stay. The timers and the open
+    /// cases stay, too.
     pub fn evict(&mut self, key: &RowKey, at: Seq) {
         match key {
-            RowKey::Contact(id) => self.contacts.evict(id, at, |row| row.state.is_live()),
-            RowKey::Case(id) => self.cases.evict(id, at, |row| row.is_active()),
-            RowKey::Customer(id) => self.customers.evict(id, at, |_| false),
-            RowKey::IdentityOwner(key) => self.holders.evict(key, at, |_| false),
-            RowKey::Matter(key) => self.matters.evict(key, at, |_| false),
-            RowKey::Request(key) => self.requests.evict(key, at, |_| false),
+            RowKey::Contact(id) => self.contacts.evict(id, at),
+            RowKey::Case(id) => self.cases.evict(id, at),
+            RowKey::Customer(id) => self.customers.evict(id, at),
+            RowKey::IdentityOwner(key) => self.holders.evict(key, at),
+            RowKey::Matter(key) => self.matters.evict(key, at),
+            RowKey::Request(key) => self.requests.evict(key, at),
             RowKey::Counts(..) | RowKey::Publication(_) | RowKey::ReportedQueue(_) => false,
         };
     }
 
-    /// Adds a stored row at the start, and sets its timer.
+    /// Takes in a stored row when the server starts. Of a contact or a case, only its timer and its place among the
+    /// open cases are kept. Other rows that [`Row::is_kept`] are kept.
     pub fn restore(&mut self, row: Row) {
-        let at = self.seq;
         match row {
-            Row::Contact(row) => {
-                self.timers.replace(None, Timers::of_contact(&row));
-                self.contacts.put(row.id.clone(), Some(row), at);
-            }
+            Row::Contact(row) => self.timers.replace(None, Timers::of_contact(&row)),
             Row::Case(row) => {
                 self.timers.replace(None, Timers::of_case(&row));
                 self.open_cases
                     .replace(row.id, None, OpenCases::owner(&row));
-                self.cases.put(row.id, Some(row), at);
             }
             Row::Counts(counts) => {
                 self.counts
@@ -485,8 +491,7 @@ impl State {
         }
     }
 
-    /// Sets the position of the state at the start: the sequence of the last event in its rows, the log time and the
-    /// live playbook.
+    /// Used when the server starts: sets the last sequence of the rows, the log time and the live playbook.
     pub fn stand_at(&mut self, seq: Seq, now: UnixMs, live: Option<Arc<Playbook>>) {
         self.seq = seq;
         self.now = now;

@@ -188,6 +188,12 @@ proptest! {
         if let (RowKey::Request(request), Row::Request(row)) = (&key, &row) {
             prop_assert!(places.is_empty());
             places.push(key::request(key::generation_of(row.seq), request));
+            prop_assert_eq!(key::decode_generation(&bytes), Ok(key::generation_of(row.seq)));
+        }
+        if let (RowKey::Matter(matter), Row::Matter(latest)) = (&key, &row) {
+            prop_assert!(places.is_empty());
+            places.push(key::matter(key::generation_of(latest.seq), matter));
+            prop_assert_eq!(key::decode_generation(&bytes), Ok(key::generation_of(latest.seq)));
         }
         prop_assert!(places.contains(&bytes));
         // A row that never moved has no stale key.
@@ -250,9 +256,9 @@ proptest! {
     }
 
     #[test]
-    fn a_start_reads_the_rows_that_the_engine_has_in_memory((key, row) in row()) {
+    fn a_start_reads_the_rows_that_are_in_memory_and_those_with_timers((key, row) in row()) {
         let prefix = key::key_for(&key, &row)[0];
-        prop_assert_eq!(key::KEPT_IN_MEMORY.contains(&[prefix]), row.is_kept());
+        prop_assert_eq!(key::READ_AT_START.contains(&[prefix]), row.is_kept() || row.is_active());
     }
 
     #[test]

@@ -19,7 +19,7 @@ pub(crate) struct Prefetched {
     pub(crate) as_of: Seq,
 }
 
-/// Where rows are looked up: first in the filters, which know for most missing rows that they are missing.
+/// Where rows are looked up: first in the filters, which know of most missing rows that they are missing.
 #[derive(Clone)]
 pub(super) struct RowLookup {
     pub(super) rows: RowReader,
@@ -78,7 +78,8 @@ async fn fetch(
     Ok(())
 }
 
-/// The rows with these keys, in the order of the keys; `None` for a key without a row.
+/// The rows with these keys, in the order of the keys; `None` for a key without a row. No kind that is stored by
+/// generation: those are looked up with the filters.
 ///
 /// # Errors
 /// When a row cannot be read or decoded.
@@ -86,6 +87,7 @@ pub(super) async fn read(
     reader: &RowReader,
     keys: &[RowKey],
 ) -> Result<Vec<Option<Row>>, StoreError> {
+    debug_assert!(!keys.iter().any(codec::rows::key::is_by_generation));
     let stored_keys = keys.iter().map(codec::rows::key::lookup_keys);
     let places: Vec<usize> = stored_keys.clone().map(Iterator::count).collect();
     let stored_keys: Vec<Vec<u8>> = stored_keys.flatten().collect();
@@ -100,13 +102,13 @@ pub(super) async fn read(
 ///
 /// # Errors
 /// When the row cannot be read or decoded.
-pub(super) fn read_blocking(reader: &RowReader, key: &RowKey) -> Result<Option<Row>, StoreError> {
-    let stored_keys: Vec<Vec<u8>> = codec::rows::key::lookup_keys(key).collect();
-    let (values, _) = reader.get_many_blocking(&stored_keys)?;
+pub(super) fn read_blocking(lookup: &RowLookup, key: &RowKey) -> Result<Option<Row>, StoreError> {
+    let stored_keys = lookup.filters.places(key);
+    let (values, _) = lookup.rows.get_many_blocking(&stored_keys)?;
     first_row(key, values.into_iter())
 }
 
-/// The row under one of the stored keys of `key`. At most one of them has it.
+/// The row under the first of the stored keys of `key` that has one.
 fn first_row(
     key: &RowKey,
     values: impl Iterator<Item = Option<Vec<u8>>>,

@@ -38,7 +38,7 @@ pub struct EngineOptions {
     pub log: LogLimits,
     /// The limits of the rows.
     pub rows: RowLimits,
-    /// Limits of what is known in memory not to be there.
+    /// The limits of the filters that know which keys are not in the store.
     pub filters: FilterLimits,
 }
 
@@ -132,7 +132,7 @@ impl Engine {
         let (log, log_reader) = Log::open(&folder, options.log)?;
         let filters = || Arc::new(KeyFilters::new(options.filters));
         let (state, row_writer, lookup) = recovered(&folder, options.rows, filters, &log_reader)?;
-        let (reader, building) = (lookup.rows.clone(), lookup.clone());
+        let building = lookup.clone();
         let (live_sender, live) = watch::channel(state.live().cloned());
         let (health_sender, health) = watch::channel(EngineHealth::Serving);
         let (tasks, tasks_taken) = bounded(QUEUE_TASKS_MAX);
@@ -144,7 +144,7 @@ impl Engine {
         let writer = Decider::new(
             state,
             options.clock,
-            reader.clone(),
+            lookup.clone(),
             tail.clone(),
             groups,
             health.clone(),
@@ -240,9 +240,10 @@ fn opened(
     }
     filter_build::begin(&filters, &reader).map_err(RecoverError::from)?;
     let mut row_writer = RowWriter::new(rows, reader.clone(), filters.clone());
-    let state = recover(log, &mut row_writer, &reader)?;
     let rows = reader;
-    Ok((state, row_writer, RowLookup { rows, filters }))
+    let lookup = RowLookup { rows, filters };
+    let state = recover(log, &mut row_writer, &lookup)?;
+    Ok((state, row_writer, lookup))
 }
 
 /// Starts a thread of the engine. If the thread panics, the engine accepts no more work.

@@ -3,6 +3,7 @@
 use crate::case::Case;
 use crate::contact::Contact;
 use crate::ids::{CaseId, ContactId, Seq};
+use crate::state::RowKey;
 use crate::time::UnixMs;
 use std::collections::BTreeSet;
 
@@ -14,6 +15,16 @@ pub enum TimerTarget {
     Contact(ContactId),
     /// This case lapses.
     Case(CaseId),
+}
+
+impl TimerTarget {
+    /// The row of the contact or the case.
+    pub fn row(&self) -> RowKey {
+        match self {
+            TimerTarget::Contact(id) => RowKey::Contact(id.clone()),
+            TimerTarget::Case(id) => RowKey::Case(*id),
+        }
+    }
 }
 
 /// The due time, the sequence that gives the age, and the target.
