@@ -3,12 +3,14 @@
 //! A row may be missing in memory and exist in the store. A lookup of such a row returns an error. The caller loads the
 //! row and tries again. A *whole* state (used in tests and when a log is read from the start) has every row in memory.
 
+mod active;
 mod apply;
 mod counts;
 mod open_cases;
 mod table;
 mod timers;
 
+pub use active::{ActiveCase, ActiveContact};
 pub use counts::Counts;
 pub use open_cases::OpenCases;
 pub use table::{Held, Table};
@@ -469,16 +471,12 @@ impl State {
         };
     }
 
-    /// Takes in a stored row when the server starts. Of a contact or a case, only its timer and its place among the
-    /// open cases are kept. Other rows that [`Row::is_kept`] are kept.
+    /// Takes in a stored row when the server starts. A row that [`Row::is_kept`] is kept; of a contact or a case, what
+    /// [`State::restore_contact`] and [`State::restore_case`] keep.
     pub fn restore(&mut self, row: Row) {
         match row {
-            Row::Contact(row) => self.timers.replace(None, Timers::of_contact(&row)),
-            Row::Case(row) => {
-                self.timers.replace(None, Timers::of_case(&row));
-                self.open_cases
-                    .replace(row.id, None, OpenCases::owner(&row));
-            }
+            Row::Contact(row) => self.restore_contact(ActiveContact::from(&*row)),
+            Row::Case(row) => self.restore_case(ActiveCase::from(&*row)),
             Row::Counts(counts) => {
                 self.counts
                     .insert((counts.reason.clone(), counts.tier.clone()), counts);

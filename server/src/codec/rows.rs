@@ -1,6 +1,7 @@
 //! The stored form of the rows of the state, and of two other kinds of values: the position of the rows, and playbooks
 //! as written. The keys are in [`super::rows::key`].
 
+pub mod active;
 mod case;
 pub mod contact;
 pub mod key;

@@ -5,6 +5,7 @@ pub(super) mod arbitrary;
 #[cfg(test)]
 pub(super) mod frozen;
 use super::index::{request_id_buckets, seq_bitmap};
+use super::rows::active::{decode_active_case, decode_active_contact};
 use super::rows::contact::{PartialContact, decode_partial};
 use super::rows::key;
 use super::rows::{Applied, RowKind};
@@ -19,7 +20,7 @@ use proptest::{prop_assert, prop_assert_eq, proptest};
 use prost::Message;
 use signpost_domain::ids::Seq;
 use signpost_domain::list::{ContactMark, ContactStateKind};
-use signpost_domain::state::{Row, RowKey};
+use signpost_domain::state::{ActiveCase, ActiveContact, Row, RowKey};
 
 /// Every kind of row.
 const KINDS: [RowKind; 9] = [
@@ -126,6 +127,25 @@ proptest! {
                 tier: row.tier.clone(),
             })),
             _ => prop_assert_eq!(seen, Err(CodecError::Missing("row"))),
+        }
+    }
+
+    /// What a start reads of a row has the same values as the whole row.
+    #[test]
+    fn a_start_reads_what_is_there((_, row) in row()) {
+        let bytes = rows::encode(&row);
+        let (contact, case) = (decode_active_contact(&bytes), decode_active_case(&bytes));
+        let missing = CodecError::Missing("row");
+        match row {
+            Row::Contact(row) => {
+                prop_assert_eq!(contact, Ok(ActiveContact::from(&*row)));
+                prop_assert_eq!(case, Err(missing));
+            }
+            Row::Case(row) => {
+                prop_assert_eq!(case, Ok(ActiveCase::from(&*row)));
+                prop_assert_eq!(contact, Err(missing));
+            }
+            _ => prop_assert_eq!((contact, case), (Err(missing.clone()), Err(missing))),
         }
     }
 

@@ -5,6 +5,7 @@ use super::prefetch::{RowLookup, read_blocking};
 use super::row_write_error::RowWriteError;
 use super::row_writer::{RowWriter, WRITES_AT_ONCE_MAX};
 use crate::codec::rows::RowKind;
+use crate::codec::rows::active::{decode_active_case, decode_active_contact};
 use crate::codec::{self, CodecError};
 use crate::store::{ApplyError, LogReader, RowReader, SCAN_ROWS_MAX, StoreError};
 use signpost_domain::event::{Event, Recorded};
@@ -138,12 +139,21 @@ fn restored(rows: &RowReader) -> Result<State, RecoverError> {
             let Some((last, _)) = found.last() else { break };
             after = Some(last.clone());
             for (key, value) in &found {
-                let kind = RowKind::of(&codec::rows::key::decode(key).map_err(undecoded)?);
-                state.restore(codec::rows::decode(kind, value).map_err(undecoded)?);
+                restore(&mut state, key, value).map_err(undecoded)?;
             }
         }
     }
     Ok(state)
+}
+
+/// Takes in a stored row.
+fn restore(state: &mut State, key: &[u8], value: &[u8]) -> Result<(), CodecError> {
+    match codec::rows::key::decode(key)? {
+        RowKey::Contact(_) => state.restore_contact(decode_active_contact(value)?),
+        RowKey::Case(_) => state.restore_case(decode_active_case(value)?),
+        key => state.restore(codec::rows::decode(RowKind::of(&key), value)?),
+    }
+    Ok(())
 }
 
 fn stored(rows: &RowReader, key: Vec<u8>) -> Result<Option<Vec<u8>>, RecoverError> {

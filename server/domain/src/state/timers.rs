@@ -1,7 +1,5 @@
 //! Timers: what is due, and when. They are computed from the rows, and never stored.
 
-use crate::case::Case;
-use crate::contact::Contact;
 use crate::ids::{CaseId, ContactId, Seq};
 use crate::state::RowKey;
 use crate::time::UnixMs;
@@ -45,18 +43,6 @@ impl Timers {
     /// The timers, in the order in which they fire.
     pub fn iter(&self) -> impl Iterator<Item = (UnixMs, &TimerTarget)> {
         self.standing.iter().map(|(due, _, target)| (*due, target))
-    }
-
-    /// The timer of a contact; `None` if it has none.
-    pub(super) fn of_contact(row: &Contact) -> Option<Timer> {
-        row.times_out()
-            .map(|due| (due, row.opened, TimerTarget::Contact(row.id.clone())))
-    }
-
-    /// The timer of a case; `None` if it has none.
-    pub(super) fn of_case(row: &Case) -> Option<Timer> {
-        row.lapses()
-            .map(|due| (due, row.id.0, TimerTarget::Case(row.id)))
     }
 
     /// Replaces one timer by another.
