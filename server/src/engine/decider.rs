@@ -300,6 +300,7 @@ impl Decider {
             .push(watched.map(|event| (event, bytes.len())));
         group.bytes += bytes.len();
         group.events.push(bytes);
+        touched.iter().for_each(|key| self.lookup.recent.add(key));
         self.retained
             .extend(touched.into_iter().map(|key| (seq, key)));
         if let Event::PlaybookPublished(_) = &recorded.event {
@@ -332,6 +333,7 @@ impl Decider {
         while let Some((seq, _)) = self.retained.front().filter(|(seq, _)| seq.0 <= applied) {
             self.forgotten = *seq;
             if let Some((seq, key)) = self.retained.pop_front() {
+                self.lookup.recent.remove(&key);
                 self.state.evict(&key, seq);
             }
         }

@@ -1,6 +1,7 @@
 //! Looks up the rows of a command before the command is decided.
 
 use super::key_filters::KeyFilters;
+use super::recent_rows::RecentRows;
 use crate::codec;
 use crate::codec::rows::RowKind;
 use crate::store::{RowReader, StoreError};
@@ -24,9 +25,11 @@ pub(crate) struct Prefetched {
 pub(super) struct RowLookup {
     pub(super) rows: RowReader,
     pub(super) filters: Arc<KeyFilters>,
+    pub(super) recent: Arc<RecentRows>,
 }
 
-/// Looks up the rows `also`, and every row that `seek` asks for.
+/// Looks up the rows `also`, and every row that `seek` asks for. With `trusts_recent`, it ends where `seek` asks for a
+/// contact or a case that the deciding thread has in memory.
 ///
 /// # Errors
 /// When a row cannot be read or decoded.
@@ -35,6 +38,7 @@ pub(super) async fn look_up(
     live: Option<Arc<Playbook>>,
     also: &[RowKey],
     seek: impl Fn(&State) -> Result<(), RowNotLoaded>,
+    trusts_recent: bool,
 ) -> Result<Prefetched, StoreError> {
     let mut state = State::for_prefetch(live);
     let mut looked = Prefetched {
@@ -42,8 +46,14 @@ pub(super) async fn look_up(
         as_of: Seq(u64::MAX),
     };
     fetch(lookup, also, &mut looked, &mut state).await?;
-    while let Err(RowNotLoaded(keys)) = seek(&state) {
+    while let Err(RowNotLoaded(mut keys)) = seek(&state) {
+        let asked = keys.len();
+        keys.retain(|key| !(trusts_recent && lookup.recent.has(key)));
+        let is_all = keys.len() == asked;
         fetch(lookup, &keys, &mut looked, &mut state).await?;
+        if !is_all {
+            break;
+        }
     }
     Ok(looked)
 }
@@ -57,7 +67,7 @@ async fn fetch(
     if keys.is_empty() {
         return Ok(());
     }
-    let RowLookup { rows, filters } = lookup;
+    let RowLookup { rows, filters, .. } = lookup;
     // Before the filters are asked: of what is applied later they may not know yet.
     let as_of = Seq(rows.applied());
     looked.as_of = looked.as_of.min(as_of);

@@ -7,6 +7,7 @@ use super::log_writer;
 use super::playbooks::PlaybookCache;
 use super::prefetch::RowLookup;
 use super::reading::Reading;
+use super::recent_rows::{COUNTERS, RecentRows};
 use super::recover::{RecoverError, recover};
 use super::row_writer::{CatchUpSignal, RowWriter};
 use super::{Clock, Engine, EngineHealth, QUEUE_TASKS_MAX, Shared};
@@ -241,7 +242,12 @@ fn opened(
     filter_build::begin(&filters, &reader).map_err(RecoverError::from)?;
     let mut row_writer = RowWriter::new(rows, reader.clone(), filters.clone());
     let rows = reader;
-    let lookup = RowLookup { rows, filters };
+    let recent = Arc::new(RecentRows::new(COUNTERS));
+    let lookup = RowLookup {
+        rows,
+        filters,
+        recent,
+    };
     let state = recover(log, &mut row_writer, &lookup)?;
     Ok((state, row_writer, lookup))
 }
