@@ -318,6 +318,8 @@ impl Decider {
             after: self.state.seq(),
             ..Batch::default()
         };
+        // The next group is probably as large as this one.
+        self.group.changes.rows.reserve(group.changes.rows.len());
         group
     }
 
