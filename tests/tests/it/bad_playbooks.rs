@@ -239,7 +239,7 @@ async fn a_document_with_hundreds_of_faults() -> Outcome {
     let refused = refused.err().ok_or("it was published")?;
     expect![[r#"
         document.rules[0].channel line 66, column 24: there is no channel fax; must be one of phone,
-              web_chat, email (300 faults in all, the first 16 are told)"#]]
+              web_chat, email (300 faults in all, the first 16 are listed)"#]]
     .assert_eq(&brief::folded(refused.message()));
     assert_eq!(
         brief::fields(&refused).first().map(String::as_str),
@@ -392,10 +392,10 @@ async fn stakes_deadlines_queues_and_tests_that_mean_nothing() -> Outcome {
               must be message, chat, callback or human
         InvalidArgument
           document.tests[1].expect.route: line 78, column 85: "route: message" is the same situation and
-              expects something else; must agree with it, or tell what is different
+              expects something else; must agree with it, or say what is different
         InvalidArgument
           document.tests[1].expect.need: line 78, column 80: "need: 2.5" is the same situation and expects
-              something else; must agree with it, or tell what is different
+              something else; must agree with it, or say what is different
         InvalidArgument: document.tests[0].expect.route line 77, column 91: "route: self_service" fails:
               expected self_service, came message; message 7.47 = handling 2.50 + waiting 0.12 + failure
               3.85 + leaving the channel 1.00 (60 %, wait 6m); human 10.84 = handling 7.00 + waiting 2.40 +

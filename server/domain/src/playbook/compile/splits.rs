@@ -86,7 +86,7 @@ impl Compiler<'_> {
             self.faults.add(at_list, || {
                 let what = format!("has {} parts", written.into.len());
                 let right =
-                    "must have at least two; a reason that is only renamed is told by replaces";
+                    "must have at least two; a reason that is only renamed is written in replaces";
                 (what, right.to_owned())
             });
         }
@@ -198,12 +198,12 @@ impl Compiler<'_> {
             (None, Some(text)) => self.one_of_parts(at_default, text, written, known),
             (None, None) => {
                 self.faults.add(at_default, || {
-                    let right = "must be the part for contacts whose facts tell none";
+                    let right = "must be the part for contacts whose facts decide none";
                     ("the default is missing".to_owned(), right.to_owned())
                 });
                 None
             }
-            (Some(own), told) => {
+            (Some(own), written_default) => {
                 if !written.into.contains(&written.reason) {
                     self.faults.add(at.key("reason"), || {
                         let what =
@@ -214,7 +214,7 @@ impl Compiler<'_> {
                         )
                     });
                 }
-                if told.is_some() {
+                if written_default.is_some() {
                     self.must_be_left_out(at_default, &written.reason, "who names it is for it");
                 }
                 Some(Part::Reason(own))
@@ -251,7 +251,7 @@ impl Compiler<'_> {
         }
         if written.values.0.is_empty() {
             self.faults.add(at.key("values"), || {
-                let right = "must say which values of the fact tell which part";
+                let right = "must say which value of the fact means which part";
                 ("the values are missing".to_owned(), right.to_owned())
             });
         }

@@ -79,7 +79,7 @@ impl Compiler<'_> {
                     let other = echo(other);
                     (
                         format!("\"{other}\" is the same situation and expects something else"),
-                        "must agree with it, or tell what is different".to_owned(),
+                        "must agree with it, or say what is different".to_owned(),
                     )
                 });
             }

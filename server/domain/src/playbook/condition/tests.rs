@@ -247,7 +247,7 @@ fn languages_are_compared_without_regions() {
     assert!(told[1].fix.ends_with("'en'"), "{}", told[1].fix);
 }
 
-/// A text that the pattern of its fact does not allow is told by nobody.
+/// Nobody can give a text that the pattern of its fact does not allow.
 #[test]
 fn texts_are_held_to_the_patterns_of_their_facts() {
     let odd = |text| {

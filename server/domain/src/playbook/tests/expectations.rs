@@ -74,7 +74,7 @@ fn a_situation_can_say_all_that_a_decision_looks_at() {
     );
 }
 
-/// A rule that fired for nothing is not told as one that worked.
+/// A rule that fired for nothing is not reported as one that worked.
 #[test]
 fn what_fails_says_which_only_was_set_aside() {
     let rule = "  - { id: narrow, reason: existing_flight/cancel, channel: web_chat, only: [self_service] }\ncosts:\n";
@@ -196,9 +196,9 @@ fn what_has_no_meaning_or_contradicts_itself_is_refused() {
             99:84 tests[1].expect.priority: is "11"; must be from 0 to 10
             99:94 tests[1].expect.need: is "0"; must be a decimal from 0.1 to 20 with at most 3 decimals
             103:5 tests[2].expect: nothing is expected; must have route, not, need, queue, rule, asks or priority
-            107:12 tests[3].known: the customer is not known, but value is told; must be true or left out
+            107:12 tests[3].known: the customer is not known, but value is written; must be true or left out
             109:29 tests[3].expect.not: no route is left that may be taken; must leave one of those under route
-            118:5 tests[5].expect.route: "a letter" is the same situation and expects something else; must agree with it, or tell what is different
+            118:5 tests[5].expect.route: "a letter" is the same situation and expects something else; must agree with it, or say what is different
             119:11 tests[6].name: "a letter" is there twice; must be there once
         "#]],
     );
@@ -234,10 +234,10 @@ fn tests_of_one_situation_agree_in_each_part() {
     check_tests(
         &all,
         expect![[r#"
-        81:91 tests[1].expect.need: "0 of 1" is the same situation and expects something else; must agree with it, or tell what is different
-        83:92 tests[3].expect.queue: "1 of 1" is the same situation and expects something else; must agree with it, or tell what is different
-        85:85 tests[5].expect.asks: "2 of 1" is the same situation and expects something else; must agree with it, or tell what is different
-        87:95 tests[7].expect.priority: "3 of 1" is the same situation and expects something else; must agree with it, or tell what is different
+        81:91 tests[1].expect.need: "0 of 1" is the same situation and expects something else; must agree with it, or say what is different
+        83:92 tests[3].expect.queue: "1 of 1" is the same situation and expects something else; must agree with it, or say what is different
+        85:85 tests[5].expect.asks: "2 of 1" is the same situation and expects something else; must agree with it, or say what is different
+        87:95 tests[7].expect.priority: "3 of 1" is the same situation and expects something else; must agree with it, or say what is different
     "#]],
     );
 }

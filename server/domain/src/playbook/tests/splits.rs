@@ -19,7 +19,7 @@ rules:
     check(
         &[("rules:\n", splits)],
         expect![[r#"
-            68:5 splits[0].default: the default is missing; must be the part for contacts whose facts tell none
+            68:5 splits[0].default: the default is missing; must be the part for contacts whose facts decide none
             69:15 splits[1].reason: existing_flight/cancel is a reason of this playbook; must be a retired reason or one of its parts
             69:60 splits[1].into[1]: there is no reason existing_flight/canel; did you mean existing_flight/cancel?
             69:93 splits[1].default: existing_flight/cancel stays a reason of this playbook: who names it is for it; must be left out
@@ -30,7 +30,7 @@ rules:
             70:87 splits[2].default: lost is none of its parts; must be one of baggage/lost, baggage/lost
             70:99 splits[2].fact: there is no fact color; must be one of booking_reference, bag_tag, departs_at, fare, bags, is_group
             70:121 splits[2].values.red: x/y is none of its parts; must be one of baggage/lost, baggage/lost
-            71:24 splits[3].into: has 1 parts; must have at least two; a reason that is only renamed is told by replaces
+            71:24 splits[3].into: has 1 parts; must have at least two; a reason that is only renamed is written in replaces
             71:24 splits[3].into: old/one is split into itself in a circle; must be reasons of this playbook in the end
             72:24 splits[4].into: old/two is split into itself in a circle; must be reasons of this playbook in the end
             72:40 splits[4].into[1]: old/two is split into itself in a circle; must be a reason of this playbook
@@ -38,7 +38,7 @@ rules:
             73:15 splits[5].reason: is "old"; must be a retired primary/secondary
             73:31 splits[5].replaces[0]: old/one is there twice; must be replaced or split once
             73:40 splits[5].replaces[1]: baggage/lost is a reason of this playbook; must be a retired reason
-            73:65 splits[5].into: has 0 parts; must have at least two; a reason that is only renamed is told by replaces
+            73:65 splits[5].into: has 0 parts; must have at least two; a reason that is only renamed is written in replaces
             73:88 splits[5].values.a: b/c is none of its parts; the playbook has no part at all
             73:104 splits[5].default: a is none of its parts; the playbook has no part at all
             74:32 splits[6].into[0]: there is no reason existing_flight/seat; did you mean existing_flight/cancel?
@@ -73,7 +73,7 @@ rules:
         expect![[r#"
             68:126 splits[0].values.perhaps: is "perhaps"; must be a value of the fact
             69:29 splits[1].into[0]: existing_flight/cancel is already a part of old/b; must be a part of one split
-            70:22 splits[2].into: has 1 parts; must have at least two; a reason that is only renamed is told by replaces
+            70:22 splits[2].into: has 1 parts; must have at least two; a reason that is only renamed is written in replaces
             70:29 splits[2].into[0]: existing_flight/change_date is already a part of old/c; must be a part of one split
         "#]],
     );

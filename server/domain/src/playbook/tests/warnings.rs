@@ -327,7 +327,7 @@ fn a_gap_is_by_the_queue_of_the_channel() {
     assert_eq!(gaps("{ in_person: baggage, default: rebooking }"), [""; 0]);
 }
 
-/// It is told which lacks a route that needs no desk: the channel, the reason, or both.
+/// The warning says which lacks a route that needs no desk: the channel, the reason, or both.
 #[test]
 fn a_gap_says_who_lacks_a_route() {
     let fix = |routes: &str| {

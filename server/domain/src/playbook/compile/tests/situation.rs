@@ -14,7 +14,7 @@ use crate::playbook::compile::Compiler;
 use crate::playbook::compile::names::NameKind;
 use crate::playbook::fault::{At, right_names};
 use crate::playbook::format::parts::{Decimal, Id, Span};
-use crate::playbook::format::test::{TestFile, TestQueueFile, Told, TriedFile};
+use crate::playbook::format::test::{TestFile, TestQueueFile, TriedFile, WrittenValue};
 use crate::playbook::limits::CASE_WINDOW_MAX;
 use crate::playbook::situation::{NoTime, Situation, nothing_of};
 use crate::playbook::tree::echo;
@@ -119,7 +119,7 @@ impl Compiler<'_> {
         self.limit(at, facts.len(), FACTS_MAX, "facts");
         let now = situation.standing.now;
         let mut sound = Some(());
-        for (id, Told(text)) in facts {
+        for (id, WrittenValue(text)) in facts {
             let at = at.key(&id.0);
             let fact = self.find(at, &id.0, NameKind::Fact).map(FactIndex);
             let value = fact.and_then(|fact| {
@@ -254,22 +254,22 @@ impl Compiler<'_> {
         let count = 0..=i64::from(u32::MAX);
         let contacts = self.test_count(at.key("contacts_7d"), written.contacts_7d, count.clone());
         let all = self.test_count(at.key("all_contacts_7d"), written.all_contacts_7d, count);
-        let told = [
+        let keys = [
             ("value", written.value.is_some()),
             ("loyalty_years", written.loyalty_years.is_some()),
             ("contacts_7d", written.contacts_7d.is_some()),
             ("all_contacts_7d", written.all_contacts_7d.is_some()),
         ];
-        let told = told.into_iter().find(|(_, told)| *told);
-        if let (Some(false), Some((key, _))) = (written.known, told) {
+        let known_by = keys.into_iter().find(|(_, is_written)| *is_written);
+        if let (Some(false), Some((key, _))) = (written.known, known_by) {
             self.faults.add(at.key("known"), || {
                 (
-                    format!("the customer is not known, but {key} is told"),
+                    format!("the customer is not known, but {key} is written"),
                     "must be true or left out".to_owned(),
                 )
             });
         }
-        if written.known.unwrap_or(told.is_some()) {
+        if written.known.unwrap_or(known_by.is_some()) {
             situation.profile = Some(Profile {
                 value: value?.map(Amount::from),
                 loyalty_years: unsigned(years?),
