@@ -5,10 +5,11 @@
 //! knows the keys there are; that of request ids, which go with time, also in which generation of the log they are. It
 //! errs towards the rows only: what it does not know as absent is looked for there.
 //!
-//! The thread that keeps the rows takes a key in before it applies the row, so that whoever asks after it read how far
-//! rows are applied ([`crate::store::RowReader::applied`]) is told of no row of those events that it is absent; of rows
-//! that are not applied yet the deciding thread knows. Keys that were there at the start are taken in by a thread of
-//! their own ([`super::filter_build`]); until it is through a filter says nothing. What is only asked for is not kept.
+//! The thread that keeps the rows takes a key in before it applies the row. So a caller that first reads how far rows
+//! are applied ([`crate::store::RowReader::applied`]) and then asks, never gets the answer that a row of those events
+//! is absent. The deciding thread knows the rows that are not applied yet. Keys that were there at the start are taken
+//! in by a thread of their own ([`super::filter_build`]); until it is through a filter says nothing. What is only asked
+//! for is not kept.
 
 use super::key_filter::KeyFilter;
 use super::request_filter::RequestFilter;
@@ -211,7 +212,7 @@ impl KeyFilters {
             RowKey::Matter(_) => Some(&self.matters),
             // They go, and have a filter of another kind.
             RowKey::Request(_) => None,
-            // A case is asked for by an id that it told.
+            // A caller asks for a case by an id that the server gave out.
             RowKey::Case(_) => None,
             RowKey::Counts(..) | RowKey::Publication(_) | RowKey::ReportedQueue(_) => None,
         }

@@ -10,7 +10,7 @@ use signpost_domain::customer::{Identity, Profile};
 use signpost_domain::state::RowKey;
 use std::path::PathBuf;
 
-/// Contacts, customers, phones and matters that are told of.
+/// Contacts, customers, phones and matters that the filters know.
 const CONTACTS: u8 = 40;
 const CUSTOMERS: u8 = 8;
 const PHONES: u8 = 4;

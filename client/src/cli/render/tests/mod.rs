@@ -155,7 +155,7 @@ fn where_nothing_could_follow_a_failure_it_is_said() {
     );
 }
 
-/// A rule that was set aside is not told as one that worked, a desk that is open now not by when it opens next, and what
+/// A rule that was set aside is not shown as one that worked, a desk that is open now not by when it opens next, and what
 /// is not known comes last.
 #[test]
 fn what_is_set_aside_or_not_staffed_is_said_as_it_is() {
