@@ -144,14 +144,14 @@ impl Feeds {
             feed::From::Now => Seq(self.engine.log().last()),
             feed::From::Oldest => Seq(self.engine.log().first() - 1),
         };
-        let (mut outlet, told) = watch_stream::channel(self.standing.subscribe());
+        let (mut outlet, stream) = watch_stream::channel(self.standing.subscribe());
         let watcher = events::EventWatcher::new(self.clone(), at, asked.as_cloud_events);
         tokio::spawn(async move {
             let over = watcher.run(&mut outlet).await;
             outlet.end(over);
             drop(place);
         });
-        Ok(told)
+        Ok(stream)
     }
 
     /// Watches cases or contacts.
@@ -173,14 +173,14 @@ impl Feeds {
             }
             (None, None) => {}
         }
-        let (mut outlet, told) = watch_stream::channel(self.standing.subscribe());
+        let (mut outlet, stream) = watch_stream::channel(self.standing.subscribe());
         let watcher = rows::RowWatcher::new(self.clone(), asked);
         tokio::spawn(async move {
             let over = watcher.run(&mut outlet).await;
             outlet.end(over);
             drop(place);
         });
-        Ok(told)
+        Ok(stream)
     }
 
     fn place(&self) -> Result<TailPosition, Unwatched> {

@@ -98,7 +98,7 @@ Example:
     #[command(after_help = "\
 Example:
   signpost case merge case_0000000000002 case_0000000000009   # the first one survives
-  signpost case merge case_0000000000002 case_0000000000009 --note 'The same bag, told twice'")]
+  signpost case merge case_0000000000002 case_0000000000009 --note 'The same bag, reported twice'")]
     Merge {
         /// The case that survives.
         case: String,

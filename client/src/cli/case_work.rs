@@ -209,12 +209,12 @@ pub(super) async fn update(args: UpdateCaseArgs, session: &Session) -> Result<()
         change,
     } = args;
     let (external_references, labels, tag_paths) = tags.into_parts();
-    let told = [
+    let fields = [
         (confirmed_reason.is_some(), "confirmed_reason"),
         (legal_hold.is_some(), "legal_hold"),
         (retain_until.is_some(), "retain_until_time"),
     ];
-    let paths = told.into_iter().filter(|(is_told, _)| *is_told);
+    let paths = fields.into_iter().filter(|(is_given, _)| *is_given);
     let request = v1::UpdateCaseRequest {
         request_id: change.key.or_fresh(),
         case: Some(v1::Case {

@@ -191,9 +191,9 @@ fn read_row(
     let cells = row.cells?;
     let mut customer = v1::Customer::default();
     for (target, column) in map {
-        if let Some(cell) = args.told(table_file::cell(table, &cells, *column)?) {
-            let told = target.tell(cell, &mut customer);
-            told.map_err(|what| format!("{}: {what}", table.header[*column]))?;
+        if let Some(cell) = args.filled(table_file::cell(table, &cells, *column)?) {
+            let taken = target.tell(cell, &mut customer);
+            taken.map_err(|what| format!("{}: {what}", table.header[*column]))?;
         }
     }
     match customer.customer_id.is_empty() {
@@ -347,8 +347,8 @@ fn request(
         upserts: upserts.collect(),
         event_time,
     };
-    let told = blake3::hash(&request.encode_to_vec()).to_hex();
-    request.request_id = format!("{key}-{}", &told.as_str()[..CALL_DIGITS]);
+    let hash = blake3::hash(&request.encode_to_vec()).to_hex();
+    request.request_id = format!("{key}-{}", &hash.as_str()[..CALL_DIGITS]);
     request
 }
 

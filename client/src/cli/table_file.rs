@@ -31,7 +31,7 @@ pub(crate) struct TableArgs {
 
 impl TableArgs {
     /// The trimmed text of a cell; `None` if the cell is empty or marked as missing.
-    pub(crate) fn told<'c>(&self, cell: &'c str) -> Option<&'c str> {
+    pub(crate) fn filled<'c>(&self, cell: &'c str) -> Option<&'c str> {
         let cell = cell.trim();
         let missing = cell.is_empty() || self.missing.iter().any(|mark| mark.trim() == cell);
         (!missing).then_some(cell)
@@ -317,7 +317,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_table_is_told_with_its_line() {
+    fn what_is_no_table_is_refused_with_its_line() {
         let latin = table(b"a,b\n1,2\n3,caf\xe9\n").unwrap_err();
         assert_eq!(
             words(&latin),

@@ -64,13 +64,13 @@ pub(crate) fn attempt_outcome() -> impl TypedValueParser<Value = v1::AttemptOutc
 
 /// `id=reason`, or `id=reason,fact=value,fact=value` with facts. A comma within a value is written `\,`.
 pub(crate) fn matter(text: &str) -> Result<v1::Matter, String> {
-    let (matter_id, told) = pair(text, "ID=REASON,FACT=VALUE")?;
-    let mut told = between_commas(told).into_iter();
-    let reason = told.next().unwrap_or_default();
+    let (matter_id, rest) = pair(text, "ID=REASON,FACT=VALUE")?;
+    let mut parts = between_commas(rest).into_iter();
+    let reason = parts.next().unwrap_or_default();
     Ok(v1::Matter {
         matter_id: matter_id.to_owned(),
         stated_reason: reason,
-        facts: told.map(|text| fact(&text)).collect::<Result<_, _>>()?,
+        facts: parts.map(|text| fact(&text)).collect::<Result<_, _>>()?,
         ..Default::default()
     })
 }
@@ -345,7 +345,7 @@ mod tests {
 
     #[test]
     fn a_comma_within_a_value_is_written_with_a_backslash() {
-        let told = |text: &str| {
+        let parts = |text: &str| {
             let matter = matter(text).unwrap();
             let facts = matter.facts.iter().map(|fact| match &fact.value {
                 Some(v1::fact::Value::Text(value)) => format!("{}={value}", fact.fact_id),
@@ -353,10 +353,10 @@ mod tests {
             });
             (matter.stated_reason, facts.collect::<Vec<_>>())
         };
-        let (reason, facts) = told(r"m1=bags/lost,colour=red\, blue\,,tag=7");
+        let (reason, facts) = parts(r"m1=bags/lost,colour=red\, blue\,,tag=7");
         assert_eq!(reason, "bags/lost");
         assert_eq!(facts, ["colour=red, blue,", "tag=7"]);
-        assert_eq!(told("m1="), (String::new(), Vec::new()));
+        assert_eq!(parts("m1="), (String::new(), Vec::new()));
         assert!(matter("m1=bags/lost,red, blue").is_err());
     }
 
@@ -414,7 +414,7 @@ mod tests {
     }
 
     #[test]
-    fn queues_are_told_in_parts() {
+    fn queues_are_written_in_parts() {
         let stats = queue_stats("desk:staffed=5,waiting=0,handle=6m,wait=1m30s").unwrap();
         assert_eq!(stats.staffed_agents, Some(5));
         assert_eq!(stats.available_agents, None);

@@ -13,7 +13,7 @@ pub use work::{
 };
 
 use crate::contact::CaseMatch;
-use crate::decision::{PersonTold, Tried};
+use crate::decision::{PersonReport, Tried};
 use crate::fact::{Facts, Knowledge};
 use crate::hash::Parts;
 use crate::ids::{CaseId, ContactId, CustomerId, PlaybookVersion, ReasonId, Seq, Slug};
@@ -203,7 +203,7 @@ pub struct Case {
     /// only the newest.
     pub tried: Vec<Tried>,
     /// What callers reported about the person; kept until the case is resolved.
-    pub told: PersonTold,
+    pub reported: PersonReport,
     /// What this case knows about the cases merged into it, in the order in which they were merged.
     pub of_merged: Vec<OfMerged>,
     /// How the case was resolved, if somebody said so; removed when the case is opened again.

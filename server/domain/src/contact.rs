@@ -236,18 +236,18 @@ impl ContactContext {
     /// This context as received at log time `at`: `at` becomes the time at which its facts were learnt. A context
     /// without facts does not change.
     #[must_use]
-    pub fn told_at(&self, at: UnixMs) -> Cow<'_, ContactContext> {
+    pub fn heard_at(&self, at: UnixMs) -> Cow<'_, ContactContext> {
         let facts = self.matters.iter().map(|matter| &matter.facts);
         let mut facts = std::iter::once(&self.facts).chain(facts);
         if facts.all(Facts::is_empty) {
             return Cow::Borrowed(self);
         }
-        let mut told = self.clone();
-        told.facts = told.facts.learnt_at(at);
-        for matter in &mut told.matters {
+        let mut context = self.clone();
+        context.facts = context.facts.learnt_at(at);
+        for matter in &mut context.matters {
             matter.facts = std::mem::take(&mut matter.facts).learnt_at(at);
         }
-        Cow::Owned(told)
+        Cow::Owned(context)
     }
 
     /// This context reduced to one of its matters: the reason, the facts and the stage are those of the matter. The
@@ -338,9 +338,9 @@ impl ContactContext {
 }
 
 fn amended_matters(mut matters: Vec<Matter>, later: Vec<Matter>) -> Vec<Matter> {
-    for told in later {
-        match matters.iter_mut().find(|known| known.id == told.id) {
-            None => matters.push(told),
+    for matter in later {
+        match matters.iter_mut().find(|known| known.id == matter.id) {
+            None => matters.push(matter),
             Some(known) => {
                 let Matter {
                     id: _,
@@ -348,7 +348,7 @@ fn amended_matters(mut matters: Vec<Matter>, later: Vec<Matter>) -> Vec<Matter> 
                     facts,
                     stage,
                     note,
-                } = told;
+                } = matter;
                 known.reason = reason.or(known.reason.take());
                 known.facts.learn_all(&facts);
                 known.stage = stage.or(known.stage.take());

@@ -21,7 +21,7 @@ pub use cost::{CostKind, CostParts};
 pub use eligible::FLOW_TAKES;
 pub use finding::{Finding, FiredRule, IneligibilityCause};
 pub(crate) use last_resort::consent_passed_over;
-pub use memory::{AttemptOutcome, Memory, PersonTold, Reported, Tried};
+pub use memory::{AttemptOutcome, Memory, PersonReport, Reported, Tried};
 pub use rank::decide;
 pub(crate) use rank::decide_without_reason;
 pub use wait::{Wait, WaitBasis};

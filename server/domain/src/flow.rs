@@ -13,7 +13,7 @@ mod query;
 mod result;
 mod timer;
 
-pub use contact::routed::OPEN_CASES_TOLD_MAX;
+pub use contact::routed::OPEN_CASES_LISTED_MAX;
 pub use query::{Answer, look, seek_read};
 pub use result::{DecideError, WriteResult};
 pub use timer::due;
@@ -54,7 +54,7 @@ pub fn decide(state: &State, command: &Command, now: UnixMs) -> Result<WriteResu
         CommandBody::Reroute(body) => reroute::reroute(state, body, actor, now)?,
         CommandBody::End(body) => vec![end::end(state, body)?],
         CommandBody::AddCase(body) => vec![add_case::add(state, body, actor, now)?],
-        CommandBody::UpdateContact(body) => vec![update::contact(state, body)?],
+        CommandBody::UpdateContact(body) => vec![update::update(state, body)?],
         CommandBody::Upsert(body) => vec![customer::save::upsert(state, body, actor, now)?],
         CommandBody::Publish(body) => vec![publish::publish(state, &body.playbook, &body.note)],
         CommandBody::RollBack(body) => vec![publish::publish(state, &body.playbook, &body.note)],
@@ -126,7 +126,7 @@ pub fn missing_rows(state: &State, command: &Command) -> Result<(), RowNotLoaded
         (CommandBody::AddCase(body), None) => {
             add_case::add(state, body, actor, state.now()).map(drop)
         }
-        (CommandBody::UpdateContact(body), None) => update::contact(state, body).map(drop),
+        (CommandBody::UpdateContact(body), None) => update::update(state, body).map(drop),
         (CommandBody::Upsert(body), None) => {
             customer::save::upsert(state, body, actor, state.now()).map(drop)
         }
@@ -155,22 +155,22 @@ fn replayed(state: &State, command: &Command) -> Result<Option<Seq>, DecideError
     }
 }
 
-fn arrival(told: Option<UnixMs>, now: UnixMs) -> Result<UnixMs, Refusal> {
-    let told = told.unwrap_or(now);
+fn arrival(stated: Option<UnixMs>, now: UnixMs) -> Result<UnixMs, Refusal> {
+    let arrived = stated.unwrap_or(now);
     let fault = |what: String| Err(Refusal::Faulty(Faults::one("event_time", what)));
-    if told > now + ARRIVES_AHEAD_MAX {
+    if arrived > now + ARRIVES_AHEAD_MAX {
         return fault(format!(
             "must be at most {ARRIVES_AHEAD_MAX} ahead of now, is {}",
-            told.since(now)
+            arrived.since(now)
         ));
     }
-    if told < now - ARRIVED_AGO_MAX {
+    if arrived < now - ARRIVED_AGO_MAX {
         return fault(format!(
             "must be at most {ARRIVED_AGO_MAX} ago, is {}",
-            now.since(told)
+            now.since(arrived)
         ));
     }
-    Ok(told)
+    Ok(arrived)
 }
 
 impl CommandBody {

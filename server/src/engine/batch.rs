@@ -128,7 +128,7 @@ impl Changes {
     }
 
     /// Adds the changes of the next group.
-    pub(super) fn follow(&mut self, next: Changes) {
+    pub(super) fn append(&mut self, next: Changes) {
         self.rows.extend(next.rows);
         self.writes += next.writes;
         self.documents.extend(next.documents);

@@ -153,11 +153,11 @@ impl Decider {
 
     fn write(&mut self, command: &Command) -> Result<WriteDecision, DecideRetry> {
         // A faulty command does not move the clock: nothing changes by it.
-        let told = match &command.body {
+        let event_time = match &command.body {
             CommandBody::Faulty(..) => None,
             _ => command.event_time,
         };
-        let now = self.clock.now(told, self.state.now());
+        let now = self.clock.now(event_time, self.state.now());
         self.fire(now)?;
         let came_to = flow::decide(&self.state, command, now);
         if let Some(asking) = Asking::by(command) {

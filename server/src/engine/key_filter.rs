@@ -71,7 +71,7 @@ impl KeyFilter {
         {
             return;
         }
-        if self.read().has_taken(hash) {
+        if self.read().take_in(hash) {
             return;
         }
         let mut inside = self.write();
@@ -80,7 +80,7 @@ impl KeyFilter {
             inside.layers = Vec::new();
             return;
         }
-        inside.has_taken(hash);
+        inside.take_in(hash);
     }
 
     /// From here on it has every key there is.
@@ -115,7 +115,7 @@ impl Inside {
     }
 
     /// Takes a key in, if it is not there already and there is room.
-    fn has_taken(&self, hash: u64) -> bool {
+    fn take_in(&self, hash: u64) -> bool {
         if self.has(hash) {
             return true;
         }

@@ -88,7 +88,7 @@ struct Gathered {
 impl Gathered {
     fn add(gathered: &mut Option<Gathered>, next: Changes) {
         match gathered {
-            Some(gathered) => gathered.changes.follow(next),
+            Some(gathered) => gathered.changes.append(next),
             none => {
                 *none = Some(Gathered {
                     changes: next,

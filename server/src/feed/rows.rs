@@ -253,12 +253,12 @@ impl RowWatcher {
             let cursor = self.cursor_at(seq, None);
             return self.put(outlet, cursor, CHANGED, &made).await;
         }
-        let was_told = match before {
+        let was_shown = match before {
             _ if ahead.is_some() => true,
             Some(before) => self.wanted.holds(before),
             None => false,
         };
-        if was_told {
+        if was_shown {
             let left = encode::of(&left(key, seq));
             let cursor = self.cursor_at(seq, None);
             self.put(outlet, cursor, LEFT_FILTER, &left).await?;

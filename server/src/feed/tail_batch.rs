@@ -212,7 +212,7 @@ mod tests {
             (digest.map(|digest| digest.last.0), made.get())
         };
         assert_eq!(get(5, 6, 7), (Some(7), 1));
-        assert_eq!(get(5, 7, 9), (Some(7), 1), "it has all that is told");
+        assert_eq!(get(5, 7, 9), (Some(7), 1), "it has all that is there");
         assert_eq!(get(5, 8, 9), (Some(9), 2), "there is more");
         assert_eq!(get(8, 9, 9), (Some(9), 3), "from elsewhere on");
         assert_eq!(get(5, 9, 9), (Some(9), 3), "that is here all the same");

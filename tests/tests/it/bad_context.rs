@@ -199,7 +199,7 @@ async fn more_faults_than_a_status_can_carry() -> Outcome {
         fields.first().map(String::as_str),
         Some("context.facts[0].fact_id")
     );
-    let tail = format!("(64 faults in all, the first {} are told)", fields.len());
+    let tail = format!("(64 faults in all, the first {} are listed)", fields.len());
     assert!(
         fields.len() > 8 && refused.message().ends_with(&tail),
         "{refused:?}"

@@ -75,13 +75,13 @@ async fn faults_of_json_are_told_at_once_with_their_paths() -> Outcome {
         all += &told(&http::send(server.address(), ROUTE, &[JSON], deep.as_bytes()).await?)?;
     }
     expect![[r#"
-        400 invalid_argument: chanel is not a field of RouteContactRequest (18 faults in all, the first 16 are told)
+        400 invalid_argument: chanel is not a field of RouteContactRequest (18 faults in all, the first 16 are listed)
           chanel: is not a field of RouteContactRequest
-          contact_id: is told twice, by either of its names
+          contact_id: is there twice, by either of its names
           context.asked_for_person: cannot be read: invalid type: string "true", expected a boolean
           context.cannot_use: must be a list
           context.customer: must be an object
-          context.facts[0].text: cannot be told beside integer
+          context.facts[0].text: cannot be set beside integer
           context.facts[1].integer: cannot be read: invalid digit found in string
           context.facts[1].vale: is not a field of Fact
           context.facts[2]: must not be null

@@ -289,7 +289,7 @@ async fn what_no_list_can_be_asked_for_is_told_at_once() -> Outcome {
         brief::refused(server.customers().list_customers(customers).await),
     ];
     expect![[r#"
-        InvalidArgument:  (17 faults in all, the first 16 are told)
+        InvalidArgument:  (17 faults in all, the first 16 are listed)
           filter.states[1]: is not known to this server
           filter.states[2]: must be set
           filter.reasons[0]: must be primary or primary/secondary; each part must be lower-case letters,

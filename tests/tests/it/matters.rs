@@ -179,8 +179,8 @@ async fn faults_of_matters_are_told_by_their_paths() -> Outcome {
           context.matters[0].stated_reason: is not a reason of the live playbook; did you mean baggage/lost?
           context.matters[1].matter_id: is there twice
         InvalidArgument:  (2 faults in all)
-          context.stated_reason: is of one matter: with several it is told in `matters`
-          context.stage: is of one matter: with several it is told in `matters`
+          context.stated_reason: is of one matter: with several it is sent in `matters`
+          context.stage: is of one matter: with several it is sent in `matters`
         InvalidArgument
           context.matters: must be at most 9, are 100
         InvalidArgument
@@ -190,7 +190,7 @@ async fn faults_of_matters_are_told_by_their_paths() -> Outcome {
         InvalidArgument
           matters[0].matter_id: is no matter of the contact that has a case
         InvalidArgument
-          resolution: cannot be told: case_0000000000002 is not resolved by this end; it is by the outcome
+          resolution: cannot be given: case_0000000000002 is not resolved by this end; it is by the outcome
               resolved, once no other contact of it is live
         InvalidArgument
           outcome: must be set

@@ -90,7 +90,7 @@ async fn each_matter_says_what_its_reason_lacks() -> Outcome {
     );
     expect_test::expect![[r#"
         InvalidArgument
-          context.stated_reason: is of one matter, and the contact has several: tell it in `matters`, with the
+          context.stated_reason: is of one matter, and the contact has several: send it in `matters`, with the
               id of that one"#]].assert_eq(&brief::refused(refused.await));
 
     // Where none leads, the menu is below what the first one tells.

@@ -280,14 +280,14 @@ async fn people_who_are_none_are_refused() -> Outcome {
           signpost-on-behalf-of: must be kind/id: platform, chatbot, supervisor or client, and 1 to 64
               printable bytes
         InvalidArgument
-          signpost-on-behalf-of: must be told once, is told 2 times
+          signpost-on-behalf-of: must be there once, is there 2 times
         InvalidArgument:  (2 faults in all)
           signpost-actor: must be kind/id: platform, chatbot, supervisor or client, and 1 to 64 printable
               bytes
           signpost-on-behalf-of: must be kind/id: platform, chatbot, supervisor or client, and 1 to 64
               printable bytes
         InvalidArgument
-          signpost-actor: must be told once, is told 2 times
+          signpost-actor: must be there once, is there 2 times
     "#]].assert_eq(&brief::all(&told));
     bench.unchanged().await
 }

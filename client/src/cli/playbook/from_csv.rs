@@ -164,11 +164,11 @@ pub(super) fn deliver(
 }
 
 fn name(args: &FromCsvArgs) -> String {
-    let told = args.company.name.clone().or_else(|| {
+    let given = args.company.name.clone().or_else(|| {
         let stem = args.table.file.file_stem()?;
         Some(stem.to_string_lossy().into_owned())
     });
-    names::slug(&told.unwrap_or_default(), "playbook")
+    names::slug(&given.unwrap_or_default(), "playbook")
 }
 
 /// The channels of a company that names none.

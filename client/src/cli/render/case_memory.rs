@@ -11,9 +11,9 @@ use signpost_client::v1;
 pub(super) fn person(person: &v1::CasePerson) -> [(&'static str, String); 5] {
     let yes = |is_so: bool| if is_so { "yes" } else { "" };
     let cannot_use = words::abilities(&person.cannot_use);
-    let value = |value: &str, told: &Option<v1::PersonTelling>| match (value, told) {
+    let value = |value: &str, by: &Option<v1::PersonTelling>| match (value, by) {
         ("", _) | (_, None) => value.to_owned(),
-        (value, Some(told)) => format!("{value} ({})", telling(told)),
+        (value, Some(by)) => format!("{value} ({})", telling(by)),
     };
     [
         (
@@ -34,10 +34,10 @@ pub(super) fn person(person: &v1::CasePerson) -> [(&'static str, String); 5] {
 }
 
 /// `told on call-1 by bot/web at 2026-03-02T09:01:00Z`.
-fn telling(told: &v1::PersonTelling) -> String {
-    let at = words::time(told.tell_time.as_ref());
-    let who = words::who(&told.actor, &told.on_behalf_of);
-    format!("told on {} by {who} at {at}", told.contact_id)
+fn telling(by: &v1::PersonTelling) -> String {
+    let at = words::time(by.tell_time.as_ref());
+    let who = words::who(&by.actor, &by.on_behalf_of);
+    format!("told on {} by {who} at {at}", by.contact_id)
 }
 
 /// The routes that were tried, as a table. Empty if there are none.

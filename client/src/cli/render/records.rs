@@ -209,8 +209,8 @@ pub(crate) fn case(case: &v1::Case, outcome: &str, paint: Paint) -> String {
         .add("confirmed reason", case.confirmed_reason.as_str())
         .add("facts", words::listed(case.facts.iter().map(words::fact)));
     let person = case.person.as_ref().map(case_memory::person);
-    for (name, told) in person.into_iter().flatten() {
-        sheet.add(name, told);
+    for (name, text) in person.into_iter().flatten() {
+        sheet.add(name, text);
     }
     sheet
         .add(

@@ -71,7 +71,7 @@ pub fn look(state: &State, query: &Query, now: UnixMs) -> Result<Answer, DecideE
 pub fn seek_read(state: &State, query: &Query) -> Result<(), RowNotLoaded> {
     let found = match query {
         Query::Preview(preview) => preview_start(state, preview, state.now())
-            .and_then(|(start, told)| matters::seek(state, &start, &told, state.now())),
+            .and_then(|(start, sent)| matters::seek(state, &start, &sent, state.now())),
         Query::Publications | Query::Counts => return Ok(()),
         Query::Contact(_) | Query::Case(_) | Query::Customer(_) | Query::Holder(_) => {
             look(state, query, state.now()).map(drop)
@@ -119,8 +119,8 @@ fn preview_route(
             return Err(Refusal::Faulty(faults).into());
         }
     };
-    let (start, told) = preview_start(state, preview, now)?;
-    let (routed, added) = matters::decided(state, start, &told, now)?;
+    let (start, sent) = preview_start(state, preview, now)?;
+    let (routed, added) = matters::decided(state, start, &sent, now)?;
     Ok(Answer::Preview(Box::new(routed), added))
 }
 
@@ -133,13 +133,13 @@ fn preview_start<'a>(
         None => (ContactId::stored("preview"), None),
         Some(id) => (id.clone(), state.contact(id)?.cloned()),
     };
-    let told = preview.context.told_at(now);
+    let sent = preview.context.heard_at(now);
     let start = Start::of(
         state,
         (contact, before),
         &preview.actor,
-        (&*told, &preview.clear),
+        (&*sent, &preview.clear),
         preview.unknown_reason,
     )?;
-    Ok((start, told))
+    Ok((start, sent))
 }

@@ -176,12 +176,12 @@ impl Situation {
             let mut values = values.into_iter();
             let first = values.clone().next();
             let plain = values.find(|value| {
-                let mut told = self.clone();
-                told.know(playbook, fact, value.clone());
-                !told.is_looked_for(playbook, fact)
+                let mut with_fact = self.clone();
+                with_fact.know(playbook, fact, value.clone());
+                !with_fact.is_looked_for(playbook, fact)
             });
             // One that every value sets off a rule by stays unknown; but of texts there are so many others that a rule
-            // which fires by all of these is one for whoever tells any.
+            // which fires by all of these is one for every contact that gives any.
             let any = first.filter(|value| matches!(value, FactValue::Text(_)));
             if let Some(value) = plain.or(any) {
                 self.know(playbook, fact, value);

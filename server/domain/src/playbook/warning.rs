@@ -19,7 +19,7 @@ use std::fmt;
 pub const WARNINGS_MAX: usize = FAULTS_MAX;
 
 /// How many of the names that a warning is about are listed.
-const NAMES_TOLD_MAX: usize = 3;
+const NAMES_SHOWN_MAX: usize = 3;
 
 /// Something that is probably not intended, with its path, its place and what to change.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -83,10 +83,10 @@ pub(super) fn look(file: &File, playbook: &Playbook, root: &Node<'_>) -> Warning
 
 /// The first names of the list, and how many more there are.
 fn and_more(names: Vec<String>) -> String {
-    match names.len().saturating_sub(NAMES_TOLD_MAX) {
+    match names.len().saturating_sub(NAMES_SHOWN_MAX) {
         // To list one more name is as short as to count it.
         0 | 1 => names.join(", "),
-        more => format!("{} and {more} more", names[..NAMES_TOLD_MAX].join(", ")),
+        more => format!("{} and {more} more", names[..NAMES_SHOWN_MAX].join(", ")),
     }
 }
 

@@ -81,7 +81,7 @@ fn a_contact_has_only_so_many_facts() {
     assert!(lines[2].starts_with("k1: c1 standard;"), "{}", lines[2]);
     assert_eq!(
         lines[3],
-        "refused: context.facts must be at most 64 with those told before, are 65"
+        "refused: context.facts must be at most 64 with those sent before, are 65"
     );
 }
 
@@ -98,7 +98,7 @@ fn an_additional_case_has_only_so_many_facts() {
     let lines: Vec<&str> = stage.told.lines().collect();
     assert_eq!(
         lines[2],
-        "refused: facts must be at most 64 with those that the contact told, are 65"
+        "refused: facts must be at most 64 with those of the contact, are 65"
     );
     assert!(
         lines[3].starts_with("k1: a/b too; opens #1"),
@@ -255,13 +255,13 @@ fn each_matter_has_only_so_many_facts() {
     assert_eq!(
         refused.collect::<Vec<_>>(),
         [
-            "refused: context.matters[1].facts must be at most 64 with those told before, are 66",
-            "refused: context.matters[0].facts must be at most 64 with those told before, are 65",
+            "refused: context.matters[1].facts must be at most 64 with those sent before, are 66",
+            "refused: context.matters[0].facts must be at most 64 with those sent before, are 65",
         ]
     );
 }
 
-/// What a caller can do about several faults is told only where it is the same for all that there are.
+/// What a caller can do about several faults is said only where it is the same for all that there are.
 #[test]
 fn faults_are_of_one_kind_if_all_are() {
     let mut faults = Faults::default();

@@ -252,11 +252,11 @@ pub(crate) fn update(
         etag,
         event_time,
     } = request;
-    let told = case.unwrap_or_default();
+    let message = case.unwrap_or_default();
     let at = FieldPath::top("case");
-    let case = validator.case(at.field("case_id"), numbers, &told.case_id);
+    let case = validator.case(at.field("case_id"), numbers, &message.case_id);
     let paths = update_mask.unwrap_or_default().paths;
-    let update = validator.update(&paths, &told, live);
+    let update = validator.update(&paths, &message, live);
     validator.on_case(
         caller,
         stamp,
@@ -315,9 +315,9 @@ impl Validator {
         &mut self,
         at: FieldPath<'_>,
         live: Option<&Playbook>,
-        told: Option<v1::CaseResolution>,
+        message: Option<v1::CaseResolution>,
     ) -> Option<Resolution> {
-        told.and_then(|told| self.resolution(at, live, Some(told)))
+        message.and_then(|message| self.resolution(at, live, Some(message)))
     }
 
     /// The note at this path; it may be empty.
@@ -333,9 +333,9 @@ impl Validator {
         &mut self,
         at: FieldPath<'_>,
         live: Option<&Playbook>,
-        told: Option<v1::CaseResolution>,
+        message: Option<v1::CaseResolution>,
     ) -> Option<Resolution> {
-        let Some(told) = told else {
+        let Some(message) = message else {
             self.fault(at, "must be set");
             return None;
         };
@@ -343,7 +343,7 @@ impl Validator {
             outcome,
             cost_micros,
             currency_code,
-        } = told;
+        } = message;
         let outcome = self.check(at.field("outcome"), Slug::new(outcome));
         let cost = cost_micros.map(values::cost).transpose();
         let cost = self.check(at.field("cost_micros"), cost);
@@ -357,9 +357,9 @@ impl Validator {
         &mut self,
         at: FieldPath<'_>,
         numbers: &CaseNumbers,
-        told: Option<v1::CaseLink>,
+        message: Option<v1::CaseLink>,
     ) -> Option<CaseLink> {
-        let Some(v1::CaseLink { kind, case_id }) = told else {
+        let Some(v1::CaseLink { kind, case_id }) = message else {
             self.fault(at, "must be set");
             return None;
         };
@@ -372,7 +372,7 @@ impl Validator {
     fn update(
         &mut self,
         paths: &[String],
-        told: &v1::Case,
+        message: &v1::Case,
         live: Option<&Playbook>,
     ) -> Option<CaseUpdate> {
         let at = FieldPath::top("case");
@@ -385,18 +385,18 @@ impl Validator {
             match path.as_str() {
                 "confirmed_reason" => {
                     let at = at.field("confirmed_reason");
-                    let confirmed = self.confirmed_reason(at, live, &told.confirmed_reason);
+                    let confirmed = self.confirmed_reason(at, live, &message.confirmed_reason);
                     update.confirmed = Some(confirmed);
                 }
-                "legal_hold" => update.legal_hold = Some(told.legal_hold),
+                "legal_hold" => update.legal_hold = Some(message.legal_hold),
                 "retain_until_time" => {
-                    let until = told.retain_until_time.map(values::instant).transpose();
+                    let until = message.retain_until_time.map(values::instant).transpose();
                     update.retain_until = self.check(at.field("retain_until_time"), until);
                 }
                 "external_references" => {
-                    self.update_references(at, &told.external_references, &mut update.tags);
+                    self.update_references(at, &message.external_references, &mut update.tags);
                 }
-                "labels" => self.update_labels(at, &told.labels, &mut update.tags),
+                "labels" => self.update_labels(at, &message.labels, &mut update.tags),
                 _ => self.fault(
                     mask.field("paths").item(index),
                     "must be confirmed_reason, legal_hold, retain_until_time, external_references or labels",

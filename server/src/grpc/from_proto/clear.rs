@@ -62,7 +62,7 @@ impl Validator {
         };
         for field in &fields {
             let Some(name) = name(field) else { continue };
-            if context.is_some_and(|context| is_told(context, *field)) {
+            if context.is_some_and(|context| is_set(context, *field)) {
                 let what = format_args!("must not name {name}, which context sets as well");
                 self.fault(at, what);
             }
@@ -78,7 +78,7 @@ impl Validator {
 }
 
 /// Whether a context sets a field.
-fn is_told(context: &v1::ContactContext, field: ContextField) -> bool {
+fn is_set(context: &v1::ContactContext, field: ContextField) -> bool {
     match field {
         ContextField::CustomerTier => {
             let customer = context.customer.as_ref();

@@ -17,12 +17,12 @@ use signpost_proto::v1;
 impl Validator {
     /// Notes a fault for each set field of a single matter, because `matters` is set, too.
     fn refuse_beside_matters(&mut self, at: FieldPath<'_>, alone: &[(&'static str, bool)]) {
-        for (field, _) in alone.iter().filter(|(_, is_told)| *is_told) {
+        for (field, _) in alone.iter().filter(|(_, is_set)| *is_set) {
             let what = match *field {
                 "case_id" | "previous_contact_id" => {
-                    "is of one matter: it cannot be told in one call with `matters`"
+                    "is of one matter: it cannot be sent in one call with `matters`"
                 }
-                _ => "is of one matter: with several it is told in `matters`",
+                _ => "is of one matter: with several it is sent in `matters`",
             };
             self.fault(at.field(field), what);
         }
@@ -32,12 +32,12 @@ impl Validator {
     #[expect(clippy::too_many_lines, reason = "each field by name")]
     pub(super) fn context(
         &mut self,
-        told: Option<v1::ContactContext>,
+        message: Option<v1::ContactContext>,
         playbooks: NamedPlaybooks<'_>,
         allow_unknown_reason: bool,
     ) -> Option<(ContactContext, UnknownReason)> {
         let at = FieldPath::top("context");
-        let Some(told) = told else {
+        let Some(message) = message else {
             self.fault(at, "must be set");
             return None;
         };
@@ -65,7 +65,7 @@ impl Validator {
             another_matter,
             external_references,
             labels,
-        } = told;
+        } = message;
         let live = playbooks.live;
         let channel = self.name(at.field("channel"), live, Kind::Channel, &channel);
         let direction = self.check(at.field("direction"), wire_enum::direction(direction));
@@ -158,15 +158,15 @@ impl Validator {
         &mut self,
         at: FieldPath<'_>,
         playbooks: NamedPlaybooks<'_>,
-        told: Vec<v1::Matter>,
+        messages: Vec<v1::Matter>,
         allow_unknown_reason: bool,
     ) -> (Vec<Matter>, UnknownReason) {
         let mut unknown = UnknownReason::Refuse;
-        if !self.within(at, told.len(), MATTERS_MAX) {
+        if !self.within(at, messages.len(), MATTERS_MAX) {
             return (Vec::new(), unknown);
         }
-        let mut matters: Vec<Matter> = Vec::with_capacity(told.len());
-        for (index, told) in told.into_iter().enumerate() {
+        let mut matters: Vec<Matter> = Vec::with_capacity(messages.len());
+        for (index, message) in messages.into_iter().enumerate() {
             let at = at.item(index);
             let v1::Matter {
                 matter_id,
@@ -174,7 +174,7 @@ impl Validator {
                 facts,
                 stage,
                 note,
-            } = told;
+            } = message;
             let id = self.check(at.field("matter_id"), MatterId::new(matter_id));
             let place = at.field("stated_reason");
             let reason = self.reason(place, playbooks, &stated_reason, allow_unknown_reason);
@@ -205,13 +205,13 @@ impl Validator {
         &mut self,
         at: FieldPath<'_>,
         live: &Playbook,
-        told: Option<v1::CustomerRef>,
+        message: Option<v1::CustomerRef>,
     ) -> CustomerRef {
         let v1::CustomerRef {
             customer_id,
             identities,
             tier,
-        } = told.unwrap_or_default();
+        } = message.unwrap_or_default();
         CustomerRef {
             id: self.optional(at.field("customer_id"), &customer_id, CustomerId::new),
             identities: self.identities(at.field("identities"), identities),
@@ -223,15 +223,15 @@ impl Validator {
     pub(super) fn identities(
         &mut self,
         at: FieldPath<'_>,
-        told: Vec<v1::Identity>,
+        messages: Vec<v1::Identity>,
     ) -> Vec<Identity> {
-        if !self.within(at, told.len(), IDENTITIES_MAX) {
+        if !self.within(at, messages.len(), IDENTITIES_MAX) {
             return Vec::new();
         }
-        let mut identities: Vec<Identity> = Vec::with_capacity(told.len());
-        for (index, told) in told.into_iter().enumerate() {
+        let mut identities: Vec<Identity> = Vec::with_capacity(messages.len());
+        for (index, message) in messages.into_iter().enumerate() {
             let at = at.item(index);
-            let Some(identity) = self.identity(at, told) else {
+            let Some(identity) = self.identity(at, message) else {
                 continue;
             };
             if identities.iter().any(|earlier| earlier.key == identity.key) {
@@ -244,14 +244,18 @@ impl Validator {
     }
 
     /// One identity.
-    pub(super) fn identity(&mut self, at: FieldPath<'_>, told: v1::Identity) -> Option<Identity> {
+    pub(super) fn identity(
+        &mut self,
+        at: FieldPath<'_>,
+        message: v1::Identity,
+    ) -> Option<Identity> {
         let v1::Identity {
             kind,
             value,
             verified,
             shared,
             value_state: _,
-        } = told;
+        } = message;
         let kind = self.check(at.field("kind"), Slug::new(kind));
         let value = self.check(at.field("value"), values::handle(&value));
         let key = IdentityKey {
@@ -270,19 +274,19 @@ impl Validator {
         &mut self,
         at: FieldPath<'_>,
         live: &Playbook,
-        told: Vec<v1::Consent>,
+        messages: Vec<v1::Consent>,
     ) -> Vec<Consent> {
-        if !self.within(at, told.len(), CONSENTS_MAX) {
+        if !self.within(at, messages.len(), CONSENTS_MAX) {
             return Vec::new();
         }
-        let mut consents: Vec<Consent> = Vec::with_capacity(told.len());
-        for (index, told) in told.into_iter().enumerate() {
+        let mut consents: Vec<Consent> = Vec::with_capacity(messages.len());
+        for (index, message) in messages.into_iter().enumerate() {
             let at = at.item(index);
             let at = at.field("consent_id");
             let v1::Consent {
                 consent_id,
                 granted,
-            } = told;
+            } = message;
             let Some(id) = self.name(at, live, Kind::Consent, &consent_id) else {
                 continue;
             };
@@ -299,15 +303,15 @@ impl Validator {
         &mut self,
         at: FieldPath<'_>,
         live: &Playbook,
-        told: Vec<v1::QueueStats>,
+        messages: Vec<v1::QueueStats>,
     ) -> Vec<QueueStats> {
-        if !self.within(at, told.len(), QUEUE_STATS_MAX) {
+        if !self.within(at, messages.len(), QUEUE_STATS_MAX) {
             return Vec::new();
         }
-        let mut all: Vec<QueueStats> = Vec::with_capacity(told.len());
-        for (index, told) in told.into_iter().enumerate() {
+        let mut all: Vec<QueueStats> = Vec::with_capacity(messages.len());
+        for (index, message) in messages.into_iter().enumerate() {
             let at = at.item(index);
-            let Some(stats) = self.stats_of_queue(at, live, told) else {
+            let Some(stats) = self.stats_of_queue(at, live, message) else {
                 continue;
             };
             if all.iter().any(|earlier| earlier.queue == stats.queue) {
@@ -323,7 +327,7 @@ impl Validator {
         &mut self,
         at: FieldPath<'_>,
         live: &Playbook,
-        told: v1::QueueStats,
+        message: v1::QueueStats,
     ) -> Option<QueueStats> {
         let v1::QueueStats {
             queue_id,
@@ -332,7 +336,7 @@ impl Validator {
             waiting_count: waiting,
             average_handle_time: handle_time,
             expected_wait,
-        } = told;
+        } = message;
         let queue = self.name(at.field("queue_id"), live, Kind::Queue, &queue_id);
         let too_many_free = staffed_agents
             .is_some_and(|staffed| available_agents.is_some_and(|free| free > staffed));

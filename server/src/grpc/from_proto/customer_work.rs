@@ -140,10 +140,10 @@ impl Validator {
         self.command(caller, stamp, event_time, body)
     }
 
-    pub(super) fn one_identity(&mut self, told: Option<v1::Identity>) -> Option<Identity> {
+    pub(super) fn one_identity(&mut self, message: Option<v1::Identity>) -> Option<Identity> {
         let at = FieldPath::top("identity");
-        match told {
-            Some(told) => self.identity(at, told),
+        match message {
+            Some(message) => self.identity(at, message),
             None => {
                 self.fault(at, "must be set");
                 None

@@ -20,15 +20,15 @@ impl Validator {
         &mut self,
         at: FieldPath<'_>,
         live: &Playbook,
-        told: Vec<v1::Fact>,
+        messages: Vec<v1::Fact>,
     ) -> Facts {
-        if !self.within(at, told.len(), FACTS_MAX) {
+        if !self.within(at, messages.len(), FACTS_MAX) {
             return Facts::none();
         }
-        let mut facts: Vec<Fact> = Vec::with_capacity(told.len());
-        for (index, told) in told.into_iter().enumerate() {
+        let mut facts: Vec<Fact> = Vec::with_capacity(messages.len());
+        for (index, message) in messages.into_iter().enumerate() {
             let at = at.item(index);
-            let Some(fact) = self.fact(at, live, told) else {
+            let Some(fact) = self.fact(at, live, message) else {
                 continue;
             };
             if facts.iter().any(|earlier| earlier.id == fact.id) {
@@ -40,7 +40,7 @@ impl Validator {
         Facts::from_facts(facts)
     }
 
-    fn fact(&mut self, at: FieldPath<'_>, live: &Playbook, told: v1::Fact) -> Option<Fact> {
+    fn fact(&mut self, at: FieldPath<'_>, live: &Playbook, message: v1::Fact) -> Option<Fact> {
         let v1::Fact {
             fact_id,
             source,
@@ -48,7 +48,7 @@ impl Validator {
             value,
             currency_code,
             value_state: _,
-        } = told;
+        } = message;
         let id = self.name(at.field("fact_id"), live, Kind::Fact, &fact_id);
         let source = self.check(at.field("source"), wire_enum::fact_source(source));
         let spec = id.as_ref().and_then(|id| spec(live, id));

@@ -268,10 +268,10 @@ impl CustomerService for Services {
         let (of, revision) = self.fresh(of).await?;
         let live = self.live_if_any();
         let asked = of.clone();
-        let told = self.rows(move |rows| queries::history(rows, &asked, live.as_deref()));
-        let told = told.await?;
-        let told = told.ok_or_else(|| status::refused(&Refusal::no_customer(&of)))?;
-        let answer = to_proto::customer::history(&told, self.numbers(), revision);
+        let found = self.rows(move |rows| queries::history(rows, &asked, live.as_deref()));
+        let found = found.await?;
+        let found = found.ok_or_else(|| status::refused(&Refusal::no_customer(&of)))?;
+        let answer = to_proto::customer::history(&found, self.numbers(), revision);
         Ok(Response::new(answer))
     }
 }

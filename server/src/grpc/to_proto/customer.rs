@@ -168,7 +168,7 @@ pub(crate) fn receipt(customer: &CustomerId, seq: Seq) -> v1::CustomerReceipt {
 
 /// The answer to GetCustomerHistory.
 pub(crate) fn history(
-    told: &CustomerHistory,
+    history: &CustomerHistory,
     numbers: &CaseNumbers,
     revision: String,
 ) -> v1::GetCustomerHistoryResponse {
@@ -178,7 +178,7 @@ pub(crate) fn history(
         has_older_cases,
         contacts,
         cases,
-    } = told;
+    } = history;
     let History {
         reasons,
         others,

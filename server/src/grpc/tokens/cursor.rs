@@ -92,11 +92,11 @@ impl Cursor {
             return Err(MALFORMED);
         }
         let bytes = bytes_of(text).ok_or(MALFORMED)?;
-        let (told, check) = bytes.split_last_chunk().ok_or(MALFORMED)?;
-        if *check != crc32fast::hash(told).to_be_bytes() {
+        let (checked, check) = bytes.split_last_chunk().ok_or(MALFORMED)?;
+        if *check != crc32fast::hash(checked).to_be_bytes() {
             return Err(MALFORMED);
         }
-        let (feed, rest) = told.split_first().ok_or(MALFORMED)?;
+        let (feed, rest) = checked.split_first().ok_or(MALFORMED)?;
         let (store, rest) = rest.split_first_chunk().ok_or(MALFORMED)?;
         let (filter, rest) = rest.split_first_chunk().ok_or(MALFORMED)?;
         let (seq, row) = rest.split_first_chunk().ok_or(MALFORMED)?;

@@ -57,8 +57,8 @@ impl TokenScope {
     /// scope.
     pub(in crate::grpc) fn read_token(&self, token: &str) -> Result<Seq, &'static str> {
         const PLACE: usize = 1 + STORE_BYTES + QUERY_BYTES;
-        let told = checked(token, PLACE + 8).ok_or(WRONG)?;
-        let (names, position) = told.split_at(PLACE);
+        let body = checked(token, PLACE + 8).ok_or(WRONG)?;
+        let (names, position) = body.split_at(PLACE);
         let (store, query) = names[1..].split_at(STORE_BYTES);
         if names[0] != self.list as u8 {
             return Err(WRONG);

@@ -66,13 +66,13 @@ pub(in crate::flow) fn case(
     let other = lookup.only_open_case()?;
     let other = match other {
         Some(open) => Some(open),
-        None => lookup.latest_case()?,
+        None => lookup.best_case()?,
     };
     let other = other.filter(|other| own.as_ref().is_none_or(|own| own.id != other.id));
     // The case was found under another key, or was an additional case until now. The contact does not join it twice.
     let meant = |case: &Case| lookup.means(case) && agrees(case, &key, &facts);
     if let Some(other) = &other
-        && let Some(case) = sought.has(state, other, meant)?
+        && let Some(case) = sought.same_case(state, other, meant)?
     {
         return Ok(FoundCase::Stays(case, None));
     }
@@ -127,7 +127,7 @@ fn presumed(
         return Ok(FoundCase::KeyMissing);
     };
     let meant = |case: &Case| lookup.means(case) && agrees(case, key, facts);
-    Ok(match sought.has(state, open, meant)? {
+    Ok(match sought.same_case(state, open, meant)? {
         Some(case) => FoundCase::Stays(case, None),
         None => FoundCase::Presumed(open.clone()),
     })
@@ -148,7 +148,7 @@ pub(super) fn case_without_reason(
     state: &State,
     sought: &Sought<'_>,
 ) -> Result<Option<FoundCase>, RowNotLoaded> {
-    let own = own_case(state, sought)?.filter(|_| sought.told_reason_before());
+    let own = own_case(state, sought)?.filter(|_| sought.has_reason_of_before());
     // A case without a customer cannot get one now, because the facts that identify its matter are not known.
     let own = own.filter(|own| {
         own.customer.is_some() == sought.who.is_some()

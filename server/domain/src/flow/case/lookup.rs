@@ -57,7 +57,7 @@ impl Lookup<'_> {
 
     /// The best case of the matter, also under reasons that this reason replaces or is a part of: an open case first,
     /// then a case that can be reopened, then any other. Of equally good cases, the latest.
-    pub(super) fn latest_case(&self) -> Result<Option<Arc<Case>>, RowNotLoaded> {
+    pub(super) fn best_case(&self) -> Result<Option<Arc<Case>>, RowNotLoaded> {
         let matters = self.matters();
         debug_assert!(self.overlooks_nothing(&matters), "{:?}", self.who.id);
         let state = self.state;
@@ -157,7 +157,7 @@ pub(super) fn can_reopen(case: &Case, now: UnixMs) -> bool {
 /// Whether no key fact is known with two different values.
 pub(super) fn agrees(case: &Case, key: &[Slug], facts: &Facts) -> bool {
     key.iter().all(|id| {
-        let (known, told) = (case.facts.value(id.as_str()), facts.value(id.as_str()));
-        known.is_none() || told.is_none() || known == told
+        let (known, given) = (case.facts.value(id.as_str()), facts.value(id.as_str()));
+        known.is_none() || given.is_none() || known == given
     })
 }

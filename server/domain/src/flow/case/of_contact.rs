@@ -2,7 +2,7 @@
 
 use super::by_key::{case, case_without_reason, goes_before};
 use super::find::{FoundCase, Sought};
-use super::named::{Named, named_case};
+use super::named::{Named, join_named};
 use crate::flow::contact::reason::FoundReason;
 use crate::playbook::{Playbook, ReasonIndex};
 use crate::state::{RowNotLoaded, State};
@@ -23,7 +23,7 @@ pub(in crate::flow) fn case_of(
         FoundReason::Choose(_) => return Ok(None),
     };
     let by_name = match named {
-        Named::Proven(case) => named_case(state, playbook, index, sought, case)?,
+        Named::Proven(case) => join_named(state, playbook, index, sought, case)?,
         Named::Nothing | Named::NotProven => None,
     };
     let by_key = match index {

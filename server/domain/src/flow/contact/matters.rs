@@ -26,14 +26,14 @@ struct Weighing {
     weighed: Weighed,
 }
 
-/// Decides on a contact with all its matters. `told` is the part of the context that this call sent.
+/// Decides on a contact with all its matters. `sent` is the part of the context that this call sent.
 pub(in crate::flow) fn routed(
     state: &State,
     start: Start,
-    told: &ContactContext,
+    sent: &ContactContext,
     now: UnixMs,
 ) -> Result<Vec<Event>, DecideError> {
-    let (routed, added) = decided(state, start, told, now)?;
+    let (routed, added) = decided(state, start, sent, now)?;
     let first = Event::ContactRouted(Box::new(routed));
     let others = added
         .into_iter()
@@ -45,7 +45,7 @@ pub(in crate::flow) fn routed(
 pub(in crate::flow) fn decided(
     state: &State,
     mut start: Start,
-    told: &ContactContext,
+    sent: &ContactContext,
     now: UnixMs,
 ) -> Result<(ContactRouted, Vec<CaseAddedToContact>), DecideError> {
     let seq = next_seq(state);
@@ -57,11 +57,11 @@ pub(in crate::flow) fn decided(
             Vec::new(),
         ));
     }
-    check(&start, told)?;
-    let (first, others) = match starts(&start, told, None) {
+    check(&start, sent)?;
+    let (first, others) = match starts(&start, sent, None) {
         (Some(first), others) => (first, others),
-        (None, all) => match most_at_stake(state, (&start, told), &all, (seq, now))? {
-            Some(chosen) => match starts(&start, told, Some(&chosen)) {
+        (None, all) => match most_at_stake(state, (&start, sent), &all, (seq, now))? {
+            Some(chosen) => match starts(&start, sent, Some(&chosen)) {
                 (Some(first), others) => (first, others),
                 (None, others) => (start.clone(), others),
             },
@@ -72,7 +72,7 @@ pub(in crate::flow) fn decided(
     let place = first
         .matter
         .as_ref()
-        .map(|matter| place_of(&start.context, told, matter));
+        .map(|matter| place_of(&start.context, sent, matter));
     let leading = weighing(state, first, (seq, now));
     let leading = leading.map_err(|stop| match place {
         Some(place) => at_place(stop, place),
@@ -96,12 +96,12 @@ pub(in crate::flow) fn decided(
         let Some(matter) = other.matter.clone() else {
             continue;
         };
-        let place = place_of(&start.context, told, &matter);
+        let place = place_of(&start.context, sent, &matter);
         let seq = Seq(seq.0 + 1 + added.len() as u64);
         let other = weighing(state, other, (seq, now)).map_err(|stop| at_place(stop, place))?;
-        let news = told.matters.iter().any(|told| told.id == matter);
-        let note = told.matters.iter().find(|told| told.id == matter);
-        let note = note.map_or_else(|| "".into(), |told| told.note.clone());
+        let news = sent.matters.iter().any(|it| it.id == matter);
+        let note = sent.matters.iter().find(|it| it.id == matter);
+        let note = note.map_or_else(|| "".into(), |it| it.note.clone());
         if let Some(join) = taken.take(&other, (place, &matter), news)? {
             added.extend(case_added(&routed, other, join, note));
         }
@@ -130,18 +130,18 @@ pub(in crate::flow) fn decided(
 pub(in crate::flow) fn seek(
     state: &State,
     start: &Start,
-    told: &ContactContext,
+    sent: &ContactContext,
     now: UnixMs,
 ) -> Result<(), DecideError> {
     if start.context.matters.is_empty() {
         return found(state, &mut start.clone(), now).map(drop);
     }
-    let (first, others) = starts(start, told, None);
+    let (first, others) = starts(start, sent, None);
     let firsts = match first {
         Some(first) => vec![first],
         None => {
             let ids = start.context.matters.iter().map(|matter| &matter.id);
-            let led = ids.map(|id| led_by(start, told, id));
+            let led = ids.map(|id| led_by(start, sent, id));
             led.chain([start.clone()]).collect()
         }
     };
@@ -167,7 +167,7 @@ fn weighing(state: &State, mut start: Start, at: (Seq, UnixMs)) -> Result<Weighi
 /// after all others. `None` if every matter needs a choice of the reason.
 fn most_at_stake(
     state: &State,
-    (start, told): (&Start, &ContactContext),
+    (start, sent): (&Start, &ContactContext),
     all: &[Start],
     at: (Seq, UnixMs),
 ) -> Result<Option<MatterId>, DecideError> {
@@ -176,7 +176,7 @@ fn most_at_stake(
         let Some(matter) = one.matter.clone() else {
             continue;
         };
-        let place = place_of(&start.context, told, &matter);
+        let place = place_of(&start.context, sent, &matter);
         let one = weighing(state, one.clone(), at).map_err(|stop| at_place(stop, place))?;
         let Some(Decided { decision, .. }) = &one.weighed.decided else {
             continue;

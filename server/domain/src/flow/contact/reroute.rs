@@ -19,8 +19,8 @@ pub(in crate::flow) fn reroute(
     actor: &Actor,
     now: UnixMs,
 ) -> Result<Vec<Event>, DecideError> {
-    let (start, told) = start(state, command, actor, now)?;
-    matters::routed(state, start, &told, now)
+    let (start, sent) = start(state, command, actor, now)?;
+    matters::routed(state, start, &sent, now)
 }
 
 /// Looks up the rows that another decision needs, without a decision.
@@ -29,8 +29,8 @@ pub(in crate::flow) fn seek(
     command: &RerouteContact,
     actor: &Actor,
 ) -> Result<(), DecideError> {
-    let (start, told) = start(state, command, actor, state.now())?;
-    matters::seek(state, &start, &told, state.now())
+    let (start, sent) = start(state, command, actor, state.now())?;
+    matters::seek(state, &start, &sent, state.now())
 }
 
 fn start(
@@ -40,8 +40,8 @@ fn start(
     now: UnixMs,
 ) -> Result<(Start, ContactContext), DecideError> {
     let contact = live_contact(state, &command.contact)?;
-    let told = match &command.context {
-        Some(context) => context.told_at(now).into_owned(),
+    let sent = match &command.context {
+        Some(context) => context.heard_at(now).into_owned(),
         // The call sends nothing new, so the known context is used and does not change.
         None => ContactContext {
             case: None,
@@ -54,7 +54,7 @@ fn start(
         state,
         (command.contact.clone(), Some(contact.clone())),
         actor,
-        (&told, &command.clear),
+        (&sent, &command.clear),
         match &command.context {
             Some(_) => command.unknown_reason,
             None => UnknownReason::LastResort,
@@ -74,5 +74,5 @@ fn start(
         note: command.note.clone(),
         ..start
     };
-    Ok((start, told))
+    Ok((start, sent))
 }

@@ -19,8 +19,8 @@ pub(in crate::flow) fn route(
     actor: &Actor,
     now: UnixMs,
 ) -> Result<Vec<Event>, DecideError> {
-    let (start, told) = start(state, command, actor, now)?;
-    matters::routed(state, start, &told, now)
+    let (start, sent) = start(state, command, actor, now)?;
+    matters::routed(state, start, &sent, now)
 }
 
 /// Looks up the rows that routing needs, without a decision.
@@ -29,8 +29,8 @@ pub(in crate::flow) fn seek(
     command: &RouteContact,
     actor: &Actor,
 ) -> Result<(), DecideError> {
-    let (start, told) = start(state, command, actor, state.now())?;
-    matters::seek(state, &start, &told, state.now())
+    let (start, sent) = start(state, command, actor, state.now())?;
+    matters::seek(state, &start, &sent, state.now())
 }
 
 fn start<'a>(
@@ -39,18 +39,18 @@ fn start<'a>(
     actor: &Actor,
     now: UnixMs,
 ) -> Result<(Start, Cow<'a, ContactContext>), DecideError> {
-    let told = command.context.told_at(now);
+    let sent = command.context.heard_at(now);
     let before = state.contact(&command.contact)?.cloned();
     let start = Start::of(
         state,
         (command.contact.clone(), before),
         actor,
-        (&*told, &command.clear),
+        (&*sent, &command.clear),
         command.unknown_reason,
     )?;
     let start = Start {
         select_first: command.select_first,
         ..start
     };
-    Ok((start, told))
+    Ok((start, sent))
 }

@@ -57,16 +57,16 @@ pub(in crate::flow) fn customer(
     state: &State,
     playbook: &Playbook,
     contact: &ContactId,
-    told: &CustomerRef,
+    sent: &CustomerRef,
     before: Option<&CustomerId>,
     noticed: &mut Vec<Finding>,
 ) -> Result<Option<FoundCustomer>, RowNotLoaded> {
-    let named = before.or(told.id.as_ref());
-    let told_of = told
+    let named = before.or(sent.id.as_ref());
+    let owners = sent
         .identities
         .iter()
         .filter(|identity| identity.identifies_customer());
-    let told_of = told_of.map(|identity| match identity_owner(state, &identity.key)? {
+    let owners = owners.map(|identity| match identity_owner(state, &identity.key)? {
         IdentityOwner::One(id) => survivor(state, &id).map(drop),
         IdentityOwner::Shared(_) | IdentityOwner::Nobody => Ok(()),
     });
@@ -74,12 +74,12 @@ pub(in crate::flow) fn customer(
         named
             .map(|id| survivor(state, id).map(drop))
             .into_iter()
-            .chain(told_of),
+            .chain(owners),
     )?;
     let named = named.map(|id| survivor(state, id)).transpose()?;
     let mut held_by = None;
     let mut free = Vec::new();
-    for identity in in_order(&told.identities) {
+    for identity in in_order(&sent.identities) {
         let kind = || identity.key.kind.clone();
         if !identity.identifies_customer() {
             noticed.push(match identity.shared {
@@ -116,20 +116,20 @@ pub(in crate::flow) fn customer(
         None => new_id(state, contact)?,
     };
     let family = merge_group(state, &id)?;
-    Ok(Some(found(playbook, id, family, told.tier.as_ref(), &free)))
+    Ok(Some(found(playbook, id, family, sent.tier.as_ref(), &free)))
 }
 
 fn found(
     playbook: &Playbook,
     id: CustomerId,
     family: Vec<Arc<Customer>>,
-    told_tier: Option<&Slug>,
+    stated_tier: Option<&Slug>,
     free: &[&Identity],
 ) -> FoundCustomer {
     let stored_tier = stored_tier(playbook, &family);
     let known = family.iter().find(|row| row.id == id);
     let known = known.map(|row| &row.profile);
-    let tier = told_tier.filter(|_| stored_tier.is_none());
+    let tier = stated_tier.filter(|_| stored_tier.is_none());
     let profile = learn(known.cloned().unwrap_or_default(), tier, free);
     let learnt = known != Some(&profile);
     let mut profiles = family.iter().map(|row| match row.id == id {
@@ -212,7 +212,7 @@ fn learn(mut profile: Profile, tier: Option<&Slug>, free: &[&Identity]) -> Profi
 /// The tier: the one that the caller sent, or else the stored one, or else the default of the playbook.
 pub(in crate::flow) fn tier(
     playbook: &Playbook,
-    told: Option<&Slug>,
+    stated: Option<&Slug>,
     who: Option<&FoundCustomer>,
     noticed: &mut Vec<Finding>,
 ) -> (TierIndex, TierFound) {
@@ -222,13 +222,13 @@ pub(in crate::flow) fn tier(
         Some(StoredTier { tier, of }) => (Some(tier), of),
         None => (None, None),
     };
-    let (tier, basis) = match (index(told), index(stored.as_ref())) {
-        (Some(told), _) => (told, TierBasis::Reported),
+    let (tier, basis) = match (index(stated), index(stored.as_ref())) {
+        (Some(stated), _) => (stated, TierBasis::Reported),
         (None, Some(stored)) => (stored, TierBasis::Stored),
         (None, None) => (playbook.tier_default, TierBasis::Default),
     };
     match (basis, &stored) {
-        (TierBasis::Reported, Some(stored)) if Some(stored) != told => {
+        (TierBasis::Reported, Some(stored)) if Some(stored) != stated => {
             noticed.push(Finding::TierReported(stored.clone()));
         }
         (TierBasis::Default, _) => noticed.push(Finding::TierAssumed),

@@ -10,7 +10,7 @@ use crate::route::{Route, RouteSet};
 use crate::time::Millis;
 
 /// How many of the ranked routes are reported for a failed test.
-const OPTIONS_TOLD_MAX: usize = 3;
+const OPTIONS_SHOWN_MAX: usize = 3;
 /// What to do about a failed test.
 const FIX: &str = "change what decides it, or what the test expects";
 
@@ -106,11 +106,11 @@ fn failures(
 /// The cheapest routes with their costs. For the routes that were wanted, the cause why they cannot be taken.
 fn why(wanted: RouteSet, decided: &Decided) -> String {
     let decision = &decided.decision;
-    let (told, rest) = decision
+    let (first, rest) = decision
         .options
-        .split_at(decision.options.len().min(OPTIONS_TOLD_MAX));
+        .split_at(decision.options.len().min(OPTIONS_SHOWN_MAX));
     let rest = rest.iter().filter(|option| wanted.contains(option.route));
-    let mut parts: Vec<String> = told.iter().chain(rest).map(costs).collect();
+    let mut parts: Vec<String> = first.iter().chain(rest).map(costs).collect();
     for (route, why) in &decision.ineligible {
         if wanted.contains(*route) {
             parts.push(format!("{route} {}", ineligible(why)));

@@ -78,9 +78,9 @@ impl Watcher<'_> {
                 same.entry(places).or_default().push(*who);
             }
         }
-        let mut told: Vec<(&Places, Vec<Who>)> = same.into_iter().collect();
-        told.sort_by(|(_, one), (_, other)| one.cmp(other));
-        for (places, all) in told {
+        let mut by_places: Vec<(&Places, Vec<Who>)> = same.into_iter().collect();
+        by_places.sort_by(|(_, one), (_, other)| one.cmp(other));
+        for (places, all) in by_places {
             let verb = if all.len() == 1 {
                 "leaves"
             } else {
@@ -112,12 +112,12 @@ impl Watcher<'_> {
             let others: Vec<Who> = with.iter().copied().collect();
             let mut places = Places::default();
             pairs.retain(|(one, other), theirs| {
-                let is_told = (all.contains(one) && with.contains(other))
+                let is_reported = (all.contains(one) && with.contains(other))
                     || (all.contains(other) && with.contains(one));
-                if is_told {
+                if is_reported {
                     places.append(theirs);
                 }
-                !is_told
+                !is_reported
             });
             let (names, with) = (self.names(&all), self.names(&others));
             let verb = if all.len() == 1 {
@@ -185,13 +185,13 @@ impl Watcher<'_> {
             }
         }
         same.sort_by_key(|(channels, reasons)| std::cmp::Reverse(channels.len() * reasons.len()));
-        let told = same.into_iter().map(|(channels, reasons)| {
+        let groups = same.into_iter().map(|(channels, reasons)| {
             let channels = channels.iter();
             let channels = channels.map(|&channel| playbook.channels[channel].id.to_string());
             let (channels, reasons) = (and_more(channels.collect()), and_more(reasons));
             format!("on {channels} for {reasons}")
         });
-        and_more(told.collect())
+        and_more(groups.collect())
     }
 
     fn tell(&mut self, all: &[Who], places: &Places, what: &str) {

@@ -9,7 +9,7 @@ use crate::case::{
     CaseStep,
 };
 use crate::contact::{CaseMatch, Contact, Direction, Offered};
-use crate::decision::{PersonTold, Tried};
+use crate::decision::{PersonReport, Tried};
 use crate::event::{CaseJoin, Claim, ContactRouted, Envelope, FormerCase, OpenedCase};
 use crate::fact::Facts;
 use crate::ids::{CaseId, ContactId, CustomerId, PlaybookVersion, ReasonId, Seq, Slug};
@@ -62,12 +62,12 @@ impl State {
         &mut self,
         envelope: &Envelope,
         join: &CaseJoin,
-        told: &Facts,
+        given: &Facts,
         listed: CaseContact,
     ) {
         self.edit_case(envelope, join.case, |case| {
             case.last_activity = envelope.record_time;
-            case.facts.learn_all(told);
+            case.facts.learn_all(given);
             if !join.first {
                 let contact = &listed.contact;
                 let mut contacts = case.contacts.iter_mut();
@@ -131,7 +131,7 @@ impl State {
             channel_switches: 0,
             reopens: 0,
             tried: Vec::new(),
-            told: PersonTold::default(),
+            reported: PersonReport::default(),
             of_merged: Vec::new(),
             resolution: None,
             notes: 0,

@@ -219,7 +219,7 @@ fn a_fact_is_asked_once_and_declined_once() {
     assert_eq!(declined.count(), 1);
 }
 
-/// For the agent: as it was told on this contact, else on the case, else as it is stored.
+/// For the agent: as it was given on this contact, else on the case, else as it is stored.
 #[test]
 fn the_language_goes_along_as_it_was_told_last() {
     let mut asked = sketch(&[]);
@@ -230,7 +230,7 @@ fn the_language_goes_along_as_it_was_told_last() {
         ..Profile::default()
     });
     assert_eq!(language(&asked).as_deref(), Some("de-AT"));
-    asked.memory.told.language = Some(Reported {
+    asked.memory.reported.language = Some(Reported {
         value: "nl-BE".into(),
         contact: ContactId::stored("before"),
         actor: Actor::parse("platform/test").expect("an actor"),

@@ -1,4 +1,4 @@
-//! What a case remembers: what was tried, what was told of the person, what we owe.
+//! What a case remembers: what was tried, what was reported of the person, what we owe.
 
 use crate::stage::check;
 use expect_test::expect;
@@ -217,9 +217,9 @@ fn an_end_says_what_came_of_the_case() {
             playbook trips is live
             k1: c1+ standard; opens #1; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed
             k2: c1 standard; continues #1, a repeat, a switch; 1 repeats, 1 switches, 1 in 7d, 1 of the case before; knows fare=10.00; remembers self_service repeated; -> message(writers) of [message 5.55, human 7.08] noticing tier_assumed
-            refused: resolution cannot be told: case_0000000000002 is not resolved by this end; it is by the outcome resolved, once no other contact of it is live
+            refused: resolution cannot be given: case_0000000000002 is not resolved by this end; it is by the outcome resolved, once no other contact of it is live
             k1 ends Abandoned
-            refused: resolution cannot be told: case_0000000000002 is not resolved by this end; it is by the outcome resolved, once no other contact of it is live
+            refused: resolution cannot be given: case_0000000000002 is not resolved by this end; it is by the outcome resolved, once no other contact of it is live
             k2 ends Resolved; case #1 is resolved as rebooked
             case #1: resolved as rebooked for 12.50; flight/change of standard c1; [k1 on web_chat, k2 on phone]; 0 live, 0 owed; 1 repeats, 1 switches, 0 reopens; knows booking=ABC123, fare=10.00; 1 notes
         "#]],

@@ -291,7 +291,7 @@ fn who_calls() {
     let twice = (person, "supervisor/ann");
     expect![[r#"
         signpost-actor: must be kind/id: platform, chatbot, supervisor or client, and 1 to 64 printable bytes
-        signpost-on-behalf-of: must be told once, is told 2 times
+        signpost-on-behalf-of: must be there once, is there 2 times
     "#]]
     .assert_eq(&told(who(&[(actor, "robot/1"), twice, twice])));
 }

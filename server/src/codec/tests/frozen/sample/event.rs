@@ -186,7 +186,11 @@ fn later() -> Vec<(&'static str, Recorded)> {
     let mut told = recorded(160, asked(Method::AddCaseNote), lapsed);
     told.envelope.on_behalf_of = Some(person());
     all.push(("on behalf of a person", told));
-    let told = recorded(161, asked(Method::RouteContact), memory::told_for(person()));
+    let told = recorded(
+        161,
+        asked(Method::RouteContact),
+        memory::reported_for(person()),
+    );
     all.push(("that remembers who told for whom", told));
     let ended = recorded(162, asked(Method::EndContact), matters::confirmed());
     all.push(("that confirmed the reason of another matter", ended));
