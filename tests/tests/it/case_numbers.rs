@@ -312,8 +312,8 @@ async fn a_number_that_cannot_be_one_or_of_another_reason() -> Outcome {
               baggage/lost: give one of the two
           CASE_OF_OTHER_REASON
         InvalidArgument
-          context.previous_contact_id: is about a case of existing_flight/change_date, and the reason that is
-              told is baggage/lost: give one of the two
+          context.previous_contact_id: is about a case of existing_flight/change_date, and the stated reason
+              is baggage/lost: give one of the two
           CASE_OF_OTHER_REASON
     "#]]
     .assert_eq(&brief::all(&told));
