@@ -22,22 +22,13 @@ impl Validator {
         live: &Playbook,
         told: Vec<v1::Fact>,
     ) -> Facts {
-        if !self.within(at, told.len(), FACTS_MAX) {
-            return Facts::none();
-        }
-        let mut facts: Vec<Fact> = Vec::with_capacity(told.len());
-        for (index, told) in told.into_iter().enumerate() {
-            let at = at.item(index);
-            let Some(fact) = self.fact(at, live, told) else {
-                continue;
-            };
-            if facts.iter().any(|earlier| earlier.id == fact.id) {
-                self.fault(at.field("fact_id"), "is there twice");
-                continue;
-            }
-            facts.push(fact);
-        }
-        Facts::from_facts(facts)
+        Facts::from_facts(self.each_once(
+            at,
+            (told, FACTS_MAX),
+            |validator, at, told| validator.fact(at, live, told),
+            Some("fact_id"),
+            |one, other| one.id == other.id,
+        ))
     }
 
     fn fact(&mut self, at: FieldPath<'_>, live: &Playbook, told: v1::Fact) -> Option<Fact> {
