@@ -147,7 +147,7 @@ impl Feeds {
         let (mut outlet, stream) = watch_stream::channel(self.standing.subscribe());
         let watcher = events::EventWatcher::new(self.clone(), at, asked.as_cloud_events);
         tokio::spawn(async move {
-            let over = watcher.run(&mut outlet).await;
+            let Err(over) = watcher.watch(&mut outlet).await;
             outlet.end(over);
             drop(place);
         });
@@ -176,7 +176,7 @@ impl Feeds {
         let (mut outlet, stream) = watch_stream::channel(self.standing.subscribe());
         let watcher = rows::RowWatcher::new(self.clone(), asked);
         tokio::spawn(async move {
-            let over = watcher.run(&mut outlet).await;
+            let Err(over) = watcher.watch(&mut outlet).await;
             outlet.end(over);
             drop(place);
         });

@@ -270,15 +270,11 @@ async fn list_cases(args: ListCasesArgs, session: &Session) -> Result<(), Failur
         view,
         min_revision: page.at_least.min_revision.clone(),
     };
-    let (cases, next_page_token, revision) = list::all(request, &page, session).await?;
-    let response = v1::ListCasesResponse {
+    let response = |cases, next_page_token, revision| v1::ListCasesResponse {
         cases,
         next_page_token,
         revision,
     };
-    let next = response.next_page_token.clone();
-    list::show(&page, &asked, session, &response, &next, |wide| {
-        render::lists::cases(&response.cases, wide)
-    })
-    .await
+    let listing = render::lists::cases;
+    list::print(request, &page, &asked, session, response, listing).await
 }

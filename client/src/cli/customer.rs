@@ -270,17 +270,13 @@ async fn list_customers(args: ListCustomersArgs, session: &Session) -> Result<()
         page_token: page.page_token.clone(),
         min_revision: page.at_least.min_revision.clone(),
     };
-    let (customers, next_page_token, revision) = list::all(request, &page, session).await?;
-    let response = v1::ListCustomersResponse {
+    let response = |customers, next_page_token, revision| v1::ListCustomersResponse {
         customers,
         next_page_token,
         revision,
     };
-    let next = response.next_page_token.clone();
-    list::show(&page, &asked, session, &response, &next, |wide| {
-        render::lists::customers(&response.customers, wide)
-    })
-    .await
+    let listing = render::lists::customers;
+    list::print(request, &page, &asked, session, response, listing).await
 }
 
 /// The request. If anything is cleared, it has a mask of the fields that are cleared and of those that are given.

@@ -56,12 +56,13 @@ pub(super) async fn link(
     if answer.verification_lost {
         session.out.say(&verification_lost(&identity));
     }
-    session.out.answer(&answer, |paint| {
-        let replayed = render::replayed(answer.receipt.as_ref(), paint);
-        let goes_on = render::customer_receipt(answer.customer_receipt.as_ref(), "", paint);
-        let merged = answer.duplicate.as_ref();
-        replayed + &goes_on + &render::customer_receipt(merged, "merged: they are one", paint)
-    })
+    session
+        .out
+        .written(&answer, answer.receipt.as_ref(), |paint| {
+            let goes_on = render::customer_receipt(answer.customer_receipt.as_ref(), "", paint);
+            let merged = answer.duplicate.as_ref();
+            goes_on + &render::customer_receipt(merged, "merged: they are one", paint)
+        })
 }
 
 fn verification_lost(identity: &v1::Identity) -> String {
@@ -96,11 +97,9 @@ pub(super) async fn upsert(
             "{kind}={value} was verified and is no longer; if it is, tell --identity {kind}={value}:verified"
         ));
     }
-    session.out.answer(&answer, |paint| {
-        let customer = answer.customer.clone().unwrap_or_default();
-        let replayed = render::replayed(answer.receipt.as_ref(), paint);
-        format!("{replayed}{}", render::customer(&customer, paint))
-    })
+    let customer = answer.customer.clone().unwrap_or_default();
+    let text = |paint| render::customer(&customer, paint);
+    session.out.written(&answer, answer.receipt.as_ref(), text)
 }
 
 /// Removes a handle from a customer.
@@ -118,10 +117,11 @@ pub(super) async fn unlink(
         event_time: change.event_time,
     };
     let answer = session.write(request, Client::unlink_identity).await?;
-    session.out.answer(&answer, |paint| {
-        let replayed = render::replayed(answer.receipt.as_ref(), paint);
-        replayed + &render::customer_receipt(answer.customer_receipt.as_ref(), "", paint)
-    })
+    session
+        .out
+        .written(&answer, answer.receipt.as_ref(), |paint| {
+            render::customer_receipt(answer.customer_receipt.as_ref(), "", paint)
+        })
 }
 
 /// Merges two customers.
@@ -141,12 +141,13 @@ pub(super) async fn merge(
         event_time: change.event_time,
     };
     let answer = session.write(request, Client::merge_customers).await?;
-    session.out.answer(&answer, |paint| {
-        let replayed = render::replayed(answer.receipt.as_ref(), paint);
-        let goes_on = answer.customer_receipt.as_ref();
-        let goes_on = render::customer_receipt(goes_on, "goes on", paint);
-        replayed + &goes_on + &render::customer_receipt(answer.duplicate.as_ref(), "merged", paint)
-    })
+    session
+        .out
+        .written(&answer, answer.receipt.as_ref(), |paint| {
+            let goes_on = answer.customer_receipt.as_ref();
+            let goes_on = render::customer_receipt(goes_on, "goes on", paint);
+            goes_on + &render::customer_receipt(answer.duplicate.as_ref(), "merged", paint)
+        })
 }
 
 /// Undoes a merge.
@@ -164,14 +165,13 @@ pub(super) async fn unmerge(
         event_time: change.event_time,
     };
     let answer = session.write(request, Client::unmerge_customer).await?;
-    session.out.answer(&answer, |paint| {
-        let replayed = render::replayed(answer.receipt.as_ref(), paint);
-        let its_own = answer.customer_receipt.as_ref();
-        let its_own = render::customer_receipt(its_own, "its own again", paint);
-        replayed
-            + &its_own
-            + &render::customer_receipt(answer.surviving.as_ref(), "went on for it", paint)
-    })
+    session
+        .out
+        .written(&answer, answer.receipt.as_ref(), |paint| {
+            let its_own = answer.customer_receipt.as_ref();
+            let its_own = render::customer_receipt(its_own, "its own again", paint);
+            its_own + &render::customer_receipt(answer.surviving.as_ref(), "went on for it", paint)
+        })
 }
 
 /// Shows what a customer came for.

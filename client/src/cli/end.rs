@@ -85,10 +85,9 @@ pub(crate) async fn run(args: EndArgs, session: &Session) -> Result<(), Failure>
         language_code: args.language,
     };
     let response = session.write(request, Client::end_contact).await?;
-    session.out.answer(&response, |paint| {
-        let replayed = render::replayed(response.receipt.as_ref(), paint);
-        format!("{replayed}{}", render::ended(&response, paint))
-    })
+    let receipt = response.receipt.as_ref();
+    let text = |paint| render::ended(&response, paint);
+    session.out.written(&response, receipt, text)
 }
 
 #[cfg(test)]

@@ -68,6 +68,20 @@ pub struct QueueStats {
     pub expected_wait: Option<Millis>,
 }
 
+impl QueueStats {
+    /// The numbers of a queue for which nothing was reported.
+    pub const fn nothing_of(queue: Slug) -> QueueStats {
+        QueueStats {
+            queue,
+            staffed: None,
+            available: None,
+            waiting: None,
+            handle_time: None,
+            expected_wait: None,
+        }
+    }
+}
+
 /// The numbers that were last reported for a queue.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReportedQueue {
@@ -199,6 +213,34 @@ impl ContextField {
 }
 
 impl ContactContext {
+    /// The context of a contact of which only the channel is known, and that the customer started.
+    pub fn on(channel: Slug) -> ContactContext {
+        ContactContext {
+            channel,
+            direction: Direction::Inbound,
+            device: None,
+            customer: CustomerRef::default(),
+            case: None,
+            previous_contact: None,
+            reason: None,
+            facts: Facts::none(),
+            stage: None,
+            persona: None,
+            sentiment_score: None,
+            language: None,
+            preferred_routes: Vec::new(),
+            consents: Vec::new(),
+            vulnerable: None,
+            asked_for_person: false,
+            cannot_use: Abilities::EMPTY,
+            another_matter: false,
+            brand: None,
+            queue_stats: Vec::new(),
+            matters: Vec::new(),
+            tags: Tags::default(),
+        }
+    }
+
     /// Whether the caller named a case, or an earlier contact of a case. The contact joins the named case only with
     /// proof.
     pub const fn names_case(&self) -> bool {

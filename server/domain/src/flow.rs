@@ -24,8 +24,8 @@ use crate::ids::Seq;
 use crate::refusal::{Faults, Refusal};
 use crate::state::{RowKey, RowNotLoaded, State};
 use crate::time::{Millis, UnixMs};
-use contact::{add_case, end, reroute, route, select, update};
-use result::next_seq;
+use contact::{add_case, end, matters, reroute, route, select, update};
+use result::{next_seq, not_loaded};
 
 /// The largest number of events that one command gives.
 pub const COMMAND_EVENTS_MAX: usize = crate::contact::MATTERS_MAX;
@@ -49,9 +49,13 @@ pub fn decide(state: &State, command: &Command, now: UnixMs) -> Result<WriteResu
     }
     let actor = &command.actor;
     let events = match &command.body {
-        CommandBody::Route(body) => route::route(state, body, actor, now)?,
+        CommandBody::Route(body) => {
+            matters::routed(state, route::start(state, body, actor, now)?, now)?
+        }
         CommandBody::Select(body) => vec![select::select(state, body)?],
-        CommandBody::Reroute(body) => reroute::reroute(state, body, actor, now)?,
+        CommandBody::Reroute(body) => {
+            matters::routed(state, reroute::start(state, body, actor, now)?, now)?
+        }
         CommandBody::End(body) => vec![end::end(state, body)?],
         CommandBody::AddCase(body) => vec![add_case::add(state, body, actor, now)?],
         CommandBody::UpdateContact(body) => vec![update::update(state, body)?],
@@ -119,9 +123,11 @@ pub fn missing_rows(state: &State, command: &Command) -> Result<(), RowNotLoaded
     let actor = &command.actor;
     let found = replayed(state, command).and_then(|answered| match (&command.body, answered) {
         (_, Some(_)) => Ok(()),
-        (CommandBody::Route(body), None) => route::seek(state, body, actor),
+        (CommandBody::Route(body), None) => route::start(state, body, actor, state.now())
+            .and_then(|started| matters::seek(state, started)),
         (CommandBody::Select(body), None) => select::select(state, body).map(drop),
-        (CommandBody::Reroute(body), None) => reroute::seek(state, body, actor),
+        (CommandBody::Reroute(body), None) => reroute::start(state, body, actor, state.now())
+            .and_then(|started| matters::seek(state, started)),
         (CommandBody::End(body), None) => end::seek(state, body),
         (CommandBody::AddCase(body), None) => {
             add_case::add(state, body, actor, state.now()).map(drop)
@@ -140,10 +146,7 @@ pub fn missing_rows(state: &State, command: &Command) -> Result<(), RowNotLoaded
             None,
         ) => Ok(()),
     });
-    match found {
-        Err(DecideError::RowNotLoaded(elsewhere)) => Err(elsewhere),
-        Err(DecideError::Refused(_)) | Ok(()) => Ok(()),
-    }
+    not_loaded(found)
 }
 
 fn replayed(state: &State, command: &Command) -> Result<Option<Seq>, DecideError> {

@@ -86,15 +86,8 @@ impl RowWatcher {
         }
     }
 
-    /// Runs the watch to its end, and returns why it ended.
-    pub(super) async fn run(mut self, outlet: &mut WatchSender) -> WatchEnd {
-        match self.watch(outlet).await {
-            Ok(never) => match never {},
-            Err(over) => over,
-        }
-    }
-
-    async fn watch(&mut self, outlet: &mut WatchSender) -> Result<Infallible, WatchEnd> {
+    /// Watches until the watch ends. The error says why it ended.
+    pub(super) async fn watch(mut self, outlet: &mut WatchSender) -> Result<Infallible, WatchEnd> {
         self.look_up().await?;
         match self.cursor.take() {
             None => {

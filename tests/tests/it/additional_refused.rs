@@ -2,7 +2,7 @@
 
 use expect_test::expect;
 use signpost_client::v1;
-use signpost_tests::additional::{ABOUT, a_call, add_case, add_case_knowing, case};
+use signpost_tests::additional::{ABOUT, a_call, add_case, add_case_knowing};
 use signpost_tests::attempt::{Attempt, end};
 use signpost_tests::time::minute;
 use signpost_tests::{Outcome, brief};
@@ -150,7 +150,7 @@ async fn two_additional_cases_of_a_live_contact_are_merged_and_parted() -> Outco
         .end_contact(end("call-1", Ended::Resolved, 7))
         .await?;
     for id in &cases {
-        let found = case(&server, id).await?;
+        let found = server.case(id).await?;
         assert_eq!(found.state(), v1::CaseState::Open);
         assert!(
             found.contacts.iter().all(|contact| !contact.live),

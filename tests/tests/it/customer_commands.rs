@@ -3,20 +3,14 @@
 use expect_test::expect;
 use signpost_tests::Outcome;
 use signpost_tests::attempt::Attempt;
-use signpost_tests::process::{Ran, signpost};
+use signpost_tests::process::Ran;
 use signpost_tests::server::TestServer;
-
-/// The command, against a server, off the threads that serve it.
-async fn ran(server: &TestServer, words: &[&str]) -> Outcome<Ran> {
-    let mut command = signpost(&server.address().to_string(), words)?;
-    tokio::task::spawn_blocking(move || Ran::of(&mut command)).await?
-}
 
 /// A time for a server that takes it from the requests.
 const ARRIVE: [&str; 2] = ["--event-time", "2026-03-02T10:00:00Z"];
 
 async fn wrote(server: &TestServer, words: &[&str]) -> Outcome<Ran> {
-    ran(server, &[words, &ARRIVE].concat()).await
+    server.signpost(&[words, &ARRIVE].concat()).await
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -69,7 +63,7 @@ async fn a_supervisor_merges_two_customers_reads_what_they_came_for_and_undoes_i
         customer c2 · etag 8
         (0)
     "#]].assert_eq(&told);
-    let history = ran(&server, &["customer", "history", "c2"]).await?;
+    let history = server.signpost(&["customer", "history", "c2"]).await?;
     expect![[r#"
         customer c1
         goes on for     c2 (proven by email=ann@example.com, by client/signpost)
@@ -91,7 +85,9 @@ async fn a_supervisor_merges_two_customers_reads_what_they_came_for_and_undoes_i
         case_0000000000003  open   baggage/damaged  standard  c2        baggage     2026-03-02T09:02:00Z         1        0
         case_0000000000002  open   baggage/damaged  standard  c1        baggage     2026-03-02T09:01:00Z         1        0
     "#]].assert_eq(&unindented(&history.stdout));
-    let json = ran(&server, &["--json", "customer", "history", "c1"]).await?;
+    let json = server
+        .signpost(&["--json", "customer", "history", "c1"])
+        .await?;
     let json = json.json()?;
     assert_eq!(json["total"]["contact_count"], 2);
     assert_eq!(json["customer"]["merged"][0]["customer_id"], "c2");
@@ -151,7 +147,7 @@ async fn a_proof_that_a_link_takes_away_is_said() -> Outcome {
         customer upsert c1 --clear tier --consent call_back=yes
         signpost: with --clear, the given consents would replace all stored consents: to replace them, clear consents too; to add them, use a separate command
     "#]].assert_eq(&said);
-    let kept = ran(&server, &["customer", "get", "c1"]).await?.stdout;
+    let kept = server.signpost(&["customer", "get", "c1"]).await?.stdout;
     let told = ["gold", "nl"].map(|word| kept.contains(word));
     assert!(
         told == [true; 2] && !kept.contains("+31201234567"),

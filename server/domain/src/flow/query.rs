@@ -2,19 +2,18 @@
 
 use crate::case::Case;
 use crate::command::{PreviewRoute, Query};
-use crate::contact::{Contact, ContactContext};
+use crate::contact::Contact;
 use crate::customer::Customer;
 use crate::event::{CaseAddedToContact, ContactRouted};
 use crate::flow::contact::matters;
-use crate::flow::contact::start::Start;
+use crate::flow::contact::start::{Start, Started};
 use crate::flow::customer::merge_group::{IdentityOwner, identity_owner, survivor};
-use crate::flow::result::DecideError;
+use crate::flow::result::{DecideError, not_loaded};
 use crate::ids::{ContactId, CustomerId};
 use crate::list::OfCustomer;
 use crate::refusal::{Faults, Kind, Refusal};
 use crate::state::{Counts, Publication, RowNotLoaded, State};
 use crate::time::UnixMs;
-use std::borrow::Cow;
 use std::sync::Arc;
 
 /// The answer to a read, one variant for each kind of answer.
@@ -71,16 +70,13 @@ pub fn look(state: &State, query: &Query, now: UnixMs) -> Result<Answer, DecideE
 pub fn seek_read(state: &State, query: &Query) -> Result<(), RowNotLoaded> {
     let found = match query {
         Query::Preview(preview) => preview_start(state, preview, state.now())
-            .and_then(|(start, sent)| matters::seek(state, &start, &sent, state.now())),
+            .and_then(|started| matters::seek(state, started)),
         Query::Publications | Query::Counts => return Ok(()),
         Query::Contact(_) | Query::Case(_) | Query::Customer(_) | Query::Holder(_) => {
             look(state, query, state.now()).map(drop)
         }
     };
-    match found {
-        Err(DecideError::RowNotLoaded(elsewhere)) => Err(elsewhere),
-        Err(DecideError::Refused(_)) | Ok(()) => Ok(()),
-    }
+    not_loaded(found)
 }
 
 fn counts(state: &State) -> Vec<Counts> {
@@ -119,8 +115,8 @@ fn preview_route(
             return Err(Refusal::Faulty(faults).into());
         }
     };
-    let (start, sent) = preview_start(state, preview, now)?;
-    let (routed, added) = matters::decided(state, start, &sent, now)?;
+    let started = preview_start(state, preview, now)?;
+    let (routed, added) = matters::decided(state, started, now)?;
     Ok(Answer::Preview(Box::new(routed), added))
 }
 
@@ -128,7 +124,7 @@ fn preview_start<'a>(
     state: &State,
     preview: &'a PreviewRoute,
     now: UnixMs,
-) -> Result<(Start, Cow<'a, ContactContext>), DecideError> {
+) -> Result<Started<'a>, DecideError> {
     let (contact, before) = match &preview.contact {
         None => (ContactId::stored("preview"), None),
         Some(id) => (id.clone(), state.contact(id)?.cloned()),

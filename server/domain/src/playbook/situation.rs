@@ -1,13 +1,11 @@
 //! The input of a decision without a server. The tests, the map and the warnings of a playbook use it.
 
 use super::{ChannelIndex, Playbook, ReasonIndex, TierIndex};
-use crate::ability::Abilities;
-use crate::contact::{ContactContext, CustomerRef, Direction, QueueStats};
+use crate::contact::{ContactContext, QueueStats};
 use crate::customer::{Consent, Profile};
 use crate::decision::{ContactStats, Decided, Formula, Memory, Question, decide};
 use crate::fact::{Fact, FactSource, FactType, FactValue, Facts, Knowledge};
 use crate::money::Money;
-use crate::tags::Tags;
 use crate::time::{Millis, UnixMs};
 use jiff::civil;
 use jiff::tz::AmbiguousOffset;
@@ -59,28 +57,8 @@ impl Situation {
             reason,
             tier,
             context: ContactContext {
-                channel: channel.clone(),
-                direction: Direction::Inbound,
-                device: None,
-                customer: CustomerRef::default(),
-                case: None,
-                previous_contact: None,
                 reason: Some(playbook.reason(reason).id.clone()),
-                facts: Facts::none(),
-                stage: None,
-                persona: None,
-                sentiment_score: None,
-                language: None,
-                preferred_routes: Vec::new(),
-                consents: Vec::new(),
-                vulnerable: None,
-                asked_for_person: false,
-                brand: None,
-                queue_stats: Vec::new(),
-                cannot_use: Abilities::EMPTY,
-                another_matter: false,
-                matters: Vec::new(),
-                tags: Tags::default(),
+                ..ContactContext::on(channel.clone())
             },
             profile: None,
             facts: Facts::none(),
@@ -116,7 +94,9 @@ impl Situation {
         let stats = &mut self.context.queue_stats;
         if stats.len() != playbook.queues.len() {
             let queues = playbook.queues.iter();
-            *stats = queues.map(|queue| nothing_of(&queue.id)).collect();
+            *stats = queues
+                .map(|queue| QueueStats::nothing_of(queue.id.clone()))
+                .collect();
         }
         for stats in stats {
             stats.expected_wait = Some(wait);
@@ -197,18 +177,6 @@ impl Situation {
             rules.find(|rule| rule.id == fired.id)?.when.as_ref()
         });
         fired.any(|when| when.fields().contains(&super::condition::Field::Fact(fact)))
-    }
-}
-
-/// The numbers of a queue for which nothing was reported.
-pub(super) fn nothing_of(queue: &crate::ids::Slug) -> QueueStats {
-    QueueStats {
-        queue: queue.clone(),
-        staffed: None,
-        available: None,
-        waiting: None,
-        handle_time: None,
-        expected_wait: None,
     }
 }
 

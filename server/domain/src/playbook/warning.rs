@@ -10,7 +10,7 @@ mod shape;
 mod unused;
 
 use super::Playbook;
-use super::fault::{At, FAULTS_MAX, Finder, PlaybookFault, PlaybookFaults};
+use super::fault::{At, FAULTS_MAX, Finder, PlaybookFault, PlaybookFaults, write_lines};
 use super::format::File;
 use super::tree::Node;
 use std::fmt;
@@ -41,16 +41,8 @@ pub struct Warnings {
 }
 
 impl fmt::Display for Warnings {
-    /// Writes one line for each warning.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, warning) in self.found.iter().enumerate() {
-            let line_break = if index == 0 { "" } else { "\n" };
-            write!(f, "{line_break}{warning}")?;
-        }
-        match self.more {
-            0 => Ok(()),
-            more => write!(f, "\nand {more} more"),
-        }
+        write_lines(f, &self.found, self.more)
     }
 }
 

@@ -161,17 +161,7 @@ fn a_contact_on_a_case_of_somebody_else() {
                     .clone()
                     .map(|id| CustomerJoin { id, learnt: None }),
                 tier_found: None,
-                case: Some(CaseJoin {
-                    case,
-                    case_match: CaseMatch::Continued,
-                    first: true,
-                    repeat: false,
-                    switched: false,
-                    previous: None,
-                    opened: None,
-                    claimed: None,
-                    presumed: false,
-                }),
+                case: Some(join(case)),
                 former: None,
                 additional: Vec::new(),
                 leading: None,
@@ -262,6 +252,20 @@ fn a_additional_case_that_is_lost_or_there_twice() {
     );
 }
 
+fn join(case: CaseId) -> CaseJoin {
+    CaseJoin {
+        case,
+        case_match: CaseMatch::Continued,
+        first: true,
+        repeat: false,
+        switched: false,
+        previous: None,
+        opened: None,
+        claimed: None,
+        presumed: false,
+    }
+}
+
 fn added(contact: &str, case: CaseId) -> Event {
     Event::CaseAddedToContact(Box::new(CaseAddedToContact {
         contact: ContactId::stored(contact),
@@ -271,17 +275,7 @@ fn added(contact: &str, case: CaseId) -> Event {
         additional: Vec::new(),
         reason: ReasonId::parse("bags/allowance").expect("a reason"),
         facts: Facts::none(),
-        join: CaseJoin {
-            case,
-            case_match: CaseMatch::Continued,
-            first: true,
-            repeat: false,
-            switched: false,
-            previous: None,
-            opened: None,
-            claimed: None,
-            presumed: false,
-        },
+        join: join(case),
         note: "".into(),
         matter: None,
         decided: None,

@@ -503,14 +503,7 @@ fn queue_stats(words: &Words<'_>) -> Vec<QueueStats> {
         let queue = slug(queue);
         let place = all.iter().position(|stats| stats.queue == queue);
         let place = place.unwrap_or_else(|| {
-            all.push(QueueStats {
-                queue,
-                staffed: None,
-                available: None,
-                waiting: None,
-                handle_time: None,
-                expected_wait: None,
-            });
+            all.push(QueueStats::nothing_of(queue));
             all.len() - 1
         });
         set(&mut all[place]);

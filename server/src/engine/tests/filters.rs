@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use signpost_domain::command::UpsertCustomer;
 use signpost_domain::customer::{Identity, Profile};
+use signpost_domain::event::IdempotencyKey;
 use signpost_domain::state::RowKey;
 use std::path::PathBuf;
 

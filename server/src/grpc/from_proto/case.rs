@@ -75,13 +75,9 @@ pub(crate) fn note(
     let case = validator.case(FieldPath::top("case_id"), numbers, &case_id);
     let text = validator.check(FieldPath::top("text"), note_text(&text));
     let audience = validator.check(FieldPath::top("audience"), wire_enum::audience(audience));
-    validator.on_case(
-        caller,
-        stamp,
-        (case, &etag, event_time),
-        text.zip(audience)
-            .map(|(text, audience)| WorkStep::Note(text, audience)),
-    )
+    let step = text.zip(audience);
+    let step = step.map(|(text, audience)| WorkStep::Note(text, audience));
+    validator.on_case(caller, stamp, (case, &etag, event_time), step)
 }
 
 /// The command to resolve a case.
@@ -126,13 +122,8 @@ pub(crate) fn reopen(
         event_time,
     } = request;
     let case = validator.case(FieldPath::top("case_id"), numbers, &case_id);
-    let note = validator.optional_note(&note);
-    validator.on_case(
-        caller,
-        stamp,
-        (case, &etag, event_time),
-        note.map(WorkStep::Reopen),
-    )
+    let step = validator.optional_note(&note).map(WorkStep::Reopen);
+    validator.on_case(caller, stamp, (case, &etag, event_time), step)
 }
 
 /// The command to merge two cases.
@@ -146,17 +137,13 @@ pub(crate) fn merge(
     let v1::MergeCasesRequest {
         request_id: _,
         case_id,
-        duplicate_case_id: merged_case_id,
+        duplicate_case_id: merged,
         etag,
         event_time,
         note,
     } = request;
     let case = validator.case(FieldPath::top("case_id"), numbers, &case_id);
-    let merged = validator.case(
-        FieldPath::top("duplicate_case_id"),
-        numbers,
-        &merged_case_id,
-    );
+    let merged = validator.case(FieldPath::top("duplicate_case_id"), numbers, &merged);
     let note = validator.optional_note(&note);
     let step = merged.zip(note);
     let step = step.map(|(merged, note)| WorkStep::Merge(merged, note));
@@ -178,12 +165,8 @@ pub(crate) fn unmerge(
         event_time,
     } = request;
     let case = validator.case(FieldPath::top("case_id"), numbers, &case_id);
-    validator.on_case(
-        caller,
-        stamp,
-        (case, &etag, event_time),
-        Some(WorkStep::Unmerge),
-    )
+    let step = Some(WorkStep::Unmerge);
+    validator.on_case(caller, stamp, (case, &etag, event_time), step)
 }
 
 /// The command to link two cases.
@@ -203,12 +186,8 @@ pub(crate) fn link(
     } = request;
     let case = validator.case(FieldPath::top("case_id"), numbers, &case_id);
     let link = validator.link(FieldPath::top("link"), numbers, link);
-    validator.on_case(
-        caller,
-        stamp,
-        (case, &etag, event_time),
-        link.map(WorkStep::Link),
-    )
+    let step = link.map(WorkStep::Link);
+    validator.on_case(caller, stamp, (case, &etag, event_time), step)
 }
 
 /// The command to remove a link.
@@ -228,12 +207,8 @@ pub(crate) fn unlink(
     } = request;
     let case = validator.case(FieldPath::top("case_id"), numbers, &case_id);
     let link = validator.link(FieldPath::top("link"), numbers, link);
-    validator.on_case(
-        caller,
-        stamp,
-        (case, &etag, event_time),
-        link.map(WorkStep::Unlink),
-    )
+    let step = link.map(WorkStep::Unlink);
+    validator.on_case(caller, stamp, (case, &etag, event_time), step)
 }
 
 /// The command to change a case.
@@ -257,12 +232,8 @@ pub(crate) fn update(
     let case = validator.case(at.field("case_id"), numbers, &message.case_id);
     let paths = update_mask.unwrap_or_default().paths;
     let update = validator.update(&paths, &message, live);
-    validator.on_case(
-        caller,
-        stamp,
-        (case, &etag, event_time),
-        update.map(WorkStep::Update),
-    )
+    let step = update.map(WorkStep::Update);
+    validator.on_case(caller, stamp, (case, &etag, event_time), step)
 }
 
 fn note_text(text: &str) -> Result<Arc<str>, String> {

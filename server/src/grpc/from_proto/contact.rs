@@ -333,35 +333,33 @@ impl Validator {
         live: Option<&Playbook>,
         messages: Vec<v1::MatterEnd>,
     ) -> Vec<MatterEnd> {
-        if !self.within(at, messages.len(), MATTERS_MAX) {
-            return Vec::new();
-        }
-        let mut ends: Vec<MatterEnd> = Vec::with_capacity(messages.len());
-        for (index, message) in messages.into_iter().enumerate() {
-            let at = at.item(index);
+        let parse = |validator: &mut Validator, at: FieldPath<'_>, message| {
             let v1::MatterEnd {
                 matter_id,
                 resolved,
                 resolution,
-                confirmed_reason,
+                confirmed_reason: confirmed,
             } = message;
-            let matter = self.check(at.field("matter_id"), MatterId::new(matter_id));
-            let resolution = self.optional_resolution(at.field("resolution"), live, resolution);
+            let matter = validator.check(at.field("matter_id"), MatterId::new(matter_id));
+            let resolution =
+                validator.optional_resolution(at.field("resolution"), live, resolution);
             let confirmed =
-                self.confirmed_reason(at.field("confirmed_reason"), live, &confirmed_reason);
-            let Some(matter) = matter else { continue };
-            if ends.iter().any(|earlier| earlier.matter == matter) {
-                self.fault(at.field("matter_id"), "is there twice");
-                continue;
-            }
-            ends.push(MatterEnd {
-                matter,
+                validator.confirmed_reason(at.field("confirmed_reason"), live, &confirmed);
+            Some(MatterEnd {
+                matter: matter?,
                 resolved,
                 resolution,
                 confirmed,
-            });
-        }
-        ends
+            })
+        };
+        let is_same = |one: &MatterEnd, other: &MatterEnd| one.matter == other.matter;
+        self.each_once(
+            at,
+            (messages, MATTERS_MAX),
+            parse,
+            Some("matter_id"),
+            is_same,
+        )
     }
 
     fn contact_update(&mut self, paths: &[String], message: v1::Contact) -> ContactUpdate {

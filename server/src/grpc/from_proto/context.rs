@@ -162,12 +162,7 @@ impl Validator {
         allow_unknown_reason: bool,
     ) -> (Vec<Matter>, UnknownReason) {
         let mut unknown = UnknownReason::Refuse;
-        if !self.within(at, messages.len(), MATTERS_MAX) {
-            return (Vec::new(), unknown);
-        }
-        let mut matters: Vec<Matter> = Vec::with_capacity(messages.len());
-        for (index, message) in messages.into_iter().enumerate() {
-            let at = at.item(index);
+        let parse = |validator: &mut Validator, at: FieldPath<'_>, message| {
             let v1::Matter {
                 matter_id,
                 stated_reason,
@@ -175,29 +170,32 @@ impl Validator {
                 stage,
                 note,
             } = message;
-            let id = self.check(at.field("matter_id"), MatterId::new(matter_id));
+            let id = validator.check(at.field("matter_id"), MatterId::new(matter_id));
             let place = at.field("stated_reason");
-            let reason = self.reason(place, playbooks, &stated_reason, allow_unknown_reason);
+            let reason = validator.reason(place, playbooks, &stated_reason, allow_unknown_reason);
             if reason.1 == UnknownReason::LastResort {
                 unknown = UnknownReason::LastResort;
             }
             let live = playbooks.live;
-            let facts = self.facts(at.field("facts"), live, facts);
-            let stage = self.optional_name(at.field("stage"), live, Kind::Stage, &stage);
-            let note = self.note_at(at.field("note"), &note);
-            let Some(id) = id else { continue };
-            if matters.iter().any(|earlier| earlier.id == id) {
-                self.fault(at.field("matter_id"), "is there twice");
-                continue;
-            }
-            matters.push(Matter {
-                id,
+            let facts = validator.facts(at.field("facts"), live, facts);
+            let stage = validator.optional_name(at.field("stage"), live, Kind::Stage, &stage);
+            let note = validator.note_at(at.field("note"), &note);
+            Some(Matter {
+                id: id?,
                 reason: reason.0,
                 facts,
                 stage,
                 note,
-            });
-        }
+            })
+        };
+        let is_same = |one: &Matter, other: &Matter| one.id == other.id;
+        let matters = self.each_once(
+            at,
+            (messages, MATTERS_MAX),
+            parse,
+            Some("matter_id"),
+            is_same,
+        );
         (matters, unknown)
     }
 
@@ -225,22 +223,14 @@ impl Validator {
         at: FieldPath<'_>,
         messages: Vec<v1::Identity>,
     ) -> Vec<Identity> {
-        if !self.within(at, messages.len(), IDENTITIES_MAX) {
-            return Vec::new();
-        }
-        let mut identities: Vec<Identity> = Vec::with_capacity(messages.len());
-        for (index, message) in messages.into_iter().enumerate() {
-            let at = at.item(index);
-            let Some(identity) = self.identity(at, message) else {
-                continue;
-            };
-            if identities.iter().any(|earlier| earlier.key == identity.key) {
-                self.fault(at, "is there twice");
-                continue;
-            }
-            identities.push(identity);
-        }
-        identities
+        let is_same = |one: &Identity, other: &Identity| one.key == other.key;
+        self.each_once(
+            at,
+            (messages, IDENTITIES_MAX),
+            Validator::identity,
+            None,
+            is_same,
+        )
     }
 
     /// One identity.
@@ -276,27 +266,22 @@ impl Validator {
         live: &Playbook,
         messages: Vec<v1::Consent>,
     ) -> Vec<Consent> {
-        if !self.within(at, messages.len(), CONSENTS_MAX) {
-            return Vec::new();
-        }
-        let mut consents: Vec<Consent> = Vec::with_capacity(messages.len());
-        for (index, message) in messages.into_iter().enumerate() {
-            let at = at.item(index);
-            let at = at.field("consent_id");
+        let parse = |validator: &mut Validator, at: FieldPath<'_>, message| {
             let v1::Consent {
-                consent_id,
+                consent_id: id,
                 granted,
             } = message;
-            let Some(id) = self.name(at, live, Kind::Consent, &consent_id) else {
-                continue;
-            };
-            if consents.iter().any(|earlier| earlier.id == id) {
-                self.fault(at, "is there twice");
-                continue;
-            }
-            consents.push(Consent { id, granted });
-        }
-        consents
+            let id = validator.name(at.field("consent_id"), live, Kind::Consent, &id)?;
+            Some(Consent { id, granted })
+        };
+        let is_same = |one: &Consent, other: &Consent| one.id == other.id;
+        self.each_once(
+            at,
+            (messages, CONSENTS_MAX),
+            parse,
+            Some("consent_id"),
+            is_same,
+        )
     }
 
     pub(super) fn queue_stats(
@@ -305,22 +290,13 @@ impl Validator {
         live: &Playbook,
         messages: Vec<v1::QueueStats>,
     ) -> Vec<QueueStats> {
-        if !self.within(at, messages.len(), QUEUE_STATS_MAX) {
-            return Vec::new();
-        }
-        let mut all: Vec<QueueStats> = Vec::with_capacity(messages.len());
-        for (index, message) in messages.into_iter().enumerate() {
-            let at = at.item(index);
-            let Some(stats) = self.stats_of_queue(at, live, message) else {
-                continue;
-            };
-            if all.iter().any(|earlier| earlier.queue == stats.queue) {
-                self.fault(at.field("queue_id"), "is there twice");
-                continue;
-            }
-            all.push(stats);
-        }
-        all
+        self.each_once(
+            at,
+            (messages, QUEUE_STATS_MAX),
+            |validator, at, message| validator.stats_of_queue(at, live, message),
+            Some("queue_id"),
+            |one, other| one.queue == other.queue,
+        )
     }
 
     fn stats_of_queue(

@@ -27,13 +27,8 @@ pub(crate) fn link(
         event_time,
     } = request;
     let customer = validator.check(FieldPath::top("customer_id"), CustomerId::new(customer_id));
-    let identity = validator.one_identity(identity);
-    validator.on_customer(
-        caller,
-        stamp,
-        (customer, &etag, event_time),
-        identity.map(CustomerStep::Link),
-    )
+    let step = validator.one_identity(identity).map(CustomerStep::Link);
+    validator.on_customer(caller, stamp, (customer, &etag, event_time), step)
 }
 
 /// The command to remove an identity from a customer.
@@ -101,12 +96,8 @@ pub(crate) fn unmerge(
     } = request;
     let customer = validator.check(FieldPath::top("customer_id"), CustomerId::new(customer_id));
     let note = validator.check(FieldPath::top("note"), why(&note));
-    validator.on_customer(
-        caller,
-        stamp,
-        (customer, &etag, event_time),
-        note.map(CustomerStep::Unmerge),
-    )
+    let step = note.map(CustomerStep::Unmerge);
+    validator.on_customer(caller, stamp, (customer, &etag, event_time), step)
 }
 
 fn why(note: &str) -> Result<Arc<str>, String> {

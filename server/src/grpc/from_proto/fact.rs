@@ -22,22 +22,13 @@ impl Validator {
         live: &Playbook,
         messages: Vec<v1::Fact>,
     ) -> Facts {
-        if !self.within(at, messages.len(), FACTS_MAX) {
-            return Facts::none();
-        }
-        let mut facts: Vec<Fact> = Vec::with_capacity(messages.len());
-        for (index, message) in messages.into_iter().enumerate() {
-            let at = at.item(index);
-            let Some(fact) = self.fact(at, live, message) else {
-                continue;
-            };
-            if facts.iter().any(|earlier| earlier.id == fact.id) {
-                self.fault(at.field("fact_id"), "is there twice");
-                continue;
-            }
-            facts.push(fact);
-        }
-        Facts::from_facts(facts)
+        Facts::from_facts(self.each_once(
+            at,
+            (messages, FACTS_MAX),
+            |validator, at, message| validator.fact(at, live, message),
+            Some("fact_id"),
+            |one, other| one.id == other.id,
+        ))
     }
 
     fn fact(&mut self, at: FieldPath<'_>, live: &Playbook, message: v1::Fact) -> Option<Fact> {

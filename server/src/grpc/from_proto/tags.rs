@@ -17,25 +17,14 @@ impl Validator {
         messages: Vec<v1::ExternalReference>,
         max: usize,
     ) -> Vec<ExternalReference> {
-        if !self.within(at, messages.len(), max) {
-            return Vec::new();
-        }
-        let mut all: Vec<ExternalReference> = Vec::with_capacity(messages.len());
-        for (place, message) in messages.into_iter().enumerate() {
-            let at = at.item(place);
+        let parse = |validator: &mut Validator, at: FieldPath<'_>, message| {
             let v1::ExternalReference { system, id } = message;
-            let system = self.check(at.field("system"), ExternalReference::part(&system));
-            let id = self.check(at.field("id"), ExternalReference::part(&id));
-            let Some((system, id)) = system.zip(id) else {
-                continue;
-            };
-            let reference = ExternalReference { system, id };
-            match all.contains(&reference) {
-                true => self.fault(at, "is there twice"),
-                false => all.push(reference),
-            }
-        }
-        all
+            let system = validator.check(at.field("system"), ExternalReference::part(&system));
+            let id = validator.check(at.field("id"), ExternalReference::part(&id));
+            let (system, id) = system.zip(id)?;
+            Some(ExternalReference { system, id })
+        };
+        self.each_once(at, (messages, max), parse, None, |one, other| one == other)
     }
 
     /// The labels. A fault of a label names the position of its key, because faults never repeat text of the caller.

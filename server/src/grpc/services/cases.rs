@@ -41,7 +41,6 @@ impl Worked {
 
 impl Services {
     async fn work(&self, command: Result<Command, Faults>) -> Result<Worked, Status> {
-        let command = command.map_err(|faults| status::faulty(&faults))?;
         let written = self.write(command).await?;
         let Event::CaseActionTaken(what) = &written.recorded.event else {
             return Err(status::internal());

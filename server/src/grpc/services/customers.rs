@@ -43,7 +43,6 @@ impl Worked {
 
 impl Services {
     async fn work_on_customer(&self, command: Result<Command, Faults>) -> Result<Worked, Status> {
-        let command = command.map_err(|faults| status::faulty(&faults))?;
         let written = self.write(command).await?;
         let Event::CustomerActionTaken(what) = &written.recorded.event else {
             return Err(status::internal());
@@ -121,7 +120,6 @@ impl CustomerService for Services {
         let caller = self.caller(&request)?;
         let live = self.live()?;
         let command = from_proto::customer::upsert(request.into_inner(), caller, &live);
-        let command = command.map_err(|faults| status::faulty(&faults))?;
         let written = self.write(command).await?;
         let Event::CustomerUpserted(saved) = &written.recorded.event else {
             return Err(status::internal());

@@ -23,11 +23,7 @@ pub(super) struct Lookup<'a> {
 impl Lookup<'_> {
     /// The only open case that can be meant, if the customer declined a key fact; `None` unless there is exactly one.
     pub(super) fn only_open_case(&self) -> Result<Option<Arc<Case>>, RowNotLoaded> {
-        let declined = |id: &Slug| {
-            let fact = self.facts.get(id.as_str());
-            fact.is_some_and(|fact| fact.knowledge == Knowledge::Declined)
-        };
-        if !self.key.iter().any(declined) {
+        if !self.is_key_declined() {
             return Ok(None);
         }
         match self.open_cases()?.as_slice() {
@@ -42,15 +38,25 @@ impl Lookup<'_> {
         let open_cases = self.state.open_cases();
         let ids = self.who.members().flat_map(|member| open_cases.of(member));
         for id in ids {
-            let case = self.state.case(id)?.filter(|case| {
-                self.means(case) && is_open(case, self.now) && agrees(case, self.key, self.facts)
-            });
+            let case = self.state.case(id)?;
+            let case = case.filter(|case| self.may_be(case) && is_open(case, self.now));
             open.extend(case.cloned());
         }
         Ok(open)
     }
 
-    pub(super) fn means(&self, case: &Case) -> bool {
+    /// Whether the customer declined to tell a key fact.
+    pub(super) fn is_key_declined(&self) -> bool {
+        let mut facts = self.key.iter().filter_map(|id| self.facts.get(id.as_str()));
+        facts.any(|fact| fact.knowledge == Knowledge::Declined)
+    }
+
+    /// Whether the case is of the reason, and no key fact speaks against it.
+    pub(super) fn may_be(&self, case: &Case) -> bool {
+        self.means(case) && agrees(case, self.key, self.facts)
+    }
+
+    fn means(&self, case: &Case) -> bool {
         let playbook = self.playbook;
         playbook.may_mean(self.reason, &case.reason, &case.facts)
     }

@@ -5,12 +5,12 @@ mod split;
 mod taken;
 use super::cases::cases_of;
 use super::find::{Found, found};
-use super::start::Start;
+use super::start::{Start, Started};
 use super::weigh::{Weighed, weigh};
 use crate::contact::{ADDITIONAL_CASES_MAX, Contact, ContactContext};
 use crate::decision::Decided;
 use crate::event::{CaseAddedToContact, ContactRouted, Event};
-use crate::flow::result::{DecideError, next_seq};
+use crate::flow::result::{DecideError, next_seq, not_loaded};
 use crate::ids::{MatterId, Seq};
 use crate::money::Money;
 use crate::refusal::{ContactCause, Faults, Refusal};
@@ -26,14 +26,14 @@ struct Weighing {
     weighed: Weighed,
 }
 
-/// Decides on a contact with all its matters. `sent` is the part of the context that this call sent.
+/// Decides on a contact with all its matters. Finds the customer, the reason and the case, and gives the next step: one
+/// event, and one more for each other matter.
 pub(in crate::flow) fn routed(
     state: &State,
-    start: Start,
-    sent: &ContactContext,
+    started: Started<'_>,
     now: UnixMs,
 ) -> Result<Vec<Event>, DecideError> {
-    let (routed, added) = decided(state, start, sent, now)?;
+    let (routed, added) = decided(state, started, now)?;
     let first = Event::ContactRouted(Box::new(routed));
     let others = added
         .into_iter()
@@ -44,10 +44,10 @@ pub(in crate::flow) fn routed(
 /// Like [`routed`], but returns the contact and each other matter that has a case.
 pub(in crate::flow) fn decided(
     state: &State,
-    mut start: Start,
-    sent: &ContactContext,
+    (mut start, sent): Started<'_>,
     now: UnixMs,
 ) -> Result<(ContactRouted, Vec<CaseAddedToContact>), DecideError> {
+    let sent = &*sent;
     let seq = next_seq(state);
     if start.context.matters.is_empty() {
         let mut found = found(state, &mut start, now)?;
@@ -129,27 +129,23 @@ pub(in crate::flow) fn decided(
 /// one.
 pub(in crate::flow) fn seek(
     state: &State,
-    start: &Start,
-    sent: &ContactContext,
-    now: UnixMs,
+    (mut start, sent): Started<'_>,
 ) -> Result<(), DecideError> {
+    let now = state.now();
     if start.context.matters.is_empty() {
-        return found(state, &mut start.clone(), now).map(drop);
+        return found(state, &mut start, now).map(drop);
     }
-    let (first, others) = starts(start, sent, None);
+    let (first, others) = starts(&start, &sent, None);
     let firsts = match first {
         Some(first) => vec![first],
         None => {
             let ids = start.context.matters.iter().map(|matter| &matter.id);
-            let led = ids.map(|id| led_by(start, sent, id));
+            let led = ids.map(|id| led_by(&start, &sent, id));
             led.chain([start.clone()]).collect()
         }
     };
     let all = firsts.into_iter().chain(others);
-    let found = all.map(|mut start| match found(state, &mut start, now) {
-        Err(DecideError::RowNotLoaded(elsewhere)) => Err(elsewhere),
-        Err(DecideError::Refused(_)) | Ok(_) => Ok(()),
-    });
+    let found = all.map(|mut start| not_loaded(found(state, &mut start, now)));
     Ok(RowNotLoaded::gather(found).map(drop)?)
 }
 

@@ -10,7 +10,11 @@ use crate::flow::result::DecideError;
 use crate::ids::{ContactId, CustomerId, MatterId, fits_new};
 use crate::refusal::{Faults, Refusal};
 use crate::state::State;
+use std::borrow::Cow;
 use std::sync::Arc;
+
+/// What a routing step starts from, and the part of the context that this call sent.
+pub(in crate::flow) type Started<'a> = (Start, Cow<'a, ContactContext>);
 
 /// What a routing step starts from.
 #[derive(Clone, Debug)]

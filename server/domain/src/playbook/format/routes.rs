@@ -4,7 +4,7 @@ use super::parts::{Decimal, Entries, Id, Span};
 use crate::route::{Medium, Route};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
-use serde::de::value::{MapAccessDeserializer, StrDeserializer};
+use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer, StrDeserializer};
 use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 use std::borrow::Cow;
 use std::fmt;
@@ -148,11 +148,8 @@ impl<'de> Deserialize<'de> for LastResorts {
                 })
             }
 
-            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<LastResorts, A::Error> {
-                let mut entries = Vec::new();
-                while let Some(entry) = list.next_element()? {
-                    entries.push(entry);
-                }
+            fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<LastResorts, A::Error> {
+                let entries = Vec::deserialize(SeqAccessDeserializer::new(list))?;
                 Ok(LastResorts {
                     entries,
                     is_list: true,
@@ -179,12 +176,8 @@ impl<'de> Deserialize<'de> for Media {
                 Medium::deserialize(StrDeserializer::new(text)).map(|medium| Media(vec![medium]))
             }
 
-            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Media, A::Error> {
-                let mut media = Vec::new();
-                while let Some(medium) = list.next_element()? {
-                    media.push(medium);
-                }
-                Ok(Media(media))
+            fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Media, A::Error> {
+                Vec::deserialize(SeqAccessDeserializer::new(list)).map(Media)
             }
         }
 

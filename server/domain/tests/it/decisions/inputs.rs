@@ -180,12 +180,8 @@ fn a_last_resort_waits_for_its_own_queue() {
     };
     assert_eq!(waits(&asked), [(Route::Human, 2), (Route::Message, 120)]);
     asked.context.queue_stats = vec![QueueStats {
-        queue: slug("desk"),
-        staffed: None,
-        available: None,
-        waiting: None,
-        handle_time: None,
         expected_wait: Some(Millis(31 * Millis::MINUTE.0)),
+        ..QueueStats::nothing_of(slug("desk"))
     }];
     assert_eq!(waits(&asked), [(Route::Message, 120), (Route::Human, 31)]);
 }

@@ -2,7 +2,7 @@
 
 use super::Whole;
 use crate::ability::{Abilities, Ability};
-use crate::contact::{Direction, QUEUE_COUNT_MAX};
+use crate::contact::{Direction, QUEUE_COUNT_MAX, QueueStats};
 use crate::customer::{Consent, LOYALTY_YEARS_MAX, Profile, is_language_tag};
 use crate::decision::memory::TRIED_MAX;
 use crate::decision::wait::WAIT_MAX;
@@ -16,7 +16,7 @@ use crate::playbook::fault::{At, right_names};
 use crate::playbook::format::parts::{Decimal, Id, Span};
 use crate::playbook::format::test::{TestFile, TestQueueFile, TriedFile, WrittenValue};
 use crate::playbook::limits::CASE_WINDOW_MAX;
-use crate::playbook::situation::{NoTime, Situation, nothing_of};
+use crate::playbook::situation::{NoTime, Situation};
 use crate::playbook::tree::echo;
 use crate::playbook::{ChannelIndex, FactIndex, Playbook, QueueIndex, ReasonIndex, TierIndex};
 use crate::route::Route;
@@ -318,7 +318,7 @@ impl Compiler<'_> {
             let all = &mut situation.context.queue_stats;
             let place = all.iter().position(|stats| stats.queue == *id);
             let place = place.unwrap_or_else(|| {
-                all.push(nothing_of(id));
+                all.push(QueueStats::nothing_of(id.clone()));
                 all.len() - 1
             });
             if self.test_queue(at, written, &mut all[place]).is_none() {
@@ -332,7 +332,7 @@ impl Compiler<'_> {
         &mut self,
         at: At<'_>,
         written: &TestQueueFile,
-        stats: &mut crate::contact::QueueStats,
+        stats: &mut QueueStats,
     ) -> Option<()> {
         let TestQueueFile {
             wait,
