@@ -60,7 +60,9 @@ pub(super) async fn link(
         let replayed = render::replayed(answer.receipt.as_ref(), paint);
         let goes_on = render::customer_receipt(answer.customer_receipt.as_ref(), "", paint);
         let merged = answer.duplicate.as_ref();
-        replayed + &goes_on + &render::customer_receipt(merged, "merged: they are one", paint)
+        replayed
+            + &goes_on
+            + &render::customer_receipt(merged, "merged: both are one customer now", paint)
     })
 }
 
@@ -78,8 +80,8 @@ fn verification_lost(identity: &v1::Identity) -> String {
             "when it is no longer shared",
         ),
         false => (
-            "is no longer, for it was told without :verified",
-            "if it is",
+            "is not any more, because it was sent without :verified",
+            "if it is still verified",
         ),
     };
     format!("{kind}={value} was verified and {now}; link {kind}={value}:verified again {again}")
@@ -93,7 +95,7 @@ pub(super) async fn upsert(
     let answer = session.write(request, Client::upsert_customer).await?;
     for v1::Identity { kind, value, .. } in &answer.unverified_identities {
         session.out.say(&format!(
-            "{kind}={value} was verified and is no longer; if it is, tell --identity {kind}={value}:verified"
+            "{kind}={value} was verified and is not any more; if it still is, send --identity {kind}={value}:verified"
         ));
     }
     session.out.answer(&answer, |paint| {
@@ -144,7 +146,7 @@ pub(super) async fn merge(
     session.out.answer(&answer, |paint| {
         let replayed = render::replayed(answer.receipt.as_ref(), paint);
         let goes_on = answer.customer_receipt.as_ref();
-        let goes_on = render::customer_receipt(goes_on, "goes on", paint);
+        let goes_on = render::customer_receipt(goes_on, "survives", paint);
         replayed + &goes_on + &render::customer_receipt(answer.duplicate.as_ref(), "merged", paint)
     })
 }
@@ -170,7 +172,7 @@ pub(super) async fn unmerge(
         let its_own = render::customer_receipt(its_own, "its own again", paint);
         replayed
             + &its_own
-            + &render::customer_receipt(answer.surviving.as_ref(), "went on for it", paint)
+            + &render::customer_receipt(answer.surviving.as_ref(), "survived the merge", paint)
     })
 }
 

@@ -140,7 +140,7 @@ async fn reasons_that_replace_each_other() -> Outcome {
               in a circle; must be a retired reason
         InvalidArgument
           document.reasons[1].secondary[1].replaces[0]: line 62, column 20: bags/lost is already replaced by
-              baggage/lost; must be replaced by one reason
+              baggage/lost; must be replaced by only one reason
     "#]].assert_eq(&brief::all(&told));
     unchanged(server).await
 }
@@ -188,7 +188,7 @@ async fn conditions_that_do_not_hold_together() -> Outcome {
           document.rules[0].when: line 66, column 22: the condition is a text; must be true or false, such as
               contact.asked_for_person or case.repeats >= 2
         InvalidArgument
-          document.rules[0].when: line 66, column 22: all, exists, map and filter are used; must be written
+          document.rules[0].when: line 66, column 22: all, exists, map or filter is used; must be written
               out: conditions have no comprehensions
         InvalidArgument
           document.rules[0].when: line 66, column 22: the condition cannot be read at its character 20:
@@ -239,7 +239,7 @@ async fn a_document_with_hundreds_of_faults() -> Outcome {
     let refused = refused.err().ok_or("it was published")?;
     expect![[r#"
         document.rules[0].channel line 66, column 24: there is no channel fax; must be one of phone,
-              web_chat, email (300 faults in all, the first 16 are told)"#]]
+              web_chat, email (300 faults in all, the first 16 are listed)"#]]
     .assert_eq(&brief::folded(refused.message()));
     assert_eq!(
         brief::fields(&refused).first().map(String::as_str),
@@ -388,7 +388,7 @@ async fn stakes_deadlines_queues_and_tests_that_mean_nothing() -> Outcome {
           document.last_resort: line 75, column 1: is empty; must have at least one
         InvalidArgument:  (2 faults in all)
           document.last_resort.queue: line 75, column 1: the queue is missing; must be there
-          document.last_resort.route: line 75, column 23: self_service always has to be possible to leave;
+          document.last_resort.route: line 75, column 23: a customer must always be able to leave self_service, so it is no last resort;
               must be message, chat, callback or human
         InvalidArgument
           document.tests[1].expect.route: line 78, column 85: "route: message" is the same situation and

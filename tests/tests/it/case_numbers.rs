@@ -305,8 +305,8 @@ async fn a_number_that_cannot_be_one_or_of_another_reason() -> Outcome {
           context.case_id: must be a case number of 11 digits, in groups or not, or the id of a case, with or
               without case_ and the zeros in front
         InvalidArgument:  (2 faults in all)
-          context.case_id: is of one matter: it cannot be told in one call with `matters`
-          context.previous_contact_id: is of one matter: it cannot be told in one call with `matters`
+          context.case_id: must not be set together with `matters`: it belongs to one matter
+          context.previous_contact_id: must not be set together with `matters`: it belongs to one matter
         InvalidArgument
           context.case_id: is about a case of existing_flight/change_date, and the reason that is told is
               baggage/lost: tell one of the two

@@ -75,11 +75,11 @@ async fn what_proves_nothing_and_what_cannot_be_is_refused() -> Outcome {
         FailedPrecondition: customer c1 has no such email identity
           IDENTITY_NOT_LINKED c1
         InvalidArgument
-          duplicate_customer_id: must be another customer than the one that goes on
+          duplicate_customer_id: must not be the same as customer_id, the customer that survives
         NotFound: there is no customer c9
           customer c9
         InvalidArgument:  (2 faults in all)
-          note: must say why they are one
+          note: must say why the two are the same customer
           etag: must be an etag that the server returned for this customer
         Aborted: customer c1 has changed since you read it: its etag is now 4
           ETAG_MISMATCH

@@ -53,7 +53,7 @@ impl Playbook {
         let right = right_names(id.as_str(), "outcome", names);
         match self.outcome(id) {
             Some(outcome) if fits(&outcome) => Ok(()),
-            Some(_) => Err(format!("is no outcome of a case for {told}; {right}")),
+            Some(_) => Err(format!("is not an outcome of a case for {told}; {right}")),
             None => Err(format!("is not an outcome of the live playbook; {right}")),
         }
     }

@@ -54,7 +54,7 @@ impl Validator {
         let first = told.next()?;
         let more = told.count();
         if more > 0 {
-            self.fault(at, format!("must be told once, is told {} times", more + 1));
+            self.fault(at, format!("must be sent once, is sent {} times", more + 1));
             return None;
         }
         let named = first.to_str().ok().and_then(Actor::parse);

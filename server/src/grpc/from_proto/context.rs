@@ -20,9 +20,11 @@ impl Validator {
         for (field, _) in alone.iter().filter(|(_, is_told)| *is_told) {
             let what = match *field {
                 "case_id" | "previous_contact_id" => {
-                    "is of one matter: it cannot be told in one call with `matters`"
+                    "must not be set together with `matters`: it belongs to one matter"
                 }
-                _ => "is of one matter: with several it is told in `matters`",
+                _ => {
+                    "must not be set together with `matters`: set it in the matters that it belongs to"
+                }
             };
             self.fault(at.field(field), what);
         }
@@ -339,7 +341,7 @@ impl Validator {
         if too_many_free {
             self.fault(
                 at.field("available_agents"),
-                "must be at most staffed_agents, of which they are a part",
+                "must be at most staffed_agents: an available agent is also a staffed one",
             );
         }
         for (name, count) in [
