@@ -306,8 +306,8 @@ async fn bad_batches_are_refused_as_a_whole() -> Outcome {
         InvalidArgument:  (2 faults in all)
           case_ids[0]: must be a case number of 11 digits, in groups or not, or the id of a case, with or
               without case_ and the zeros in front
-          case_ids[1]: is no case number: its check digit does not fit; a digit is wrong, or two changed
-              places
+          case_ids[1]: is not a valid case number: its check digit does not fit; a digit is wrong, or two
+              digits are swapped
         InvalidArgument
           case_ids: must be at most 500, are 10000
     "#]].assert_eq(&brief::all(&told));

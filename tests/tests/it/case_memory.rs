@@ -214,8 +214,8 @@ async fn outcomes_of_ends_are_refused_to_route_again() -> Outcome {
     }
     expect_test::expect![[r#"
         InvalidArgument
-          outcome: ends a contact: call EndContact for it; here it must be one of ASKED_FOR_PERSON, GAVE_UP, NO_ANSWER
-              and FAILED
+          outcome: ends a contact: call EndContact for it; here it must be one of ASKED_FOR_PERSON, GAVE_UP,
+              NO_ANSWER and FAILED
         InvalidArgument
           outcome: is set only by the server
     "#]].assert_eq(&brief::all(&told));

@@ -72,10 +72,10 @@ async fn a_supervisor_merges_two_customers_reads_what_they_came_for_and_undoes_i
     let history = ran(&server, &["customer", "history", "c2"]).await?;
     expect![[r#"
         customer c1
-        goes on for     c2 (proven by email=ann@example.com, by client/signpost)
-        contacts        1 of its own
-        first recorded  2026-03-02T09:01:00Z
-        etag            7
+        merged customers  c2 (proven by email=ann@example.com, by client/signpost)
+        contacts          1 of its own
+        first recorded    2026-03-02T09:01:00Z
+        etag              7
 
         reason           contacts  repeats  cases opened  open  resolved  reopened
         baggage/damaged         2        ·             2     2         ·         ·

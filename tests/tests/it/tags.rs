@@ -453,8 +453,8 @@ async fn what_cannot_be_kept_is_refused_and_changes_nothing() -> Outcome {
           contact.labels: has a wrong value: in the order of their keys, the value of label 1 must be
               printable, without spaces at its ends
         InvalidArgument
-          contact.labels: has a wrong key: in the order of the alphabet, key 1 must be at most 63
-              characters, is 64
+          contact.labels: has a wrong key: in the order of the alphabet, key 1 must be at most 63 characters,
+              is 64
         InvalidArgument
           contact.external_references: must be at most 8, are 9
         InvalidArgument

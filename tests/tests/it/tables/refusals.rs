@@ -88,7 +88,7 @@ fn what_cannot_be_meant_is_refused_before_anything_is_sent() -> Outcome {
         --map: must not name channel, because --channel is given
         TMP/t.csv: there is no column key; the columns are opened, category, channel
         TMP/latin.csv: line 2: byte 0xe9 is not UTF-8; save the table as UTF-8
-        TMP/empty.csv: there is no header
+        TMP/empty.csv: there is no header: the first line must name the columns
         no.csv: No such file or directory (os error 2)
         TMP/t.csv: there is no column Category; did you mean category? the columns are opened, category, channel
         {"message":"--json needs --out: without it, the document goes to stdout","reason":""}

@@ -65,7 +65,7 @@ fn traps_make_a_playbook_and_are_sent_under_it() -> Outcome {
           "remarks": [
             "line 9: has 3 cells, and the header has 5",
             "primary reason `Fees` is also written `FEES`: they count as one",
-            "primary reason `Fees!` would have the same id as `fees`: its id is fees_2", instead
+            "primary reason `Fees!` would have the same id as `fees`: its id is fees_2 instead",
             "under `Fees` secondary reason `Late fee, First` is also written `Late fee, first`: they count as one"
           ],
           "rows": 8,
