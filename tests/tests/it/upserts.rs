@@ -209,7 +209,8 @@ async fn what_would_be_too_much_or_is_a_supervisors_to_say_is_refused() -> Outco
         FailedPrecondition: customer c1 is vulnerable: only a supervisor can end this (metadata
               signpost-actor: supervisor/ID); leave `vulnerable` out to keep it
           SUPERVISOR_REQUIRED c1
-    "#]].assert_eq(&brief::all(&told));
+    "#]]
+    .assert_eq(&brief::all(&told));
     assert_eq!(kept(&server).await?, before);
     // Replaced, there is room.
     let other = with_mask(many(15..17), &["identities"], 4);
