@@ -61,7 +61,7 @@ pub(super) async fn link(
         .written(&answer, answer.receipt.as_ref(), |paint| {
             let goes_on = render::customer_receipt(answer.customer_receipt.as_ref(), "", paint);
             let merged = answer.duplicate.as_ref();
-            goes_on + &render::customer_receipt(merged, "merged: they are one", paint)
+            goes_on + &render::customer_receipt(merged, "merged: both are one customer now", paint)
         })
 }
 
@@ -79,8 +79,8 @@ fn verification_lost(identity: &v1::Identity) -> String {
             "when it is no longer shared",
         ),
         false => (
-            "is no longer, for it was told without :verified",
-            "if it is",
+            "is not any more, because it was sent without :verified",
+            "if it is still verified",
         ),
     };
     format!("{kind}={value} was verified and {now}; link {kind}={value}:verified again {again}")
@@ -94,7 +94,7 @@ pub(super) async fn upsert(
     let answer = session.write(request, Client::upsert_customer).await?;
     for v1::Identity { kind, value, .. } in &answer.unverified_identities {
         session.out.say(&format!(
-            "{kind}={value} was verified and is no longer; if it is, tell --identity {kind}={value}:verified"
+            "{kind}={value} was verified and is not any more; if it still is, send --identity {kind}={value}:verified"
         ));
     }
     let customer = answer.customer.clone().unwrap_or_default();
@@ -145,7 +145,7 @@ pub(super) async fn merge(
         .out
         .written(&answer, answer.receipt.as_ref(), |paint| {
             let goes_on = answer.customer_receipt.as_ref();
-            let goes_on = render::customer_receipt(goes_on, "goes on", paint);
+            let goes_on = render::customer_receipt(goes_on, "survives", paint);
             goes_on + &render::customer_receipt(answer.duplicate.as_ref(), "merged", paint)
         })
 }
@@ -170,7 +170,8 @@ pub(super) async fn unmerge(
         .written(&answer, answer.receipt.as_ref(), |paint| {
             let its_own = answer.customer_receipt.as_ref();
             let its_own = render::customer_receipt(its_own, "its own again", paint);
-            its_own + &render::customer_receipt(answer.surviving.as_ref(), "went on for it", paint)
+            let surviving = answer.surviving.as_ref();
+            its_own + &render::customer_receipt(surviving, "survived the merge", paint)
         })
 }
 

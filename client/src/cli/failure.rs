@@ -76,11 +76,13 @@ impl Failure {
             Failure::Output(error) => Some(format!("stdout: {error}")),
             Failure::Call(error) => Some(called(error, server, flags)),
             Failure::Unsure { error, again } => Some(format!(
-                "{}\nthe same again: {again}",
+                "{}\nto send the same again: {again}",
                 called(error, server, flags)
             )),
             Failure::Missing { kind, names } => Some(missing(kind, names)),
-            Failure::Interrupted(again) => Some(format!("stopped\nthe same again: {again}")),
+            Failure::Interrupted(again) => {
+                Some(format!("stopped\nto send the same again: {again}"))
+            }
             Failure::Fix(words) | Failure::Again(words) | Failure::Other(words) => {
                 Some(words.clone())
             }
@@ -116,7 +118,7 @@ fn missing(kind: &str, names: &[String]) -> String {
     match names {
         [one] => format!("there is no {kind} {one}"),
         more => format!(
-            "{} not there: {}",
+            "{} not found: {}",
             words::counted(more.len() as u64, kind),
             more.join(", ")
         ),
@@ -191,7 +193,7 @@ mod tests {
         expect_test::expect![[r#"
             {"message":"t.csv: there is no \"header\"","reason":""}
             {"again":"--request-id r1","message":"stopped","reason":""}
-            {"message":"2 cases not there: case_8, case_9","reason":"NOT_FOUND"}
+            {"message":"2 cases not found: case_8, case_9","reason":"NOT_FOUND"}
         "#]]
         .assert_eq(&(json.collect::<Vec<_>>().join("\n") + "\n"));
     }

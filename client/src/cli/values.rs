@@ -160,7 +160,7 @@ pub(crate) fn external_reference(text: &str) -> Result<v1::ExternalReference, St
 
 /// `kind=url`, or `kind=url title` with a title after a space.
 pub(crate) fn contact_link(text: &str) -> Result<v1::ContactLink, String> {
-    const FORM: &str = "transcript=URL, recording=URL or other=URL, with a title behind a space";
+    const FORM: &str = "transcript=URL, recording=URL or other=URL, with a title after a space";
     let (kind, rest) = pair(text, FORM)?;
     let kind =
         v1::ContactLinkKind::from_str_name(&format!("CONTACT_LINK_KIND_{}", kind.to_uppercase()));
@@ -222,7 +222,7 @@ pub(crate) fn yes_or_no(text: &str) -> Result<bool, String> {
     match text {
         "yes" | "true" => Ok(true),
         "no" | "false" => Ok(false),
-        _ => Err(format!("`{text}` is neither yes nor no")),
+        _ => Err(format!("`{text}` must be yes or no")),
     }
 }
 
@@ -256,7 +256,8 @@ pub(crate) fn time_or_day(text: &str) -> Result<prost_types::Timestamp, String> 
     match text.parse::<jiff::civil::Date>() {
         Ok(day) if !text.contains(['T', 't', ' ']) => {
             let start = day.to_zoned(jiff::tz::TimeZone::UTC);
-            let start = start.map_err(|_| format!("`{text}` is too far away"))?;
+            let start =
+                start.map_err(|_| format!("`{text}` is not a day of the years -9999 to 9999"))?;
             Ok(timestamp(start.timestamp()))
         }
         _ => time(text),

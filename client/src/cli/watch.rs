@@ -256,7 +256,7 @@ impl Connected {
     fn tell(&mut self) {
         let is = *self.now.borrow_and_update();
         match (is, self.met) {
-            (true, true) => self.out.say("signpost: it is back"),
+            (true, true) => self.out.say("signpost: the server is back"),
             (true, false) => self.met = true,
             (false, _) => self.out.say("signpost: the server is gone; waiting for it"),
         }
@@ -296,7 +296,7 @@ pub(crate) async fn follow<F: Feed>(
         }
     };
     if !watch.cursor().is_empty() {
-        let words = format!("signpost: go on with --from {}", watch.cursor());
+        let words = format!("signpost: continue with --from {}", watch.cursor());
         session.out.say(&words);
     }
     ended

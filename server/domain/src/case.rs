@@ -212,7 +212,7 @@ pub struct Case {
     pub notes: u32,
     /// Links to other cases.
     pub links: Vec<CaseLink>,
-    /// The case that continues this case, while this case is merged; else `None`.
+    /// The case that this case is merged into, while it is merged; else `None`.
     pub merged_into: Option<CaseId>,
     /// The cases merged into this case, in the order in which they were merged.
     pub merged: Vec<MergedCase>,

@@ -361,7 +361,7 @@ pub struct Customer {
     pub contact_count: u64,
     /// When the latest contacts came, the newest last; at most [`RECENT_CONTACTS_MAX`].
     pub recent: Vec<UnixMs>,
-    /// The customer who continues this customer, while this customer is merged; else `None`.
+    /// The survivor of this customer, while this customer is merged; else `None`.
     pub merged_into: Option<CustomerId>,
     /// The customers merged into this customer, in the order in which they were merged; at most
     /// [`MERGED_CUSTOMERS_MAX`].

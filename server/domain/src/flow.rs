@@ -33,9 +33,9 @@ pub const COMMAND_EVENTS_MAX: usize = crate::contact::MATTERS_MAX;
 pub const ARRIVED_AGO_MAX: Millis = Millis::DAY;
 /// How far the clock of a caller may be ahead of log time.
 pub const ARRIVES_AHEAD_MAX: Millis = Millis(5 * Millis::MINUTE.0);
-/// How long a request id is kept at least, in log time.
+/// The shortest time for which a request id is kept, in log time.
 pub const REQUEST_KEPT: Millis = Millis::DAY;
-/// How many request ids are kept at least, whatever their age.
+/// The smallest number of the latest request ids that are kept, whatever their age.
 pub const REQUESTS_KEPT_MIN: u64 = 100_000;
 
 /// The result of `command` at log time `now`. `now` must not be before [`State::now`].
@@ -84,7 +84,7 @@ pub fn decide(state: &State, command: &Command, now: UnixMs) -> Result<WriteResu
     Ok(WriteResult::Happens(recorded.collect()))
 }
 
-/// The rows that `command` needs in every case. Load them at once, before a call of [`missing_rows`].
+/// The rows that `command` always needs. Load them at once, before a call of [`missing_rows`].
 pub fn named_rows(command: &Command) -> Vec<RowKey> {
     let mut rows = vec![RowKey::Request(command.request.key(&command.actor))];
     match &command.body {

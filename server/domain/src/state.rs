@@ -25,8 +25,8 @@ use crate::time::UnixMs;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// The largest number of cases that one event changes: the cases of a contact, the case that it leaves, and the cases
-/// that these were merged into.
+/// The largest number of cases that one event changes: the cases of a contact, the case that the contact leaves,
+/// and the cases that these were merged into.
 pub const EVENT_CASES_MAX: usize = 2 * (2 + ADDITIONAL_CASES_MAX);
 /// The largest number of rows that one event changes. These are the request and the contact; two customers, each with
 /// its identities before and after; and cases, each with its matter and with its counts before and after.
@@ -81,8 +81,7 @@ pub enum Row {
 }
 
 impl Row {
-    /// Whether something may still happen to it of itself: a contact that is live, a case that is open or has live
-    /// contacts.
+    /// Whether the row is a live contact, or a case that is open or has live contacts.
     pub fn is_active(&self) -> bool {
         match self {
             Row::Contact(row) => row.state.is_live(),
@@ -92,7 +91,7 @@ impl Row {
         }
     }
 
-    /// Whether the engine has it in memory all the time, from the start on: it is active, or there are few of its kind.
+    /// Whether the engine always has the row in memory: the row is active, or there are only few rows of its kind.
     pub fn is_kept(&self) -> bool {
         match self {
             Row::Contact(_) | Row::Case(_) => self.is_active(),
@@ -305,8 +304,8 @@ impl State {
         request, requests, RequestKey, IdempotencyRecord, Request
     );
 
-    /// The case. If the case was merged, the case that continues it is in memory too, because a change of one changes
-    /// both.
+    /// The case. If the case was merged, the case that it was merged into is in memory too, because a change of one
+    /// changes both.
     ///
     /// # Errors
     /// If one of the two rows is not in memory.
@@ -459,7 +458,7 @@ impl State {
         };
     }
 
-    /// Adds a stored row at the start, and sets its timer.
+    /// Used when the server starts: adds a stored row, and sets its timer.
     pub fn restore(&mut self, row: Row) {
         let at = self.seq;
         match row {
@@ -485,8 +484,8 @@ impl State {
         }
     }
 
-    /// Sets the position of the state at the start: the sequence of the last event in its rows, the log time and the
-    /// live playbook.
+    /// Used when the server starts: sets the sequence of the last event in the rows, the log time and the live
+    /// playbook.
     pub fn stand_at(&mut self, seq: Seq, now: UnixMs, live: Option<Arc<Playbook>>) {
         self.seq = seq;
         self.now = now;

@@ -289,7 +289,8 @@ impl Decider {
         group
     }
 
-    /// Sends the group, after the group before was taken. Returns whether a thread takes it.
+    /// Sends the group to the thread that appends to the log, and waits until that thread takes it. Returns false if
+    /// the thread has ended.
     fn send(&mut self) -> bool {
         let group = self.next_group();
         group.is_empty() || self.groups.send(group).is_ok()

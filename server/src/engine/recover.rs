@@ -110,7 +110,7 @@ pub(super) fn recover(
     Ok(state)
 }
 
-/// The state as far as the rows hold it, with the rows that the engine keeps in memory.
+/// The state as of the last event in the rows, with the rows that the engine keeps in memory.
 fn restored(rows: &RowReader) -> Result<State, RecoverError> {
     let mut state = State::partial();
     let Some(bytes) = stored(rows, codec::rows::key::APPLIED.to_vec())? else {

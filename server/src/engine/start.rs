@@ -38,7 +38,7 @@ pub struct EngineOptions {
     pub log: LogLimits,
     /// The limits of the rows.
     pub rows: RowLimits,
-    /// Limits of what is known in memory not to be there.
+    /// The limits of the filters that know which keys are not in the store.
     pub filters: FilterLimits,
 }
 
@@ -69,7 +69,7 @@ pub enum StartError {
     /// Events are lost: the rows hold events that the log does not hold.
     #[error(
         "the log ends at event {log}, but the rows hold event {rows}: events were lost; restore the data folder from a \
-         backup, or delete its folder `state` to go on without them"
+         backup, or delete its folder `state` to start without them"
     )]
     LogCutShort {
         /// The sequence of the last event in the rows.

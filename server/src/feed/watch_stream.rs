@@ -52,8 +52,8 @@ pub(super) fn channel(standing: watch::Receiver<DurablePosition>) -> (WatchSende
 }
 
 impl WatchSender {
-    /// Sends a message and waits for room. If there is no room for [`STALLED_MAX`], the watch ends with `too_slow` as
-    /// its last message. If all watches end, this one ends, too.
+    /// Sends a message and waits for room. If there is still no room after [`STALLED_MAX`], the watch ends with
+    /// `too_slow` as its last message. If all watches end, this one ends, too.
     pub(super) async fn send(
         &mut self,
         message: Bytes,
@@ -98,7 +98,8 @@ impl WatchSender {
         }
     }
 
-    /// Waits until there are events after `at`, or all watches end, or nothing came for [`PROGRESS_EVERY`].
+    /// Waits until there are events after `at`, or all watches end, or [`PROGRESS_EVERY`] has passed without
+    /// an event.
     pub(super) async fn news(&mut self, at: Seq) -> Result<Wakeup, WatchEnd> {
         self.silence.as_mut().reset(Instant::now() + PROGRESS_EVERY);
         let is_news = |standing: &DurablePosition| standing.last > at || standing.end.is_some();

@@ -160,7 +160,7 @@ impl<'a> Call<'a> {
             return Err(Box::new(refused));
         };
         if parts.method != http::Method::POST {
-            let status = not_taken(&format!("a call is a POST, not a {}", parts.method));
+            let status = not_taken(&format!("a call must be a POST, is a {}", parts.method));
             let mut refused = refused(StatusCode::METHOD_NOT_ALLOWED, &status);
             let post = HeaderValue::from_static("POST");
             refused.headers_mut().insert(ALLOW, post);
@@ -323,7 +323,7 @@ fn asked(headers: &HeaderMap, form: Form) -> Result<Option<Duration>, Status> {
     let millis = millis.and_then(|digits| digits.parse().ok());
     let millis = millis.filter(|millis| *millis > 0).ok_or_else(|| {
         malformed(&format!(
-            "{TIMEOUT} must be milliseconds: more than none, in {TIMEOUT_DIGITS_MAX} digits at most"
+            "{TIMEOUT} must be a whole number of milliseconds, at least 1, of at most {TIMEOUT_DIGITS_MAX} digits"
         ))
     })?;
     Ok(Some(Duration::from_millis(millis)))

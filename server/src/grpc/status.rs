@@ -38,7 +38,7 @@ pub(crate) fn halted(halt: EngineError) -> Status {
         EngineError::Refused(refusal) => refused(&refusal),
         EngineError::Busy => {
             let details = ErrorDetails::with_retry_info(Some(BUSY_RETRY_DELAY));
-            let message = "more commands are waiting than the server takes; nothing was changed";
+            let message = "too many commands are waiting; nothing was changed: send it again later";
             status(Code::ResourceExhausted, ErrorReason::Busy, message, details)
         }
         EngineError::Stopping => {
@@ -52,7 +52,7 @@ pub(crate) fn halted(halt: EngineError) -> Status {
             plain(Code::Unavailable, ErrorReason::StoreFailed, message)
         }
         EngineError::Corrupt => {
-            let message = "stored bytes that this needs cannot be read";
+            let message = "stored data that this request needs cannot be read";
             plain(Code::DataLoss, ErrorReason::StoredBytesUnreadable, message)
         }
     }
@@ -67,7 +67,8 @@ pub(crate) fn revision_of_another_store() -> Status {
 
 /// The status for a revision that is after the last event, which has the sequence `last`.
 pub(crate) fn revision_not_reached(last: u64) -> Status {
-    let message = format!("the revision is not reached: the last event is {last}; ask again");
+    let message =
+        format!("the server has not reached the revision: its last event is {last}; ask again");
     let details = ErrorDetails::with_retry_info(Some(REVISION_RETRY_DELAY));
     let reason = ReasonDetails::of(ErrorReason::RevisionNotReached).with("last_sequence", last);
     reason.status(Code::Unavailable, &message, details)

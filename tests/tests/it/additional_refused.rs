@@ -84,7 +84,7 @@ async fn what_cannot_be_added_is_refused() -> Outcome {
           CONTACT_HAS_CASE call-1
         FailedPrecondition: contact call-1 has 8 additional cases already, the most there can be
           LIMIT_REACHED call-1
-        FailedPrecondition: contact call-3 ended more than 1h ago: another matter is a new contact
+        FailedPrecondition: contact call-3 ended more than 1h ago: start a new contact for another matter
           CONTACT_ENDED call-3
     "#]].assert_eq(&brief::all(&told));
     server.finish().await?;

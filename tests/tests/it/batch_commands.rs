@@ -67,12 +67,12 @@ async fn every_row_of_a_table_is_kept_or_told_why_not() -> Outcome {
     expect![[r#"
         3 of 10 rows kept
         line 4: bad: worth: must be a decimal amount such as 4.10 with at most 6 decimals
-        line 7: bad: has the customer of line 2
-        line 8: bad: has no key of the customer
+        line 7: bad: has the same customer as line 2
+        line 8: bad: has no customer_id
         line 9: bad: has 2 cells, and the header has 10
         line 3: refused: customer.tier: is not a tier of the live playbook; did you mean gold?
         line 6: refused: customer.customer_id: must be without /: a new id is printable, without / and without spaces at its ends
-        line 10: refused: the email identity of customer c7 is verified for customer holder
+        line 10: refused: the email identity sent for customer c7 is verified for customer holder: leave it out
         signpost: 7 rows not taken
         (2)
     "#]].assert_eq(&told);
@@ -81,10 +81,10 @@ async fn every_row_of_a_table_is_kept_or_told_why_not() -> Outcome {
         3,refused,customer.tier: is not a tier of the live playbook; did you mean gold?,c2,golden,,,,,,,,
         4,bad,worth: must be a decimal amount such as 4.10 with at most 6 decimals,c3,standard,much,,,,,,,
         6,refused,"customer.customer_id: must be without /: a new id is printable, without / and without spaces at its ends",crm/5,gold,,,,,,,,
-        7,bad,has the customer of line 2,c1,gold,,,,,,,,
-        8,bad,has no key of the customer,,gold,,,,,,,,
+        7,bad,has the same customer as line 2,c1,gold,,,,,,,,
+        8,bad,has no customer_id,,gold,,,,,,,,
         9,bad,"has 2 cells, and the header has 10"
-        10,refused,the email identity of customer c7 is verified for customer holder,c7,,,,,,,held@example.com,,
+        10,refused,the email identity sent for customer c7 is verified for customer holder: leave it out,c7,,,,,,,held@example.com,,
     "#]].assert_eq(&std::fs::read_to_string(&errors)?);
     let first = customer(&server, "c1").await?;
     assert_eq!(first.tier, "gold");
@@ -349,8 +349,8 @@ async fn programs_read_each_refusal_as_a_line_of_json() -> Outcome {
         {"message":"2 rows not taken","reason":""}
         {"message":"TMP/t.csv: there is no column key; the columns are id, tier","reason":""}
         {"message":"no-such.csv: No such file or directory (os error 2)","reason":""}
-        {"message":"2 customers not there: c8, c9","reason":"NOT_FOUND"}
-        {"message":"2 cases not there: case_8, case_9","reason":"NOT_FOUND"}
+        {"message":"2 customers not found: c8, c9","reason":"NOT_FOUND"}
+        {"message":"2 cases not found: case_8, case_9","reason":"NOT_FOUND"}
     "#]]
     .assert_eq(&told);
     server.finish().await?;
@@ -411,10 +411,10 @@ async fn several_cases_and_customers_are_shown_in_their_order() -> Outcome {
           contacts        1
           first recorded  2026-03-02T09:01:00Z
           etag            2
-        signpost: 2 customers not there: c9, c8
+        signpost: 2 customers not found: c9, c8
         (2)
         $ customer get c1 c1
-        signpost: customer_ids[1] (<CUSTOMER>): is the same as item 0: each once
+        signpost: customer_ids[1] (<CUSTOMER>): is the same as item 0: name each only once
         (2)
         $ customer get c1 c2 --identity phone=1
         error: the argument '[CUSTOMER]...' cannot be used with '--identity <KIND=VALUE>'
@@ -438,7 +438,7 @@ async fn several_cases_and_customers_are_shown_in_their_order() -> Outcome {
           2026-03-02T09:02:00Z  call-2   phone    NEW    live
 
           tried                 contact  route                   came of it
-          2026-03-02T09:02:00Z  call-2   message, queue baggage  goes on
+          2026-03-02T09:02:00Z  call-2   message, queue baggage  not over yet
 
         case case_0000000000002 · open · 1 contact · 0 repeats · 0 channel switches
           case number          <that of case_2>
@@ -454,10 +454,10 @@ async fn several_cases_and_customers_are_shown_in_their_order() -> Outcome {
           2026-03-02T09:01:00Z  call-1   phone    NEW    live
 
           tried                 contact  route                   came of it
-          2026-03-02T09:01:00Z  call-1   message, queue baggage  goes on
+          2026-03-02T09:01:00Z  call-1   message, queue baggage  not over yet
         (0)
         $ case get case_8 case_9
-        signpost: 2 cases not there: case_8, case_9
+        signpost: 2 cases not found: case_8, case_9
         (2)
         $ case get
         error: the following required arguments were not provided:

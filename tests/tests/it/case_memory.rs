@@ -205,10 +205,10 @@ async fn outcomes_of_ends_are_refused_to_route_again() -> Outcome {
     }
     expect_test::expect![[r#"
         InvalidArgument
-          outcome: is how a contact ends: call EndContact; must be one of ASKED_FOR_PERSON, GAVE_UP, NO_ANSWER
-              and FAILED
+          outcome: ends a contact: call EndContact for it; here it must be one of ASKED_FOR_PERSON, GAVE_UP,
+              NO_ANSWER and FAILED
         InvalidArgument
-          outcome: is set by the server alone
+          outcome: is set only by the server
     "#]].assert_eq(&brief::all(&told));
     server.finish().await?;
     Ok(())

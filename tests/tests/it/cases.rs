@@ -91,8 +91,8 @@ async fn a_supervisor_finds_merges_undoes_and_resolves() -> Outcome {
     expect![[r#"
         platform/test phone: contact call-1, tier gold about existing_flight/change_date: opened it; went to self_service (rebook)
         platform/test web_chat: contact chat-2, tier gold about baggage/lost: opened it; went to message (baggage)
-        platform/test : contact call-1 ended: the customer goes on in another channel
-        platform/test : contact chat-2 ended: the customer goes on in another channel
+        platform/test : contact call-1 ended: the customer continued on another channel
+        platform/test : contact chat-2 ended: the customer continued on another channel
         platform/test : TWO merged into ONE: told twice
         platform/test : the bag came back
     "#]].assert_eq(&told.collect::<String>());
@@ -213,7 +213,7 @@ async fn a_declared_outcome_is_answered_with_its_label_and_others_are_refused() 
     }
     expect![[r#"
         resolution.outcome: is not an outcome of the live playbook; did you mean rebooked?
-        resolution.outcome: is no outcome of a case for existing_flight/change_date; must be one of rebooked, explained
+        resolution.outcome: is not an outcome of a case for existing_flight/change_date; must be one of rebooked, explained
         resolution.outcome: is not an outcome of the live playbook; must be one of rebooked, explained"#]].assert_eq(&told.join("\n"));
     assert_eq!(server.case(&one).await?, before);
     let request = v1::ResolveCaseRequest {
@@ -290,7 +290,7 @@ async fn faulty_words_are_refused_and_change_nothing() -> Outcome {
         text: must not be empty
         etag: must be an etag that the server returned for this case
         text: must be at most 4096 bytes, is 5000
-        case_id: is no case number: its check digit does not fit; a digit is wrong, or two changed places
+        case_id: is not a valid case number: its check digit does not fit; a digit is wrong, or two digits are swapped
         there is no case case_00000000zzzzz
         update_mask: must name at least one field
         update_mask.paths[0]: must be confirmed_reason, legal_hold, retain_until_time, external_references or labels
@@ -366,7 +366,7 @@ async fn steps_that_cannot_be_taken_are_refused_and_change_nothing() -> Outcome 
     let told = told.join("\n").replace(&one, "ONE").replace(&two, "TWO");
     expect![[r#"
         note: must be at most 4096 bytes, is 5000
-        duplicate_case_id: must be another case than the one that goes on
+        duplicate_case_id: must not be the same as case_id, the case that survives
         case ONE is not merged into another
         resolution: must be set
         case ONE is open already

@@ -42,10 +42,10 @@ async fn a_supervisor_merges_two_customers_reads_what_they_came_for_and_undoes_i
         customer c2 · etag 4
         (0)
         $ customer link c1 email=ann@example.com:shared
-        signpost: customer c1 is not merged with c2, whose email identity is verified: one that is not verified, or is shared, identifies nobody
+        signpost: customer c1 cannot have this email identity, which is verified for c2: to merge the two customers, send it verified and not shared
         (2)
         $ customer merge c1 c2 --note same birthday
-        customer c1 · goes on · etag 5
+        customer c1 · survives · etag 5
         customer c2 · merged · etag 5
         (0)
         $ customer merge c1 c2 --note same birthday
@@ -53,11 +53,11 @@ async fn a_supervisor_merges_two_customers_reads_what_they_came_for_and_undoes_i
         (2)
         $ customer unmerge c2
         customer c2 · its own again · etag 6
-        customer c1 · went on for it · etag 6
+        customer c1 · survived the merge · etag 6
         (0)
         $ customer link c1 email=ann@example.com:verified
         customer c1 · etag 7
-        customer c2 · merged: they are one · etag 7
+        customer c2 · merged: both are one customer now · etag 7
         (0)
         $ customer unlink c2 email=ann@example.com
         customer c2 · etag 8
@@ -66,10 +66,10 @@ async fn a_supervisor_merges_two_customers_reads_what_they_came_for_and_undoes_i
     let history = server.signpost(&["customer", "history", "c2"]).await?;
     expect![[r#"
         customer c1
-        goes on for     c2 (proven by email=ann@example.com, by client/signpost)
-        contacts        1 of its own
-        first recorded  2026-03-02T09:01:00Z
-        etag            7
+        merged customers  c2 (proven by email=ann@example.com, by client/signpost)
+        contacts          1 of its own
+        first recorded    2026-03-02T09:01:00Z
+        etag              7
 
         reason           contacts  repeats  cases opened  open  resolved  reopened
         baggage/damaged         2        ·             2     2         ·         ·
@@ -133,7 +133,7 @@ async fn a_proof_that_a_link_takes_away_is_said() -> Outcome {
         phone=+31201234567:verified
         phone=+31201234567:verified
         phone=+31201234567
-        phone=+31201234567 was verified and is no longer, for it was told without :verified; link phone=+31201234567:verified again if it is
+        phone=+31201234567 was verified and is not any more, because it was sent without :verified; link phone=+31201234567:verified again if it is still verified
         phone=+31201234567
         phone=+31201234567:verified
         phone=+31201234567:shared
@@ -141,7 +141,7 @@ async fn a_proof_that_a_link_takes_away_is_said() -> Outcome {
         customer upsert c1 --tier gold --identity phone=+31201234567:verified
         customer upsert c1 --tier gold
         customer upsert c1 --tier gold --language nl --clear identities,persona
-        phone=+31201234567 was verified and is no longer; if it is, tell --identity phone=+31201234567:verified
+        phone=+31201234567 was verified and is not any more; if it still is, send --identity phone=+31201234567:verified
         customer upsert c1 --clear name
         signpost: update_mask.paths[0]: must be one of identities, tier, persona, value_micros, loyalty_years, language_code, time_zone, preferred_routes, consents, vulnerable, cannot_use
         customer upsert c1 --clear tier --consent call_back=yes

@@ -273,14 +273,14 @@ async fn people_who_are_none_are_refused() -> Outcome {
           signpost-on-behalf-of: must be kind/id: platform, chatbot, supervisor or client, and 1 to 64
               printable bytes
         InvalidArgument
-          signpost-on-behalf-of: must be there once, is there 2 times
+          signpost-on-behalf-of: must be sent once, is sent 2 times
         InvalidArgument:  (2 faults in all)
           signpost-actor: must be kind/id: platform, chatbot, supervisor or client, and 1 to 64 printable
               bytes
           signpost-on-behalf-of: must be kind/id: platform, chatbot, supervisor or client, and 1 to 64
               printable bytes
         InvalidArgument
-          signpost-actor: must be there once, is there 2 times
+          signpost-actor: must be sent once, is sent 2 times
     "#]].assert_eq(&brief::all(&told));
     bench.unchanged().await
 }
@@ -331,7 +331,7 @@ async fn whom_it_is_for_gives_no_rights_and_hides_nobody() -> Outcome {
     let refused = refused.map(drop).map_err(|error| error.to_string());
     expect![[r#"
         Err(
-            "customer c1 is vulnerable: only a supervisor can say that they are not (the metadata signpost-actor: supervisor/ID); leave it out to keep it",
+            "customer c1 is vulnerable: only a supervisor can end this (metadata signpost-actor: supervisor/ID); leave `vulnerable` out to keep it",
         )
     "#]].assert_debug_eq(&refused);
 

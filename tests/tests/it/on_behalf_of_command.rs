@@ -65,9 +65,9 @@ async fn the_command_tells_it_and_shows_it() -> Outcome {
         refused += &came.stderr;
     }
     expect![[r#"
-        signpost: on_behalf_of (--on-behalf-of): `ann` is not kind/id
+        signpost: on_behalf_of (--on-behalf-of): `ann` must be kind/id, such as supervisor/ann
         signpost: signpost-on-behalf-of (--on-behalf-of): must be kind/id: platform, chatbot, supervisor or client, and 1 to 64 printable bytes
-        signpost: on_behalf_of (--on-behalf-of): `` is not kind/id
+        signpost: on_behalf_of (--on-behalf-of): `` must be kind/id, such as supervisor/ann
     "#]].assert_eq(&refused);
     assert_eq!(server.finish().await?.state.seq().0, 4);
     Ok(())

@@ -258,7 +258,7 @@ async fn a_revision_that_is_not_reached_is_waited_for() -> Outcome {
     };
     let refused = older.customers().get_customer(request.clone()).await;
     expect![[r#"
-        Unavailable: the revision is not reached: the last event is 1; ask again
+        Unavailable: the server has not reached the revision: its last event is 1; ask again
           REVISION_NOT_REACHED"#]]
     .assert_eq(&brief::refused(refused));
     assert!(began.elapsed() >= Duration::from_secs(2));
@@ -376,7 +376,7 @@ async fn a_watch_waits_for_the_revision_that_it_begins_behind() -> Outcome {
         let delay = delay.and_then(|info| info.retry_delay).unwrap_or_default();
         assert!(!delay.is_zero(), "{refused:?}");
         expect![[r#"
-            Unavailable: the revision is not reached: the last event is 1; ask again
+            Unavailable: the server has not reached the revision: its last event is 1; ask again
               REVISION_NOT_REACHED"#]]
         .assert_eq(&brief::refused(refused));
     }

@@ -69,7 +69,7 @@ fn side(name: &str) -> Result<Side, Failure> {
     match is_version {
         true => Ok(Side::Version(name.to_owned())),
         false => Err(Failure::Fix(format!(
-            "{name} is no file, and not `live` or 8 or more digits of a version"
+            "{name} must be a file, `live`, or 8 or more hexadecimal digits of a version"
         ))),
     }
 }

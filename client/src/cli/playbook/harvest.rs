@@ -84,7 +84,7 @@ impl Found {
                 let also = word.also.join("`, `");
                 self.remark(merged, || {
                     format!(
-                        "{level} `{}` is also written `{also}`: one reason",
+                        "{level} `{}` is also written `{also}`: they count as one",
                         word.label
                     )
                 });
@@ -92,7 +92,7 @@ impl Found {
             if let Some(other) = &word.clash {
                 self.remark(clashed, || {
                     format!(
-                        "{level} `{}` would have the id of `{other}`: it has {}",
+                        "{level} `{}` would have the same id as `{other}`: its id is {} instead",
                         word.label, word.id
                     )
                 });
@@ -144,7 +144,8 @@ impl Harvest {
         self.reasons.meet(primary).meet(secondary.unwrap_or(OTHER));
     }
 
-    /// The channels, the reasons (at most so many on each level), and the remarks on them.
+    /// The channels, the reasons, and the remarks on them. At most `primaries_max` primary reasons, and at most
+    /// `secondaries_max` under each.
     pub(super) fn draft(
         self,
         (primaries_max, secondaries_max): (usize, usize),
@@ -197,7 +198,7 @@ fn primary(word: Word<Words<()>>, secondaries_max: usize, found: &mut Found) -> 
         let rows = rest.iter().map(|it| it.rows).sum();
         fold(&mut secondary, old, rows, found);
         found.remarks.push(format!(
-            "the {count} rarest secondary reasons under `{}` count with {}/other: {secondaries_max} are the most",
+            "the {count} rarest secondary reasons under `{}` count with {}/other: at most {secondaries_max} are allowed",
             word.label, word.id
         ));
     }
@@ -236,7 +237,7 @@ fn fold(secondary: &mut Vec<Secondary>, old: Vec<String>, rows: u64, found: &mut
 
 fn fold_primaries(primaries: &mut Vec<Primary>, rest: Vec<Word<Words<()>>>, found: &mut Found) {
     found.remarks.push(format!(
-        "the {} rarest primary reasons count with other_reasons/other, for there are too many",
+        "the {} rarest primary reasons count with other_reasons/other, because there are too many",
         rest.len()
     ));
     let rows: u64 = rest.iter().map(|word| word.rows).sum();
@@ -248,7 +249,7 @@ fn fold_primaries(primaries: &mut Vec<Primary>, rest: Vec<Word<Words<()>>>, foun
     }
     if old.len() > REPLACED_MAX {
         found.remarks.push(format!(
-            "of {} reasons that are folded only {REPLACED_MAX} are kept as names; rows of the others are of an unknown reason",
+            "of {} reasons that count with others, only {REPLACED_MAX} are kept as retired ids; rows of the rest have an unknown reason",
             old.len()
         ));
     }

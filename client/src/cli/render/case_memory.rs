@@ -55,7 +55,7 @@ pub(super) fn attempts(attempts: &[v1::CaseAttempt], paint: Paint) -> String {
     let row = |attempt: &v1::CaseAttempt| {
         let place = place_of(&attempt.flow_id, &attempt.queue_id);
         let outcome = match attempt.outcome {
-            0 => "goes on".to_owned(),
+            0 => "not over yet".to_owned(),
             outcome => words::attempt_outcome(outcome),
         };
         let failed = if attempt.failed { "failed" } else { "" };

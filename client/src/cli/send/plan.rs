@@ -95,7 +95,7 @@ pub(super) fn read(
 /// Refuses a row whose contact an earlier row has: it would amend that contact instead of making its own.
 fn is_new(firsts: &mut HashMap<String, u64>, row: Ready) -> Result<Ready, String> {
     match firsts.entry(row.contact.clone()) {
-        Entry::Occupied(first) => Err(format!("has the id of line {}", first.get())),
+        Entry::Occupied(first) => Err(format!("has the same contact id as line {}", first.get())),
         Entry::Vacant(free) => {
             free.insert(row.line);
             Ok(row)
@@ -183,7 +183,7 @@ impl Reader<'_> {
         let contact = match id {
             None => key.clone(),
             Some(Some(id)) => id.to_owned(),
-            Some(None) => return Err("has no id of the contact".to_owned()),
+            Some(None) => return Err("has no contact id".to_owned()),
         };
         Ok(Ready {
             line: row.line,

@@ -9,7 +9,7 @@ use crate::ids::{CaseId, ContactId};
 use crate::route::Route;
 use crate::time::UnixMs;
 
-/// How many inbound contacts of a merged case are listed by the case that continues it, the newest.
+/// How many inbound contacts of a merged case are listed by the case that it was merged into, the newest.
 pub const INBOUND_OF_MERGED_MAX: usize = 16;
 
 /// What a case knows about a case that was merged into it.
@@ -28,7 +28,7 @@ pub struct OfMerged {
 }
 
 impl OfMerged {
-    /// The data that the case that continues `row` keeps about it.
+    /// The data about `row` that the case it was merged into stores.
     pub fn of(row: &Case) -> OfMerged {
         let mut inbound: Vec<(ContactId, UnixMs)> = row.own_inbound().collect();
         inbound.drain(..inbound.len().saturating_sub(INBOUND_OF_MERGED_MAX));

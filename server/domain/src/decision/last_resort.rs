@@ -64,9 +64,9 @@ pub(super) fn last_resort<'a>(
     candidates
 }
 
-/// The finding for a last resort that the reason has as a route with a consent, which is missing, while the entry of
-/// the last resort needs none. It is added beside the decision, so that a decision that was stored before this finding
-/// existed is computed again as it was.
+/// The finding for a last resort that needs no consent, although the reason has the same route with a consent, and this
+/// consent is missing; else `None`. The finding is stored beside the decision, not in it. So a decision that was stored
+/// before this finding existed is computed again unchanged.
 pub(crate) fn consent_passed_over(
     question: &Question<'_>,
     reason: &Reason,

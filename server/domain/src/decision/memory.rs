@@ -80,7 +80,7 @@ pub struct Tried {
     pub queue: Option<Slug>,
     /// When the route was taken.
     pub at: UnixMs,
-    /// The outcome; `None` while the attempt goes on.
+    /// The outcome; `None` while the attempt is not over.
     pub outcome: Option<AttemptOutcome>,
 }
 
@@ -165,7 +165,7 @@ impl Memory {
         RouteSet::from_routes(&routes)
     }
 
-    /// The outcome of the newest attempt; `None` if there was no attempt, or if the newest one goes on.
+    /// The outcome of the newest attempt; `None` if there was no attempt, or if the newest one is not over.
     pub fn last_outcome(&self) -> Option<AttemptOutcome> {
         self.tried.last()?.outcome
     }

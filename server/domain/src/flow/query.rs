@@ -25,8 +25,8 @@ pub enum Answer {
     Contact(Arc<Contact>),
     /// The answer to [`Query::Case`].
     Case(Arc<Case>),
-    /// The answer to [`Query::Customer`] and [`Query::Holder`]. For a merged customer, it is the customer who
-    /// continues.
+    /// The answer to [`Query::Customer`] and [`Query::Holder`]. For a merged customer, it is the
+    /// survivor.
     Customer(Arc<Customer>),
     /// The answer to [`Query::Publications`]: the oldest first.
     Publications(Vec<Arc<Publication>>),
@@ -87,7 +87,7 @@ fn counts(state: &State) -> Vec<Counts> {
     }
 }
 
-/// The customer, or the customer who continues it. Refused if there is none.
+/// The customer, or its survivor if it is merged. Refused if there is none.
 fn customer(state: &State, id: &CustomerId) -> Result<Answer, DecideError> {
     let row = state.customer(&survivor(state, id)?)?.cloned();
     row.map(Answer::Customer)

@@ -183,6 +183,11 @@ impl<'a> Finder<'a> {
         });
     }
 
+    /// Counts a fault that is not listed.
+    pub(super) fn count_one(&mut self) {
+        self.found.more += 1;
+    }
+
     /// The faults, in the order in which they were found.
     pub(super) fn into_faults(self) -> PlaybookFaults {
         self.found

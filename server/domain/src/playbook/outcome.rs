@@ -53,7 +53,9 @@ impl Playbook {
         let right = right_names(id.as_str(), "outcome", names);
         match self.outcome(id) {
             Some(outcome) if fits(&outcome) => Ok(()),
-            Some(_) => Err(format!("is no outcome of a case for {of_case}; {right}")),
+            Some(_) => Err(format!(
+                "is not an outcome of a case for {of_case}; {right}"
+            )),
             None => Err(format!("is not an outcome of the live playbook; {right}")),
         }
     }

@@ -16,8 +16,8 @@ const ORDINARY_MONDAY: civil::Date = civil::date(2026, 3, 2);
 const ORDINARY_HOUR: i8 = 10;
 /// The number of hours in a week.
 const WEEK_HOURS: i64 = 7 * 24;
-/// What stands for any text that a customer could tell: texts to try as one that no rule looks for. A rule that asks
-/// which texts it is not holds for each of them; then it is the first.
+/// Texts to try, until one is found that no rule reacts to. It stands for any text that a customer could send. If rules
+/// react to all of them, because they are for every text but some, the first is used.
 const TEXTS: [&str; 3] = ["anything", "0", "ZZ-9"];
 /// Whole numbers to try, until one is found that no rule reacts to.
 const INTEGERS: [i64; 5] = [1, 30, 1_000, 0, 100_000];
@@ -160,8 +160,8 @@ impl Situation {
                 with_fact.know(playbook, fact, value.clone());
                 !with_fact.is_looked_for(playbook, fact)
             });
-            // One that every value sets off a rule by stays unknown; but of texts there are so many others that a rule
-            // which fires by all of these is one for every contact that gives any.
+            // A fact stays unknown if rules react to all of its values. A text does not: a rule that reacts to all of
+            // these texts is a rule for everybody who sends any text.
             let any = first.filter(|value| matches!(value, FactValue::Text(_)));
             if let Some(value) = plain.or(any) {
                 self.know(playbook, fact, value);
@@ -249,7 +249,7 @@ pub enum NoTime {
     Unread,
     /// The clock skips this time.
     #[error(
-        "must be a time that the clock of the playbook's time zone shows; it is put forward then and skips this one"
+        "must be another time: in the playbook's time zone, the clock is put forward and skips this one"
     )]
     Skipped,
 }

@@ -128,7 +128,7 @@ fn customers_merged_as_they_cannot_be() {
     breaks(
         |_| merged("c1", "c1"),
         expect![[r#"
-            customer c1: it goes on for others, but c1 goes on for it
+            customer c1: others were merged into it, but it was merged into c1
         "#]],
     );
     // A chain.
@@ -137,7 +137,7 @@ fn customers_merged_as_they_cannot_be() {
         &one,
         |_| merged("c3", "c1"),
         expect![[r#"
-        customer c1: it goes on for others, but c3 goes on for it
+        customer c1: others were merged into it, but it was merged into c3
     "#]],
     );
 }
@@ -303,7 +303,7 @@ fn cases_merged_or_linked_as_they_cannot_be() {
     breaks(
         |state| worked(case_of(state, "chat-1"), merged(case_of(state, "chat-3"))),
         expect![[r#"
-            case case_0000000000005: case_0000000000003 does not go on for it
+            case case_0000000000005: case_0000000000003, which it was merged into, does not list it or is of another customer
         "#]],
     );
     // A link to one that is nowhere.

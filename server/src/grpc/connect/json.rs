@@ -57,8 +57,8 @@ fn message(
         let path = at(field.name());
         if let Some(other) = set_before(&message, &field) {
             let what = match other == field {
-                true => "is there twice, by either of its names".to_owned(),
-                false => format!("cannot be set beside {}", other.name()),
+                true => "is set twice, under both of its names".to_owned(),
+                false => format!("must not be set together with {}", other.name()),
             };
             faults.push(path, what);
             continue;

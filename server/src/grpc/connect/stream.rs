@@ -31,13 +31,15 @@ pub(super) fn enveloped(flags: u8, message: &[u8]) -> Bytes {
 
 /// The only message of a stream of requests. An error if there is another number of messages.
 pub(super) fn only(mut stream: Bytes) -> Result<Bytes, Status> {
-    let what = "the request must be one message in an envelope: a byte of flags, four of length, and as many bytes";
+    let what = "the request must be one message in an envelope: one byte of flags, four bytes of length, and that many bytes";
     if stream.len() < HEAD_BYTES {
         return Err(malformed(what));
     }
     match (stream.get_u8(), stream.get_u32()) {
         (0, len) if usize::try_from(len) == Ok(stream.len()) => Ok(stream),
-        (1, _) => Err(not_taken("messages that are compressed are not taken")),
+        (1, _) => Err(not_taken(
+            "compressed messages are not supported: send it uncompressed",
+        )),
         _ => Err(malformed(what)),
     }
 }

@@ -180,7 +180,10 @@ impl Validator {
                     Some(field) => item.field(field),
                     None => item,
                 };
-                self.fault(at, format_args!("is the same as item {first}: each once"));
+                self.fault(
+                    at,
+                    format_args!("is the same as item {first}: name each only once"),
+                );
                 continue;
             }
             seen.insert(name, index);

@@ -54,10 +54,7 @@ impl Validator {
         let first = entries.next()?;
         let more = entries.count();
         if more > 0 {
-            self.fault(
-                at,
-                format!("must be there once, is there {} times", more + 1),
-            );
+            self.fault(at, format!("must be sent once, is sent {} times", more + 1));
             return None;
         }
         let named = first.to_str().ok().and_then(Actor::parse);

@@ -242,7 +242,7 @@ fn note_text(text: &str) -> Result<Arc<str>, String> {
         len if len > CASE_TEXT_BYTES_MAX => Err(format!(
             "must be at most {CASE_TEXT_BYTES_MAX} bytes, is {len}"
         )),
-        _ if text.trim().is_empty() => Err("must say something".into()),
+        _ if text.trim().is_empty() => Err("must not be only spaces".into()),
         _ => Ok(text.into()),
     }
 }

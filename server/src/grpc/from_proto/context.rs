@@ -20,9 +20,11 @@ impl Validator {
         for (field, _) in alone.iter().filter(|(_, is_set)| *is_set) {
             let what = match *field {
                 "case_id" | "previous_contact_id" => {
-                    "is of one matter: it cannot be sent in one call with `matters`"
+                    "must not be set together with `matters`: it belongs to one matter"
                 }
-                _ => "is of one matter: with several it is sent in `matters`",
+                _ => {
+                    "must not be set together with `matters`: set it in the matters that it belongs to"
+                }
             };
             self.fault(at.field(field), what);
         }
@@ -319,7 +321,7 @@ impl Validator {
         if too_many_free {
             self.fault(
                 at.field("available_agents"),
-                "must be at most staffed_agents, of which they are a part",
+                "must be at most staffed_agents: an available agent is also a staffed one",
             );
         }
         for (name, count) in [

@@ -37,7 +37,10 @@ const PATHS: Paths<ProfileField> = Paths {
             "customer_id",
             "is the key of the customer, which never changes",
         ),
-        ("currency_code", "goes with value_micros: name that"),
+        (
+            "currency_code",
+            "is written together with value_micros: name value_micros",
+        ),
         ("create_time", BY_SERVER),
         ("contact_count", BY_SERVER),
         ("sequence", BY_SERVER),

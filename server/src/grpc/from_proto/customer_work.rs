@@ -70,7 +70,7 @@ pub(crate) fn merge(
     let merged = CustomerId::new(merged_customer_id);
     let merged = validator.check(FieldPath::top("duplicate_customer_id"), merged);
     let note = match note.trim() {
-        "" => Err("must say why they are one".to_owned()),
+        "" => Err("must say why the two are the same customer".to_owned()),
         _ => why(&note),
     };
     let note = validator.check(FieldPath::top("note"), note);

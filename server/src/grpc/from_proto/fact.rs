@@ -57,7 +57,7 @@ impl Validator {
                 self.currency(at_currency, Some(live), &currency_code)
             }
             Some(_) if !currency_code.is_empty() => {
-                self.fault(at_currency, "must be empty: this is no amount");
+                self.fault(at_currency, "must be empty: the value is not an amount");
                 None
             }
             Some(_) | None => None,
@@ -136,7 +136,7 @@ fn of_text(spec: &FactSpec, text: &str) -> Result<FactValue, String> {
 
 fn matching(spec: &FactSpec, text: &str) -> Result<FactValue, String> {
     if text.is_empty() {
-        return Err("must not be empty".into());
+        return Err("must not be empty; leave the fact out if it is not known".into());
     }
     match &spec.pattern {
         Some(pattern) if !pattern.matches(text) => {

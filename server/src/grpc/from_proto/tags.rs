@@ -40,11 +40,11 @@ impl Validator {
         for (place, (key, value)) in entries.into_iter().enumerate() {
             let place = place + 1;
             let of_key = label_key(&key).map_err(|why| {
-                format!("must have other keys: in the order of the alphabet, key {place} {why}")
+                format!("has a wrong key: in the order of the alphabet, key {place} {why}")
             });
             let of_value = label_value(&value).map_err(|why| {
                 format!(
-                    "must have other values: in the order of their keys, the value of label {place} {why}"
+                    "has a wrong value: in the order of their keys, the value of label {place} {why}"
                 )
             });
             let key = self.check(at, of_key);

@@ -85,13 +85,13 @@ pub(crate) fn not_taken(what: &str) -> Status {
 
 /// The status for a request that ended early while it was read.
 pub(crate) fn broken_off() -> Status {
-    let message = "the request broke off";
+    let message = "the request ended before its body was complete";
     plain(Code::Cancelled, ErrorReason::RequestBrokenOff, message)
 }
 
 /// The status for a call whose deadline has passed.
 pub(crate) fn late() -> Status {
-    let message = "the time that connect-timeout-ms gave is over; whether a write happened is not known: send it \
+    let message = "the time of connect-timeout-ms is over; it is not known whether a write happened: send it \
         again with the same request_id";
     plain(Code::DeadlineExceeded, ErrorReason::DeadlinePassed, message)
 }

@@ -1,7 +1,7 @@
 //! The cursors of feeds. A cursor is the position of a watcher, as a text that callers keep and send back.
 //!
 //! A cursor is opaque to callers: hexadecimal digits of the feed, the store, the filter, the position in the log, the
-//! row after which a snapshot goes on, and a check sum.
+//! row after which a snapshot continues, and a check sum.
 
 use crate::store::StoreId;
 use signpost_domain::ids::Seq;

@@ -68,7 +68,7 @@ impl TokenScope {
         }
         if query != self.query {
             return Err(
-                "is of another query; ask as for the page before, or begin again without it",
+                "is of another query; send the query of the page before, or begin again without it",
             );
         }
         let position: [u8; 8] = position.try_into().map_err(|_| WRONG)?;

@@ -158,7 +158,7 @@ fn last_resort(playbook: &Playbook, resort: &Resort) -> String {
     let queue = resort.queue.as_ref();
     let queue = queue.map_or_else(String::new, |queue| format!(" (queue {queue})"));
     let why = match &resort.against {
-        None => ", as no route of the reason can be taken".to_owned(),
+        None => ", because no route of the reason can be taken".to_owned(),
         Some(why) => format!(", although {}", cause(playbook, why, ";")),
     };
     format!("last resort: {}{queue}{why}", resort.route)
@@ -194,7 +194,7 @@ fn cause(playbook: &Playbook, why: &IneligibilityCause, between: &str) -> String
         IneligibilityCause::NotStaffed(_, at) => format!("desk not staffed{}", opens(*at)),
         IneligibilityCause::TooLate(fact) => format!("would miss the deadline {fact}"),
         IneligibilityCause::ForbiddenByRule(rule) => format!("forbidden by the rule {rule}"),
-        IneligibilityCause::ExcludedByRule(rule) => format!("not left by the rule {rule}"),
+        IneligibilityCause::ExcludedByRule(rule) => format!("not in the `only` of the rule {rule}"),
         // A map has no other causes.
         other => format!("{other:?}"),
     }

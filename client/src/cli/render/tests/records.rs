@@ -178,8 +178,8 @@ fn what_a_case_remembers_as_text() {
           we owe an answer by  2026-03-02T09:40:00Z
 
           tried                 contact  route                      came of it
-          2026-03-02T09:30:20Z  chat-1   self_service, flow rebook  gave_up     failed
-          2026-03-02T09:30:20Z  call-2   callback, queue desk       goes on
+          2026-03-02T09:30:20Z  chat-1   self_service, flow rebook  gave_up       failed
+          2026-03-02T09:30:20Z  call-2   callback, queue desk       not over yet
     "#]].assert_eq(&case(&case_, "", Paint::PLAIN));
 }
 
@@ -388,8 +388,8 @@ fn contacts_of_who_goes_on_for_another_are_its_own() {
     };
     expect![[r#"
         customer c1
-          goes on for  c2 (same birthday, by platform/crm for supervisor/ann)
-          contacts     2 of its own
+          merged customers  c2 (same birthday, by platform/crm for supervisor/ann)
+          contacts          2 of its own
     "#]]
     .assert_eq(&customer(&survivor, Paint::PLAIN));
 }

@@ -124,7 +124,8 @@ pub(super) fn goes_before(case: &Case) -> Option<CaseId> {
     }
 }
 
-/// The case of a contact whose reason the live playbook does not have: its own case, while the reason is the same.
+/// The case of a contact whose reason the live playbook does not have: the contact's own case, if the contact still has
+/// the reason that it had before.
 pub(super) fn case_without_reason(
     state: &State,
     sought: &Sought<'_>,

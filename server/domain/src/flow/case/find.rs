@@ -14,7 +14,7 @@ use std::sync::Arc;
 /// Which case a contact belongs to.
 #[derive(Debug)]
 pub(in crate::flow) enum FoundCase {
-    /// The contact stays with the case that it has. The claim is set if the case turned out now to be this matter.
+    /// The contact stays with the case that it has. The claim is set if it was found now that the case is this matter.
     Stays(Arc<Case>, Option<Claim>),
     /// The contact joins this case.
     Joins(Arc<Case>, CaseMatch),

@@ -21,7 +21,8 @@ pub(super) struct Lookup<'a> {
 }
 
 impl Lookup<'_> {
-    /// The only open case that can be meant, if the customer declined a key fact; `None` unless there is exactly one.
+    /// The one open case that the contact may be about, if the customer declined a key fact. `None` if the customer
+    /// declined none, or if there is not exactly one such case. See [`Lookup::open_cases`].
     pub(super) fn only_open_case(&self) -> Result<Option<Arc<Case>>, RowNotLoaded> {
         if !self.is_key_declined() {
             return Ok(None);
@@ -32,7 +33,8 @@ impl Lookup<'_> {
         }
     }
 
-    /// The customer's open cases of the reason that can be meant.
+    /// The customer's open cases that the contact may be about: of this reason, by [`Playbook::may_mean`], and with no
+    /// key fact of another value.
     pub(in crate::flow) fn open_cases(&self) -> Result<Vec<Arc<Case>>, RowNotLoaded> {
         let mut open = Vec::new();
         let open_cases = self.state.open_cases();

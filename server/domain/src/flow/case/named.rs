@@ -21,7 +21,7 @@ use std::sync::Arc;
 pub(in crate::flow) enum Named {
     /// The caller named no case, or the contact has joined the named case already.
     Nothing,
-    /// The named case, or the case that continues it. There is proof.
+    /// The named case, or the case that it was merged into. There is proof.
     Proven(Arc<Case>),
     /// There is no such case, or there is no proof.
     NotProven,
@@ -177,15 +177,17 @@ pub(in crate::flow) fn reason_taken(
         None => "context.previous_contact_id",
     };
     let what = format!(
-        "is about a case of {}, and the stated reason is {stated}: give one of the two",
+        "leads to a case of {}, but the stated reason is {stated}: send only one of the two",
         case.reason
     );
     let kind = FaultKind::CaseOfOtherReason;
     Err(Refusal::Faulty(Faults::of(kind, field, what)))
 }
 
-/// How a contact joins the case that it is proven to be about. `None` if the case takes no contacts any more, or if the
-/// contact has the case already and the case has no customer yet.
+/// How a contact joins the case that it is proven to be about; or, if that case has no customer yet and the contact's
+/// customer has an open case of the same matter, how it joins that one. `None` if the case is closed and cannot be
+/// reopened; if the case has no customer and the contact, whose customer is known, has the case already; or if the case
+/// has no customer and the live playbook has no reason for it.
 pub(super) fn join_named(
     state: &State,
     playbook: &Playbook,

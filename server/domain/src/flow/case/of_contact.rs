@@ -7,9 +7,9 @@ use crate::flow::contact::reason::FoundReason;
 use crate::playbook::{Playbook, ReasonIndex};
 use crate::state::{RowNotLoaded, State};
 
-/// The case of a contact: the case that it is proven to be about, if this case takes contacts, or else the case that
-/// its key facts lead to. Both are always looked up, because the rows that a contact needs must not depend on the time.
-/// The code that loads rows in advance does not know the time.
+/// The case of a contact: the case that it is proven to be about, if this case is open or can be reopened, or else the
+/// case that its key facts lead to. Both are always looked up, because the rows that a contact needs must not depend on
+/// the time. The code that loads rows in advance does not know the time.
 pub(in crate::flow) fn case_of(
     state: &State,
     playbook: &Playbook,
@@ -33,8 +33,8 @@ pub(in crate::flow) fn case_of(
     Ok(by_name.or(by_key))
 }
 
-/// The case that the key facts lead to. If this is a new case, and the contact is proven to be about a case that takes
-/// no contacts any more, that case becomes the earlier case of the new one.
+/// The case that the key facts lead to. If this is a new case, and the contact is proven to be about a closed case that
+/// cannot be reopened, that case becomes the earlier case of the new one.
 fn case_by_key(
     state: &State,
     playbook: &Playbook,

@@ -140,7 +140,7 @@ fn facts(
     let facts = Facts::from_facts(asked.cloned()).with(given);
     if facts.len() > FACTS_MAX {
         let what = format!(
-            "must be at most {FACTS_MAX} with those of the contact, are {}",
+            "must be at most {FACTS_MAX} together with the facts of the contact, are {}",
             facts.len()
         );
         return Err(Refusal::Faulty(Faults::one("facts", what)).into());
@@ -166,7 +166,7 @@ fn key_missing(playbook: &Playbook, reason: ReasonIndex, facts: &Facts) -> Decid
     let missing = missing.filter(|id| facts.get(id.as_str()).is_none());
     let missing: Vec<String> = missing.map(|id| id.to_string()).collect();
     let what = format!(
-        "must tell {}, which tells one matter of {} from another; or that it is declined",
+        "must have {}, the key of a matter of {}; if the customer does not tell it, send it as declined",
         missing.join(", "),
         playbook.reason(reason).id
     );

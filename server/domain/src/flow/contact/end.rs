@@ -32,7 +32,8 @@ pub(in crate::flow) fn end(state: &State, command: &EndContact) -> Result<Event,
     }
     ended.note = command.note.clone();
     if ended.case.is_none() && !ended.note.is_empty() {
-        let what = "is for the timeline of a case, and the contact has none";
+        let what =
+            "must be empty: a note is for the timeline of a case, and the contact has no case";
         return Err(Refusal::Faulty(Faults::one("note", what)).into());
     }
     for (place, (sent, matter)) in command.matters.iter().zip(&ended.matters).enumerate() {
@@ -40,7 +41,7 @@ pub(in crate::flow) fn end(state: &State, command: &EndContact) -> Result<Event,
             continue;
         };
         if !sent.resolved {
-            let what = "must be true, for there is a resolution";
+            let what = "must be true, because the matter has a `resolution`";
             let field = format!("matters[{place}].resolved");
             return Err(Refusal::Faulty(Faults::one(field, what)).into());
         }
@@ -73,14 +74,14 @@ fn matters(
         let at = |field: &str| format!("matters[{place}].{field}");
         let no_matter = |what: &str| Refusal::Faulty(Faults::one(at("matter_id"), what));
         if contact.leading.as_ref() == Some(&sent.matter) {
-            let what = "is the one that the contact was routed for: `outcome`, `resolution` and `confirmed_reason` \
-                        say what came of it";
+            let what = "is the matter that the contact was routed for: send its result in `outcome`, `resolution` and \
+                        `confirmed_reason` of the request";
             return Err(no_matter(what).into());
         }
         let additional = contact.additional.iter().rev();
         let mut additional = additional.filter(|it| it.matter.as_ref() == Some(&sent.matter));
         let Some(additional) = additional.next() else {
-            return Err(no_matter("is no matter of the contact that has a case").into());
+            return Err(no_matter("must be a matter of the contact that has a case").into());
         };
         let case = cases.iter().find(|case| case.id == additional.case);
         let facts = case.map_or(&contact.context.facts, |case| &case.facts);
@@ -106,8 +107,9 @@ pub(in crate::flow) fn seek(state: &State, command: &EndContact) -> Result<(), D
         .map_err(DecideError::from)
 }
 
-/// The event for the end of a contact. If the outcome is `Resolved` and no other contact of its own case is live, its
-/// own case is resolved, or the case that continues it. Its additional cases are not resolved.
+/// The event for the end of a contact. If the outcome is `Resolved`, the event resolves the contact's own case, or the
+/// case that it was merged into, if that case is open and no other contact of it is live. Additional cases are not
+/// resolved.
 pub(in crate::flow) fn over(
     state: &State,
     contact: &Contact,
@@ -133,7 +135,7 @@ pub(in crate::flow) fn over(
     })
 }
 
-/// The case, or the case that continues it.
+/// The case, or the case that it was merged into.
 fn continuing_case<'a>(
     state: &'a State,
     case: Option<&'a Arc<Case>>,
@@ -160,10 +162,10 @@ fn resolved_case(
 ) -> Result<CaseId, DecideError> {
     resolves.ok_or_else(|| {
         let what = match case {
-            None => format!("cannot be given: contact {} has no case", contact.id),
+            None => format!("must be left out: contact {} has no case", contact.id),
             Some(case) => format!(
-                "cannot be given: {case} is not resolved by this end; it is by the outcome resolved, once no other \
-                 contact of it is live"
+                "must be left out: this call does not resolve {case}; it does with the outcome resolved (a matter: \
+                 with `resolved`), if the case is open and no other contact of it is live"
             ),
         };
         Refusal::Faulty(Faults::one(field, what)).into()

@@ -185,7 +185,7 @@ fn most_at_stake(
     Ok(most.map(|(_, matter)| matter))
 }
 
-/// Refused if the leading matter turns out to be another matter that the contact brought.
+/// Refused if the case of the leading matter is already the case of another matter of the contact.
 fn may_lead(before: Option<&Contact>, routed: &ContactRouted) -> Result<(), DecideError> {
     let own = routed.case.as_ref().map(|join| join.case);
     let additional = before.into_iter().flat_map(|before| &before.additional);
@@ -193,7 +193,7 @@ fn may_lead(before: Option<&Contact>, routed: &ContactRouted) -> Result<(), Deci
     match same.find_map(|it| it.matter.as_ref()) {
         None => Ok(()),
         Some(matter) => {
-            let what = format!("come to the case of matter {matter}: tell one matter once");
+            let what = format!("lead to the case of matter {matter}: send a matter only once");
             Err(Refusal::Faulty(Faults::one("context.facts", what)).into())
         }
     }

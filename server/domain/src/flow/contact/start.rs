@@ -155,7 +155,7 @@ fn amend(
     }
     if amended.facts.len() > FACTS_MAX {
         let what = format!(
-            "must be at most {FACTS_MAX} with those sent before, are {}",
+            "must be at most {FACTS_MAX} together with those sent before, are {}",
             amended.facts.len()
         );
         return Err(Refusal::Faulty(Faults::one("context.facts", what)).into());

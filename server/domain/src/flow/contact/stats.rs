@@ -47,7 +47,7 @@ pub(super) fn standing(
 }
 
 /// Whether the customer is away. After an outcome "no answer" the customer is away, and stays away after an outcome
-/// "failed". Any other step ends it.
+/// "failed". After any other step the customer is not away.
 fn is_away(start: &Start) -> bool {
     let was_away = || start.known.as_ref().is_some_and(|contact| contact.away);
     match start.step {

@@ -133,7 +133,8 @@ impl Weighed {
     }
 }
 
-/// The facts that the case knows and that the contact does not have or declined.
+/// The facts of the case that the contact does not have. Also facts that the case knows and the customer declined on
+/// the contact.
 fn carried_facts(case: Option<&Case>, given: &Facts) -> Facts {
     let known = case.map(|case| &case.facts);
     let carried = known.into_iter().flat_map(Facts::iter).filter(|fact| {

@@ -75,7 +75,7 @@ fn refused(customer: &Customer, why: CustomerCause) -> DecideError {
     Refusal::CustomerStep { customer, why }.into()
 }
 
-/// Refused if the customer is merged. Only the customer who continues it can be changed.
+/// Refused if the customer is merged. Only its survivor can be changed.
 fn refuse_merged(customer: &Customer) -> Result<(), DecideError> {
     match &customer.merged_into {
         Some(survivor) => {
@@ -161,7 +161,7 @@ fn merge(
     merge: CustomerMerge,
 ) -> Result<CustomerActionTaken, DecideError> {
     if merge.customer == survivor.id {
-        let what = "must be another customer than the one that goes on";
+        let what = "must not be the same as customer_id, the customer that survives";
         return Err(Refusal::Faulty(Faults::one("duplicate_customer_id", what)).into());
     }
     let merged = kept(state, &merge.customer)?;

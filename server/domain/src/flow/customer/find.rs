@@ -14,8 +14,7 @@ use std::sync::Arc;
 pub(in crate::flow) struct FoundCustomer {
     /// The key of the customer.
     pub(in crate::flow) id: CustomerId,
-    /// The customer and all customers merged with it, the one who continues first. Empty if the contact creates the
-    /// customer.
+    /// The customer and all customers merged with it, the survivor first. Empty if the contact creates the customer.
     pub(in crate::flow) family: Vec<Arc<Customer>>,
     /// The profile of this customer from now on.
     pub(in crate::flow) profile: Profile,
@@ -32,7 +31,7 @@ pub(in crate::flow) struct FoundCustomer {
 pub(super) struct StoredTier {
     /// The tier.
     tier: Slug,
-    /// The customer who has the tier; `None` if it is the customer who continues.
+    /// The customer who has the tier; `None` if it is the survivor.
     of: Option<CustomerId>,
 }
 
@@ -42,7 +41,7 @@ impl FoundCustomer {
         self.members().any(|member| member == id)
     }
 
-    /// The keys of all merged customers, the one who continues first.
+    /// The keys of all merged customers, the survivor first.
     pub(in crate::flow) fn members(&self) -> impl Iterator<Item = &CustomerId> {
         let brought = self.family.is_empty().then_some(&self.id);
         self.family.iter().map(|row| &row.id).chain(brought)
@@ -50,8 +49,8 @@ impl FoundCustomer {
 }
 
 /// Finds the customer: the customer that the contact had, or else the caller's key, or else a verified identity. If
-/// identities belong to different customers, the first by kind and value wins. A merged customer is found as the
-/// customer who continues. An identity that is not verified, or is shared, finds nobody. An identity that belongs to
+/// identities belong to different customers, the first by kind and value wins. For a merged customer, the survivor is
+/// found. An identity that is not verified, or is shared, finds nobody. An identity that belongs to
 /// another customer merges nobody.
 pub(in crate::flow) fn customer(
     state: &State,
@@ -150,7 +149,7 @@ fn found(
     }
 }
 
-/// The tier of the customer who continues. If that customer has none, the most valuable tier of the merged customers,
+/// The tier of the survivor. If the survivor has none, the most valuable tier of the merged customers,
 /// as the playbook ranks tiers now. A tier that the playbook does not have comes last. Of equal tiers, that of the
 /// customer who was merged first is used.
 fn stored_tier(playbook: &Playbook, family: &[Arc<Customer>]) -> Option<StoredTier> {

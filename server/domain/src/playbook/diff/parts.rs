@@ -12,8 +12,9 @@ use crate::playbook::{Channel, FactSpec, Playbook, Primary, Queue, Reason, Tier}
 use crate::route::Route;
 use std::collections::BTreeSet;
 
-/// The parts of a playbook, in the order of the format. `reported` holds reasons, as `primary` or `primary/secondary`.
-/// What replaces them is reported elsewhere, so it is left out here, and so are the splits in `split`.
+/// The parts of a playbook, in the order of the format. `reported` holds retired reasons, as `primary` or
+/// `primary/secondary`. Which reasons replace them is reported elsewhere, so it is left out here. The splits in `split`
+/// are left out too.
 pub(super) fn of(
     playbook: &Playbook,
     file: &File,

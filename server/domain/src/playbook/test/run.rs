@@ -68,7 +68,7 @@ fn failures(
         if came != Some(wanted) {
             let route = first.map_or("nothing", |first| first.route.as_str());
             let came = came.map_or("no queue", |queue| queue.as_str());
-            let what = format!("expected {wanted}, came {came}, as the route is {route}");
+            let what = format!("expected {wanted}, came {came}, because the route is {route}");
             failures.push(("queue", what));
         }
     }
@@ -182,7 +182,7 @@ pub(in crate::playbook) fn ineligible(why: &IneligibilityCause) -> String {
             "is not offered, because a person was asked for".to_owned()
         }
         IneligibilityCause::ForbiddenByRule(rule) => format!("is forbidden by {rule}"),
-        IneligibilityCause::ExcludedByRule(rule) => format!("is not left by {rule}"),
+        IneligibilityCause::ExcludedByRule(rule) => format!("is not in the `only` of {rule}"),
         IneligibilityCause::ConsentRefused(consent) => format!("needs {consent}, which is refused"),
         IneligibilityCause::ConsentUnknown(consent) => {
             format!("needs {consent}, which is not known")
@@ -226,7 +226,7 @@ fn fired(decided: &Decided) -> String {
         let aside = Finding::RuleSetAside(rule.id.clone());
         match decision.findings.contains(&aside) {
             true => format!(
-                "{} (its only is set aside, as guards leave none of it)",
+                "{} (its `only` is set aside, because guards allow none of its routes)",
                 rule.id
             ),
             false => rule.id.to_string(),

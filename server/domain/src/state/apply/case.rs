@@ -234,8 +234,8 @@ impl State {
         });
     }
 
-    /// Edits a case, its timer and its entry in the list of open cases. While the case is merged, the case that
-    /// continues it gets the changes of its contacts.
+    /// Edits a case, its timer and its entry in the list of open cases. While the case is merged, the surviving
+    /// case gets the changes of its contacts too.
     pub(super) fn edit_case(
         &mut self,
         envelope: &Envelope,
@@ -291,8 +291,7 @@ impl State {
     }
 }
 
-/// What the case that continues a merged case knows about the contacts of the merged case, their attempts and their
-/// reports.
+/// What the surviving case of a merge knows about the contacts of the merged case, their attempts and their reports.
 #[derive(PartialEq, Eq)]
 struct ContactsOf {
     live: u32,

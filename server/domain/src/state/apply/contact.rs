@@ -303,7 +303,7 @@ fn due_by(envelope: &Envelope, taken: &Offered) -> Option<UnixMs> {
     Some(envelope.record_time + wait)
 }
 
-/// The instructions of a decision; `None` if nobody added any to the playbook.
+/// The handover of a decision; `None` if it equals the default.
 fn handover(decided: &Handover) -> Option<Box<Handover>> {
     (*decided != Handover::default()).then(|| Box::new(decided.clone()))
 }

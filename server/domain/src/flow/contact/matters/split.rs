@@ -40,7 +40,8 @@ pub(super) fn starts(
     )
 }
 
-/// What to do with an unknown reason of a matter. A reason that was sent earlier was known then.
+/// What to do with an unknown reason of a matter: what this call says, if it sends the reason. Otherwise the last
+/// resort, because a reason that was sent earlier was known then.
 fn unknown_reason(start: &Start, sent: &ContactContext, matter: &MatterId) -> UnknownReason {
     let mut all = sent.matters.iter();
     let states = all.any(|it| it.id == *matter && it.reason.is_some());
@@ -136,7 +137,8 @@ pub(super) fn check(start: &Start, sent: &ContactContext) -> Result<(), DecideEr
     let mut faults = Faults::default();
     let count = start.context.matters.len();
     if count > MATTERS_MAX {
-        let what = format!("must be at most {MATTERS_MAX} with those sent before, are {count}");
+        let what =
+            format!("must be at most {MATTERS_MAX} together with those sent before, are {count}");
         faults.push("context.matters", what);
     }
     let known = start.known.as_deref();
@@ -144,7 +146,7 @@ pub(super) fn check(start: &Start, sent: &ContactContext) -> Result<(), DecideEr
         && (known.leading.is_some() || known.context.reason.is_none())
         && known.context.reason.as_ref() != Some(reason)
     {
-        let what = "is of one matter, and the contact has several: send it in `matters`, with the id of that one";
+        let what = "must be left out: the contact has several matters; send the reason in `matters`, with the id of its matter";
         faults.push("context.stated_reason", what);
     }
     for (place, matter) in sent.matters.iter().enumerate() {
@@ -158,7 +160,8 @@ pub(super) fn check(start: &Start, sent: &ContactContext) -> Result<(), DecideEr
             .map(|it| it.facts.len())
             .filter(|count| *count > FACTS_MAX)
         {
-            let what = format!("must be at most {FACTS_MAX} with those sent before, are {count}");
+            let what =
+                format!("must be at most {FACTS_MAX} together with those sent before, are {count}");
             faults.push(format!("context.matters[{place}].facts"), what);
         }
         let mut has = known.into_iter().flat_map(|known| &known.additional);
@@ -172,8 +175,8 @@ pub(super) fn check(start: &Start, sent: &ContactContext) -> Result<(), DecideEr
             && before != now
         {
             let what = format!(
-                "cannot change, is {before} since matter {} was sent first: another reason is another matter, with an \
-                 id of its own",
+                "must stay {before}, the reason that matter {} was first sent with: for another reason, send another \
+                 matter with an id of its own",
                 matter.id
             );
             faults.push(format!("context.matters[{place}].stated_reason"), what);

@@ -86,7 +86,7 @@ impl Compiler<'_> {
                 let near = right_names(written, "reason", names.iter().map(String::as_str));
                 let right = match near.starts_with("did you mean") {
                     true => near,
-                    false => "must be primary/secondary, a reason of the playbook".to_owned(),
+                    false => "must be a reason of the playbook, as primary/secondary".to_owned(),
                 };
                 (format!("there is no reason {}", echo(written)), right)
             });
@@ -211,8 +211,7 @@ impl Compiler<'_> {
             self.faults.add(at, || {
                 (
                     "the customer can use nothing".to_owned(),
-                    "must leave one of voice, text and self_service, which are all there is"
-                        .to_owned(),
+                    "must leave out at least one of voice, text and self_service".to_owned(),
                 )
             });
         }
@@ -353,7 +352,7 @@ impl Compiler<'_> {
         if let (Some(Some(staffed)), Some(Some(free))) = (staffed, available)
             && free > staffed
         {
-            let right = "must be at most staffed, of which they are a part";
+            let right = format!("must be at most {staffed}, the number of agents in staffed");
             self.is_wrong(at.key("available"), &free.to_string(), right);
         }
         stats.staffed = unsigned(staffed?);
@@ -433,10 +432,11 @@ impl Compiler<'_> {
         ] {
             if is_there {
                 self.faults.add(at.key(key), || {
-                    (
-                        format!("{route} has a {key}"),
-                        "must be left out".to_owned(),
-                    )
+                    let right = match key {
+                        "flow" => "must be left out: only self_service has a flow",
+                        _ => "must be left out: self_service has a flow, and no queue",
+                    };
+                    (format!("{route} has a {key}"), right.to_owned())
                 });
             }
         }

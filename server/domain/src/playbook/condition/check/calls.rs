@@ -100,7 +100,7 @@ impl Checker<'_> {
                 self.matches(text, pattern)
             }
             (name, ..) if names().any(|function| function == name) => error(
-                format!("{name} is used in another way"),
+                format!("{name} is not called in one of its forms"),
                 "must be duration('24h'), timestamp('…Z'), money('4.10'), has(facts.x), size(text), text.startsWith('…'), text.endsWith('…'), text.contains('…') or text.matches('…')",
             ),
             (name, ..)
