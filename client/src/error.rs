@@ -308,7 +308,7 @@ mod tests {
             read(
                 Code::ResourceExhausted,
                 "TOO_MANY_WRONG_CASES",
-                "10 cases were told without proof",
+                "10 cases were named without proof",
             ),
             read(
                 Code::ResourceExhausted,
@@ -325,7 +325,7 @@ mod tests {
         ]
         .join("\n");
         expect_test::expect![[r#"
-            TryAgain: 10 cases were told without proof
+            TryAgain: 10 cases were named without proof
             TryAgain: no more than 9 watch
             TryAgain: the server has too much to do; try again in 599.0 s
             Unavailable: the last event is 5

@@ -33,11 +33,11 @@ pub(super) fn person(person: &v1::CasePerson) -> [(&'static str, String); 5] {
     ]
 }
 
-/// `told on call-1 by bot/web at 2026-03-02T09:01:00Z`.
+/// `sent on call-1 by bot/web at 2026-03-02T09:01:00Z`.
 fn telling(by: &v1::PersonTelling) -> String {
     let at = words::time(by.tell_time.as_ref());
     let who = words::who(&by.actor, &by.on_behalf_of);
-    format!("told on {} by {who} at {at}", by.contact_id)
+    format!("sent on {} by {who} at {at}", by.contact_id)
 }
 
 /// The routes that were tried, as a table. Empty if there are none.

@@ -26,7 +26,7 @@ pub(super) fn about_key(key: &[v1::Fact]) -> String {
         (true, true) => "the open case of this reason".to_owned(),
         (true, false) => {
             let unknown = words::listed(unknown.iter().map(|fact| fact.fact_id.clone()));
-            format!("the open case for which {unknown} was not told")
+            format!("the open case for which {unknown} was not given")
         }
         (false, _) => words::listed(known.into_iter().map(words::fact)),
     }

@@ -68,7 +68,7 @@ fn routed(routed: &ContactRouted, of: CaseId, seq: Seq) -> TimelineEntry {
         (_, RoutingTrigger::GaveUp) => "gave up".to_owned(),
         (_, RoutingTrigger::NoAnswer) => "did not answer".to_owned(),
         (_, RoutingTrigger::Failed) => "could not be helped".to_owned(),
-        (_, RoutingTrigger::Amended) => "told more".to_owned(),
+        (_, RoutingTrigger::Amended) => "sent more".to_owned(),
         (Some(join), RoutingTrigger::Opened) => {
             let repeat = if join.repeat { ", a repeat" } else { "" };
             let switched = if join.switched {

@@ -111,7 +111,7 @@ fn it_says_what_it_is_of_and_what_its_letters_mean() {
     expect![[r#"
         airline · Mon 2026-03-02 14:00 Europe/Amsterdam · amounts in EUR · deadlines far away (--deadline-in)
         channel web_chat (the one with the most routes; --channel for phone, app, sms, email, social, airport_desk, or all)
-        a first contact of which nothing special is told
+        a first contact for which nothing special is given
         S self_service   M message: agents, in their own time   C chat: agents, live   B callback   H human: a person, live
         lower case: the last resort: no route of the reason can be taken   *: tier floor: the route of a less valuable tier
         columns are samples, the exact wait of a change is in a line below
@@ -119,7 +119,7 @@ fn it_says_what_it_is_of_and_what_its_letters_mean() {
     expect![[r#"
         airline · Tue 2026-11-24 03:00 Europe/Amsterdam · amounts in EUR · deadlines in 3h
         channel app (--channel for phone, web_chat, sms, email, social, airport_desk, or all)
-        a first contact of which nothing special is told
+        a first contact for which nothing special is given
         S self_service   M message: agents, in their own time   C chat: agents, live   B callback   H human: a person, live
         lower case: the last resort: no route of the reason can be taken   *: tier floor: the route of a less valuable tier
         columns are samples of waits"#]].assert_eq(&head(
@@ -128,7 +128,7 @@ fn it_says_what_it_is_of_and_what_its_letters_mean() {
     expect![[r#"
         airline · Mon 2026-03-02 14:00 Europe/Amsterdam · amounts in EUR · deadlines far away (--deadline-in)
         all channels (phone, web_chat, app, sms, email, social, airport_desk)
-        a first contact of which nothing special is told
+        a first contact for which nothing special is given
         S self_service   M message: agents, in their own time   C chat: agents, live   B callback   H human: a person, live
         lower case: the last resort: no route of the reason can be taken   *: tier floor: the route of a less valuable tier
         columns are samples of waits"#]].assert_eq(&head("--all-channels"));

@@ -424,7 +424,7 @@ fn what_is_out_of_the_ordinary_is_said_in_words() {
     let declined = || fact("order_id", v1::fact::Value::Declined(true));
     expect![[r#"
         about order_id = 3348 (presumed; say --another-matter if it is not)
-        about the open case for which order_id was not told (presumed; say --another-matter if it is not)
+        about the open case for which order_id was not given (presumed; say --another-matter if it is not)
         about shop = Delft (presumed; say --another-matter if it is not)
     "#]]
     .assert_eq(
