@@ -1,12 +1,24 @@
 //! Signpost itself, as the benches serve it.
 
+use clap::Args;
 use signpost_proto::v1;
 use signpost_proto::v1::playbook_service_client::PlaybookServiceClient;
 use signpost_server::engine::{Clock, Engine, EngineOptions, open_folder};
 use signpost_server::grpc::serve;
 use std::error::Error;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use tokio::net::TcpListener;
+
+/// Where a bench works.
+#[derive(Args, Debug)]
+pub struct Place {
+    /// A folder on the disk to use. A temporary folder in it is used.
+    #[arg(long, default_value = "target")]
+    pub folder: PathBuf,
+    /// Serve this data folder (used by the bench itself).
+    #[arg(long, hide = true)]
+    pub serve: Option<PathBuf>,
+}
 
 /// The playbook of the benches.
 pub const RETAIL: &str = include_str!("../../playbooks/retail.yaml");

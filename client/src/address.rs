@@ -16,12 +16,15 @@ pub(crate) fn endpoint(server: &str) -> Result<Endpoint, ClientError> {
     };
     let uri: Uri = with_scheme
         .parse()
-        .map_err(|_| wrong(server, "is not host:port or http://host:port"))?;
+        .map_err(|_| wrong(server, "must be host:port or http://host:port"))?;
     if uri.scheme_str() != Some("http") {
-        return Err(wrong(server, "only http:// is spoken; put TLS in front"));
+        return Err(wrong(
+            server,
+            "must begin with http://: this client does not speak TLS; name a proxy that does, by its http:// address",
+        ));
     }
     if uri.port_u16().is_none() {
-        return Err(wrong(server, "names no port, such as :7100"));
+        return Err(wrong(server, "has no port; add one, such as :7100"));
     }
     if !matches!(uri.path(), "" | "/") || uri.query().is_some() {
         return Err(wrong(server, "must end after the port"));

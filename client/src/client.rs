@@ -163,7 +163,7 @@ fn named(field: &str, text: &str) -> Result<MetadataValue<Ascii>, ClientError> {
     let is_named = parts.is_some_and(|(kind, id)| !kind.is_empty() && !id.is_empty());
     let value = text.parse().ok().filter(|_| is_named);
     value.ok_or_else(|| {
-        let what = format!("`{text}` is not kind/id");
+        let what = format!("`{text}` must be kind/id, such as supervisor/ann");
         ClientError::Invalid(vec![(field.to_owned(), what)], Cause::default())
     })
 }
@@ -214,7 +214,8 @@ calls! {
     write ContactServiceClient::select_route(SelectRouteRequest) -> SelectRouteResponse;
     /// Decides again on a live contact whose attempt did not succeed.
     write ContactServiceClient::reroute_contact(RerouteContactRequest) -> RerouteContactResponse;
-    /// Ends a contact. The outcome RESOLVED also resolves its own case, unless another contact of that case is live.
+    /// Ends a contact. The outcome RESOLVED also resolves its own case, or the case that it was merged into, unless
+    /// another contact of that case is live.
     write ContactServiceClient::end_contact(EndContactRequest) -> EndContactResponse;
     /// Adds an additional case to a contact whose customer also brought another matter.
     write ContactServiceClient::add_case_to_contact(AddCaseToContactRequest) -> AddCaseToContactResponse;

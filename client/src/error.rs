@@ -299,33 +299,33 @@ mod tests {
 
     #[test]
     fn what_the_server_says_is_not_taken_for_something_else() {
-        let told = |code, reason: &str, message| {
+        let read = |code, reason: &str, message| {
             let mut details = ErrorDetails::with_error_info(reason, DOMAIN, HashMap::new());
             details.set_retry_info(Some(Duration::from_secs(599)));
             shown(code, message, details)
         };
         let table = [
-            told(
+            read(
                 Code::ResourceExhausted,
                 "TOO_MANY_WRONG_CASES",
-                "10 cases were told without proof",
+                "10 cases were named without proof",
             ),
-            told(
+            read(
                 Code::ResourceExhausted,
                 "TOO_MANY_WATCHERS",
                 "no more than 9 watch",
             ),
-            told(Code::ResourceExhausted, "BUSY", "commands are waiting"),
-            told(
+            read(Code::ResourceExhausted, "BUSY", "commands are waiting"),
+            read(
                 Code::Unavailable,
                 "REVISION_NOT_REACHED",
                 "the last event is 5",
             ),
-            told(Code::Unavailable, "STOPPING", "stopping"),
+            read(Code::Unavailable, "STOPPING", "stopping"),
         ]
         .join("\n");
         expect_test::expect![[r#"
-            TryAgain: 10 cases were told without proof
+            TryAgain: 10 cases were named without proof
             TryAgain: no more than 9 watch
             TryAgain: the server has too much to do; try again in 599.0 s
             Unavailable: the last event is 5
@@ -336,8 +336,8 @@ mod tests {
     #[test]
     fn the_reason_is_there_whatever_the_code() {
         let because = |code: Code, reason: &str, domain: &str| {
-            let told = [("case_id".to_owned(), "case_1".to_owned())];
-            let details = ErrorDetails::with_error_info(reason, domain, HashMap::from(told));
+            let metadata = [("case_id".to_owned(), "case_1".to_owned())];
+            let details = ErrorDetails::with_error_info(reason, domain, HashMap::from(metadata));
             ClientError::from_status(Status::with_error_details(code, "no", details)).cause()
         };
         let codes = [

@@ -79,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pause_of_minutes_is_told_rather_than_waited_out() {
+    fn a_pause_of_minutes_is_reported_rather_than_waited_out() {
         let asked = Status::with_error_details(
             Code::ResourceExhausted,
             "too often",

@@ -15,7 +15,9 @@ use v1::feed_service_client::FeedServiceClient;
 
 /// A watch that receives nothing for this long counts its connection as lost: 30 seconds. A server sends something
 /// every 10 seconds.
-pub const SILENCE_MAX: Duration = Duration::from_secs(30);
+pub const SILENCE_MAX: Duration = Duration::from_secs(3 * SERVER_SENDS_EVERY.as_secs());
+/// The longest time that a server lets pass without a message on a watch: 10 seconds.
+const SERVER_SENDS_EVERY: Duration = Duration::from_secs(10);
 
 /// A request for a watch. It says which feed, and from which cursor.
 pub trait Feed: Clone + Send {
@@ -163,20 +165,32 @@ impl<F: Feed> Watch<F> {
         if self.stream.is_none() {
             let channel = FeedServiceClient::new(self.client.channel());
             let request = self.client.request(self.request.clone());
-            let opened = timeout(self.client.deadline(), F::open(request, channel)).await;
-            let opened = opened.map_err(|_| Status::unavailable("no answer to the watch"))?;
+            let deadline = self.client.deadline();
+            let late = |_| {
+                let what = format!("no answer to the watch within {} s", deadline.as_secs_f64());
+                Status::unavailable(what)
+            };
+            let opened = timeout(deadline, F::open(request, channel)).await;
+            let opened = opened.map_err(late)?;
             self.stream = Some(opened?.into_inner());
             tell(&self.connected, true);
         }
         let Some(stream) = &mut self.stream else {
             return Ok(());
         };
-        let silent = |_| Status::unavailable("the watch says nothing");
+        let silent = |_| {
+            let (most, every) = (SILENCE_MAX.as_secs(), SERVER_SENDS_EVERY.as_secs());
+            Status::unavailable(format!(
+                "nothing came on the watch for {most} s; a server sends something every {every} s"
+            ))
+        };
         let message = timeout(SILENCE_MAX, stream.message())
             .await
             .map_err(silent)??;
         let Some(message) = message else {
-            return Err(Status::unavailable("the watch ended"));
+            return Err(Status::unavailable(
+                "the server ended the watch without a reason",
+            ));
         };
         for item in F::items(message) {
             self.request.go_on_behind(F::cursor(&item));

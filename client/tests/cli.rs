@@ -270,7 +270,7 @@ fn a_first_playbook_is_not_written_over_another_file() -> TestResult {
     let output = signpost(&["playbook", "new", "--out", out]).output()?;
     assert_eq!(code(&output), Some(2), "{output:?}");
     let words = String::from_utf8(output.stderr)?;
-    let what = "is there already; name another file, or take it away";
+    let what = "exists already; name another file, or delete it";
     assert_eq!(words, format!("signpost: {out}: {what}\n"));
     assert_eq!(std::fs::read_to_string(&there)?, first);
     Ok(())

@@ -278,7 +278,7 @@ fn an_import_that_is_interrupted_leaves_the_way_to_send_it_again() -> TestResult
     assert_eq!(output.status.code(), Some(1), "{words}");
     let expected = "stopped at line 2; no call was answered\n\
         signpost: stopped\n\
-        signpost: the same again: --request-id key-1\n";
+        signpost: to send the same again: --request-id key-1\n";
     assert_eq!(words, expected);
     Ok(())
 }

@@ -139,8 +139,8 @@ def sign_in(signpost, chat):
     signed_in = types.ContactContext(channel="web_chat", customer=types.CustomerRef(customer_id=chat.customer))
     answer = amend(signpost, chat, signed_in)
     check("it is the same case", answer.case_id == chat.case and answer.case_match == contact.CASE_MATCH_NEW)
-    check("of a customer now", answer.customer_id == chat.customer and answer.decision.tier == "bronze")
-    check("who is no repeat for that", answer.repeat_count == 0)
+    check("it has a customer now", answer.customer_id == chat.customer and answer.decision.tier == "bronze")
+    check("that is not counted as a repeat", answer.repeat_count == 0)
     check("and still wants a person", answer.target.route == types.ROUTE_CHAT)
     chat.answer = answer
     print(f"While waiting the customer signs in: the same case, tier {answer.decision.tier}, no repeat.")

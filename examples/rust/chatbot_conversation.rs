@@ -239,8 +239,8 @@ async fn sign_in(signpost: &Client, chat: &mut Chat, case_id: &str) -> Told<v1::
     check("it is the same case", same)?;
     let tier = answer.decision.clone().unwrap_or_default().tier;
     let known = answer.customer_id == chat.customer && tier == "bronze";
-    check("of a customer now", known)?;
-    check("who is no repeat for that", answer.repeat_count == 0)?;
+    check("it has a customer now", known)?;
+    check("that is not counted as a repeat", answer.repeat_count == 0)?;
     let a_person = routed(&answer)?.route() == v1::Route::Chat;
     check("and still wants a person", a_person)?;
     println!("While waiting the customer signs in: the same case, tier {tier}, no repeat.");

@@ -149,8 +149,8 @@ async function signIn(signpost: Signpost, chat: Chat, caseId: string): Promise<C
   });
   const answer = await amend(signpost, chat, { channel: "web_chat", customer: { customerId: chat.customer } });
   check("it is the same case", answer.caseId === caseId && answer.caseMatch === CaseMatch.NEW);
-  check("of a customer now", answer.customerId === chat.customer && answer.decision?.tier === "bronze");
-  check("who is no repeat for that", answer.repeatCount === 0);
+  check("it has a customer now", answer.customerId === chat.customer && answer.decision?.tier === "bronze");
+  check("that is not counted as a repeat", answer.repeatCount === 0);
   check("and still wants a person", answer.next.case === "target" && answer.next.value.route === Route.CHAT);
   console.log(`While waiting the customer signs in: the same case, tier ${answer.decision.tier}, no repeat.`);
   return answer;

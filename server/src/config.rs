@@ -176,8 +176,8 @@ impl Config {
 /// one.
 fn said_in_order(layers: &[Layer], key: Key) -> Vec<Said> {
     let each = layers.iter().map(|layer| layer.all_said(key).collect());
-    let mut told = each.filter(|said: &Vec<Said>| !said.is_empty());
-    told.next().unwrap_or_default()
+    let mut found = each.filter(|said: &Vec<Said>| !said.is_empty());
+    found.next().unwrap_or_default()
 }
 
 /// The settings `playbook` and `sample`. Both come from the first layer that has at least one of them.
@@ -185,8 +185,8 @@ fn first_said(layers: &[Layer]) -> (Option<Said>, Option<Said>) {
     let each = layers
         .iter()
         .map(|layer| (layer.said(Key::Playbook), layer.said(Key::Sample)));
-    let mut told = each.filter(|(playbook, sample)| playbook.is_some() || sample.is_some());
-    told.next().unwrap_or_default()
+    let mut found = each.filter(|(playbook, sample)| playbook.is_some() || sample.is_some());
+    found.next().unwrap_or_default()
 }
 
 fn data_folder(text: &str) -> Result<PathBuf, &'static str> {

@@ -56,8 +56,8 @@ use tokio::sync::{oneshot, watch};
 
 /// Maximum number of commands and reads that may wait for a decision. If more come, callers get [`EngineError::Busy`].
 pub const QUEUE_TASKS_MAX: usize = 4_096;
-/// How many times the rows of a command are looked up because they changed in the meantime. After that, the caller gets
-/// [`EngineError::Busy`].
+/// The maximum number of times that the rows of one command are looked up. They are looked up again if they changed in
+/// the meantime. After that, the caller gets [`EngineError::Busy`].
 const LOOKS_MAX: usize = 64;
 /// How long a list waits until the rows hold everything that was durable when the list was requested.
 pub const ROWS_BEHIND_MAX: Duration = Duration::from_secs(5);

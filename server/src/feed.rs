@@ -42,13 +42,13 @@ pub const READING_MAX: usize = 2;
 #[derive(Clone, Debug, thiserror::Error)]
 pub(crate) enum Unwatched {
     /// There are too many watchers.
-    #[error("there are as many watchers as the server takes")]
+    #[error("there are too many watchers already")]
     TooMany,
     /// The cursor belongs to another store.
     #[error("the cursor is of another store; begin again without it")]
     OtherStore,
     /// The sequence of the cursor is greater than that of the last event.
-    #[error("the cursor is of the future, the last event is {last}; begin again without it")]
+    #[error("the cursor is ahead of the last event, which is {last}; begin again without it")]
     Future {
         /// The sequence of the last event.
         last: u64,
@@ -60,7 +60,7 @@ pub(crate) enum Unwatched {
 struct DurablePosition {
     /// The sequence of the last durable event that watchers may be sent.
     last: Seq,
-    /// Why all watches end; `None` while they go on.
+    /// Why all watches end; `None` while they continue.
     end: Option<End>,
 }
 
@@ -144,14 +144,14 @@ impl Feeds {
             feed::From::Now => Seq(self.engine.log().last()),
             feed::From::Oldest => Seq(self.engine.log().first() - 1),
         };
-        let (mut outlet, told) = watch_stream::channel(self.standing.subscribe());
+        let (mut outlet, stream) = watch_stream::channel(self.standing.subscribe());
         let watcher = events::EventWatcher::new(self.clone(), at, asked.as_cloud_events);
         tokio::spawn(async move {
-            let over = watcher.run(&mut outlet).await;
+            let Err(over) = watcher.watch(&mut outlet).await;
             outlet.end(over);
             drop(place);
         });
-        Ok(told)
+        Ok(stream)
     }
 
     /// Watches cases or contacts.
@@ -173,14 +173,14 @@ impl Feeds {
             }
             (None, None) => {}
         }
-        let (mut outlet, told) = watch_stream::channel(self.standing.subscribe());
+        let (mut outlet, stream) = watch_stream::channel(self.standing.subscribe());
         let watcher = rows::RowWatcher::new(self.clone(), asked);
         tokio::spawn(async move {
-            let over = watcher.run(&mut outlet).await;
+            let Err(over) = watcher.watch(&mut outlet).await;
             outlet.end(over);
             drop(place);
         });
-        Ok(told)
+        Ok(stream)
     }
 
     fn place(&self) -> Result<TailPosition, Unwatched> {
@@ -218,7 +218,7 @@ impl Feeds {
 enum Wakeup {
     /// There are events up to this sequence.
     UpTo(Seq),
-    /// There was nothing for [`PROGRESS_EVERY`].
+    /// There was no event during the last [`PROGRESS_EVERY`].
     Nothing,
 }
 
@@ -227,7 +227,7 @@ enum Wakeup {
 enum WatchEnd {
     /// The connection is closed, or the last message was set.
     Gone,
-    /// The watch cannot go on because of this error.
+    /// The watch cannot continue because of this error.
     Halted(EngineError),
 }
 

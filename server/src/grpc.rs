@@ -94,17 +94,17 @@ pub async fn serve_to_pages(
     let (health, health_service) = tonic_health::server::health_reporter();
     set_health(&health, ServingStatus::Serving).await;
     let routes = routes(edge, feeds.clone())?.add_service(health_service);
-    let told = Notify::new();
+    let stopping = Notify::new();
     let stopped = async {
         stop.await;
         set_health(&health, ServingStatus::NotServing).await;
         // Open watches of health or of feeds would keep their connections open.
         end_health_watches(health.clone()).await;
         feeds.stop();
-        told.notify_one();
+        stopping.notify_one();
     };
     let late = async {
-        told.notified().await;
+        stopping.notified().await;
         tokio::time::sleep(STOP_TIME_MAX).await;
     };
     let watched = async {
@@ -187,9 +187,9 @@ fn in_our_words<B>(mut response: http::Response<B>) -> http::Response<B> {
     let ours = Status::from_header_map(headers).and_then(|status| status::in_our_words(&status));
     if let Some(ours) = ours {
         // If our status cannot be written, the one of the transport stays.
-        let mut told = http::HeaderMap::new();
-        if ours.add_header(&mut told).is_ok() {
-            headers.extend(told);
+        let mut written = http::HeaderMap::new();
+        if ours.add_header(&mut written).is_ok() {
+            headers.extend(written);
         }
     }
     response

@@ -16,3 +16,5 @@ mod queries;
 pub mod run;
 pub mod store;
 pub mod tail;
+#[cfg(test)]
+mod tests;

@@ -17,7 +17,11 @@ mod tests;
 
 pub(crate) use crate::index_scan::PageRequest;
 pub(crate) use crate::index_scan::rows::whose;
+
+use crate::index_scan::budget::{ScanBudget, Span};
+use crate::index_scan::cursor::Step;
 use crate::index_scan::undecoded;
+use crate::store::StoreError;
 pub(crate) use batch::{batch_of_cases, batch_of_customers};
 pub(crate) use cases::{active_cases, cases};
 pub(crate) use contacts::{contacts, live_contacts, live_contacts_of};
@@ -41,6 +45,45 @@ impl<T> ListPage<T> {
         ListPage {
             items: Vec::new(),
             next: None,
+        }
+    }
+}
+
+/// A page of at most `size` items of a span. `next` takes the next step from a sequence on. It gives the sequence of
+/// what it found, with the item if the item matches.
+fn page<T>(
+    look: &mut ScanBudget<'_>,
+    span: Span,
+    size: usize,
+    mut next: impl FnMut(&mut ScanBudget<'_>, Seq) -> Result<Step<(Seq, Option<T>)>, StoreError>,
+) -> Result<ListPage<T>, StoreError> {
+    let mut items = Vec::new();
+    let mut last_shown = None;
+    let mut from = span.first;
+    loop {
+        let step = match look.is_spent() && from != span.first {
+            true => Step::Spent(from),
+            false => next(look, from)?,
+        };
+        let (seq, found) = match step {
+            Step::At(found) => found,
+            Step::Spent(at) => {
+                let next = Some(look.previous(at));
+                return Ok(ListPage { items, next });
+            }
+            Step::End => return Ok(ListPage { items, next: None }),
+        };
+        if let Some(item) = found {
+            if items.len() == size {
+                let next = last_shown;
+                return Ok(ListPage { items, next });
+            }
+            items.push(item);
+            last_shown = Some(seq);
+        }
+        match look.next(seq) {
+            Some(next) if !look.is_before(span.last, next) => from = next,
+            _ => return Ok(ListPage { items, next: None }),
         }
     }
 }

@@ -130,37 +130,14 @@ impl Kept {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use signpost_domain::actor::Actor;
-    use signpost_domain::event::{Cause, Envelope, Recorded};
-    use signpost_domain::ids::CaseId;
-    use signpost_domain::time::UnixMs;
-
-    /// An event of `bytes` bytes. `None` if `watched` is false, as for an event that was decided without a watcher.
-    fn event(seq: u64, bytes: usize, watched: bool) -> Option<(TailEvent, usize)> {
-        let envelope = Envelope {
-            seq: Seq(seq),
-            record_time: UnixMs(0),
-            event_time: UnixMs(0),
-            actor: Actor::system(),
-            on_behalf_of: None,
-            cause: Cause::Timer,
-            playbook: None,
-        };
-        let event = Event::CaseLapsed(CaseId(Seq(1)));
-        let recorded = Arc::new(Recorded { envelope, event });
-        let changes = Vec::new();
-        let made = EncodedOnce::default();
-        let event = TailEvent {
-            recorded,
-            changes,
-            made,
-        };
-        watched.then_some((event, bytes))
-    }
+    use crate::tests::tail_event;
 
     fn grow(tail: &Tail, seqs: std::ops::RangeInclusive<u64>, bytes: usize) {
         let last = Seq(*seqs.end());
-        tail.grow(last, seqs.map(|seq| event(seq, bytes, true)).collect());
+        tail.grow(
+            last,
+            seqs.map(|seq| Some((tail_event(seq), bytes))).collect(),
+        );
     }
 
     fn kept(tail: &Tail, from: u64) -> Option<Vec<u64>> {
@@ -180,7 +157,8 @@ mod tests {
         assert_eq!(kept(&tail, 6), None, "that is in the log");
         assert_eq!(kept(&tail, 8), Some(vec![8, 9]));
         assert_eq!(kept(&tail, 10), Some(Vec::new()));
-        tail.grow(Seq(11), vec![event(10, 1, true), event(11, 1, false)]);
+        // Event 11 was decided without a watcher.
+        tail.grow(Seq(11), vec![Some((tail_event(10), 1)), None]);
         assert_eq!(kept(&tail, 7), None);
         grow(&tail, 12..=12, 1);
         assert_eq!(kept(&tail, 12), Some(vec![12]));

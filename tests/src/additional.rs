@@ -69,16 +69,3 @@ pub async fn contact(server: &TestServer) -> Outcome<v1::Contact> {
     let got = server.client().get_contact(request).await?;
     Ok(got.contact.unwrap_or_default())
 }
-
-/// The case with this id, as the server keeps it.
-///
-/// # Errors
-/// When the server refuses the request.
-pub async fn case(server: &TestServer, id: &str) -> Outcome<v1::Case> {
-    let request = v1::GetCaseRequest {
-        case_id: id.to_owned(),
-        ..v1::GetCaseRequest::default()
-    };
-    let got = server.client().get_case(request).await?;
-    Ok(got.case.unwrap_or_default())
-}

@@ -183,6 +183,14 @@ pub fn upsert(customer: v1::Customer, at: i64) -> v1::UpsertCustomerRequest {
     }
 }
 
+/// A customer of whom only the key is told.
+pub fn bare_customer(id: &str) -> v1::Customer {
+    v1::Customer {
+        customer_id: id.to_owned(),
+        ..Default::default()
+    }
+}
+
 /// A mask of these fields.
 pub fn mask(paths: &[&str]) -> prost_types::FieldMask {
     let paths = paths.iter().map(|path| (*path).to_owned());

@@ -1,6 +1,7 @@
 //! A whole server in this process, with a real port, a real folder and real gRPC. It can be stopped and started again.
 
 use crate::Outcome;
+use crate::process::{Ran, signpost};
 use crate::time::minute;
 use signpost_client::{Client, Options, request_id, v1};
 use signpost_domain::check;
@@ -194,6 +195,28 @@ impl TestServer {
     /// A client of the server, with the actor `platform/test`.
     pub fn client(&self) -> &Client {
         &self.client
+    }
+
+    /// Runs `signpost` against the server, off the threads that serve.
+    ///
+    /// # Errors
+    /// When `signpost` does not start.
+    pub async fn signpost(&self, arguments: &[&str]) -> Outcome<Ran> {
+        let mut command = signpost(&self.address.to_string(), arguments)?;
+        tokio::task::spawn_blocking(move || Ran::of(&mut command)).await?
+    }
+
+    /// The case with this id.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub async fn case(&self, id: &str) -> Outcome<v1::Case> {
+        let request = v1::GetCaseRequest {
+            case_id: id.to_owned(),
+            ..Default::default()
+        };
+        let found = self.client.get_case(request).await?;
+        Ok(found.case.ok_or("no case")?)
     }
 
     /// The connection to the server.

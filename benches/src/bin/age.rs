@@ -8,7 +8,7 @@ use comfy_table::Table;
 use signpost_benches::disk::bytes_below;
 use signpost_benches::load::{Calls, Round, Until, drive};
 use signpost_benches::process::Server;
-use signpost_benches::served::{publish, say, signpost_with};
+use signpost_benches::served::{Place, publish, say, signpost_with};
 use signpost_server::engine::{Clock, EngineOptions, FilterLimits};
 use std::error::Error;
 use std::path::{Path, PathBuf};
@@ -20,9 +20,8 @@ use tempfile::TempDir;
 /// Measures what a contact costs as history grows.
 #[derive(Parser)]
 struct Args {
-    /// A folder on the disk to use.
-    #[arg(long, default_value = "target")]
-    folder: PathBuf,
+    #[command(flatten)]
+    place: Place,
     /// Contacts of this run.
     #[arg(long, default_value_t = 5_000_000)]
     contacts: u64,
@@ -47,20 +46,17 @@ struct Args {
     /// Keep this folder; where an earlier run kept it, go on from the contacts that are in it.
     #[arg(long)]
     keep: Option<PathBuf>,
-    /// Serve this data folder (used by the bench itself).
-    #[arg(long, hide = true)]
-    serve: Option<PathBuf>,
 }
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let args = Args::parse();
-    if let Some(folder) = &args.serve {
+    if let Some(folder) = &args.place.serve {
         return signpost_with(folder, args.options()).await;
     }
     let temporary = match &args.keep {
         Some(_) => None,
-        None => Some(tempfile::tempdir_in(&args.folder)?),
+        None => Some(tempfile::tempdir_in(&args.place.folder)?),
     };
     let kept = args.keep.as_deref();
     let folder = kept.or(temporary.as_ref().map(TempDir::path));

@@ -6,15 +6,13 @@
 
 use clap::Parser;
 use signpost_benches::playbooks::sized;
-use signpost_domain::ability::Abilities;
-use signpost_domain::contact::{ContactContext, CustomerRef, Direction};
+use signpost_domain::contact::ContactContext;
 use signpost_domain::customer::Profile;
 use signpost_domain::decision::{ContactStats, Decided, Formula, Memory, Question, decide};
 use signpost_domain::fact::{Fact, FactSource, FactValue, Facts, Knowledge};
 use signpost_domain::ids::{ReasonId, Slug};
 use signpost_domain::money::Money;
 use signpost_domain::playbook::Playbook;
-use signpost_domain::tags::Tags;
 use signpost_domain::time::{Millis, UnixMs};
 use std::error::Error;
 use std::hint::black_box;
@@ -165,27 +163,10 @@ impl Bench {
 
 fn context(facts: &Facts) -> Result<ContactContext, Box<dyn Error>> {
     Ok(ContactContext {
-        case: None,
-        previous_contact: None,
-        channel: Slug::new("web_chat")?,
-        direction: Direction::Inbound,
-        device: None,
-        customer: CustomerRef::default(),
         reason: Some(ReasonId::parse("reason_0/sub_0")?),
         facts: facts.clone(),
-        stage: None,
-        persona: None,
         sentiment_score: Some(-40),
         language: Some("nl".into()),
-        preferred_routes: Vec::new(),
-        consents: Vec::new(),
-        vulnerable: None,
-        asked_for_person: false,
-        cannot_use: Abilities::EMPTY,
-        another_matter: false,
-        brand: None,
-        matters: Vec::new(),
-        tags: Tags::default(),
-        queue_stats: Vec::new(),
+        ..ContactContext::on(Slug::new("web_chat")?)
     })
 }

@@ -9,12 +9,11 @@ use signpost_benches::disk::file_system;
 use signpost_benches::load::{Calls, Round, Until, drive};
 use signpost_benches::process::Server;
 use signpost_benches::requests::route_to_desks;
-use signpost_benches::served::{publish, say, signpost};
+use signpost_benches::served::{Place, publish, say, signpost};
 use signpost_benches::watchers::{Arrived, Asked, Sent, Watchers};
 use signpost_proto::v1::contact_service_client::ContactServiceClient;
 use std::error::Error;
 use std::ops::Range;
-use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -32,9 +31,8 @@ const BESIDE_ROUNDS_MAX: Duration = Duration::from_secs(120);
 /// Measures what watching costs.
 #[derive(Parser)]
 struct Args {
-    /// A folder on the disk to measure. A temporary folder in it is used.
-    #[arg(long, default_value = "target")]
-    folder: PathBuf,
+    #[command(flatten)]
+    place: Place,
     /// The number of watchers.
     #[arg(long, default_value_t = 1_000)]
     watchers: usize,
@@ -44,15 +42,12 @@ struct Args {
     /// Seconds per round.
     #[arg(long, default_value_t = 6)]
     seconds: u32,
-    /// Serve this data folder (used by the bench itself).
-    #[arg(long, hide = true)]
-    serve: Option<PathBuf>,
 }
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let args = Args::parse();
-    if let Some(folder) = &args.serve {
+    if let Some(folder) = &args.place.serve {
         return signpost(folder).await;
     }
     let longest = BESIDE_ROUNDS_MAX + Duration::from_secs(1) * args.seconds * ROUNDS;
@@ -93,7 +88,7 @@ struct Bench<'a> {
 }
 
 async fn measure(args: &Args, stage: &Stage) -> Result<(), Box<dyn Error>> {
-    let folder = tempfile::tempdir_in(&args.folder)?;
+    let folder = tempfile::tempdir_in(&args.place.folder)?;
     say(&format!("file system {}", file_system(folder.path())?));
     let server = Server::start(&["--serve"], &folder.path().join("data"))?;
     publish(&server.address).await?;

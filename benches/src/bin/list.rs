@@ -8,7 +8,7 @@ use comfy_table::Table;
 use hdrhistogram::Histogram;
 use signpost_benches::filled::{Names, customer, fill};
 use signpost_benches::process::Server;
-use signpost_benches::served::{publish, say, signpost};
+use signpost_benches::served::{Place, publish, say, signpost};
 use signpost_proto::v1;
 use signpost_proto::v1::case_service_client::CaseServiceClient;
 use std::error::Error;
@@ -33,18 +33,14 @@ const PAIRED_VALUES_MAX: usize = 3;
 /// Measures pages of lists.
 #[derive(Parser)]
 struct Args {
-    /// A folder on the disk to use.
-    #[arg(long, default_value = "target")]
-    folder: PathBuf,
+    #[command(flatten)]
+    place: Place,
     /// The number of cases.
     #[arg(long, default_value_t = 1_000_000)]
     cases: u64,
     /// Fill this folder and keep it. If an earlier run has kept it, measure what is in it.
     #[arg(long)]
     keep: Option<PathBuf>,
-    /// Serve this data folder (used by the bench itself).
-    #[arg(long, hide = true)]
-    serve: Option<PathBuf>,
 }
 
 /// A field of the filter, with some values.
@@ -63,12 +59,12 @@ struct Pages {
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let args = Args::parse();
-    if let Some(folder) = &args.serve {
+    if let Some(folder) = &args.place.serve {
         return signpost(folder).await;
     }
     let temporary = match &args.keep {
         Some(_) => None,
-        None => Some(tempfile::tempdir_in(&args.folder)?),
+        None => Some(tempfile::tempdir_in(&args.place.folder)?),
     };
     let kept = args.keep.as_deref();
     let folder = kept.or(temporary.as_ref().map(TempDir::path));

@@ -12,7 +12,7 @@ use signpost_benches::echo::{self, Keep};
 use signpost_benches::load::{Calls, Round, Until, drive};
 use signpost_benches::process::Server;
 use signpost_benches::requests;
-use signpost_benches::served::{publish, say, signpost};
+use signpost_benches::served::{Place, publish, say, signpost};
 use signpost_proto::v1::contact_service_client::ContactServiceClient;
 use std::error::Error;
 use std::path::{Path, PathBuf};
@@ -26,18 +26,14 @@ const ROUNDS: usize = 3;
 /// Measures durable RouteContact beside a bare tonic echo, the log alone and a service on SQLite.
 #[derive(Parser)]
 struct Args {
-    /// A folder on the disk to measure. A temporary folder in it is used.
-    #[arg(long, default_value = "target")]
-    folder: PathBuf,
+    #[command(flatten)]
+    place: Place,
     /// Seconds per round.
     #[arg(long, default_value_t = 4)]
     seconds: u64,
     /// The numbers of requests in flight that are measured.
     #[arg(long, value_delimiter = ',', default_values_t = [1, 16, 64, 256])]
     in_flight: Vec<usize>,
-    /// Serve this data folder (used by the bench itself).
-    #[arg(long, hide = true)]
-    serve: Option<PathBuf>,
     /// Echo the answer in this file (used by the bench itself).
     #[arg(long, hide = true)]
     echo: Option<PathBuf>,
@@ -52,7 +48,7 @@ struct Args {
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let args = Args::parse();
-    match (&args.serve, &args.echo) {
+    match (&args.place.serve, &args.echo) {
         (Some(folder), _) => signpost(folder).await,
         (_, Some(answer)) => {
             let tables = args.tables.as_deref().map(Keep::Tables);
@@ -64,12 +60,12 @@ async fn main() -> Result<(), Box<dyn Error>> {
 }
 
 async fn compare(args: &Args) -> Result<(), Box<dyn Error>> {
-    let folder = tempfile::tempdir_in(&args.folder)?;
+    let folder = tempfile::tempdir_in(&args.place.folder)?;
     let kind = file_system(folder.path())?;
     if kind == "tmpfs" || kind == "ramfs" {
         return Err(format!(
             "{} is {kind}: nothing is durable there",
-            args.folder.display()
+            args.place.folder.display()
         )
         .into());
     }

@@ -8,11 +8,10 @@ use comfy_table::Table;
 use signpost_benches::disk::bytes_below;
 use signpost_benches::load::{Calls, Until, drive};
 use signpost_benches::process::Server;
-use signpost_benches::served::{publish, say, signpost};
+use signpost_benches::served::{Place, publish, say, signpost};
 use signpost_proto::v1;
 use signpost_proto::v1::contact_service_client::ContactServiceClient;
 use std::error::Error;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -24,27 +23,23 @@ const MARKS: u64 = 5;
 /// Measures memory and disk as contacts come and end.
 #[derive(Parser)]
 struct Args {
-    /// A folder on the disk to use.
-    #[arg(long, default_value = "target")]
-    folder: PathBuf,
+    #[command(flatten)]
+    place: Place,
     /// The number of contacts.
     #[arg(long, default_value_t = 1_000_000)]
     contacts: u64,
     /// The number of reads of contacts that do not exist, after that.
     #[arg(long, default_value_t = 200_000)]
     reads: u64,
-    /// Serve this data folder (used by the bench itself).
-    #[arg(long, hide = true)]
-    serve: Option<PathBuf>,
 }
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let args = Args::parse();
-    if let Some(folder) = &args.serve {
+    if let Some(folder) = &args.place.serve {
         return signpost(folder).await;
     }
-    let folder = tempfile::tempdir_in(&args.folder)?;
+    let folder = tempfile::tempdir_in(&args.place.folder)?;
     let data = folder.path().join("data");
     let server = Server::start(&["--serve"], &data)?;
     publish(&server.address).await?;

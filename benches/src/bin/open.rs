@@ -6,9 +6,8 @@ use clap::Parser;
 use signpost_benches::disk::bytes_below;
 use signpost_benches::load::{Calls, Until, drive};
 use signpost_benches::process::Server;
-use signpost_benches::served::{publish, say, signpost};
+use signpost_benches::served::{Place, publish, say, signpost};
 use std::error::Error;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::time::Instant;
@@ -19,24 +18,20 @@ const IN_FLIGHT: usize = 128;
 /// Measures opening a store with many open cases.
 #[derive(Parser)]
 struct Args {
-    /// A folder on the disk to use.
-    #[arg(long, default_value = "target")]
-    folder: PathBuf,
+    #[command(flatten)]
+    place: Place,
     /// The number of open cases.
     #[arg(long, default_value_t = 1_000_000)]
     cases: u64,
-    /// Serve this data folder (used by the bench itself).
-    #[arg(long, hide = true)]
-    serve: Option<PathBuf>,
 }
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let args = Args::parse();
-    if let Some(folder) = &args.serve {
+    if let Some(folder) = &args.place.serve {
         return signpost(folder).await;
     }
-    let folder = tempfile::tempdir_in(&args.folder)?;
+    let folder = tempfile::tempdir_in(&args.place.folder)?;
     let (empty, data) = (folder.path().join("empty"), folder.path().join("data"));
     let bare = Server::start(&["--serve"], &empty)?.resident()?.0;
     let server = Server::start(&["--serve"], &data)?;

@@ -7,11 +7,10 @@ use clap::Parser;
 use comfy_table::Table;
 use signpost_benches::process::Server;
 use signpost_benches::requests;
-use signpost_benches::served::{RETAIL, publish_document, say, signpost};
+use signpost_benches::served::{Place, RETAIL, publish_document, say, signpost};
 use signpost_proto::v1;
 use signpost_proto::v1::contact_service_client::ContactServiceClient;
 use std::error::Error;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use tonic::transport::Channel;
@@ -29,15 +28,11 @@ const ROUNDS: usize = 4;
 /// Measures contacts whose reason replaces many others.
 #[derive(Parser)]
 struct Args {
-    /// A folder on the disk to use.
-    #[arg(long, default_value = "target")]
-    folder: PathBuf,
+    #[command(flatten)]
+    place: Place,
     /// Contacts per round.
     #[arg(long, default_value_t = 20_000)]
     contacts: u64,
-    /// Serve this data folder (used by the bench itself).
-    #[arg(long, hide = true)]
-    serve: Option<PathBuf>,
 }
 
 /// The retailer's playbook, in which the reason for cancelling an order replaces this many retired reasons.
@@ -101,10 +96,10 @@ async fn round(server: &Server, from: u64, until: u64) -> Result<f64, Box<dyn Er
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let args = Args::parse();
-    if let Some(folder) = &args.serve {
+    if let Some(folder) = &args.place.serve {
         return signpost(folder).await;
     }
-    let folder = tempfile::tempdir_in(&args.folder)?;
+    let folder = tempfile::tempdir_in(&args.place.folder)?;
     let server = Server::start(&["--serve"], &folder.path().join("data"))?;
     publish_document(&server.address, "first", RETAIL).await?;
     let mut from = CUSTOMERS;

@@ -8,7 +8,7 @@ use signpost_benches::disk::file_system;
 use signpost_benches::load::{Calls, Until, drive};
 use signpost_benches::process::{Server, own_cpu};
 use signpost_benches::requests::table;
-use signpost_benches::served::{publish, say, signpost};
+use signpost_benches::served::{Place, publish, say, signpost};
 use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -24,24 +24,20 @@ const ROUNDS: u64 = 3;
 /// Measures `signpost send` beside the load generator.
 #[derive(Parser)]
 struct Args {
-    /// A folder on the disk to measure. A temporary folder in it is used.
-    #[arg(long, default_value = "target")]
-    folder: PathBuf,
+    #[command(flatten)]
+    place: Place,
     /// Contacts per round.
     #[arg(long, default_value_t = 20_000)]
     contacts: u64,
     /// The `signpost` program [default: the one beside this program].
     #[arg(long)]
     signpost: Option<PathBuf>,
-    /// Serve this data folder (used by the bench itself).
-    #[arg(long, hide = true)]
-    serve: Option<PathBuf>,
 }
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let args = Args::parse();
-    match &args.serve {
+    match &args.place.serve {
         Some(folder) => signpost(folder).await,
         None => compare(&args).await,
     }
@@ -69,7 +65,7 @@ async fn compare(args: &Args) -> Result<(), Box<dyn Error>> {
         let client = client.display();
         return Err(format!("there is no {client}: cargo build --release --bin signpost").into());
     }
-    let folder = tempfile::tempdir_in(&args.folder)?;
+    let folder = tempfile::tempdir_in(&args.place.folder)?;
     say(&format!("file system {}", file_system(folder.path())?));
     let server = Server::start(&["--serve"], &folder.path().join("data"))?;
     publish(&server.address).await?;

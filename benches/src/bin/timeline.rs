@@ -8,14 +8,13 @@ use comfy_table::Table;
 use hdrhistogram::Histogram;
 use signpost_benches::process::Server;
 use signpost_benches::requests;
-use signpost_benches::served::{publish, say, signpost_with};
+use signpost_benches::served::{Place, publish, say, signpost_with};
 use signpost_proto::v1;
 use signpost_proto::v1::case_service_client::CaseServiceClient;
 use signpost_proto::v1::contact_service_client::ContactServiceClient;
 use signpost_server::engine::{Clock, EngineOptions};
 use signpost_server::store::LogLimits;
 use std::error::Error;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -41,9 +40,8 @@ const REST: Duration = Duration::from_millis(5);
 /// Measures previews while others read timelines.
 #[derive(Parser)]
 struct Args {
-    /// A folder on the disk to use.
-    #[arg(long, default_value = "target")]
-    folder: PathBuf,
+    #[command(flatten)]
+    place: Place,
     /// The number of callers who page through timelines, each one page after another.
     #[arg(long, default_value_t = 64)]
     readers: u64,
@@ -53,9 +51,6 @@ struct Args {
     /// The number of rounds, each once without and once with readers.
     #[arg(long, default_value_t = 4)]
     rounds: usize,
-    /// Serve this data folder (used by the bench itself).
-    #[arg(long, hide = true)]
-    serve: Option<PathBuf>,
 }
 
 /// The contact with the number `contact` of the case with the number `case`.
@@ -159,7 +154,7 @@ async fn previews(address: &str, seconds: u64) -> Result<Histogram<u64>, Box<dyn
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let args = Args::parse();
-    if let Some(folder) = &args.serve {
+    if let Some(folder) = &args.place.serve {
         let log = LogLimits {
             segment_bytes_max: SEGMENT_BYTES,
             ..LogLimits::default()
@@ -170,7 +165,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         };
         return signpost_with(folder, options).await;
     }
-    let folder = tempfile::tempdir_in(&args.folder)?;
+    let folder = tempfile::tempdir_in(&args.place.folder)?;
     let data = folder.path().join("data");
     let server = Server::start(&["--serve"], &data)?;
     publish(&server.address).await?;

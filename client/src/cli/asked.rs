@@ -111,7 +111,7 @@ mod tests {
     #![expect(clippy::unwrap_used, reason = "tests")]
     use super::*;
 
-    fn told(reason: &str, tier: &str, channel: &str, queue: &str) -> String {
+    fn said(reason: &str, tier: &str, channel: &str, queue: &str) -> String {
         let asked = AskedNames {
             reasons: vec![reason.to_owned()],
             tiers: vec![tier.to_owned(), "gold".to_owned()],
@@ -134,19 +134,19 @@ mod tests {
             the live playbook has no tier zzz
             the live playbook has no channel fone
             the live playbook has no queue order; did you mean orders?"#]]
-        .assert_eq(&told("troubleshot_site", "zzz", "fone", "order"));
-        expect_test::expect!["the live playbook has no reason troubleshoot_site/find_product; did you mean troubleshoot_site/find_products?"].assert_eq(&told("troubleshoot_site/find_product", "", "", ""));
+        .assert_eq(&said("troubleshot_site", "zzz", "fone", "order"));
+        expect_test::expect!["the live playbook has no reason troubleshoot_site/find_product; did you mean troubleshoot_site/find_products?"].assert_eq(&said("troubleshoot_site/find_product", "", "", ""));
     }
 
     #[test]
     fn known_names_old_ones_too_are_not_said() {
-        assert_eq!(told("", "", "", ""), "");
-        assert_eq!(told("account_access", "", "", ""), "");
+        assert_eq!(said("", "", "", ""), "");
+        assert_eq!(said("account_access", "", "", ""), "");
         let (now, before) = (
             "troubleshoot_site/find_products",
             "troubleshoot_site/search_results",
         );
-        assert_eq!(told(now, "", "", ""), "");
-        assert_eq!(told(before, "", "", ""), "");
+        assert_eq!(said(now, "", "", ""), "");
+        assert_eq!(said(before, "", "", ""), "");
     }
 }

@@ -98,7 +98,7 @@ Example:
     #[command(after_help = "\
 Example:
   signpost case merge case_0000000000002 case_0000000000009   # the first one survives
-  signpost case merge case_0000000000002 case_0000000000009 --note 'The same bag, told twice'")]
+  signpost case merge case_0000000000002 case_0000000000009 --note 'The same bag, reported twice'")]
     Merge {
         /// The case that survives.
         case: String,
@@ -270,15 +270,11 @@ async fn list_cases(args: ListCasesArgs, session: &Session) -> Result<(), Failur
         view,
         min_revision: page.at_least.min_revision.clone(),
     };
-    let (cases, next_page_token, revision) = list::all(request, &page, session).await?;
-    let response = v1::ListCasesResponse {
+    let response = |cases, next_page_token, revision| v1::ListCasesResponse {
         cases,
         next_page_token,
         revision,
     };
-    let next = response.next_page_token.clone();
-    list::show(&page, &asked, session, &response, &next, |wide| {
-        render::lists::cases(&response.cases, wide)
-    })
-    .await
+    let listing = render::lists::cases;
+    list::print(request, &page, &asked, session, response, listing).await
 }

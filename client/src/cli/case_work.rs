@@ -2,6 +2,7 @@
 
 use super::Session;
 use super::failure::Failure;
+use super::render::json::Named;
 use super::tags::TagArgs;
 use super::write::Change;
 use super::{render, values};
@@ -73,6 +74,17 @@ impl LinkArgs {
     }
 }
 
+/// Prints the answer to a change: what the receipts say of the write and of its cases.
+fn print<M: Named, const N: usize>(
+    answer: &M,
+    receipt: Option<&v1::WriteReceipt>,
+    cases: [Option<&v1::CaseReceipt>; N],
+    session: &Session,
+) -> Result<(), Failure> {
+    let text = |paint| cases.map(|case| render::case_receipt(case, paint)).concat();
+    session.out.written(answer, receipt, text)
+}
+
 /// Writes a note.
 pub(super) async fn note(
     case: String,
@@ -94,10 +106,8 @@ pub(super) async fn note(
         audience: audience.into(),
     };
     let answer = session.write(request, Client::add_case_note).await?;
-    session.out.answer(&answer, |paint| {
-        let replayed = render::replayed(answer.receipt.as_ref(), paint);
-        replayed + &render::case_receipt(answer.case_receipt.as_ref(), paint)
-    })
+    let cases = [answer.case_receipt.as_ref()];
+    print(&answer, answer.receipt.as_ref(), cases, session)
 }
 
 /// Opens a case again.
@@ -115,10 +125,8 @@ pub(super) async fn reopen(
         event_time: change.event_time,
     };
     let answer = session.write(request, Client::reopen_case).await?;
-    session.out.answer(&answer, |paint| {
-        let replayed = render::replayed(answer.receipt.as_ref(), paint);
-        replayed + &render::case_receipt(answer.case_receipt.as_ref(), paint)
-    })
+    let cases = [answer.case_receipt.as_ref()];
+    print(&answer, answer.receipt.as_ref(), cases, session)
 }
 
 /// Merges the second of two cases into the first.
@@ -137,12 +145,8 @@ pub(super) async fn merge(
         event_time: change.event_time,
     };
     let answer = session.write(request, Client::merge_cases).await?;
-    session.out.answer(&answer, |paint| {
-        let replayed = render::replayed(answer.receipt.as_ref(), paint);
-        let goes_on = render::case_receipt(answer.case_receipt.as_ref(), paint);
-        let merged = render::case_receipt(answer.duplicate.as_ref(), paint);
-        format!("{replayed}{goes_on}{merged}")
-    })
+    let cases = [answer.case_receipt.as_ref(), answer.duplicate.as_ref()];
+    print(&answer, answer.receipt.as_ref(), cases, session)
 }
 
 /// Undoes a merge.
@@ -158,12 +162,8 @@ pub(super) async fn unmerge(
         event_time: change.event_time,
     };
     let answer = session.write(request, Client::unmerge_case).await?;
-    session.out.answer(&answer, |paint| {
-        let replayed = render::replayed(answer.receipt.as_ref(), paint);
-        let its_own = render::case_receipt(answer.case_receipt.as_ref(), paint);
-        let survivor = render::case_receipt(answer.surviving.as_ref(), paint);
-        format!("{replayed}{its_own}{survivor}")
-    })
+    let cases = [answer.case_receipt.as_ref(), answer.surviving.as_ref()];
+    print(&answer, answer.receipt.as_ref(), cases, session)
 }
 
 /// Links two cases.
@@ -176,10 +176,8 @@ pub(super) async fn link(args: LinkArgs, session: &Session) -> Result<(), Failur
         event_time: args.change.event_time,
     };
     let answer = session.write(request, Client::link_cases).await?;
-    session.out.answer(&answer, |paint| {
-        let replayed = render::replayed(answer.receipt.as_ref(), paint);
-        replayed + &render::case_receipt(answer.case_receipt.as_ref(), paint)
-    })
+    let cases = [answer.case_receipt.as_ref()];
+    print(&answer, answer.receipt.as_ref(), cases, session)
 }
 
 /// Removes a link.
@@ -192,10 +190,8 @@ pub(super) async fn unlink(args: LinkArgs, session: &Session) -> Result<(), Fail
         event_time: args.change.event_time,
     };
     let answer = session.write(request, Client::unlink_cases).await?;
-    session.out.answer(&answer, |paint| {
-        let replayed = render::replayed(answer.receipt.as_ref(), paint);
-        replayed + &render::case_receipt(answer.case_receipt.as_ref(), paint)
-    })
+    let cases = [answer.case_receipt.as_ref()];
+    print(&answer, answer.receipt.as_ref(), cases, session)
 }
 
 /// Changes the given fields of a case.
@@ -209,12 +205,12 @@ pub(super) async fn update(args: UpdateCaseArgs, session: &Session) -> Result<()
         change,
     } = args;
     let (external_references, labels, tag_paths) = tags.into_parts();
-    let told = [
+    let fields = [
         (confirmed_reason.is_some(), "confirmed_reason"),
         (legal_hold.is_some(), "legal_hold"),
         (retain_until.is_some(), "retain_until_time"),
     ];
-    let paths = told.into_iter().filter(|(is_told, _)| *is_told);
+    let paths = fields.into_iter().filter(|(is_given, _)| *is_given);
     let request = v1::UpdateCaseRequest {
         request_id: change.key.or_fresh(),
         case: Some(v1::Case {
@@ -236,10 +232,8 @@ pub(super) async fn update(args: UpdateCaseArgs, session: &Session) -> Result<()
         event_time: change.event_time,
     };
     let answer = session.write(request, Client::update_case).await?;
-    session.out.answer(&answer, |paint| {
-        let replayed = render::replayed(answer.receipt.as_ref(), paint);
-        replayed + &render::case_receipt(answer.case_receipt.as_ref(), paint)
-    })
+    let cases = [answer.case_receipt.as_ref()];
+    print(&answer, answer.receipt.as_ref(), cases, session)
 }
 
 /// Resolves a case.
@@ -266,15 +260,16 @@ pub(super) async fn resolve(args: ResolveArgs, session: &Session) -> Result<(), 
         language_code: language,
     };
     let answer = session.write(request, Client::resolve_case).await?;
-    session.out.answer(&answer, |paint| {
-        let mut receipt = render::replayed(answer.receipt.as_ref(), paint);
-        receipt += &render::case_receipt(answer.case_receipt.as_ref(), paint);
-        if !answer.outcome_label.is_empty() {
-            receipt += &format!("outcome: {}\n", answer.outcome_label);
-        }
-        match answer.feedback_question.as_str() {
-            "" => receipt,
-            question => format!("{receipt}ask the customer: {question}\n"),
-        }
-    })
+    session
+        .out
+        .written(&answer, answer.receipt.as_ref(), |paint| {
+            let mut receipt = render::case_receipt(answer.case_receipt.as_ref(), paint);
+            if !answer.outcome_label.is_empty() {
+                receipt += &format!("outcome: {}\n", answer.outcome_label);
+            }
+            match answer.feedback_question.as_str() {
+                "" => receipt,
+                question => format!("{receipt}ask the customer: {question}\n"),
+            }
+        })
 }

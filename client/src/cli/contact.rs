@@ -123,15 +123,11 @@ async fn list_contacts(args: ListContactsArgs, session: &Session) -> Result<(), 
         view,
         min_revision: page.at_least.min_revision.clone(),
     };
-    let (contacts, next_page_token, revision) = list::all(request, &page, session).await?;
-    let response = v1::ListContactsResponse {
+    let response = |contacts, next_page_token, revision| v1::ListContactsResponse {
         contacts,
         next_page_token,
         revision,
     };
-    let next = response.next_page_token.clone();
-    list::show(&page, &asked, session, &response, &next, |wide| {
-        render::lists::contacts(&response.contacts, wide)
-    })
-    .await
+    let listing = render::lists::contacts;
+    list::print(request, &page, &asked, session, response, listing).await
 }

@@ -47,10 +47,9 @@ pub(super) async fn add_case(args: AddCaseArgs, session: &Session) -> Result<(),
         event_time: args.event_time,
     };
     let response = session.write(request, Client::add_case_to_contact).await?;
-    session.out.answer(&response, |paint| {
-        let replayed = render::replayed(response.receipt.as_ref(), paint);
-        format!("{replayed}{}", render::case_added(&response, paint))
-    })
+    let receipt = response.receipt.as_ref();
+    let text = |paint| render::case_added(&response, paint);
+    session.out.written(&response, receipt, text)
 }
 
 /// The arguments of `update`: new values of what callers keep of a contact.
@@ -92,8 +91,7 @@ pub(super) async fn update(args: UpdateContactArgs, session: &Session) -> Result
         event_time: args.event_time,
     };
     let response = session.write(request, Client::update_contact).await?;
-    session.out.answer(&response, |paint| {
-        let replayed = render::replayed(response.receipt.as_ref(), paint);
-        format!("{replayed}contact {} is updated\n", response.contact_id)
-    })
+    let receipt = response.receipt.as_ref();
+    let text = |_| format!("contact {} is updated\n", response.contact_id);
+    session.out.written(&response, receipt, text)
 }

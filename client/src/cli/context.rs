@@ -146,11 +146,11 @@ pub(crate) fn facts(
     source: Option<v1::FactSource>,
 ) -> Vec<v1::Fact> {
     let source = source.map_or(0, i32::from);
-    let not_told = declined.into_iter().map(|fact_id| v1::Fact {
+    let declined = declined.into_iter().map(|fact_id| v1::Fact {
         fact_id,
         value: Some(v1::fact::Value::Declined(true)),
         ..Default::default()
     });
-    let facts = known.into_iter().chain(not_told);
+    let facts = known.into_iter().chain(declined);
     facts.map(|fact| v1::Fact { source, ..fact }).collect()
 }

@@ -270,17 +270,13 @@ async fn list_customers(args: ListCustomersArgs, session: &Session) -> Result<()
         page_token: page.page_token.clone(),
         min_revision: page.at_least.min_revision.clone(),
     };
-    let (customers, next_page_token, revision) = list::all(request, &page, session).await?;
-    let response = v1::ListCustomersResponse {
+    let response = |customers, next_page_token, revision| v1::ListCustomersResponse {
         customers,
         next_page_token,
         revision,
     };
-    let next = response.next_page_token.clone();
-    list::show(&page, &asked, session, &response, &next, |wide| {
-        render::lists::customers(&response.customers, wide)
-    })
-    .await
+    let listing = render::lists::customers;
+    list::print(request, &page, &asked, session, response, listing).await
 }
 
 /// The request. If anything is cleared, it has a mask of the fields that are cleared and of those that are given.
@@ -311,7 +307,7 @@ fn upsert_request(args: UpsertArgs) -> Result<v1::UpsertCustomerRequest, Failure
 }
 
 /// The names of the fields that have a value.
-fn told(customer: &v1::Customer) -> Vec<&'static str> {
+fn given_fields(customer: &v1::Customer) -> Vec<&'static str> {
     let all = [
         ("identities", !customer.identities.is_empty()),
         ("tier", !customer.tier.is_empty()),
@@ -325,8 +321,8 @@ fn told(customer: &v1::Customer) -> Vec<&'static str> {
         ("vulnerable", customer.vulnerable.is_some()),
         ("cannot_use", !customer.cannot_use.is_empty()),
     ];
-    let told = all.into_iter().filter(|(_, is_told)| *is_told);
-    told.map(|(name, _)| name).collect()
+    let given = all.into_iter().filter(|(_, is_given)| *is_given);
+    given.map(|(name, _)| name).collect()
 }
 
 /// The mask of the fields that are cleared and of those that are given; `None` if no field is cleared.
@@ -337,7 +333,7 @@ fn mask(
     if paths.is_empty() {
         return Ok(None);
     }
-    for name in told(customer) {
+    for name in given_fields(customer) {
         let named = paths.iter().any(|path| path == name);
         if !named && ["identities", "consents"].contains(&name) {
             return Err(Failure::Fix(format!(

@@ -102,7 +102,8 @@ impl Target {
             Target::Value => customer.value_micros = Some(values::cost_micros(cell)?),
             Target::LoyaltyYears => {
                 let years = cell.parse();
-                let years = years.map_err(|_| format!("`{cell}` is not a number of years"))?;
+                let years =
+                    years.map_err(|_| format!("`{cell}` must be a whole number of years"))?;
                 customer.loyalty_years = Some(years);
             }
             Target::Language => cell.clone_into(&mut customer.language_code),
@@ -163,7 +164,9 @@ fn read_rows(table: &Table, map: &[(Target, usize)], args: &TableArgs) -> (Vec<R
         let line = row.line;
         let read = read_row(table, map, args, row).and_then(|customer| {
             match firsts.entry(customer.customer_id.clone()) {
-                Entry::Occupied(first) => Err(format!("has the customer of line {}", first.get())),
+                Entry::Occupied(first) => {
+                    Err(format!("has the same customer as line {}", first.get()))
+                }
                 Entry::Vacant(free) => {
                     free.insert(line);
                     Ok(customer)
@@ -191,13 +194,13 @@ fn read_row(
     let cells = row.cells?;
     let mut customer = v1::Customer::default();
     for (target, column) in map {
-        if let Some(cell) = args.told(table_file::cell(table, &cells, *column)?) {
-            let told = target.tell(cell, &mut customer);
-            told.map_err(|what| format!("{}: {what}", table.header[*column]))?;
+        if let Some(cell) = args.filled(table_file::cell(table, &cells, *column)?) {
+            let taken = target.tell(cell, &mut customer);
+            taken.map_err(|what| format!("{}: {what}", table.header[*column]))?;
         }
     }
     match customer.customer_id.is_empty() {
-        true => Err("has no key of the customer".to_owned()),
+        true => Err("has no customer_id".to_owned()),
         false => Ok(customer),
     }
 }
@@ -347,8 +350,8 @@ fn request(
         upserts: upserts.collect(),
         event_time,
     };
-    let told = blake3::hash(&request.encode_to_vec()).to_hex();
-    request.request_id = format!("{key}-{}", &told.as_str()[..CALL_DIGITS]);
+    let hash = blake3::hash(&request.encode_to_vec()).to_hex();
+    request.request_id = format!("{key}-{}", &hash.as_str()[..CALL_DIGITS]);
     request
 }
 
@@ -386,7 +389,9 @@ fn report(
         let lost = match tally.unverified {
             0 => String::new(),
             lost => {
-                format!("\nidentities no longer verified, for :verified was not given: {lost}")
+                format!(
+                    "\nidentities not verified any more, because :verified was not given: {lost}"
+                )
             }
         };
         session.out.text(&format!("{said}{again}{lost}"))?;

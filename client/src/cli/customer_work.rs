@@ -56,12 +56,13 @@ pub(super) async fn link(
     if answer.verification_lost {
         session.out.say(&verification_lost(&identity));
     }
-    session.out.answer(&answer, |paint| {
-        let replayed = render::replayed(answer.receipt.as_ref(), paint);
-        let goes_on = render::customer_receipt(answer.customer_receipt.as_ref(), "", paint);
-        let merged = answer.duplicate.as_ref();
-        replayed + &goes_on + &render::customer_receipt(merged, "merged: they are one", paint)
-    })
+    session
+        .out
+        .written(&answer, answer.receipt.as_ref(), |paint| {
+            let goes_on = render::customer_receipt(answer.customer_receipt.as_ref(), "", paint);
+            let merged = answer.duplicate.as_ref();
+            goes_on + &render::customer_receipt(merged, "merged: both are one customer now", paint)
+        })
 }
 
 fn verification_lost(identity: &v1::Identity) -> String {
@@ -78,8 +79,8 @@ fn verification_lost(identity: &v1::Identity) -> String {
             "when it is no longer shared",
         ),
         false => (
-            "is no longer, for it was told without :verified",
-            "if it is",
+            "is not any more, because it was sent without :verified",
+            "if it is still verified",
         ),
     };
     format!("{kind}={value} was verified and {now}; link {kind}={value}:verified again {again}")
@@ -93,14 +94,12 @@ pub(super) async fn upsert(
     let answer = session.write(request, Client::upsert_customer).await?;
     for v1::Identity { kind, value, .. } in &answer.unverified_identities {
         session.out.say(&format!(
-            "{kind}={value} was verified and is no longer; if it is, tell --identity {kind}={value}:verified"
+            "{kind}={value} was verified and is not any more; if it still is, send --identity {kind}={value}:verified"
         ));
     }
-    session.out.answer(&answer, |paint| {
-        let customer = answer.customer.clone().unwrap_or_default();
-        let replayed = render::replayed(answer.receipt.as_ref(), paint);
-        format!("{replayed}{}", render::customer(&customer, paint))
-    })
+    let customer = answer.customer.clone().unwrap_or_default();
+    let text = |paint| render::customer(&customer, paint);
+    session.out.written(&answer, answer.receipt.as_ref(), text)
 }
 
 /// Removes a handle from a customer.
@@ -118,10 +117,11 @@ pub(super) async fn unlink(
         event_time: change.event_time,
     };
     let answer = session.write(request, Client::unlink_identity).await?;
-    session.out.answer(&answer, |paint| {
-        let replayed = render::replayed(answer.receipt.as_ref(), paint);
-        replayed + &render::customer_receipt(answer.customer_receipt.as_ref(), "", paint)
-    })
+    session
+        .out
+        .written(&answer, answer.receipt.as_ref(), |paint| {
+            render::customer_receipt(answer.customer_receipt.as_ref(), "", paint)
+        })
 }
 
 /// Merges two customers.
@@ -141,12 +141,13 @@ pub(super) async fn merge(
         event_time: change.event_time,
     };
     let answer = session.write(request, Client::merge_customers).await?;
-    session.out.answer(&answer, |paint| {
-        let replayed = render::replayed(answer.receipt.as_ref(), paint);
-        let goes_on = answer.customer_receipt.as_ref();
-        let goes_on = render::customer_receipt(goes_on, "goes on", paint);
-        replayed + &goes_on + &render::customer_receipt(answer.duplicate.as_ref(), "merged", paint)
-    })
+    session
+        .out
+        .written(&answer, answer.receipt.as_ref(), |paint| {
+            let goes_on = answer.customer_receipt.as_ref();
+            let goes_on = render::customer_receipt(goes_on, "survives", paint);
+            goes_on + &render::customer_receipt(answer.duplicate.as_ref(), "merged", paint)
+        })
 }
 
 /// Undoes a merge.
@@ -164,14 +165,14 @@ pub(super) async fn unmerge(
         event_time: change.event_time,
     };
     let answer = session.write(request, Client::unmerge_customer).await?;
-    session.out.answer(&answer, |paint| {
-        let replayed = render::replayed(answer.receipt.as_ref(), paint);
-        let its_own = answer.customer_receipt.as_ref();
-        let its_own = render::customer_receipt(its_own, "its own again", paint);
-        replayed
-            + &its_own
-            + &render::customer_receipt(answer.surviving.as_ref(), "went on for it", paint)
-    })
+    session
+        .out
+        .written(&answer, answer.receipt.as_ref(), |paint| {
+            let its_own = answer.customer_receipt.as_ref();
+            let its_own = render::customer_receipt(its_own, "its own again", paint);
+            let surviving = answer.surviving.as_ref();
+            its_own + &render::customer_receipt(surviving, "survived the merge", paint)
+        })
 }
 
 /// Shows what a customer came for.

@@ -174,9 +174,9 @@ mod tests {
     #[test]
     fn a_call_that_fails_is_not_put_down_to_the_server_of_the_command_line() {
         let broken = ClientError::Unavailable("no answer within 10 s".to_owned(), Cause::default());
-        let told = of_its_own(broken.into());
-        assert_eq!(told.exit_code(), 1);
-        let of_demo = matches!(&told, Failure::Again(words) if words.contains("of the demo"));
-        assert!(of_demo, "{told:?}");
+        let failure = of_its_own(broken.into());
+        assert_eq!(failure.exit_code(), 1);
+        let of_demo = matches!(&failure, Failure::Again(words) if words.contains("of the demo"));
+        assert!(of_demo, "{failure:?}");
     }
 }

@@ -53,13 +53,13 @@ pub(crate) struct EndArgs {
 /// reason.
 fn matters(resolved: Vec<v1::MatterEnd>, confirmed: Vec<v1::MatterEnd>) -> Vec<v1::MatterEnd> {
     let mut matters = resolved;
-    for told in confirmed {
+    for end in confirmed {
         let same = |it: &&mut v1::MatterEnd| {
-            it.matter_id == told.matter_id && it.confirmed_reason.is_empty()
+            it.matter_id == end.matter_id && it.confirmed_reason.is_empty()
         };
         match matters.iter_mut().find(same) {
-            Some(matter) => matter.confirmed_reason = told.confirmed_reason,
-            None => matters.push(told),
+            Some(matter) => matter.confirmed_reason = end.confirmed_reason,
+            None => matters.push(end),
         }
     }
     matters
@@ -85,10 +85,9 @@ pub(crate) async fn run(args: EndArgs, session: &Session) -> Result<(), Failure>
         language_code: args.language,
     };
     let response = session.write(request, Client::end_contact).await?;
-    session.out.answer(&response, |paint| {
-        let replayed = render::replayed(response.receipt.as_ref(), paint);
-        format!("{replayed}{}", render::ended(&response, paint))
-    })
+    let receipt = response.receipt.as_ref();
+    let text = |paint| render::ended(&response, paint);
+    session.out.written(&response, receipt, text)
 }
 
 #[cfg(test)]
@@ -97,13 +96,13 @@ mod tests {
     use crate::cli::values::{matter_end, matter_reason};
 
     #[test]
-    fn a_matter_is_told_once_with_all_that_came_of_it() -> Result<(), String> {
+    fn a_matter_is_sent_once_with_all_that_came_of_it() -> Result<(), String> {
         let resolved = ["m1=explained", "m2"].map(matter_end);
         let resolved = resolved.into_iter().collect::<Result<_, _>>()?;
         let confirmed = ["m2=a/b", "m3=c/d", "m3=e/f"].map(matter_reason);
         let confirmed = confirmed.into_iter().collect::<Result<_, _>>()?;
-        let told = matters(resolved, confirmed);
-        let told = told.iter().map(|it| {
+        let sent = matters(resolved, confirmed);
+        let sent = sent.iter().map(|it| {
             let outcome = it.resolution.as_ref().map_or("", |it| it.outcome.as_str());
             (
                 it.matter_id.as_str(),
@@ -112,7 +111,7 @@ mod tests {
                 it.confirmed_reason.as_str(),
             )
         });
-        let told: Vec<_> = told.collect();
+        let sent: Vec<_> = sent.collect();
         // A matter that has two reasons stays in two items: the server refuses it.
         let expected = [
             ("m1", true, "explained", ""),
@@ -120,7 +119,7 @@ mod tests {
             ("m3", false, "", "c/d"),
             ("m3", false, "", "e/f"),
         ];
-        assert_eq!(told, expected);
+        assert_eq!(sent, expected);
         assert!(matter_reason("m1").is_err() && matter_reason("m1=").is_err());
         Ok(())
     }

@@ -37,11 +37,11 @@ mod tests {
             "SIGNPOST_",
             "SERVR",
         ];
-        let told = misspelt(&Cli::command(), names.map(OsString::from));
+        let warnings = misspelt(&Cli::command(), names.map(OsString::from));
         expect_test::expect![[r#"
             the environment variable SIGNPOST_SERVERS is not known; did you mean SIGNPOST_SERVER?
             the environment variable SIGNPOST_SERVR is not known; did you mean SIGNPOST_SERVER?
             the environment variable SIGNPOST_server is not known; did you mean SIGNPOST_SERVER?"#]]
-        .assert_eq(&told.join("\n"));
+        .assert_eq(&warnings.join("\n"));
     }
 }

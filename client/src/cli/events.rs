@@ -16,7 +16,7 @@ pub(crate) enum EventsCommand {
 Example:
   signpost events tail --from start --json >> events.jsonl
 
-Events carry personal data: facts, handles and names as callers told them.")]
+Events carry personal data: facts, handles and names as callers sent them.")]
     Tail(TailArgs),
 }
 

@@ -76,11 +76,13 @@ impl Failure {
             Failure::Output(error) => Some(format!("stdout: {error}")),
             Failure::Call(error) => Some(called(error, server, flags)),
             Failure::Unsure { error, again } => Some(format!(
-                "{}\nthe same again: {again}",
+                "{}\nto send the same again: {again}",
                 called(error, server, flags)
             )),
             Failure::Missing { kind, names } => Some(missing(kind, names)),
-            Failure::Interrupted(again) => Some(format!("stopped\nthe same again: {again}")),
+            Failure::Interrupted(again) => {
+                Some(format!("stopped\nto send the same again: {again}"))
+            }
             Failure::Fix(words) | Failure::Again(words) | Failure::Other(words) => {
                 Some(words.clone())
             }
@@ -103,8 +105,8 @@ impl Failure {
             Failure::Output(error) => of("", &format!("stdout: {error}")),
             Failure::Missing { kind, names } => of("NOT_FOUND", &missing(kind, names)),
             Failure::Interrupted(again) => {
-                let told = json!({"reason": "", "message": "stopped", "again": again});
-                Some(told.to_string())
+                let json = json!({"reason": "", "message": "stopped", "again": again});
+                Some(json.to_string())
             }
             Failure::Fix(words) | Failure::Again(words) | Failure::Other(words) => of("", words),
         }
@@ -116,7 +118,7 @@ fn missing(kind: &str, names: &[String]) -> String {
     match names {
         [one] => format!("there is no {kind} {one}"),
         more => format!(
-            "{} not there: {}",
+            "{} not found: {}",
             words::counted(more.len() as u64, kind),
             more.join(", ")
         ),
@@ -127,14 +129,14 @@ fn missing(kind: &str, names: &[String]) -> String {
 /// flags with which to repeat the write.
 fn as_json(error: &ClientError, again: Option<&str>) -> String {
     let cause = error.cause();
-    let mut told = json!({"reason": cause.name(), "message": error.to_string()});
+    let mut json = json!({"reason": cause.name(), "message": error.to_string()});
     if !cause.metadata.is_empty() {
-        told["metadata"] = json!(cause.metadata);
+        json["metadata"] = json!(cause.metadata);
     }
     if let Some(again) = again {
-        told["again"] = json!(again);
+        json["again"] = json!(again);
     }
-    told.to_string()
+    json.to_string()
 }
 
 fn called(error: &ClientError, server: &str, flags: &Flags) -> String {
@@ -170,14 +172,14 @@ mod tests {
             metadata: [("case_id".to_owned(), "case_1".to_owned())].into(),
         };
         let merged = ClientError::WrongState("is merged".to_owned(), cause);
-        let told = as_json(&merged, None);
+        let json = as_json(&merged, None);
         let expected =
             r#"{"message":"is merged","metadata":{"case_id":"case_1"},"reason":"CASE_MERGED"}"#;
-        assert_eq!(told, expected);
+        assert_eq!(json, expected);
         let gone = ClientError::Unavailable("gone".to_owned(), Cause::default());
-        let told = as_json(&gone, Some("--request-id r1"));
+        let json = as_json(&gone, Some("--request-id r1"));
         let expected = r#"{"again":"--request-id r1","message":"the server is not available: gone","reason":""}"#;
-        assert_eq!(told, expected);
+        assert_eq!(json, expected);
         let here = [
             Failure::Fix("t.csv: there is no \"header\"".to_owned()),
             Failure::Interrupted("--request-id r1".to_owned()),
@@ -187,13 +189,13 @@ mod tests {
             },
             Failure::Output(io::ErrorKind::BrokenPipe.into()),
         ];
-        let told = here.iter().flat_map(Failure::for_programs);
+        let json = here.iter().flat_map(Failure::for_programs);
         expect_test::expect![[r#"
             {"message":"t.csv: there is no \"header\"","reason":""}
             {"again":"--request-id r1","message":"stopped","reason":""}
-            {"message":"2 cases not there: case_8, case_9","reason":"NOT_FOUND"}
+            {"message":"2 cases not found: case_8, case_9","reason":"NOT_FOUND"}
         "#]]
-        .assert_eq(&(told.collect::<Vec<_>>().join("\n") + "\n"));
+        .assert_eq(&(json.collect::<Vec<_>>().join("\n") + "\n"));
     }
 
     fn try_again() -> ClientError {

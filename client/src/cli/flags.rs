@@ -134,7 +134,7 @@ struct Flag {
     /// The argument as the help writes it.
     shown: String,
     /// Whether the command line has the argument.
-    is_told: bool,
+    is_given: bool,
 }
 
 impl Flags {
@@ -156,7 +156,7 @@ impl Flags {
             Flag {
                 id: id.to_owned(),
                 shown: shown(arg),
-                is_told: source == Some(ValueSource::CommandLine),
+                is_given: source == Some(ValueSource::CommandLine),
             }
         };
         Flags(command.get_arguments().map(flag).collect())
@@ -170,8 +170,8 @@ impl Flags {
             .iter()
             .filter_map(|id| self.0.iter().find(|flag| flag.id == *id))
             .collect();
-        let told = found.iter().any(|flag| flag.is_told);
-        let found = found.iter().filter(|flag| flag.is_told || !told);
+        let is_given = found.iter().any(|flag| flag.is_given);
+        let found = found.iter().filter(|flag| flag.is_given || !is_given);
         let shown: Vec<&str> = found.map(|flag| flag.shown.as_str()).collect();
         (!shown.is_empty()).then(|| shown.join(", "))
     }
@@ -216,14 +216,14 @@ mod tests {
     use prost_reflect::{DescriptorPool, MessageDescriptor};
     use signpost_proto::FILE_DESCRIPTOR_SET;
 
-    fn told(line: &str, field: &str) -> Option<String> {
+    fn flags_of(line: &str, field: &str) -> Option<String> {
         let words = std::iter::once("signpost").chain(line.split(' '));
         let matches = Cli::command().try_get_matches_from(words).unwrap();
         Flags::of(Cli::command(), &matches).of_field(field)
     }
 
     #[test]
-    fn a_field_is_told_by_what_the_command_takes() {
+    fn a_field_is_named_by_what_the_command_takes() {
         let table = [
             ("route --channel phone", "context.customer.tier"),
             ("route --channel phone", "context.facts[0].fact_id"),
@@ -245,7 +245,7 @@ mod tests {
             ("contact list --case 7", "filter.case_ids[0]"),
         ];
         let table = table.map(|(line, field)| {
-            let flags = told(line, field).unwrap_or_else(|| "nothing".to_owned());
+            let flags = flags_of(line, field).unwrap_or_else(|| "nothing".to_owned());
             format!("{line} | {field} | {flags}\n")
         });
         expect_test::expect![[r#"
@@ -297,8 +297,8 @@ mod tests {
             .iter()
             .filter(|(_, ids)| !of_every_call.iter().any(|it| it == ids));
         for (field, ids) in of_requests {
-            let is_told = requests.iter().any(|request| leads_to(request, field));
-            assert!(is_told, "no request has {field}");
+            let is_field = requests.iter().any(|request| leads_to(request, field));
+            assert!(is_field, "no request has {field}");
             for id in *ids {
                 let takes =
                     |command: &&&Command| command.get_arguments().any(|it| it.get_id() == id);

@@ -69,8 +69,8 @@ pub(crate) fn one_form(mut command: Command, matches: &ArgMatches) -> Result<(),
     let Some(output @ (Output::Table | Output::Wide | Output::Csv)) = output else {
         return Ok(());
     };
-    let is_told = leaf.value_source("output") == Some(clap::parser::ValueSource::CommandLine);
-    if !is_told || !leaf.get_flag("json") {
+    let is_given = leaf.value_source("output") == Some(clap::parser::ValueSource::CommandLine);
+    if !is_given || !leaf.get_flag("json") {
         return Ok(());
     }
     let form = output.to_possible_value();

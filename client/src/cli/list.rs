@@ -118,12 +118,17 @@ impl PageArgs {
     }
 }
 
-/// As many items as `page` asks for, the token with which the list continues (empty at the end), and the revision.
-pub(crate) async fn all<L: List>(
+/// Fetches as many items as `page` asks for, and prints them, through a pager if a person reads them. The JSON is the
+/// `response` of the items, of the token with which the list continues (empty at the end) and of the revision. If there
+/// are no items, it also prints which names in the filter the live playbook does not have.
+pub(crate) async fn print<L: List, M: Named>(
     request: L,
     page: &PageArgs,
+    asked: &AskedNames,
     session: &Session,
-) -> Result<(Vec<L::Item>, String, String), Failure> {
+    response: impl FnOnce(Vec<L::Item>, String, String) -> M,
+    listing: impl FnOnce(&[L::Item], bool) -> Listing,
+) -> Result<(), Failure> {
     let mut pages = session.client()?.pages(request);
     let mut items = Vec::new();
     while let Some(more) = pages.page().await? {
@@ -137,29 +142,17 @@ pub(crate) async fn all<L: List>(
             Some(left) => pages.limit_page(u32::try_from(left).unwrap_or(PAGE_SIZE).min(PAGE_SIZE)),
         }
     }
-    let revision = pages.revision().to_owned();
-    Ok((items, pages.next_token().unwrap_or_default(), revision))
-}
-
-/// Prints a list, through a pager if a person reads it. If the list is empty, also prints which names in the filter the
-/// live playbook does not have.
-pub(crate) async fn show<M: Named>(
-    page: &PageArgs,
-    asked: &AskedNames,
-    session: &Session,
-    response: &M,
-    next_token: &str,
-    listing: impl FnOnce(bool) -> Listing,
-) -> Result<(), Failure> {
+    let next_token = pages.next_token().unwrap_or_default();
     let Out { json, paint } = session.out;
     let output = if json { Output::Json } else { page.output };
     match output {
         Output::Json => {
-            return Out { json: true, paint }.answer(response, |_| String::new());
+            let response = response(items, next_token, pages.revision().to_owned());
+            return Out { json: true, paint }.answer(&response, |_| String::new());
         }
-        Output::Csv => session.out.data(&listing(true).csv())?,
+        Output::Csv => session.out.data(&listing(&items, true).csv())?,
         Output::Table | Output::Wide => {
-            let listing = listing(output == Output::Wide);
+            let listing = listing(&items, output == Output::Wide);
             if listing.rows.is_empty() {
                 session.out.say("nothing matches");
                 asked.explain(session).await;

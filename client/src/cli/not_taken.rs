@@ -66,7 +66,7 @@ pub(crate) fn alike<'t>(problem: &'static str, rows: &'t [Bad]) -> Vec<Alike<'t>
 
 /// The lines to print for the rows of one kind.
 pub(crate) fn said(all: &[Alike<'_>]) -> Vec<String> {
-    let mut told = Vec::new();
+    let mut printed = Vec::new();
     let mut rows_said = 0;
     let mut left = all.iter();
     while rows_said < ROWS_SAID_MAX
@@ -75,20 +75,20 @@ pub(crate) fn said(all: &[Alike<'_>]) -> Vec<String> {
         let (problem, what) = (alike.problem, alike.what);
         let lines = alike.lines.iter().take(SAME_SAID_MAX);
         rows_said += lines.len();
-        told.extend(lines.map(|line| format!("line {line}: {problem}: {what}")));
-        told.extend(alike.more());
+        printed.extend(lines.map(|line| format!("line {line}: {problem}: {what}")));
+        printed.extend(alike.more());
     }
     let unsaid = left.as_slice();
     if let [first, ..] = unsaid {
         let rows = unsaid.iter().map(|alike| alike.rows as u64).sum::<u64>();
-        told.push(format!(
+        printed.push(format!(
             "and {}: {}, for {}; --errors FILE has all",
             words::counted(rows, "more row"),
             first.problem,
             words::counted(unsaid.len() as u64, "other reason")
         ));
     }
-    told
+    printed
 }
 
 impl Alike<'_> {

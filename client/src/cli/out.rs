@@ -1,9 +1,11 @@
 //! Where output goes: data to stdout, all else to stderr. Styles are used only where a person reads.
 
 use super::failure::Failure;
+use super::render;
 use super::render::json::{self, Named};
 use super::render::visible::visible;
 use super::stderr::say;
+use signpost_client::v1;
 use signpost_domain::route::Route;
 use std::io::{self, IsTerminal, Write};
 use std::process::{Command, Stdio};
@@ -99,6 +101,18 @@ impl Out {
         } else {
             self.text(&text(self.paint))
         }
+    }
+
+    /// As [`Out::answer`], for the answer to a write. If the write was answered before, the text says so first.
+    pub(crate) fn written<M: Named>(
+        self,
+        message: &M,
+        receipt: Option<&v1::WriteReceipt>,
+        text: impl FnOnce(Paint) -> String,
+    ) -> Result<(), Failure> {
+        self.answer(message, |paint| {
+            render::replayed(receipt, paint) + &text(paint)
+        })
     }
 
     /// Prints text for people. Nothing in the text can control the reader's terminal.

@@ -154,11 +154,10 @@ pub(crate) async fn run(command: PlaybookCommand, session: &Session) -> Result<(
                 event_time,
             };
             let response = session.write(request, Client::rollback_playbook).await?;
-            session.out.answer(&response, |paint| {
-                let live = response.publication.clone().unwrap_or_default();
-                let replayed = render::replayed(response.receipt.as_ref(), paint);
-                format!("{replayed}{}", render::publication(&live, paint))
-            })
+            let live = response.publication.clone().unwrap_or_default();
+            let receipt = response.receipt.as_ref();
+            let text = |paint| render::publication(&live, paint);
+            session.out.written(&response, receipt, text)
         }
     }
 }
@@ -171,11 +170,10 @@ async fn publish(request: v1::PublishPlaybookRequest, session: &Session) -> Resu
             .out
             .say(&format!("worth a look:\n{}", warnings.trim_end()));
     }
-    session.out.answer(&response, |paint| {
-        let live = response.publication.clone().unwrap_or_default();
-        let replayed = render::replayed(response.receipt.as_ref(), paint);
-        format!("{replayed}{}", render::publication(&live, paint))
-    })
+    let live = response.publication.clone().unwrap_or_default();
+    let receipt = response.receipt.as_ref();
+    let text = |paint| render::publication(&live, paint);
+    session.out.written(&response, receipt, text)
 }
 
 /// Fetches all pages and prints them as one answer.

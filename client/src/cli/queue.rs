@@ -43,12 +43,11 @@ pub(crate) async fn run(command: QueueCommand, session: &Session) -> Result<(), 
         event_time: args.event_time,
     };
     let response = session.write(request, Client::report_queue_stats).await?;
-    session.out.answer(&response, |paint| {
-        let replayed = super::render::replayed(response.receipt.as_ref(), paint);
-        let queues = match count {
-            1 => "1 queue".to_owned(),
-            count => format!("{count} queues"),
-        };
-        format!("{replayed}reported {queues}\n")
-    })
+    let queues = match count {
+        1 => "1 queue".to_owned(),
+        count => format!("{count} queues"),
+    };
+    let receipt = response.receipt.as_ref();
+    let text = |_| format!("reported {queues}\n");
+    session.out.written(&response, receipt, text)
 }

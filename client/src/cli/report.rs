@@ -134,16 +134,16 @@ fn families(live: &Playbook, args: &VolumeArgs, counts: &BTreeMap<Vec<String>, u
     let Some(place) = args.by.iter().position(|part| *part == Part::Reason) else {
         return String::new();
     };
-    let mut told = String::new();
+    let mut lines = String::new();
     for split in &live.splits {
         let name = split.reason.to_string();
         if counts.keys().any(|parts| parts[place] == name) {
             let parts = live.parts_of(split).into_iter();
             let parts: Vec<String> = parts.map(|it| live.reason(it).id.to_string()).collect();
-            told += &format!("{name} is counted with its parts: {}\n", parts.join(", "));
+            lines += &format!("{name} is counted with its parts: {}\n", parts.join(", "));
         }
     }
-    told
+    lines
 }
 
 /// Counts the contacts and prints the counts.

@@ -69,9 +69,8 @@ pub(crate) async fn run(args: RerouteArgs, session: &Session) -> Result<(), Fail
         ..Default::default()
     };
     let response = session.write(request, Client::reroute_contact).await?;
-    session.out.answer(&response, |paint| {
-        let answer = response.answer.clone().unwrap_or_default();
-        let replayed = render::replayed(response.receipt.as_ref(), paint);
-        format!("{replayed}{}", render::answer(&answer, paint))
-    })
+    let answer = response.answer.clone().unwrap_or_default();
+    let receipt = response.receipt.as_ref();
+    let text = |paint| render::answer(&answer, paint);
+    session.out.written(&response, receipt, text)
 }

@@ -38,8 +38,7 @@ pub(crate) async fn run(args: SelectArgs, session: &Session) -> Result<(), Failu
         event_time: args.event_time,
     };
     let response = session.write(request, Client::select_route).await?;
-    session.out.answer(&response, |paint| {
-        let replayed = render::replayed(response.receipt.as_ref(), paint);
-        format!("{replayed}{}", render::selected(&response, paint))
-    })
+    let receipt = response.receipt.as_ref();
+    let text = |paint| render::selected(&response, paint);
+    session.out.written(&response, receipt, text)
 }

@@ -189,8 +189,11 @@ fn skip(plan: &mut Plan, from_line: Option<u64>) -> Result<u64, Failure> {
         true => plan.ready.iter().position(|row| row.line >= from),
         false => plan.ready.iter().position(|row| row.line == from),
     };
-    let first =
-        first.ok_or_else(|| Failure::Fix(format!("no row to send begins on line {from}")))?;
+    let first = first.ok_or_else(|| {
+        Failure::Fix(format!(
+            "--from-line {from}: no row that can be sent begins on this line"
+        ))
+    })?;
     plan.ready.drain(..first);
     let bad = plan.bad.len();
     plan.bad.retain(|bad| !in_order || bad.line >= from);
@@ -243,7 +246,7 @@ fn close(
 ) -> Result<(), Failure> {
     if let Some(line) = line {
         session.out.say(&format!(
-            "{} not sent; to go on, the same command with --from-line {line}",
+            "{} not sent; to send the rest, run the same command with --from-line {line}",
             words::counted(tally.not_sent(), "row")
         ));
     }
@@ -269,7 +272,8 @@ fn explained(args: &SendArgs, error: ClientError) -> Failure {
     match (about_time, args.clock) {
         (false, _) => error.into(),
         (true, ClockOf::File) => Failure::Fix(format!(
-            "{error}\n--clock file needs a server that was started with --clock external and has seen no later time"
+            "{error}\n--clock file needs a server started with --clock external whose last event is not later than the times of this \
+             file"
         )),
         (true, ClockOf::Server) => Failure::Fix(format!(
             "{error}\nthis server takes its time from the requests: send with --clock file"

@@ -3,7 +3,7 @@
 use super::Session;
 use super::failure::Failure;
 use super::out::Paint;
-use super::render;
+use super::render::{self, json::Named};
 use signpost_client::v1;
 
 /// The most items in one call. Even large items fit into one answer.
@@ -31,16 +31,9 @@ pub(super) async fn customers(
             all.revision = found.revision;
         }
     }
-    let shown = |paint: Paint| {
-        let found = all.customers.iter().filter_map(|it| it.customer.as_ref());
-        let found = found.map(|customer| render::customer(customer, paint));
-        found.collect::<Vec<_>>().join("\n")
-    };
-    if session.out.json || all.customers.iter().any(|it| it.customer.is_some()) {
-        session.out.answer(&all, shown)?;
-    }
-    let missing = all.customers.iter().filter(|it| it.customer.is_none());
-    all_there("customer", missing.map(|it| it.customer_id.as_str()))
+    let found = all.customers.iter();
+    let found = found.map(|it| (it.customer_id.as_str(), it.customer.as_ref()));
+    print(&all, "customer", found, render::customer, session)
 }
 
 /// Prints cases in the order of `ids`.
@@ -65,23 +58,33 @@ pub(super) async fn cases(
             all.revision = found.revision;
         }
     }
-    let shown = |paint: Paint| {
-        let found = all.cases.iter().filter_map(|it| it.case.as_ref());
-        let found = found.map(|case| render::case(case, "", paint));
-        found.collect::<Vec<_>>().join("\n")
-    };
-    if session.out.json || all.cases.iter().any(|it| it.case.is_some()) {
-        session.out.answer(&all, shown)?;
-    }
-    let missing = all.cases.iter().filter(|it| it.case.is_none());
-    all_there("case", missing.map(|it| it.case_id.as_str()))
+    let found = all.cases.iter();
+    let found = found.map(|it| (it.case_id.as_str(), it.case.as_ref()));
+    let text = |case: &v1::Case, paint| render::case(case, "", paint);
+    print(&all, "case", found, text, session)
 }
 
-fn all_there<'n>(
+/// Prints what was found; `all` in JSON. What was not found is named in the error.
+fn print<'r, T: 'r>(
+    all: &impl Named,
     kind: &'static str,
-    missing: impl Iterator<Item = &'n str>,
+    found: impl Iterator<Item = (&'r str, Option<&'r T>)>,
+    text: impl Fn(&T, Paint) -> String,
+    session: &Session,
 ) -> Result<(), Failure> {
-    let names: Vec<String> = missing.map(str::to_owned).collect();
+    let (mut there, mut names) = (Vec::new(), Vec::new());
+    for (name, item) in found {
+        match item {
+            Some(item) => there.push(item),
+            None => names.push(name.to_owned()),
+        }
+    }
+    if session.out.json || !there.is_empty() {
+        session.out.answer(all, |paint| {
+            let texts = there.iter().map(|item| text(item, paint));
+            texts.collect::<Vec<_>>().join("\n")
+        })?;
+    }
     match names.is_empty() {
         true => Ok(()),
         false => Err(Failure::Missing { kind, names }),

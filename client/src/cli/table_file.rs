@@ -19,9 +19,9 @@ const COLUMNS_LISTED_MAX: usize = 40;
 /// Which table to read, and how it is written.
 #[derive(Args, Debug)]
 pub(crate) struct TableArgs {
-    /// The table: CSV with a header, in UTF-8; - for stdin.
+    /// The table: CSV with a header, in UTF-8. '-' reads stdin.
     pub(crate) file: PathBuf,
-    /// The character between two cells; write tab for a tab.
+    /// The character between two cells: one ASCII character, or the word 'tab'.
     #[arg(long, value_name = "CHAR", default_value = ",", value_parser = delimiter)]
     pub(crate) delimiter: u8,
     /// A cell text that stands for nothing known, such as '?'; an empty cell always does. May be given again.
@@ -31,7 +31,7 @@ pub(crate) struct TableArgs {
 
 impl TableArgs {
     /// The trimmed text of a cell; `None` if the cell is empty or marked as missing.
-    pub(crate) fn told<'c>(&self, cell: &'c str) -> Option<&'c str> {
+    pub(crate) fn filled<'c>(&self, cell: &'c str) -> Option<&'c str> {
         let cell = cell.trim();
         let missing = cell.is_empty() || self.missing.iter().any(|mark| mark.trim() == cell);
         (!missing).then_some(cell)
@@ -43,7 +43,9 @@ fn delimiter(text: &str) -> Result<u8, String> {
         "tab" | "\\t" => Ok(b'\t'),
         _ => match text.as_bytes() {
             [one] if one.is_ascii() && !matches!(one, b'"' | b'\r' | b'\n') => Ok(*one),
-            _ => Err(format!("`{text}` is not one ASCII character, or tab")),
+            _ => Err(format!(
+                "`{text}` must be one ASCII character, no quote and no line end; or the word tab"
+            )),
         },
     }
 }
@@ -106,7 +108,9 @@ impl Table {
         let header = header.map_err(|error| table.fix(error.to_string()))?;
         table.header = header.iter().map(|cell| cell.trim().to_owned()).collect();
         if table.header.iter().all(String::is_empty) {
-            return Err(table.fix("there is no header".to_owned()));
+            return Err(
+                table.fix("there is no header: the first line must name the columns".to_owned())
+            );
         }
         Ok(table)
     }
@@ -137,7 +141,9 @@ impl Table {
         let mut found = found.by_ref().filter(|(_, column)| *column == name.trim());
         match (found.next(), found.next()) {
             (Some((at, _)), None) => Ok(at),
-            (Some(_), Some(_)) => Err(self.fix(format!("there are two columns {name}"))),
+            (Some(_), Some(_)) => Err(self.fix(format!(
+                "more than one column is named `{name}`: rename the others"
+            ))),
             (None, _) => {
                 let names = self.header.iter().map(String::as_str);
                 let near = right_names(name, "column", names.clone());
@@ -269,7 +275,9 @@ fn bytes(file: &Path) -> Result<Vec<u8>, String> {
     };
     read.map_err(|error| error.to_string())?;
     match bytes.len() as u64 > FILE_BYTES_MAX {
-        true => Err(format!("is over {FILE_BYTES_MAX} bytes")),
+        true => Err(format!(
+            "has over {FILE_BYTES_MAX} bytes, the most that are read"
+        )),
         false => Ok(bytes),
     }
 }
@@ -317,7 +325,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_table_is_told_with_its_line() {
+    fn what_is_no_table_is_refused_with_its_line() {
         let latin = table(b"a,b\n1,2\n3,caf\xe9\n").unwrap_err();
         assert_eq!(
             words(&latin),
@@ -325,7 +333,9 @@ mod tests {
         );
         assert!(words(&table(b"").unwrap_err()).contains("no header"));
         let twice = table(b"a,b,a\n").unwrap();
-        assert!(words(&twice.column("a").unwrap_err()).contains("two columns a"));
+        assert!(
+            words(&twice.column("a").unwrap_err()).contains("more than one column is named `a`")
+        );
         let missing = words(
             &table(b"category,channel\n")
                 .unwrap()

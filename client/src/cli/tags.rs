@@ -54,8 +54,8 @@ impl TagArgs {
     ) {
         let references = self.no_external_references || !self.external_reference.is_empty();
         let labels = self.no_labels || !self.label.is_empty();
-        let told = [(references, "external_references"), (labels, "labels")];
-        let paths = told.into_iter().filter(|(is_told, _)| *is_told);
+        let fields = [(references, "external_references"), (labels, "labels")];
+        let paths = fields.into_iter().filter(|(is_given, _)| *is_given);
         let paths = paths.map(|(_, path)| path.to_owned()).collect();
         let labels = self.label.into_iter().collect();
         (self.external_reference, labels, paths)

@@ -64,13 +64,13 @@ pub(crate) fn attempt_outcome() -> impl TypedValueParser<Value = v1::AttemptOutc
 
 /// `id=reason`, or `id=reason,fact=value,fact=value` with facts. A comma within a value is written `\,`.
 pub(crate) fn matter(text: &str) -> Result<v1::Matter, String> {
-    let (matter_id, told) = pair(text, "ID=REASON,FACT=VALUE")?;
-    let mut told = between_commas(told).into_iter();
-    let reason = told.next().unwrap_or_default();
+    let (matter_id, rest) = pair(text, "ID=REASON,FACT=VALUE")?;
+    let mut parts = between_commas(rest).into_iter();
+    let reason = parts.next().unwrap_or_default();
     Ok(v1::Matter {
         matter_id: matter_id.to_owned(),
         stated_reason: reason,
-        facts: told.map(|text| fact(&text)).collect::<Result<_, _>>()?,
+        facts: parts.map(|text| fact(&text)).collect::<Result<_, _>>()?,
         ..Default::default()
     })
 }
@@ -160,7 +160,7 @@ pub(crate) fn external_reference(text: &str) -> Result<v1::ExternalReference, St
 
 /// `kind=url`, or `kind=url title` with a title after a space.
 pub(crate) fn contact_link(text: &str) -> Result<v1::ContactLink, String> {
-    const FORM: &str = "transcript=URL, recording=URL or other=URL, with a title behind a space";
+    const FORM: &str = "transcript=URL, recording=URL or other=URL, with a title after a space";
     let (kind, rest) = pair(text, FORM)?;
     let kind =
         v1::ContactLinkKind::from_str_name(&format!("CONTACT_LINK_KIND_{}", kind.to_uppercase()));
@@ -222,7 +222,7 @@ pub(crate) fn yes_or_no(text: &str) -> Result<bool, String> {
     match text {
         "yes" | "true" => Ok(true),
         "no" | "false" => Ok(false),
-        _ => Err(format!("`{text}` is neither yes nor no")),
+        _ => Err(format!("`{text}` must be yes or no")),
     }
 }
 
@@ -256,7 +256,8 @@ pub(crate) fn time_or_day(text: &str) -> Result<prost_types::Timestamp, String> 
     match text.parse::<jiff::civil::Date>() {
         Ok(day) if !text.contains(['T', 't', ' ']) => {
             let start = day.to_zoned(jiff::tz::TimeZone::UTC);
-            let start = start.map_err(|_| format!("`{text}` is too far away"))?;
+            let start =
+                start.map_err(|_| format!("`{text}` is not a day of the years -9999 to 9999"))?;
             Ok(timestamp(start.timestamp()))
         }
         _ => time(text),
@@ -345,7 +346,7 @@ mod tests {
 
     #[test]
     fn a_comma_within_a_value_is_written_with_a_backslash() {
-        let told = |text: &str| {
+        let parts = |text: &str| {
             let matter = matter(text).unwrap();
             let facts = matter.facts.iter().map(|fact| match &fact.value {
                 Some(v1::fact::Value::Text(value)) => format!("{}={value}", fact.fact_id),
@@ -353,10 +354,10 @@ mod tests {
             });
             (matter.stated_reason, facts.collect::<Vec<_>>())
         };
-        let (reason, facts) = told(r"m1=bags/lost,colour=red\, blue\,,tag=7");
+        let (reason, facts) = parts(r"m1=bags/lost,colour=red\, blue\,,tag=7");
         assert_eq!(reason, "bags/lost");
         assert_eq!(facts, ["colour=red, blue,", "tag=7"]);
-        assert_eq!(told("m1="), (String::new(), Vec::new()));
+        assert_eq!(parts("m1="), (String::new(), Vec::new()));
         assert!(matter("m1=bags/lost,red, blue").is_err());
     }
 
@@ -414,7 +415,7 @@ mod tests {
     }
 
     #[test]
-    fn queues_are_told_in_parts() {
+    fn queues_are_written_in_parts() {
         let stats = queue_stats("desk:staffed=5,waiting=0,handle=6m,wait=1m30s").unwrap();
         assert_eq!(stats.staffed_agents, Some(5));
         assert_eq!(stats.available_agents, None);

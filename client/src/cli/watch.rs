@@ -136,11 +136,11 @@ pub(crate) trait Rows: Feed<Item: Named> {
     /// The line for a row.
     fn line(mark: Mark, row: &Self::Row) -> String;
     /// The content of an item; `None` for an item that only says how far the feed is.
-    fn told(item: &Self::Item) -> Option<Told<'_, Self::Row>>;
+    fn content(item: &Self::Item) -> Option<Content<'_, Self::Row>>;
 }
 
 /// The content of an item of a feed of rows.
-pub(crate) enum Told<'a, R> {
+pub(crate) enum Content<'a, R> {
     /// A row that matched when the watch began.
     There(&'a R),
     /// All rows that matched at the beginning have been sent.
@@ -165,13 +165,13 @@ macro_rules! rows {
                 feed::$line(mark, row)
             }
 
-            fn told(item: &Self::Item) -> Option<Told<'_, v1::$row>> {
+            fn content(item: &Self::Item) -> Option<Content<'_, v1::$row>> {
                 use v1::$items::Item;
                 match item.item.as_ref()? {
-                    Item::Snapshot(row) => Some(Told::There(row)),
-                    Item::SnapshotEnd(_) => Some(Told::Complete),
-                    Item::Changed(row) => Some(Told::Changed(row)),
-                    Item::Removed(left) => Some(Told::Left(left)),
+                    Item::Snapshot(row) => Some(Content::There(row)),
+                    Item::SnapshotEnd(_) => Some(Content::Complete),
+                    Item::Changed(row) => Some(Content::Changed(row)),
+                    Item::Removed(left) => Some(Content::Left(left)),
                     Item::Heartbeat(_) | Item::WatchEnded(_) => None,
                 }
             }
@@ -201,24 +201,24 @@ pub(crate) async fn rows<F: Rows>(
     }
     let mut there: u32 = 0;
     follow(session, request, async |item| {
-        let told = F::told(item);
-        if matches!(told, Some(Told::Complete)) {
+        let content = F::content(item);
+        if matches!(content, Some(Content::Complete)) {
             asked.explain(session).await;
         }
-        match told {
+        match content {
             None => Ok(None),
             Some(_) if out.json => json::line(item).map(Some),
-            Some(Told::There(row)) => {
+            Some(Content::There(row)) => {
                 there += 1;
                 Ok(Some(out.visible(&F::line(Mark::There, row))))
             }
-            Some(Told::Complete) => {
+            Some(Content::Complete) => {
                 let count = render::words::counted(there, F::NAME);
                 out.say(&format!("signpost: {count}; changes follow"));
                 Ok(None)
             }
-            Some(Told::Changed(row)) => Ok(Some(out.visible(&F::line(Mark::Changed, row)))),
-            Some(Told::Left(left)) => Ok(Some(out.visible(&feed::left_line(left)))),
+            Some(Content::Changed(row)) => Ok(Some(out.visible(&F::line(Mark::Changed, row)))),
+            Some(Content::Left(left)) => Ok(Some(out.visible(&feed::left_line(left)))),
         }
     })
     .await
@@ -242,7 +242,7 @@ impl Connected {
     }
 
     /// Waits for `next`. Meanwhile reports when the server is gone and when it is back.
-    async fn told_while<T>(&mut self, next: impl Future<Output = T>) -> T {
+    async fn reporting_while<T>(&mut self, next: impl Future<Output = T>) -> T {
         let mut next = std::pin::pin!(next);
         loop {
             tokio::select! {
@@ -256,7 +256,7 @@ impl Connected {
     fn tell(&mut self) {
         let is = *self.now.borrow_and_update();
         match (is, self.met) {
-            (true, true) => self.out.say("signpost: it is back"),
+            (true, true) => self.out.say("signpost: the server is back"),
             (true, false) => self.met = true,
             (false, _) => self.out.say("signpost: the server is gone; waiting for it"),
         }
@@ -280,7 +280,7 @@ pub(crate) async fn follow<F: Feed>(
     let ended = loop {
         let next = tokio::select! {
             stopped = &mut stop => break stopped.map_err(|error| Failure::Other(error.to_string())),
-            next = connected.told_while(watch.next()) => next,
+            next = connected.reporting_while(watch.next()) => next,
         };
         let shown = match next {
             Ok(Some(item)) if F::ends(&item).is_some() => {
@@ -296,7 +296,7 @@ pub(crate) async fn follow<F: Feed>(
         }
     };
     if !watch.cursor().is_empty() {
-        let words = format!("signpost: go on with --from {}", watch.cursor());
+        let words = format!("signpost: continue with --from {}", watch.cursor());
         session.out.say(&words);
     }
     ended

@@ -13,7 +13,7 @@ pub use work::{
 };
 
 use crate::contact::CaseMatch;
-use crate::decision::{PersonTold, Tried};
+use crate::decision::{PersonReport, Tried};
 use crate::fact::{Facts, Knowledge};
 use crate::hash::Parts;
 use crate::ids::{CaseId, ContactId, CustomerId, PlaybookVersion, ReasonId, Seq, Slug};
@@ -203,7 +203,7 @@ pub struct Case {
     /// only the newest.
     pub tried: Vec<Tried>,
     /// What callers reported about the person; kept until the case is resolved.
-    pub told: PersonTold,
+    pub reported: PersonReport,
     /// What this case knows about the cases merged into it, in the order in which they were merged.
     pub of_merged: Vec<OfMerged>,
     /// How the case was resolved, if somebody said so; removed when the case is opened again.
@@ -212,7 +212,7 @@ pub struct Case {
     pub notes: u32,
     /// Links to other cases.
     pub links: Vec<CaseLink>,
-    /// The case that continues this case, while this case is merged; else `None`.
+    /// The case that this case is merged into, while it is merged; else `None`.
     pub merged_into: Option<CaseId>,
     /// The cases merged into this case, in the order in which they were merged.
     pub merged: Vec<MergedCase>,

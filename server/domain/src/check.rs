@@ -126,12 +126,12 @@ fn case_fits(case: &Case, tally: &Tally, verdict: &mut CheckReport) {
     });
 }
 
-/// Checks that a merged case and the case that continues it refer to each other.
+/// Checks that a merged case and the case that it was merged into refer to each other.
 fn case_merges(state: &State, case: &Case, verdict: &mut CheckReport) {
     let id = case.id;
     let is_merged = case.state == CaseState::Merged;
     verdict.expect(is_merged == case.merged_into.is_some(), || {
-        format!("case {id}: its state and the case that goes on for it disagree")
+        format!("case {id}: its state and the case that it was merged into disagree")
     });
     let row = |id: &CaseId| state.case(id).ok().flatten();
     if let Some(survivor) = case.merged_into {
@@ -142,7 +142,7 @@ fn case_merges(state: &State, case: &Case, verdict: &mut CheckReport) {
             (one || customers::could_be_one(state, whose)) && merged.any(|listed| listed.case == id)
         });
         verdict.expect(lists, || {
-            format!("case {id}: {survivor} does not go on for it")
+            format!("case {id}: {survivor}, which it was merged into, does not list it or is of another customer")
         });
     }
     let rows = case.merged.iter().filter_map(|merged| row(&merged.case));

@@ -129,7 +129,7 @@ impl From<Rerouted> for AttemptOutcome {
     }
 }
 
-/// A report that an attempt did not help. The contact goes on.
+/// A report that an attempt did not help. The contact stays live.
 #[derive(Clone, Debug)]
 pub struct RerouteContact {
     /// The contact.
@@ -236,7 +236,7 @@ pub struct RollbackPlaybook {
 /// Work on a case.
 #[derive(Clone, Debug)]
 pub struct ActOnCase {
-    /// The case. For a merge, the case that continues; for the undoing of a merge, the case that was merged.
+    /// The case. For a merge, the case that survives; for the undoing of a merge, the case that was merged.
     pub case: CaseId,
     /// The sequence of the case's last change that the caller saw; `None` to accept any state.
     pub seen: Option<Seq>,
@@ -284,7 +284,7 @@ impl WorkStep {
 /// Work on a customer.
 #[derive(Clone, Debug)]
 pub struct ActOnCustomer {
-    /// The customer. For a merge, the customer who continues; for the undoing of a merge, the customer who was merged.
+    /// The customer. For a merge, the customer who survives; for the undoing of a merge, the customer who was merged.
     pub customer: CustomerId,
     /// The sequence of the customer's last change that the caller saw; `None` to accept any state.
     pub seen: Option<Seq>,

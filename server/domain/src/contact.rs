@@ -68,6 +68,20 @@ pub struct QueueStats {
     pub expected_wait: Option<Millis>,
 }
 
+impl QueueStats {
+    /// The numbers of a queue for which nothing was reported.
+    pub const fn nothing_of(queue: Slug) -> QueueStats {
+        QueueStats {
+            queue,
+            staffed: None,
+            available: None,
+            waiting: None,
+            handle_time: None,
+            expected_wait: None,
+        }
+    }
+}
+
 /// The numbers that were last reported for a queue.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReportedQueue {
@@ -199,6 +213,34 @@ impl ContextField {
 }
 
 impl ContactContext {
+    /// The context of a contact of which only the channel is known, and that the customer started.
+    pub fn on(channel: Slug) -> ContactContext {
+        ContactContext {
+            channel,
+            direction: Direction::Inbound,
+            device: None,
+            customer: CustomerRef::default(),
+            case: None,
+            previous_contact: None,
+            reason: None,
+            facts: Facts::none(),
+            stage: None,
+            persona: None,
+            sentiment_score: None,
+            language: None,
+            preferred_routes: Vec::new(),
+            consents: Vec::new(),
+            vulnerable: None,
+            asked_for_person: false,
+            cannot_use: Abilities::EMPTY,
+            another_matter: false,
+            brand: None,
+            queue_stats: Vec::new(),
+            matters: Vec::new(),
+            tags: Tags::default(),
+        }
+    }
+
     /// Whether the caller named a case, or an earlier contact of a case. The contact joins the named case only with
     /// proof.
     pub const fn names_case(&self) -> bool {
@@ -236,18 +278,18 @@ impl ContactContext {
     /// This context as received at log time `at`: `at` becomes the time at which its facts were learnt. A context
     /// without facts does not change.
     #[must_use]
-    pub fn told_at(&self, at: UnixMs) -> Cow<'_, ContactContext> {
+    pub fn heard_at(&self, at: UnixMs) -> Cow<'_, ContactContext> {
         let facts = self.matters.iter().map(|matter| &matter.facts);
         let mut facts = std::iter::once(&self.facts).chain(facts);
         if facts.all(Facts::is_empty) {
             return Cow::Borrowed(self);
         }
-        let mut told = self.clone();
-        told.facts = told.facts.learnt_at(at);
-        for matter in &mut told.matters {
+        let mut context = self.clone();
+        context.facts = context.facts.learnt_at(at);
+        for matter in &mut context.matters {
             matter.facts = std::mem::take(&mut matter.facts).learnt_at(at);
         }
-        Cow::Owned(told)
+        Cow::Owned(context)
     }
 
     /// This context reduced to one of its matters: the reason, the facts and the stage are those of the matter. The
@@ -338,9 +380,9 @@ impl ContactContext {
 }
 
 fn amended_matters(mut matters: Vec<Matter>, later: Vec<Matter>) -> Vec<Matter> {
-    for told in later {
-        match matters.iter_mut().find(|known| known.id == told.id) {
-            None => matters.push(told),
+    for matter in later {
+        match matters.iter_mut().find(|known| known.id == matter.id) {
+            None => matters.push(matter),
             Some(known) => {
                 let Matter {
                     id: _,
@@ -348,7 +390,7 @@ fn amended_matters(mut matters: Vec<Matter>, later: Vec<Matter>) -> Vec<Matter> 
                     facts,
                     stage,
                     note,
-                } = told;
+                } = matter;
                 known.reason = reason.or(known.reason.take());
                 known.facts.learn_all(&facts);
                 known.stage = stage.or(known.stage.take());

@@ -162,43 +162,43 @@ impl ProfileField {
 }
 
 impl Profile {
-    /// This profile, updated with the values in `told`.
+    /// This profile, updated with the values in `update`.
     ///
-    /// Without `named`: a value in `told` replaces the value in this profile, and other values stay. Identities and
+    /// Without `named`: a value in `update` replaces the value in this profile, and other values stay. Identities and
     /// consents are added, or replace the one with the same key.
     ///
-    /// With `named`: the named fields take the value in `told`, even an empty value, and the other fields stay.
+    /// With `named`: the named fields take the value in `update`, even an empty value, and the other fields stay.
     #[must_use]
-    pub fn updated(&self, told: &Profile, named: Option<&[ProfileField]>) -> Profile {
+    pub fn updated(&self, update: &Profile, named: Option<&[ProfileField]>) -> Profile {
         match named {
             Some(named) => {
                 let mut all = self.clone();
-                named.iter().for_each(|field| all.take(told, *field));
+                named.iter().for_each(|field| all.take(update, *field));
                 all
             }
-            None => self.with(told),
+            None => self.with(update),
         }
     }
 
-    fn take(&mut self, told: &Profile, field: ProfileField) {
+    fn take(&mut self, update: &Profile, field: ProfileField) {
         match field {
-            ProfileField::Identities => self.identities.clone_from(&told.identities),
-            ProfileField::Tier => self.tier.clone_from(&told.tier),
-            ProfileField::Persona => self.persona.clone_from(&told.persona),
-            ProfileField::Value => self.value = told.value,
-            ProfileField::LoyaltyYears => self.loyalty_years = told.loyalty_years,
-            ProfileField::Language => self.language.clone_from(&told.language),
-            ProfileField::TimeZone => self.time_zone.clone_from(&told.time_zone),
+            ProfileField::Identities => self.identities.clone_from(&update.identities),
+            ProfileField::Tier => self.tier.clone_from(&update.tier),
+            ProfileField::Persona => self.persona.clone_from(&update.persona),
+            ProfileField::Value => self.value = update.value,
+            ProfileField::LoyaltyYears => self.loyalty_years = update.loyalty_years,
+            ProfileField::Language => self.language.clone_from(&update.language),
+            ProfileField::TimeZone => self.time_zone.clone_from(&update.time_zone),
             ProfileField::PreferredRoutes => {
-                self.preferred_routes.clone_from(&told.preferred_routes);
+                self.preferred_routes.clone_from(&update.preferred_routes);
             }
-            ProfileField::Consents => self.consents.clone_from(&told.consents),
-            ProfileField::Vulnerable => self.vulnerable = told.vulnerable,
-            ProfileField::CannotUse => self.cannot_use = told.cannot_use,
+            ProfileField::Consents => self.consents.clone_from(&update.consents),
+            ProfileField::Vulnerable => self.vulnerable = update.vulnerable,
+            ProfileField::CannotUse => self.cannot_use = update.cannot_use,
         }
     }
 
-    fn with(&self, told: &Profile) -> Profile {
+    fn with(&self, update: &Profile) -> Profile {
         let Profile {
             identities,
             tier,
@@ -211,9 +211,9 @@ impl Profile {
             consents,
             vulnerable,
             cannot_use,
-        } = told.clone();
+        } = update.clone();
         let known = self.clone();
-        let or_known = |told: Vec<Route>, known| if told.is_empty() { known } else { told };
+        let or_known = |routes: Vec<Route>, known| if routes.is_empty() { known } else { routes };
         Profile {
             identities: added(known.identities, identities, |one, other| {
                 one.key == other.key
@@ -303,9 +303,9 @@ impl Profile {
     }
 }
 
-/// `known` together with `told`. An entry of `told` replaces the same entry of `known`, or is added at the end.
-fn added<T>(mut known: Vec<T>, told: Vec<T>, is_same: impl Fn(&T, &T) -> bool) -> Vec<T> {
-    for one in told {
+/// `known` together with `more`. An entry of `more` replaces the same entry of `known`, or is added at the end.
+fn added<T>(mut known: Vec<T>, more: Vec<T>, is_same: impl Fn(&T, &T) -> bool) -> Vec<T> {
+    for one in more {
         match known.iter_mut().find(|known| is_same(known, &one)) {
             Some(same) => *same = one,
             None => known.push(one),
@@ -338,10 +338,10 @@ pub struct TierFound {
 }
 
 impl TierFound {
-    /// The tier that won, given `told`, the tier that the caller sent. `None` if the default of the playbook won.
-    pub fn won<'a>(&'a self, told: Option<&'a Slug>) -> Option<&'a Slug> {
+    /// The tier that won, given `reported`, the tier that the caller sent. `None` if the default of the playbook won.
+    pub fn won<'a>(&'a self, reported: Option<&'a Slug>) -> Option<&'a Slug> {
         match self.basis {
-            TierBasis::Reported => told,
+            TierBasis::Reported => reported,
             TierBasis::Stored => self.stored.as_ref(),
             TierBasis::Default => None,
         }
@@ -361,7 +361,7 @@ pub struct Customer {
     pub contact_count: u64,
     /// When the latest contacts came, the newest last; at most [`RECENT_CONTACTS_MAX`].
     pub recent: Vec<UnixMs>,
-    /// The customer who continues this customer, while this customer is merged; else `None`.
+    /// The survivor of this customer, while this customer is merged; else `None`.
     pub merged_into: Option<CustomerId>,
     /// The customers merged into this customer, in the order in which they were merged; at most
     /// [`MERGED_CUSTOMERS_MAX`].

@@ -21,7 +21,7 @@ pub use cost::{CostKind, CostParts};
 pub use eligible::FLOW_TAKES;
 pub use finding::{Finding, FiredRule, IneligibilityCause};
 pub(crate) use last_resort::consent_passed_over;
-pub use memory::{AttemptOutcome, Memory, PersonTold, Reported, Tried};
+pub use memory::{AttemptOutcome, Memory, PersonReport, Reported, Tried};
 pub use rank::decide;
 pub(crate) use rank::decide_without_reason;
 pub use wait::{Wait, WaitBasis};
@@ -142,8 +142,8 @@ pub enum ChanceBasis {
     Tried = 3,
 }
 
-/// What a platform's own distributor needs to know besides the queue. It is the same for every route that the contact
-/// can take.
+/// What a platform's own distributor needs to know besides the queue. These data are the same for every route that the
+/// contact can take.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Handover {
     /// How soon the contact should be taken, from 0 to [`limits::PRIORITY_MAX`]. A higher number goes first.
@@ -194,7 +194,7 @@ pub struct Decision {
     pub next: Money,
     /// Whether a guard or a rule removed a route that the reason has on this channel.
     pub guarded: bool,
-    /// What goes with the contact wherever it is sent.
+    /// The data that go with the contact, whatever route is taken.
     pub handover: Handover,
     /// The routes that can be taken, the cheapest first. Of equal costs, the better chance comes first, then the
     /// earlier route of the channel.

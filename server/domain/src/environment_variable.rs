@@ -16,7 +16,7 @@ pub fn misspelt<'k>(
     let known = known.into_iter();
     let rests: Vec<&str> = known.filter_map(|name| name.strip_prefix(PREFIX)).collect();
     let names = names.into_iter().filter_map(|name| name.into_string().ok());
-    let mut told: Vec<String> = names
+    let mut warnings: Vec<String> = names
         .filter_map(|name| {
             let rest = name.strip_prefix(PREFIX)?;
             let near = nearest(&rest.to_ascii_uppercase(), rests.iter().copied())?;
@@ -27,6 +27,6 @@ pub fn misspelt<'k>(
             })
         })
         .collect();
-    told.sort();
-    told
+    warnings.sort();
+    warnings
 }

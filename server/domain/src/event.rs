@@ -420,8 +420,8 @@ pub struct ContactEnded {
     pub outcome: ContactOutcome,
     /// The reason that the agent or the flow found.
     pub confirmed: Option<ReasonId>,
-    /// The case that this event resolves: the contact's own case, or the case that continues it; `None` if no case is
-    /// resolved.
+    /// The case that this event resolves: the contact's own case, or the case that it was merged into; `None` if no
+    /// case is resolved.
     pub resolves: Option<CaseId>,
     /// How the case in `resolves` is resolved, if somebody said so.
     pub resolution: Option<Resolution>,
@@ -438,7 +438,8 @@ pub struct MatterEnded {
     pub matter: MatterId,
     /// The case of the matter.
     pub case: CaseId,
-    /// The case that is resolved: the case of the matter, or the case that continues it; `None` if no case is resolved.
+    /// The case that is resolved: the case of the matter, or the case that it was merged into; `None` if no case is
+    /// resolved.
     pub resolves: Option<CaseId>,
     /// How the case is resolved, if somebody said so.
     pub resolution: Option<Resolution>,
@@ -458,7 +459,7 @@ pub struct ContactUpdated {
 /// Somebody worked on a case.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CaseActionTaken {
-    /// The case. For a merge, the case that continues.
+    /// The case. For a merge, the case that survives.
     pub case: CaseId,
     /// The state of the case after this event.
     pub state: CaseState,
@@ -469,7 +470,7 @@ pub struct CaseActionTaken {
 /// Somebody worked on a customer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CustomerActionTaken {
-    /// The customer. For a merge, the customer who continues.
+    /// The customer. For a merge, the customer who survives.
     pub customer: CustomerId,
     /// The work that was done on the customer.
     pub action: CustomerAction,

@@ -13,7 +13,7 @@ mod query;
 mod result;
 mod timer;
 
-pub use contact::routed::OPEN_CASES_TOLD_MAX;
+pub use contact::routed::OPEN_CASES_LISTED_MAX;
 pub use query::{Answer, look, seek_read};
 pub use result::{DecideError, WriteResult};
 pub use timer::due;
@@ -24,8 +24,8 @@ use crate::ids::Seq;
 use crate::refusal::{Faults, Refusal};
 use crate::state::{RowKey, RowNotLoaded, State};
 use crate::time::{Millis, UnixMs};
-use contact::{add_case, end, reroute, route, select, update};
-use result::next_seq;
+use contact::{add_case, end, matters, reroute, route, select, update};
+use result::{next_seq, not_loaded};
 
 /// The largest number of events that one command gives.
 pub const COMMAND_EVENTS_MAX: usize = crate::contact::MATTERS_MAX;
@@ -33,9 +33,9 @@ pub const COMMAND_EVENTS_MAX: usize = crate::contact::MATTERS_MAX;
 pub const ARRIVED_AGO_MAX: Millis = Millis::DAY;
 /// How far the clock of a caller may be ahead of log time.
 pub const ARRIVES_AHEAD_MAX: Millis = Millis(5 * Millis::MINUTE.0);
-/// How long a request id is kept at least, in log time.
+/// The shortest time for which a request id is kept, in log time.
 pub const REQUEST_KEPT: Millis = Millis::DAY;
-/// How many request ids are kept at least, whatever their age.
+/// The smallest number of the latest request ids that are kept, whatever their age.
 pub const REQUESTS_KEPT_MIN: u64 = 100_000;
 
 /// The result of `command` at log time `now`. `now` must not be before [`State::now`].
@@ -49,12 +49,16 @@ pub fn decide(state: &State, command: &Command, now: UnixMs) -> Result<WriteResu
     }
     let actor = &command.actor;
     let events = match &command.body {
-        CommandBody::Route(body) => route::route(state, body, actor, now)?,
+        CommandBody::Route(body) => {
+            matters::routed(state, route::start(state, body, actor, now)?, now)?
+        }
         CommandBody::Select(body) => vec![select::select(state, body)?],
-        CommandBody::Reroute(body) => reroute::reroute(state, body, actor, now)?,
+        CommandBody::Reroute(body) => {
+            matters::routed(state, reroute::start(state, body, actor, now)?, now)?
+        }
         CommandBody::End(body) => vec![end::end(state, body)?],
         CommandBody::AddCase(body) => vec![add_case::add(state, body, actor, now)?],
-        CommandBody::UpdateContact(body) => vec![update::contact(state, body)?],
+        CommandBody::UpdateContact(body) => vec![update::update(state, body)?],
         CommandBody::Upsert(body) => vec![customer::save::upsert(state, body, actor, now)?],
         CommandBody::Publish(body) => vec![publish::publish(state, &body.playbook, &body.note)],
         CommandBody::RollBack(body) => vec![publish::publish(state, &body.playbook, &body.note)],
@@ -80,7 +84,7 @@ pub fn decide(state: &State, command: &Command, now: UnixMs) -> Result<WriteResu
     Ok(WriteResult::Happens(recorded.collect()))
 }
 
-/// The rows that `command` needs in every case. Load them at once, before a call of [`missing_rows`].
+/// The rows that `command` always needs. Load them at once, before a call of [`missing_rows`].
 pub fn named_rows(command: &Command) -> Vec<RowKey> {
     let mut rows = vec![RowKey::Request(command.request.key(&command.actor))];
     match &command.body {
@@ -119,14 +123,16 @@ pub fn missing_rows(state: &State, command: &Command) -> Result<(), RowNotLoaded
     let actor = &command.actor;
     let found = replayed(state, command).and_then(|answered| match (&command.body, answered) {
         (_, Some(_)) => Ok(()),
-        (CommandBody::Route(body), None) => route::seek(state, body, actor),
+        (CommandBody::Route(body), None) => route::start(state, body, actor, state.now())
+            .and_then(|started| matters::seek(state, started)),
         (CommandBody::Select(body), None) => select::select(state, body).map(drop),
-        (CommandBody::Reroute(body), None) => reroute::seek(state, body, actor),
+        (CommandBody::Reroute(body), None) => reroute::start(state, body, actor, state.now())
+            .and_then(|started| matters::seek(state, started)),
         (CommandBody::End(body), None) => end::seek(state, body),
         (CommandBody::AddCase(body), None) => {
             add_case::add(state, body, actor, state.now()).map(drop)
         }
-        (CommandBody::UpdateContact(body), None) => update::contact(state, body).map(drop),
+        (CommandBody::UpdateContact(body), None) => update::update(state, body).map(drop),
         (CommandBody::Upsert(body), None) => {
             customer::save::upsert(state, body, actor, state.now()).map(drop)
         }
@@ -140,10 +146,7 @@ pub fn missing_rows(state: &State, command: &Command) -> Result<(), RowNotLoaded
             None,
         ) => Ok(()),
     });
-    match found {
-        Err(DecideError::RowNotLoaded(elsewhere)) => Err(elsewhere),
-        Err(DecideError::Refused(_)) | Ok(()) => Ok(()),
-    }
+    not_loaded(found)
 }
 
 fn replayed(state: &State, command: &Command) -> Result<Option<Seq>, DecideError> {
@@ -155,22 +158,22 @@ fn replayed(state: &State, command: &Command) -> Result<Option<Seq>, DecideError
     }
 }
 
-fn arrival(told: Option<UnixMs>, now: UnixMs) -> Result<UnixMs, Refusal> {
-    let told = told.unwrap_or(now);
+fn arrival(stated: Option<UnixMs>, now: UnixMs) -> Result<UnixMs, Refusal> {
+    let arrived = stated.unwrap_or(now);
     let fault = |what: String| Err(Refusal::Faulty(Faults::one("event_time", what)));
-    if told > now + ARRIVES_AHEAD_MAX {
+    if arrived > now + ARRIVES_AHEAD_MAX {
         return fault(format!(
             "must be at most {ARRIVES_AHEAD_MAX} ahead of now, is {}",
-            told.since(now)
+            arrived.since(now)
         ));
     }
-    if told < now - ARRIVED_AGO_MAX {
+    if arrived < now - ARRIVED_AGO_MAX {
         return fault(format!(
             "must be at most {ARRIVED_AGO_MAX} ago, is {}",
-            now.since(told)
+            now.since(arrived)
         ));
     }
-    Ok(told)
+    Ok(arrived)
 }
 
 impl CommandBody {

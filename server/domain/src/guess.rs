@@ -50,26 +50,26 @@ pub struct Guesses {
 #[derive(Clone, Copy, Debug)]
 pub struct Asking<'a> {
     actor: &'a Actor,
-    told: Option<&'a ContactContext>,
+    sent: Option<&'a ContactContext>,
 }
 
 impl<'a> Asking<'a> {
     /// The call of this write; `None` if the write routes no contact.
     pub fn by(command: &'a Command) -> Option<Asking<'a>> {
-        let told = match &command.body {
+        let sent = match &command.body {
             CommandBody::Route(body) => Some(&body.context),
             CommandBody::Reroute(body) => body.context.as_ref(),
             _ => return None,
         };
         let actor = &command.actor;
-        Some(Asking { actor, told })
+        Some(Asking { actor, sent })
     }
 
     /// The call of this preview.
     pub fn by_preview(preview: &'a PreviewRoute) -> Asking<'a> {
         Asking {
             actor: &preview.actor,
-            told: Some(&preview.context),
+            sent: Some(&preview.context),
         }
     }
 
@@ -77,7 +77,9 @@ impl<'a> Asking<'a> {
     fn caller(&self, all: Option<&ContactContext>) -> Hash {
         let is_known =
             self.actor.kind != ActorKind::Platform || self.actor.id.as_str() != Actor::ANONYMOUS;
-        let identities = all.or(self.told).map(|told| &told.customer.identities);
+        let identities = all
+            .or(self.sent)
+            .map(|context| &context.customer.identities);
         let first = identities.and_then(|all| all.iter().map(|identity| &identity.key).min());
         let (kind, id) = match first.filter(|_| !is_known) {
             None => (self.actor.kind.as_str(), self.actor.id.as_str()),
@@ -106,7 +108,7 @@ impl Guesses {
             Ok(routed) => routed,
             Err(DecideError::RowNotLoaded(_)) => return Ok(()),
             Err(DecideError::Refused(refusal)) => {
-                let names = asking.told.is_some_and(ContactContext::names_case);
+                let names = asking.sent.is_some_and(ContactContext::names_case);
                 let shows = match &**refusal {
                     Refusal::Faulty(faults) => faults.kind() == FaultKind::CaseOfOtherReason,
                     _ => false,
@@ -161,8 +163,8 @@ impl Guesses {
     /// Removes what this contact named earlier without proof, now that the case is proven.
     fn take_back(&mut self, caller: &Hash, asking: &Asking<'_>, routed: &ContactRouted) {
         let context = &routed.context;
-        let told = asking.told.and_then(|told| told.case).or(context.case);
-        let by_case = told.map(|case| of(&routed.contact, Some(case), None));
+        let named = asking.sent.and_then(|sent| sent.case).or(context.case);
+        let by_case = named.map(|case| of(&routed.contact, Some(case), None));
         let by_contact = context.previous_contact.as_ref();
         let by_contact = by_contact.map(|previous| of(&routed.contact, None, Some(previous)));
         if let Some(all) = self.of_callers.get_mut(caller) {
@@ -191,7 +193,7 @@ impl Guesses {
 
 fn wrong(asking: &Asking<'_>, routed: &ContactRouted, now: UnixMs) -> Wrong {
     // If the contact has a case, its context keeps the earlier case. The case that the caller named is in the call.
-    let named = asking.told.filter(|told| told.names_case());
+    let named = asking.sent.filter(|sent| sent.names_case());
     let named = named.unwrap_or(&routed.context);
     let of = of(
         &routed.contact,

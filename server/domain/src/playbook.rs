@@ -374,7 +374,7 @@ pub struct Reason {
     pub case_key: Vec<FactIndex>,
     /// For how long after its last contact an open case is continued. A further contact within this time is a repeat.
     pub continues_for: Millis,
-    /// For how long after it was resolved a case is reopened. Later a new case is opened.
+    /// For how long after it was resolved a case can be reopened. After that, a new case is opened.
     pub reopens_within: Millis,
     /// How much help is needed, as a factor. A version that was published when the limit was higher can have more than
     /// [`limits::NEED_MAX`]. The decision uses this limit then.
@@ -384,7 +384,7 @@ pub struct Reason {
     /// The fact of type instant that is the deadline; `None` if there is no deadline.
     pub deadline: Option<FactIndex>,
     /// The routes: first those of this reason in the order written, then those of its primary reason, then those of the
-    /// playbook.
+    /// playbook. A route that is written on several levels is listed once, where it comes first.
     pub routes: Vec<RouteSpec>,
     /// The retired reasons that this one replaces, directly or through others; the direct ones first.
     pub replaces: Vec<ReasonId>,
@@ -409,7 +409,7 @@ pub struct Rule {
     pub when: Option<condition::Condition>,
     /// The routes that the rule removes.
     pub forbid: Vec<Route>,
-    /// The only routes that the rule leaves. Empty if the rule leaves all.
+    /// The only routes that the rule allows. Empty if the rule allows all.
     pub only: Vec<Route>,
     /// The amount that the rule gives to a route.
     pub prefer: Vec<(Route, Money)>,

@@ -168,10 +168,12 @@ pub enum Refusal {
     #[error("request_id {0} was used before with other content")]
     RequestReused(RequestId),
     /// The contact has ended. Choose another contact id.
-    #[error("contact {0} has ended: a new attempt is a new contact")]
+    #[error("contact {0} has ended: for a new attempt, use another contact_id")]
     ContactEnded(ContactId),
     /// The contact is on another channel. Choose another contact id.
-    #[error("contact {contact} is on channel {channel}: on another channel it is a new contact")]
+    #[error(
+        "contact {contact} is on channel {channel}: on another channel, use another contact_id"
+    )]
     OtherChannel {
         /// The contact.
         contact: ContactId,
@@ -179,7 +181,9 @@ pub enum Refusal {
         channel: Slug,
     },
     /// The contact is of another customer. Choose another contact id.
-    #[error("contact {contact} is of customer {customer}: another customer's is a new contact")]
+    #[error(
+        "contact {contact} is of customer {customer}: for another customer, use another contact_id"
+    )]
     OtherCustomer {
         /// The contact.
         contact: ContactId,
@@ -205,10 +209,14 @@ pub enum Refusal {
         why: ContactCause,
     },
     /// State the reason of the contact first.
-    #[error("contact {0} has no reason yet: it cannot be decided again")]
+    #[error(
+        "contact {0} has no reason yet: state its reason in RouteContact before it is decided again"
+    )]
     NoReason(ContactId),
     /// Another customer holds the identity. Leave it with its holder.
-    #[error("the {kind} identity of customer {customer} is verified for customer {holder}")]
+    #[error(
+        "the {kind} identity sent for customer {customer} is verified for customer {holder}: leave it out"
+    )]
     IdentityTaken {
         /// The kind of identity.
         kind: Slug,
@@ -219,7 +227,7 @@ pub enum Refusal {
     },
     /// The identity is shared. Prove the customer by another identity.
     #[error(
-        "the {kind} identity of customer {customer} is told to be shared by customer {sharer}: it identifies nobody"
+        "the {kind} identity sent for customer {customer} is marked as shared by customer {sharer}: it identifies nobody"
     )]
     IdentityShared {
         /// The kind of identity.
@@ -255,8 +263,8 @@ pub enum Refusal {
     },
     /// Wait, or route the contact without the case.
     #[error(
-        "{} cases were told without proof in the last {}: they are taken again in {wait}; without case_id and \
-         previous_contact_id the contact is routed now",
+        "{} cases were named without proof in the last {}: name one again in {wait}, or leave out case_id and \
+         previous_contact_id to route the contact now",
         crate::guess::WRONG_CASES_MAX,
         crate::guess::WRONG_CASES_WINDOW
     )]
@@ -289,11 +297,10 @@ impl Refusal {
 
 fn list_routes(routes: &[Route]) -> String {
     match routes {
-        [] => "nothing was".into(),
-        _ => routes
-            .iter()
-            .map(|route| route.as_str())
-            .collect::<Vec<_>>()
-            .join(", "),
+        [] => "no route was".into(),
+        _ => {
+            let routes = routes.iter().map(|route| route.as_str());
+            format!("choose one of {}", routes.collect::<Vec<_>>().join(", "))
+        }
     }
 }

@@ -27,8 +27,8 @@ use crate::time::UnixMs;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// The largest number of cases that one event changes: the cases of a contact, the case that it leaves, and the cases
-/// that these were merged into.
+/// The largest number of cases that one event changes: the cases of a contact, the case that the contact leaves,
+/// and the cases that these were merged into.
 pub const EVENT_CASES_MAX: usize = 2 * (2 + ADDITIONAL_CASES_MAX);
 /// The largest number of rows that one event changes. These are the request and the contact; two customers, each with
 /// its identities before and after; and cases, each with its matter and with its counts before and after.
@@ -83,8 +83,7 @@ pub enum Row {
 }
 
 impl Row {
-    /// Whether something may still happen to it of itself: a contact that is live, a case that is open or has live
-    /// contacts.
+    /// Whether the row is a live contact, or a case that is open or has live contacts.
     pub fn is_active(&self) -> bool {
         match self {
             Row::Contact(row) => row.state.is_live(),
@@ -316,8 +315,8 @@ impl State {
         request, requests, RequestKey, IdempotencyRecord, Request
     );
 
-    /// The case. If the case was merged, the case that continues it is in memory too, because a change of one changes
-    /// both.
+    /// The case. If the case was merged, the case that it was merged into is in memory too, because a change of one
+    /// changes both.
     ///
     /// # Errors
     /// If one of the two rows is not in memory.

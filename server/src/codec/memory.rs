@@ -5,20 +5,20 @@ use super::number::{Numbered, abilities, known, known_or_none, number_or_none};
 use super::text::{after, at, name, name_or_none, name_text};
 use super::{CodecError, required, wire, written};
 use signpost_domain::ability::Abilities;
-use signpost_domain::decision::{Memory, PersonTold, Reported, Tried};
+use signpost_domain::decision::{Memory, PersonReport, Reported, Tried};
 use signpost_domain::time::UnixMs;
 
 /// The stored form of a memory; `None` for an empty memory.
 pub(super) fn memory_to_wire(memory: &Memory, base: UnixMs) -> Option<written::Memory<'_>> {
     let Memory {
         tried,
-        told,
+        reported,
         owed_overdue,
         all_contacts_7d,
     } = memory;
     (*memory != Memory::default()).then(|| written::Memory {
         tried: all_tried_to_wire(tried, base),
-        told: person_told_to_wire(told, base),
+        told: person_report_to_wire(reported, base),
         owed_overdue: *owed_overdue,
         all_contacts_7d: *all_contacts_7d,
     })
@@ -34,7 +34,7 @@ pub(super) fn memory(message: Option<wire::Memory>, base: UnixMs) -> Result<Memo
     } = message.unwrap_or_default();
     Ok(Memory {
         tried: all_tried(tried, base)?,
-        told: person_told(told, base)?,
+        reported: person_report(told, base)?,
         owed_overdue,
         all_contacts_7d,
     })
@@ -91,35 +91,35 @@ fn tried(message: wire::Tried, base: UnixMs) -> Result<Tried, CodecError> {
 }
 
 /// The stored form of what was reported of the person; `None` if nothing was reported.
-pub(super) fn person_told_to_wire(
-    told: &PersonTold,
+pub(super) fn person_report_to_wire(
+    report: &PersonReport,
     base: UnixMs,
 ) -> Option<written::PersonTold<'_>> {
-    let PersonTold {
+    let PersonReport {
         vulnerable,
         cannot_use,
         asked_for_person,
         language,
         persona,
-    } = told;
+    } = report;
     let (vulnerable, asked) = (vulnerable.as_ref(), asked_for_person.as_ref());
     let cannot_use = cannot_use.as_ref();
     let language = language.as_ref();
     let persona = persona.as_ref();
-    (*told != PersonTold::default()).then(|| written::PersonTold {
-        vulnerable: vulnerable.map(|told| told_to_wire(told, Abilities::EMPTY, "", base)),
-        cannot_use: cannot_use.map(|told| told_to_wire(told, told.value, "", base)),
-        asked_for_person: asked.map(|told| told_to_wire(told, Abilities::EMPTY, "", base)),
-        language: language.map(|told| told_to_wire(told, Abilities::EMPTY, &told.value, base)),
+    (*report != PersonReport::default()).then(|| written::PersonTold {
+        vulnerable: vulnerable.map(|one| reported_to_wire(one, Abilities::EMPTY, "", base)),
+        cannot_use: cannot_use.map(|one| reported_to_wire(one, one.value, "", base)),
+        asked_for_person: asked.map(|one| reported_to_wire(one, Abilities::EMPTY, "", base)),
+        language: language.map(|one| reported_to_wire(one, Abilities::EMPTY, &one.value, base)),
         persona: persona
-            .map(|told| told_to_wire(told, Abilities::EMPTY, told.value.as_str(), base)),
+            .map(|one| reported_to_wire(one, Abilities::EMPTY, one.value.as_str(), base)),
     })
 }
 
-pub(super) fn person_told(
+pub(super) fn person_report(
     message: Option<wire::PersonTold>,
     base: UnixMs,
-) -> Result<PersonTold, CodecError> {
+) -> Result<PersonReport, CodecError> {
     let wire::PersonTold {
         vulnerable,
         cannot_use,
@@ -128,19 +128,19 @@ pub(super) fn person_told(
         persona,
     } = message.unwrap_or_default();
     let bits = |message: &wire::Told| abilities(message.cannot_use_bits, "told.cannot_use");
-    Ok(PersonTold {
-        vulnerable: told(vulnerable, base, |_| Ok(()))?,
-        cannot_use: told(cannot_use, base, bits)?,
-        asked_for_person: told(asked_for_person, base, |_| Ok(()))?,
-        language: told(language, base, |message| Ok(message.text.as_str().into()))?,
-        persona: told(persona, base, |message| {
+    Ok(PersonReport {
+        vulnerable: reported(vulnerable, base, |_| Ok(()))?,
+        cannot_use: reported(cannot_use, base, bits)?,
+        asked_for_person: reported(asked_for_person, base, |_| Ok(()))?,
+        language: reported(language, base, |message| Ok(message.text.as_str().into()))?,
+        persona: reported(persona, base, |message| {
             name(message.text.clone(), "told.persona")
         })?,
     })
 }
 
-fn told_to_wire<'a, T>(
-    told: &'a Reported<T>,
+fn reported_to_wire<'a, T>(
+    reported: &'a Reported<T>,
     cannot_use: Abilities,
     text: &'a str,
     base: UnixMs,
@@ -151,7 +151,7 @@ fn told_to_wire<'a, T>(
         actor,
         on_behalf_of,
         at,
-    } = told;
+    } = reported;
     written::Told {
         contact: contact.as_str().into(),
         actor: Some(actor_to_wire(actor)),
@@ -162,7 +162,7 @@ fn told_to_wire<'a, T>(
     }
 }
 
-fn told<T>(
+fn reported<T>(
     message: Option<wire::Told>,
     base: UnixMs,
     value: impl Fn(&wire::Told) -> Result<T, CodecError>,

@@ -34,12 +34,12 @@ mod tests {
             "SIGNPOST",
             "LISTN",
         ];
-        let told = misspelt(names.map(OsString::from));
+        let warnings = misspelt(names.map(OsString::from));
         expect_test::expect![[r#"
             the environment variable SIGNPOST_CONFG is not known; did you mean SIGNPOST_CONFIG?
             the environment variable SIGNPOST_DATADIR is not known; did you mean SIGNPOST_DATA_DIR?
             the environment variable SIGNPOST_LISTN is not known; did you mean SIGNPOST_LISTEN?
             the environment variable SIGNPOST_LOG_FLITER is not known; did you mean SIGNPOST_LOG_FILTER?
-            the environment variable SIGNPOST_clock is not known; did you mean SIGNPOST_CLOCK?"#]].assert_eq(&told.join("\n"));
+            the environment variable SIGNPOST_clock is not known; did you mean SIGNPOST_CLOCK?"#]].assert_eq(&warnings.join("\n"));
     }
 }

@@ -16,7 +16,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 
-/// The fewest callers of a group for which the next group waits for them to call again.
+/// If a group had at least this many callers, the next group waits for them to call again.
 const SIBLINGS_MIN: usize = 8;
 /// How long a group waits for more callers.
 const GATHER_EVENTS: Duration = Duration::from_millis(1);

@@ -13,12 +13,12 @@ pub enum Clock {
 }
 
 impl Clock {
-    /// The log time for a request. `told` is the time that the caller gives; only [`Clock::External`] uses it, and
-    /// without it the time stays at `last`. The result is never before `last`.
-    pub fn now(self, told: Option<UnixMs>, last: UnixMs) -> UnixMs {
+    /// The log time for a request. `event_time` is the time that the caller gives. Only [`Clock::External`] uses it; if
+    /// it is `None`, the time stays at `last`. The result is never before `last`.
+    pub fn now(self, event_time: Option<UnixMs>, last: UnixMs) -> UnixMs {
         match self {
             Clock::System => Clock::machine().max(last),
-            Clock::External => told.unwrap_or(last).max(last),
+            Clock::External => event_time.unwrap_or(last).max(last),
         }
     }
 

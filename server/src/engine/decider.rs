@@ -154,11 +154,11 @@ impl Decider {
 
     fn write(&mut self, command: &Command) -> Result<WriteDecision, DecideRetry> {
         // A faulty command does not move the clock: nothing changes by it.
-        let told = match &command.body {
+        let event_time = match &command.body {
             CommandBody::Faulty(..) => None,
             _ => command.event_time,
         };
-        let now = self.clock.now(told, self.state.now());
+        let now = self.clock.now(event_time, self.state.now());
         self.fire(now)?;
         let came_to = flow::decide(&self.state, command, now);
         if let Some(asking) = Asking::by(command) {
@@ -323,7 +323,8 @@ impl Decider {
         group
     }
 
-    /// Sends the group, after the group before was taken. Returns whether a thread takes it.
+    /// Sends the group to the thread that appends to the log, and waits until that thread takes it. Returns false if
+    /// the thread has ended.
     fn send(&mut self) -> bool {
         let group = self.next_group();
         group.is_empty() || self.groups.send(group).is_ok()

@@ -17,8 +17,8 @@ const FEW_EVENTS_MAX: usize = 16;
 const FEW_READERS_MAX: usize = 4;
 /// The maximum number of reads of more events at the same time. Each fills one core while it reads.
 const MANY_READERS_MAX: usize = 1;
-/// Maximum number of reads at the same time for which closed segments are opened. It holds for reads of few events and
-/// for reads of more, each.
+/// Maximum number of reads at the same time for which closed segments are opened. Reads of few events and reads of more
+/// events are counted separately.
 const OPENERS_MAX: usize = 1;
 
 /// Reads events for tasks.
@@ -53,7 +53,8 @@ impl Reading {
     }
 
     /// Reads these events in the order of `sequences`, and returns the result of `make`, which runs on the thread that
-    /// read them. A read goes on when its caller leaves, and a server that stops waits for it.
+    /// read them. If the caller goes away, the read still runs to its end. A server that stops waits for
+    /// this.
     ///
     /// # Errors
     /// [`EngineError::Corrupt`] or [`EngineError::Failed`] when an event cannot be read. [`EngineError::Stopping`] when

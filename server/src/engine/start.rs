@@ -70,7 +70,7 @@ pub enum StartError {
     /// Events are lost: the rows hold events that the log does not hold.
     #[error(
         "the log ends at event {log}, but the rows hold event {rows}: events were lost; restore the data folder from a \
-         backup, or delete its folder `state` to go on without them"
+         backup, or delete its folder `state` to start without them"
     )]
     LogCutShort {
         /// The sequence of the last event in the rows.

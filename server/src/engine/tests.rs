@@ -9,34 +9,27 @@ use super::{
 };
 use crate::codec::events;
 use crate::store::{Log, LogLimits};
-use signpost_domain::ability::Abilities;
-use signpost_domain::actor::{Actor, ActorKind};
+use crate::tests::{self, AIRLINE, MONDAY, command, end, publish};
+use signpost_domain::actor::Actor;
 use signpost_domain::check::check;
 use signpost_domain::command::{
-    Command, CommandBody, EndContact, PreviewRoute, PublishPlaybook, Query, RouteContact,
-    UnknownReason,
+    Command, CommandBody, PreviewRoute, PublishPlaybook, Query, UnknownReason,
 };
-use signpost_domain::contact::{ContactContext, ContactOutcome, CustomerRef, Direction, Matter};
+use signpost_domain::contact::{CustomerRef, Matter};
 use signpost_domain::customer::IdentityKey;
 use signpost_domain::decision::Decision;
-use signpost_domain::event::{Event, IdempotencyKey, Next};
+use signpost_domain::event::{Event, Next};
 use signpost_domain::fact::{Fact, FactSource, FactValue, Facts, Knowledge};
 use signpost_domain::flow::Answer;
-use signpost_domain::ids::{
-    ActorId, CaseId, ContactId, CustomerId, MatterId, ReasonId, RequestId, Seq, Slug,
-};
+use signpost_domain::ids::{CaseId, ContactId, CustomerId, MatterId, ReasonId, Seq, Slug};
 use signpost_domain::playbook::Playbook;
 use signpost_domain::refusal::Refusal;
-use signpost_domain::tags::Tags;
 use signpost_domain::time::{Millis, UnixMs};
 use std::error::Error;
 use std::path::Path;
 use std::sync::Arc;
 
 type TestResult = Result<(), Box<dyn Error>>;
-
-const MONDAY: UnixMs = UnixMs(1_792_000_000_000);
-const AIRLINE: &str = include_str!("../../../playbooks/airline.yaml");
 
 fn start(path: &Path) -> Result<(Engine, EngineGuard), Box<dyn Error>> {
     Ok(Engine::start(
@@ -45,90 +38,19 @@ fn start(path: &Path) -> Result<(Engine, EngineGuard), Box<dyn Error>> {
     )?)
 }
 
-fn command(id: &str, at: UnixMs, body: CommandBody) -> Command {
-    let content: [u8; 32] = *blake3::hash(format!("{body:?}").as_bytes()).as_bytes();
-    let mut short = [0; 16];
-    short.copy_from_slice(&content[..16]);
-    Command {
-        actor: Actor {
-            kind: ActorKind::Platform,
-            id: ActorId::stored("test"),
-        },
-        on_behalf_of: None,
-        request: IdempotencyKey {
-            id: RequestId::stored(id),
-            method: body.method(),
-            fingerprint: short,
-        },
-        event_time: Some(at),
-        body,
-    }
-}
-
-fn publish() -> Result<CommandBody, Box<dyn Error>> {
-    let playbook = Arc::new(Playbook::stored(AIRLINE).map_err(|faults| faults.to_string())?);
-    Ok(CommandBody::Publish(PublishPlaybook {
-        playbook,
-        note: "first".into(),
-    }))
-}
-
+/// Routes a contact about the booking of this customer.
 fn route(contact: &str, customer: &str, channel: &str, at: UnixMs) -> CommandBody {
-    let reference = Fact {
-        id: Slug::stored("booking_reference"),
-        knowledge: Knowledge::Known(FactValue::Text("ABC123".into())),
-        source: FactSource::Customer,
-        learnt_at: at,
-        currency: None,
+    let customer = CustomerRef {
+        id: Some(CustomerId::stored(customer)),
+        ..CustomerRef::default()
     };
-    let context = ContactContext {
-        case: None,
-        previous_contact: None,
-        channel: Slug::stored(channel),
-        direction: Direction::Inbound,
-        device: None,
-        customer: CustomerRef {
-            id: Some(CustomerId::stored(customer)),
-            ..CustomerRef::default()
-        },
-        reason: Some(ReasonId {
-            primary: Slug::stored("existing_flight"),
-            secondary: Some(Slug::stored("change_date")),
-        }),
-        facts: Facts::from_facts([reference]),
-        stage: None,
-        persona: None,
-        sentiment_score: None,
-        language: None,
-        preferred_routes: Vec::new(),
-        consents: Vec::new(),
-        vulnerable: None,
-        asked_for_person: false,
-        cannot_use: Abilities::EMPTY,
-        another_matter: false,
-        brand: None,
-        queue_stats: Vec::new(),
-        matters: Vec::new(),
-        tags: Tags::default(),
-    };
-    CommandBody::Route(Box::new(RouteContact {
-        contact: ContactId::stored(contact),
-        context,
-        clear: Vec::new(),
-        select_first: true,
-        unknown_reason: UnknownReason::Refuse,
-    }))
+    let about = ("existing_flight/change_date", channel);
+    tests::route(contact, customer, about, at)
 }
 
-fn end(contact: &str) -> CommandBody {
-    CommandBody::End(Box::new(EndContact {
-        contact: ContactId::stored(contact),
-        outcome: ContactOutcome::Resolved,
-        confirmed: None,
-        resolution: None,
-        note: "".into(),
-        matters: Vec::new(),
-    }))
+/// The command with this request id that routes a contact, as [`route`].
+fn routing(id: &str, contact: &str, customer: &str, channel: &str, at: UnixMs) -> Command {
+    command(id, at, route(contact, customer, channel, at))
 }
 
 #[tokio::test]
@@ -137,20 +59,12 @@ async fn what_was_acknowledged_is_there_after_a_restart() -> TestResult {
     let data = folder.path().join("data");
     let (engine, guard) = start(&data)?;
     let early = engine
-        .write(command(
-            "r0",
-            MONDAY,
-            route("call-0", "c1", "phone", MONDAY),
-        ))
+        .write(routing("r0", "call-0", "c1", "phone", MONDAY))
         .await;
     assert!(matches!(early, Err(EngineError::Refused(refusal)) if *refusal == Refusal::NoPlaybook));
     engine.write(command("p1", MONDAY, publish()?)).await?;
     let first = engine
-        .write(command(
-            "r1",
-            MONDAY,
-            route("chat-1", "c1", "web_chat", MONDAY),
-        ))
+        .write(routing("r1", "chat-1", "c1", "web_chat", MONDAY))
         .await?;
     let Event::ContactRouted(routed) = &first.recorded.event else {
         return Err("not routed".into());
@@ -158,11 +72,7 @@ async fn what_was_acknowledged_is_there_after_a_restart() -> TestResult {
     assert!(matches!(routed.next, Next::Target(_)), "{:?}", routed.next);
     let case = routed.case.as_ref().ok_or("no case")?.case;
     let again = engine
-        .write(command(
-            "r1",
-            MONDAY,
-            route("chat-1", "c1", "web_chat", MONDAY),
-        ))
+        .write(routing("r1", "chat-1", "c1", "web_chat", MONDAY))
         .await?;
     assert!(again.replayed);
     assert_eq!(again.recorded, first.recorded);
@@ -172,15 +82,11 @@ async fn what_was_acknowledged_is_there_after_a_restart() -> TestResult {
     let (engine, guard) = start(&data)?;
     let later = MONDAY + Millis::HOUR;
     let again = engine
-        .write(command(
-            "r1",
-            MONDAY,
-            route("chat-1", "c1", "web_chat", MONDAY),
-        ))
+        .write(routing("r1", "chat-1", "c1", "web_chat", MONDAY))
         .await?;
     assert_eq!(again.recorded, first.recorded);
     engine
-        .write(command("r2", later, route("call-2", "c1", "phone", later)))
+        .write(routing("r2", "call-2", "c1", "phone", later))
         .await?;
     engine.write(command("e1", later, end("chat-1"))).await?;
     engine.write(command("e2", later, end("call-2"))).await?;
@@ -298,13 +204,8 @@ async fn rows_made_again_from_the_log_answer_the_same() -> TestResult {
     for number in 0..50 {
         let at = MONDAY + Millis(number * 1_000);
         let (contact, customer) = (format!("chat-{number}"), format!("c{}", number % 7));
-        engine
-            .write(command(
-                &format!("r{number}"),
-                at,
-                route(&contact, &customer, "web_chat", at),
-            ))
-            .await?;
+        let routed = routing(&format!("r{number}"), &contact, &customer, "web_chat", at);
+        engine.write(routed).await?;
         if number % 3 == 0 {
             engine
                 .write(command(&format!("e{number}"), at, end(&contact)))
@@ -363,7 +264,7 @@ async fn looking_for_what_is_not_there_keeps_nothing_in_memory() -> TestResult {
     let folder = tempfile::tempdir()?;
     let (engine, guard) = start(&folder.path().join("data"))?;
     engine.write(command("p1", MONDAY, publish()?)).await?;
-    let routed = command("r1", MONDAY, route("chat-1", "c1", "web_chat", MONDAY));
+    let routed = routing("r1", "chat-1", "c1", "web_chat", MONDAY);
     engine.write(routed).await?;
     let before = engine.rows_held();
     assert!(before > 0);

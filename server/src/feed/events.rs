@@ -31,15 +31,8 @@ impl EventWatcher {
         }
     }
 
-    /// Runs the watch to its end, and returns why it ended.
-    pub(super) async fn run(mut self, outlet: &mut WatchSender) -> WatchEnd {
-        match self.watch(outlet).await {
-            Ok(never) => match never {},
-            Err(over) => over,
-        }
-    }
-
-    async fn watch(&mut self, outlet: &mut WatchSender) -> Result<Infallible, WatchEnd> {
+    /// Watches until the watch ends. The error says why it ended.
+    pub(super) async fn watch(mut self, outlet: &mut WatchSender) -> Result<Infallible, WatchEnd> {
         let begun = self.item(self.at, Item::Heartbeat(v1::Heartbeat {}));
         self.send(outlet, begun, self.at).await?;
         loop {

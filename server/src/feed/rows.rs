@@ -86,15 +86,8 @@ impl RowWatcher {
         }
     }
 
-    /// Runs the watch to its end, and returns why it ended.
-    pub(super) async fn run(mut self, outlet: &mut WatchSender) -> WatchEnd {
-        match self.watch(outlet).await {
-            Ok(never) => match never {},
-            Err(over) => over,
-        }
-    }
-
-    async fn watch(&mut self, outlet: &mut WatchSender) -> Result<Infallible, WatchEnd> {
+    /// Watches until the watch ends. The error says why it ended.
+    pub(super) async fn watch(mut self, outlet: &mut WatchSender) -> Result<Infallible, WatchEnd> {
         self.look_up().await?;
         match self.cursor.take() {
             None => {
@@ -253,12 +246,12 @@ impl RowWatcher {
             let cursor = self.cursor_at(seq, None);
             return self.put(outlet, cursor, CHANGED, &made).await;
         }
-        let was_told = match before {
+        let was_shown = match before {
             _ if ahead.is_some() => true,
             Some(before) => self.wanted.holds(before),
             None => false,
         };
-        if was_told {
+        if was_shown {
             let left = encode::of(&left(key, seq));
             let cursor = self.cursor_at(seq, None);
             self.put(outlet, cursor, LEFT_FILTER, &left).await?;

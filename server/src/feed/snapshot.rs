@@ -28,7 +28,7 @@ const PAGES_MAX: usize = 8;
 
 /// A case or a contact of a snapshot.
 pub(super) struct Kept {
-    /// The key after which the snapshot can go on.
+    /// The key after which the snapshot can continue.
     pub(super) key: Vec<u8>,
     /// The case or the contact.
     pub(super) item: Item,

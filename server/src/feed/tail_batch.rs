@@ -170,33 +170,12 @@ impl Digests {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tail::EncodedOnce;
-    use signpost_domain::actor::Actor;
-    use signpost_domain::event::{Cause, Envelope, Event, Recorded};
-    use signpost_domain::ids::CaseId;
-    use signpost_domain::time::UnixMs;
+    use crate::tests::tail_event;
     use std::cell::Cell;
     use std::ops::RangeInclusive;
 
     fn events(seqs: RangeInclusive<u64>) -> Vec<Arc<TailEvent>> {
-        let event = |seq| {
-            let envelope = Envelope {
-                seq: Seq(seq),
-                record_time: UnixMs(0),
-                event_time: UnixMs(0),
-                actor: Actor::system(),
-                on_behalf_of: None,
-                cause: Cause::Timer,
-                playbook: None,
-            };
-            let event = Event::CaseLapsed(CaseId(Seq(1)));
-            Arc::new(TailEvent {
-                recorded: Arc::new(Recorded { envelope, event }),
-                changes: Vec::new(),
-                made: EncodedOnce::default(),
-            })
-        };
-        seqs.map(event).collect()
+        seqs.map(|seq| Arc::new(tail_event(seq))).collect()
     }
 
     #[test]
@@ -212,7 +191,7 @@ mod tests {
             (digest.map(|digest| digest.last.0), made.get())
         };
         assert_eq!(get(5, 6, 7), (Some(7), 1));
-        assert_eq!(get(5, 7, 9), (Some(7), 1), "it has all that is told");
+        assert_eq!(get(5, 7, 9), (Some(7), 1), "it has all that is there");
         assert_eq!(get(5, 8, 9), (Some(9), 2), "there is more");
         assert_eq!(get(8, 9, 9), (Some(9), 3), "from elsewhere on");
         assert_eq!(get(5, 9, 9), (Some(9), 3), "that is here all the same");

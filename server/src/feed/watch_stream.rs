@@ -43,17 +43,17 @@ pub(super) fn channel(standing: watch::Receiver<DurablePosition>) -> (WatchSende
         standing,
         silence: Box::pin(sleep(PROGRESS_EVERY)),
     };
-    let told = WatchStream {
+    let stream = WatchStream {
         messages,
         last_word,
         ended: false,
     };
-    (outlet, told)
+    (outlet, stream)
 }
 
 impl WatchSender {
-    /// Sends a message and waits for room. If there is no room for [`STALLED_MAX`], the watch ends with `too_slow` as
-    /// its last message. If all watches end, this one ends, too.
+    /// Sends a message and waits for room. If there is still no room after [`STALLED_MAX`], the watch ends with
+    /// `too_slow` as its last message. If all watches end, this one ends, too.
     pub(super) async fn send(
         &mut self,
         message: Bytes,
@@ -98,7 +98,8 @@ impl WatchSender {
         }
     }
 
-    /// Waits until there are events after `at`, or all watches end, or nothing came for [`PROGRESS_EVERY`].
+    /// Waits until there are events after `at`, or all watches end, or [`PROGRESS_EVERY`] has passed without
+    /// an event.
     pub(super) async fn news(&mut self, at: Seq) -> Result<Wakeup, WatchEnd> {
         self.silence.as_mut().reset(Instant::now() + PROGRESS_EVERY);
         let is_news = |standing: &DurablePosition| standing.last > at || standing.end.is_some();
@@ -142,18 +143,18 @@ mod tests {
         end: None,
     };
 
-    fn shown(told: Option<Result<Bytes, EngineError>>) -> String {
-        match told {
+    fn shown(next: Option<Result<Bytes, EngineError>>) -> String {
+        match next {
             Some(Ok(message)) => String::from_utf8_lossy(&message).into_owned(),
             Some(Err(halt)) => format!("{halt:?}"),
             None => "the end".to_owned(),
         }
     }
 
-    async fn all(mut told: WatchStream) -> Vec<String> {
+    async fn all(mut stream: WatchStream) -> Vec<String> {
         let mut all = Vec::new();
         while all.last().map(String::as_str) != Some("the end") {
-            all.push(shown(poll_fn(|context| told.poll_next(context)).await));
+            all.push(shown(poll_fn(|context| stream.poll_next(context)).await));
         }
         all
     }
@@ -165,32 +166,32 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn who_takes_nothing_for_too_long_is_told_so_at_last() {
         let standing = watch::Sender::new(STANDING);
-        let (mut outlet, told) = channel(standing.subscribe());
+        let (mut outlet, stream) = channel(standing.subscribe());
         assert!(outlet.send(Bytes::from_static(b"one"), late).await.is_ok());
         let over = outlet.send(Bytes::from_static(b"two"), late).await;
         assert!(matches!(over, Err(WatchEnd::Gone)));
         outlet.end(WatchEnd::Gone);
-        assert_eq!(all(told).await, ["one", "too slow", "the end"]);
+        assert_eq!(all(stream).await, ["one", "too slow", "the end"]);
     }
 
     #[tokio::test(start_paused = true)]
     async fn who_takes_nothing_does_not_hold_the_stop_up() {
         let standing = watch::Sender::new(STANDING);
-        let (mut outlet, told) = channel(standing.subscribe());
+        let (mut outlet, stream) = channel(standing.subscribe());
         assert!(outlet.send(Bytes::from_static(b"one"), late).await.is_ok());
         standing.send_modify(|standing| standing.end = Some(End::Stopping));
         let over = outlet.send(Bytes::from_static(b"two"), late).await;
         if let Err(over) = over {
             outlet.end(over);
         }
-        assert_eq!(all(told).await, ["one", "Stopping", "the end"]);
+        assert_eq!(all(stream).await, ["one", "Stopping", "the end"]);
     }
 
     #[tokio::test(start_paused = true)]
     async fn who_left_ends_the_watch() {
         let standing = watch::Sender::new(STANDING);
-        let (mut outlet, told) = channel(standing.subscribe());
-        drop(told);
+        let (mut outlet, stream) = channel(standing.subscribe());
+        drop(stream);
         let over = outlet.news(Seq(0)).await;
         assert!(matches!(over, Err(WatchEnd::Gone)), "{over:?}");
         let over = outlet.send(Bytes::from_static(b"one"), late).await;

@@ -160,7 +160,7 @@ impl<'a> Call<'a> {
             return Err(Box::new(refused));
         };
         if parts.method != http::Method::POST {
-            let status = not_taken(&format!("a call is a POST, not a {}", parts.method));
+            let status = not_taken(&format!("a call must be a POST, is a {}", parts.method));
             let mut refused = refused(StatusCode::METHOD_NOT_ALLOWED, &status);
             let post = HeaderValue::from_static("POST");
             refused.headers_mut().insert(ALLOW, post);
@@ -212,9 +212,9 @@ impl<'a> Call<'a> {
         let (head, body) = grpc.into_parts();
         let body = body.collect().await?;
         let trailers = body.trailers().unwrap_or(&head.headers);
-        let told = Status::from_header_map(trailers).unwrap_or_else(status::internal);
-        if error(&told).is_some() {
-            return Err(told);
+        let status = Status::from_header_map(trailers).unwrap_or_else(status::internal);
+        if error(&status).is_some() {
+            return Err(status);
         }
         let mut message = body.to_bytes();
         if message.len() < HEAD_BYTES {
@@ -232,12 +232,12 @@ impl<'a> Call<'a> {
 
     fn stream(&self, grpc: Response<Body>, deadline: Option<Instant>) -> Response<Body> {
         // A refusal has no body: all its data are in the headers.
-        if let Some(told) = Status::from_header_map(grpc.headers()) {
-            return self.form.refused(&told);
+        if let Some(status) = Status::from_header_map(grpc.headers()) {
+            return self.form.refused(&status);
         }
         let json = self.form.json.then(|| self.method.output.clone());
-        let told = Envelopes::new(grpc.into_body(), json, deadline);
-        self.form.response(StatusCode::OK, Body::new(told))
+        let envelopes = Envelopes::new(grpc.into_body(), json, deadline);
+        self.form.response(StatusCode::OK, Body::new(envelopes))
     }
 }
 
@@ -323,7 +323,7 @@ fn asked(headers: &HeaderMap, form: Form) -> Result<Option<Duration>, Status> {
     let millis = millis.and_then(|digits| digits.parse().ok());
     let millis = millis.filter(|millis| *millis > 0).ok_or_else(|| {
         malformed(&format!(
-            "{TIMEOUT} must be milliseconds: more than none, in {TIMEOUT_DIGITS_MAX} digits at most"
+            "{TIMEOUT} must be a whole number of milliseconds, at least 1, of at most {TIMEOUT_DIGITS_MAX} digits"
         ))
     })?;
     Ok(Some(Duration::from_millis(millis)))
@@ -345,8 +345,8 @@ fn other_form(method: &Method) -> Response<Body> {
 }
 
 fn refused(http: StatusCode, status: &Status) -> Response<Body> {
-    let told = error(status).unwrap_or_default().to_string();
-    response(http, "application/json", Body::new(Full::from(told)))
+    let json = error(status).unwrap_or_default().to_string();
+    response(http, "application/json", Body::new(Full::from(json)))
 }
 
 fn response(status: StatusCode, kind: &'static str, body: Body) -> Response<Body> {
@@ -425,9 +425,9 @@ mod tests {
             let request = request(&format!("/signpost.v1.{method}"), &headers, body);
             let answer = service.clone().oneshot(request).await.unwrap();
             assert_eq!(answer.status().as_u16(), http);
-            let told = answer.into_body().collect().await.unwrap().to_bytes();
-            let told = String::from_utf8_lossy(&told).into_owned();
-            assert!(told.contains("deadline_exceeded"), "{told}");
+            let text = answer.into_body().collect().await.unwrap().to_bytes();
+            let text = String::from_utf8_lossy(&text).into_owned();
+            assert!(text.contains("deadline_exceeded"), "{text}");
         }
         assert_eq!(begun.elapsed().as_millis(), 3_000);
     }

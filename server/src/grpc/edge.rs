@@ -142,7 +142,8 @@ impl Services {
     }
 
     /// Carries out a write. Its result is durable.
-    pub(super) async fn write(&self, command: Command) -> Result<Written, Status> {
+    pub(super) async fn write(&self, command: Result<Command, Faults>) -> Result<Written, Status> {
+        let command = command.map_err(|faults| status::faulty(&faults))?;
         let written = self.engine.write(command).await;
         written.map_err(status::halted)
     }

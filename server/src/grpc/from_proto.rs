@@ -95,6 +95,37 @@ impl Validator {
         len <= max
     }
 
+    /// The parsed items of a list, at most `max`. An item that is the same as an earlier one is a fault, in its field
+    /// `field`; in the whole item if `None`.
+    fn each_once<W, T>(
+        &mut self,
+        at: FieldPath<'_>,
+        (messages, max): (Vec<W>, usize),
+        mut parse: impl FnMut(&mut Validator, FieldPath<'_>, W) -> Option<T>,
+        field: Option<&'static str>,
+        is_same: impl Fn(&T, &T) -> bool,
+    ) -> Vec<T> {
+        if !self.within(at, messages.len(), max) {
+            return Vec::new();
+        }
+        let mut all: Vec<T> = Vec::with_capacity(messages.len());
+        for (index, message) in messages.into_iter().enumerate() {
+            let at = at.item(index);
+            let Some(item) = parse(self, at, message) else {
+                continue;
+            };
+            if !all.iter().any(|earlier| is_same(earlier, &item)) {
+                all.push(item);
+                continue;
+            }
+            match field {
+                Some(field) => self.fault(at.field(field), "is there twice"),
+                None => self.fault(at, "is there twice"),
+            }
+        }
+        all
+    }
+
     /// The parsed value, or the faults if any were noted.
     fn done<T>(self, parsed: Option<T>) -> Result<T, Faults> {
         match parsed {

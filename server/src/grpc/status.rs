@@ -38,7 +38,7 @@ pub(crate) fn halted(halt: EngineError) -> Status {
         EngineError::Refused(refusal) => refused(&refusal),
         EngineError::Busy => {
             let details = ErrorDetails::with_retry_info(Some(BUSY_RETRY_DELAY));
-            let message = "more commands are waiting than the server takes; nothing was changed";
+            let message = "too many commands are waiting; nothing was changed: send it again later";
             status(Code::ResourceExhausted, ErrorReason::Busy, message, details)
         }
         EngineError::Stopping => {
@@ -52,7 +52,7 @@ pub(crate) fn halted(halt: EngineError) -> Status {
             plain(Code::Unavailable, ErrorReason::StoreFailed, message)
         }
         EngineError::Corrupt => {
-            let message = "stored bytes that this needs cannot be read";
+            let message = "stored data that this request needs cannot be read";
             plain(Code::DataLoss, ErrorReason::StoredBytesUnreadable, message)
         }
     }
@@ -61,16 +61,17 @@ pub(crate) fn halted(halt: EngineError) -> Status {
 /// The status for a revision of another store.
 pub(crate) fn revision_of_another_store() -> Status {
     let message = "the revision is of another store; ask without it";
-    let told = ReasonDetails::of(ErrorReason::RevisionOfAnotherStore);
-    precondition(told, "revision", message)
+    let reason = ReasonDetails::of(ErrorReason::RevisionOfAnotherStore);
+    precondition(reason, "revision", message)
 }
 
 /// The status for a revision that is after the last event, which has the sequence `last`.
 pub(crate) fn revision_not_reached(last: u64) -> Status {
-    let message = format!("the revision is not reached: the last event is {last}; ask again");
+    let message =
+        format!("the server has not reached the revision: its last event is {last}; ask again");
     let details = ErrorDetails::with_retry_info(Some(REVISION_RETRY_DELAY));
-    let told = ReasonDetails::of(ErrorReason::RevisionNotReached).with("last_sequence", last);
-    told.status(Code::Unavailable, &message, details)
+    let reason = ReasonDetails::of(ErrorReason::RevisionNotReached).with("last_sequence", last);
+    reason.status(Code::Unavailable, &message, details)
 }
 
 /// The status for a batch whose answer is too large: only the first `fitting` items fit.
@@ -78,10 +79,10 @@ pub(crate) fn answer_too_large(limit: usize, fitting: usize) -> Status {
     let message = format!(
         "the answer would be larger than {limit} bytes: ask for fewer at once; the first {fitting} fit"
     );
-    let told = ReasonDetails::of(ErrorReason::AnswerTooLarge)
+    let reason = ReasonDetails::of(ErrorReason::AnswerTooLarge)
         .with("limit_bytes", limit)
         .with("fitting_count", fitting);
-    precondition(told, "batch", &message)
+    precondition(reason, "batch", &message)
 }
 
 /// The content of a status as the error of one item of a batch.
@@ -118,13 +119,13 @@ pub(crate) fn unwatched(why: &Unwatched) -> Status {
             status(Code::ResourceExhausted, reason, &message, details)
         }
         Unwatched::OtherStore => {
-            let told = ReasonDetails::of(ErrorReason::CursorOfAnotherStore);
-            precondition(told, "cursor", &message)
+            let reason = ReasonDetails::of(ErrorReason::CursorOfAnotherStore);
+            precondition(reason, "cursor", &message)
         }
         Unwatched::Future { last } => {
-            let told =
+            let reason =
                 ReasonDetails::of(ErrorReason::CursorOfTheFuture).with("last_sequence", last);
-            precondition(told, "cursor", &message)
+            precondition(reason, "cursor", &message)
         }
     }
 }
@@ -132,37 +133,39 @@ pub(crate) fn unwatched(why: &Unwatched) -> Status {
 /// The status for a request that is refused. Nothing was changed.
 pub(crate) fn refused(refusal: &Refusal) -> Status {
     let message = refusal.to_string();
-    let told = reason::told(refusal);
+    let reason = reason::of(refusal);
     match refusal {
         Refusal::Faulty(faults) => faulty(faults),
         Refusal::NotFound { kind, id } => {
             let mut details = ErrorDetails::new();
             details.set_resource_info(kind.as_str(), cut(id, FIELD_BYTES_MAX), "", "");
-            told.status(Code::NotFound, &message, details)
+            reason.status(Code::NotFound, &message, details)
         }
         Refusal::RequestReused(id) => {
             let mut details = ErrorDetails::new();
             details.set_resource_info("request", cut(id.as_str(), FIELD_BYTES_MAX), "", "");
-            told.status(Code::AlreadyExists, &message, details)
+            reason.status(Code::AlreadyExists, &message, details)
         }
-        Refusal::NoPlaybook => precondition(told, "playbook", &message),
+        Refusal::NoPlaybook => precondition(reason, "playbook", &message),
         Refusal::ContactEnded(contact)
         | Refusal::NoReason(contact)
         | Refusal::OtherChannel { contact, .. }
         | Refusal::OtherCustomer { contact, .. }
         | Refusal::NotOffered { contact, .. }
-        | Refusal::ContactStep { contact, .. } => precondition(told, contact.as_str(), &message),
+        | Refusal::ContactStep { contact, .. } => precondition(reason, contact.as_str(), &message),
         Refusal::IdentityTaken { customer, .. }
         | Refusal::IdentityShared { customer, .. }
-        | Refusal::CustomerStep { customer, .. } => precondition(told, customer.as_str(), &message),
-        Refusal::CaseStep { case, .. } => precondition(told, &case.to_string(), &message),
+        | Refusal::CustomerStep { customer, .. } => {
+            precondition(reason, customer.as_str(), &message)
+        }
+        Refusal::CaseStep { case, .. } => precondition(reason, &case.to_string(), &message),
         Refusal::TooManyWrongCases { wait } => {
             let wait = Duration::from_millis(u64::try_from(wait.0).unwrap_or(0));
             let details = ErrorDetails::with_retry_info(Some(wait));
-            told.status(Code::ResourceExhausted, &message, details)
+            reason.status(Code::ResourceExhausted, &message, details)
         }
         Refusal::CustomerChanged { .. } | Refusal::CaseChanged { .. } => {
-            told.status(Code::Aborted, &message, ErrorDetails::new())
+            reason.status(Code::Aborted, &message, ErrorDetails::new())
         }
     }
 }
@@ -171,7 +174,7 @@ pub(crate) fn refused(refusal: &Refusal) -> Status {
 pub(crate) fn faulty(faults: &Faults) -> Status {
     let mut details = ErrorDetails::new();
     let mut room = DETAILS_BYTES_MAX;
-    let mut told = 0;
+    let mut listed = 0;
     for fault in faults.found() {
         let field = cut(&fault.field, FIELD_BYTES_MAX);
         let what = cut(&fault.what, WHAT_BYTES_MAX);
@@ -179,20 +182,20 @@ pub(crate) fn faulty(faults: &Faults) -> Status {
             break;
         };
         room = left;
-        told += 1;
+        listed += 1;
         details.add_bad_request_violation(field, what);
     }
-    let more = faults.found().len() + faults.more() - told;
+    let more = faults.found().len() + faults.more() - listed;
     let first = faults.found().first();
     let first = first.map_or_else(String::new, |fault| {
         format!("{} {}", fault.field, fault.what)
     });
-    let more = match (told, more) {
+    let more = match (listed, more) {
         (..=1, 0) => String::new(),
-        (told, 0) => format!(" ({told} faults in all)"),
-        (told, more) => format!(
-            " ({} faults in all, the first {told} are told)",
-            told + more
+        (listed, 0) => format!(" ({listed} faults in all)"),
+        (listed, more) => format!(
+            " ({} faults in all, the first {listed} are listed)",
+            listed + more
         ),
     };
     let first = cut(&first, MESSAGE_BYTES_MAX - more.len());
@@ -255,12 +258,12 @@ pub(crate) fn internal() -> Status {
     plain(Code::Internal, ErrorReason::Internal, message)
 }
 
-fn precondition(told: ReasonDetails, subject: &str, message: &str) -> Status {
+fn precondition(reason: ReasonDetails, subject: &str, message: &str) -> Status {
     let subject = cut(subject, FIELD_BYTES_MAX);
     let what = cut(message, WHAT_BYTES_MAX);
-    let kind = reason::name(told.reason);
+    let kind = reason::name(reason.reason);
     let details = ErrorDetails::with_precondition_failure_violation(kind, subject, what);
-    told.status(Code::FailedPrecondition, message, details)
+    reason.status(Code::FailedPrecondition, message, details)
 }
 
 /// A status without details besides its reason.

@@ -29,6 +29,6 @@ mod work_event;
 use signpost_domain::actor::Actor;
 
 /// The text `kind/id` of an actor; empty for `None`.
-fn actor_or_none(told: Option<&Actor>) -> String {
-    told.map_or_else(String::new, Actor::to_string)
+fn actor_or_none(actor: Option<&Actor>) -> String {
+    actor.map_or_else(String::new, Actor::to_string)
 }

@@ -97,6 +97,18 @@ impl EntryCursor {
         Ok(self.at())
     }
 
+    /// As [`EntryCursor::seek`], within the span.
+    pub(crate) fn next(
+        &mut self,
+        look: &mut ScanBudget<'_>,
+        from: Seq,
+        span: Span,
+    ) -> Result<Step, StoreError> {
+        let found = self.seek(look, from)?;
+        let within = found.filter(|seq| !look.is_before(span.last, *seq));
+        Ok(within.map_or(Step::End, Step::At))
+    }
+
     /// Drops what was read. The next seek reads again.
     pub(crate) fn forget(&mut self) {
         self.ahead.clear();
@@ -167,14 +179,28 @@ impl Union {
 /// The intersection of several unions: the sequences that all unions have.
 pub(crate) struct Intersection(pub(crate) Vec<Union>);
 
-/// The next step of an intersection.
-pub(crate) enum Step {
-    /// The next sequence that all unions have.
-    At(Seq),
+/// The next step of a search.
+pub(crate) enum Step<T = Seq> {
+    /// What was found.
+    At(T),
     /// The budget is used up. No match before this sequence is missing.
     Spent(Seq),
     /// There is no more.
     End,
+}
+
+impl<T> Step<T> {
+    /// The same step, with what `read` makes of what was found.
+    pub(crate) fn try_map<U>(
+        self,
+        read: impl FnOnce(T) -> Result<U, StoreError>,
+    ) -> Result<Step<U>, StoreError> {
+        Ok(match self {
+            Step::At(found) => Step::At(read(found)?),
+            Step::Spent(at) => Step::Spent(at),
+            Step::End => Step::End,
+        })
+    }
 }
 
 impl Intersection {

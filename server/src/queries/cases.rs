@@ -6,7 +6,7 @@ use crate::codec::rows::key;
 use crate::codec::{self, index};
 use crate::index_scan::blocks::Blocks;
 use crate::index_scan::budget::ScanBudget;
-use crate::index_scan::cursor::{EntryCursor, Intersection, Sequences, Step, Union};
+use crate::index_scan::cursor::{EntryCursor, Intersection, Sequences, Union};
 use crate::index_scan::rows::{case, whose};
 use crate::index_scan::times::{Marks, sequences};
 use crate::store::{RowReader, StoreError, Towards};
@@ -81,36 +81,18 @@ pub(super) fn page(
         return Ok(ListPage::nothing());
     };
     let mut joined = joined(look, sought)?;
-    let mut items: Vec<Arc<Case>> = Vec::new();
-    let mut from = span.first;
-    loop {
-        let seq = match joined.next(look, from, span)? {
-            Step::At(seq) => seq,
-            Step::Spent(at) => {
-                let next = Some(look.previous(at));
-                return Ok(ListPage { items, next });
-            }
-            Step::End => return Ok(ListPage { items, next: None }),
-        };
-        let found = match joined.row(seq) {
-            Some(row) => Some(decoded(row)?),
-            None => {
-                look.looked_at(1);
-                case(look.reader, CaseId(seq))?
-            }
-        };
-        if let Some(found) = found.filter(|found| holds(found)) {
-            if items.len() == asked.size {
-                let next = items.last().map(|last| last.id.0);
-                return Ok(ListPage { items, next });
-            }
-            items.push(found);
-        }
-        match look.next(seq) {
-            Some(next) if !look.is_before(span.last, next) => from = next,
-            _ => return Ok(ListPage { items, next: None }),
-        }
-    }
+    super::page(look, span, asked.size, |look, from| {
+        joined.next(look, from, span)?.try_map(|seq| {
+            let found = match joined.row(seq) {
+                Some(row) => Some(decoded(row)?),
+                None => {
+                    look.looked_at(1);
+                    case(look.reader, CaseId(seq))?
+                }
+            };
+            Ok((seq, found.filter(|found| holds(found))))
+        })
+    })
 }
 
 /// The sequences for each condition of `sought`. A case that matches all conditions is in all of them.

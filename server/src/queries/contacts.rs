@@ -99,40 +99,17 @@ fn page(
     span: Span,
     asked: &PageRequest,
 ) -> Result<ListPage<Arc<Contact>>, StoreError> {
-    let mut items: Vec<Arc<Contact>> = Vec::new();
-    let mut last_shown = None;
-    let mut from = span.first;
-    loop {
-        if look.is_spent() && from != span.first {
-            let next = Some(look.previous(from));
-            return Ok(ListPage { items, next });
-        }
-        let (seq, mark) = match source.next(look, from, span)? {
-            Next::Mark(seq, mark) => (seq, mark),
-            Next::Spent(at) => {
-                let next = Some(look.previous(at));
-                return Ok(ListPage { items, next });
+    super::page(look, span, asked.size, |look, from| {
+        source.next(look, from, span)?.try_map(|(seq, mark)| {
+            let (id, mark) = index::decode_contact_mark(&mark).map_err(undecoded)?;
+            if !may_hold(&mark) {
+                return Ok((seq, None));
             }
-            Next::End => return Ok(ListPage { items, next: None }),
-        };
-        let (id, mark) = index::decode_contact_mark(&mark).map_err(undecoded)?;
-        if may_hold(&mark) {
             look.looked_at(1);
             let found = contact(look.reader, &id)?;
-            if let Some(found) = found.filter(|found| holds(found)) {
-                if items.len() == asked.size {
-                    let next = last_shown;
-                    return Ok(ListPage { items, next });
-                }
-                items.push(found);
-                last_shown = Some(seq);
-            }
-        }
-        match look.next(seq) {
-            Some(next) if !look.is_before(span.last, next) => from = next,
-            _ => return Ok(ListPage { items, next: None }),
-        }
-    }
+            Ok((seq, found.filter(|found| holds(found))))
+        })
+    })
 }
 
 /// The source of the marks of contacts.
@@ -143,47 +120,25 @@ enum Source {
     At(Intersection),
 }
 
-/// The next step of a [`Source`].
-enum Next {
-    /// A mark, and its sequence.
-    Mark(Seq, Vec<u8>),
-    /// The budget is used up. No match before this sequence is missing.
-    Spent(Seq),
-    /// There is no more.
-    End,
-}
-
 impl Source {
-    /// The first mark from `from` on, within the span.
+    /// The first mark from `from` on, within the span, with its sequence.
     fn next(
         &mut self,
         look: &mut ScanBudget<'_>,
         from: Seq,
         span: Span,
-    ) -> Result<Next, StoreError> {
+    ) -> Result<Step<(Seq, Vec<u8>)>, StoreError> {
         match self {
-            Source::Marks(run) => match run.seek(look, from)? {
-                Some(seq) if !look.is_before(span.last, seq) => {
-                    Ok(Next::Mark(seq, run.value().to_vec()))
-                }
-                Some(_) | None => Ok(Next::End),
-            },
-            Source::At(joined) => match joined.next(look, from, span)? {
-                Step::At(seq) => {
-                    let key = index::at(&index::CONTACT_MARKS, seq);
-                    let (values, _) = look.reader.get_many_blocking(&[key])?;
-                    let mark = values.into_iter().flatten().next();
-                    let missing = || {
-                        undecoded(format!(
-                            "the index has no entry for the contact at {}",
-                            seq.0
-                        ))
-                    };
-                    Ok(Next::Mark(seq, mark.ok_or_else(missing)?))
-                }
-                Step::Spent(seq) => Ok(Next::Spent(seq)),
-                Step::End => Ok(Next::End),
-            },
+            Source::Marks(run) => run
+                .next(look, from, span)?
+                .try_map(|seq| Ok((seq, run.value().to_vec()))),
+            Source::At(joined) => joined.next(look, from, span)?.try_map(|seq| {
+                let key = index::at(&index::CONTACT_MARKS, seq);
+                let (values, _) = look.reader.get_many_blocking(&[key])?;
+                let mark = values.into_iter().flatten().next();
+                let missing = || format!("the index has no entry for the contact at {}", seq.0);
+                Ok((seq, mark.ok_or_else(|| undecoded(missing()))?))
+            }),
         }
     }
 }

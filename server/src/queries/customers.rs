@@ -31,37 +31,20 @@ pub(crate) fn customers(
         ([], None) => (EntryCursor::new(index::CUSTOMER_MARKS.to_vec()), true),
         (ids, _) => (named(&look, ids)?, false),
     };
-    let mut items: Vec<Arc<Customer>> = Vec::new();
-    let mut from = span.first;
-    loop {
-        if look.is_spent() && from != span.first {
-            let next = Some(look.previous(from));
-            return Ok(ListPage { items, next });
-        }
-        let found = run.seek(&mut look, from)?;
-        let Some(seq) = found.filter(|seq| !look.is_before(span.last, *seq)) else {
-            return Ok(ListPage { items, next: None });
-        };
-        let id = match by_mark {
-            true => of_mark(filter, run.value())?,
-            false => Some(index::decode_customer_id(run.value()).map_err(undecoded)?),
-        };
-        if let Some(id) = id {
+    super::page(&mut look, span, asked.size, |look, from| {
+        run.next(look, from, span)?.try_map(|seq| {
+            let id = match by_mark {
+                true => of_mark(filter, run.value())?,
+                false => Some(index::decode_customer_id(run.value()).map_err(undecoded)?),
+            };
+            let Some(id) = id else {
+                return Ok((seq, None));
+            };
             look.looked_at(1);
             let found = customer(reader, &id)?;
-            if let Some(found) = found.filter(|found| filter.holds(found)) {
-                if items.len() == asked.size {
-                    let next = items.last().map(|last| last.opened);
-                    return Ok(ListPage { items, next });
-                }
-                items.push(found);
-            }
-        }
-        match look.next(seq) {
-            Some(next) if !look.is_before(span.last, next) => from = next,
-            _ => return Ok(ListPage { items, next: None }),
-        }
-    }
+            Ok((seq, found.filter(|found| filter.holds(found))))
+        })
+    })
 }
 
 /// The customer of a mark; `None` if its tier does not match the filter.

@@ -6,25 +6,14 @@ use crate::engine::{Clock, Engine, EngineOptions, open_folder};
 use crate::index_scan::LOOKED_AT_MAX;
 use crate::index_scan::budget::ScanBudget;
 use crate::store::RowReader;
-use signpost_domain::ability::Abilities;
-use signpost_domain::actor::{Actor, ActorKind};
+use crate::tests::{self, MONDAY, command, publish};
 use signpost_domain::case::Case;
-use signpost_domain::command::{
-    Command, CommandBody, EndContact, PublishPlaybook, RouteContact, UnknownReason,
-};
-use signpost_domain::contact::{ContactContext, ContactOutcome, CustomerRef, Direction};
-use signpost_domain::event::IdempotencyKey;
-use signpost_domain::fact::{Fact, FactSource, FactValue, Facts, Knowledge};
-use signpost_domain::ids::{ActorId, ContactId, CustomerId, ReasonId, RequestId, Slug};
+use signpost_domain::command::Command;
+use signpost_domain::contact::CustomerRef;
+use signpost_domain::ids::{CustomerId, ReasonId, Slug};
 use signpost_domain::list::{CaseFilter, Order, ReasonFilter};
-use signpost_domain::playbook::Playbook;
-use signpost_domain::tags::Tags;
-use signpost_domain::time::UnixMs;
 use std::error::Error;
-use std::sync::Arc;
 
-const NOW: UnixMs = UnixMs(1_792_000_000_000);
-const AIRLINE: &str = include_str!("../../../playbooks/airline.yaml");
 /// The number of customers. Each has one case.
 const CUSTOMERS: usize = 1_500;
 /// One in this many customers comes by e-mail, for a new booking, with the tier gold.
@@ -36,96 +25,28 @@ const FIRST: usize = 4 * 32 + 8;
 /// The rows that a run reads after each jump.
 const READ_AHEAD: usize = 4;
 
-fn command(body: CommandBody, name: &str) -> Command {
-    Command {
-        actor: Actor {
-            kind: ActorKind::Platform,
-            id: ActorId::stored("test"),
-        },
-        on_behalf_of: None,
-        request: IdempotencyKey {
-            id: RequestId::stored(name),
-            method: body.method(),
-            fingerprint: [0; 16],
-        },
-        event_time: Some(NOW),
-        body,
-    }
-}
-
 fn route(number: usize) -> Command {
-    let is_rare = number.is_multiple_of(RARE);
-    let (reason, channel, tier) = match is_rare {
-        true => ("new_booking/travel_ideas", "email", "gold"),
-        false => ("existing_flight/change_date", "phone", "standard"),
+    let (about, tier) = match number.is_multiple_of(RARE) {
+        true => (("new_booking/travel_ideas", "email"), "gold"),
+        false => (("existing_flight/change_date", "phone"), "standard"),
     };
-    let (primary, secondary) = reason.split_once('/').unwrap_or_default();
-    let reference = Fact {
-        id: Slug::stored("booking_reference"),
-        knowledge: Knowledge::Known(FactValue::Text("ABC123".into())),
-        source: FactSource::Customer,
-        learnt_at: NOW,
-        currency: None,
+    let customer = CustomerRef {
+        id: Some(CustomerId::stored(format!("c{number}"))),
+        tier: Some(Slug::stored(tier)),
+        ..CustomerRef::default()
     };
-    let context = ContactContext {
-        case: None,
-        previous_contact: None,
-        channel: Slug::stored(channel),
-        direction: Direction::Inbound,
-        device: None,
-        customer: CustomerRef {
-            id: Some(CustomerId::stored(format!("c{number}"))),
-            tier: Some(Slug::stored(tier)),
-            ..CustomerRef::default()
-        },
-        reason: Some(ReasonId {
-            primary: Slug::stored(primary),
-            secondary: Some(Slug::stored(secondary)),
-        }),
-        facts: Facts::from_facts([reference]),
-        stage: None,
-        persona: None,
-        sentiment_score: None,
-        language: None,
-        preferred_routes: Vec::new(),
-        consents: Vec::new(),
-        vulnerable: None,
-        asked_for_person: false,
-        cannot_use: Abilities::EMPTY,
-        another_matter: false,
-        brand: None,
-        queue_stats: Vec::new(),
-        matters: Vec::new(),
-        tags: Tags::default(),
-    };
-    let body = CommandBody::Route(Box::new(RouteContact {
-        contact: ContactId::stored(format!("contact-{number}")),
-        context,
-        clear: Vec::new(),
-        select_first: true,
-        unknown_reason: UnknownReason::Refuse,
-    }));
-    command(body, &format!("route-{number}"))
+    let body = tests::route(&format!("contact-{number}"), customer, about, MONDAY);
+    command(&format!("route-{number}"), MONDAY, body)
 }
 
 fn end(number: usize) -> Command {
-    let body = CommandBody::End(Box::new(EndContact {
-        contact: ContactId::stored(format!("contact-{number}")),
-        outcome: ContactOutcome::Resolved,
-        confirmed: None,
-        resolution: None,
-        note: "".into(),
-        matters: Vec::new(),
-    }));
-    command(body, &format!("end-{number}"))
+    let body = tests::end(&format!("contact-{number}"));
+    command(&format!("end-{number}"), MONDAY, body)
 }
 
 /// Routes one contact of every customer, many at once.
 async fn bring(engine: &Engine) -> Result<(), Box<dyn Error>> {
-    let playbook = Arc::new(Playbook::stored(AIRLINE).map_err(|faults| faults.to_string())?);
-    let note = "first".into();
-    let body = CommandBody::Publish(PublishPlaybook { playbook, note });
-    engine.write(command(body, "publish")).await?;
+    engine.write(command("publish", MONDAY, publish()?)).await?;
     let numbers: Vec<usize> = (0..CUSTOMERS).collect();
     for some in numbers.chunks(250) {
         let writes = some.iter().map(|&number| {

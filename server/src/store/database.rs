@@ -115,7 +115,7 @@ impl<const FAN_OUT: usize> Database<FAN_OUT> {
     }
 
     /// Removes one row. If its leaf is then empty, the leaf is removed, too. (A batch would leave the empty leaf in
-    /// place for ever.) Rows that are removed and put between two flushes are on disk together or not at all.
+    /// place for ever.) All removals and writes between two flushes reach the disk together or not at all.
     pub(super) fn remove(&mut self, key: &[u8]) -> Result<(), StoreError> {
         self.write("could not write", |sled| sled.remove(key).map(|_| ()))
     }

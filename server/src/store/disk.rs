@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-/// The end of a name that is to be deleted.
+/// The end of the name of a file or folder that is being deleted.
 const GONE_SUFFIX: &str = ".gone";
 
 /// Makes the names inside `folder` durable.

@@ -1,7 +1,7 @@
 //! The data folder: the lock on it, and its FORMAT file.
 //!
 //! ```text
-//! DATA/LOCK     locked by the server that uses the folder, for as long as it does
+//! DATA/LOCK     locked by a server while it uses the folder
 //! DATA/FORMAT   what the bytes in the folder are, as `key = value` lines; written once
 //! DATA/log/     the events, in segments
 //! DATA/state/   rows folded from the events; may be deleted

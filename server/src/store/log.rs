@@ -42,7 +42,7 @@ pub struct Log {
     writing: Option<Writing>,
 }
 
-/// The newest segment while it takes events.
+/// The newest segment, while events are appended to it.
 struct Writing {
     segment: Arc<Segment>,
     database: Database<LOG_FAN_OUT>,

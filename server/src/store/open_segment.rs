@@ -141,8 +141,8 @@ impl Segment {
         true
     }
 
-    /// Waits for the readers, runs `last`, and leaves the segment closed. The writer closes its database in `last`. New
-    /// readers wait in the meantime.
+    /// Waits until the readers are done, runs `last`, and leaves the segment closed. The writer closes its database in
+    /// `last`. New readers wait in the meantime.
     pub(super) fn close_by<T>(&self, last: impl FnOnce() -> T) -> T {
         self.end(State::Changing);
         let done = last();
@@ -150,7 +150,7 @@ impl Segment {
         done
     }
 
-    /// Waits for the readers, then lets nobody read the segment again.
+    /// Waits until the readers are done. After that, nobody can read the segment again.
     pub(super) fn remove(&self) {
         self.end(State::Gone);
     }

@@ -31,8 +31,8 @@ pub const REOPEN_BYTES: u64 = 256 * 1024 * 1024;
 /// The maximum number of bytes of leaves that reading may keep in memory.
 const CACHE_BYTES: usize = 64 * 1024 * 1024;
 
-/// Maximum number of rows that are put in one step. Readers of the same leaves wait during a step. (Rows that are put
-/// and removed between two flushes are on disk together or not at all, whatever the number of steps.)
+/// Maximum number of rows that are put in one step. Readers of the same leaves wait during a step. (All
+/// removals and writes between two flushes reach the disk together or not at all, whatever the number of steps.)
 const PUTS_AT_ONCE: usize = 256;
 
 /// Maximum number of rows of a leaf. A flush writes every leaf that was changed and holds it in memory from then on.

@@ -186,26 +186,31 @@ impl Caller {
 
     /// Sets a reason and the fact that it needs. Now and then one of the two is left out.
     fn state_reason(&mut self, context: &mut v1::ContactContext) {
-        let (reason, fact_id, value) = match self.dice.below(8) {
+        let (reason, fact) = match self.dice.below(8) {
             0 => return,
-            1 => ("baggage/lost", "bag_tag", "KL 123456".to_owned()),
-            _ => {
-                let reference = format!("ABC12{}", self.dice.below(REFERENCES));
-                (
-                    "existing_flight/change_date",
-                    "booking_reference",
-                    reference,
-                )
-            }
+            number => self.reason(number == 1),
         };
-        context.stated_reason = reason.to_owned();
+        context.stated_reason = reason;
         if !self.dice.one_in(8) {
-            context.facts = vec![v1::Fact {
-                fact_id: fact_id.to_owned(),
-                value: Some(v1::fact::Value::Text(value)),
-                ..Default::default()
-            }];
+            context.facts = vec![fact];
         }
+    }
+
+    /// A reason, and the fact that it needs.
+    fn reason(&mut self, is_baggage: bool) -> (String, v1::Fact) {
+        let (reason, fact_id, value) = if is_baggage {
+            ("baggage/lost", "bag_tag", "KL 123456".to_owned())
+        } else {
+            let reference = format!("ABC12{}", self.dice.below(REFERENCES));
+            let reason = "existing_flight/change_date";
+            (reason, "booking_reference", reference)
+        };
+        let fact = v1::Fact {
+            fact_id: fact_id.to_owned(),
+            value: Some(v1::fact::Value::Text(value)),
+            ..Default::default()
+        };
+        (reason.to_owned(), fact)
     }
 
     fn amended(&mut self, at: usize) -> v1::ContactContext {
@@ -225,26 +230,13 @@ impl Caller {
         contact_id: String,
         event_time: Option<prost_types::Timestamp>,
     ) -> v1::AddCaseToContactRequest {
-        let (reason, fact_id, value) = match self.dice.below(3) {
-            0 => ("baggage/lost", "bag_tag", "KL 123456".to_owned()),
-            _ => {
-                let reference = format!("ABC12{}", self.dice.below(REFERENCES));
-                (
-                    "existing_flight/change_date",
-                    "booking_reference",
-                    reference,
-                )
-            }
-        };
+        let is_baggage = self.dice.below(3) == 0;
+        let (stated_reason, fact) = self.reason(is_baggage);
         v1::AddCaseToContactRequest {
             request_id,
             contact_id,
-            stated_reason: reason.to_owned(),
-            facts: vec![v1::Fact {
-                fact_id: fact_id.to_owned(),
-                value: Some(v1::fact::Value::Text(value)),
-                ..Default::default()
-            }],
+            stated_reason,
+            facts: vec![fact],
             note: String::new(),
             event_time,
         }

@@ -91,85 +91,67 @@ impl Write {
         match self {
             Write::Route(request) => {
                 let told = read(contacts.route_contact((**request).clone()).await)?;
-                let answer = told.answer.unwrap_or_default();
-                Ok(Answer::of_decision(answer, replayed(told.receipt.as_ref())))
+                Ok(Answer::of_decision(told.answer, told.receipt.as_ref()))
             }
             Write::Take(request) => {
                 let told = read(contacts.select_route(request.clone()).await)?;
                 Ok(Answer {
-                    about: told.case_id,
                     place: told.state,
-                    options: Vec::new(),
-                    replayed: replayed(told.receipt.as_ref()),
+                    ..Answer::about(told.case_id, told.receipt.as_ref())
                 })
             }
             Write::End(request) => {
                 let told = read(contacts.end_contact(request.clone()).await)?;
                 Ok(Answer {
-                    about: told.case_id,
                     place: told.state,
-                    options: Vec::new(),
-                    replayed: replayed(told.receipt.as_ref()),
+                    ..Answer::about(told.case_id, told.receipt.as_ref())
                 })
             }
             Write::Reroute(request) => {
                 let told = read(contacts.reroute_contact((**request).clone()).await)?;
-                let answer = told.answer.unwrap_or_default();
-                Ok(Answer::of_decision(answer, replayed(told.receipt.as_ref())))
+                Ok(Answer::of_decision(told.answer, told.receipt.as_ref()))
             }
             Write::AddCase(request) => {
                 let told = read(contacts.add_case_to_contact(request.clone()).await)?;
-                Ok(Answer::about(told.case_id, replayed(told.receipt.as_ref())))
+                Ok(Answer::about(told.case_id, told.receipt.as_ref()))
             }
             Write::Upsert(request) => {
                 let told = read(customers.upsert_customer((**request).clone()).await)?;
                 let customer = told.customer.unwrap_or_default();
-                Ok(Answer::about(
-                    customer.customer_id,
-                    replayed(told.receipt.as_ref()),
-                ))
+                Ok(Answer::about(customer.customer_id, told.receipt.as_ref()))
             }
             Write::Merge(request) => {
                 let told = read(customers.merge_customers(request.clone()).await)?;
-                Ok(Answer::of_receipt(
-                    told.customer_receipt,
-                    told.receipt.as_ref(),
-                ))
+                let customer = told.customer_receipt.unwrap_or_default();
+                Ok(Answer::about(customer.customer_id, told.receipt.as_ref()))
             }
             Write::Unmerge(request) => {
                 let told = read(customers.unmerge_customer(request.clone()).await)?;
-                Ok(Answer::of_receipt(
-                    told.customer_receipt,
-                    told.receipt.as_ref(),
-                ))
+                let customer = told.customer_receipt.unwrap_or_default();
+                Ok(Answer::about(customer.customer_id, told.receipt.as_ref()))
             }
         }
     }
 }
 
 impl Answer {
-    fn about(about: String, replayed: bool) -> Answer {
+    fn about(about: String, receipt: Option<&v1::WriteReceipt>) -> Answer {
         Answer {
             about,
             place: 0,
             options: Vec::new(),
-            replayed,
+            replayed: receipt.is_some_and(|receipt| receipt.replayed),
         }
     }
 
-    fn of_receipt(
-        customer: Option<v1::CustomerReceipt>,
+    fn of_decision(
+        answer: Option<v1::ContactAnswer>,
         receipt: Option<&v1::WriteReceipt>,
     ) -> Answer {
-        let customer = customer.unwrap_or_default();
-        Answer::about(customer.customer_id, replayed(receipt))
-    }
-
-    fn of_decision(answer: v1::ContactAnswer, replayed: bool) -> Answer {
+        let answer = answer.unwrap_or_default();
         let options = answer.decision.map(|decision| decision.options);
         let routed = matches!(answer.next, Some(v1::contact_answer::Next::Target(_)));
         Answer {
-            about: answer.case_id,
             place: answer.state,
             options: options
                 .into_iter()
@@ -177,7 +159,7 @@ impl Answer {
                 .filter(|_| routed)
                 .map(|option| option.target.unwrap_or_default().route)
                 .collect(),
-            replayed,
+            ..Answer::about(answer.case_id, receipt)
         }
     }
 
@@ -185,11 +167,6 @@ impl Answer {
     pub fn says_what(&self, other: &Answer) -> bool {
         (&self.about, self.place, &self.options) == (&other.about, other.place, &other.options)
     }
-}
-
-/// Whether this is the receipt of a stored answer of an earlier call.
-fn replayed(receipt: Option<&v1::WriteReceipt>) -> bool {
-    receipt.is_some_and(|receipt| receipt.replayed)
 }
 
 fn read<T>(answer: Result<Response<T>, Status>) -> Result<T, ClientError> {

@@ -47,9 +47,9 @@ impl Reference {
         let required: BTreeSet<&str> = list(&mapping["required"]).collect();
         for (key, property) in properties(mapping) {
             let about = sentence(property);
-            let (about, told) = match about.split_once(" Left out: ") {
+            let (about, default) = match about.split_once(" Default: ") {
                 Some((about, rest)) => match rest.split_once(". ") {
-                    Some((told, rest)) => (format!("{about} {rest}"), Some(told.to_owned())),
+                    Some((default, rest)) => (format!("{about} {rest}"), Some(default.to_owned())),
                     None => (
                         about.to_owned(),
                         Some(rest.trim_end_matches('.').to_owned()),
@@ -57,14 +57,14 @@ impl Reference {
                 },
                 None => (about, None),
             };
-            let default = match (required.contains(key), told) {
-                (true, _) => "must be written".to_owned(),
-                (false, Some(told)) => told,
+            let default = match (required.contains(key), default) {
+                (true, _) => "required".to_owned(),
+                (false, Some(default)) => default,
                 (false, None) if property["type"] == "boolean" => "false".to_owned(),
                 (false, None) if is_list(property) => "none".to_owned(),
                 (false, None) => {
                     self.gaps
-                        .push(format!("{path} {key}: what is it when it is left out?"));
+                        .push(format!("{path} {key}: what is its default?"));
                     String::new()
                 }
             };
@@ -169,7 +169,7 @@ fn one_kind(of: &Value) -> String {
             "Route" => "a route".to_owned(),
             "Medium" => "a medium".to_owned(),
             "FactType" => "text, integer, boolean, money or instant".to_owned(),
-            "Told" => "a value of the fact's type".to_owned(),
+            "WrittenValue" => "a value of the fact's type".to_owned(),
             _ => "a mapping".to_owned(),
         };
     }
@@ -221,6 +221,7 @@ fn many(kind: &str) -> String {
     match noun {
         "medium" => "media".to_owned(),
         "true or false" => noun.to_owned(),
+        "value of the fact's type" => "values of the facts' types".to_owned(),
         noun => format!("{noun}s"),
     }
 }

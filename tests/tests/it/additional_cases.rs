@@ -3,7 +3,7 @@
 use expect_test::expect;
 use signpost_client::v1;
 use signpost_tests::Outcome;
-use signpost_tests::additional::{a_call, add_case_knowing, case, contact};
+use signpost_tests::additional::{a_call, add_case_knowing, contact};
 use signpost_tests::attempt::{Attempt, end};
 use signpost_tests::listed::{contacts_of, listed};
 use signpost_tests::merging::{AT, merge, two_customers, unmerge};
@@ -65,7 +65,7 @@ async fn a_caller_brings_two_matters() -> Outcome {
         matter_id: String::new(),
     };
     assert_eq!(found.additional_cases, [additional]);
-    let bag_case = case(&server, &added.case_id).await?;
+    let bag_case = server.case(&added.case_id).await?;
     assert_eq!(live(&bag_case), [("call-1".to_owned(), true)]);
     assert_eq!(
         (bag_case.customer_id.as_str(), bag_case.note_count),
@@ -127,7 +127,7 @@ async fn the_end_of_the_contact_resolves_its_own_case_alone() -> Outcome {
         (own, v1::CaseState::Resolved)
     );
     assert_eq!(ended.additional_case_ids, [added.case_id.as_str()]);
-    let bag_case = case(&server, &added.case_id).await?;
+    let bag_case = server.case(&added.case_id).await?;
     assert_eq!(bag_case.state(), v1::CaseState::Open);
     assert_eq!(live(&bag_case), [("call-1".to_owned(), false)]);
     let told = timeline(&server, &added.case_id).await?.replace(own, "OWN");
@@ -183,7 +183,7 @@ async fn a_additional_case_is_continued_and_reopened() -> Outcome {
         (v1::CaseMatch::Continued, &chat.case_id)
     );
     assert!(!added.repeat && added.channel_switched, "{added:?}");
-    let continued = case(&server, &chat.case_id).await?;
+    let continued = server.case(&chat.case_id).await?;
     assert_eq!(
         (continued.contact_count, continued.channel_switch_count),
         (2, 1)
@@ -192,7 +192,7 @@ async fn a_additional_case_is_continued_and_reopened() -> Outcome {
         client.end_contact(end(contact, Ended::Resolved, 6)).await?;
     }
     assert_eq!(
-        case(&server, &chat.case_id).await?.state(),
+        server.case(&chat.case_id).await?.state(),
         v1::CaseState::Resolved
     );
 
@@ -208,7 +208,7 @@ async fn a_additional_case_is_continued_and_reopened() -> Outcome {
         (v1::CaseMatch::Reopened, &chat.case_id)
     );
     assert_eq!(
-        case(&server, &chat.case_id).await?.state(),
+        server.case(&chat.case_id).await?.state(),
         v1::CaseState::Open
     );
     server.finish().await?;
@@ -228,7 +228,7 @@ async fn a_additional_case_of_a_customer_who_is_one_with_the_contacts_is_found_f
     let request = add_case_knowing("call-3", "baggage/lost", bag, "add", AT + 2);
     let added = client.add_case_to_contact(request).await?;
     assert_eq!(added.case_match(), v1::CaseMatch::Continued);
-    let bag_case = case(&server, &added.case_id).await?;
+    let bag_case = server.case(&added.case_id).await?;
     assert_eq!(bag_case.customer_id, "c2");
     let request = v1::UnmergeCustomerRequest {
         event_time: Some(minute(AT + 3)),
@@ -247,7 +247,7 @@ async fn a_additional_case_of_a_customer_who_is_one_with_the_contacts_is_found_f
     client
         .end_contact(end("call-3", Ended::Resolved, AT + 4))
         .await?;
-    let bag_case = case(&server, &added.case_id).await?;
+    let bag_case = server.case(&added.case_id).await?;
     assert_eq!(bag_case.state(), v1::CaseState::Open);
     server.finish().await?;
     Ok(())

@@ -2,7 +2,7 @@
 
 use expect_test::expect;
 use signpost_client::v1;
-use signpost_tests::additional::{ABOUT, a_call, add_case, add_case_knowing, case};
+use signpost_tests::additional::{ABOUT, a_call, add_case, add_case_knowing};
 use signpost_tests::attempt::{Attempt, end};
 use signpost_tests::time::minute;
 use signpost_tests::{Outcome, brief};
@@ -84,7 +84,7 @@ async fn what_cannot_be_added_is_refused() -> Outcome {
           CONTACT_HAS_CASE call-1
         FailedPrecondition: contact call-1 has 8 additional cases already, the most there can be
           LIMIT_REACHED call-1
-        FailedPrecondition: contact call-3 ended more than 1h ago: another matter is a new contact
+        FailedPrecondition: contact call-3 ended more than 1h ago: start a new contact for another matter
           CONTACT_ENDED call-3
     "#]].assert_eq(&brief::all(&told));
     server.finish().await?;
@@ -150,7 +150,7 @@ async fn two_additional_cases_of_a_live_contact_are_merged_and_parted() -> Outco
         .end_contact(end("call-1", Ended::Resolved, 7))
         .await?;
     for id in &cases {
-        let found = case(&server, id).await?;
+        let found = server.case(id).await?;
         assert_eq!(found.state(), v1::CaseState::Open);
         assert!(
             found.contacts.iter().all(|contact| !contact.live),

@@ -3,9 +3,8 @@
 use expect_test::expect;
 use signpost_client::v1;
 use signpost_tests::Outcome;
-use signpost_tests::additional::{a_call, add_case_knowing, case, contact};
+use signpost_tests::additional::{a_call, add_case_knowing, contact};
 use signpost_tests::attempt::end;
-use signpost_tests::process::{Ran, signpost};
 use signpost_tests::watch::{Watch, feeds, next_events, watch_events};
 use v1::ContactOutcome as Ended;
 
@@ -33,7 +32,7 @@ async fn those_who_watch_see_it() -> Outcome {
     let Some(OfCase::Changed(opened)) = cases.item().await?.item else {
         return Err("no case changed".into());
     };
-    assert_eq!(opened, case(&server, &added.case_id).await?);
+    assert_eq!(opened, server.case(&added.case_id).await?);
     server
         .client()
         .end_contact(end("call-1", Ended::Abandoned, 6))
@@ -71,7 +70,6 @@ async fn those_who_watch_see_it() -> Outcome {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_agent_adds_one_on_the_command_line() -> Outcome {
     let server = a_call().await?;
-    let address = server.address().to_string();
     let mut told = String::new();
     for words in [
         &[
@@ -102,8 +100,7 @@ async fn an_agent_adds_one_on_the_command_line() -> Outcome {
                 "key",
             ]);
         }
-        let mut command = signpost(&address, &words)?;
-        let came = tokio::task::spawn_blocking(move || Ran::of(&mut command)).await??;
+        let came = server.signpost(&words).await?;
         told += &format!("$ {}\n{}{}", words.join(" "), came.stdout, came.stderr);
     }
     let lines: String = told

@@ -171,7 +171,8 @@ async fn times_and_queues_that_cannot_be() -> Outcome {
         InvalidArgument
           event_time: must be a timestamp of the years 1 to 9999, its nanos from 0 to 999999999
         InvalidArgument:  (4 faults in all)
-          context.queue_stats[0].available_agents: must be at most staffed_agents, of which they are a part
+          context.queue_stats[0].available_agents: must be at most staffed_agents: an available agent is also
+              a staffed one
           context.queue_stats[0].average_handle_time: must be from 0s to 7d
           context.queue_stats[0].expected_wait: must be from 0s to 7d
           context.queue_stats[1].queue_id: is not a queue of the live playbook; did you mean rebooking?
@@ -199,7 +200,7 @@ async fn more_faults_than_a_status_can_carry() -> Outcome {
         fields.first().map(String::as_str),
         Some("context.facts[0].fact_id")
     );
-    let tail = format!("(64 faults in all, the first {} are told)", fields.len());
+    let tail = format!("(64 faults in all, the first {} are listed)", fields.len());
     assert!(
         fields.len() > 8 && refused.message().ends_with(&tail),
         "{refused:?}"
@@ -257,8 +258,7 @@ async fn what_no_customer_and_no_queue_can_be() -> Outcome {
     }
     expect![[r#"
         InvalidArgument
-          context.cannot_use: must leave something that the customer can use: voice, text and self_service are
-              all there is
+          context.cannot_use: must leave out at least one of voice, text and self_service
         InvalidArgument:  (3 faults in all)
           context.cannot_use[1]: is there twice
           context.cannot_use[2]: must be set
@@ -270,7 +270,8 @@ async fn what_no_customer_and_no_queue_can_be() -> Outcome {
           context.queue_stats[0].waiting_count: must be at most 1000000, but is 4000000000; leave the field
               out if the number is not known
         InvalidArgument:  (2 faults in all)
-          context.queue_stats[0].available_agents: must be at most staffed_agents, of which they are a part
+          context.queue_stats[0].available_agents: must be at most staffed_agents: an available agent is also
+              a staffed one
           context.queue_stats[0].available_agents: must be at most 1000000, but is 4000000000; leave the field
               out if the number is not known
         InvalidArgument

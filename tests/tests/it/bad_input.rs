@@ -55,7 +55,7 @@ async fn numbers_that_no_enum_has() -> Outcome {
         InvalidArgument
           outcome: is not known to this server
         InvalidArgument
-          outcome: is set by the server alone
+          outcome: is set only by the server
     "#]]
     .assert_eq(&brief::all(&told));
     bench.unchanged().await
@@ -130,13 +130,13 @@ async fn a_request_id_with_another_body_and_an_end_twice() -> Outcome {
           request call-1@1
         AlreadyExists: request_id call-1@1 was used before with other content
           request call-1@1
-        FailedPrecondition: contact call-1 has ended: a new attempt is a new contact
+        FailedPrecondition: contact call-1 has ended: for a new attempt, use another contact_id
           CONTACT_ENDED call-1
-        FailedPrecondition: contact call-1 has ended: a new attempt is a new contact
+        FailedPrecondition: contact call-1 has ended: for a new attempt, use another contact_id
           CONTACT_ENDED call-1
-        FailedPrecondition: contact call-1 has ended: a new attempt is a new contact
+        FailedPrecondition: contact call-1 has ended: for a new attempt, use another contact_id
           CONTACT_ENDED call-1
-        FailedPrecondition: contact call-1 has ended: a new attempt is a new contact
+        FailedPrecondition: contact call-1 has ended: for a new attempt, use another contact_id
           CONTACT_ENDED call-1
     "#]]
     .assert_eq(&brief::all(&told));

@@ -140,7 +140,7 @@ async fn reasons_that_replace_each_other() -> Outcome {
               in a circle; must be a retired reason
         InvalidArgument
           document.reasons[1].secondary[1].replaces[0]: line 62, column 20: bags/lost is already replaced by
-              baggage/lost; must be replaced by one reason
+              baggage/lost; must be replaced by only one reason
     "#]].assert_eq(&brief::all(&told));
     unchanged(server).await
 }
@@ -188,8 +188,8 @@ async fn conditions_that_do_not_hold_together() -> Outcome {
           document.rules[0].when: line 66, column 22: the condition is a text; must be true or false, such as
               contact.asked_for_person or case.repeats >= 2
         InvalidArgument
-          document.rules[0].when: line 66, column 22: all, exists, map and filter are used; must be written
-              out: conditions have no comprehensions
+          document.rules[0].when: line 66, column 22: all, exists, map or filter is used; must be written out:
+              conditions have no comprehensions
         InvalidArgument
           document.rules[0].when: line 66, column 22: the condition cannot be read at its character 20:
               mismatched input '<EOF>'; must be a CEL expression
@@ -239,7 +239,7 @@ async fn a_document_with_hundreds_of_faults() -> Outcome {
     let refused = refused.err().ok_or("it was published")?;
     expect![[r#"
         document.rules[0].channel line 66, column 24: there is no channel fax; must be one of phone,
-              web_chat, email (300 faults in all, the first 16 are told)"#]]
+              web_chat, email (300 faults in all, the first 16 are listed)"#]]
     .assert_eq(&brief::folded(refused.message()));
     assert_eq!(
         brief::fields(&refused).first().map(String::as_str),
@@ -344,7 +344,8 @@ async fn stakes_deadlines_queues_and_tests_that_mean_nothing() -> Outcome {
               with at most 3 decimals
         InvalidArgument
           document.rules[0].queue: line 67, column 61: the queue letters serves only async_text; must be a
-              queue that serves one of voice: the rule leaves people in no other medium on its channels
+              queue that serves one of voice: these are the only media of the routes to people that the rule
+              still allows on its channels
         InvalidArgument
           document.rules[0].queue: line 66, column 30: there is no queue rebookings; did you mean rebooking?
         InvalidArgument
@@ -358,7 +359,7 @@ async fn stakes_deadlines_queues_and_tests_that_mean_nothing() -> Outcome {
         InvalidArgument
           document.reasons[0].secondary[0].routes.human.queue.phone: line 41, column 36: human on phone is
               voice, and the queue letters serves only async_text; must be a queue that serves voice there,
-              or voice must be in its media
+              or voice must be in the media of that queue
         InvalidArgument
           document.reasons[0].secondary[0].routes.human.queue: line 40, column 20: human has no queue on
               web_chat; must have a default, or a queue for each channel or medium that has the route
@@ -368,7 +369,7 @@ async fn stakes_deadlines_queues_and_tests_that_mean_nothing() -> Outcome {
         InvalidArgument
           document.reasons[0].secondary[0].routes.human.queue: line 41, column 27: human on phone is voice,
               and the queue letters serves only async_text; must be a queue that serves voice there, or
-              voice must be in its media
+              voice must be in the media of that queue
         InvalidArgument
           document.queues.rebooking.languages[0]: line 18, column 72: is "english"; must be a language without
               a region, such as en or nl
@@ -387,15 +388,15 @@ async fn stakes_deadlines_queues_and_tests_that_mean_nothing() -> Outcome {
         InvalidArgument
           document.last_resort: line 75, column 1: is empty; must have at least one
         InvalidArgument:  (2 faults in all)
-          document.last_resort.queue: line 75, column 1: the queue is missing; must be there
-          document.last_resort.route: line 75, column 23: self_service always has to be possible to leave;
-              must be message, chat, callback or human
+          document.last_resort.queue: line 75, column 1: the queue is missing; must be a queue of the playbook
+          document.last_resort.route: line 75, column 23: a customer must always be able to leave
+              self_service, so it is no last resort; must be message, chat, callback or human
         InvalidArgument
-          document.tests[1].expect.route: line 78, column 85: "route: message" is the same situation and
-              expects something else; must agree with it, or tell what is different
+          document.tests[1].expect.route: line 78, column 85: the test "route: message" has the same situation
+              and expects something else; must expect the same, or the situations must differ
         InvalidArgument
-          document.tests[1].expect.need: line 78, column 80: "need: 2.5" is the same situation and expects
-              something else; must agree with it, or tell what is different
+          document.tests[1].expect.need: line 78, column 80: the test "need: 2.5" has the same situation and
+              expects something else; must expect the same, or the situations must differ
         InvalidArgument: document.tests[0].expect.route line 77, column 91: "route: self_service" fails:
               expected self_service, came message; message 7.47 = handling 2.50 + waiting 0.12 + failure
               3.85 + leaving the channel 1.00 (60 %, wait 6m); human 10.84 = handling 7.00 + waiting 2.40 +
@@ -407,12 +408,13 @@ async fn stakes_deadlines_queues_and_tests_that_mean_nothing() -> Outcome {
               1.44 (85 %, wait 6m); self_service is not a route of the reason; 5.00 at st…
         InvalidArgument
           document.tests[0].expect.not: line 77, column 105: no route is left that may be taken; must leave
-              one of those under route
+              out at least one route that `route` allows
         InvalidArgument
           document.tests[0].expect.rule: line 77, column 83: there is no rule nobody; must be one of
               asked_for_a_person, vulnerable, third_contact_this_week, broken_promise, flying_today
         InvalidArgument
-          document.tests[1].name: line 78, column 13: "queue: baggage" is there twice; must be there once
+          document.tests[1].name: line 78, column 13: another test has the name "queue: baggage"; must be a
+              name that no other test has
     "#]].assert_eq(&brief::all(&told));
     unchanged(server).await
 }

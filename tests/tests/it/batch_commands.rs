@@ -9,12 +9,6 @@ use signpost_tests::merging::handle;
 use signpost_tests::process::{Ran, signpost, text};
 use signpost_tests::server::{Data, TestServer};
 
-/// The command, against a server, off the threads that serve it.
-async fn ran(server: &TestServer, words: &[&str]) -> Outcome<Ran> {
-    let mut command = signpost(&server.address().to_string(), words)?;
-    tokio::task::spawn_blocking(move || Ran::of(&mut command)).await?
-}
-
 /// A time for a server that takes it from the requests.
 const AT: [&str; 2] = ["--event-time", "2026-03-02T10:00:00Z"];
 
@@ -68,17 +62,17 @@ async fn every_row_of_a_table_is_kept_or_told_why_not() -> Outcome {
     let import = ["customer", "import", text(&table)?, "--missing", "?"];
     let import = [&import[..], &MAP, &AT, &["--request-id", "monday"]].concat();
     let with_errors = [&import[..], &["--errors", text(&errors)?]].concat();
-    let first = ran(&server, &with_errors).await?;
+    let first = server.signpost(&with_errors).await?;
     let told = said(&first).replace(text(desk.beside())?, "TMP");
     expect![[r#"
         3 of 10 rows kept
         line 4: bad: worth: must be a decimal amount such as 4.10 with at most 6 decimals
-        line 7: bad: has the customer of line 2
-        line 8: bad: has no key of the customer
+        line 7: bad: has the same customer as line 2
+        line 8: bad: has no customer_id
         line 9: bad: has 2 cells, and the header has 10
         line 3: refused: customer.tier: is not a tier of the live playbook; did you mean gold?
         line 6: refused: customer.customer_id: must be without /: a new id is printable, without / and without spaces at its ends
-        line 10: refused: the email identity of customer c7 is verified for customer holder
+        line 10: refused: the email identity sent for customer c7 is verified for customer holder: leave it out
         signpost: 7 rows not taken
         (2)
     "#]].assert_eq(&told);
@@ -87,10 +81,10 @@ async fn every_row_of_a_table_is_kept_or_told_why_not() -> Outcome {
         3,refused,customer.tier: is not a tier of the live playbook; did you mean gold?,c2,golden,,,,,,,,
         4,bad,worth: must be a decimal amount such as 4.10 with at most 6 decimals,c3,standard,much,,,,,,,
         6,refused,"customer.customer_id: must be without /: a new id is printable, without / and without spaces at its ends",crm/5,gold,,,,,,,,
-        7,bad,has the customer of line 2,c1,gold,,,,,,,,
-        8,bad,has no key of the customer,,gold,,,,,,,,
+        7,bad,has the same customer as line 2,c1,gold,,,,,,,,
+        8,bad,has no customer_id,,gold,,,,,,,,
         9,bad,"has 2 cells, and the header has 10"
-        10,refused,the email identity of customer c7 is verified for customer holder,c7,,,,,,,held@example.com,,
+        10,refused,the email identity sent for customer c7 is verified for customer holder: leave it out,c7,,,,,,,held@example.com,,
     "#]].assert_eq(&std::fs::read_to_string(&errors)?);
     let first = customer(&server, "c1").await?;
     assert_eq!(first.tier, "gold");
@@ -114,7 +108,7 @@ async fn every_row_of_a_table_is_kept_or_told_why_not() -> Outcome {
     );
     // The same again writes nothing: what was kept is answered as it was.
     let again = [&["--json"], &import[..], &["--allow-bad"]].concat();
-    let again = ran(&server, &again).await?;
+    let again = server.signpost(&again).await?;
     assert_eq!(again.code, Some(0), "{again:?}");
     let again = again.json()?;
     let counts = ["rows", "kept", "replayed", "refused", "bad"];
@@ -124,7 +118,7 @@ async fn every_row_of_a_table_is_kept_or_told_why_not() -> Outcome {
     // What the answer names is a revision that reads take.
     let revision = again["revision"].as_str().unwrap_or_default();
     let get = ["customer", "get", "c1", "--min-revision", revision];
-    assert_eq!(ran(&server, &get).await?.code, Some(0));
+    assert_eq!(server.signpost(&get).await?.code, Some(0));
     server.finish().await?;
     Ok(())
 }
@@ -144,7 +138,7 @@ async fn a_large_table_goes_in_several_calls() -> Outcome {
         "--map",
         "customer=id,tier=tier",
     ];
-    let came = ran(&server, &[&import[..], &AT].concat()).await?;
+    let came = server.signpost(&[&import[..], &AT].concat()).await?;
     assert_eq!(said(&came), format!("{ROWS} of {ROWS} rows kept\n(0)\n"));
     assert_eq!(customer(&server, "c-0").await?.tier, "gold");
     assert_eq!(customer(&server, "c-1202").await?.tier, "gold");
@@ -155,7 +149,7 @@ async fn a_large_table_goes_in_several_calls() -> Outcome {
         .into_iter()
         .chain(ids)
         .collect();
-    let got = ran(&server, &get).await?.json()?;
+    let got = server.signpost(&get).await?.json()?;
     assert_eq!(got["customers"].as_array().map(Vec::len), Some(120));
     assert_eq!(got["customers"][119]["customer"]["customer_id"], "c-119");
     server.finish().await?;
@@ -165,7 +159,7 @@ async fn a_large_table_goes_in_several_calls() -> Outcome {
 /// The counts of an import.
 async fn counted(server: &TestServer, import: &[&str]) -> Outcome<[u64; 4]> {
     let json = [&["--json"], import, &["--allow-bad"]].concat();
-    let json = ran(server, &json).await?.json()?;
+    let json = server.signpost(&json).await?.json()?;
     Ok(["kept", "replayed", "refused", "bad"].map(|name| json[name].as_u64().unwrap_or(99)))
 }
 
@@ -214,7 +208,7 @@ async fn an_import_that_is_broken_off_tells_what_it_did_not_write() -> Outcome {
     let map = "customer=id,tier=tier,identity.phone=a,identity.phone=b,identity.phone=c";
     let import = ["customer", "import", text(&table)?, "--map", map];
     let import = [&import[..], &AT, &["--errors", text(&errors)?]].concat();
-    let came = ran(&server, &import).await?;
+    let came = server.signpost(&import).await?;
     expect![[r#"
         line 2: bad: has 2 cells, and the header has 5
         line 3: refused: customer.tier: is not a tier of the live playbook; did you mean gold?
@@ -233,8 +227,7 @@ async fn an_import_that_is_broken_off_tells_what_it_did_not_write() -> Outcome {
     assert_eq!(customer(&server, "c3").await?.tier, "gold");
     // Where no server is reached, what an import before this one told stays.
     let nobody = [&import[..], &["--timeout", "500ms", "--request-id", "k"]].concat();
-    let mut command = signpost("127.0.0.1:1", &nobody)?;
-    let came = tokio::task::spawn_blocking(move || Ran::of(&mut command)).await??;
+    let came = Ran::of(&mut signpost("127.0.0.1:1", &nobody)?)?;
     assert_eq!(came.code, Some(1), "{came:?}");
     let stop =
         "line 2: bad: has 2 cells, and the header has 5\nstopped at line 3; no call was answered\n";
@@ -264,8 +257,7 @@ async fn what_cannot_be_meant_is_refused_before_anything_is_sent() -> Outcome {
         "customer",
     ] {
         let args = ["customer", "import", table, "--map", map];
-        let mut command = signpost("127.0.0.1:1", &args)?;
-        let came = tokio::task::spawn_blocking(move || Ran::of(&mut command)).await??;
+        let came = Ran::of(&mut signpost("127.0.0.1:1", &args)?)?;
         told += &said(&came).replace(text(desk.beside())?, "TMP");
     }
     expect![[r#"
@@ -308,7 +300,7 @@ async fn a_quote_that_is_not_closed_takes_no_rows_with_it() -> Outcome {
             "phone",
         ],
     ] {
-        told += &said(&ran(&server, words).await?).replace(text(desk.beside())?, "TMP");
+        told += &said(&server.signpost(words).await?).replace(text(desk.beside())?, "TMP");
     }
     expect![[r#"
         signpost: TMP/t.csv: line 5: a quote is opened and never closed
@@ -343,7 +335,7 @@ async fn programs_read_each_refusal_as_a_line_of_json() -> Outcome {
             "import" => &AT[..],
             _ => &[],
         };
-        let came = ran(&server, &[&["--json"], words, at].concat()).await?;
+        let came = server.signpost(&[&["--json"], words, at].concat()).await?;
         assert_eq!(came.code, Some(2), "{came:?}");
         for line in came.stderr.lines() {
             let json: Value = serde_json::from_str(line)?;
@@ -357,8 +349,8 @@ async fn programs_read_each_refusal_as_a_line_of_json() -> Outcome {
         {"message":"2 rows not taken","reason":""}
         {"message":"TMP/t.csv: there is no column key; the columns are id, tier","reason":""}
         {"message":"no-such.csv: No such file or directory (os error 2)","reason":""}
-        {"message":"2 customers not there: c8, c9","reason":"NOT_FOUND"}
-        {"message":"2 cases not there: case_8, case_9","reason":"NOT_FOUND"}
+        {"message":"2 customers not found: c8, c9","reason":"NOT_FOUND"}
+        {"message":"2 cases not found: case_8, case_9","reason":"NOT_FOUND"}
     "#]]
     .assert_eq(&told);
     server.finish().await?;
@@ -398,7 +390,7 @@ async fn several_cases_and_customers_are_shown_in_their_order() -> Outcome {
         &["case", "get", "case_8", "case_9"],
         &["case", "get"],
     ] {
-        let came = ran(&server, words).await?;
+        let came = server.signpost(words).await?;
         told += &format!("$ {}\n{}", words.join(" "), said(&came));
     }
     let told = without_numbers(&server, told).await?;
@@ -419,10 +411,10 @@ async fn several_cases_and_customers_are_shown_in_their_order() -> Outcome {
           contacts        1
           first recorded  2026-03-02T09:01:00Z
           etag            2
-        signpost: 2 customers not there: c9, c8
+        signpost: 2 customers not found: c9, c8
         (2)
         $ customer get c1 c1
-        signpost: customer_ids[1] (<CUSTOMER>): is the same as item 0: each once
+        signpost: customer_ids[1] (<CUSTOMER>): is the same as item 0: name each only once
         (2)
         $ customer get c1 c2 --identity phone=1
         error: the argument '[CUSTOMER]...' cannot be used with '--identity <KIND=VALUE>'
@@ -446,7 +438,7 @@ async fn several_cases_and_customers_are_shown_in_their_order() -> Outcome {
           2026-03-02T09:02:00Z  call-2   phone    NEW    live
 
           tried                 contact  route                   came of it
-          2026-03-02T09:02:00Z  call-2   message, queue baggage  goes on
+          2026-03-02T09:02:00Z  call-2   message, queue baggage  not over yet
 
         case case_0000000000002 · open · 1 contact · 0 repeats · 0 channel switches
           case number          <that of case_2>
@@ -462,10 +454,10 @@ async fn several_cases_and_customers_are_shown_in_their_order() -> Outcome {
           2026-03-02T09:01:00Z  call-1   phone    NEW    live
 
           tried                 contact  route                   came of it
-          2026-03-02T09:01:00Z  call-1   message, queue baggage  goes on
+          2026-03-02T09:01:00Z  call-1   message, queue baggage  not over yet
         (0)
         $ case get case_8 case_9
-        signpost: 2 cases not there: case_8, case_9
+        signpost: 2 cases not found: case_8, case_9
         (2)
         $ case get
         error: the following required arguments were not provided:
@@ -478,7 +470,7 @@ async fn several_cases_and_customers_are_shown_in_their_order() -> Outcome {
     "#]]
     .assert_eq(&told);
     let json = ["--json", "case", "get", "case_3", "case_2"];
-    let json = ran(&server, &json).await?.json()?;
+    let json = server.signpost(&json).await?.json()?;
     let named = |place: usize| json["cases"][place]["case"]["case_id"].clone();
     assert_eq!(named(0), "case_0000000000003");
     assert_eq!(named(1), "case_0000000000002");
@@ -502,7 +494,7 @@ async fn reads_show_what_a_write_said_of_itself() -> Outcome {
         "c1",
     ];
     let route = [&route[..], &["--reason", "baggage/damaged"], &AT].concat();
-    let routed = ran(&server, &route).await?.json()?;
+    let routed = server.signpost(&route).await?.json()?;
     let revision = routed["receipt"]["revision"].as_str().unwrap_or_default();
     let reads: [&[&str]; 11] = [
         &["contact", "get", "call-1"],
@@ -525,7 +517,7 @@ async fn reads_show_what_a_write_said_of_itself() -> Outcome {
     ];
     for read in reads {
         let read = [&["--json"], read, &["--min-revision", revision]].concat();
-        let came = ran(&server, &read).await?;
+        let came = server.signpost(&read).await?;
         let json: Value = serde_json::from_str(&came.stdout)?;
         assert_eq!(json["revision"], revision, "{read:?} {came:?}");
     }
@@ -534,7 +526,7 @@ async fn reads_show_what_a_write_said_of_itself() -> Outcome {
         signpost: min_revision (--min-revision): must be the revision of an answer, unchanged
         (2)
     "#]]
-    .assert_eq(&said(&ran(&server, &bad).await?));
+    .assert_eq(&said(&server.signpost(&bad).await?));
     server.finish().await?;
     Ok(())
 }

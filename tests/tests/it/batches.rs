@@ -284,7 +284,7 @@ async fn bad_batches_are_refused_as_a_whole() -> Outcome {
         InvalidArgument
           upserts: must be at most 500, are 10000
         InvalidArgument
-          upserts[2].customer.customer_id: is the same as item 0: each once
+          upserts[2].customer.customer_id: is the same as item 0: name each only once
         InvalidArgument
           request_id: must be at most 124 bytes, is 125
         InvalidArgument
@@ -294,20 +294,20 @@ async fn bad_batches_are_refused_as_a_whole() -> Outcome {
         InvalidArgument
           customer_ids: must be at most 500, are 10000
         InvalidArgument:  (2 faults in all)
-          customer_ids[3]: is the same as item 0: each once
-          customer_ids[4]: is the same as item 1: each once
+          customer_ids[3]: is the same as item 0: name each only once
+          customer_ids[4]: is the same as item 1: name each only once
         InvalidArgument:  (2 faults in all)
           customer_ids[0]: must not be empty
           customer_ids[1]: must be at most 128 bytes, is 129
         InvalidArgument
           case_ids: must not be empty
         InvalidArgument
-          case_ids[1]: is the same as item 0: each once
+          case_ids[1]: is the same as item 0: name each only once
         InvalidArgument:  (2 faults in all)
           case_ids[0]: must be a case number of 11 digits, in groups or not, or the id of a case, with or
               without case_ and the zeros in front
-          case_ids[1]: is no case number: its check digit does not fit; a digit is wrong, or two changed
-              places
+          case_ids[1]: is not a valid case number: its check digit does not fit; a digit is wrong, or two
+              digits are swapped
         InvalidArgument
           case_ids: must be at most 500, are 10000
     "#]].assert_eq(&brief::all(&told));

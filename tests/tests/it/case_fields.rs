@@ -6,15 +6,6 @@ use signpost_tests::attempt::Attempt;
 use signpost_tests::server::TestServer;
 use signpost_tests::time::minute;
 
-async fn case(server: &TestServer, id: &str) -> Outcome<v1::Case> {
-    let request = v1::GetCaseRequest {
-        case_id: id.into(),
-        ..Default::default()
-    };
-    let answer = server.client().get_case(request).await?;
-    Ok(answer.case.ok_or("no case")?)
-}
-
 /// What keeps a case from being erased is set and taken back, field by field; the mask alone says which.
 #[tokio::test]
 async fn the_fields_that_a_mask_names_are_changed_and_no_other() -> Outcome {
@@ -53,11 +44,11 @@ async fn the_fields_that_a_mask_names_are_changed_and_no_other() -> Outcome {
             update_mask: Some(prost_types::FieldMask {
                 paths: paths.iter().map(|path| (*path).to_owned()).collect(),
             }),
-            etag: case(&server, &one).await?.etag,
+            etag: server.case(&one).await?.etag,
             event_time: Some(minute(20)),
         };
         let receipt = client.update_case(request).await?.case_receipt;
-        let kept = case(&server, &one).await?;
+        let kept = server.case(&one).await?;
         assert_eq!(receipt.unwrap_or_default().etag, kept.etag);
         seen.push((
             kept.legal_hold,

@@ -3,7 +3,6 @@
 use signpost_client::{ClientError, v1};
 use signpost_tests::Outcome;
 use signpost_tests::attempt::Attempt;
-use signpost_tests::process::{Ran, signpost};
 use signpost_tests::server::TestServer;
 use signpost_tests::time::minute;
 use tonic::Code;
@@ -18,15 +17,6 @@ async fn two_cases(server: &TestServer) -> Outcome<[String; 2]> {
         cases.push(answer.unwrap_or_default().case_id);
     }
     Ok(cases.try_into().map_err(|_| "two cases")?)
-}
-
-async fn case(server: &TestServer, id: &str) -> Outcome<v1::Case> {
-    let request = v1::GetCaseRequest {
-        case_id: id.into(),
-        ..Default::default()
-    };
-    let answer = server.client().get_case(request).await?;
-    Ok(answer.case.ok_or("no case")?)
 }
 
 fn link(one: &str, other: &str, etag: &str, request: &str) -> v1::LinkCasesRequest {
@@ -59,8 +49,8 @@ async fn a_link_is_made_and_taken_away_only_as_its_caller_saw_the_case() -> Outc
     let server = TestServer::start().await?;
     let client = server.client();
     let [one, two] = two_cases(&server).await?;
-    let seen = case(&server, &one).await?.etag;
-    let other = case(&server, &two).await?.etag;
+    let seen = server.case(&one).await?.etag;
+    let other = server.case(&two).await?.etag;
     assert_ne!(seen, other);
 
     let stale = link(&one, &two, &other, "stale");
@@ -72,11 +62,11 @@ async fn a_link_is_made_and_taken_away_only_as_its_caller_saw_the_case() -> Outc
         faulty,
         "etag: must be an etag that the server returned for this case"
     );
-    assert!(case(&server, &one).await?.links.is_empty());
+    assert!(server.case(&one).await?.links.is_empty());
 
     let made = client.link_cases(link(&one, &two, &seen, "link")).await?;
     let made = made.case_receipt.unwrap_or_default();
-    assert_eq!(case(&server, &one).await?.etag, made.etag);
+    assert_eq!(server.case(&one).await?.etag, made.etag);
     let again = client.link_cases(link(&one, &two, &seen, "link")).await?;
     assert!(again.receipt.is_some_and(|receipt| receipt.replayed));
 
@@ -92,11 +82,11 @@ async fn a_link_is_made_and_taken_away_only_as_its_caller_saw_the_case() -> Outc
             made.etag
         )
     );
-    assert_eq!(case(&server, &one).await?.links.len(), 1);
+    assert_eq!(server.case(&one).await?.links.len(), 1);
     client
         .unlink_cases(unlink(&one, &two, &made.etag, "unlink"))
         .await?;
-    assert!(case(&server, &one).await?.links.is_empty());
+    assert!(server.case(&one).await?.links.is_empty());
     server.finish().await?;
     Ok(())
 }
@@ -105,12 +95,10 @@ async fn a_link_is_made_and_taken_away_only_as_its_caller_saw_the_case() -> Outc
 async fn the_commands_for_links_take_the_etag() -> Outcome {
     let server = TestServer::start().await?;
     let [one, two] = two_cases(&server).await?;
-    let seen = case(&server, &one).await?.etag;
-    let address = server.address().to_string();
-    let ran = async |words: &[&str]| -> Outcome<Ran> {
+    let seen = server.case(&one).await?.etag;
+    let ran = async |words: &[&str]| {
         let words = [words, &["--event-time", "2026-03-02T10:00:00Z"]].concat();
-        let mut command = signpost(&address, &words)?;
-        tokio::task::spawn_blocking(move || Ran::of(&mut command)).await?
+        server.signpost(&words).await
     };
     let link = ["case", "link", &one, "caused_by", &two, "--etag", &seen];
     assert_eq!(ran(&link).await?.code, Some(0));
@@ -118,7 +106,7 @@ async fn the_commands_for_links_take_the_etag() -> Outcome {
     let stale = ran(&unlink).await?;
     assert_eq!(stale.code, Some(2));
     assert!(stale.stderr.contains("has changed since"), "{stale:?}");
-    let now = case(&server, &one).await?.etag;
+    let now = server.case(&one).await?.etag;
     let unlink = ["case", "unlink", &one, "caused_by", &two, "--etag", &now];
     assert_eq!(ran(&unlink).await?.code, Some(0));
     server.finish().await?;

@@ -7,15 +7,6 @@ use signpost_tests::brief;
 use signpost_tests::server::TestServer;
 use signpost_tests::time::minute;
 
-async fn case(server: &TestServer, id: &str) -> Outcome<v1::Case> {
-    let request = v1::GetCaseRequest {
-        case_id: id.into(),
-        ..Default::default()
-    };
-    let answer = server.client().get_case(request).await?;
-    Ok(answer.case.ok_or("no case")?)
-}
-
 /// What the case remembers, a line for each thing.
 fn remembered(case: &v1::Case) -> String {
     let mut text = String::new();
@@ -81,7 +72,7 @@ async fn a_case_shows_what_was_tried_and_told_until_it_is_resolved() -> Outcome 
     let client = server.client();
     let first = client.route_contact(change("chat-1").route()).await?;
     let id = first.answer.unwrap_or_default().case_id;
-    let mut seen = vec![remembered(&case(&server, &id).await?)];
+    let mut seen = vec![remembered(&server.case(&id).await?)];
     client
         .end_contact(end("chat-1", v1::ContactOutcome::GaveUp, 3))
         .await?;
@@ -97,10 +88,10 @@ async fn a_case_shows_what_was_tried_and_told_until_it_is_resolved() -> Outcome 
         .find(|down| down.route() == v1::Route::SelfService);
     let why = down.map(|down| down.cause());
     assert_eq!(why, Some(v1::IneligibilityCause::Vulnerable));
-    seen.push(remembered(&case(&server, &id).await?));
+    seen.push(remembered(&server.case(&id).await?));
 
     let server = server.restart().await?;
-    let kept = remembered(&case(&server, &id).await?);
+    let kept = remembered(&server.case(&id).await?);
     assert_eq!(seen.last(), Some(&kept), "after a restart");
 
     let client = server.client();
@@ -118,11 +109,11 @@ async fn a_case_shows_what_was_tried_and_told_until_it_is_resolved() -> Outcome 
         event_time: Some(minute(9)),
         ..Default::default()
     };
-    seen.push(remembered(&case(&server, &id).await?));
+    seen.push(remembered(&server.case(&id).await?));
     client.resolve_case(resolve).await?;
-    seen.push(remembered(&case(&server, &id).await?));
+    seen.push(remembered(&server.case(&id).await?));
     let server = server.restart().await?;
-    let kept = remembered(&case(&server, &id).await?);
+    let kept = remembered(&server.case(&id).await?);
     assert_eq!(seen.last(), Some(&kept), "after another restart");
     expect_test::expect![[r#"
         1 min chat-1 SelfService rebook: Unspecified, failed false
@@ -214,10 +205,10 @@ async fn outcomes_of_ends_are_refused_to_route_again() -> Outcome {
     }
     expect_test::expect![[r#"
         InvalidArgument
-          outcome: is how a contact ends: call EndContact; must be one of ASKED_FOR_PERSON, GAVE_UP, NO_ANSWER
-              and FAILED
+          outcome: ends a contact: call EndContact for it; here it must be one of ASKED_FOR_PERSON, GAVE_UP,
+              NO_ANSWER and FAILED
         InvalidArgument
-          outcome: is set by the server alone
+          outcome: is set only by the server
     "#]].assert_eq(&brief::all(&told));
     server.finish().await?;
     Ok(())

@@ -197,8 +197,8 @@ async fn who_tells_wrong_numbers_too_often_waits() -> Outcome {
         return Err("it was taken".into());
     };
     expect![[r#"
-        ResourceExhausted: 10 cases were told without proof in the last 10m: they are taken again in 10m;
-              without case_id and previous_contact_id the contact is routed now
+        ResourceExhausted: 10 cases were named without proof in the last 10m: name one again in 10m, or
+              leave out case_id and previous_contact_id to route the contact now
           TOO_MANY_WRONG_CASES
     "#]]
     .assert_eq(&(brief::status(&refused) + "\n"));
@@ -291,8 +291,8 @@ async fn a_number_that_cannot_be_one_or_of_another_reason() -> Outcome {
     told.push(bench.route(other).await);
     expect![[r#"
         InvalidArgument
-          context.case_id: is no case number: its check digit does not fit; a digit is wrong, or two changed
-              places
+          context.case_id: is not a valid case number: its check digit does not fit; a digit is wrong, or two
+              digits are swapped
         InvalidArgument
           context.case_id: must be a case number of 11 digits, in groups or not, or the id of a case, with or
               without case_ and the zeros in front
@@ -305,15 +305,15 @@ async fn a_number_that_cannot_be_one_or_of_another_reason() -> Outcome {
           context.case_id: must be a case number of 11 digits, in groups or not, or the id of a case, with or
               without case_ and the zeros in front
         InvalidArgument:  (2 faults in all)
-          context.case_id: is of one matter: it cannot be told in one call with `matters`
-          context.previous_contact_id: is of one matter: it cannot be told in one call with `matters`
+          context.case_id: must not be set together with `matters`: it belongs to one matter
+          context.previous_contact_id: must not be set together with `matters`: it belongs to one matter
         InvalidArgument
-          context.case_id: is about a case of existing_flight/change_date, and the reason that is told is
-              baggage/lost: tell one of the two
+          context.case_id: leads to a case of existing_flight/change_date, but the stated reason is
+              baggage/lost: send only one of the two
           CASE_OF_OTHER_REASON
         InvalidArgument
-          context.previous_contact_id: is about a case of existing_flight/change_date, and the reason that is
-              told is baggage/lost: tell one of the two
+          context.previous_contact_id: leads to a case of existing_flight/change_date, but the stated reason
+              is baggage/lost: send only one of the two
           CASE_OF_OTHER_REASON
     "#]]
     .assert_eq(&brief::all(&told));

@@ -51,26 +51,13 @@ fn note(case: &str, text: &str, etag: &str, request: &str) -> v1::AddCaseNoteReq
     }
 }
 
-async fn case(server: &TestServer, id: &str) -> Outcome<v1::Case> {
-    let request = v1::GetCaseRequest {
-        case_id: id.into(),
-        ..Default::default()
-    };
-    Ok(server
-        .client()
-        .get_case(request)
-        .await?
-        .case
-        .unwrap_or_default())
-}
-
 #[tokio::test]
 async fn a_supervisor_finds_merges_undoes_and_resolves() -> Outcome {
     let server = TestServer::start().await?;
     let client = server.client();
     let [one, two] = two_cases(&server).await?;
-    let found = case(&server, &one).await?;
-    let by_number = case(&server, &found.case_number).await?;
+    let found = server.case(&one).await?;
+    let by_number = server.case(&found.case_number).await?;
     assert_eq!(by_number, found);
 
     let merge = v1::MergeCasesRequest {
@@ -87,7 +74,7 @@ async fn a_supervisor_finds_merges_undoes_and_resolves() -> Outcome {
     assert_eq!(state(&merged.duplicate), Some(v1::CaseState::Merged));
     let again = client.merge_cases(merge).await?;
     assert!(again.receipt.is_some_and(|receipt| receipt.replayed));
-    assert_eq!(case(&server, &one).await?.note_count, 1);
+    assert_eq!(server.case(&one).await?.note_count, 1);
 
     client
         .add_case_note(note(&one, "the bag came back", "", "note"))
@@ -104,8 +91,8 @@ async fn a_supervisor_finds_merges_undoes_and_resolves() -> Outcome {
     expect![[r#"
         platform/test phone: contact call-1, tier gold about existing_flight/change_date: opened it; went to self_service (rebook)
         platform/test web_chat: contact chat-2, tier gold about baggage/lost: opened it; went to message (baggage)
-        platform/test : contact call-1 ended: the customer goes on in another channel
-        platform/test : contact chat-2 ended: the customer goes on in another channel
+        platform/test : contact call-1 ended: the customer continued on another channel
+        platform/test : contact chat-2 ended: the customer continued on another channel
         platform/test : TWO merged into ONE: told twice
         platform/test : the bag came back
     "#]].assert_eq(&told.collect::<String>());
@@ -131,7 +118,7 @@ async fn a_supervisor_finds_merges_undoes_and_resolves() -> Outcome {
         etag: String::new(),
     };
     client.link_cases(link("link")).await?;
-    assert_eq!(case(&server, &one).await?.links.len(), 1);
+    assert_eq!(server.case(&one).await?.links.len(), 1);
     let unlink = v1::UnlinkCasesRequest {
         request_id: "unlink".into(),
         case_id: one.clone(),
@@ -143,12 +130,12 @@ async fn a_supervisor_finds_merges_undoes_and_resolves() -> Outcome {
         etag: String::new(),
     };
     client.unlink_cases(unlink).await?;
-    assert_eq!(case(&server, &two).await?.links.len(), 0);
+    assert_eq!(server.case(&two).await?.links.len(), 0);
 
     let resolved = client.resolve_case(resolve(&one, "resolve")).await?;
     assert_eq!(state(&resolved.case_receipt), Some(v1::CaseState::Resolved));
     assert_eq!(resolved.feedback_question, "Did we help you well today?");
-    let kept = case(&server, &one).await?;
+    let kept = server.case(&one).await?;
     assert_eq!(kept.resolution, resolve(&one, "").resolution);
     let reopen = v1::ReopenCaseRequest {
         request_id: "reopen".into(),
@@ -160,7 +147,7 @@ async fn a_supervisor_finds_merges_undoes_and_resolves() -> Outcome {
     let reopened = client.reopen_case(reopen).await?;
     assert_eq!(state(&reopened.case_receipt), Some(v1::CaseState::Open));
     let server = server.restart().await?;
-    let after = case(&server, &one).await?;
+    let after = server.case(&one).await?;
     assert_eq!(
         (after.note_count, after.reopen_count),
         (4, 1),
@@ -217,7 +204,7 @@ async fn a_declared_outcome_is_answered_with_its_label_and_others_are_refused() 
         \x20 - { id: explained, label: { en: Explained } }\nrules:\n";
     let source = FLIGHTS.replacen("rules:\n", outcomes, 1);
     server.publish(&source, 19).await?;
-    let before = case(&server, &one).await?;
+    let before = server.case(&one).await?;
     let mut told = Vec::new();
     for outcome in ["reboked", "found", "something_else"] {
         let mut request = resolve(&one, outcome);
@@ -226,9 +213,9 @@ async fn a_declared_outcome_is_answered_with_its_label_and_others_are_refused() 
     }
     expect![[r#"
         resolution.outcome: is not an outcome of the live playbook; did you mean rebooked?
-        resolution.outcome: is no outcome of a case for existing_flight/change_date; must be one of rebooked, explained
+        resolution.outcome: is not an outcome of a case for existing_flight/change_date; must be one of rebooked, explained
         resolution.outcome: is not an outcome of the live playbook; must be one of rebooked, explained"#]].assert_eq(&told.join("\n"));
-    assert_eq!(case(&server, &one).await?, before);
+    assert_eq!(server.case(&one).await?, before);
     let request = v1::ResolveCaseRequest {
         language_code: "nl".into(),
         ..resolve(&one, "right")
@@ -256,7 +243,7 @@ async fn faulty_words_are_refused_and_change_nothing() -> Outcome {
     let server = TestServer::start().await?;
     let client = server.client();
     let [one, two] = two_cases(&server).await?;
-    let before = (case(&server, &one).await?, case(&server, &two).await?);
+    let before = (server.case(&one).await?, server.case(&two).await?);
     let mut told = Vec::new();
     told.push(refused(
         client.add_case_note(note(&one, "late", "1", "a")).await,
@@ -303,12 +290,12 @@ async fn faulty_words_are_refused_and_change_nothing() -> Outcome {
         text: must not be empty
         etag: must be an etag that the server returned for this case
         text: must be at most 4096 bytes, is 5000
-        case_id: is no case number: its check digit does not fit; a digit is wrong, or two changed places
+        case_id: is not a valid case number: its check digit does not fit; a digit is wrong, or two digits are swapped
         there is no case case_00000000zzzzz
         update_mask: must name at least one field
         update_mask.paths[0]: must be confirmed_reason, legal_hold, retain_until_time, external_references or labels
         case.confirmed_reason: is not a reason of the live playbook; must be one of existing_flight/change_date, existing_flight/cancel, baggage/lost, baggage/damaged"#]].assert_eq(&told);
-    let after = (case(&server, &one).await?, case(&server, &two).await?);
+    let after = (server.case(&one).await?, server.case(&two).await?);
     assert_eq!(before, after);
     server.finish().await?;
     Ok(())
@@ -319,7 +306,7 @@ async fn steps_that_cannot_be_taken_are_refused_and_change_nothing() -> Outcome 
     let server = TestServer::start().await?;
     let client = server.client();
     let [one, two] = two_cases(&server).await?;
-    let before = (case(&server, &one).await?, case(&server, &two).await?);
+    let before = (server.case(&one).await?, server.case(&two).await?);
     let mut told = Vec::new();
     let merge = |merged: &str, request: &str| v1::MergeCasesRequest {
         request_id: request.into(),
@@ -379,7 +366,7 @@ async fn steps_that_cannot_be_taken_are_refused_and_change_nothing() -> Outcome 
     let told = told.join("\n").replace(&one, "ONE").replace(&two, "TWO");
     expect![[r#"
         note: must be at most 4096 bytes, is 5000
-        duplicate_case_id: must be another case than the one that goes on
+        duplicate_case_id: must not be the same as case_id, the case that survives
         case ONE is not merged into another
         resolution: must be set
         case ONE is open already
@@ -388,7 +375,7 @@ async fn steps_that_cannot_be_taken_are_refused_and_change_nothing() -> Outcome 
         link: must be set
         page_token: must be the next_page_token of an answer to the same list"#]]
     .assert_eq(&told);
-    let after = (case(&server, &one).await?, case(&server, &two).await?);
+    let after = (server.case(&one).await?, server.case(&two).await?);
     assert_eq!(before, after);
     server.finish().await?;
     Ok(())

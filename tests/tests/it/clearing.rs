@@ -122,11 +122,11 @@ async fn masks_that_clear_what_may_not_be_are_refused() -> Outcome {
         InvalidArgument
           clear_mask: must name at least one field, or be left out
         InvalidArgument:  (5 faults in all)
-          clear_mask.paths[0]: cannot be cleared: every call tells it
-          clear_mask.paths[1]: cannot be cleared: every call tells it
-          clear_mask.paths[2]: cannot be cleared: tell another
-          clear_mask.paths[3]: cannot be cleared: tell the fact anew, or as declined
-          clear_mask.paths[4]: cannot be cleared: tell a matter anew under its matter_id
+          clear_mask.paths[0]: cannot be cleared: every call sets it
+          clear_mask.paths[1]: cannot be cleared: every call sets it
+          clear_mask.paths[2]: cannot be cleared: send another value
+          clear_mask.paths[3]: cannot be cleared: send the fact again, with another value or as declined
+          clear_mask.paths[4]: cannot be cleared: send the matter again with its matter_id
         InvalidArgument:  (3 faults in all)
           clear_mask.paths[0]: cannot be cleared: it says who the customer is
           clear_mask.paths[1]: cannot be cleared: it says who the customer is
@@ -152,7 +152,7 @@ async fn masks_that_clear_what_may_not_be_are_refused() -> Outcome {
         InvalidArgument
           clear_mask: must not name persona, which context sets as well
         InvalidArgument:  (2 faults in all)
-          clear_mask.paths[1]: cannot be cleared: tell the fact anew, or as declined
+          clear_mask.paths[1]: cannot be cleared: send the fact again, with another value or as declined
           clear_mask: must not name persona, which context sets as well
     "#]].assert_eq(&brief::all(&told));
     bench.unchanged().await

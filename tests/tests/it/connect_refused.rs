@@ -75,13 +75,13 @@ async fn faults_of_json_are_told_at_once_with_their_paths() -> Outcome {
         all += &told(&http::send(server.address(), ROUTE, &[JSON], deep.as_bytes()).await?)?;
     }
     expect![[r#"
-        400 invalid_argument: chanel is not a field of RouteContactRequest (18 faults in all, the first 16 are told)
+        400 invalid_argument: chanel is not a field of RouteContactRequest (18 faults in all, the first 16 are listed)
           chanel: is not a field of RouteContactRequest
-          contact_id: is told twice, by either of its names
+          contact_id: is set twice, under both of its names
           context.asked_for_person: cannot be read: invalid type: string "true", expected a boolean
           context.cannot_use: must be a list
           context.customer: must be an object
-          context.facts[0].text: cannot be told beside integer
+          context.facts[0].text: must not be set together with integer
           context.facts[1].integer: cannot be read: invalid digit found in string
           context.facts[1].vale: is not a field of Fact
           context.facts[2]: must not be null
@@ -172,9 +172,9 @@ async fn what_is_no_call_is_told_so() -> Outcome {
         }
     }
     expect![[r#"
-        405 unimplemented: a call is a POST, not a GET
+        405 unimplemented: a call must be a POST, is a GET
           allow: POST
-        405 unimplemented: a call is a POST, not a PUT
+        405 unimplemented: a call must be a POST, is a PUT
           allow: POST
         404 unimplemented: there is no such method
         404 unimplemented: there is no such method
@@ -192,10 +192,10 @@ async fn what_is_no_call_is_told_so() -> Outcome {
           accept-post: application/connect+json, application/connect+proto
         501 unimplemented: content-encoding must be identity: no compression is supported
         400 invalid_argument: connect-protocol-version must be 1
-        400 invalid_argument: connect-timeout-ms must be milliseconds: more than none, in 10 digits at most
-        400 invalid_argument: connect-timeout-ms must be milliseconds: more than none, in 10 digits at most
-        400 invalid_argument: connect-timeout-ms must be milliseconds: more than none, in 10 digits at most
-        400 invalid_argument: connect-timeout-ms must be milliseconds: more than none, in 10 digits at most
+        400 invalid_argument: connect-timeout-ms must be a whole number of milliseconds, at least 1, of at most 10 digits
+        400 invalid_argument: connect-timeout-ms must be a whole number of milliseconds, at least 1, of at most 10 digits
+        400 invalid_argument: connect-timeout-ms must be a whole number of milliseconds, at least 1, of at most 10 digits
+        400 invalid_argument: connect-timeout-ms must be a whole number of milliseconds, at least 1, of at most 10 digits
         400 invalid_argument: signpost-actor must be kind/id: platform, chatbot, supervisor or client, and 1 to 64 printable bytes
           signpost-actor: must be kind/id: platform, chatbot, supervisor or client, and 1 to 64 printable bytes
     "#]].assert_eq(&all);
@@ -255,11 +255,11 @@ async fn what_is_too_large_is_refused_before_it_is_read() -> Outcome {
         ends += &format!("{}: {}\n", end["error"]["code"], end["error"]["message"]);
     }
     expect![[r#"
-        "invalid_argument": "the request must be one message in an envelope: a byte of flags, four of length, and as many bytes"
-        "invalid_argument": "the request must be one message in an envelope: a byte of flags, four of length, and as many bytes"
-        "invalid_argument": "the request must be one message in an envelope: a byte of flags, four of length, and as many bytes"
-        "unimplemented": "messages that are compressed are not taken"
-        "invalid_argument": "the request must be one message in an envelope: a byte of flags, four of length, and as many bytes"
+        "invalid_argument": "the request must be one message in an envelope: one byte of flags, four bytes of length, and that many bytes"
+        "invalid_argument": "the request must be one message in an envelope: one byte of flags, four bytes of length, and that many bytes"
+        "invalid_argument": "the request must be one message in an envelope: one byte of flags, four bytes of length, and that many bytes"
+        "unimplemented": "compressed messages are not supported: send it uncompressed"
+        "invalid_argument": "the request must be one message in an envelope: one byte of flags, four bytes of length, and that many bytes"
         "invalid_argument": "the request is too large: at most 262144 bytes are taken"
     "#]].assert_eq(&ends);
     assert_eq!(server.finish().await?.state.seq().0, 1);

@@ -201,23 +201,23 @@ async fn each_call_is_refused_in_its_own_words() -> Outcome {
           contact_id: must not be empty
           context: must be set
           event_time: must be set: this server takes its time from the requests
-        FailedPrecondition: contact call-1 has ended: a new attempt is a new contact
+        FailedPrecondition: contact call-1 has ended: for a new attempt, use another contact_id
           CONTACT_ENDED call-1
         AlreadyExists: request_id call-1@1 was used before with other content
           request call-1@1
-        FailedPrecondition: contact call-2 is on channel phone: on another channel it is a new contact
+        FailedPrecondition: contact call-2 is on channel phone: on another channel, use another contact_id
           CONTACT_ON_OTHER_CHANNEL call-2
-        FailedPrecondition: contact call-2 is of customer c2: another customer's is a new contact
+        FailedPrecondition: contact call-2 is of customer c2: for another customer, use another contact_id
           CONTACT_OF_OTHER_CUSTOMER call-2
         InvalidArgument
           event_time: must be at most 1d ago, is 1d2m
         InvalidArgument
           context.channel: is not a channel of the live playbook; must be one of phone, web_chat, email
-        FailedPrecondition: route chat was not offered to contact call-2: nothing was
+        FailedPrecondition: route chat was not offered to contact call-2: no route was
           ROUTE_NOT_OFFERED call-2
         NotFound: there is no contact call-404
           contact call-404
-        FailedPrecondition: contact call-1 has ended: a new attempt is a new contact
+        FailedPrecondition: contact call-1 has ended: for a new attempt, use another contact_id
           CONTACT_ENDED call-1
         NotFound: there is no contact call-404
           contact call-404

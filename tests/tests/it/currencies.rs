@@ -135,7 +135,7 @@ async fn an_amount_of_another_currency_is_refused_and_changes_nothing() -> Outco
         customer.currency_code: must be EUR, the currency of the live playbook, or empty
         customer.currency_code: must be EUR, the currency of the live playbook, or empty
         context.facts[0].currency_code: must be EUR, the currency of the live playbook, or empty
-        context.facts[1].currency_code: must be empty: this is no amount
+        context.facts[1].currency_code: must be empty: the value is not an amount
         resolution.currency_code: must be EUR, the currency of the live playbook, or empty
         resolution.currency_code: must be EUR, the currency of the live playbook, or empty
     "#]]

@@ -3,20 +3,14 @@
 use expect_test::expect;
 use signpost_tests::Outcome;
 use signpost_tests::attempt::Attempt;
-use signpost_tests::process::{Ran, signpost};
+use signpost_tests::process::Ran;
 use signpost_tests::server::TestServer;
-
-/// The command, against a server, off the threads that serve it.
-async fn ran(server: &TestServer, words: &[&str]) -> Outcome<Ran> {
-    let mut command = signpost(&server.address().to_string(), words)?;
-    tokio::task::spawn_blocking(move || Ran::of(&mut command)).await?
-}
 
 /// A time for a server that takes it from the requests.
 const ARRIVE: [&str; 2] = ["--event-time", "2026-03-02T10:00:00Z"];
 
 async fn wrote(server: &TestServer, words: &[&str]) -> Outcome<Ran> {
-    ran(server, &[words, &ARRIVE].concat()).await
+    server.signpost(&[words, &ARRIVE].concat()).await
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -48,10 +42,10 @@ async fn a_supervisor_merges_two_customers_reads_what_they_came_for_and_undoes_i
         customer c2 · etag 4
         (0)
         $ customer link c1 email=ann@example.com:shared
-        signpost: customer c1 is not merged with c2, whose email identity is verified: one that is not verified, or is shared, identifies nobody
+        signpost: customer c1 cannot have this email identity, which is verified for c2: to merge the two customers, send it verified and not shared
         (2)
         $ customer merge c1 c2 --note same birthday
-        customer c1 · goes on · etag 5
+        customer c1 · survives · etag 5
         customer c2 · merged · etag 5
         (0)
         $ customer merge c1 c2 --note same birthday
@@ -59,23 +53,23 @@ async fn a_supervisor_merges_two_customers_reads_what_they_came_for_and_undoes_i
         (2)
         $ customer unmerge c2
         customer c2 · its own again · etag 6
-        customer c1 · went on for it · etag 6
+        customer c1 · survived the merge · etag 6
         (0)
         $ customer link c1 email=ann@example.com:verified
         customer c1 · etag 7
-        customer c2 · merged: they are one · etag 7
+        customer c2 · merged: both are one customer now · etag 7
         (0)
         $ customer unlink c2 email=ann@example.com
         customer c2 · etag 8
         (0)
     "#]].assert_eq(&told);
-    let history = ran(&server, &["customer", "history", "c2"]).await?;
+    let history = server.signpost(&["customer", "history", "c2"]).await?;
     expect![[r#"
         customer c1
-        goes on for     c2 (proven by email=ann@example.com, by client/signpost)
-        contacts        1 of its own
-        first recorded  2026-03-02T09:01:00Z
-        etag            7
+        merged customers  c2 (proven by email=ann@example.com, by client/signpost)
+        contacts          1 of its own
+        first recorded    2026-03-02T09:01:00Z
+        etag              7
 
         reason           contacts  repeats  cases opened  open  resolved  reopened
         baggage/damaged         2        ·             2     2         ·         ·
@@ -91,7 +85,9 @@ async fn a_supervisor_merges_two_customers_reads_what_they_came_for_and_undoes_i
         case_0000000000003  open   baggage/damaged  standard  c2        baggage     2026-03-02T09:02:00Z         1        0
         case_0000000000002  open   baggage/damaged  standard  c1        baggage     2026-03-02T09:01:00Z         1        0
     "#]].assert_eq(&unindented(&history.stdout));
-    let json = ran(&server, &["--json", "customer", "history", "c1"]).await?;
+    let json = server
+        .signpost(&["--json", "customer", "history", "c1"])
+        .await?;
     let json = json.json()?;
     assert_eq!(json["total"]["contact_count"], 2);
     assert_eq!(json["customer"]["merged"][0]["customer_id"], "c2");
@@ -137,7 +133,7 @@ async fn a_proof_that_a_link_takes_away_is_said() -> Outcome {
         phone=+31201234567:verified
         phone=+31201234567:verified
         phone=+31201234567
-        phone=+31201234567 was verified and is no longer, for it was told without :verified; link phone=+31201234567:verified again if it is
+        phone=+31201234567 was verified and is not any more, because it was sent without :verified; link phone=+31201234567:verified again if it is still verified
         phone=+31201234567
         phone=+31201234567:verified
         phone=+31201234567:shared
@@ -145,13 +141,13 @@ async fn a_proof_that_a_link_takes_away_is_said() -> Outcome {
         customer upsert c1 --tier gold --identity phone=+31201234567:verified
         customer upsert c1 --tier gold
         customer upsert c1 --tier gold --language nl --clear identities,persona
-        phone=+31201234567 was verified and is no longer; if it is, tell --identity phone=+31201234567:verified
+        phone=+31201234567 was verified and is not any more; if it still is, send --identity phone=+31201234567:verified
         customer upsert c1 --clear name
         signpost: update_mask.paths[0]: must be one of identities, tier, persona, value_micros, loyalty_years, language_code, time_zone, preferred_routes, consents, vulnerable, cannot_use
         customer upsert c1 --clear tier --consent call_back=yes
         signpost: with --clear, the given consents would replace all stored consents: to replace them, clear consents too; to add them, use a separate command
     "#]].assert_eq(&said);
-    let kept = ran(&server, &["customer", "get", "c1"]).await?.stdout;
+    let kept = server.signpost(&["customer", "get", "c1"]).await?.stdout;
     let told = ["gold", "nl"].map(|word| kept.contains(word));
     assert!(
         told == [true; 2] && !kept.contains("+31201234567"),

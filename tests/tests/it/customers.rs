@@ -163,9 +163,11 @@ async fn faults_of_a_customer_are_told_at_once() -> Outcome {
           customer.preferred_routes[2]: is not known to this server
           customer.preferred_routes[3]: is there twice
           customer.consents[0].consent_id: is not a consent of the live playbook; did you mean call_back?
-        FailedPrecondition: the phone identity of customer c2 is verified for customer c1
+        FailedPrecondition: the phone identity sent for customer c2 is verified for customer c1: leave it
+              out
           IDENTITY_TAKEN c2
-        FailedPrecondition: the phone identity of customer c3 is verified for customer c1
+        FailedPrecondition: the phone identity sent for customer c3 is verified for customer c1: leave it
+              out
           IDENTITY_TAKEN c3
         InvalidArgument
           by: must be set: customer_id or identity

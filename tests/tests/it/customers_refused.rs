@@ -58,13 +58,13 @@ async fn what_proves_nothing_and_what_cannot_be_is_refused() -> Outcome {
     };
     told.push(brief::refused(customers.get_customer_history(asked).await));
     expect![[r#"
-        FailedPrecondition: customer c1 is not merged with c2, whose email identity is verified: one that is
-              not verified, or is shared, identifies nobody
+        FailedPrecondition: customer c1 cannot have this email identity, which is verified for c2: to merge
+              the two customers, send it verified and not shared
           IDENTITY_TAKEN c1
-        FailedPrecondition: customer c1 is not merged with c2, whose email identity is verified: one that is
-              not verified, or is shared, identifies nobody
+        FailedPrecondition: customer c1 cannot have this email identity, which is verified for c2: to merge
+              the two customers, send it verified and not shared
           IDENTITY_TAKEN c1
-        FailedPrecondition: the email identity of customer c1 is told to be shared by customer c2: it
+        FailedPrecondition: the email identity sent for customer c1 is marked as shared by customer c2: it
               identifies nobody
           IDENTITY_SHARED c1
         InvalidArgument:  (4 faults in all)
@@ -75,11 +75,11 @@ async fn what_proves_nothing_and_what_cannot_be_is_refused() -> Outcome {
         FailedPrecondition: customer c1 has no such email identity
           IDENTITY_NOT_LINKED c1
         InvalidArgument
-          duplicate_customer_id: must be another customer than the one that goes on
+          duplicate_customer_id: must not be the same as customer_id, the customer that survives
         NotFound: there is no customer c9
           customer c9
         InvalidArgument:  (2 faults in all)
-          note: must say why they are one
+          note: must say why the two are the same customer
           etag: must be an etag that the server returned for this customer
         Aborted: customer c1 has changed since you read it: its etag is now 4
           ETAG_MISMATCH

@@ -94,7 +94,7 @@ async fn events_are_tailed_and_gone_on_with() -> Outcome {
     assert_eq!(code, Some(0), "{said}");
     assert_eq!(
         said.trim_end(),
-        format!("signpost: go on with --from {cursor}")
+        format!("signpost: continue with --from {cursor}")
     );
 
     client
@@ -178,7 +178,7 @@ async fn cases_and_contacts_are_watched() -> Outcome {
     let (code, said) = cases.ended(Some("-INT"))?;
     assert_eq!(code, Some(0));
     assert!(said.contains("1 case; changes follow"), "{said}");
-    assert!(said.contains("go on with --from"), "{said}");
+    assert!(said.contains("continue with --from"), "{said}");
     Ok(())
 }
 
@@ -281,11 +281,11 @@ async fn a_server_that_goes_and_comes_back_is_said_once_each() -> Outcome {
             said[..2],
             [
                 "signpost: the server is gone; waiting for it",
-                "signpost: it is back"
+                "signpost: the server is back"
             ]
         );
         assert!(
-            said[2].starts_with("signpost: go on with --from "),
+            said[2].starts_with("signpost: continue with --from "),
             "{said:?}"
         );
         assert_eq!(said.len(), 3, "{said:?}");

@@ -204,7 +204,7 @@ async fn a_cursor_of_the_future_is_refused() -> Outcome {
     watch_events(&older, behind(&events[0].cursor)).await?;
     let refused = feeds(&older).watch_events(behind(&events[4].cursor)).await;
     expect![[r#"
-        FailedPrecondition: the cursor is of the future, the last event is 1; begin again without it
+        FailedPrecondition: the cursor is ahead of the last event, which is 1; begin again without it
           CURSOR_OF_THE_FUTURE cursor"#]]
     .assert_eq(&brief::refused(refused.map(|it| it.map(drop))));
     Ok(())

@@ -4,7 +4,8 @@ use expect_test::expect;
 use signpost_client::v1;
 use signpost_tests::attempt::{Attempt, end};
 use signpost_tests::server::TestServer;
-use signpost_tests::watch::{Watch, feeds};
+use signpost_tests::snapshots::{watch_cases, watch_contacts};
+use signpost_tests::watch::Watch;
 use signpost_tests::{Outcome, brief};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,34 +16,6 @@ const MANY: usize = 700;
 fn change_date(contact: &str, customer: &str) -> Attempt {
     let attempt = Attempt::new(contact, "phone").about("existing_flight/change_date");
     attempt.fact("booking_reference", "ABC123").of(customer)
-}
-
-async fn cases(
-    server: &TestServer,
-    cursor: &str,
-    filter: v1::CaseFilter,
-) -> Outcome<Watch<v1::WatchCasesResponse>> {
-    let request = v1::WatchCasesRequest {
-        cursor: cursor.to_owned(),
-        filter: Some(filter),
-        ..Default::default()
-    };
-    let stream = feeds(server).watch_cases(request).await?;
-    Ok(Watch::of(stream.into_inner()))
-}
-
-async fn contacts(
-    server: &TestServer,
-    cursor: &str,
-    filter: v1::ContactFilter,
-) -> Outcome<Watch<v1::WatchContactsResponse>> {
-    let request = v1::WatchContactsRequest {
-        cursor: cursor.to_owned(),
-        filter: Some(filter),
-        ..Default::default()
-    };
-    let stream = feeds(server).watch_contacts(request).await?;
-    Ok(Watch::of(stream.into_inner()))
 }
 
 /// The next so many items of cases, in short, and the cursor of the last.
@@ -110,8 +83,8 @@ async fn a_snapshot_then_changes_then_what_leaves() -> Outcome {
     // What was decided is in the rows a moment later; a restart waits for it.
     let server = server.restart().await?;
     let client = server.client();
-    let mut of_cases = cases(&server, "", v1::CaseFilter::default()).await?;
-    let mut of_contacts = contacts(&server, "", v1::ContactFilter::default()).await?;
+    let mut of_cases = watch_cases(&server, "", &v1::CaseFilter::default()).await?;
+    let mut of_contacts = watch_contacts(&server, "", &v1::ContactFilter::default()).await?;
     let mut told = next_cases(&mut of_cases, 3).await?.0;
     told.extend(next_contacts(&mut of_contacts, 3).await?.0);
     for request in [
@@ -171,9 +144,9 @@ async fn filters_tell_what_is_asked_for_alone() -> Outcome {
         ],
         ..Default::default()
     };
-    let mut of_c1 = cases(&server, "", of_c1).await?;
-    let mut of_flights = cases(&server, "", of_flights).await?;
-    let mut of_gold = contacts(&server, "", gold).await?;
+    let mut of_c1 = watch_cases(&server, "", &of_c1).await?;
+    let mut of_flights = watch_cases(&server, "", &of_flights).await?;
+    let mut of_gold = watch_contacts(&server, "", &gold).await?;
     for told in [
         next_cases(&mut of_c1, 1).await?.0,
         next_cases(&mut of_flights, 1).await?.0,
@@ -250,9 +223,9 @@ async fn a_snapshot_of_customers_is_what_they_have_open() -> Outcome {
         ..v1::CaseFilter::default()
     };
     let (mut told, mut cursor) =
-        next_cases(&mut cases(&server, "", filter.clone()).await?, 300).await?;
+        next_cases(&mut watch_cases(&server, "", &filter).await?, 300).await?;
     let left = open.len() - told.len() + 1;
-    let (rest, _) = next_cases(&mut cases(&server, &cursor, filter).await?, left).await?;
+    let (rest, _) = next_cases(&mut watch_cases(&server, &cursor, &filter).await?, left).await?;
     told.extend(rest);
     let last = told.pop();
     assert_eq!(last.as_deref(), Some("that is all"));
@@ -265,9 +238,10 @@ async fn a_snapshot_of_customers_is_what_they_have_open() -> Outcome {
         customer_ids,
         ..v1::ContactFilter::default()
     };
-    (told, cursor) = next_contacts(&mut contacts(&server, "", filter.clone()).await?, 290).await?;
+    (told, cursor) = next_contacts(&mut watch_contacts(&server, "", &filter).await?, 290).await?;
     let left = live.len() - told.len() + 1;
-    let (rest, _) = next_contacts(&mut contacts(&server, &cursor, filter).await?, left).await?;
+    let (rest, _) =
+        next_contacts(&mut watch_contacts(&server, &cursor, &filter).await?, left).await?;
     told.extend(rest);
     let last = told.pop();
     assert_eq!(last.as_deref(), Some("that is all"));
@@ -291,7 +265,7 @@ async fn a_view_kept_by_cursors_is_the_view_of_a_new_snapshot() -> Outcome {
     let mut cursor = String::new();
     let mut doubles = 0;
     for round in 0..6 {
-        let mut watch = contacts(&server, &cursor, v1::ContactFilter::default()).await?;
+        let mut watch = watch_contacts(&server, &cursor, &v1::ContactFilter::default()).await?;
         for number in (round..MANY).step_by(23) {
             let contact = format!("call-{number:03}");
             let request = end(&contact, RESOLVED, 5 + i64::try_from(round)?);
@@ -319,7 +293,7 @@ async fn a_view_kept_by_cursors_is_the_view_of_a_new_snapshot() -> Outcome {
             server = server.restart().await?;
         }
     }
-    let mut watch = contacts(&server, &cursor, v1::ContactFilter::default()).await?;
+    let mut watch = watch_contacts(&server, &cursor, &v1::ContactFilter::default()).await?;
     let last = server
         .client()
         .route_contact(change_date("last", "c1").at(20).route());
@@ -337,7 +311,7 @@ async fn a_view_kept_by_cursors_is_the_view_of_a_new_snapshot() -> Outcome {
     drop(watch);
     let server = server.restart().await?;
     let mut fresh = BTreeMap::new();
-    let mut watch = contacts(&server, "", v1::ContactFilter::default()).await?;
+    let mut watch = watch_contacts(&server, "", &v1::ContactFilter::default()).await?;
     while let Some(Item::Snapshot(it)) = watch.item().await?.item {
         fresh.insert(it.contact_id, it.sequence);
     }
@@ -357,7 +331,10 @@ async fn faults_of_a_filter_are_told_with_their_places() -> Outcome {
         customer_ids: vec![" c1".to_owned()],
         ..Default::default()
     };
-    let refused = cases(&server, "", filter).await.err().ok_or("taken")?;
+    let refused = watch_cases(&server, "", &filter)
+        .await
+        .err()
+        .ok_or("taken")?;
     let refused: Result<tonic::Response<()>, _> = Err(*refused.downcast::<tonic::Status>()?);
     let mut told = vec![brief::refused(refused)];
     // A cursor is of its filter.
@@ -365,9 +342,9 @@ async fn faults_of_a_filter_are_told_with_their_places() -> Outcome {
         tiers: vec![tier.to_owned()],
         ..Default::default()
     };
-    let (_, cursor) = next_cases(&mut cases(&server, "", gold("gold")).await?, 1).await?;
-    cases(&server, &cursor, gold("gold")).await?;
-    let refused = cases(&server, &cursor, gold("standard"))
+    let (_, cursor) = next_cases(&mut watch_cases(&server, "", &gold("gold")).await?, 1).await?;
+    watch_cases(&server, &cursor, &gold("gold")).await?;
+    let refused = watch_cases(&server, &cursor, &gold("standard"))
         .await
         .err()
         .ok_or("taken")?;

@@ -3,13 +3,7 @@
 use expect_test::expect;
 use signpost_tests::Outcome;
 use signpost_tests::attempt::Attempt;
-use signpost_tests::process::{Ran, signpost};
 use signpost_tests::server::TestServer;
-
-async fn ran(server: &TestServer, words: &[&str]) -> Outcome<Ran> {
-    let mut command = signpost(&server.address().to_string(), words)?;
-    tokio::task::spawn_blocking(move || Ran::of(&mut command)).await?
-}
 
 /// Writes that are refused, `''` for an empty word; each gets its time.
 const WRITES: [&str; 20] = [
@@ -59,7 +53,7 @@ async fn refused(server: &TestServer, case: &str, line: &str, more: &[&str]) -> 
         word => word,
     });
     let words: Vec<&str> = words.chain(more.iter().copied()).collect();
-    let came = ran(server, &words).await?;
+    let came = server.signpost(&words).await?;
     assert_eq!(came.code, Some(2), "{line} {came:?}");
     let faults = came.stderr.lines().map(|fault| {
         let fault = fault.trim_start_matches("signpost: ");
@@ -167,7 +161,7 @@ async fn every_command_names_the_flag_of_a_field_that_is_at_fault() -> Outcome {
         &EVENT_TIME[..],
     ]
     .concat();
-    let json = ran(&server, &json).await?;
+    let json = server.signpost(&json).await?;
     assert_eq!(json.code, Some(2));
     let told: serde_json::Value = serde_json::from_str(&json.stderr)?;
     assert_eq!(told["reason"], "INVALID_FIELD");

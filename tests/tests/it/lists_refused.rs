@@ -94,7 +94,7 @@ async fn a_token_goes_with_its_own_list_only() -> Outcome {
     told.dedup();
     expect![[r#"
         InvalidArgument
-          page_token: is of another query; ask as for the page before, or begin again without it
+          page_token: is of another query; send the query of the page before, or begin again without it
         InvalidArgument
           page_token: must be the next_page_token of an answer to the same list
         InvalidArgument
@@ -207,7 +207,7 @@ async fn tokens_of_timelines_and_playbooks_are_bound_as_others_are() -> Outcome 
     ];
     expect![[r#"
         InvalidArgument
-          page_token: is of another query; ask as for the page before, or begin again without it
+          page_token: is of another query; send the query of the page before, or begin again without it
         InvalidArgument
           page_token: is of another store; begin again without it
         InvalidArgument
@@ -289,7 +289,7 @@ async fn what_no_list_can_be_asked_for_is_told_at_once() -> Outcome {
         brief::refused(server.customers().list_customers(customers).await),
     ];
     expect![[r#"
-        InvalidArgument:  (17 faults in all, the first 16 are told)
+        InvalidArgument:  (17 faults in all, the first 16 are listed)
           filter.states[1]: is not known to this server
           filter.states[2]: must be set
           filter.reasons[0]: must be primary or primary/secondary; each part must be lower-case letters,
@@ -305,8 +305,8 @@ async fn what_no_list_can_be_asked_for_is_told_at_once() -> Outcome {
           filter.case_ids[0]: must be a case number of 11 digits, in groups or not, or the id of a case, with
               or without case_ and the zeros in front
           filter.external_references[0].id: must not be empty
-          filter.labels: must have other values: in the order of their keys, the value of label 1 must be at
-              most 255 characters, is 256
+          filter.labels: has a wrong value: in the order of their keys, the value of label 1 must be at most
+              255 characters, is 256
           order: is not known to this server
           view: is not known to this server
         InvalidArgument:  (5 faults in all)
@@ -369,17 +369,17 @@ async fn a_number_that_was_heard_wrong_is_told_from_one_of_no_case() -> Outcome 
     ];
     expect![[r#"
         InvalidArgument
-          filter.case_ids[0]: is no case number: its check digit does not fit; a digit is wrong, or two
-              changed places
+          filter.case_ids[0]: is not a valid case number: its check digit does not fit; a digit is wrong, or
+              two digits are swapped
         InvalidArgument
-          filter.case_ids[0]: is no case number: its check digit does not fit; a digit is wrong, or two
-              changed places
+          filter.case_ids[0]: is not a valid case number: its check digit does not fit; a digit is wrong, or
+              two digits are swapped
         InvalidArgument
           filter.case_ids[0]: must be case_ and 13 letters or digits, or a case number of 11 digits, as an
               answer gave it
         InvalidArgument
-          filter.case_ids[0]: is no case number: its check digit does not fit; a digit is wrong, or two
-              changed places
+          filter.case_ids[0]: is not a valid case number: its check digit does not fit; a digit is wrong, or
+              two digits are swapped
     "#]].assert_eq(&brief::all(&told));
     // A number whose check digit fits, but that no case has.
     let unknown = signpost_domain::case::CaseNumbers::new([9; 32]);

@@ -179,19 +179,22 @@ async fn faults_of_matters_are_told_by_their_paths() -> Outcome {
           context.matters[0].stated_reason: is not a reason of the live playbook; did you mean baggage/lost?
           context.matters[1].matter_id: is there twice
         InvalidArgument:  (2 faults in all)
-          context.stated_reason: is of one matter: with several it is told in `matters`
-          context.stage: is of one matter: with several it is told in `matters`
+          context.stated_reason: must not be set together with `matters`: set it in the matters that it
+              belongs to
+          context.stage: must not be set together with `matters`: set it in the matters that it belongs to
         InvalidArgument
           context.matters: must be at most 9, are 100
         InvalidArgument
-          context.matters[1]: comes to the same case as a matter before it: tell one matter once
+          context.matters[1]: leads to the same case as a matter before it: send a matter only once
         InvalidArgument
-          outcome: ends nothing: call RerouteContact with the outcome ATTEMPT_OUTCOME_ASKED_FOR_PERSON
+          outcome: does not end a contact: call RerouteContact with the outcome
+              ATTEMPT_OUTCOME_ASKED_FOR_PERSON
         InvalidArgument
-          matters[0].matter_id: is no matter of the contact that has a case
+          matters[0].matter_id: must be a matter of the contact that has a case
         InvalidArgument
-          resolution: cannot be told: case_0000000000002 is not resolved by this end; it is by the outcome
-              resolved, once no other contact of it is live
+          resolution: must be left out: this call does not resolve case_0000000000002; it does with the
+              outcome resolved (a matter: with `resolved`), if the case is open and no other contact of it
+              is live
         InvalidArgument
           outcome: must be set
         NotFound: there is no contact nobody

@@ -90,8 +90,8 @@ async fn each_matter_says_what_its_reason_lacks() -> Outcome {
     );
     expect_test::expect![[r#"
         InvalidArgument
-          context.stated_reason: is of one matter, and the contact has several: tell it in `matters`, with the
-              id of that one"#]].assert_eq(&brief::refused(refused.await));
+          context.stated_reason: must be left out: the contact has several matters; send the reason in
+              `matters`, with the id of its matter"#]].assert_eq(&brief::refused(refused.await));
 
     // Where none leads, the menu is below what the first one tells.
     let mut none = Attempt::new("mail-2", "web_chat").of("c2").tier("gold");

@@ -50,7 +50,7 @@ fn a_watch_says_which_names_of_its_filter_the_live_playbook_does_not_have() -> O
         child.wait()?;
         assert!(first.contains("snapshot_end"), "{first} {said}");
         told += &format!("{}\n", words.join(" "));
-        let said = said.lines().filter(|line| !line.contains("go on with"));
+        let said = said.lines().filter(|line| !line.contains("continue with"));
         told += &said.map(|line| format!("  {line}\n")).collect::<String>();
     }
     expect![[r#"

@@ -3,7 +3,7 @@
 
 use expect_test::expect;
 use signpost_client::v1;
-use signpost_tests::attempt::{Attempt, end, upsert};
+use signpost_tests::attempt::{Attempt, bare_customer, end, upsert};
 use signpost_tests::server::TestServer;
 use signpost_tests::time::minute;
 use signpost_tests::{Outcome, brief};
@@ -11,13 +11,6 @@ use v1::customer_upsert_outcome::Outcome as Came;
 
 fn call(contact: &str) -> Attempt {
     Attempt::new(contact, "phone").about("baggage/damaged")
-}
-
-fn customer(id: &str) -> v1::Customer {
-    v1::Customer {
-        customer_id: id.to_owned(),
-        ..Default::default()
-    }
 }
 
 fn with_matter(id: &str) -> Attempt {
@@ -53,7 +46,9 @@ async fn what_is_new_has_no_slash_in_its_id_and_nothing_comes_of_it() -> Outcome
         assert_eq!(told.last(), Some(&refused));
     }
     for bad in ["crm/7", " crm", "crm\u{85}"] {
-        let kept = customers.upsert_customer(upsert(customer(bad), 1)).await;
+        let kept = customers
+            .upsert_customer(upsert(bare_customer(bad), 1))
+            .await;
         told.push(brief::refused(kept));
     }
     expect![[r#"
@@ -93,7 +88,7 @@ async fn what_is_new_has_no_slash_in_its_id_and_nothing_comes_of_it() -> Outcome
 async fn an_item_of_a_batch_is_refused_by_its_path_in_the_batch() -> Outcome {
     let server = TestServer::start().await?;
     let item = |id: &str| v1::CustomerUpsert {
-        customer: Some(customer(id)),
+        customer: Some(bare_customer(id)),
         ..Default::default()
     };
     let batch = v1::BatchUpsertCustomersRequest {
@@ -132,7 +127,7 @@ async fn what_platforms_call_things_is_taken() -> Outcome {
     let server = TestServer::start().await?;
     for id in IDS {
         let client = server.client();
-        client.upsert_customer(upsert(customer(id), 1)).await?;
+        client.upsert_customer(upsert(bare_customer(id), 1)).await?;
         let mut routed = call(id).of(id);
         routed.context.matters = vec![v1::Matter {
             matter_id: id.to_owned(),

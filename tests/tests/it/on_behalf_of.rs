@@ -4,7 +4,7 @@ use crate::bench::{Bench, good};
 use crate::connect::{JSON, ROUTE, contact};
 use expect_test::expect;
 use signpost_client::{Client, v1};
-use signpost_tests::attempt::{end, upsert};
+use signpost_tests::attempt::{bare_customer, end, upsert};
 use signpost_tests::merging::merge;
 use signpost_tests::server::{FLIGHTS, TestServer};
 use signpost_tests::time::minute;
@@ -27,13 +27,6 @@ fn asked<M>(message: M, told: &[(&'static str, &str)]) -> Outcome<Request<M>> {
         request.metadata_mut().append(*key, value);
     }
     Ok(request)
-}
-
-fn customer(id: &str) -> v1::Customer {
-    v1::Customer {
-        customer_id: id.to_owned(),
-        ..Default::default()
-    }
 }
 
 fn note(case: &str) -> v1::AddCaseNoteRequest {
@@ -130,7 +123,7 @@ async fn it_is_kept_and_shown_beside_the_actor() -> Outcome {
     let case = answer.case_id;
     let noted = asked(note(&case), &crm)?;
     server.cases().add_case_note(noted).await?;
-    let kept = asked(upsert(customer("c2"), 4), &[(PERSON, "client/desk 7")])?;
+    let kept = asked(upsert(bare_customer("c2"), 4), &[(PERSON, "client/desk 7")])?;
     server.customers().upsert_customer(kept).await?;
     let merged = asked(merge("c1", "c2", "merge"), &crm)?;
     server.customers().merge_customers(merged).await?;
@@ -259,7 +252,7 @@ async fn people_who_are_none_are_refused() -> Outcome {
         let noted = asked(note(&case), metadata)?;
         let noted = bench.server.cases().add_case_note(noted).await;
         assert_eq!(brief::refused(noted), refused);
-        let kept = asked(upsert(customer("c9"), 4), metadata)?;
+        let kept = asked(upsert(bare_customer("c9"), 4), metadata)?;
         let kept = bench.server.customers().upsert_customer(kept).await;
         assert_eq!(brief::refused(kept), refused);
         let published = v1::PublishPlaybookRequest {
@@ -280,14 +273,14 @@ async fn people_who_are_none_are_refused() -> Outcome {
           signpost-on-behalf-of: must be kind/id: platform, chatbot, supervisor or client, and 1 to 64
               printable bytes
         InvalidArgument
-          signpost-on-behalf-of: must be told once, is told 2 times
+          signpost-on-behalf-of: must be sent once, is sent 2 times
         InvalidArgument:  (2 faults in all)
           signpost-actor: must be kind/id: platform, chatbot, supervisor or client, and 1 to 64 printable
               bytes
           signpost-on-behalf-of: must be kind/id: platform, chatbot, supervisor or client, and 1 to 64
               printable bytes
         InvalidArgument
-          signpost-actor: must be told once, is told 2 times
+          signpost-actor: must be sent once, is sent 2 times
     "#]].assert_eq(&brief::all(&told));
     bench.unchanged().await
 }
@@ -328,7 +321,7 @@ async fn whom_it_is_for_gives_no_rights_and_hides_nobody() -> Outcome {
     let vulnerable = |vulnerable, at| {
         let kept = v1::Customer {
             vulnerable: Some(vulnerable),
-            ..customer("c1")
+            ..bare_customer("c1")
         };
         upsert(kept, at)
     };
@@ -338,7 +331,7 @@ async fn whom_it_is_for_gives_no_rights_and_hides_nobody() -> Outcome {
     let refused = refused.map(drop).map_err(|error| error.to_string());
     expect![[r#"
         Err(
-            "customer c1 is vulnerable: only a supervisor can say that they are not (the metadata signpost-actor: supervisor/ID); leave it out to keep it",
+            "customer c1 is vulnerable: only a supervisor can end this (metadata signpost-actor: supervisor/ID); leave `vulnerable` out to keep it",
         )
     "#]].assert_debug_eq(&refused);
 

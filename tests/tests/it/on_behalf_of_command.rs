@@ -3,14 +3,8 @@
 use crate::bench::good;
 use expect_test::expect;
 use signpost_tests::Outcome;
-use signpost_tests::process::{Ran, signpost};
 use signpost_tests::server::{Data, FLIGHTS, TestServer};
 use std::fmt::Write;
-
-async fn ran(server: &TestServer, words: &[&str]) -> Outcome<Ran> {
-    let mut command = signpost(&server.address().to_string(), words)?;
-    tokio::task::spawn_blocking(move || Ran::of(&mut command)).await?
-}
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_command_tells_it_and_shows_it() -> Outcome {
@@ -23,7 +17,7 @@ async fn the_command_tells_it_and_shows_it() -> Outcome {
     let at = ["--event-time", "2026-03-02T10:00:00Z"];
     let note = ["case", "note", &case, "called back"];
     let ann = ["--on-behalf-of", "supervisor/ann"];
-    let came = ran(&server, &[&note[..], &at, &ann].concat()).await?;
+    let came = server.signpost(&[&note[..], &at, &ann].concat()).await?;
     assert_eq!(came.code, Some(0), "{came:?}");
     let beside = Data::new()?;
     let planes = beside.beside().join("planes.yaml");
@@ -33,12 +27,12 @@ async fn the_command_tells_it_and_shows_it() -> Outcome {
     )?;
     let planes = planes.to_str().ok_or("the path is no text")?;
     let publish = ["playbook", "publish", planes];
-    let came = ran(&server, &[&publish[..], &at, &ann].concat()).await?;
+    let came = server.signpost(&[&publish[..], &at, &ann].concat()).await?;
     assert_eq!(came.code, Some(0), "{came:?}");
 
     let mut told = came.stdout;
     for words in [&["case", "timeline", &case][..], &["playbook", "list"]] {
-        let came = ran(&server, words).await?;
+        let came = server.signpost(words).await?;
         assert_eq!(came.code, Some(0), "{came:?}");
         let lines = came
             .stdout
@@ -56,7 +50,8 @@ async fn the_command_tells_it_and_shows_it() -> Outcome {
         list: client/signpost for supervisor/ann  live
     "#]]
     .assert_eq(&told);
-    let shown = ran(&server, &["--json", "case", "timeline", &case])
+    let shown = server
+        .signpost(&["--json", "case", "timeline", &case])
         .await?
         .json()?;
     let told = [0, 1].map(|place| &shown["entries"][place]["on_behalf_of"]);
@@ -65,14 +60,14 @@ async fn the_command_tells_it_and_shows_it() -> Outcome {
     let mut refused = String::new();
     for person in ["ann", "agent/ann", ""] {
         let bad = ["--on-behalf-of", person];
-        let came = ran(&server, &[&note[..], &at, &bad].concat()).await?;
+        let came = server.signpost(&[&note[..], &at, &bad].concat()).await?;
         assert_eq!(came.code, Some(2), "{came:?}");
         refused += &came.stderr;
     }
     expect![[r#"
-        signpost: on_behalf_of (--on-behalf-of): `ann` is not kind/id
+        signpost: on_behalf_of (--on-behalf-of): `ann` must be kind/id, such as supervisor/ann
         signpost: signpost-on-behalf-of (--on-behalf-of): must be kind/id: platform, chatbot, supervisor or client, and 1 to 64 printable bytes
-        signpost: on_behalf_of (--on-behalf-of): `` is not kind/id
+        signpost: on_behalf_of (--on-behalf-of): `` must be kind/id, such as supervisor/ann
     "#]].assert_eq(&refused);
     assert_eq!(server.finish().await?.state.seq().0, 4);
     Ok(())

@@ -163,7 +163,8 @@ async fn what_is_told_wrong_of_queues_changes_nothing() -> Outcome {
         InvalidArgument
           queue_stats[0].expected_wait: must be from 0s to 7d
         InvalidArgument
-          queue_stats[0].available_agents: must be at most staffed_agents, of which they are a part
+          queue_stats[0].available_agents: must be at most staffed_agents: an available agent is also a
+              staffed one
         InvalidArgument
           queue_stats[1].queue_id: is there twice
         InvalidArgument

@@ -2,7 +2,6 @@
 
 use crate::grid::RETAIL;
 use signpost_tests::Outcome;
-use signpost_tests::process::{Ran, signpost};
 use signpost_tests::server::TestServer;
 
 const README: &str = include_str!("../../../README.md");
@@ -73,8 +72,7 @@ async fn the_conversation_of_the_first_screen_is_what_the_server_answers() -> Ou
     for (words, told) in calls {
         let at = ["--event-time", "2026-03-02T17:00:01Z"];
         let words: Vec<&str> = words.iter().map(String::as_str).chain(at).collect();
-        let mut command = signpost(&server.address().to_string(), &words)?;
-        let ran = tokio::task::spawn_blocking(move || Ran::of(&mut command)).await??;
+        let ran = server.signpost(&words).await?;
         assert_eq!(ran.code, Some(0), "{ran:?}");
         if let Some(line) = missing(told, &ran.stdout) {
             return Err(format!("README has the line\n{line}\nin\n{}", ran.stdout).into());

@@ -4,7 +4,7 @@ use crate::feed_events::copy;
 use expect_test::expect;
 use signpost_client::{Client, v1};
 use signpost_server::engine::Clock;
-use signpost_tests::attempt::{Attempt, end, take, upsert};
+use signpost_tests::attempt::{Attempt, bare_customer, end, take, upsert};
 use signpost_tests::merging::handle;
 use signpost_tests::server::{Data, FLIGHTS, TestServer};
 use signpost_tests::time::minute;
@@ -18,13 +18,6 @@ fn call(contact: &str, at: i64) -> v1::RouteContactRequest {
     let call = Attempt::new(contact, "phone").of("c1").at(at);
     let call = call.about("existing_flight/change_date");
     call.fact("booking_reference", "ABC123").choose().route()
-}
-
-fn bare(id: &str) -> v1::Customer {
-    v1::Customer {
-        customer_id: id.to_owned(),
-        ..Default::default()
-    }
 }
 
 /// A phone that is proof of `c1`.
@@ -108,7 +101,7 @@ async fn every_write_names_a_revision_that_reads_take_and_give() -> Outcome {
     revisions.push(receipt(noted.receipt)?.revision);
     let proven = v1::Customer {
         identities: vec![handle("phone", PHONE)],
-        ..bare("c1")
+        ..bare_customer("c1")
     };
     let kept = client.upsert_customer(upsert(proven, 4)).await?;
     revisions.push(receipt(kept.receipt)?.revision);
@@ -141,7 +134,7 @@ async fn pages_of_one_list_may_ask_for_other_revisions() -> Outcome {
     let server = TestServer::start().await?;
     let client = server.client();
     for id in ["c1", "c2"] {
-        client.upsert_customer(upsert(bare(id), 1)).await?;
+        client.upsert_customer(upsert(bare_customer(id), 1)).await?;
     }
     let first = v1::ListCustomersRequest {
         page_size: 1,
@@ -162,7 +155,7 @@ async fn pages_of_one_list_may_ask_for_other_revisions() -> Outcome {
 async fn what_is_no_revision_of_this_store_is_refused() -> Outcome {
     let (server, other) = (TestServer::start().await?, TestServer::start().await?);
     for server in [&server, &other] {
-        let kept = upsert(bare("c1"), 1);
+        let kept = upsert(bare_customer("c1"), 1);
         server.client().upsert_customer(kept).await?;
     }
     let foreign = customer(&other, "").await?.revision;
@@ -253,7 +246,7 @@ async fn a_revision_that_is_not_reached_is_waited_for() -> Outcome {
     let server = TestServer::on(data, Clock::External).await?;
     let kept = server
         .client()
-        .upsert_customer(upsert(bare("c1"), 1))
+        .upsert_customer(upsert(bare_customer("c1"), 1))
         .await?;
     let revision = receipt(kept.receipt)?.revision;
 
@@ -265,7 +258,7 @@ async fn a_revision_that_is_not_reached_is_waited_for() -> Outcome {
     };
     let refused = older.customers().get_customer(request.clone()).await;
     expect![[r#"
-        Unavailable: the revision is not reached: the last event is 1; ask again
+        Unavailable: the server has not reached the revision: its last event is 1; ask again
           REVISION_NOT_REACHED"#]]
     .assert_eq(&brief::refused(refused));
     assert!(began.elapsed() >= Duration::from_secs(2));
@@ -279,7 +272,10 @@ async fn a_revision_that_is_not_reached_is_waited_for() -> Outcome {
     let waiting = customer(&older, &revision);
     let writing = async {
         tokio::time::sleep(Duration::from_millis(200)).await;
-        older.client().upsert_customer(upsert(bare("c1"), 1)).await
+        older
+            .client()
+            .upsert_customer(upsert(bare_customer("c1"), 1))
+            .await
     };
     let (found, written) = tokio::join!(waiting, writing);
     written?;
@@ -342,7 +338,9 @@ async fn a_watch_waits_for_the_revision_that_it_begins_behind() -> Outcome {
     copy(&data.path(), &older.path())?;
     let server = TestServer::on(data, Clock::External).await?;
     let client = server.client();
-    let kept = client.upsert_customer(upsert(bare("c1"), 1)).await?;
+    let kept = client
+        .upsert_customer(upsert(bare_customer("c1"), 1))
+        .await?;
     let start_revision = receipt(kept.receipt)?.revision;
     let older = TestServer::on(older, Clock::External).await?;
 
@@ -378,7 +376,7 @@ async fn a_watch_waits_for_the_revision_that_it_begins_behind() -> Outcome {
         let delay = delay.and_then(|info| info.retry_delay).unwrap_or_default();
         assert!(!delay.is_zero(), "{refused:?}");
         expect![[r#"
-            Unavailable: the revision is not reached: the last event is 1; ask again
+            Unavailable: the server has not reached the revision: its last event is 1; ask again
               REVISION_NOT_REACHED"#]]
         .assert_eq(&brief::refused(refused));
     }
@@ -407,8 +405,10 @@ async fn a_watch_waits_for_the_revision_that_it_begins_behind() -> Outcome {
     let writing = async {
         tokio::time::sleep(Duration::from_millis(200)).await;
         let client = older.client();
-        client.upsert_customer(upsert(bare("c1"), 1)).await?;
-        client.upsert_customer(upsert(bare("c2"), 2)).await
+        client
+            .upsert_customer(upsert(bare_customer("c1"), 1))
+            .await?;
+        client.upsert_customer(upsert(bare_customer("c2"), 2)).await
     };
     let (begun, written) = tokio::join!(waiting, writing);
     written?;

@@ -193,7 +193,7 @@ async fn a_split_is_compared_and_refused_over_the_wire() -> Outcome {
           event_time: must be set: this server takes its time from the requests
           document.splits[0].into[0]: line 74, column 12: baggage/lost is split into itself in a circle; must
               be a reason of this playbook
-          document.splits[0].default: line 75, column 14: baggage/late is none of its parts; did you mean
+          document.splits[0].default: line 75, column 14: baggage/late is not in `into`; did you mean
               baggage/lost?"#]].assert_eq(&brief::refused(refused));
     server.finish().await?;
     Ok(())

@@ -448,13 +448,13 @@ async fn what_cannot_be_kept_is_refused_and_changes_nothing() -> Outcome {
           : the request is too large: found 1048630 bytes, the limit is: 262144 bytes
           UNREADABLE_REQUEST
         InvalidArgument:  (2 faults in all)
-          contact.labels: must have other keys: in the order of the alphabet, key 1 must be of a-z 0-9 . _ / -
+          contact.labels: has a wrong key: in the order of the alphabet, key 1 must be of a-z 0-9 . _ / -
               alone
-          contact.labels: must have other values: in the order of their keys, the value of label 1 must be
+          contact.labels: has a wrong value: in the order of their keys, the value of label 1 must be
               printable, without spaces at its ends
         InvalidArgument
-          contact.labels: must have other keys: in the order of the alphabet, key 1 must be at most 63
-              characters, is 64
+          contact.labels: has a wrong key: in the order of the alphabet, key 1 must be at most 63 characters,
+              is 64
         InvalidArgument
           contact.external_references: must be at most 8, are 9
         InvalidArgument
@@ -484,7 +484,7 @@ async fn what_cannot_be_kept_is_refused_and_changes_nothing() -> Outcome {
               or labels
         InvalidArgument:  (2 faults in all)
           context.external_references: must be at most 8, are 9
-          context.labels: must have other keys: in the order of the alphabet, key 1 must not be empty
+          context.labels: has a wrong key: in the order of the alphabet, key 1 must not be empty
     "#]].assert_eq(&brief::all(&told));
     bench.unchanged().await
 }

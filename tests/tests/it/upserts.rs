@@ -206,10 +206,11 @@ async fn what_would_be_too_much_or_is_a_supervisors_to_say_is_refused() -> Outco
     expect![[r#"
         FailedPrecondition: customer c1 has 16 identities already, the most there can be
           LIMIT_REACHED c1
-        FailedPrecondition: customer c1 is vulnerable: only a supervisor can say that they are not (the
-              metadata signpost-actor: supervisor/ID); leave it out to keep it
+        FailedPrecondition: customer c1 is vulnerable: only a supervisor can end this (metadata
+              signpost-actor: supervisor/ID); leave `vulnerable` out to keep it
           SUPERVISOR_REQUIRED c1
-    "#]].assert_eq(&brief::all(&told));
+    "#]]
+    .assert_eq(&brief::all(&told));
     assert_eq!(kept(&server).await?, before);
     // Replaced, there is room.
     let other = with_mask(many(15..17), &["identities"], 4);

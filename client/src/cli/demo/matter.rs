@@ -92,18 +92,18 @@ impl Reasons {
     pub(super) fn matter(&self, storm: bool, now: i64, dice: &mut Dice) -> Option<Matter> {
         let from = if storm { &self.storm } else { &self.calm };
         let reason = dice.weighted(from)?;
-        let told = |spec: &FactSpec| (spec.id.to_string(), told(spec, now, dice));
+        let fact = |spec: &FactSpec| (spec.id.to_string(), answer(spec, now, dice));
         Some(Matter {
             reason: reason.id.clone(),
-            facts: reason.facts.iter().map(told).collect(),
+            facts: reason.facts.iter().map(fact).collect(),
         })
     }
 
     /// The customer's answer for a fact that is asked for, although the reason itself does not ask for it. `None` if
     /// the playbook does not have the fact.
-    pub(super) fn told(&self, fact_id: &str, now: i64, dice: &mut Dice) -> Option<String> {
+    pub(super) fn answer(&self, fact_id: &str, now: i64, dice: &mut Dice) -> Option<String> {
         let spec = self.specs.iter().find(|spec| spec.id.as_str() == fact_id)?;
-        Some(told(spec, now, dice))
+        Some(answer(spec, now, dice))
     }
 }
 
@@ -115,7 +115,7 @@ fn weight(primary: &str) -> u64 {
 }
 
 /// A value that fits the fact. `now` is in seconds since 1970.
-fn told(spec: &FactSpec, now: i64, dice: &mut Dice) -> String {
+fn answer(spec: &FactSpec, now: i64, dice: &mut Dice) -> String {
     match (spec.fact_type, spec.id.as_str()) {
         (FactType::Text, id) => text(id, dice),
         (FactType::Integer, "passenger_age") => dice.between(2, 80).to_string(),
@@ -172,7 +172,7 @@ mod tests {
             .filter(|spec| spec.fact_type == FactType::Text)
         {
             for _ in 0..20 {
-                let value = told(spec, 0, &mut dice);
+                let value = answer(spec, 0, &mut dice);
                 let fits = spec
                     .pattern
                     .as_ref()

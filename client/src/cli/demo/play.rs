@@ -78,11 +78,11 @@ impl<'a> Play<'a> {
         play
     }
 
-    /// Plays to the end. Calls `told` for each contact that came.
+    /// Plays to the end. Calls `on_contact` for each contact that came.
     ///
     /// # Errors
     /// The error of the first call that failed; no call should.
-    pub(super) async fn run(mut self, told: impl Fn()) -> Result<Seen, ClientError> {
+    pub(super) async fn run(mut self, on_contact: impl Fn()) -> Result<Seen, ClientError> {
         let end = morning::BEGIN + morning::LENGTH + AFTERWARDS;
         while let Some((now, mut left)) = self.agenda.next_minute() {
             if now > end {
@@ -91,7 +91,9 @@ impl<'a> Play<'a> {
             while !left.is_empty() {
                 let (round, later) = self.apart(left);
                 left = later;
-                let writes = round.into_iter().map(|step| self.write(step, now, &told));
+                let writes = round
+                    .into_iter()
+                    .map(|step| self.write(step, now, &on_contact));
                 let writes: Vec<Write> = writes.collect();
                 let answers = calls::send_all(self.client, &writes).await?;
                 for (write, answer) in writes.into_iter().zip(answers) {
@@ -122,14 +124,14 @@ impl<'a> Play<'a> {
     }
 
     /// The write of a step.
-    fn write(&mut self, step: Step, now: i64, told: impl Fn()) -> Write {
+    fn write(&mut self, step: Step, now: i64, on_contact: impl Fn()) -> Write {
         match step {
             Step::Come(visit, context) => {
                 let first = self.keep_customer(visit.person, now);
                 self.visits.push(*visit);
                 self.seen.contacts += 1;
                 self.seen.live += 1;
-                told();
+                on_contact();
                 self.route(self.visits.len() - 1, first, *context, now)
             }
             Step::Tell(index, context) => self.route(index, None, *context, now),

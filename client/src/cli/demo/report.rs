@@ -157,7 +157,7 @@ impl Report<'_> {
         let [opened, continued, reopened] = seen.joined;
         format!(
             "A contact that took another route on the way, as after asking for a person, counts under each.\n\n\
-             {} contacts came, {} of them anonymous; {} left before they had told what for.\n\
+             {} contacts came, {} of them anonymous; {} left before they had said what for.\n\
              {opened} opened a case, {continued} continued one, {reopened} reopened one.\n\
              {} repeats, {} of those who came back on another channel.\n\
              {} menus were shown, {} facts asked for, {} asked for a person on the way. {} are still live.\n",

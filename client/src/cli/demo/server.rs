@@ -49,7 +49,7 @@ impl Running {
         let (stop, stopped) = oneshot::channel();
         let served = tokio::spawn(grpc::serve(listener, engine, async {
             // Either a message came or the demo dropped the sender: both mean stop.
-            let _told_or_gone = stopped.await;
+            let _sent_or_dropped = stopped.await;
         }));
         Ok(Running {
             address,
@@ -71,7 +71,7 @@ impl Running {
     /// [`Failure::Other`] if the server did not stop well or the log cannot be read.
     pub(super) async fn finish(self) -> Result<Proof, Failure> {
         // If the server ended by itself, this cannot be sent; the next line gives the reason.
-        let _told = self.stop.send(());
+        let _sent = self.stop.send(());
         self.served.await.map_err(other)?.map_err(other)?;
         let (guard, data) = (self.guard, self.data);
         blocking(move || {

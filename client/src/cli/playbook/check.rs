@@ -51,7 +51,7 @@ fn look(source: &str) -> (v1::ValidatePlaybookResponse, usize, usize) {
             found.warnings = warnings
                 .found
                 .into_iter()
-                .map(|told| finding(told.0))
+                .map(|warning| finding(warning.0))
                 .collect();
             found.omitted_warning_count = u32::try_from(warnings.more).unwrap_or(u32::MAX);
             (found, 0, playbook.tests.len())

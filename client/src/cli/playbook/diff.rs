@@ -69,7 +69,7 @@ fn side(name: &str) -> Result<Side, Failure> {
     match is_version {
         true => Ok(Side::Version(name.to_owned())),
         false => Err(Failure::Fix(format!(
-            "{name} is no file, and not `live` or 8 or more digits of a version"
+            "{name} must be a file, `live`, or 8 or more hexadecimal digits of a version"
         ))),
     }
 }
@@ -81,12 +81,12 @@ fn read(name: &str, source: &str) -> Result<Playbook, Failure> {
 }
 
 fn compare(before: &Playbook, after: &Playbook) -> Result<v1::DiffPlaybooksResponse, Failure> {
-    let told = diff(before, after).map_err(|faults| Failure::Other(faults.to_string()))?;
+    let found = diff(before, after).map_err(|faults| Failure::Other(faults.to_string()))?;
     Ok(v1::DiffPlaybooksResponse {
         from_playbook_version: before.version.to_string(),
         to_playbook_version: after.version.to_string(),
-        changes: told.changes.into_iter().map(change).collect(),
-        omitted_change_count: u32::try_from(told.more).unwrap_or(u32::MAX),
+        changes: found.changes.into_iter().map(change).collect(),
+        omitted_change_count: u32::try_from(found.more).unwrap_or(u32::MAX),
         // Compared here, without a server.
         revision: String::new(),
     })

@@ -77,7 +77,7 @@ fn at_most(max: usize) -> impl Fn(&str) -> Result<usize, String> + Clone {
 /// [`Failure::Fix`] if the table or the flags must be corrected.
 pub(super) fn run(args: &FromCsvArgs, session: &Session) -> Result<(), Failure> {
     if session.out.json && args.company.out.is_none() {
-        let what = "--json needs --out, for the document goes to stdout".to_owned();
+        let what = "--json needs --out: without it, the document goes to stdout".to_owned();
         return Err(Failure::Fix(what));
     }
     let table = Table::read(&args.table)?;
@@ -155,7 +155,7 @@ pub(super) fn deliver(
     written.map_err(|error| {
         let what = match error.kind() {
             std::io::ErrorKind::AlreadyExists => {
-                "is there already; name another file, or take it away".to_owned()
+                "exists already; name another file, or delete it".to_owned()
             }
             _ => error.to_string(),
         };
@@ -164,11 +164,11 @@ pub(super) fn deliver(
 }
 
 fn name(args: &FromCsvArgs) -> String {
-    let told = args.company.name.clone().or_else(|| {
+    let given = args.company.name.clone().or_else(|| {
         let stem = args.table.file.file_stem()?;
         Some(stem.to_string_lossy().into_owned())
     });
-    names::slug(&told.unwrap_or_default(), "playbook")
+    names::slug(&given.unwrap_or_default(), "playbook")
 }
 
 /// The channels of a company that names none.
@@ -245,7 +245,7 @@ fn tell(found: &Found, session: &Session) {
         (found.rows_without_channel, "without a channel: unknown"),
         (
             found.folded_rows,
-            "of reasons that count with others, for there were too many",
+            "of reasons that count with others, because there were too many",
         ),
     ];
     let counted = counted.into_iter().filter(|(rows, _)| *rows > 0);

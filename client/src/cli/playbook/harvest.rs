@@ -11,7 +11,7 @@ use signpost_domain::route::Medium;
 use std::collections::BTreeSet;
 
 /// The most remarks of one kind that are printed. All remarks are counted.
-const TOLD_MAX: usize = 20;
+const REMARKS_MAX: usize = 20;
 
 /// The label of the primary reason that stands for those above the limit.
 const OTHER_REASONS: &str = "Other reasons";
@@ -70,7 +70,7 @@ pub(super) struct Found {
 impl Found {
     fn remark(&mut self, kind: &mut usize, what: impl FnOnce() -> String) {
         *kind += 1;
-        match *kind <= TOLD_MAX {
+        match *kind <= REMARKS_MAX {
             true => self.remarks.push(what()),
             false => self.more_remarks += 1,
         }
@@ -84,7 +84,7 @@ impl Found {
                 let also = word.also.join("`, `");
                 self.remark(merged, || {
                     format!(
-                        "{level} `{}` is also written `{also}`: one reason",
+                        "{level} `{}` is also written `{also}`: they count as one",
                         word.label
                     )
                 });
@@ -92,7 +92,7 @@ impl Found {
             if let Some(other) = &word.clash {
                 self.remark(clashed, || {
                     format!(
-                        "{level} `{}` would have the id of `{other}`: it has {}",
+                        "{level} `{}` would have the same id as `{other}`: its id is {} instead",
                         word.label, word.id
                     )
                 });
@@ -111,8 +111,8 @@ impl Harvest {
             let taken = row.cells.and_then(|cells| {
                 let cell = |column| table_file::cell(table, &cells, column);
                 let channel = columns.channel.map(cell).transpose()?;
-                let told = (cell(columns.primary)?, cell(columns.secondary)?, channel);
-                harvest.take(args, told);
+                let cells = (cell(columns.primary)?, cell(columns.secondary)?, channel);
+                harvest.take(args, cells);
                 Ok(())
             });
             if let Err(what) = taken {
@@ -124,23 +124,28 @@ impl Harvest {
         harvest
     }
 
-    fn take(&mut self, args: &TableArgs, told: (&str, &str, Option<&str>)) {
-        let (primary, secondary, channel) = told;
+    fn take(
+        &mut self,
+        args: &TableArgs,
+        (primary, secondary, channel): (&str, &str, Option<&str>),
+    ) {
         if let Some(cell) = channel {
-            let told = args.told(cell);
-            self.found.rows_without_channel += u64::from(told.is_none());
-            self.channels.meet(told.unwrap_or(names::UNKNOWN_CHANNEL));
+            let channel = args.filled(cell);
+            self.found.rows_without_channel += u64::from(channel.is_none());
+            self.channels
+                .meet(channel.unwrap_or(names::UNKNOWN_CHANNEL));
         }
-        let Some(primary) = args.told(primary) else {
+        let Some(primary) = args.filled(primary) else {
             self.found.rows_without_primary += 1;
             return;
         };
-        let secondary = args.told(secondary);
+        let secondary = args.filled(secondary);
         self.found.rows_without_secondary += u64::from(secondary.is_none());
         self.reasons.meet(primary).meet(secondary.unwrap_or(OTHER));
     }
 
-    /// The channels, the reasons (at most so many on each level), and the remarks on them.
+    /// The channels, the reasons, and the remarks on them. At most `primaries_max` primary reasons, and at most
+    /// `secondaries_max` under each.
     pub(super) fn draft(
         self,
         (primaries_max, secondaries_max): (usize, usize),
@@ -150,9 +155,9 @@ impl Harvest {
             channels,
             mut found,
         } = self;
-        let channels = channels.told(CHANNEL_PREFIX);
+        let channels = channels.by_frequency(CHANNEL_PREFIX);
         found.names("channel", &channels, &mut [0, 0]);
-        let mut words = reasons.told(REASON_PREFIX);
+        let mut words = reasons.by_frequency(REASON_PREFIX);
         let mut kinds = [0, 0];
         found.names("primary reason", &words, &mut kinds);
         let other = names::key(OTHER_REASONS);
@@ -176,7 +181,7 @@ impl Harvest {
 }
 
 fn primary(word: Word<Words<()>>, secondaries_max: usize, found: &mut Found) -> Primary {
-    let mut below = word.below.told(REASON_PREFIX);
+    let mut below = word.below.by_frequency(REASON_PREFIX);
     found.names(
         &format!("under `{}` secondary reason", word.label),
         &below,
@@ -185,7 +190,7 @@ fn primary(word: Word<Words<()>>, secondaries_max: usize, found: &mut Found) -> 
     let rest = cut(&mut below, secondaries_max, &names::key(OTHER));
     let mut secondary: Vec<Secondary> = below.into_iter().map(plain).collect();
     if !rest.is_empty() {
-        let told = rest.len();
+        let count = rest.len();
         let old: Vec<String> = rest
             .iter()
             .map(|it| format!("{}/{}", word.id, it.id))
@@ -193,7 +198,7 @@ fn primary(word: Word<Words<()>>, secondaries_max: usize, found: &mut Found) -> 
         let rows = rest.iter().map(|it| it.rows).sum();
         fold(&mut secondary, old, rows, found);
         found.remarks.push(format!(
-            "the {told} rarest secondary reasons under `{}` count with {}/other: {secondaries_max} are the most",
+            "the {count} rarest secondary reasons under `{}` count with {}/other: at most {secondaries_max} are allowed",
             word.label, word.id
         ));
     }
@@ -232,19 +237,19 @@ fn fold(secondary: &mut Vec<Secondary>, old: Vec<String>, rows: u64, found: &mut
 
 fn fold_primaries(primaries: &mut Vec<Primary>, rest: Vec<Word<Words<()>>>, found: &mut Found) {
     found.remarks.push(format!(
-        "the {} rarest primary reasons count with other_reasons/other, for there are too many",
+        "the {} rarest primary reasons count with other_reasons/other, because there are too many",
         rest.len()
     ));
     let rows: u64 = rest.iter().map(|word| word.rows).sum();
     let mut old = BTreeSet::new();
     for word in rest {
-        for below in word.below.told(REASON_PREFIX) {
+        for below in word.below.by_frequency(REASON_PREFIX) {
             old.insert(format!("{}/{}", word.id, below.id));
         }
     }
     if old.len() > REPLACED_MAX {
         found.remarks.push(format!(
-            "of {} reasons that are folded only {REPLACED_MAX} are kept as names; rows of the others are of an unknown reason",
+            "of {} reasons that count with others, only {REPLACED_MAX} are kept as retired ids; rows of the rest have an unknown reason",
             old.len()
         ));
     }

@@ -44,13 +44,14 @@ It tells by how much the parts of the two costs differ then, and in brackets whi
 The least sum wins. A minute of waiting costs a more valuable tier more: it leaves a queue sooner.
 
 Lower case is the last resort: no route of the reason is allowed, and the playbook says what is done
-then; it is done even if its desk is closed, and a line tells that. * is the tier floor: the route
+then; it is done even if its desk is closed, and a line says so. * is the tier floor: the route
 is not the cheapest for the tier, but a less valuable tier gets it, so this one does, too.
-A line such as `chat: desk closed` tells which routes of the reason are not to be had, and why.
+A line such as `chat: desk closed` says which routes of the reason are not to be had, and why.
 
-The customer is known, has given every consent, and has told each fact that the reason asks for with
-a value that no rule looks for; every queue reports the same wait. Rules that hold then are applied.
-Where every value sets off a rule a text is one that no rule names, and another fact is not told.
+The customer is known, has given every consent, and has given each fact that the reason asks for,
+with a value that no rule looks for. Every queue reports the same wait. Rules that hold then are
+applied. If a rule fires for every value of a fact, a text gets a value that no rule names, and a
+fact of another type is not known.
 
 Example:
   signpost playbook map retail.yaml
@@ -102,7 +103,7 @@ struct Chosen<'p> {
     /// How the channel was chosen.
     by: ChosenBy,
     /// Whether the command line has the time.
-    is_at_told: bool,
+    is_at_given: bool,
     reasons: Vec<ReasonIndex>,
     tiers: Vec<TierIndex>,
 }
@@ -223,7 +224,7 @@ fn choose<'p>(args: &MapArgs, playbook: &'p Playbook) -> Result<Chosen<'p>, Fail
             deadline_in: args.deadline_in,
         },
         by,
-        is_at_told: args.at.is_some(),
+        is_at_given: args.at.is_some(),
         reasons,
         tiers,
     })
@@ -259,7 +260,7 @@ fn choose_same<'p>(chosen: &Chosen<'_>, playbook: &'p Playbook) -> Result<Chosen
         playbook,
         asked,
         by: chosen.by,
-        is_at_told: chosen.is_at_told,
+        is_at_given: chosen.is_at_given,
         reasons: Vec::new(),
         tiers: Vec::new(),
     })
@@ -347,7 +348,7 @@ impl<'p> Chosen<'p> {
                 ..self.asked
             },
             by: ChosenBy::Name,
-            is_at_told: self.is_at_told,
+            is_at_given: self.is_at_given,
             reasons: self.reasons.clone(),
             tiers: self.tiers.clone(),
         }

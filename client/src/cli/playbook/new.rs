@@ -55,7 +55,7 @@ pub(super) fn run(args: &NewArgs, session: &Session) -> Result<(), Failure> {
     let out = args.company.out.as_deref();
     let of_file = || Some(out?.file_stem()?.to_string_lossy().into_owned());
     let Some(name) = args.company.name.clone().or_else(of_file) else {
-        let what = "say the --name of the playbook, or the file to write with --out";
+        let what = "give the name of the playbook with --name, or the file to write with --out";
         return Err(Failure::Fix(what.to_owned()));
     };
     let document = draft(args.template, &name, &args.company).document();

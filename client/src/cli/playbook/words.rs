@@ -51,7 +51,7 @@ impl<T: Default> Words<T> {
 
     /// The words, the most frequent first; those with the same count in the order of their keys. An id that does not
     /// begin with a letter gets `prefix`.
-    pub(super) fn told(self, prefix: &str) -> Vec<Word<T>> {
+    pub(super) fn by_frequency(self, prefix: &str) -> Vec<Word<T>> {
         let mut taken: BTreeSet<String> = BTreeSet::new();
         let mut owners: BTreeMap<String, String> = BTreeMap::new();
         for key in self.0.keys() {
@@ -108,12 +108,12 @@ pub(super) fn cut<T>(words: &mut Vec<Word<T>>, max: usize, kept: &str) -> Vec<Wo
 mod tests {
     use super::*;
 
-    fn told(texts: &[&str]) -> Vec<Word<()>> {
+    fn counted(texts: &[&str]) -> Vec<Word<()>> {
         let mut words: Words<()> = Words::default();
         for text in texts {
             words.meet(text);
         }
-        words.told("r")
+        words.by_frequency("r")
     }
 
     fn ids(words: &[Word<()>]) -> Vec<(&str, &str, u64)> {
@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn spellings_are_one_and_clashes_are_told_apart_in_any_order() {
+    fn spellings_are_one_and_clashes_get_ids_of_their_own_in_any_order() {
         let rows = ["Fee!", "fee", "FEE ", "Fee", "fee 2", "Fee?", "Fee"];
         let expected = [
             ("Fee", "fee", 4),
@@ -131,25 +131,25 @@ mod tests {
             ("Fee!", "fee_3", 1),
             ("Fee?", "fee_4", 1),
         ];
-        let words = told(&rows);
+        let words = counted(&rows);
         assert_eq!(ids(&words), expected);
         assert_eq!(words[0].also, ["FEE", "fee"]);
         assert_eq!(words[2].clash.as_deref(), Some("fee"));
         let mut turned = rows;
         turned.reverse();
-        assert_eq!(ids(&told(&turned)), expected);
+        assert_eq!(ids(&counted(&turned)), expected);
     }
 
     #[test]
     fn the_rarest_go_and_the_other_one_stays() {
-        let mut words = told(&["a", "a", "b", "b", "c", "other", "d"]);
+        let mut words = counted(&["a", "a", "b", "b", "c", "other", "d"]);
         let rest = cut(&mut words, 3, "other");
         assert_eq!(
             ids(&words),
             [("a", "a", 2), ("b", "b", 2), ("other", "other", 1)]
         );
         assert_eq!(ids(&rest), [("c", "c", 1), ("d", "d", 1)]);
-        let mut words = told(&["a", "a", "b", "c"]);
+        let mut words = counted(&["a", "a", "b", "c"]);
         assert_eq!(cut(&mut words, 2, "other").len(), 2);
         assert!(cut(&mut words, 2, "other").is_empty());
     }

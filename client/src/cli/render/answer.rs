@@ -100,7 +100,7 @@ fn without_case(matter: &v1::MatterAnswer) -> String {
     let unknown = matter.findings.iter().find(|it| it.kind == unknown);
     match (unknown, &matter.choose_reason) {
         (Some(found), _) => format!(
-            "no case, as the reason {} is not known: nothing is decided on it",
+            "no case, because the reason {} is not known: nothing is decided for it",
             found.subject
         ),
         (None, Some(choose)) => {
@@ -347,7 +347,7 @@ fn section(title: &str, lines: impl Iterator<Item = String>, paint: Paint) -> St
     }
 }
 
-/// Whether guards took away all that it leaves.
+/// Whether guards took away every route that the rule allows.
 fn is_set_aside(fired: &v1::FiredRule, found: &[v1::Finding]) -> bool {
     let kind = v1::FindingKind::RuleSetAside as i32;
     let mut found = found.iter();
@@ -365,8 +365,8 @@ fn rule(fired: &v1::FiredRule, found: &[v1::Finding]) -> String {
     if !fired.only_routes.is_empty() {
         let only = words::routes(&fired.only_routes);
         does.push(match is_set_aside(fired, found) {
-            true => format!("would leave only {only}, which is set aside"),
-            false => format!("leaves only {only}"),
+            true => format!("would allow only {only}, but this is set aside"),
+            false => format!("allows only {only}"),
         });
     }
     for gain in &fired.preferences {
@@ -454,8 +454,10 @@ fn finding(finding: &v1::Finding) -> String {
         Ok(Kind::IdentityShared) => {
             format!("the identity {about} is shared by several people and was not used")
         }
-        Ok(Kind::FactDeclined) => format!("the customer would not tell {about}"),
-        Ok(Kind::CaseAmbiguous) => format!("another open case could be meant; {about} tells"),
+        Ok(Kind::FactDeclined) => format!("the customer declined to tell {about}"),
+        Ok(Kind::CaseAmbiguous) => {
+            format!("another open case could be meant; {about} would show which one")
+        }
         Ok(Kind::RuleFailed) => format!("rule {rule} could not be computed"),
         Ok(Kind::TierFloor) => format!(
             "a customer of tier {about} would get the first route, which resolves more than the cheapest"
@@ -466,7 +468,7 @@ fn finding(finding: &v1::Finding) -> String {
         }
         Ok(Kind::RuleSetAside) => {
             format!(
-                "the only of rule {rule} is set aside: guards leave none of its routes, so it leaves what guards leave"
+                "the `only` of rule {rule} is set aside: guards allow none of its routes, so every route that guards allow counts"
             )
         }
         Ok(Kind::LanguageNotSpoken) => {
@@ -484,7 +486,9 @@ fn finding(finding: &v1::Finding) -> String {
             "taken to be about the customer's one open case of this reason".to_owned()
         }
         Ok(Kind::SameMatterByKey) => match about.as_str() {
-            "" => "another matter was told, but a customer has one case of this reason".to_owned(),
+            "" => {
+                "another matter was reported, but a customer has one case of this reason".to_owned()
+            }
             fact => format!("another matter was reported, but {fact} is the same as in the case"),
         },
         Ok(Kind::NeedRaisedByAttempts) => {
@@ -512,7 +516,7 @@ fn ineligible(route: &v1::IneligibleRoute) -> String {
         Ok(Why::NotOfReason) => "the reason does not offer it".to_owned(),
         Ok(Why::NotOnChannel) => "the channel does not offer it".to_owned(),
         Ok(Why::ForbiddenByRule) => format!("rule {about} forbids it"),
-        Ok(Why::ExcludedByRule) => format!("rule {about} leaves only others"),
+        Ok(Why::ExcludedByRule) => format!("rule {about} allows only other routes"),
         Ok(Why::Closed) => format!("queue {about} is closed now{}", opens(route)),
         Ok(Why::NotStaffed) => {
             format!("nobody is signed in for queue {about}, though it is open now")

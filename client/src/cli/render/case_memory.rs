@@ -11,9 +11,9 @@ use signpost_client::v1;
 pub(super) fn person(person: &v1::CasePerson) -> [(&'static str, String); 5] {
     let yes = |is_so: bool| if is_so { "yes" } else { "" };
     let cannot_use = words::abilities(&person.cannot_use);
-    let value = |value: &str, told: &Option<v1::PersonTelling>| match (value, told) {
+    let value = |value: &str, by: &Option<v1::PersonTelling>| match (value, by) {
         ("", _) | (_, None) => value.to_owned(),
-        (value, Some(told)) => format!("{value} ({})", telling(told)),
+        (value, Some(by)) => format!("{value} ({})", telling(by)),
     };
     [
         (
@@ -33,11 +33,11 @@ pub(super) fn person(person: &v1::CasePerson) -> [(&'static str, String); 5] {
     ]
 }
 
-/// `told on call-1 by bot/web at 2026-03-02T09:01:00Z`.
-fn telling(told: &v1::PersonTelling) -> String {
-    let at = words::time(told.tell_time.as_ref());
-    let who = words::who(&told.actor, &told.on_behalf_of);
-    format!("told on {} by {who} at {at}", told.contact_id)
+/// `sent on call-1 by bot/web at 2026-03-02T09:01:00Z`.
+fn telling(by: &v1::PersonTelling) -> String {
+    let at = words::time(by.tell_time.as_ref());
+    let who = words::who(&by.actor, &by.on_behalf_of);
+    format!("sent on {} by {who} at {at}", by.contact_id)
 }
 
 /// The routes that were tried, as a table. Empty if there are none.
@@ -55,7 +55,7 @@ pub(super) fn attempts(attempts: &[v1::CaseAttempt], paint: Paint) -> String {
     let row = |attempt: &v1::CaseAttempt| {
         let place = place_of(&attempt.flow_id, &attempt.queue_id);
         let outcome = match attempt.outcome {
-            0 => "goes on".to_owned(),
+            0 => "not over yet".to_owned(),
             outcome => words::attempt_outcome(outcome),
         };
         let failed = if attempt.failed { "failed" } else { "" };

@@ -11,7 +11,7 @@ use v1::event::Body;
 /// The line for an event.
 pub(crate) fn event(event: &v1::Event, paint: Paint) -> String {
     let (name, parts) = match &event.body {
-        Some(body) => told(body),
+        Some(body) => name_and_parts(body),
         None => ("(not known to this client)", Vec::new()),
     };
     let time = words::time(event.record_time.as_ref());
@@ -22,7 +22,7 @@ pub(crate) fn event(event: &v1::Event, paint: Paint) -> String {
     format!("{head}  {name}  {}", parts.collect::<Vec<_>>().join(" · "))
 }
 
-fn told(body: &Body) -> (&'static str, Vec<String>) {
+fn name_and_parts(body: &Body) -> (&'static str, Vec<String>) {
     match body {
         Body::PlaybookPublished(event) => {
             let publication = event.publication.clone().unwrap_or_default();
@@ -157,15 +157,15 @@ fn updated(event: &v1::CaseUpdatedEvent) -> Vec<String> {
 
 /// The value of a field of a case that an update can name.
 fn value(path: &str, case: &v1::Case) -> String {
-    let told = match path {
+    let text = match path {
         "confirmed_reason" => case.confirmed_reason.clone(),
         "legal_hold" => case.legal_hold.to_string(),
         "retain_until_time" => words::time(case.retain_until_time.as_ref()),
         _ => "…".to_owned(),
     };
-    match told.as_str() {
+    match text.as_str() {
         "" => "none".to_owned(),
-        _ => told,
+        _ => text,
     }
 }
 
@@ -398,10 +398,10 @@ mod tests {
             body: Some(Body::CaseNoted(noted)),
             ..Default::default()
         };
-        let told = event(&noted, Paint::PLAIN);
+        let line = event(&noted, Paint::PLAIN);
         assert!(
-            told.ends_with(r"done\n2026-03-02T09:00:00Z  9  case lapsed \u{1b}[2J"),
-            "{told}"
+            line.ends_with(r"done\n2026-03-02T09:00:00Z  9  case lapsed \u{1b}[2J"),
+            "{line}"
         );
     }
 }

@@ -19,15 +19,15 @@ pub(super) fn open_cases(cases: &[v1::OpenCase], paint: Paint) -> String {
 
 /// `order_id = 3348917502`, or `the open case without order_id` for a case that was opened without its key.
 pub(super) fn about_key(key: &[v1::Fact]) -> String {
-    let (untold, told): (Vec<&v1::Fact>, Vec<&v1::Fact>) = key
+    let (unknown, known): (Vec<&v1::Fact>, Vec<&v1::Fact>) = key
         .iter()
         .partition(|fact| matches!(fact.value, Some(v1::fact::Value::Declined(_)) | None));
-    match (told.is_empty(), untold.is_empty()) {
+    match (known.is_empty(), unknown.is_empty()) {
         (true, true) => "the open case of this reason".to_owned(),
         (true, false) => {
-            let untold = words::listed(untold.iter().map(|fact| fact.fact_id.clone()));
-            format!("the open case for which {untold} was not told")
+            let unknown = words::listed(unknown.iter().map(|fact| fact.fact_id.clone()));
+            format!("the open case for which {unknown} was not given")
         }
-        (false, _) => words::listed(told.into_iter().map(words::fact)),
+        (false, _) => words::listed(known.into_iter().map(words::fact)),
     }
 }

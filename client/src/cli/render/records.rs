@@ -209,8 +209,8 @@ pub(crate) fn case(case: &v1::Case, outcome: &str, paint: Paint) -> String {
         .add("confirmed reason", case.confirmed_reason.as_str())
         .add("facts", words::listed(case.facts.iter().map(words::fact)));
     let person = case.person.as_ref().map(case_memory::person);
-    for (name, told) in person.into_iter().flatten() {
-        sheet.add(name, told);
+    for (name, text) in person.into_iter().flatten() {
+        sheet.add(name, text);
     }
     sheet
         .add(
@@ -220,7 +220,7 @@ pub(crate) fn case(case: &v1::Case, outcome: &str, paint: Paint) -> String {
         .add("the case before", case.previous_case_id.as_str())
         .add("merged into", case.merged_into_case_id.as_str())
         .add(
-            "goes on for",
+            "merged cases",
             words::listed(case.merged_case_ids.iter().cloned()),
         )
         .add("links", words::listed(links))
@@ -318,7 +318,7 @@ pub(crate) fn customer(customer: &v1::Customer, paint: Paint) -> String {
         .add("cannot use", words::abilities(&customer.cannot_use))
         .add("merged into", customer.merged_into_customer_id.as_str())
         .add(
-            "goes on for",
+            "merged customers",
             words::listed(customer.merged.iter().map(merged)),
         )
         .add("contacts", contacts(customer))

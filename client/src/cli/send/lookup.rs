@@ -17,7 +17,7 @@ pub(super) struct Why {
 }
 
 /// The reason with which a row without a reason is sent. No playbook knows it.
-pub(super) const NOT_TOLD: &str = "not_told/not_told";
+pub(super) const NO_REASON: &str = "not_told/not_told";
 
 /// Ids by their labels.
 #[derive(Debug)]
@@ -74,7 +74,7 @@ impl Lookup {
     pub(super) fn reason(&self, primary: Option<&str>, secondary: Option<&str>) -> Why {
         let Some(primary) = primary else {
             return Why {
-                reason: NOT_TOLD.to_owned(),
+                reason: NO_REASON.to_owned(),
                 known: false,
             };
         };
@@ -204,7 +204,7 @@ mod tests {
         assert_eq!(parrots, why("parrots_co/feeding", false));
         let other = lookup.reason(Some("troubleshoot_site"), None);
         assert_eq!(other, why("troubleshoot_site/other", false));
-        assert_eq!(lookup.reason(None, Some("x")), why(NOT_TOLD, false));
+        assert_eq!(lookup.reason(None, Some("x")), why(NO_REASON, false));
         assert_eq!(lookup.written("no such"), why("no such", false));
         assert_eq!(lookup.channel(Some("Website chat")), "web_chat");
         assert_eq!(lookup.channel(Some("Carrier pigeon")), "carrier_pigeon");
@@ -230,10 +230,10 @@ mod tests {
                 "--map: the live playbook has no fact ordr_id; did you mean order_id?",
             ),
         ] {
-            let told = lookup.has(channel, &facts(fact));
+            let found = lookup.has(channel, &facts(fact));
             assert!(
-                matches!(&told, Err(Failure::Fix(what)) if what == words),
-                "{told:?}"
+                matches!(&found, Err(Failure::Fix(what)) if what == words),
+                "{found:?}"
             );
         }
     }

@@ -81,11 +81,15 @@ impl Map {
     fn add(&mut self, target: &str, column: &str, table: &Table) -> Result<(), Failure> {
         let twice = || Failure::Fix(format!("--map names {target} twice"));
         if column.trim().is_empty() {
-            return Err(Failure::Fix(format!("--map: {target} names no column")));
+            return Err(Failure::Fix(format!(
+                "--map: write the column: {target}=COLUMN"
+            )));
         }
         if let Some(fact) = target.strip_prefix("fact.") {
             if fact.is_empty() {
-                return Err(Failure::Fix("--map: fact. names no fact".to_owned()));
+                return Err(Failure::Fix(
+                    "--map: write the fact: fact.ID=COLUMN".to_owned(),
+                ));
             }
             if self.facts.iter().any(|(known, _)| known == fact) {
                 return Err(twice());
@@ -119,22 +123,22 @@ impl Map {
         let has = |target| self.of(target).is_some();
         let fix = |what: &str| Err(Failure::Fix(format!("--map: {what}")));
         if self.columns.is_empty() && self.facts.is_empty() {
-            return fix("names no column; say for example primary=category,channel=source");
+            return fix("must name a column, for example primary=category,channel=source");
         }
         if !has(Target::Reason) && !has(Target::Primary) {
-            return fix("nothing tells why: name a column for primary, or for reason");
+            return fix("the reason is missing: name a column for primary or for reason");
         }
         if has(Target::Reason) && (has(Target::Primary) || has(Target::Secondary)) {
-            return fix("reason goes without primary and secondary");
+            return fix("must not name reason together with primary or secondary");
         }
         if has(Target::Secondary) && !has(Target::Primary) {
-            return fix("secondary needs primary");
+            return fix("must name primary, because it names secondary");
         }
         match (has(Target::Channel), fixed_channel) {
             (false, false) => {
-                fix("nothing tells where: name a column for channel, or say --channel")
+                fix("the channel is missing: name a column for channel, or give --channel")
             }
-            (true, true) => fix("channel goes without --channel"),
+            (true, true) => fix("must not name channel, because --channel is given"),
             _ => Ok(()),
         }
     }

@@ -1,7 +1,7 @@
 //! The plan: for each row the request that is ready to be sent, or what is wrong with the row.
 
 use super::SendArgs;
-use super::lookup::{Lookup, NOT_TOLD};
+use super::lookup::{Lookup, NO_REASON};
 use super::map::{Map, Target};
 use super::times::Times;
 use crate::cli::failure::Failure;
@@ -32,7 +32,7 @@ pub(super) struct Ready {
 impl Ready {
     /// Whether the row names no reason.
     pub(super) fn tells_no_reason(&self) -> bool {
-        self.context.stated_reason == NOT_TOLD
+        self.context.stated_reason == NO_REASON
     }
 
     /// The key of the customer, if there is one. Rows with the same key are sent one after the other, in their order.
@@ -95,7 +95,7 @@ pub(super) fn read(
 /// Refuses a row whose contact an earlier row has: it would amend that contact instead of making its own.
 fn is_new(firsts: &mut HashMap<String, u64>, row: Ready) -> Result<Ready, String> {
     match firsts.entry(row.contact.clone()) {
-        Entry::Occupied(first) => Err(format!("has the id of line {}", first.get())),
+        Entry::Occupied(first) => Err(format!("has the same contact id as line {}", first.get())),
         Entry::Vacant(free) => {
             free.insert(row.line);
             Ok(row)
@@ -120,7 +120,7 @@ fn times(
     })?;
     let zone = args.time_zone.clone().unwrap_or_else(|| lookup.time_zone());
     if let Some(format) = &args.time_format {
-        return Ok(Some(Times::told(format.clone(), zone)));
+        return Ok(Some(Times::of_format(format.clone(), zone)));
     }
     let rows: Vec<csv::StringRecord> = table.rows().filter_map(|row| row.cells.ok()).collect();
     let cells = rows.iter().map(|row| row.get(column).unwrap_or_default());
@@ -142,23 +142,23 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn row(&self, row: Row) -> Result<Ready, String> {
         let cells = row.cells?;
-        let told = |target| match self.map.of(target) {
-            Some(column) => self.told(&cells, column),
+        let text = |target| match self.map.of(target) {
+            Some(column) => self.filled(&cells, column),
             None => Ok(None),
         };
-        let why = match told(Target::Reason)? {
+        let why = match text(Target::Reason)? {
             Some(reason) => self.lookup.written(reason),
             None => self
                 .lookup
-                .reason(told(Target::Primary)?, told(Target::Secondary)?),
+                .reason(text(Target::Primary)?, text(Target::Secondary)?),
         };
         let channel = match &self.args.channel {
             Some(channel) => channel.clone(),
-            None => self.lookup.channel(told(Target::Channel)?),
+            None => self.lookup.channel(text(Target::Channel)?),
         };
         let customer = v1::CustomerRef {
-            customer_id: told(Target::Customer)?.unwrap_or_default().to_owned(),
-            tier: told(Target::Tier)?
+            customer_id: text(Target::Customer)?.unwrap_or_default().to_owned(),
+            tier: text(Target::Tier)?
                 .map(|tier| self.lookup.tier(tier))
                 .unwrap_or_default(),
             ..Default::default()
@@ -166,7 +166,7 @@ impl Reader<'_> {
         let anonymous = customer == v1::CustomerRef::default();
         let mut facts = Vec::new();
         for (fact, column) in &self.map.facts {
-            if let Some(value) = self.told(&cells, *column)? {
+            if let Some(value) = self.filled(&cells, *column)? {
                 facts.push(v1::Fact {
                     fact_id: fact.clone(),
                     value: Some(v1::fact::Value::Text(value.to_owned())),
@@ -178,12 +178,12 @@ impl Reader<'_> {
         let id = self
             .map
             .id
-            .map(|column| self.told(&cells, column))
+            .map(|column| self.filled(&cells, column))
             .transpose()?;
         let contact = match id {
             None => key.clone(),
             Some(Some(id)) => id.to_owned(),
-            Some(None) => return Err("has no id of the contact".to_owned()),
+            Some(None) => return Err("has no contact id".to_owned()),
         };
         Ok(Ready {
             line: row.line,
@@ -196,20 +196,21 @@ impl Reader<'_> {
                 stated_reason: why.reason,
                 customer: (!anonymous).then_some(customer),
                 facts,
-                language_code: told(Target::Language)?.unwrap_or_default().to_owned(),
-                brand: told(Target::Brand)?.unwrap_or_default().to_owned(),
+                language_code: text(Target::Language)?.unwrap_or_default().to_owned(),
+                brand: text(Target::Brand)?.unwrap_or_default().to_owned(),
                 ..Default::default()
             },
         })
     }
 
-    fn told<'r>(
+    /// The trimmed text of a cell of the row; `None` if the cell is empty or marked as missing.
+    fn filled<'r>(
         &self,
         cells: &'r csv::StringRecord,
         column: usize,
     ) -> Result<Option<&'r str>, String> {
         let cell = table_file::cell(self.table, cells, column)?;
-        Ok(self.args.table.told(cell))
+        Ok(self.args.table.filled(cell))
     }
 
     fn at(&self, cells: &csv::StringRecord) -> Result<Option<jiff::Timestamp>, String> {
@@ -217,7 +218,7 @@ impl Reader<'_> {
         let Some((times, column)) = self.times.zip(column) else {
             return Ok(None);
         };
-        match self.told(cells, column)? {
+        match self.filled(cells, column)? {
             Some(text) => times.read(text).map(Some),
             None => Err("has no time".to_owned()),
         }

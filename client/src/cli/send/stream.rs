@@ -250,7 +250,7 @@ async fn row(client: &Client, manner: Manner, row: &Ready) -> Result<Sent, Clien
     };
     if manner.strict && !row.known {
         let what = match row.tells_no_reason() {
-            true => "names no reason".to_owned(),
+            true => "has no reason".to_owned(),
             false => format!(
                 "the playbook does not know the reason {}",
                 row.context.stated_reason
@@ -301,7 +301,7 @@ fn became(answer: v1::ContactAnswer) -> Became {
         },
         Some(Next::AskFacts(_)) => Became::Asked("(asks for facts)"),
         Some(Next::ChooseReason(_)) => Became::Asked("(asks for the reason)"),
-        None => Became::Refused("the server says nothing of what comes next".to_owned()),
+        None => Became::Refused("the answer of the server has no next step".to_owned()),
     }
 }
 

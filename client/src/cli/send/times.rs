@@ -44,7 +44,7 @@ pub(super) struct Times {
 
 impl Times {
     /// Reads times in a known format. `zone` is for times without a zone.
-    pub(super) const fn told(format: Format, zone: TimeZone) -> Times {
+    pub(super) const fn of_format(format: Format, zone: TimeZone) -> Times {
         Times { format, zone }
     }
 
@@ -245,8 +245,8 @@ mod tests {
     #[test]
     fn each_form_is_read() {
         let amsterdam = zone("Europe/Amsterdam").unwrap();
-        let day = Times::told(Format::DayFirst, amsterdam.clone());
-        let month = Times::told(Format::MonthFirst, amsterdam);
+        let day = Times::of_format(Format::DayFirst, amsterdam.clone());
+        let month = Times::of_format(Format::MonthFirst, amsterdam);
         for (text, time) in [
             ("2008-07-02 15:08:46+00:00", "2008-07-02T15:08:46Z"),
             ("2008-07-02T15:08:46Z", "2008-07-02T15:08:46Z"),
@@ -309,10 +309,10 @@ mod tests {
     #[test]
     fn patterns_are_taken_as_they_are() {
         let form = format("%Y%m%d %H%M").unwrap();
-        let times = Times::told(form, zone("America/New_York").unwrap());
+        let times = Times::of_format(form, zone("America/New_York").unwrap());
         assert_eq!(read(&times, "20240415 2251"), "2024-04-16T02:51:00Z");
         let form = format("%Y-%m-%d %H:%M:%S %z").unwrap();
-        let times = Times::told(form, TimeZone::UTC);
+        let times = Times::of_format(form, TimeZone::UTC);
         assert_eq!(
             read(&times, "2024-04-15 22:51:00 +0200"),
             "2024-04-15T20:51:00Z"

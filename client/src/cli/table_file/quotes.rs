@@ -75,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn a_quote_that_is_not_closed_is_told_with_its_line() {
+    fn a_quote_that_is_not_closed_is_refused_with_its_line() {
         let never = |line: u64| format!("line {line}: a quote is opened and never closed");
         for (text, line) in [
             ("a,b\n1,\"x\n2,y\n", 2),

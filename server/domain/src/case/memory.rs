@@ -4,12 +4,12 @@ use super::Case;
 use crate::actor::{Actor, ActorKind};
 use crate::contact::ContactContext;
 use crate::decision::memory::TRIED_MAX;
-use crate::decision::{AttemptOutcome, PersonTold, Reported, Tried};
+use crate::decision::{AttemptOutcome, PersonReport, Reported, Tried};
 use crate::ids::{CaseId, ContactId};
 use crate::route::Route;
 use crate::time::UnixMs;
 
-/// How many inbound contacts of a merged case are listed by the case that continues it, the newest.
+/// How many inbound contacts of a merged case are listed by the case that it was merged into, the newest.
 pub const INBOUND_OF_MERGED_MAX: usize = 16;
 
 /// What a case knows about a case that was merged into it.
@@ -20,7 +20,7 @@ pub struct OfMerged {
     /// The attempts of the merged case.
     pub tried: Vec<Tried>,
     /// What was reported about the person in the merged case.
-    pub told: PersonTold,
+    pub reported: PersonReport,
     /// When the first answer is due that the company owes in the merged case; `None` if it owes none.
     pub due: Option<UnixMs>,
     /// The contacts of the merged case that the customer started, with the time of arrival, the newest last.
@@ -28,14 +28,14 @@ pub struct OfMerged {
 }
 
 impl OfMerged {
-    /// The data that the case that continues `row` keeps about it.
+    /// The data about `row` that the case it was merged into stores.
     pub fn of(row: &Case) -> OfMerged {
         let mut inbound: Vec<(ContactId, UnixMs)> = row.own_inbound().collect();
         inbound.drain(..inbound.len().saturating_sub(INBOUND_OF_MERGED_MAX));
         OfMerged {
             case: row.id,
             tried: row.tried.clone(),
-            told: row.told.clone(),
+            reported: row.reported.clone(),
             due: row.contacts.iter().filter_map(|listed| listed.due).min(),
             inbound,
         }
@@ -55,7 +55,7 @@ pub(crate) struct Telling<'a> {
 }
 
 impl<'a> Telling<'a> {
-    fn told<T>(self, value: T) -> Option<Reported<T>> {
+    fn reported<T>(self, value: T) -> Option<Reported<T>> {
         Some(Reported {
             value,
             contact: self.contact.clone(),
@@ -79,12 +79,12 @@ impl<'a> Telling<'a> {
     }
 }
 
-impl PersonTold {
+impl PersonReport {
     /// Removes what a contact reported before and does not report any more. Reports of other contacts stay. If another
     /// contact reported a part of what the customer cannot use, all of it stays.
     pub(crate) fn take_back(&mut self, telling: Telling<'_>) {
-        fn keep<T>(told: &mut Option<Reported<T>>, contact: &ContactId) {
-            *told = told.take().filter(|told| told.contact != *contact);
+        fn keep<T>(reported: &mut Option<Reported<T>>, contact: &ContactId) {
+            *reported = reported.take().filter(|report| report.contact != *contact);
         }
         let Some(before) = telling.before else { return };
         let (contact, now) = (telling.contact, telling.now);
@@ -94,8 +94,8 @@ impl PersonTold {
         if before.asked_for_person && !now.asked_for_person && !telling.needs_person {
             keep(&mut self.asked_for_person, contact);
         }
-        let told = self.cannot_use.as_ref().map(|told| told.value);
-        if now.cannot_use.is_empty() && told == Some(before.cannot_use) {
+        let reported = self.cannot_use.as_ref().map(|report| report.value);
+        if now.cannot_use.is_empty() && reported == Some(before.cannot_use) {
             keep(&mut self.cannot_use, contact);
         }
         if before.language.is_some() && now.language.is_none() {
@@ -113,34 +113,37 @@ impl PersonTold {
             self.vulnerable = None;
         }
         if telling.news(|context| context.vulnerable) == Some(Some(true)) {
-            self.vulnerable = self.vulnerable.take().or_else(|| telling.told(()));
+            self.vulnerable = self.vulnerable.take().or_else(|| telling.reported(()));
         }
         let asks = telling.now.asked_for_person || telling.needs_person;
         if asks {
-            self.asked_for_person = self.asked_for_person.take().or_else(|| telling.told(()));
+            self.asked_for_person = self
+                .asked_for_person
+                .take()
+                .or_else(|| telling.reported(()));
         }
         let cannot_use = telling.news(|context| context.cannot_use);
         if let Some(news) = cannot_use.filter(|news| !news.is_empty()) {
             let known = self.cannot_use.as_ref();
             let all = known.map_or(news, |known| known.value.and(news));
             if known.is_none_or(|known| known.value != all) {
-                self.cannot_use = telling.told(all);
+                self.cannot_use = telling.reported(all);
             }
         }
         if let Some(Some(language)) = telling.news(|context| context.language.as_ref()) {
-            self.language = telling.told(language.clone());
+            self.language = telling.reported(language.clone());
         }
         if let Some(Some(persona)) = telling.news(|context| context.persona.as_ref()) {
-            self.persona = telling.told(persona.clone());
+            self.persona = telling.reported(persona.clone());
         }
     }
 
     /// Removes everything that this contact reported.
     fn unhear(&mut self, contact: &ContactId) {
-        fn keep<T>(told: &mut Option<Reported<T>>, contact: &ContactId) {
-            *told = told.take().filter(|told| told.contact != *contact);
+        fn keep<T>(reported: &mut Option<Reported<T>>, contact: &ContactId) {
+            *reported = reported.take().filter(|report| report.contact != *contact);
         }
-        let PersonTold {
+        let PersonReport {
             vulnerable,
             cannot_use,
             asked_for_person,
@@ -156,16 +159,16 @@ impl PersonTold {
 
     /// Combines the reports of two cases. Of `vulnerable` and `asked_for_person`, the first report stays. Of the
     /// others, the newest stays; what the customer cannot use is added up.
-    fn unite(&mut self, other: &PersonTold) {
-        fn first<T: Clone>(told: &mut Option<Reported<T>>, other: Option<&Reported<T>>) {
-            let all = told.take().into_iter().chain(other.cloned());
-            *told = all.min_by_key(|told| told.at);
+    fn unite(&mut self, other: &PersonReport) {
+        fn first<T: Clone>(reported: &mut Option<Reported<T>>, other: Option<&Reported<T>>) {
+            let all = reported.take().into_iter().chain(other.cloned());
+            *reported = all.min_by_key(|report| report.at);
         }
-        fn newest<T: Clone>(told: &mut Option<Reported<T>>, other: Option<&Reported<T>>) {
-            let all = other.cloned().into_iter().chain(told.take());
-            *told = all.max_by_key(|told| told.at);
+        fn newest<T: Clone>(reported: &mut Option<Reported<T>>, other: Option<&Reported<T>>) {
+            let all = other.cloned().into_iter().chain(reported.take());
+            *reported = all.max_by_key(|report| report.at);
         }
-        let PersonTold {
+        let PersonReport {
             vulnerable,
             cannot_use,
             asked_for_person,
@@ -173,11 +176,11 @@ impl PersonTold {
             persona,
         } = other;
         let all = [self.cannot_use.as_ref(), cannot_use.as_ref()];
-        let all = all.into_iter().flatten().map(|told| told.value);
+        let all = all.into_iter().flatten().map(|report| report.value);
         let all = all.reduce(|all, one| all.and(one));
         newest(&mut self.cannot_use, cannot_use.as_ref());
-        if let (Some(told), Some(all)) = (&mut self.cannot_use, all) {
-            told.value = all;
+        if let (Some(report), Some(all)) = (&mut self.cannot_use, all) {
+            report.value = all;
         }
         first(&mut self.vulnerable, vulnerable.as_ref());
         first(&mut self.asked_for_person, asked_for_person.as_ref());
@@ -198,10 +201,11 @@ impl Case {
     }
 
     /// What was reported about the person in this case and in the cases merged into it.
-    pub fn told_in_all(&self) -> PersonTold {
-        let mut told = self.told.clone();
-        self.of_merged.iter().for_each(|of| told.unite(&of.told));
-        told
+    pub fn reported_in_all(&self) -> PersonReport {
+        let mut reported = self.reported.clone();
+        let merged = self.of_merged.iter();
+        merged.for_each(|of| reported.unite(&of.reported));
+        reported
     }
 
     /// When the first answer is due that the company owes, in this case or in a case merged into it; `None` if it owes
@@ -278,27 +282,27 @@ impl Case {
     pub(crate) fn hear(&mut self, telling: Telling<'_>) {
         if telling.clears_vulnerable() {
             let merged = self.of_merged.iter_mut();
-            merged.for_each(|of| of.told.vulnerable = None);
+            merged.for_each(|of| of.reported.vulnerable = None);
         }
         let merged = self.of_merged.iter_mut();
-        merged.for_each(|of| of.told.take_back(telling));
-        self.told.hear(telling);
+        merged.for_each(|of| of.reported.take_back(telling));
+        self.reported.hear(telling);
     }
 
     /// Removes the attempts and reports of a contact that turned out to be about another matter.
     pub(crate) fn forgets(&mut self, contact: &ContactId) {
         self.tried.retain(|tried| tried.contact != *contact);
-        self.told.unhear(contact);
+        self.reported.unhear(contact);
     }
 
     /// Records that the case is resolved. Only the newest attempt is kept, so that a repeat can record that it did not
     /// help.
     pub(crate) fn settled(&mut self) {
         self.tried.drain(..self.tried.len().saturating_sub(1));
-        self.told = PersonTold::default();
+        self.reported = PersonReport::default();
         for of in &mut self.of_merged {
             of.tried.clear();
-            of.told = PersonTold::default();
+            of.reported = PersonReport::default();
         }
     }
 }

@@ -41,7 +41,7 @@ pub enum NumberError {
     Shape,
     /// The check digit does not fit: a digit was heard or typed wrong.
     #[error(
-        "is no case number: its check digit does not fit; a digit is wrong, or two changed places"
+        "is not a valid case number: its check digit does not fit; a digit is wrong, or two digits are swapped"
     )]
     CheckDigit,
 }

@@ -40,24 +40,23 @@ pub(super) fn check(state: &State, verdict: &mut CheckReport) {
     }
 }
 
-/// Checks that a merged customer and the customer who continues it refer to each other, and that neither is in a chain
-/// of merges.
+/// Checks that a merged customer and its survivor refer to each other, and that neither is in a chain of merges.
 fn merges(state: &State, customer: &Customer, verdict: &mut CheckReport) {
     let id = &customer.id;
     let row = |id: &CustomerId| state.customer(id).ok().flatten();
     if let Some(survivor) = &customer.merged_into {
         let lists = row(survivor).is_some_and(|survivor| survivor.merged_ids().any(|it| it == id));
         verdict.expect(lists, || {
-            format!("customer {id}: {survivor} does not go on for it")
+            format!("customer {id}: {survivor}, which it was merged into, does not list it")
         });
         verdict.expect(customer.merged.is_empty(), || {
-            format!("customer {id}: it goes on for others, but {survivor} goes on for it")
+            format!("customer {id}: others were merged into it, but it was merged into {survivor}")
         });
     }
     for merged in customer.merged_ids() {
         let is_merged = row(merged).is_some_and(|row| row.merged_into.as_ref() == Some(id));
         verdict.expect(is_merged, || {
-            format!("customer {id}: it goes on for {merged}, which is not merged into it")
+            format!("customer {id}: it lists {merged}, which was not merged into it")
         });
     }
     let once: BTreeSet<&CustomerId> = customer.merged_ids().collect();

@@ -100,7 +100,8 @@ pub fn failure(chance: BasisPoints, at_risk: Money) -> Money {
     at_risk.scaled(i64::from(fails), i64::from(BasisPoints::ONE.0))
 }
 
-/// The discount for the route that the customer named in `place`. The first place is 1.
+/// The discount for a route that the customer prefers: `share × without_need / place`. `place` is the position of the
+/// route in the customer's list, from 1.
 pub fn preference(without_need: Money, share: BasisPoints, place: i64) -> Money {
     let whole = i64::from(BasisPoints::ONE.0).saturating_mul(place);
     without_need.scaled(i64::from(share.0), whole)

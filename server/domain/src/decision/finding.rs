@@ -31,7 +31,7 @@ pub enum IneligibilityCause {
     ConsentUnknown(Slug),
     /// This rule forbids the route.
     ForbiddenByRule(Slug),
-    /// This rule leaves only other routes.
+    /// This rule allows only other routes.
     ExcludedByRule(Slug),
     /// This queue is closed now. The time is when it opens next; `None` if not known.
     Closed(Slug, Option<UnixMs>),
@@ -81,7 +81,7 @@ pub struct FiredRule {
     pub id: Slug,
     /// The routes that the rule forbids.
     pub forbids: RouteSet,
-    /// The routes that the rule leaves. Empty if the rule leaves all.
+    /// The only routes that the rule allows. Empty if the rule allows all.
     pub leaves: RouteSet,
     /// The amounts that the rule gives to routes.
     pub prefers: Vec<(Route, Money)>,
@@ -133,7 +133,7 @@ pub enum Finding {
     DeadlinePassed(Slug),
     /// Every route takes longer than the time until this fact, the deadline of the reason.
     DeadlineOutOfReach(Slug),
-    /// Guards removed every route that this rule leaves, so the rule was ignored.
+    /// Guards removed every route that the `only` of this rule allows, so the `only` was ignored.
     RuleSetAside(Slug),
     /// Nobody in this queue speaks this language.
     LanguageNotSpoken(Slug, Arc<str>),

@@ -64,9 +64,9 @@ pub(super) fn last_resort<'a>(
     candidates
 }
 
-/// What to say where the last resort is a route that the reason has with a consent, which is missing, while the entry
-/// asks for none. It is noticed beside the decision, so that one that was stored before it was told is computed again
-/// as it was.
+/// The finding for a last resort that needs no consent, although the reason has the same route with a consent, and this
+/// consent is missing; else `None`. The finding is stored beside the decision, not in it. So a decision that was stored
+/// before this finding existed is computed again unchanged.
 pub(crate) fn consent_passed_over(
     question: &Question<'_>,
     reason: &Reason,
@@ -76,8 +76,8 @@ pub(crate) fn consent_passed_over(
         return None;
     }
     let first = decision.first()?.route;
-    let is_told = |finding: &Finding| matches!(finding, Finding::LastResortBroken(route, _) if *route == first);
-    if decision.findings.iter().any(is_told) {
+    let is_noted = |finding: &Finding| matches!(finding, Finding::LastResortBroken(route, _) if *route == first);
+    if decision.findings.iter().any(is_noted) {
         return None;
     }
     let why = missing_consent(question, spec_of(reason, first)?.consent)?;

@@ -80,7 +80,7 @@ pub struct Tried {
     pub queue: Option<Slug>,
     /// When the route was taken.
     pub at: UnixMs,
-    /// The outcome; `None` while the attempt goes on.
+    /// The outcome; `None` while the attempt is not over.
     pub outcome: Option<AttemptOutcome>,
 }
 
@@ -118,7 +118,7 @@ pub struct Reported<T> {
 
 /// What was reported about the person on any contact of a case. `None` means that nobody reported it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub struct PersonTold {
+pub struct PersonReport {
     /// Who reported the customer as vulnerable, and when; `None` if nobody did.
     pub vulnerable: Option<Reported<()>>,
     /// The abilities that the customer does not have.
@@ -137,7 +137,7 @@ pub struct Memory {
     /// The attempts, the oldest first; at most [`TRIED_MAX`].
     pub tried: Vec<Tried>,
     /// What was reported about the person on earlier contacts.
-    pub told: PersonTold,
+    pub reported: PersonReport,
     /// Whether an answer that the company owes is overdue.
     pub owed_overdue: bool,
     /// How many contacts with the customer there were in the seven days before this contact, started by either side and
@@ -165,7 +165,7 @@ impl Memory {
         RouteSet::from_routes(&routes)
     }
 
-    /// The outcome of the newest attempt; `None` if there was no attempt, or if the newest one goes on.
+    /// The outcome of the newest attempt; `None` if there was no attempt, or if the newest one is not over.
     pub fn last_outcome(&self) -> Option<AttemptOutcome> {
         self.tried.last()?.outcome
     }

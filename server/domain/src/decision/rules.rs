@@ -26,11 +26,11 @@ pub(super) struct Effect {
     pub(super) skills: Vec<(Slug, u8)>,
 }
 
-/// The rules that leave only some routes. Rules that are set aside are not in the list.
+/// The rules that allow only some routes. Rules that are set aside are not in the list.
 pub(super) struct Leaving<'a>(Vec<&'a FiredRule>);
 
 impl Leaving<'_> {
-    /// The first rule that leaves only routes other than `route`; `None` if there is none.
+    /// The first rule that allows only routes other than `route`; `None` if there is none.
     pub(super) fn leaving_out(&self, route: Route) -> Option<&Slug> {
         let mut rules = self.0.iter();
         let rule = rules.find(|rule| !rule.leaves.contains(route))?;
@@ -47,8 +47,8 @@ impl Effect {
             .map(|rule| &rule.id)
     }
 
-    /// The rules that leave only some routes. A rule is set aside if guards removed every route on this channel that
-    /// the rule leaves. Then only the guards count.
+    /// The rules that allow only some routes. The `only` of a rule is set aside if guards removed every route on this
+    /// channel that it allows. Then only the guards count.
     pub(super) fn leaves(
         &self,
         on_channel: RouteSet,
@@ -67,7 +67,7 @@ impl Effect {
         Leaving(leaving)
     }
 
-    /// The first rule that leaves only routes other than `route`; `None` if there is none.
+    /// The first rule that allows only routes other than `route`; `None` if there is none.
     pub(super) fn leaving_out(&self, route: Route) -> Option<&Slug> {
         self.fired
             .iter()

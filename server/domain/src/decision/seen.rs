@@ -50,18 +50,18 @@ impl<'a> Seen<'a> {
     /// A report that protects the customer counts, whoever made it.
     pub(super) fn of(question: &'a Question<'a>) -> Seen<'a> {
         let (context, profile) = (question.context, question.profile);
-        let told = &question.memory.told;
+        let reported = &question.memory.reported;
         let stored = profile.and_then(|profile| profile.language.as_ref());
-        let on_case = told.language.as_ref().map(|told| &told.value);
+        let on_case = reported.language.as_ref().map(|report| &report.value);
         let language = context.language.as_ref().or(on_case).or(stored);
         let says = [
             context.vulnerable,
             profile.and_then(|profile| profile.vulnerable),
         ];
-        let is_vulnerable = told.vulnerable.is_some() || says.contains(&Some(true));
+        let is_vulnerable = reported.vulnerable.is_some() || says.contains(&Some(true));
         let stored_abilities = profile.map_or(Abilities::EMPTY, |profile| profile.cannot_use);
-        let case_abilities = told.cannot_use.as_ref();
-        let case_abilities = case_abilities.map_or(Abilities::EMPTY, |told| told.value);
+        let case_abilities = reported.cannot_use.as_ref();
+        let case_abilities = case_abilities.map_or(Abilities::EMPTY, |report| report.value);
         Seen {
             language,
             contact_language: language.map(|language| primary_subtag(language)),
@@ -69,14 +69,14 @@ impl<'a> Seen<'a> {
             persona: context
                 .persona
                 .as_ref()
-                .or_else(|| told.persona.as_ref().map(|told| &told.value)),
+                .or_else(|| reported.persona.as_ref().map(|report| &report.value)),
             vulnerable: match is_vulnerable {
                 true => Some(true),
                 false => says[0].or(says[1]),
             },
             asked_for_person: context.asked_for_person
                 || question.standing.needs_person
-                || told.asked_for_person.is_some(),
+                || reported.asked_for_person.is_some(),
             cannot_use: context.cannot_use.and(stored_abilities).and(case_abilities),
             ..Seen::bare(question)
         }
@@ -189,11 +189,15 @@ pub(super) fn missing_consent(
 /// The place of the route in the customer's preferred routes; the first place is 1. `None` if the route is not
 /// preferred. The routes in this contact win over stored ones.
 pub(super) fn preferred_place(question: &Question<'_>, route: Route) -> Option<i64> {
-    let told = &question.context.preferred_routes;
+    let of_contact = &question.context.preferred_routes;
     let stored = question
         .profile
         .map_or(&[][..], |profile| &profile.preferred_routes);
-    let preferred = if told.is_empty() { stored } else { told };
+    let preferred = if of_contact.is_empty() {
+        stored
+    } else {
+        of_contact
+    };
     let place = preferred.iter().position(|&known| known == route)?;
     Some(place as i64 + 1)
 }

@@ -6,8 +6,8 @@ use crate::state::RowKey;
 
 impl Event {
     /// The rows that this event edits. They must be in memory before the event is applied. Rows that the event only
-    /// writes are not listed. If a case in the list is merged, applying the event also edits the case that continues
-    /// it.
+    /// writes are not listed. If a case in the list is merged, applying the event also edits the case that it
+    /// was merged into.
     pub fn edits(&self) -> Vec<RowKey> {
         let contact = |id: &ContactId| RowKey::Contact(id.clone());
         match self {

@@ -2,19 +2,18 @@
 
 use crate::case::Case;
 use crate::command::{PreviewRoute, Query};
-use crate::contact::{Contact, ContactContext};
+use crate::contact::Contact;
 use crate::customer::Customer;
 use crate::event::{CaseAddedToContact, ContactRouted};
 use crate::flow::contact::matters;
-use crate::flow::contact::start::Start;
+use crate::flow::contact::start::{Start, Started};
 use crate::flow::customer::merge_group::{IdentityOwner, identity_owner, survivor};
-use crate::flow::result::DecideError;
+use crate::flow::result::{DecideError, not_loaded};
 use crate::ids::{ContactId, CustomerId};
 use crate::list::OfCustomer;
 use crate::refusal::{Faults, Kind, Refusal};
 use crate::state::{Counts, Publication, RowNotLoaded, State};
 use crate::time::UnixMs;
-use std::borrow::Cow;
 use std::sync::Arc;
 
 /// The answer to a read, one variant for each kind of answer.
@@ -26,8 +25,8 @@ pub enum Answer {
     Contact(Arc<Contact>),
     /// The answer to [`Query::Case`].
     Case(Arc<Case>),
-    /// The answer to [`Query::Customer`] and [`Query::Holder`]. For a merged customer, it is the customer who
-    /// continues.
+    /// The answer to [`Query::Customer`] and [`Query::Holder`]. For a merged customer, it is the
+    /// survivor.
     Customer(Arc<Customer>),
     /// The answer to [`Query::Publications`]: the oldest first.
     Publications(Vec<Arc<Publication>>),
@@ -71,16 +70,13 @@ pub fn look(state: &State, query: &Query, now: UnixMs) -> Result<Answer, DecideE
 pub fn seek_read(state: &State, query: &Query) -> Result<(), RowNotLoaded> {
     let found = match query {
         Query::Preview(preview) => preview_start(state, preview, state.now())
-            .and_then(|(start, told)| matters::seek(state, &start, &told, state.now())),
+            .and_then(|started| matters::seek(state, started)),
         Query::Publications | Query::Counts => return Ok(()),
         Query::Contact(_) | Query::Case(_) | Query::Customer(_) | Query::Holder(_) => {
             look(state, query, state.now()).map(drop)
         }
     };
-    match found {
-        Err(DecideError::RowNotLoaded(elsewhere)) => Err(elsewhere),
-        Err(DecideError::Refused(_)) | Ok(()) => Ok(()),
-    }
+    not_loaded(found)
 }
 
 fn counts(state: &State) -> Vec<Counts> {
@@ -91,7 +87,7 @@ fn counts(state: &State) -> Vec<Counts> {
     }
 }
 
-/// The customer, or the customer who continues it. Refused if there is none.
+/// The customer, or its survivor if it is merged. Refused if there is none.
 fn customer(state: &State, id: &CustomerId) -> Result<Answer, DecideError> {
     let row = state.customer(&survivor(state, id)?)?.cloned();
     row.map(Answer::Customer)
@@ -119,8 +115,8 @@ fn preview_route(
             return Err(Refusal::Faulty(faults).into());
         }
     };
-    let (start, told) = preview_start(state, preview, now)?;
-    let (routed, added) = matters::decided(state, start, &told, now)?;
+    let started = preview_start(state, preview, now)?;
+    let (routed, added) = matters::decided(state, started, now)?;
     Ok(Answer::Preview(Box::new(routed), added))
 }
 
@@ -128,18 +124,18 @@ fn preview_start<'a>(
     state: &State,
     preview: &'a PreviewRoute,
     now: UnixMs,
-) -> Result<(Start, Cow<'a, ContactContext>), DecideError> {
+) -> Result<Started<'a>, DecideError> {
     let (contact, before) = match &preview.contact {
         None => (ContactId::stored("preview"), None),
         Some(id) => (id.clone(), state.contact(id)?.cloned()),
     };
-    let told = preview.context.told_at(now);
+    let sent = preview.context.heard_at(now);
     let start = Start::of(
         state,
         (contact, before),
         &preview.actor,
-        (&*told, &preview.clear),
+        (&*sent, &preview.clear),
         preview.unknown_reason,
     )?;
-    Ok((start, told))
+    Ok((start, sent))
 }

@@ -38,6 +38,14 @@ impl From<Refusal> for DecideError {
     }
 }
 
+/// The rows that a look for them did not find in memory. A refusal needs no further row.
+pub(super) fn not_loaded<T>(found: Result<T, DecideError>) -> Result<(), RowNotLoaded> {
+    match found {
+        Err(DecideError::RowNotLoaded(elsewhere)) => Err(elsewhere),
+        Err(DecideError::Refused(_)) | Ok(_) => Ok(()),
+    }
+}
+
 /// The sequence of the next event.
 pub(super) fn next_seq(state: &State) -> Seq {
     Seq(state.seq().0 + 1)

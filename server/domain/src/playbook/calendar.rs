@@ -66,19 +66,7 @@ impl Calendar {
         if now > UnixMs::MAX || now.0 < -UnixMs::MAX.0 {
             return None;
         }
-        let horizon = now.0 + NEXT_OPENING_DAYS_MAX * DAY_MS;
-        let mut from = now;
-        // Between two changes of the offset the local time runs evenly, so each stretch needs only simple arithmetic.
-        loop {
-            let until = self.next_change(from).min(horizon);
-            let offset = self.offset_ms(from);
-            let opens = self.next_on_wall(from.0 + offset, until + offset);
-            match opens {
-                Some(wall) => return Some(UnixMs(wall - offset)),
-                None if until >= horizon => return None,
-                None => from = UnixMs(until),
-            }
-        }
+        self.first_from(now, |from, until| self.next_on_wall(from, until))
     }
 
     /// The first time after `now` at which the calendar closes. `None` if it is closed at `now`. [`UnixMs::MAX`] if it
@@ -87,15 +75,26 @@ impl Calendar {
         if now > UnixMs::MAX || now.0 < -UnixMs::MAX.0 || !self.is_open(now) {
             return None;
         }
+        let closes = self.first_from(now, |from, until| self.closes_on_wall(from, until));
+        Some(closes.unwrap_or(UnixMs::MAX))
+    }
+
+    /// The first time at or after `now` that `first_on_wall` finds in a stretch of local time. `None` if there is none
+    /// within [`NEXT_OPENING_DAYS_MAX`].
+    fn first_from(
+        &self,
+        now: UnixMs,
+        first_on_wall: impl Fn(i64, i64) -> Option<i64>,
+    ) -> Option<UnixMs> {
         let horizon = now.0 + NEXT_OPENING_DAYS_MAX * DAY_MS;
         let mut from = now;
+        // Between two changes of the offset the local time runs evenly, so each stretch needs only simple arithmetic.
         loop {
             let until = self.next_change(from).min(horizon);
             let offset = self.offset_ms(from);
-            let closes = self.closes_on_wall(from.0 + offset, until + offset);
-            match closes {
+            match first_on_wall(from.0 + offset, until + offset) {
                 Some(wall) => return Some(UnixMs(wall - offset)),
-                None if until >= horizon => return Some(UnixMs::MAX),
+                None if until >= horizon => return None,
                 None => from = UnixMs(until),
             }
         }

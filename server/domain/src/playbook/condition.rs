@@ -68,9 +68,8 @@ impl Condition {
     }
 
     /// Whether the condition is true. If an input is missing, the result is unknown, unless the result does not depend
-    /// on this input: `false && missing` is false, and `true
-    ///
-    /// missing` is true. This function never panics, and does not allocate.
+    /// on this input: `false && missing` is false, and `true || missing` is true. This function never panics, and does
+    /// not allocate.
     pub fn holds(&self, inputs: &dyn Inputs) -> ConditionResult {
         match self.0.term.walk(inputs) {
             Ok(InputValue::Bool(true)) => ConditionResult::Holds,

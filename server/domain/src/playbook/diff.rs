@@ -137,9 +137,9 @@ pub fn diff(before: &Playbook, after: &Playbook) -> Result<Diff, PlaybookFaults>
     let live: BTreeSet<String> = live.chain(below).collect();
     let none = BTreeMap::new();
     let became = splits::became(before, after);
-    let told = splits::told(after, &became);
+    let in_splits = splits::in_splits(after, &became);
     let old = parts::of(before, &files.0, &live, &BTreeSet::new());
-    let new = parts::of(after, &files.1, &live, &told);
+    let new = parts::of(after, &files.1, &live, &in_splits);
     let primaries = renamed_primaries(before, after);
     let reasons = renamed_reasons(before, after);
     for (old, new) in old.iter().zip(&new) {

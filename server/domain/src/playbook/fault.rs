@@ -64,14 +64,23 @@ impl From<PlaybookFault> for PlaybookFaults {
 
 impl fmt::Display for PlaybookFaults {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, fault) in self.found.iter().enumerate() {
-            let line_break = if index == 0 { "" } else { "\n" };
-            write!(f, "{line_break}{fault}")?;
-        }
-        match self.more {
-            0 => Ok(()),
-            more => write!(f, "\nand {more} more"),
-        }
+        write_lines(f, &self.found, self.more)
+    }
+}
+
+/// Writes one line for each of `found`, and one that says how many more there are.
+pub(super) fn write_lines(
+    f: &mut fmt::Formatter<'_>,
+    found: &[impl fmt::Display],
+    more: usize,
+) -> fmt::Result {
+    for (index, one) in found.iter().enumerate() {
+        let line_break = if index == 0 { "" } else { "\n" };
+        write!(f, "{line_break}{one}")?;
+    }
+    match more {
+        0 => Ok(()),
+        more => write!(f, "\nand {more} more"),
     }
 }
 
@@ -172,6 +181,11 @@ impl<'a> Finder<'a> {
             what,
             fix,
         });
+    }
+
+    /// Counts a fault that is not listed.
+    pub(super) fn count_one(&mut self) {
+        self.found.more += 1;
     }
 
     /// The faults, in the order in which they were found.

@@ -14,78 +14,81 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use test::TestFile;
 
-/// A playbook: the whole configuration of one company as one document.
+/// A playbook: the whole configuration of one company in one document.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(title = "Signpost playbook")]
 pub(super) struct File {
     /// The name of the playbook.
     pub(super) playbook: Id,
-    /// The currency of all amounts: three capital letters.
+    /// The currency of all amounts, as three capital letters.
     #[schemars(regex(pattern = r"^[A-Z]{3}$"), extend("examples" = ["EUR"]))]
     pub(super) currency: String,
-    /// The company's IANA time zone, which calendars have unless they name another.
+    /// The company's time zone, by its IANA name. A calendar without a time zone of its own uses it.
     #[schemars(extend("examples" = ["Europe/Amsterdam"]))]
     pub(super) time_zone: String,
-    /// The languages of the labels; the first is the one to fall back to.
+    /// The 1 to 16 languages of the labels, such as `en` or `pt-BR`. The first is used where a label has no text in the
+    /// customer's language.
     #[schemars(length(min = 1), extend("examples" = [["en", "nl"]]))]
     pub(super) locales: Vec<String>,
-    /// Customer groups, the most valuable first; exactly one has `default: true`.
+    /// The 1 to 16 customer groups, the most valuable first. Exactly one has `default: true`.
     #[schemars(length(min = 1))]
     pub(super) tiers: Vec<TierFile>,
-    /// Stages of the life cycle, in order. Left out: awareness, interest, intent, purchase, fulfilment, activation,
-    /// support, retention.
+    /// Stages of the life cycle, in order; at most 32. Default: awareness, interest, intent, purchase, fulfilment,
+    /// activation, support, retention.
     #[serde(default)]
     pub(super) stages: Vec<Id>,
-    /// Personas that a contact or a customer may have.
+    /// Personas that a contact or a customer can have; at most 64.
     #[serde(default)]
     pub(super) personas: Vec<Id>,
-    /// Brands that a contact may be for.
+    /// Brands that a contact can be for; at most 64.
     #[serde(default)]
     pub(super) brands: Vec<Id>,
-    /// Kinds of consent that a customer may give.
+    /// Kinds of consent that a customer can give or refuse; at most 32.
     #[serde(default)]
     pub(super) consents: Vec<Id>,
-    /// Where contacts come in.
+    /// The 1 to 64 channels by which contacts come in, by their ids.
     pub(super) channels: Entries<Id, ChannelFile>,
-    /// Opening hours by name.
+    /// Opening hours, by the ids of the calendars; at most 64.
     #[serde(default)]
     pub(super) calendars: Entries<Id, CalendarFile>,
-    /// Waiting lines.
+    /// The queues in which contacts wait for people, by their ids; at most 1000.
     pub(super) queues: Entries<Id, QueueFile>,
-    /// Typed pieces of context that reasons need.
+    /// Facts that reasons, routes and rules can ask for, by their ids; at most 256.
     #[serde(default)]
     pub(super) facts: Entries<Id, FactFile>,
-    /// What the routes of reasons are like that say nothing else: every reason has these routes, and each key of one
-    /// that its primary reason and the reason itself leave out.
+    /// Routes that every reason has. A key that a reason or its primary reason writes goes before the same key here. A
+    /// reason that names a route in `without` does not inherit it.
     #[serde(default)]
     pub(super) routes: Entries<Route, RouteFile>,
-    /// Primary reasons in the order of the menu; 6 to 8 are easy to choose from.
+    /// The 1 to 64 primary reasons, in the order of the menu; 6 to 8 are easy to choose from.
     #[schemars(length(min = 1))]
     pub(super) reasons: Vec<PrimaryFile>,
-    /// Reasons that became several, so that the history of each compares with its parts together.
+    /// Reasons that were split into several; at most 256. The history of such a reason is compared with the sum of its
+    /// parts.
     #[serde(default)]
     pub(super) splits: Vec<SplitFile>,
-    /// What can come of a case, in the order of the list: when somebody resolves one, the outcome must be one of these
-    /// that is for its reason. Left out: any outcome will do.
+    /// The outcomes with which a case can be resolved, in the order in which they are shown; at most 128. Each reason
+    /// needs at least one. Default: any outcome is accepted.
     #[serde(default)]
     pub(super) outcomes: Vec<OutcomeFile>,
-    /// Which routes are taken away, before any rule and whatever rules say, from whom.
+    /// Routes that some customers do not get. Guards come before all rules, and no rule gives such a route back.
     #[serde(default)]
     pub(super) guards: GuardsFile,
-    /// Rules, in the order in which they apply.
+    /// Rules, in the order in which they apply; at most 20000.
     #[serde(default)]
     pub(super) rules: Vec<RuleFile>,
-    /// What to ask the customer when a case was resolved, by locale. Left out: nothing.
+    /// The question that the customer is asked after a case was resolved, by locale. Default: no question.
     #[serde(default)]
     pub(super) feedback_question: Entries<String, String>,
-    /// What weighs in besides handling, waiting and failing.
+    /// Costs besides handling, waiting and failing.
     #[serde(default)]
     pub(super) costs: CostsFile,
-    /// Where a contact goes when nothing else is allowed: one entry, or a list of them of which the best that is
-    /// possible is taken. For each medium of a channel there is an entry.
+    /// Where a contact goes when no route is left: one entry, or a list of up to 16. Each medium of a channel needs an
+    /// entry. Of the entries that are possible, the one with the least expected cost is taken.
     pub(super) last_resort: LastResorts,
-    /// Situations and what is expected of the first answer. A playbook whose tests fail is not published.
+    /// Situations, each with what is expected of the first answer; at most 1000. A playbook whose tests fail is not
+    /// published.
     #[serde(default)]
     pub(super) tests: Vec<TestFile>,
 }
@@ -94,38 +97,40 @@ pub(super) struct File {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct TierFile {
-    /// Its id.
+    /// The id, once in the list.
     pub(super) id: Id,
-    /// Its name for people, by locale.
+    /// The name that people see, by locale.
     pub(super) label: Entries<String, String>,
-    /// How long a contact of this tier should wait at most.
+    /// How long a contact of this tier should wait at most, up to 30d. Answers show it; it changes no decision.
     pub(super) waiting_target: Span,
-    /// What a minute of its waiting costs.
+    /// What one minute of waiting costs, in the playbook's currency; 0 or more.
     pub(super) waiting_cost_per_minute: Decimal,
-    /// What it costs to fail.
+    /// What it costs when the help does not settle the matter, in the playbook's currency; 0 or more.
     pub(super) cost_of_failure: Decimal,
-    /// What an hour costs of waiting for a window that was agreed on, such as a callback at eight. Left out: what a
-    /// minute of waiting costs.
+    /// What one hour of waiting for an agreed time costs, such as for a callback at 20:00. In the playbook's currency;
+    /// 0 or more. No decision uses it yet. Default: the amount of `waiting_cost_per_minute`.
     #[serde(default)]
     pub(super) agreed_wait_cost_per_hour: Option<Decimal>,
-    /// Whether this is the tier of a customer of whom none is known.
+    /// Whether a customer whose tier is not known has this tier; true for exactly one tier.
     #[serde(default)]
     pub(super) default: bool,
 }
 
-/// Where contacts come in.
+/// A channel by which contacts come in.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ChannelFile {
-    /// Its name for people, by locale. Left out: its id.
+    /// The name that people see, by locale. Default: the id as words.
     #[serde(default)]
     pub(super) label: Option<Entries<String, String>>,
-    /// What kind of conversation it carries.
+    /// The kind of conversation on this channel.
     pub(super) medium: Medium,
-    /// The routes that can be given here; of equally good ones the first is taken.
+    /// The routes that are possible on this channel; at least one. Of routes with the same expected cost, the first in
+    /// this list is taken.
     #[schemars(length(min = 1))]
     pub(super) routes: Vec<Route>,
-    /// Whether the menu is chosen from with a keypad. Left out: yes on voice.
+    /// Whether customers choose from the menu with a keypad. The menu then has at most 9 items. Default: true if the
+    /// medium is voice, else false.
     #[serde(default)]
     pub(super) keypad: Option<bool>,
 }
@@ -134,65 +139,66 @@ pub(super) struct ChannelFile {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct CalendarFile {
-    /// An IANA time zone. Left out: the playbook's.
+    /// The time zone, by its IANA name. Default: the playbook's.
     #[serde(default)]
     pub(super) time_zone: Option<String>,
-    /// The hours of a week: `mon-fri 07:00-22:00`, `sat,sun 08:00-20:00`, or `always`.
+    /// The hours of every week, such as `mon-fri 07:00-22:00` or `sat,sun 08:00-20:00`, or `always`; at most 64 lines.
+    /// Hours over midnight are two lines: one up to 24:00, one from 00:00.
     #[schemars(extend("examples" = [["mon-fri 07:00-22:00", "sat,sun 08:00-20:00"]]))]
     pub(super) open: Vec<String>,
-    /// Dates without any hours.
+    /// Dates on which it is closed all day. With those of `open_on` at most 400.
     #[serde(default)]
     #[schemars(extend("examples" = [["2026-12-25"]]))]
     pub(super) closed: Vec<String>,
-    /// Dates with hours of their own, in place of those of the week.
+    /// Dates with hours of their own, which replace the hours of the week on that date.
     #[serde(default)]
     #[schemars(extend("examples" = [["2026-12-24 08:00-12:00"]]))]
     pub(super) open_on: Vec<String>,
 }
 
-/// A waiting line.
+/// A queue in which contacts wait for people.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct QueueFile {
-    /// Its name for people, by locale. Left out: its id.
+    /// The name that people see, by locale. Default: the id as words.
     #[serde(default)]
     pub(super) label: Option<Entries<String, String>>,
-    /// The calendar of its opening hours. Left out: always open.
+    /// The calendar with its opening hours. Default: always open.
     #[serde(default)]
     pub(super) calendar: Option<Id>,
-    /// What an agent must know, with the level from 1 to 10.
+    /// Skills that an agent needs, each with its level from 1 to 10; at most 16.
     #[serde(default)]
     pub(super) skills: Entries<Id, i64>,
-    /// The wait to reckon with while nothing is reported.
+    /// The wait that is assumed while nothing is reported of the queue; at most 30d.
     pub(super) assumed_wait: Span,
-    /// The handle time to reckon with while nothing is reported. Left out: 6m.
+    /// How long an agent needs for one contact, as assumed while nothing is reported of it; at most 30d. Default: 6m.
     #[serde(default)]
     pub(super) assumed_handle_time: Option<Span>,
-    /// The languages that are spoken there, without regions. Left out: any.
+    /// The languages that the agents speak, without regions; at most 32. Default: any.
     #[serde(default)]
     #[schemars(extend("examples" = [["en", "nl"]]))]
     pub(super) languages: Vec<String>,
-    /// The media in which it serves: voice for human and callback, live_text for chat, async_text for message,
-    /// in_person for human at a counter. Left out: any.
+    /// The media in which the agents work: voice for human and callback, live_text for chat, async_text for message,
+    /// in_person for human at a counter. Default: any.
     #[serde(default)]
     pub(super) media: Vec<Medium>,
 }
 
-/// A typed piece of context.
+/// A piece of information about a matter, such as a booking reference.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct FactFile {
-    /// What kind of value it has.
+    /// The type of the value.
     #[serde(rename = "type")]
     pub(super) fact_type: FactType,
-    /// How to ask for it, by locale. Left out: its id.
+    /// How to ask for the fact, by locale. Default: the id as words.
     #[serde(default)]
     pub(super) label: Option<Entries<String, String>>,
-    /// A regular expression that a text must match as a whole. Left out: any text will do.
+    /// A regular expression that the whole text must match; only for the type text. Default: any text.
     #[serde(default)]
     #[schemars(extend("examples" = ["[A-Z0-9]{6}"]))]
     pub(super) pattern: Option<String>,
-    /// Whether it is kept out of logs.
+    /// Whether the value is personal data, which is kept out of logs.
     #[serde(default)]
     pub(super) personal: bool,
 }
@@ -201,25 +207,25 @@ pub(super) struct FactFile {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct PrimaryFile {
-    /// Its id.
+    /// The id, once in the list.
     pub(super) id: Id,
-    /// Its name in the menu, by locale.
+    /// The name in the menu, by locale.
     pub(super) label: Entries<String, String>,
-    /// The stage of its secondary reasons that name none. Left out: they have none.
+    /// The stage of the secondary reasons that name no stage themselves. Default: no stage.
     #[serde(default)]
     pub(super) stage: Option<Id>,
-    /// Retired primary reasons that this one stands for; each takes its secondary reasons along. See `replaces` of a
-    /// secondary reason for what compares with history.
+    /// Retired primary reasons that this one replaces. Their secondary reasons are replaced by those of the same id
+    /// here. See `replaces` of a secondary reason for what that means.
     #[serde(default)]
     pub(super) replaces: Vec<Id>,
-    /// What the routes of its secondary reasons are like that say nothing else: they have these routes, and each key of
-    /// one that they leave out.
+    /// Routes that all its secondary reasons have. A key that a secondary reason writes goes before the same key here.
     #[serde(default)]
     pub(super) routes: Entries<Route, RouteFile>,
-    /// Routes of the playbook of which its secondary reasons have nothing unless it is written here or there.
+    /// Routes of the playbook that its secondary reasons do not inherit. A reason has such a route only with what is
+    /// written here or in the reason itself.
     #[serde(default)]
     pub(super) without: Vec<Route>,
-    /// Its secondary reasons in the order of the menu; 6 to 8 are easy to choose from.
+    /// Its 1 to 64 secondary reasons, in the order of the menu; 6 to 8 are easy to choose from.
     #[schemars(length(min = 1))]
     pub(super) secondary: Vec<SecondaryFile>,
 }
@@ -228,170 +234,177 @@ pub(super) struct PrimaryFile {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct SecondaryFile {
-    /// Its id, once under its primary.
+    /// The id, once under its primary reason.
     pub(super) id: Id,
-    /// Its name in the menu, by locale.
+    /// The name in the menu, by locale.
     pub(super) label: Entries<String, String>,
-    /// Where in the life cycle. Left out: its primary's.
+    /// The stage of the life cycle. Default: the stage of the primary reason.
     #[serde(default)]
     pub(super) stage: Option<Id>,
-    /// Facts that must be known, in the order of asking.
+    /// Facts that must be known before help starts, in the order in which they are asked; at most 16.
     #[serde(default)]
     pub(super) facts: Vec<Id>,
-    /// Those of its facts that tell one matter from another.
+    /// The facts that make one matter different from another, such as an invoice number: two invoices are two cases.
+    /// Each must be in `facts` too.
     #[serde(default)]
     pub(super) case_key: Vec<Id>,
-    /// How long an open case is continued after its last contact. Left out: 7d.
+    /// For how long after its last contact an open case is continued by a new contact; at most 3650d. Default: 7d.
     #[serde(default)]
     pub(super) continues_for: Option<Span>,
-    /// How long a resolved case is reopened rather than followed by a new one. Left out: 14d.
+    /// For how long after it was resolved a case is reopened by a new contact; at most 3650d. Later a new contact opens
+    /// a new case. Default: 14d.
     #[serde(default)]
     pub(super) reopens_within: Option<Span>,
-    /// How much a failure hurts, from 0.1 to 20; a rule can raise it. Left out: 1.0.
+    /// How much a failure matters, from 0.1 to 20: it multiplies the cost of a failure. A rule can raise it. Default:
+    /// 1.0.
     #[serde(default)]
     pub(super) need: Option<Decimal>,
-    /// What a failure costs whoever the customer is, beside the tier's cost of failure; in the
-    /// playbook's currency. Left out: 0.
+    /// What a failure costs besides the tier's `cost_of_failure`, the same for every customer. In the playbook's
+    /// currency; 0 or more. Default: 0.
     #[serde(default)]
     pub(super) stake: Option<Decimal>,
-    /// The fact, of type instant, by which it must be done: a route that takes too long for it loses its chance. Left
-    /// out: there is none.
+    /// The fact that says by when the matter must be settled; its type must be instant. A route that needs more time
+    /// than is left has less chance, or none. Default: no deadline.
     #[serde(default)]
     #[schemars(extend("examples" = ["departs_at"]))]
     pub(super) deadline: Option<Id>,
-    /// Retired reasons (`primary/secondary`) that this one stands for: requests that name them mean this one, open
-    /// cases continue, and their counts are added to this one's. So a reason that is renamed, or merged out of several,
-    /// compares with its whole history.
+    /// Retired reasons (`primary/secondary`) that this one replaces. A request that names one of them means this
+    /// reason, open cases continue, and the old counts are added to the counts of this reason. So a reason that is
+    /// renamed, or merged from several, keeps its whole history.
     ///
-    /// A reason is replaced by one reason only. One that became several is told in `splits`.
+    /// A retired reason is replaced by one reason only. If it became several, write it in `splits`.
     #[serde(default)]
     #[schemars(extend("examples" = [["existing_flight/move_date"]]))]
     pub(super) replaces: Vec<String>,
-    /// Inherited routes of which it has nothing unless it is written here.
+    /// Routes that this reason does not inherit. It has such a route only with what is written in its own `routes`.
     #[serde(default)]
     pub(super) without: Vec<Route>,
-    /// How it can be helped; of equally good routes the first of the channel's is taken. Routes, and keys of a route,
-    /// that are left out are those of its primary reason, and then those of the playbook; they come after its own.
+    /// The routes by which it can be helped. Routes and keys that are left out are inherited: first from the primary
+    /// reason, then from the playbook. Of routes with the same expected cost, the first in the list of the channel is
+    /// taken.
     #[serde(default)]
     pub(super) routes: Entries<Route, RouteFile>,
 }
 
-/// A rule: where it can apply, when, and what it does.
+/// A rule: for which contacts it applies, and what it changes.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RuleFile {
-    /// Its id.
+    /// The id, once in the list.
     pub(super) id: Id,
-    /// Reasons it is about: `primary` or `primary/secondary`. Left out: any.
+    /// The reasons for which the rule applies: `primary` or `primary/secondary`. Default: any.
     #[serde(default)]
     pub(super) reason: Columns,
-    /// Tiers it is about. Left out: any.
+    /// The tiers for which it applies. Default: any.
     #[serde(default)]
     pub(super) tier: Columns,
-    /// Channels it is about. Left out: any.
+    /// The channels on which it applies. Default: any.
     #[serde(default)]
     pub(super) channel: Columns,
-    /// Stages it is about. Left out: any.
+    /// The stages in which it applies. Default: any.
     #[serde(default)]
     pub(super) stage: Columns,
-    /// Brands it is about. Left out: any.
+    /// The brands for which it applies. Default: any.
     #[serde(default)]
     pub(super) brand: Columns,
-    /// The condition, in CEL. Left out: always.
+    /// The condition, in CEL. Default: always.
     #[serde(default)]
     #[schemars(extend("examples" = ["facts.departs_at - now < duration('24h')"]))]
     pub(super) when: Option<String>,
-    /// Routes that it takes away.
+    /// Routes that the rule takes away.
     #[serde(default)]
     pub(super) forbid: Vec<Route>,
-    /// The only routes that it leaves. Guards come first: where they take all of these away it is set aside, and leaves
-    /// what guards leave.
+    /// The only routes that the rule leaves. Guards come first: if they take away all of these routes, this list is set
+    /// aside, and the routes that guards leave stay.
     #[serde(default)]
     pub(super) only: Vec<Route>,
-    /// What each route gains, in the playbook's currency.
+    /// How much each route gains, in the playbook's currency: the amount is taken off its expected cost. A negative
+    /// amount is added to the cost.
     #[serde(default)]
     pub(super) prefer: Entries<Route, Decimal>,
-    /// Raises the need to at least this, from 0.1 to 20. Left out: the need stays as it is.
+    /// Raises the need to at least this value, from 0.1 to 20. Default: the need does not change.
     #[serde(default)]
     pub(super) need: Option<Decimal>,
-    /// What else must be known.
+    /// More facts that must be known before help starts; at most 16.
     #[serde(default)]
     pub(super) facts: Vec<Id>,
-    /// Where routes to people lead whose medium this queue serves; of several rules the last wins. Left out: the
-    /// queues of the routes.
+    /// The queue for the routes whose medium it serves; other routes keep their queues. If several rules set one, the
+    /// last wins. Default: the queues of the routes.
     #[serde(default)]
     pub(super) queue: Option<Id>,
-    /// How soon the queue should take it, from 0 to 10; higher goes first, and of several rules the last wins. Left
-    /// out: 5, unless another rule sets it.
+    /// How soon the queue should serve the contact, from 0 to 10; the highest goes first. If several rules set it, the
+    /// last wins. Default: 5, unless another rule sets it.
     #[serde(default)]
     pub(super) priority: Option<i64>,
-    /// What an agent must know besides what the queue asks for, with the level from 1 to 10; of several rules the
-    /// highest level wins.
+    /// Skills that an agent needs besides those of the queue, each with its level from 1 to 10; at most 16. If several
+    /// rules name a skill, the highest level wins.
     #[serde(default)]
     pub(super) skills: Entries<Id, i64>,
 }
 
-/// What weighs in besides handling, waiting and failing.
+/// Costs besides handling, waiting and failing.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct CostsFile {
-    /// What it costs to leave the customer's channel. Left out: 0.
+    /// What it costs when a route leaves the customer's channel, in the playbook's currency; 0 or more. Default: 0.
     #[serde(default)]
     pub(super) leaving_channel: Option<Decimal>,
-    /// Has no effect any more: `preferred_share` says what a preferred route is worth. Left out: nothing changes.
+    /// Has no effect any more: `preferred_share` says what a preferred route is worth. Default: no effect.
     #[serde(default)]
     pub(super) preferred_route: Option<Decimal>,
-    /// What the route that a customer prefers is worth, as a share from 0 to 1 of what is at stake: the cost of
-    /// failure of the tier and the stake of the reason. Left out: 0.1.
+    /// What a route is worth that the customer prefers: a share, from 0 to 1, of the tier's `cost_of_failure` plus the
+    /// reason's `stake`. Default: 0.1.
     #[serde(default)]
     pub(super) preferred_share: Option<Decimal>,
-    /// What the need is raised by for each attempt with people that failed on the case, from 0 to 20. Left out: 0.5.
+    /// How much the need rises for each attempt with people that failed on the case, from 0 to 20. Default: 0.5.
     #[serde(default)]
     pub(super) repeat_need: Option<Decimal>,
-    /// How much a minute of waiting on each route weighs, from 0 to 100. Left out: human 1, chat 1, callback 0.25,
-    /// message 0.05, self_service 0.
+    /// How much a minute of waiting counts on each route, from 0 to 100. 1 is the tier's full
+    /// `waiting_cost_per_minute`. Default: human 1, chat 1, callback 0.25, message 0.05, self_service 0.
     #[serde(default)]
     pub(super) waiting_weight: Entries<Route, Decimal>,
 }
 
-/// A reason that became several, so that its history compares with theirs.
+/// A reason that was split into several, so that its history can be compared with that of its parts together.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct SplitFile {
-    /// The reason that was split, as `primary/secondary`: a retired one, or one that stays as one of the parts.
+    /// The reason that was split, as `primary/secondary`: a retired reason, or a reason that stays and is one of the
+    /// parts.
     #[schemars(extend("examples" = ["existing_flight/change"]))]
     pub(super) reason: String,
-    /// Older names of the retired reason, which count with it.
+    /// Older ids of the retired reason, as `primary/secondary`. Their history is added to its own.
     #[serde(default)]
     pub(super) replaces: Vec<String>,
-    /// Its parts: reasons of this playbook, or reasons that were split in turn; at least two. A reason is a part of
-    /// one split only.
+    /// The 2 to 32 parts: reasons of this playbook, or reasons that were split themselves. A reason can be a part
+    /// of one split only.
     #[schemars(length(min = 2), extend("examples" = [["existing_flight/change_date", "existing_flight/change_name"]]))]
     pub(super) into: Vec<String>,
-    /// The part that a contact is for which names the retired reason, as an older menu does, where its facts tell
-    /// none. It must be written where the reason is retired. Left out: the reason stays, and a contact that names it is
-    /// for it.
+    /// The part for contacts that name the retired reason, such as those of an older menu, when their facts decide no
+    /// part. It is required if the reason is retired, and refused if the reason stays. Default: for a reason that
+    /// stays, the reason itself.
     #[serde(default)]
     pub(super) default: Option<String>,
-    /// A fact whose value tells the part: a text, an integer or a boolean. Left out: all go to `default`.
+    /// The fact whose value decides the part; its type must be text, integer or boolean. Default: all contacts go to
+    /// `default`.
     #[serde(default)]
     pub(super) fact: Option<Id>,
-    /// The part by the value of the fact.
+    /// The part for each value of the fact; at most 256.
     #[serde(default)]
     #[schemars(extend("examples" = [{"name": "existing_flight/change_name"}]))]
     pub(super) values: Entries<String, String>,
 }
 
-/// What can come of a case.
+/// An outcome with which a case can be resolved.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct OutcomeFile {
-    /// Its id: the code with which a case is resolved.
+    /// The id: the code that is given when a case is resolved.
     #[schemars(extend("examples" = ["refunded"]))]
     pub(super) id: Id,
-    /// Its name for people, by locale.
+    /// The name that people see, by locale.
     pub(super) label: Entries<String, String>,
-    /// Reasons whose cases it can come of: `primary` or `primary/secondary`. Left out: any.
+    /// The reasons whose cases can have this outcome: `primary` or `primary/secondary`. Default: any.
     #[serde(default)]
     pub(super) reason: Columns,
 }

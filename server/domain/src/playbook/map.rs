@@ -127,7 +127,7 @@ pub struct Floor {
 /// A range of waits in which the tier floor holds a route.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HeldRoute {
-    /// The less valuable tier, and the route that would be cheapest at the start of the range.
+    /// The less valuable tier, and the route that would be cheapest at the first wait of the range.
     pub floor: Floor,
     /// The wait at which the range starts.
     pub from: Millis,

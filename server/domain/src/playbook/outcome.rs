@@ -43,9 +43,9 @@ impl Playbook {
         if self.outcomes.is_empty() {
             return Ok(());
         }
-        let told = confirmed.or(case.confirmed.as_ref());
-        let told = told.unwrap_or(&case.reason);
-        let reason = self.reason_now(told, &case.facts);
+        let of_case = confirmed.or(case.confirmed.as_ref());
+        let of_case = of_case.unwrap_or(&case.reason);
+        let reason = self.reason_now(of_case, &case.facts);
         let fits =
             |outcome: &&OutcomeDefinition| reason.is_none_or(|reason| outcome.is_for(reason));
         let names = self.outcomes.iter().filter(fits);
@@ -53,7 +53,9 @@ impl Playbook {
         let right = right_names(id.as_str(), "outcome", names);
         match self.outcome(id) {
             Some(outcome) if fits(&outcome) => Ok(()),
-            Some(_) => Err(format!("is no outcome of a case for {told}; {right}")),
+            Some(_) => Err(format!(
+                "is not an outcome of a case for {of_case}; {right}"
+            )),
             None => Err(format!("is not an outcome of the live playbook; {right}")),
         }
     }

@@ -1,13 +1,11 @@
 //! The input of a decision without a server. The tests, the map and the warnings of a playbook use it.
 
 use super::{ChannelIndex, Playbook, ReasonIndex, TierIndex};
-use crate::ability::Abilities;
-use crate::contact::{ContactContext, CustomerRef, Direction, QueueStats};
+use crate::contact::{ContactContext, QueueStats};
 use crate::customer::{Consent, Profile};
 use crate::decision::{ContactStats, Decided, Formula, Memory, Question, decide};
 use crate::fact::{Fact, FactSource, FactType, FactValue, Facts, Knowledge};
 use crate::money::Money;
-use crate::tags::Tags;
 use crate::time::{Millis, UnixMs};
 use jiff::civil;
 use jiff::tz::AmbiguousOffset;
@@ -18,8 +16,8 @@ const ORDINARY_MONDAY: civil::Date = civil::date(2026, 3, 2);
 const ORDINARY_HOUR: i8 = 10;
 /// The number of hours in a week.
 const WEEK_HOURS: i64 = 7 * 24;
-/// What stands for any text that a customer could tell: texts to try as one that no rule looks for. A rule that asks
-/// which texts it is not holds for each of them; then it is the first.
+/// Texts to try, until one is found that no rule reacts to. It stands for any text that a customer could send. If rules
+/// react to all of them, because they are for every text but some, the first is used.
 const TEXTS: [&str; 3] = ["anything", "0", "ZZ-9"];
 /// Whole numbers to try, until one is found that no rule reacts to.
 const INTEGERS: [i64; 5] = [1, 30, 1_000, 0, 100_000];
@@ -59,28 +57,8 @@ impl Situation {
             reason,
             tier,
             context: ContactContext {
-                channel: channel.clone(),
-                direction: Direction::Inbound,
-                device: None,
-                customer: CustomerRef::default(),
-                case: None,
-                previous_contact: None,
                 reason: Some(playbook.reason(reason).id.clone()),
-                facts: Facts::none(),
-                stage: None,
-                persona: None,
-                sentiment_score: None,
-                language: None,
-                preferred_routes: Vec::new(),
-                consents: Vec::new(),
-                vulnerable: None,
-                asked_for_person: false,
-                brand: None,
-                queue_stats: Vec::new(),
-                cannot_use: Abilities::EMPTY,
-                another_matter: false,
-                matters: Vec::new(),
-                tags: Tags::default(),
+                ..ContactContext::on(channel.clone())
             },
             profile: None,
             facts: Facts::none(),
@@ -116,7 +94,9 @@ impl Situation {
         let stats = &mut self.context.queue_stats;
         if stats.len() != playbook.queues.len() {
             let queues = playbook.queues.iter();
-            *stats = queues.map(|queue| nothing_of(&queue.id)).collect();
+            *stats = queues
+                .map(|queue| QueueStats::nothing_of(queue.id.clone()))
+                .collect();
         }
         for stats in stats {
             stats.expected_wait = Some(wait);
@@ -176,12 +156,12 @@ impl Situation {
             let mut values = values.into_iter();
             let first = values.clone().next();
             let plain = values.find(|value| {
-                let mut told = self.clone();
-                told.know(playbook, fact, value.clone());
-                !told.is_looked_for(playbook, fact)
+                let mut with_fact = self.clone();
+                with_fact.know(playbook, fact, value.clone());
+                !with_fact.is_looked_for(playbook, fact)
             });
-            // One that every value sets off a rule by stays unknown; but of texts there are so many others that a rule
-            // which fires by all of these is one for whoever tells any.
+            // A fact stays unknown if rules react to all of its values. A text does not: a rule that reacts to all of
+            // these texts is a rule for everybody who sends any text.
             let any = first.filter(|value| matches!(value, FactValue::Text(_)));
             if let Some(value) = plain.or(any) {
                 self.know(playbook, fact, value);
@@ -197,18 +177,6 @@ impl Situation {
             rules.find(|rule| rule.id == fired.id)?.when.as_ref()
         });
         fired.any(|when| when.fields().contains(&super::condition::Field::Fact(fact)))
-    }
-}
-
-/// The numbers of a queue for which nothing was reported.
-pub(super) fn nothing_of(queue: &crate::ids::Slug) -> QueueStats {
-    QueueStats {
-        queue: queue.clone(),
-        staffed: None,
-        available: None,
-        waiting: None,
-        handle_time: None,
-        expected_wait: None,
     }
 }
 
@@ -281,7 +249,7 @@ pub enum NoTime {
     Unread,
     /// The clock skips this time.
     #[error(
-        "must be a time that the clock of the playbook's time zone shows; it is put forward then and skips this one"
+        "must be another time: in the playbook's time zone, the clock is put forward and skips this one"
     )]
     Skipped,
 }

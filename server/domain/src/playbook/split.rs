@@ -91,12 +91,12 @@ impl Playbook {
             return *known == index;
         }
         self.split_of(id)
-            .is_some_and(|split| match self.part_told(split, facts) {
+            .is_some_and(|split| match self.part_by_facts(split, facts) {
                 None => self.parts_of(split).contains(&index),
-                Some(Part::Reason(told)) => told == index,
+                Some(Part::Reason(part)) => part == index,
                 Some(Part::Split(place)) => {
-                    let told = &self.splits[usize::from(place)];
-                    self.parts_of(told).contains(&index)
+                    let inner = &self.splits[usize::from(place)];
+                    self.parts_of(inner).contains(&index)
                 }
             })
     }
@@ -151,11 +151,11 @@ impl Playbook {
     }
 
     /// The part that the facts decide, without any default; `None` if they decide none.
-    fn part_told(&self, split: &Split, facts: &Facts) -> Option<Part> {
+    fn part_by_facts(&self, split: &Split, facts: &Facts) -> Option<Part> {
         match value_part(split, self, facts)? {
             Part::Reason(index) => Some(Part::Reason(index)),
             Part::Split(place) => {
-                let inner = self.part_told(&self.splits[usize::from(place)], facts);
+                let inner = self.part_by_facts(&self.splits[usize::from(place)], facts);
                 Some(inner.unwrap_or(Part::Split(place)))
             }
         }

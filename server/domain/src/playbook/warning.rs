@@ -10,7 +10,7 @@ mod shape;
 mod unused;
 
 use super::Playbook;
-use super::fault::{At, FAULTS_MAX, Finder, PlaybookFault, PlaybookFaults};
+use super::fault::{At, FAULTS_MAX, Finder, PlaybookFault, PlaybookFaults, write_lines};
 use super::format::File;
 use super::tree::Node;
 use std::fmt;
@@ -19,7 +19,7 @@ use std::fmt;
 pub const WARNINGS_MAX: usize = FAULTS_MAX;
 
 /// How many of the names that a warning is about are listed.
-const NAMES_TOLD_MAX: usize = 3;
+const NAMES_SHOWN_MAX: usize = 3;
 
 /// Something that is probably not intended, with its path, its place and what to change.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,16 +41,8 @@ pub struct Warnings {
 }
 
 impl fmt::Display for Warnings {
-    /// Writes one line for each warning.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, warning) in self.found.iter().enumerate() {
-            let line_break = if index == 0 { "" } else { "\n" };
-            write!(f, "{line_break}{warning}")?;
-        }
-        match self.more {
-            0 => Ok(()),
-            more => write!(f, "\nand {more} more"),
-        }
+        write_lines(f, &self.found, self.more)
     }
 }
 
@@ -83,10 +75,10 @@ pub(super) fn look(file: &File, playbook: &Playbook, root: &Node<'_>) -> Warning
 
 /// The first names of the list, and how many more there are.
 fn and_more(names: Vec<String>) -> String {
-    match names.len().saturating_sub(NAMES_TOLD_MAX) {
+    match names.len().saturating_sub(NAMES_SHOWN_MAX) {
         // To list one more name is as short as to count it.
         0 | 1 => names.join(", "),
-        more => format!("{} and {more} more", names[..NAMES_TOLD_MAX].join(", ")),
+        more => format!("{} and {more} more", names[..NAMES_SHOWN_MAX].join(", ")),
     }
 }
 

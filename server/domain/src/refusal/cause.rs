@@ -19,19 +19,21 @@ pub enum CaseCause {
     #[error("has lapsed: a new contact opens a new case")]
     Lapsed,
     /// The case was opened by mistake. There is nothing to do.
-    #[error("was opened by mistake: nothing is to be done about it")]
+    #[error("was opened by mistake and withdrawn: no work on it is possible")]
     Withdrawn,
-    /// The case is merged. Work on the case that continues it.
+    /// The case is merged. Work on the case that it is merged into.
     #[error("is merged into {into}: work on that one")]
     Merged {
-        /// The case that continues it.
+        /// The case that it is merged into.
         into: CaseId,
     },
     /// The case is not merged. There is no merge to undo.
     #[error("is not merged into another")]
     NotMerged,
     /// Another case was merged into this case. Merge the other way round, or undo that merge first.
-    #[error("goes on for {first} itself: merge {survivor} into it, or undo that merge first")]
+    #[error(
+        "already has {first} merged into it: merge {survivor} into it instead, or undo the merge of {first} first"
+    )]
     HasMerged {
         /// The first of the cases merged into this case.
         first: CaseId,
@@ -39,7 +41,7 @@ pub enum CaseCause {
         survivor: CaseId,
     },
     /// Too many cases are merged into this case. Undo one of the merges first.
-    #[error("goes on for {MERGED_MAX} cases already, the most there can be")]
+    #[error("already has {MERGED_MAX} cases merged into it, the most there can be")]
     MergesMax,
     /// The case has live contacts. End them first.
     #[error("has {live} live contact(s), which must end first: {}{}", list(.listed), more(*.of_merged))]
@@ -52,9 +54,7 @@ pub enum CaseCause {
         of_merged: u32,
     },
     /// The case was resolved too long ago. A new contact opens a new case.
-    #[error(
-        "was resolved too long ago to be opened again: a new contact opens a new case that names it"
-    )]
+    #[error("was resolved too long ago to be reopened: a new contact opens a new case")]
     ReopenWindowPassed,
     /// A later case exists for the same matter. Work on that case.
     #[error("was followed by {latest} for the same matter: work on that one")]
@@ -92,23 +92,25 @@ pub enum CaseCause {
 /// Why a customer cannot take a step. The comments say what the caller can do.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CustomerCause {
-    /// The customer is merged. Work on the customer who continues it.
+    /// The customer is merged. Work on the customer that it is merged into.
     #[error("is merged into {into}: work on that one")]
     Merged {
-        /// The customer who continues it.
+        /// The customer that it is merged into.
         into: CustomerId,
     },
     /// The customer is merged already. Undo that merge first.
     #[error("is merged into {into} already: undo that merge first")]
     MergedAlready {
-        /// The customer who continues it.
+        /// The customer that it is merged into.
         into: CustomerId,
     },
     /// The customer is not merged. There is no merge to undo.
     #[error("is not merged into another")]
     NotMerged,
     /// Another customer was merged into this customer. Merge the other way round, or undo that merge first.
-    #[error("goes on for {first} itself: merge {survivor} into it, or undo that merge first")]
+    #[error(
+        "already has {first} merged into it: merge {survivor} into it instead, or undo the merge of {first} first"
+    )]
     HasMerged {
         /// The first of the customers merged into this customer.
         first: CustomerId,
@@ -116,12 +118,12 @@ pub enum CustomerCause {
         survivor: CustomerId,
     },
     /// Too many customers are merged into this customer. Undo one of the merges first.
-    #[error("goes on for {MERGED_CUSTOMERS_MAX} customers already, the most there can be")]
+    #[error("already has {MERGED_CUSTOMERS_MAX} customers merged into it, the most there can be")]
     MergesMax,
     /// Another customer holds the identity, verified. Send the identity as verified, or leave it with its holder.
     #[error(
-        "is not merged with {holder}, whose {kind} identity is verified: one that is not verified, or is shared, \
-        identifies nobody"
+        "cannot have this {kind} identity, which is verified for {holder}: to merge the two customers, send it verified \
+        and not shared"
     )]
     IdentityTaken {
         /// The kind of identity.
@@ -146,8 +148,8 @@ pub enum CustomerCause {
     ConsentsMax,
     /// The customer is vulnerable. Only a supervisor can end this.
     #[error(
-        "is vulnerable: only a supervisor can say that they are not (the metadata signpost-actor: supervisor/ID); \
-        leave it out to keep it"
+        "is vulnerable: only a supervisor can end this (metadata signpost-actor: supervisor/ID); leave \
+        `vulnerable` out to keep it"
     )]
     Vulnerable,
 }
@@ -156,7 +158,9 @@ pub enum CustomerCause {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ContactCause {
     /// The contact ended too long ago. Start a new contact for the other matter.
-    #[error("ended more than {ADDITIONAL_CASE_AFTER_END_MAX} ago: another matter is a new contact")]
+    #[error(
+        "ended more than {ADDITIONAL_CASE_AFTER_END_MAX} ago: start a new contact for another matter"
+    )]
     EndedLongAgo,
     /// The customer is not known. Identify the customer first.
     #[error(
@@ -170,7 +174,7 @@ pub enum ContactCause {
         case: CaseId,
     },
     /// The contact has a case that is merged into the case of this matter. There is nothing to add.
-    #[error("has {case}, which is merged into {into}")]
+    #[error("has {case}, which is merged into {into}, the case of this matter")]
     HasMergedCase {
         /// The case that the contact has.
         case: CaseId,

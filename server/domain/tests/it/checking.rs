@@ -1,4 +1,4 @@
-//! The check that nothing is lost and nothing is twice: each row that is spoilt is noticed, and told in words.
+//! The check that nothing is lost and nothing is twice: each row that is spoilt is noticed and reported in words.
 
 mod cases;
 mod contacts;
@@ -50,7 +50,7 @@ fn state_of(rows: Rows, standing: &State, cold: impl Fn(&Row) -> bool) -> State 
     state
 }
 
-/// The day, and what is told of it once a row is spoilt.
+/// The day, and what is reported of it once a row is spoilt.
 pub(super) struct Day {
     stage: Stage,
     pub(super) cases: Vec<CaseId>,

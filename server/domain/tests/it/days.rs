@@ -170,7 +170,7 @@ fn read() -> impl Strategy<Value = String> {
     ]
 }
 
-/// An attempt of one of the contacts that came to nothing, with more told or nothing.
+/// An attempt of one of the contacts that came to nothing, with more given or nothing.
 fn reroute() -> impl Strategy<Value = String> {
     let told = (words(FACTS, 2), word(CHANNELS), any::<bool>());
     let parts = (word(CONTACTS), word(REROUTES), told);

@@ -3,8 +3,7 @@
 use crate::fixtures;
 use crate::script::{FIRST_DAY, reason, slug};
 use expect_test::expect;
-use signpost_domain::ability::Abilities;
-use signpost_domain::contact::{ContactContext, CustomerRef, Direction, QueueStats};
+use signpost_domain::contact::{ContactContext, QueueStats};
 use signpost_domain::customer::Profile;
 use signpost_domain::decision::{
     AttemptOutcome, ContactStats, Decision, Formula, Memory, Question, Tried, decide,
@@ -13,7 +12,6 @@ use signpost_domain::fact::{Fact, FactSource, FactValue, Facts, Knowledge};
 use signpost_domain::ids::ContactId;
 use signpost_domain::playbook::{Need, Playbook, TierIndex};
 use signpost_domain::route::Route;
-use signpost_domain::tags::Tags;
 use signpost_domain::time::Millis;
 use std::fmt::Write;
 
@@ -295,34 +293,12 @@ fn decided(playbook: &Playbook, asked: &Asked<'_>) -> Decision {
 
 fn context(wait_minutes: i64, facts: Facts) -> ContactContext {
     ContactContext {
-        case: None,
-        previous_contact: None,
-        channel: slug("web_chat"),
-        direction: Direction::Inbound,
-        device: None,
-        customer: CustomerRef::default(),
         reason: Some(reason("existing_flight/change_date")),
         facts,
-        stage: None,
-        persona: None,
-        sentiment_score: None,
-        language: None,
-        preferred_routes: Vec::new(),
-        consents: Vec::new(),
-        vulnerable: None,
-        asked_for_person: false,
-        cannot_use: Abilities::EMPTY,
-        another_matter: false,
-        brand: None,
-        matters: Vec::new(),
-        tags: Tags::default(),
         queue_stats: vec![QueueStats {
-            queue: slug("rebooking"),
-            staffed: None,
-            available: None,
-            waiting: None,
-            handle_time: None,
             expected_wait: Some(Millis(wait_minutes * Millis::MINUTE.0)),
+            ..QueueStats::nothing_of(slug("rebooking"))
         }],
+        ..ContactContext::on(slug("web_chat"))
     }
 }

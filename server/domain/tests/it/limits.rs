@@ -48,7 +48,8 @@ fn a_customer_goes_on_for_only_so_many() {
         "{}",
         told[0]
     );
-    let over = "refused: customer c0 goes on for 16 customers already, the most there can be";
+    let over =
+        "refused: customer c0 already has 16 customers merged into it, the most there can be";
     assert_eq!(told[1], over);
 }
 
@@ -81,7 +82,7 @@ fn a_contact_has_only_so_many_facts() {
     assert!(lines[2].starts_with("k1: c1 standard;"), "{}", lines[2]);
     assert_eq!(
         lines[3],
-        "refused: context.facts must be at most 64 with those told before, are 65"
+        "refused: context.facts must be at most 64 together with those sent before, are 65"
     );
 }
 
@@ -98,7 +99,7 @@ fn an_additional_case_has_only_so_many_facts() {
     let lines: Vec<&str> = stage.told.lines().collect();
     assert_eq!(
         lines[2],
-        "refused: facts must be at most 64 with those that the contact told, are 65"
+        "refused: facts must be at most 64 together with the facts of the contact, are 65"
     );
     assert!(
         lines[3].starts_with("k1: a/b too; opens #1"),
@@ -255,13 +256,13 @@ fn each_matter_has_only_so_many_facts() {
     assert_eq!(
         refused.collect::<Vec<_>>(),
         [
-            "refused: context.matters[1].facts must be at most 64 with those told before, are 66",
-            "refused: context.matters[0].facts must be at most 64 with those told before, are 65",
+            "refused: context.matters[1].facts must be at most 64 together with those sent before, are 66",
+            "refused: context.matters[0].facts must be at most 64 together with those sent before, are 65",
         ]
     );
 }
 
-/// What a caller can do about several faults is told only where it is the same for all that there are.
+/// What a caller can do about several faults is said only where it is the same for all that there are.
 #[test]
 fn faults_are_of_one_kind_if_all_are() {
     let mut faults = Faults::default();

@@ -128,7 +128,7 @@ fn customers_merged_as_they_cannot_be() {
     breaks(
         |_| merged("c1", "c1"),
         expect![[r#"
-            customer c1: it goes on for others, but c1 goes on for it
+            customer c1: others were merged into it, but it was merged into c1
         "#]],
     );
     // A chain.
@@ -137,7 +137,7 @@ fn customers_merged_as_they_cannot_be() {
         &one,
         |_| merged("c3", "c1"),
         expect![[r#"
-        customer c1: it goes on for others, but c3 goes on for it
+        customer c1: others were merged into it, but it was merged into c3
     "#]],
     );
 }
@@ -161,17 +161,7 @@ fn a_contact_on_a_case_of_somebody_else() {
                     .clone()
                     .map(|id| CustomerJoin { id, learnt: None }),
                 tier_found: None,
-                case: Some(CaseJoin {
-                    case,
-                    case_match: CaseMatch::Continued,
-                    first: true,
-                    repeat: false,
-                    switched: false,
-                    previous: None,
-                    opened: None,
-                    claimed: None,
-                    presumed: false,
-                }),
+                case: Some(join(case)),
                 former: None,
                 additional: Vec::new(),
                 leading: None,
@@ -262,6 +252,20 @@ fn a_additional_case_that_is_lost_or_there_twice() {
     );
 }
 
+fn join(case: CaseId) -> CaseJoin {
+    CaseJoin {
+        case,
+        case_match: CaseMatch::Continued,
+        first: true,
+        repeat: false,
+        switched: false,
+        previous: None,
+        opened: None,
+        claimed: None,
+        presumed: false,
+    }
+}
+
 fn added(contact: &str, case: CaseId) -> Event {
     Event::CaseAddedToContact(Box::new(CaseAddedToContact {
         contact: ContactId::stored(contact),
@@ -271,17 +275,7 @@ fn added(contact: &str, case: CaseId) -> Event {
         additional: Vec::new(),
         reason: ReasonId::parse("bags/allowance").expect("a reason"),
         facts: Facts::none(),
-        join: CaseJoin {
-            case,
-            case_match: CaseMatch::Continued,
-            first: true,
-            repeat: false,
-            switched: false,
-            previous: None,
-            opened: None,
-            claimed: None,
-            presumed: false,
-        },
+        join: join(case),
         note: "".into(),
         matter: None,
         decided: None,
@@ -309,7 +303,7 @@ fn cases_merged_or_linked_as_they_cannot_be() {
     breaks(
         |state| worked(case_of(state, "chat-1"), merged(case_of(state, "chat-3"))),
         expect![[r#"
-            case case_0000000000005: case_0000000000003 does not go on for it
+            case case_0000000000005: case_0000000000003, which it was merged into, does not list it or is of another customer
         "#]],
     );
     // A link to one that is nowhere.

@@ -1,4 +1,4 @@
-//! The rules as they are told from outside, in one binary: scenarios as text, tables, properties.
+//! The rules as they are seen from outside, in one binary: scenarios as text, tables, properties.
 
 mod checking;
 mod cold;

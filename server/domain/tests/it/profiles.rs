@@ -1,4 +1,4 @@
-//! What becomes of a profile when more is told of it: of any profile, any telling and any mask.
+//! What becomes of a profile when more is reported of it: of any profile, any report and any mask.
 
 use proptest::collection::vec;
 use proptest::option::of;

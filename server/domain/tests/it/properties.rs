@@ -21,7 +21,7 @@ fn days() -> u32 {
     told.and_then(|told| told.parse().ok()).unwrap_or(DAYS)
 }
 
-/// What does not name the order in which a caller told things.
+/// What does not depend on the order in which a caller sent things.
 fn apart_from_contexts(stage: &Stage) -> BTreeMap<RowKey, Row> {
     let mut rows = rows(stage.world.state());
     rows.retain(|key, _| !matches!(key, RowKey::Contact(_)));

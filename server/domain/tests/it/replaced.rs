@@ -5,7 +5,7 @@ use crate::stage::Stage;
 use signpost_domain::customer::CASE_REASONS_MAX;
 use signpost_domain::playbook::limits::REPLACED_MAX;
 
-/// Plays steps; what the last one told, how often it was looked through, and how many rows it needed.
+/// Plays steps; what the last one gave, how often it was looked through, and how many rows it needed.
 fn last_of(steps: &[String]) -> (String, usize, usize) {
     let stage = Stage::play(steps.iter().map(String::as_str));
     let (looks, rows) = stage.world.looked();

@@ -186,7 +186,7 @@ pub(crate) fn clear(words: &Words<'_>) -> Vec<ContextField> {
     fields.collect()
 }
 
-/// What of a profile becomes what is told: `*` stands for all.
+/// The fields of a profile that become what is sent: `*` stands for all.
 fn named(words: &Words<'_>) -> Option<Vec<ProfileField>> {
     let mask = words.get("mask")?;
     let named = |field: &ProfileField| {
@@ -263,7 +263,7 @@ pub(crate) fn reroute(
     now: UnixMs,
 ) -> CommandBody {
     let told = context("phone", words, playbook, now);
-    // What it is told with says on which channel it is.
+    // The words that come with it say on which channel it is.
     let channel = words.get("channel").map(slug);
     CommandBody::Reroute(Box::new(RerouteContact {
         contact: ContactId::new(contact).expect("a contact id"),
@@ -503,14 +503,7 @@ fn queue_stats(words: &Words<'_>) -> Vec<QueueStats> {
         let queue = slug(queue);
         let place = all.iter().position(|stats| stats.queue == queue);
         let place = place.unwrap_or_else(|| {
-            all.push(QueueStats {
-                queue,
-                staffed: None,
-                available: None,
-                waiting: None,
-                handle_time: None,
-                expected_wait: None,
-            });
+            all.push(QueueStats::nothing_of(queue));
             all.len() - 1
         });
         set(&mut all[place]);

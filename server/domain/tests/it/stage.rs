@@ -17,7 +17,7 @@ use signpost_domain::state::Counts;
 use signpost_domain::time::UnixMs;
 use std::sync::Arc;
 
-/// Plays `steps` and compares what was told; then nothing may be lost or twice, and every replay must agree.
+/// Plays `steps` and compares the text that they give; then nothing may be lost or twice, and every replay must agree.
 #[track_caller]
 pub(crate) fn check(steps: &str, told: Expect) {
     let stage = Stage::play(steps.lines());

@@ -21,7 +21,7 @@ use signpost_domain::state::Counts;
 use signpost_domain::time::{Millis, UnixMs};
 use std::fmt::Display;
 
-/// Short names: cases by the order in which they were first told of.
+/// Short names: cases by the order in which they were first named.
 #[derive(Clone, Default)]
 pub(crate) struct Names {
     cases: Vec<CaseId>,
@@ -251,14 +251,14 @@ fn numbers(event: &ContactRouted) -> String {
     list(some.chain(all))
 }
 
-/// What was tried and what was told of the person, if anything was.
+/// What was tried and what was reported of the person, if anything was.
 fn remembered(event: &ContactRouted) -> String {
     let memory = &event.memory;
     let tried = memory
         .tried
         .iter()
         .filter_map(|tried| Some(format!("{} {}", tried.route, tried.outcome?.as_str())));
-    let told = &memory.told;
+    let told = &memory.reported;
     let told = [
         told.vulnerable.as_ref().map(|_| "vulnerable".to_owned()),
         told.cannot_use.as_ref().map(|told| {

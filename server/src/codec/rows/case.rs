@@ -4,7 +4,7 @@ use crate::codec::case_work::{
     link, link_to_wire, merged_case, merged_case_to_wire, resolution, resolution_to_wire,
 };
 use crate::codec::context::{facts, facts_to_wire};
-use crate::codec::memory::{all_tried, all_tried_to_wire, person_told, person_told_to_wire};
+use crate::codec::memory::{all_tried, all_tried_to_wire, person_report, person_report_to_wire};
 use crate::codec::number::{Numbered, known};
 use crate::codec::tags::{labels_to_wire, references_to_wire, tags};
 use crate::codec::text::{
@@ -56,7 +56,7 @@ pub(super) fn case_to_wire(row: &Case) -> written::Case<'_> {
         events,
         event_count,
         tried,
-        told,
+        reported,
         of_merged,
     } = row;
     let base = *opened;
@@ -103,7 +103,7 @@ pub(super) fn case_to_wire(row: &Case) -> written::Case<'_> {
         event_count: *event_count,
         queue: name_text(queue.as_ref()),
         tried: all_tried_to_wire(tried, base),
-        told: person_told_to_wire(told, base),
+        told: person_report_to_wire(reported, base),
         of_merged: of_merged.collect(),
         references: references_to_wire(references),
         labels: labels_to_wire(labels),
@@ -114,7 +114,7 @@ fn of_merged_to_wire(of: &OfMerged, base: UnixMs) -> written::OfMerged<'_> {
     let OfMerged {
         case,
         tried,
-        told,
+        reported,
         due,
         inbound,
     } = of;
@@ -126,7 +126,7 @@ fn of_merged_to_wire(of: &OfMerged, base: UnixMs) -> written::OfMerged<'_> {
     written::OfMerged {
         case_seq: case_seq(*case),
         tried: all_tried_to_wire(tried, base),
-        told: person_told_to_wire(told, base),
+        told: person_report_to_wire(reported, base),
         due_after_ms: due.map(|due| after(due, base)),
         inbound: inbound.collect(),
     }
@@ -136,7 +136,7 @@ fn of_merged(message: wire::OfMerged, base: UnixMs) -> Result<OfMerged, CodecErr
     let wire::OfMerged {
         case_seq,
         tried: tried_messages,
-        told: told_message,
+        told: person_message,
         due_after_ms,
         inbound,
     } = message;
@@ -151,7 +151,7 @@ fn of_merged(message: wire::OfMerged, base: UnixMs) -> Result<OfMerged, CodecErr
     Ok(OfMerged {
         case: case(case_seq),
         tried: all_tried(tried_messages, base)?,
-        told: person_told(told_message, base)?,
+        reported: person_report(person_message, base)?,
         due: due_after_ms.map(|after_ms| at(base, after_ms)),
         inbound: inbound.collect::<Result<_, CodecError>>()?,
     })
@@ -195,7 +195,7 @@ pub(super) fn case_row(message: wire::Case) -> Result<Case, CodecError> {
         event_count,
         queue,
         tried: tried_messages,
-        told: told_message,
+        told: person_message,
         of_merged: merged_messages,
         references,
         labels,
@@ -245,7 +245,7 @@ pub(super) fn case_row(message: wire::Case) -> Result<Case, CodecError> {
         events: events(&event_steps),
         event_count,
         tried: all_tried(tried_messages, opened)?,
-        told: person_told(told_message, opened)?,
+        reported: person_report(person_message, opened)?,
         of_merged: of_merged_messages
             .map(|message| of_merged(message, opened))
             .collect::<Result<_, _>>()?,

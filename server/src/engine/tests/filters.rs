@@ -7,10 +7,11 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use signpost_domain::command::UpsertCustomer;
 use signpost_domain::customer::{Identity, Profile};
+use signpost_domain::event::IdempotencyKey;
 use signpost_domain::state::RowKey;
 use std::path::PathBuf;
 
-/// Contacts, customers, phones and matters that are told of.
+/// Contacts, customers, phones and matters that the filters know.
 const CONTACTS: u8 = 40;
 const CUSTOMERS: u8 = 8;
 const PHONES: u8 = 4;

@@ -55,10 +55,10 @@ fn message(
             continue;
         }
         let path = at(field.name());
-        if let Some(other) = told_before(&message, &field) {
+        if let Some(other) = set_before(&message, &field) {
             let what = match other == field {
-                true => "is told twice, by either of its names".to_owned(),
-                false => format!("cannot be told beside {}", other.name()),
+                true => "is set twice, under both of its names".to_owned(),
+                false => format!("must not be set together with {}", other.name()),
             };
             faults.push(path, what);
             continue;
@@ -76,11 +76,11 @@ fn message(
 
 /// A field that is set already and excludes this field: another field of its oneof, or the same field under its other
 /// name. `None` if there is none.
-fn told_before(message: &DynamicMessage, field: &FieldDescriptor) -> Option<FieldDescriptor> {
-    let told = |it: &FieldDescriptor| message.has_field(it);
+fn set_before(message: &DynamicMessage, field: &FieldDescriptor) -> Option<FieldDescriptor> {
+    let is_set = |it: &FieldDescriptor| message.has_field(it);
     match field.containing_oneof() {
-        Some(oneof) => oneof.fields().find(told),
-        None => Some(field.clone()).filter(told),
+        Some(oneof) => oneof.fields().find(is_set),
+        None => Some(field.clone()).filter(is_set),
     }
 }
 

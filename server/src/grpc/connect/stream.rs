@@ -31,21 +31,23 @@ pub(super) fn enveloped(flags: u8, message: &[u8]) -> Bytes {
 
 /// The only message of a stream of requests. An error if there is another number of messages.
 pub(super) fn only(mut stream: Bytes) -> Result<Bytes, Status> {
-    let what = "the request must be one message in an envelope: a byte of flags, four of length, and as many bytes";
+    let what = "the request must be one message in an envelope: one byte of flags, four bytes of length, and that many bytes";
     if stream.len() < HEAD_BYTES {
         return Err(malformed(what));
     }
     match (stream.get_u8(), stream.get_u32()) {
         (0, len) if usize::try_from(len) == Ok(stream.len()) => Ok(stream),
-        (1, _) => Err(not_taken("messages that are compressed are not taken")),
+        (1, _) => Err(not_taken(
+            "compressed messages are not supported: send it uncompressed",
+        )),
         _ => Err(malformed(what)),
     }
 }
 
 /// The last envelope of a stream.
 pub(super) fn end(status: &Status) -> Bytes {
-    let told = error(status).map_or_else(|| json!({}), |error| json!({ "error": error }));
-    enveloped(END, told.to_string().as_bytes())
+    let json = error(status).map_or_else(|| json!({}), |error| json!({ "error": error }));
+    enveloped(END, json.to_string().as_bytes())
 }
 
 /// A stream of gRPC, converted to a stream of Connect.
@@ -75,21 +77,21 @@ impl Envelopes {
     }
 
     /// The messages that have arrived completely, in their envelopes.
-    fn told(&mut self, data: Bytes) -> Result<Bytes, Status> {
+    fn enveloped_whole(&mut self, data: Bytes) -> Result<Bytes, Status> {
         let Some(descriptor) = &self.json else {
             return Ok(data);
         };
         self.begun.put(data);
-        let mut told = BytesMut::new();
+        let mut envelopes = BytesMut::new();
         while let [_, a, b, c, d, rest @ ..] = &*self.begun {
             let len = u32::from_be_bytes([*a, *b, *c, *d]) as usize;
             let Some(message) = rest.get(..len) else {
                 break;
             };
-            told.put(enveloped(0, &json::write(descriptor, message)?));
+            envelopes.put(enveloped(0, &json::write(descriptor, message)?));
             self.begun.advance(HEAD_BYTES + len);
         }
-        Ok(told.freeze())
+        Ok(envelopes.freeze())
     }
 
     fn over(&mut self, context: &mut Context<'_>) -> bool {
@@ -118,9 +120,9 @@ impl HttpBody for Envelopes {
                 Some(Err(status)) => break status,
                 None => break status::internal(),
             };
-            match frame.into_data().map(|data| self.told(data)) {
-                Ok(Ok(told)) if told.is_empty() => {}
-                Ok(Ok(told)) => return Poll::Ready(Some(Ok(Frame::data(told)))),
+            match frame.into_data().map(|data| self.enveloped_whole(data)) {
+                Ok(Ok(envelopes)) if envelopes.is_empty() => {}
+                Ok(Ok(envelopes)) => return Poll::Ready(Some(Ok(Frame::data(envelopes)))),
                 Ok(Err(status)) => break status,
                 Err(frame) => {
                     let trailers = frame.into_trailers().unwrap_or_default();
@@ -144,7 +146,7 @@ mod tests {
     use tonic_health::pb::HealthCheckResponse;
 
     #[tokio::test]
-    async fn messages_are_told_whole_however_they_are_cut() {
+    async fn messages_come_whole_however_they_are_cut() {
         let pool = prost_reflect::DescriptorPool::decode(tonic_health::pb::FILE_DESCRIPTOR_SET);
         let pool = pool.unwrap();
         let descriptor = pool.get_message_by_name("grpc.health.v1.HealthCheckResponse");
@@ -165,9 +167,10 @@ mod tests {
             let frames = pieces.chain([Frame::trailers(trailers)]);
             let frames: Vec<_> = frames.map(Ok::<_, Infallible>).collect();
             let frames = tonic::codegen::tokio_stream::iter(frames);
-            let told = Envelopes::new(Body::new(StreamBody::new(frames)), descriptor.clone(), None);
-            let told = told.collect().await.unwrap().to_bytes();
-            assert_eq!(told, wanted.concat(), "in pieces of {size}");
+            let answer =
+                Envelopes::new(Body::new(StreamBody::new(frames)), descriptor.clone(), None);
+            let answer = answer.collect().await.unwrap().to_bytes();
+            assert_eq!(answer, wanted.concat(), "in pieces of {size}");
         }
     }
 

@@ -43,8 +43,8 @@ pub(crate) fn upsert(
         validator.fault(FieldPath::top("request_id"), what);
     }
     let at = FieldPath::top("upserts");
-    let ids = upserts.iter().map(|told| {
-        let customer = told.customer.as_ref();
+    let ids = upserts.iter().map(|message| {
+        let customer = message.customer.as_ref();
         customer.map_or("", |customer| customer.customer_id.as_str())
     });
     validator.batch(
@@ -55,21 +55,22 @@ pub(crate) fn upsert(
     let happened = validator.event_time(event_time, caller);
     validator.done(Some(()))?;
     let items = upserts.into_iter().enumerate();
-    let items = items.map(|(index, told)| {
-        let customer = told.customer.as_ref();
-        let customer_id = customer.map_or_else(String::new, |told| told.customer_id.clone());
+    let items = items.map(|(index, message)| {
+        let customer = message.customer.as_ref();
+        let customer_id =
+            customer.map_or_else(String::new, |customer| customer.customer_id.clone());
         let mut validator = Validator::default();
         let same = v1::UpsertCustomerRequest {
-            customer: told.customer.clone(),
-            update_mask: told.update_mask.clone(),
-            etag: told.etag.clone(),
+            customer: message.customer.clone(),
+            update_mask: message.update_mask.clone(),
+            etag: message.etag.clone(),
             event_time,
             ..Default::default()
         };
         let content = content(Method::UpsertCustomer, &same);
         let id = format!("{request_id}/{index}");
         let stamp = validator.stamp(&id, Method::UpsertCustomer, content);
-        let upsert = validator.upsert(Some(at.item(index)), live, told);
+        let upsert = validator.upsert(Some(at.item(index)), live, message);
         let body = upsert.map(|upsert| CommandBody::Upsert(Box::new(upsert)));
         let command = validator.command(caller.clone(), stamp, happened, body);
         (customer_id, command)
@@ -130,14 +131,14 @@ impl Validator {
     fn each<T: Clone + Eq + Hash>(
         &mut self,
         at: FieldPath<'_>,
-        told: Vec<String>,
+        names: Vec<String>,
         parse: impl Fn(&mut Validator, FieldPath<'_>, String) -> Option<T>,
     ) -> Vec<T> {
-        if !self.fits_a_batch(at, told.len()) {
+        if !self.fits_a_batch(at, names.len()) {
             return Vec::new();
         }
-        let told = told.into_iter().enumerate();
-        let parsed: Vec<Option<T>> = told
+        let names = names.into_iter().enumerate();
+        let parsed: Vec<Option<T>> = names
             .map(|(index, text)| parse(self, at.item(index), text))
             .collect();
         self.once(at, None, parsed.iter().map(Option::as_ref));
@@ -179,7 +180,10 @@ impl Validator {
                     Some(field) => item.field(field),
                     None => item,
                 };
-                self.fault(at, format_args!("is the same as item {first}: each once"));
+                self.fault(
+                    at,
+                    format_args!("is the same as item {first}: name each only once"),
+                );
                 continue;
             }
             seen.insert(name, index);

@@ -50,11 +50,11 @@ impl Validator {
     /// The actor under this metadata key. `None` if the key is absent or wrong; if it is wrong, the fault is noted.
     fn named(&mut self, metadata: &MetadataMap, key: &'static str) -> Option<Actor> {
         let at = FieldPath::top(key);
-        let mut told = metadata.get_all(key).iter();
-        let first = told.next()?;
-        let more = told.count();
+        let mut entries = metadata.get_all(key).iter();
+        let first = entries.next()?;
+        let more = entries.count();
         if more > 0 {
-            self.fault(at, format!("must be told once, is told {} times", more + 1));
+            self.fault(at, format!("must be sent once, is sent {} times", more + 1));
             return None;
         }
         let named = first.to_str().ok().and_then(Actor::parse);

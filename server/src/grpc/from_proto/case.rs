@@ -75,13 +75,9 @@ pub(crate) fn note(
     let case = validator.case(FieldPath::top("case_id"), numbers, &case_id);
     let text = validator.check(FieldPath::top("text"), note_text(&text));
     let audience = validator.check(FieldPath::top("audience"), wire_enum::audience(audience));
-    validator.on_case(
-        caller,
-        stamp,
-        (case, &etag, event_time),
-        text.zip(audience)
-            .map(|(text, audience)| WorkStep::Note(text, audience)),
-    )
+    let step = text.zip(audience);
+    let step = step.map(|(text, audience)| WorkStep::Note(text, audience));
+    validator.on_case(caller, stamp, (case, &etag, event_time), step)
 }
 
 /// The command to resolve a case.
@@ -126,13 +122,8 @@ pub(crate) fn reopen(
         event_time,
     } = request;
     let case = validator.case(FieldPath::top("case_id"), numbers, &case_id);
-    let note = validator.optional_note(&note);
-    validator.on_case(
-        caller,
-        stamp,
-        (case, &etag, event_time),
-        note.map(WorkStep::Reopen),
-    )
+    let step = validator.optional_note(&note).map(WorkStep::Reopen);
+    validator.on_case(caller, stamp, (case, &etag, event_time), step)
 }
 
 /// The command to merge two cases.
@@ -146,17 +137,13 @@ pub(crate) fn merge(
     let v1::MergeCasesRequest {
         request_id: _,
         case_id,
-        duplicate_case_id: merged_case_id,
+        duplicate_case_id: merged,
         etag,
         event_time,
         note,
     } = request;
     let case = validator.case(FieldPath::top("case_id"), numbers, &case_id);
-    let merged = validator.case(
-        FieldPath::top("duplicate_case_id"),
-        numbers,
-        &merged_case_id,
-    );
+    let merged = validator.case(FieldPath::top("duplicate_case_id"), numbers, &merged);
     let note = validator.optional_note(&note);
     let step = merged.zip(note);
     let step = step.map(|(merged, note)| WorkStep::Merge(merged, note));
@@ -178,12 +165,8 @@ pub(crate) fn unmerge(
         event_time,
     } = request;
     let case = validator.case(FieldPath::top("case_id"), numbers, &case_id);
-    validator.on_case(
-        caller,
-        stamp,
-        (case, &etag, event_time),
-        Some(WorkStep::Unmerge),
-    )
+    let step = Some(WorkStep::Unmerge);
+    validator.on_case(caller, stamp, (case, &etag, event_time), step)
 }
 
 /// The command to link two cases.
@@ -203,12 +186,8 @@ pub(crate) fn link(
     } = request;
     let case = validator.case(FieldPath::top("case_id"), numbers, &case_id);
     let link = validator.link(FieldPath::top("link"), numbers, link);
-    validator.on_case(
-        caller,
-        stamp,
-        (case, &etag, event_time),
-        link.map(WorkStep::Link),
-    )
+    let step = link.map(WorkStep::Link);
+    validator.on_case(caller, stamp, (case, &etag, event_time), step)
 }
 
 /// The command to remove a link.
@@ -228,12 +207,8 @@ pub(crate) fn unlink(
     } = request;
     let case = validator.case(FieldPath::top("case_id"), numbers, &case_id);
     let link = validator.link(FieldPath::top("link"), numbers, link);
-    validator.on_case(
-        caller,
-        stamp,
-        (case, &etag, event_time),
-        link.map(WorkStep::Unlink),
-    )
+    let step = link.map(WorkStep::Unlink);
+    validator.on_case(caller, stamp, (case, &etag, event_time), step)
 }
 
 /// The command to change a case.
@@ -252,17 +227,13 @@ pub(crate) fn update(
         etag,
         event_time,
     } = request;
-    let told = case.unwrap_or_default();
+    let message = case.unwrap_or_default();
     let at = FieldPath::top("case");
-    let case = validator.case(at.field("case_id"), numbers, &told.case_id);
+    let case = validator.case(at.field("case_id"), numbers, &message.case_id);
     let paths = update_mask.unwrap_or_default().paths;
-    let update = validator.update(&paths, &told, live);
-    validator.on_case(
-        caller,
-        stamp,
-        (case, &etag, event_time),
-        update.map(WorkStep::Update),
-    )
+    let update = validator.update(&paths, &message, live);
+    let step = update.map(WorkStep::Update);
+    validator.on_case(caller, stamp, (case, &etag, event_time), step)
 }
 
 fn note_text(text: &str) -> Result<Arc<str>, String> {
@@ -271,7 +242,7 @@ fn note_text(text: &str) -> Result<Arc<str>, String> {
         len if len > CASE_TEXT_BYTES_MAX => Err(format!(
             "must be at most {CASE_TEXT_BYTES_MAX} bytes, is {len}"
         )),
-        _ if text.trim().is_empty() => Err("must say something".into()),
+        _ if text.trim().is_empty() => Err("must not be only spaces".into()),
         _ => Ok(text.into()),
     }
 }
@@ -315,9 +286,9 @@ impl Validator {
         &mut self,
         at: FieldPath<'_>,
         live: Option<&Playbook>,
-        told: Option<v1::CaseResolution>,
+        message: Option<v1::CaseResolution>,
     ) -> Option<Resolution> {
-        told.and_then(|told| self.resolution(at, live, Some(told)))
+        message.and_then(|message| self.resolution(at, live, Some(message)))
     }
 
     /// The note at this path; it may be empty.
@@ -333,9 +304,9 @@ impl Validator {
         &mut self,
         at: FieldPath<'_>,
         live: Option<&Playbook>,
-        told: Option<v1::CaseResolution>,
+        message: Option<v1::CaseResolution>,
     ) -> Option<Resolution> {
-        let Some(told) = told else {
+        let Some(message) = message else {
             self.fault(at, "must be set");
             return None;
         };
@@ -343,7 +314,7 @@ impl Validator {
             outcome,
             cost_micros,
             currency_code,
-        } = told;
+        } = message;
         let outcome = self.check(at.field("outcome"), Slug::new(outcome));
         let cost = cost_micros.map(values::cost).transpose();
         let cost = self.check(at.field("cost_micros"), cost);
@@ -357,9 +328,9 @@ impl Validator {
         &mut self,
         at: FieldPath<'_>,
         numbers: &CaseNumbers,
-        told: Option<v1::CaseLink>,
+        message: Option<v1::CaseLink>,
     ) -> Option<CaseLink> {
-        let Some(v1::CaseLink { kind, case_id }) = told else {
+        let Some(v1::CaseLink { kind, case_id }) = message else {
             self.fault(at, "must be set");
             return None;
         };
@@ -372,7 +343,7 @@ impl Validator {
     fn update(
         &mut self,
         paths: &[String],
-        told: &v1::Case,
+        message: &v1::Case,
         live: Option<&Playbook>,
     ) -> Option<CaseUpdate> {
         let at = FieldPath::top("case");
@@ -385,18 +356,18 @@ impl Validator {
             match path.as_str() {
                 "confirmed_reason" => {
                     let at = at.field("confirmed_reason");
-                    let confirmed = self.confirmed_reason(at, live, &told.confirmed_reason);
+                    let confirmed = self.confirmed_reason(at, live, &message.confirmed_reason);
                     update.confirmed = Some(confirmed);
                 }
-                "legal_hold" => update.legal_hold = Some(told.legal_hold),
+                "legal_hold" => update.legal_hold = Some(message.legal_hold),
                 "retain_until_time" => {
-                    let until = told.retain_until_time.map(values::instant).transpose();
+                    let until = message.retain_until_time.map(values::instant).transpose();
                     update.retain_until = self.check(at.field("retain_until_time"), until);
                 }
                 "external_references" => {
-                    self.update_references(at, &told.external_references, &mut update.tags);
+                    self.update_references(at, &message.external_references, &mut update.tags);
                 }
-                "labels" => self.update_labels(at, &told.labels, &mut update.tags),
+                "labels" => self.update_labels(at, &message.labels, &mut update.tags),
                 _ => self.fault(
                     mask.field("paths").item(index),
                     "must be confirmed_reason, legal_hold, retain_until_time, external_references or labels",

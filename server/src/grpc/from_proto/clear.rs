@@ -8,8 +8,9 @@ use signpost_domain::actor::ActorKind;
 use signpost_domain::contact::ContextField;
 use signpost_proto::v1;
 
-const TELL_ANOTHER: &str = "cannot be cleared: tell another";
-const FACTS_STAY: &str = "cannot be cleared: tell the fact anew, or as declined";
+const TELL_ANOTHER: &str = "cannot be cleared: send another value";
+const FACTS_STAY: &str =
+    "cannot be cleared: send the fact again, with another value or as declined";
 const SAYS_WHO: &str = "cannot be cleared: it says who the customer is";
 
 const PATHS: Paths<ContextField> = Paths {
@@ -30,13 +31,13 @@ const PATHS: Paths<ContextField> = Paths {
         ("queue_stats", ContextField::QueueStats),
     ],
     refused: &[
-        ("channel", "cannot be cleared: every call tells it"),
-        ("direction", "cannot be cleared: every call tells it"),
+        ("channel", "cannot be cleared: every call sets it"),
+        ("direction", "cannot be cleared: every call sets it"),
         ("stated_reason", TELL_ANOTHER),
         ("facts", FACTS_STAY),
         (
             "matters",
-            "cannot be cleared: tell a matter anew under its matter_id",
+            "cannot be cleared: send the matter again with its matter_id",
         ),
         ("customer", SAYS_WHO),
         ("customer.customer_id", SAYS_WHO),
@@ -62,7 +63,7 @@ impl Validator {
         };
         for field in &fields {
             let Some(name) = name(field) else { continue };
-            if context.is_some_and(|context| is_told(context, *field)) {
+            if context.is_some_and(|context| is_set(context, *field)) {
                 let what = format_args!("must not name {name}, which context sets as well");
                 self.fault(at, what);
             }
@@ -78,7 +79,7 @@ impl Validator {
 }
 
 /// Whether a context sets a field.
-fn is_told(context: &v1::ContactContext, field: ContextField) -> bool {
+fn is_set(context: &v1::ContactContext, field: ContextField) -> bool {
     match field {
         ContextField::CustomerTier => {
             let customer = context.customer.as_ref();

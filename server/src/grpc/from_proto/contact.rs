@@ -200,7 +200,7 @@ pub(crate) fn reroute(
     let outcome = validator.check(FieldPath::top("outcome"), wire_enum::rerouted(outcome));
     validator.menu_playbook_version(&menu_playbook_version, playbooks.menu);
     let clear = validator.clear(clear_mask.as_ref(), context.as_ref(), &caller);
-    let told = context.is_some();
+    let has_context = context.is_some();
     let context = context
         .and_then(|context| validator.context(Some(context), playbooks, allow_unknown_reason));
     let select_first = validator.check(
@@ -210,7 +210,7 @@ pub(crate) fn reroute(
     let note = validator.optional_note(&note);
     let event_time = validator.event_time(event_time, &caller);
     let body = contact.zip(outcome).zip(select_first).zip(note);
-    let body = body.filter(|_| told == context.is_some());
+    let body = body.filter(|_| has_context == context.is_some());
     let body = body.map(|(((contact, outcome), select_first), note)| {
         let (context, unknown_reason) = match context {
             Some((context, unknown_reason)) => (Some(context), unknown_reason),
@@ -303,11 +303,11 @@ pub(crate) fn update(
         update_mask,
         event_time,
     } = request;
-    let told = contact.unwrap_or_default();
+    let message = contact.unwrap_or_default();
     let at = FieldPath::top("contact");
-    let contact = validator.check(at.field("contact_id"), ContactId::new(&told.contact_id));
+    let contact = validator.check(at.field("contact_id"), ContactId::new(&message.contact_id));
     let paths = update_mask.unwrap_or_default().paths;
-    let update = validator.contact_update(&paths, told);
+    let update = validator.contact_update(&paths, message);
     let event_time = validator.event_time(event_time, &caller);
     let body = contact
         .map(|contact| CommandBody::UpdateContact(Box::new(UpdateContact { contact, update })));
@@ -331,40 +331,38 @@ impl Validator {
         &mut self,
         at: FieldPath<'_>,
         live: Option<&Playbook>,
-        told: Vec<v1::MatterEnd>,
+        messages: Vec<v1::MatterEnd>,
     ) -> Vec<MatterEnd> {
-        if !self.within(at, told.len(), MATTERS_MAX) {
-            return Vec::new();
-        }
-        let mut ends: Vec<MatterEnd> = Vec::with_capacity(told.len());
-        for (index, told) in told.into_iter().enumerate() {
-            let at = at.item(index);
+        let parse = |validator: &mut Validator, at: FieldPath<'_>, message| {
             let v1::MatterEnd {
                 matter_id,
                 resolved,
                 resolution,
-                confirmed_reason,
-            } = told;
-            let matter = self.check(at.field("matter_id"), MatterId::new(matter_id));
-            let resolution = self.optional_resolution(at.field("resolution"), live, resolution);
+                confirmed_reason: confirmed,
+            } = message;
+            let matter = validator.check(at.field("matter_id"), MatterId::new(matter_id));
+            let resolution =
+                validator.optional_resolution(at.field("resolution"), live, resolution);
             let confirmed =
-                self.confirmed_reason(at.field("confirmed_reason"), live, &confirmed_reason);
-            let Some(matter) = matter else { continue };
-            if ends.iter().any(|earlier| earlier.matter == matter) {
-                self.fault(at.field("matter_id"), "is there twice");
-                continue;
-            }
-            ends.push(MatterEnd {
-                matter,
+                validator.confirmed_reason(at.field("confirmed_reason"), live, &confirmed);
+            Some(MatterEnd {
+                matter: matter?,
                 resolved,
                 resolution,
                 confirmed,
-            });
-        }
-        ends
+            })
+        };
+        let is_same = |one: &MatterEnd, other: &MatterEnd| one.matter == other.matter;
+        self.each_once(
+            at,
+            (messages, MATTERS_MAX),
+            parse,
+            Some("matter_id"),
+            is_same,
+        )
     }
 
-    fn contact_update(&mut self, paths: &[String], told: v1::Contact) -> ContactUpdate {
+    fn contact_update(&mut self, paths: &[String], message: v1::Contact) -> ContactUpdate {
         let at = FieldPath::top("contact");
         let mask = FieldPath::top("update_mask");
         let mut update = ContactUpdate::default();
@@ -374,11 +372,11 @@ impl Validator {
         for (index, path) in paths.iter().enumerate() {
             match path.as_str() {
                 "external_references" => {
-                    self.update_references(at, &told.external_references, &mut update.tags);
+                    self.update_references(at, &message.external_references, &mut update.tags);
                 }
-                "labels" => self.update_labels(at, &told.labels, &mut update.tags),
+                "labels" => self.update_labels(at, &message.labels, &mut update.tags),
                 "links" => {
-                    let links = self.contact_links(at.field("links"), told.links.clone());
+                    let links = self.contact_links(at.field("links"), message.links.clone());
                     update.links = Some(links);
                 }
                 _ => self.fault(

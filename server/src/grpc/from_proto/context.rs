@@ -17,12 +17,14 @@ use signpost_proto::v1;
 impl Validator {
     /// Notes a fault for each set field of a single matter, because `matters` is set, too.
     fn refuse_beside_matters(&mut self, at: FieldPath<'_>, alone: &[(&'static str, bool)]) {
-        for (field, _) in alone.iter().filter(|(_, is_told)| *is_told) {
+        for (field, _) in alone.iter().filter(|(_, is_set)| *is_set) {
             let what = match *field {
                 "case_id" | "previous_contact_id" => {
-                    "is of one matter: it cannot be told in one call with `matters`"
+                    "must not be set together with `matters`: it belongs to one matter"
                 }
-                _ => "is of one matter: with several it is told in `matters`",
+                _ => {
+                    "must not be set together with `matters`: set it in the matters that it belongs to"
+                }
             };
             self.fault(at.field(field), what);
         }
@@ -32,12 +34,12 @@ impl Validator {
     #[expect(clippy::too_many_lines, reason = "each field by name")]
     pub(super) fn context(
         &mut self,
-        told: Option<v1::ContactContext>,
+        message: Option<v1::ContactContext>,
         playbooks: NamedPlaybooks<'_>,
         allow_unknown_reason: bool,
     ) -> Option<(ContactContext, UnknownReason)> {
         let at = FieldPath::top("context");
-        let Some(told) = told else {
+        let Some(message) = message else {
             self.fault(at, "must be set");
             return None;
         };
@@ -65,7 +67,7 @@ impl Validator {
             another_matter,
             external_references,
             labels,
-        } = told;
+        } = message;
         let live = playbooks.live;
         let channel = self.name(at.field("channel"), live, Kind::Channel, &channel);
         let direction = self.check(at.field("direction"), wire_enum::direction(direction));
@@ -158,46 +160,44 @@ impl Validator {
         &mut self,
         at: FieldPath<'_>,
         playbooks: NamedPlaybooks<'_>,
-        told: Vec<v1::Matter>,
+        messages: Vec<v1::Matter>,
         allow_unknown_reason: bool,
     ) -> (Vec<Matter>, UnknownReason) {
         let mut unknown = UnknownReason::Refuse;
-        if !self.within(at, told.len(), MATTERS_MAX) {
-            return (Vec::new(), unknown);
-        }
-        let mut matters: Vec<Matter> = Vec::with_capacity(told.len());
-        for (index, told) in told.into_iter().enumerate() {
-            let at = at.item(index);
+        let parse = |validator: &mut Validator, at: FieldPath<'_>, message| {
             let v1::Matter {
                 matter_id,
                 stated_reason,
                 facts,
                 stage,
                 note,
-            } = told;
-            let id = self.check(at.field("matter_id"), MatterId::new(matter_id));
+            } = message;
+            let id = validator.check(at.field("matter_id"), MatterId::new(matter_id));
             let place = at.field("stated_reason");
-            let reason = self.reason(place, playbooks, &stated_reason, allow_unknown_reason);
+            let reason = validator.reason(place, playbooks, &stated_reason, allow_unknown_reason);
             if reason.1 == UnknownReason::LastResort {
                 unknown = UnknownReason::LastResort;
             }
             let live = playbooks.live;
-            let facts = self.facts(at.field("facts"), live, facts);
-            let stage = self.optional_name(at.field("stage"), live, Kind::Stage, &stage);
-            let note = self.note_at(at.field("note"), &note);
-            let Some(id) = id else { continue };
-            if matters.iter().any(|earlier| earlier.id == id) {
-                self.fault(at.field("matter_id"), "is there twice");
-                continue;
-            }
-            matters.push(Matter {
-                id,
+            let facts = validator.facts(at.field("facts"), live, facts);
+            let stage = validator.optional_name(at.field("stage"), live, Kind::Stage, &stage);
+            let note = validator.note_at(at.field("note"), &note);
+            Some(Matter {
+                id: id?,
                 reason: reason.0,
                 facts,
                 stage,
                 note,
-            });
-        }
+            })
+        };
+        let is_same = |one: &Matter, other: &Matter| one.id == other.id;
+        let matters = self.each_once(
+            at,
+            (messages, MATTERS_MAX),
+            parse,
+            Some("matter_id"),
+            is_same,
+        );
         (matters, unknown)
     }
 
@@ -205,13 +205,13 @@ impl Validator {
         &mut self,
         at: FieldPath<'_>,
         live: &Playbook,
-        told: Option<v1::CustomerRef>,
+        message: Option<v1::CustomerRef>,
     ) -> CustomerRef {
         let v1::CustomerRef {
             customer_id,
             identities,
             tier,
-        } = told.unwrap_or_default();
+        } = message.unwrap_or_default();
         CustomerRef {
             id: self.optional(at.field("customer_id"), &customer_id, CustomerId::new),
             identities: self.identities(at.field("identities"), identities),
@@ -223,35 +223,31 @@ impl Validator {
     pub(super) fn identities(
         &mut self,
         at: FieldPath<'_>,
-        told: Vec<v1::Identity>,
+        messages: Vec<v1::Identity>,
     ) -> Vec<Identity> {
-        if !self.within(at, told.len(), IDENTITIES_MAX) {
-            return Vec::new();
-        }
-        let mut identities: Vec<Identity> = Vec::with_capacity(told.len());
-        for (index, told) in told.into_iter().enumerate() {
-            let at = at.item(index);
-            let Some(identity) = self.identity(at, told) else {
-                continue;
-            };
-            if identities.iter().any(|earlier| earlier.key == identity.key) {
-                self.fault(at, "is there twice");
-                continue;
-            }
-            identities.push(identity);
-        }
-        identities
+        let is_same = |one: &Identity, other: &Identity| one.key == other.key;
+        self.each_once(
+            at,
+            (messages, IDENTITIES_MAX),
+            Validator::identity,
+            None,
+            is_same,
+        )
     }
 
     /// One identity.
-    pub(super) fn identity(&mut self, at: FieldPath<'_>, told: v1::Identity) -> Option<Identity> {
+    pub(super) fn identity(
+        &mut self,
+        at: FieldPath<'_>,
+        message: v1::Identity,
+    ) -> Option<Identity> {
         let v1::Identity {
             kind,
             value,
             verified,
             shared,
             value_state: _,
-        } = told;
+        } = message;
         let kind = self.check(at.field("kind"), Slug::new(kind));
         let value = self.check(at.field("value"), values::handle(&value));
         let key = IdentityKey {
@@ -270,60 +266,46 @@ impl Validator {
         &mut self,
         at: FieldPath<'_>,
         live: &Playbook,
-        told: Vec<v1::Consent>,
+        messages: Vec<v1::Consent>,
     ) -> Vec<Consent> {
-        if !self.within(at, told.len(), CONSENTS_MAX) {
-            return Vec::new();
-        }
-        let mut consents: Vec<Consent> = Vec::with_capacity(told.len());
-        for (index, told) in told.into_iter().enumerate() {
-            let at = at.item(index);
-            let at = at.field("consent_id");
+        let parse = |validator: &mut Validator, at: FieldPath<'_>, message| {
             let v1::Consent {
-                consent_id,
+                consent_id: id,
                 granted,
-            } = told;
-            let Some(id) = self.name(at, live, Kind::Consent, &consent_id) else {
-                continue;
-            };
-            if consents.iter().any(|earlier| earlier.id == id) {
-                self.fault(at, "is there twice");
-                continue;
-            }
-            consents.push(Consent { id, granted });
-        }
-        consents
+            } = message;
+            let id = validator.name(at.field("consent_id"), live, Kind::Consent, &id)?;
+            Some(Consent { id, granted })
+        };
+        let is_same = |one: &Consent, other: &Consent| one.id == other.id;
+        self.each_once(
+            at,
+            (messages, CONSENTS_MAX),
+            parse,
+            Some("consent_id"),
+            is_same,
+        )
     }
 
     pub(super) fn queue_stats(
         &mut self,
         at: FieldPath<'_>,
         live: &Playbook,
-        told: Vec<v1::QueueStats>,
+        messages: Vec<v1::QueueStats>,
     ) -> Vec<QueueStats> {
-        if !self.within(at, told.len(), QUEUE_STATS_MAX) {
-            return Vec::new();
-        }
-        let mut all: Vec<QueueStats> = Vec::with_capacity(told.len());
-        for (index, told) in told.into_iter().enumerate() {
-            let at = at.item(index);
-            let Some(stats) = self.stats_of_queue(at, live, told) else {
-                continue;
-            };
-            if all.iter().any(|earlier| earlier.queue == stats.queue) {
-                self.fault(at.field("queue_id"), "is there twice");
-                continue;
-            }
-            all.push(stats);
-        }
-        all
+        self.each_once(
+            at,
+            (messages, QUEUE_STATS_MAX),
+            |validator, at, message| validator.stats_of_queue(at, live, message),
+            Some("queue_id"),
+            |one, other| one.queue == other.queue,
+        )
     }
 
     fn stats_of_queue(
         &mut self,
         at: FieldPath<'_>,
         live: &Playbook,
-        told: v1::QueueStats,
+        message: v1::QueueStats,
     ) -> Option<QueueStats> {
         let v1::QueueStats {
             queue_id,
@@ -332,14 +314,14 @@ impl Validator {
             waiting_count: waiting,
             average_handle_time: handle_time,
             expected_wait,
-        } = told;
+        } = message;
         let queue = self.name(at.field("queue_id"), live, Kind::Queue, &queue_id);
         let too_many_free = staffed_agents
             .is_some_and(|staffed| available_agents.is_some_and(|free| free > staffed));
         if too_many_free {
             self.fault(
                 at.field("available_agents"),
-                "must be at most staffed_agents, of which they are a part",
+                "must be at most staffed_agents: an available agent is also a staffed one",
             );
         }
         for (name, count) in [

@@ -37,7 +37,10 @@ const PATHS: Paths<ProfileField> = Paths {
             "customer_id",
             "is the key of the customer, which never changes",
         ),
-        ("currency_code", "goes with value_micros: name that"),
+        (
+            "currency_code",
+            "is written together with value_micros: name value_micros",
+        ),
         ("create_time", BY_SERVER),
         ("contact_count", BY_SERVER),
         ("sequence", BY_SERVER),
@@ -62,12 +65,12 @@ pub(crate) fn upsert(
         etag,
         update_mask,
     } = request;
-    let told = v1::CustomerUpsert {
+    let message = v1::CustomerUpsert {
         customer,
         update_mask,
         etag,
     };
-    let upsert = validator.upsert(None, live, told);
+    let upsert = validator.upsert(None, live, message);
     let event_time = validator.event_time(event_time, &caller);
     let body = upsert.map(|upsert| CommandBody::Upsert(Box::new(upsert)));
     validator.command(caller, stamp, event_time, body)
@@ -131,7 +134,7 @@ impl Validator {
         &mut self,
         at: Option<FieldPath<'_>>,
         live: &Playbook,
-        told: v1::CustomerUpsert,
+        message: v1::CustomerUpsert,
     ) -> Option<UpsertCustomer> {
         let field = |name| match &at {
             Some(at) => at.field(name),
@@ -141,15 +144,15 @@ impl Validator {
             customer,
             update_mask,
             etag,
-        } = told;
+        } = message;
         let named = self.mask(field("update_mask"), update_mask.as_ref(), &PATHS);
         let customer = match customer {
-            Some(mut told) => {
+            Some(mut customer) => {
                 // Fields that the mask leaves out are not checked.
                 if let Some(named) = &named {
-                    only(&mut told, named);
+                    only(&mut customer, named);
                 }
-                self.customer(field("customer"), live, told)
+                self.customer(field("customer"), live, customer)
             }
             None => {
                 self.fault(field("customer"), "must be set");
@@ -157,8 +160,8 @@ impl Validator {
             }
         };
         let seen = self.seen_at(field("etag"), &etag, "customer");
-        let told = customer.zip(seen);
-        told.map(|((id, profile), seen)| UpsertCustomer {
+        let parsed = customer.zip(seen);
+        parsed.map(|((id, profile), seen)| UpsertCustomer {
             id,
             seen,
             profile,
@@ -170,7 +173,7 @@ impl Validator {
         &mut self,
         at: FieldPath<'_>,
         live: &Playbook,
-        told: v1::Customer,
+        message: v1::Customer,
     ) -> Option<(CustomerId, Profile)> {
         let v1::Customer {
             customer_id,
@@ -193,7 +196,7 @@ impl Validator {
             etag: _,
             merged_into_customer_id: _,
             merged: _,
-        } = told;
+        } = message;
         let id = self.check(at.field("customer_id"), CustomerId::new(customer_id));
         let identities = self.identities(at.field("identities"), identities);
         let tier = self.optional_name(at.field("tier"), live, Kind::Tier, &tier);
@@ -227,26 +230,26 @@ impl Validator {
 }
 
 /// Clears all fields of a customer except its id and the named fields.
-fn only(told: &mut v1::Customer, named: &[ProfileField]) {
+fn only(customer: &mut v1::Customer, named: &[ProfileField]) {
     for field in ProfileField::ALL {
         if named.contains(&field) {
             continue;
         }
         match field {
-            ProfileField::Identities => told.identities.clear(),
-            ProfileField::Tier => told.tier.clear(),
-            ProfileField::Persona => told.persona.clear(),
+            ProfileField::Identities => customer.identities.clear(),
+            ProfileField::Tier => customer.tier.clear(),
+            ProfileField::Persona => customer.persona.clear(),
             ProfileField::Value => {
-                told.value_micros = None;
-                told.currency_code.clear();
+                customer.value_micros = None;
+                customer.currency_code.clear();
             }
-            ProfileField::LoyaltyYears => told.loyalty_years = None,
-            ProfileField::Language => told.language_code.clear(),
-            ProfileField::TimeZone => told.time_zone.clear(),
-            ProfileField::PreferredRoutes => told.preferred_routes.clear(),
-            ProfileField::Consents => told.consents.clear(),
-            ProfileField::Vulnerable => told.vulnerable = None,
-            ProfileField::CannotUse => told.cannot_use.clear(),
+            ProfileField::LoyaltyYears => customer.loyalty_years = None,
+            ProfileField::Language => customer.language_code.clear(),
+            ProfileField::TimeZone => customer.time_zone.clear(),
+            ProfileField::PreferredRoutes => customer.preferred_routes.clear(),
+            ProfileField::Consents => customer.consents.clear(),
+            ProfileField::Vulnerable => customer.vulnerable = None,
+            ProfileField::CannotUse => customer.cannot_use.clear(),
         }
     }
 }

@@ -27,13 +27,8 @@ pub(crate) fn link(
         event_time,
     } = request;
     let customer = validator.check(FieldPath::top("customer_id"), CustomerId::new(customer_id));
-    let identity = validator.one_identity(identity);
-    validator.on_customer(
-        caller,
-        stamp,
-        (customer, &etag, event_time),
-        identity.map(CustomerStep::Link),
-    )
+    let step = validator.one_identity(identity).map(CustomerStep::Link);
+    validator.on_customer(caller, stamp, (customer, &etag, event_time), step)
 }
 
 /// The command to remove an identity from a customer.
@@ -75,7 +70,7 @@ pub(crate) fn merge(
     let merged = CustomerId::new(merged_customer_id);
     let merged = validator.check(FieldPath::top("duplicate_customer_id"), merged);
     let note = match note.trim() {
-        "" => Err("must say why they are one".to_owned()),
+        "" => Err("must say why the two are the same customer".to_owned()),
         _ => why(&note),
     };
     let note = validator.check(FieldPath::top("note"), note);
@@ -101,12 +96,8 @@ pub(crate) fn unmerge(
     } = request;
     let customer = validator.check(FieldPath::top("customer_id"), CustomerId::new(customer_id));
     let note = validator.check(FieldPath::top("note"), why(&note));
-    validator.on_customer(
-        caller,
-        stamp,
-        (customer, &etag, event_time),
-        note.map(CustomerStep::Unmerge),
-    )
+    let step = note.map(CustomerStep::Unmerge);
+    validator.on_customer(caller, stamp, (customer, &etag, event_time), step)
 }
 
 fn why(note: &str) -> Result<Arc<str>, String> {
@@ -140,10 +131,10 @@ impl Validator {
         self.command(caller, stamp, event_time, body)
     }
 
-    pub(super) fn one_identity(&mut self, told: Option<v1::Identity>) -> Option<Identity> {
+    pub(super) fn one_identity(&mut self, message: Option<v1::Identity>) -> Option<Identity> {
         let at = FieldPath::top("identity");
-        match told {
-            Some(told) => self.identity(at, told),
+        match message {
+            Some(message) => self.identity(at, message),
             None => {
                 self.fault(at, "must be set");
                 None

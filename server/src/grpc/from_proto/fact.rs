@@ -20,27 +20,18 @@ impl Validator {
         &mut self,
         at: FieldPath<'_>,
         live: &Playbook,
-        told: Vec<v1::Fact>,
+        messages: Vec<v1::Fact>,
     ) -> Facts {
-        if !self.within(at, told.len(), FACTS_MAX) {
-            return Facts::none();
-        }
-        let mut facts: Vec<Fact> = Vec::with_capacity(told.len());
-        for (index, told) in told.into_iter().enumerate() {
-            let at = at.item(index);
-            let Some(fact) = self.fact(at, live, told) else {
-                continue;
-            };
-            if facts.iter().any(|earlier| earlier.id == fact.id) {
-                self.fault(at.field("fact_id"), "is there twice");
-                continue;
-            }
-            facts.push(fact);
-        }
-        Facts::from_facts(facts)
+        Facts::from_facts(self.each_once(
+            at,
+            (messages, FACTS_MAX),
+            |validator, at, message| validator.fact(at, live, message),
+            Some("fact_id"),
+            |one, other| one.id == other.id,
+        ))
     }
 
-    fn fact(&mut self, at: FieldPath<'_>, live: &Playbook, told: v1::Fact) -> Option<Fact> {
+    fn fact(&mut self, at: FieldPath<'_>, live: &Playbook, message: v1::Fact) -> Option<Fact> {
         let v1::Fact {
             fact_id,
             source,
@@ -48,7 +39,7 @@ impl Validator {
             value,
             currency_code,
             value_state: _,
-        } = told;
+        } = message;
         let id = self.name(at.field("fact_id"), live, Kind::Fact, &fact_id);
         let source = self.check(at.field("source"), wire_enum::fact_source(source));
         let spec = id.as_ref().and_then(|id| spec(live, id));
@@ -66,7 +57,7 @@ impl Validator {
                 self.currency(at_currency, Some(live), &currency_code)
             }
             Some(_) if !currency_code.is_empty() => {
-                self.fault(at_currency, "must be empty: this is no amount");
+                self.fault(at_currency, "must be empty: the value is not an amount");
                 None
             }
             Some(_) | None => None,
@@ -145,7 +136,7 @@ fn of_text(spec: &FactSpec, text: &str) -> Result<FactValue, String> {
 
 fn matching(spec: &FactSpec, text: &str) -> Result<FactValue, String> {
     if text.is_empty() {
-        return Err("must not be empty".into());
+        return Err("must not be empty; leave the fact out if it is not known".into());
     }
     match &spec.pattern {
         Some(pattern) if !pattern.matches(text) => {

@@ -82,8 +82,8 @@ pub(crate) fn watch_events(
         start_revision,
     } = request;
     let mut validator = Validator::default();
-    let told_start = start != 0 && !start_revision.is_empty();
-    if told_start && cursor.is_empty() {
+    let has_both = start != 0 && !start_revision.is_empty();
+    if has_both && cursor.is_empty() {
         validator.fault(START_REVISION, "must not be set together with start");
     }
     let revision = validator.named_revision(START_REVISION, begin);
@@ -119,10 +119,10 @@ pub(crate) fn watch_cases(
         // The caller of this function has waited for it.
         start_revision: _,
     } = request;
-    let told = filter.unwrap_or_default();
-    let of = of(Feed::Cases, &filter::sorted_cases(&told));
+    let message = filter.unwrap_or_default();
+    let of = of(Feed::Cases, &filter::sorted_cases(&message));
     let mut validator = Validator::default();
-    let mut filter = validator.case_filter(told, live, numbers);
+    let mut filter = validator.case_filter(message, live, numbers);
     if filter.states.is_empty() {
         filter.states.push(CaseState::Open);
     }
@@ -142,10 +142,10 @@ pub(crate) fn watch_contacts(
         // The caller of this function has waited for it.
         start_revision: _,
     } = request;
-    let told = filter.unwrap_or_default();
-    let of = of(Feed::Contacts, &filter::sorted_contacts(&told));
+    let message = filter.unwrap_or_default();
+    let of = of(Feed::Contacts, &filter::sorted_contacts(&message));
     let mut validator = Validator::default();
-    let mut filter = validator.contact_filter(told, live, numbers);
+    let mut filter = validator.contact_filter(message, live, numbers);
     if filter.places.is_empty() {
         filter.places.extend(LIVE);
     }

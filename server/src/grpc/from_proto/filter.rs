@@ -25,7 +25,7 @@ impl Validator {
     /// The filter of cases.
     pub(super) fn case_filter(
         &mut self,
-        told: v1::CaseFilter,
+        message: v1::CaseFilter,
         live: Option<Arc<Playbook>>,
         numbers: &CaseNumbers,
     ) -> CaseFilter {
@@ -42,7 +42,7 @@ impl Validator {
             case_ids,
             external_references,
             labels,
-        } = told;
+        } = message;
         CaseFilter {
             states: self.values("states", &states, |it| wire_enum::case_state(*it)),
             reasons: self.reasons_wanted(&reasons, live),
@@ -59,7 +59,7 @@ impl Validator {
     /// The filter of contacts.
     pub(super) fn contact_filter(
         &mut self,
-        told: v1::ContactFilter,
+        message: v1::ContactFilter,
         live: Option<Arc<Playbook>>,
         numbers: &CaseNumbers,
     ) -> ContactFilter {
@@ -76,7 +76,7 @@ impl Validator {
             case_ids,
             external_references,
             labels,
-        } = told;
+        } = message;
         ContactFilter {
             places: self.values("states", &states, |it| wire_enum::place_kind(*it)),
             reasons: self.reasons_wanted(&reasons, live),
@@ -91,14 +91,14 @@ impl Validator {
     }
 
     /// The filter of customers.
-    pub(super) fn customer_filter(&mut self, told: v1::CustomerFilter) -> CustomerFilter {
+    pub(super) fn customer_filter(&mut self, message: v1::CustomerFilter) -> CustomerFilter {
         let v1::CustomerFilter {
             tiers,
             customer_ids,
             identity,
             from_time,
             before_time,
-        } = told;
+        } = message;
         CustomerFilter {
             tiers: self.slugs("tiers", &tiers),
             ids: self.customers(&customer_ids),
@@ -111,39 +111,39 @@ impl Validator {
     fn values<W, T, E: std::fmt::Display>(
         &mut self,
         field: &'static str,
-        told: &[W],
+        items: &[W],
         parse: impl Fn(&W) -> Result<T, E>,
     ) -> Vec<T> {
         let at = FILTER.field(field);
-        if !self.within(at, told.len(), FILTER_VALUES_MAX) {
+        if !self.within(at, items.len(), FILTER_VALUES_MAX) {
             return Vec::new();
         }
-        let parsed = told.iter().enumerate();
+        let parsed = items.iter().enumerate();
         parsed
-            .filter_map(|(place, told)| self.check(at.item(place), parse(told)))
+            .filter_map(|(place, item)| self.check(at.item(place), parse(item)))
             .collect()
     }
 
     /// Names of any playbook: rows still have names of retired playbooks.
-    fn slugs(&mut self, field: &'static str, told: &[String]) -> Vec<Slug> {
-        self.values(field, told, |text| Slug::new(text))
+    fn slugs(&mut self, field: &'static str, texts: &[String]) -> Vec<Slug> {
+        self.values(field, texts, |text| Slug::new(text))
     }
 
-    fn customers(&mut self, told: &[String]) -> Vec<CustomerId> {
-        self.values("customer_ids", told, |text| CustomerId::new(text))
+    fn customers(&mut self, texts: &[String]) -> Vec<CustomerId> {
+        self.values("customer_ids", texts, |text| CustomerId::new(text))
     }
 
     /// The cases of a list of case numbers or case ids.
-    fn cases(&mut self, told: &[String], numbers: &CaseNumbers) -> Vec<CaseId> {
-        self.values("case_ids", told, |text| case_named(text, numbers))
+    fn cases(&mut self, texts: &[String], numbers: &CaseNumbers) -> Vec<CaseId> {
+        self.values("case_ids", texts, |text| case_named(text, numbers))
     }
 
     fn reasons_wanted(
         &mut self,
-        told: &[String],
+        texts: &[String],
         live: Option<Arc<Playbook>>,
     ) -> Vec<ReasonFilter> {
-        self.values("reasons", told, |text| {
+        self.values("reasons", texts, |text| {
             let wanted = reason::parse(text)?;
             Ok::<_, String>(ReasonFilter::new(wanted, live.clone()))
         })
@@ -165,9 +165,9 @@ impl Validator {
     }
 
     fn opened(&mut self, from: Option<Timestamp>, before: Option<Timestamp>) -> Between {
-        let mut time = |field, told: Option<Timestamp>| {
-            let told = told.map(values::instant).transpose();
-            self.check(FILTER.field(field), told).flatten()
+        let mut time = |field, time: Option<Timestamp>| {
+            let time = time.map(values::instant).transpose();
+            self.check(FILTER.field(field), time).flatten()
         };
         let from = time("from_time", from);
         let before = time("before_time", before);
@@ -195,55 +195,55 @@ impl Validator {
 
 /// The filter with the values of each list sorted and without duplicates. So two filters with the same meaning are
 /// equal.
-pub(super) fn sorted_cases(told: &v1::CaseFilter) -> v1::CaseFilter {
+pub(super) fn sorted_cases(filter: &v1::CaseFilter) -> v1::CaseFilter {
     v1::CaseFilter {
-        states: sorted(&told.states),
-        reasons: sorted(&told.reasons),
-        tiers: sorted(&told.tiers),
-        channels: sorted(&told.channels),
-        customer_ids: sorted(&told.customer_ids),
-        queue_ids: sorted(&told.queue_ids),
-        case_ids: sorted(&told.case_ids),
-        external_references: sorted_references(&told.external_references),
-        ..told.clone()
+        states: sorted(&filter.states),
+        reasons: sorted(&filter.reasons),
+        tiers: sorted(&filter.tiers),
+        channels: sorted(&filter.channels),
+        customer_ids: sorted(&filter.customer_ids),
+        queue_ids: sorted(&filter.queue_ids),
+        case_ids: sorted(&filter.case_ids),
+        external_references: sorted_references(&filter.external_references),
+        ..filter.clone()
     }
 }
 
 /// The filter with the values of each list sorted and without duplicates. So two filters with the same meaning are
 /// equal.
-pub(super) fn sorted_contacts(told: &v1::ContactFilter) -> v1::ContactFilter {
+pub(super) fn sorted_contacts(filter: &v1::ContactFilter) -> v1::ContactFilter {
     v1::ContactFilter {
-        states: sorted(&told.states),
-        reasons: sorted(&told.reasons),
-        tiers: sorted(&told.tiers),
-        channels: sorted(&told.channels),
-        customer_ids: sorted(&told.customer_ids),
-        queue_ids: sorted(&told.queue_ids),
-        case_ids: sorted(&told.case_ids),
-        external_references: sorted_references(&told.external_references),
-        ..told.clone()
+        states: sorted(&filter.states),
+        reasons: sorted(&filter.reasons),
+        tiers: sorted(&filter.tiers),
+        channels: sorted(&filter.channels),
+        customer_ids: sorted(&filter.customer_ids),
+        queue_ids: sorted(&filter.queue_ids),
+        case_ids: sorted(&filter.case_ids),
+        external_references: sorted_references(&filter.external_references),
+        ..filter.clone()
     }
 }
 
 /// The filter with the values of each list sorted and without duplicates. So two filters with the same meaning are
 /// equal.
-pub(super) fn sorted_customers(told: &v1::CustomerFilter) -> v1::CustomerFilter {
+pub(super) fn sorted_customers(filter: &v1::CustomerFilter) -> v1::CustomerFilter {
     v1::CustomerFilter {
-        tiers: sorted(&told.tiers),
-        customer_ids: sorted(&told.customer_ids),
-        ..told.clone()
+        tiers: sorted(&filter.tiers),
+        customer_ids: sorted(&filter.customer_ids),
+        ..filter.clone()
     }
 }
 
-fn sorted<T: Clone + Ord>(told: &[T]) -> Vec<T> {
-    let mut values = told.to_vec();
+fn sorted<T: Clone + Ord>(list: &[T]) -> Vec<T> {
+    let mut values = list.to_vec();
     values.sort_unstable();
     values.dedup();
     values
 }
 
-fn sorted_references(told: &[v1::ExternalReference]) -> Vec<v1::ExternalReference> {
-    let mut values = told.to_vec();
+fn sorted_references(list: &[v1::ExternalReference]) -> Vec<v1::ExternalReference> {
+    let mut values = list.to_vec();
     values.sort_unstable_by(|a, b| (&a.system, &a.id).cmp(&(&b.system, &b.id)));
     values.dedup();
     values

@@ -58,13 +58,8 @@ pub(crate) fn cases(
     let scope = TokenScope::new(List::Cases, place.store, &same);
     let mut validator = Validator::default();
     let filter = validator.case_filter(filter, place.live, numbers);
-    validator.asked(
-        filter,
-        (order, view),
-        (page_size, &page_token),
-        scope,
-        at_least,
-    )
+    let page = (page_size, page_token.as_str());
+    validator.asked(filter, (order, view), page, scope, at_least)
 }
 
 /// The list of contacts that is asked for.
@@ -92,13 +87,8 @@ pub(crate) fn contacts(
     let scope = TokenScope::new(List::Contacts, place.store, &same);
     let mut validator = Validator::default();
     let filter = validator.contact_filter(filter, place.live, numbers);
-    validator.asked(
-        filter,
-        (order, view),
-        (page_size, &page_token),
-        scope,
-        at_least,
-    )
+    let page = (page_size, page_token.as_str());
+    validator.asked(filter, (order, view), page, scope, at_least)
 }
 
 /// The list of customers that is asked for.
@@ -125,13 +115,8 @@ pub(crate) fn customers(
     let mut validator = Validator::default();
     let filter = validator.customer_filter(filter);
     let full = v1::View::Full.into();
-    validator.asked(
-        filter,
-        (order, full),
-        (page_size, &page_token),
-        scope,
-        at_least,
-    )
+    let page = (page_size, page_token.as_str());
+    validator.asked(filter, (order, full), page, scope, at_least)
 }
 
 impl Validator {

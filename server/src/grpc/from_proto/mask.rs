@@ -17,20 +17,20 @@ impl Validator {
     pub(super) fn mask<T: Copy + PartialEq>(
         &mut self,
         at: FieldPath<'_>,
-        told: Option<&FieldMask>,
+        mask: Option<&FieldMask>,
         paths: &Paths<T>,
     ) -> Option<Vec<T>> {
-        let told = told?;
-        if told.paths.is_empty() {
+        let mask = mask?;
+        if mask.paths.is_empty() {
             self.fault(at, "must name at least one field, or be left out");
         }
         let at = at.field("paths");
         let mut fields = Vec::new();
         // A path may occur only once, so a mask has at most as many paths as there are fields.
-        if !self.within(at, told.paths.len(), paths.known.len()) {
+        if !self.within(at, mask.paths.len(), paths.known.len()) {
             return Some(fields);
         }
-        for (index, path) in told.paths.iter().enumerate() {
+        for (index, path) in mask.paths.iter().enumerate() {
             let mut known = paths.known.iter();
             match known.find(|(name, _)| name == path) {
                 Some((_, field)) if fields.contains(field) => {

@@ -12,19 +12,19 @@ impl Validator {
         &mut self,
         at: FieldPath<'_>,
         live: Option<&Playbook>,
-        told: &str,
+        code: &str,
     ) -> Option<Currency> {
         let ours = live.and_then(|live| Currency::new(&live.currency));
         match ours {
-            _ if told.is_empty() => ours,
-            Some(ours) if ours.as_str() == told => Some(ours),
+            _ if code.is_empty() => ours,
+            Some(ours) if ours.as_str() == code => Some(ours),
             Some(ours) => {
                 let what = format!("must be {ours}, the currency of the live playbook, or empty");
                 self.fault(at, what);
                 None
             }
             None => {
-                let currency = Currency::new(told);
+                let currency = Currency::new(code);
                 self.check(
                     at,
                     currency.ok_or("must be three capital letters such as EUR"),

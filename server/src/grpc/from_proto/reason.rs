@@ -15,22 +15,22 @@ impl Validator {
         text: &str,
         allow_unknown: bool,
     ) -> (Option<ReasonId>, UnknownReason) {
-        let told = self.optional(at, text, parse);
-        let Some(told) = told else {
+        let stated = self.optional(at, text, parse);
+        let Some(stated) = stated else {
             let unknown = match allow_unknown {
                 true => UnknownReason::LastResort,
                 false => UnknownReason::Refuse,
             };
             return (None, unknown);
         };
-        let of_menu = playbooks.menu.is_some_and(|menu| has(menu, &told));
+        let of_menu = playbooks.menu.is_some_and(|menu| has(menu, &stated));
         if allow_unknown || of_menu {
-            return (Some(told), UnknownReason::LastResort);
+            return (Some(stated), UnknownReason::LastResort);
         }
-        if !has(playbooks.live, &told) {
-            self.unknown_reason(at, what_is_right(playbooks.live, &told));
+        if !has(playbooks.live, &stated) {
+            self.unknown_reason(at, what_is_right(playbooks.live, &stated));
         }
-        (Some(told), UnknownReason::Refuse)
+        (Some(stated), UnknownReason::Refuse)
     }
 
     /// An optional primary reason; `None` if the text is empty or wrong. A replaced reason gives the reason that
@@ -41,15 +41,15 @@ impl Validator {
         live: &Playbook,
         text: &str,
     ) -> Option<Slug> {
-        let told = self.optional(at, text, Slug::new)?;
-        match live.index.primaries.get(&told) {
+        let primary = self.optional(at, text, Slug::new)?;
+        match live.index.primaries.get(&primary) {
             Some(&index) => Some(live.primaries[index as usize].id.clone()),
             None => {
-                let told = ReasonId {
-                    primary: told,
+                let reason = ReasonId {
+                    primary,
                     secondary: None,
                 };
-                self.unknown_reason(at, what_is_right(live, &told));
+                self.unknown_reason(at, what_is_right(live, &reason));
                 None
             }
         }
@@ -62,14 +62,14 @@ impl Validator {
         live: Option<&Playbook>,
         text: &str,
     ) -> Option<ReasonId> {
-        let told = self.optional(at, text, parse)?;
+        let reason = self.optional(at, text, parse)?;
         match live {
-            Some(live) if !live.knows(&told) => {
-                self.unknown_reason(at, what_is_right(live, &told));
+            Some(live) if !live.knows(&reason) => {
+                self.unknown_reason(at, what_is_right(live, &reason));
             }
             Some(_) | None => {}
         }
-        Some(told)
+        Some(reason)
     }
 }
 
@@ -86,11 +86,11 @@ fn has(playbook: &Playbook, reason: &ReasonId) -> bool {
     }
 }
 
-fn what_is_right(live: &Playbook, told: &ReasonId) -> String {
-    let Some(secondary) = &told.secondary else {
+fn what_is_right(live: &Playbook, reason: &ReasonId) -> String {
+    let Some(secondary) = &reason.secondary else {
         let primaries = live.primaries.iter().map(|primary| primary.id.as_str());
-        let right = right_names(told.primary.as_str(), "primary reason", primaries);
-        return match live.index.primaries.contains_key(&told.primary) {
+        let right = right_names(reason.primary.as_str(), "primary reason", primaries);
+        return match live.index.primaries.contains_key(&reason.primary) {
             true => "must be a secondary reason, as primary/secondary".into(),
             false => format!("is not a primary reason of the live playbook; {right}"),
         };
@@ -107,6 +107,6 @@ fn what_is_right(live: &Playbook, told: &ReasonId) -> String {
     }
     let names: Vec<String> = live.reasons.iter().map(|it| it.id.to_string()).collect();
     let names = names.iter().map(String::as_str);
-    let right = right_names(&told.to_string(), "reason", names);
+    let right = right_names(&reason.to_string(), "reason", names);
     format!("is not a reason of the live playbook; {right}")
 }

@@ -12,8 +12,8 @@ use signpost_domain::ids::Seq;
 const KIND: u8 = 0x40;
 const MARK_END: usize = 1 + StoreIdPrefix::BYTES;
 /// The number of bytes that the check sum covers.
-const TOLD_BYTES: usize = MARK_END + 8;
-const BYTES: usize = TOLD_BYTES + 4;
+const CHECKED_BYTES: usize = MARK_END + 8;
+const BYTES: usize = CHECKED_BYTES + 4;
 /// The field of a read that has a revision.
 pub(super) const MIN_REVISION: FieldPath<'static> = FieldPath::top("min_revision");
 const MALFORMED: &str = "must be the revision of an answer, unchanged";
@@ -33,9 +33,9 @@ impl Revision {
         let mut bytes = [0; BYTES];
         bytes[0] = KIND;
         bytes[1..MARK_END].copy_from_slice(self.store.as_bytes());
-        bytes[MARK_END..TOLD_BYTES].copy_from_slice(&self.seq.0.to_be_bytes());
-        let check = crc32fast::hash(&bytes[..TOLD_BYTES]);
-        bytes[TOLD_BYTES..].copy_from_slice(&check.to_be_bytes());
+        bytes[MARK_END..CHECKED_BYTES].copy_from_slice(&self.seq.0.to_be_bytes());
+        let check = crc32fast::hash(&bytes[..CHECKED_BYTES]);
+        bytes[CHECKED_BYTES..].copy_from_slice(&check.to_be_bytes());
         let mut text = String::with_capacity(2 * BYTES);
         push_digits(&mut text, &bytes);
         text
@@ -50,9 +50,9 @@ impl Revision {
             return Err(MALFORMED);
         }
         let bytes = bytes_of(text).ok_or(MALFORMED)?;
-        let (told, check) = bytes.split_last_chunk().ok_or(MALFORMED)?;
-        let (kind, rest) = told.split_first().ok_or(MALFORMED)?;
-        if *check != crc32fast::hash(told).to_be_bytes() || *kind != KIND {
+        let (checked, check) = bytes.split_last_chunk().ok_or(MALFORMED)?;
+        let (kind, rest) = checked.split_first().ok_or(MALFORMED)?;
+        if *check != crc32fast::hash(checked).to_be_bytes() || *kind != KIND {
             return Err(MALFORMED);
         }
         let (store, rest) = rest.split_first_chunk().ok_or(MALFORMED)?;

@@ -52,17 +52,17 @@ impl Validator {
     /// The time that the caller gives; `None` if it gives none, or if the time is wrong.
     pub(super) fn event_time(
         &mut self,
-        told: Option<prost_types::Timestamp>,
+        time: Option<prost_types::Timestamp>,
         caller: &Caller,
     ) -> Option<UnixMs> {
         let at = FieldPath::top("event_time");
-        if told.is_none() && caller.event_time == EventTime::Required {
+        if time.is_none() && caller.event_time == EventTime::Required {
             self.fault(
                 at,
                 "must be set: this server takes its time from the requests",
             );
         }
-        self.check(at, told.map(values::instant).transpose())?
+        self.check(at, time.map(values::instant).transpose())?
     }
 
     /// The version of a case or a customer (`what`) that the caller saw. `None` for a faulty etag, `Some(None)` for no

@@ -14,44 +14,37 @@ impl Validator {
     pub(super) fn external_references(
         &mut self,
         at: FieldPath<'_>,
-        told: Vec<v1::ExternalReference>,
+        messages: Vec<v1::ExternalReference>,
         max: usize,
     ) -> Vec<ExternalReference> {
-        if !self.within(at, told.len(), max) {
-            return Vec::new();
-        }
-        let mut all: Vec<ExternalReference> = Vec::with_capacity(told.len());
-        for (place, told) in told.into_iter().enumerate() {
-            let at = at.item(place);
-            let v1::ExternalReference { system, id } = told;
-            let system = self.check(at.field("system"), ExternalReference::part(&system));
-            let id = self.check(at.field("id"), ExternalReference::part(&id));
-            let Some((system, id)) = system.zip(id) else {
-                continue;
-            };
-            let reference = ExternalReference { system, id };
-            match all.contains(&reference) {
-                true => self.fault(at, "is there twice"),
-                false => all.push(reference),
-            }
-        }
-        all
+        let parse = |validator: &mut Validator, at: FieldPath<'_>, message| {
+            let v1::ExternalReference { system, id } = message;
+            let system = validator.check(at.field("system"), ExternalReference::part(&system));
+            let id = validator.check(at.field("id"), ExternalReference::part(&id));
+            let (system, id) = system.zip(id)?;
+            Some(ExternalReference { system, id })
+        };
+        self.each_once(at, (messages, max), parse, None, |one, other| one == other)
     }
 
     /// The labels. A fault of a label names the position of its key, because faults never repeat text of the caller.
-    pub(super) fn labels(&mut self, at: FieldPath<'_>, told: BTreeMap<String, String>) -> Labels {
+    pub(super) fn labels(
+        &mut self,
+        at: FieldPath<'_>,
+        entries: BTreeMap<String, String>,
+    ) -> Labels {
         let mut labels = Labels::new();
-        if !self.within(at, told.len(), LABELS_MAX) {
+        if !self.within(at, entries.len(), LABELS_MAX) {
             return labels;
         }
-        for (place, (key, value)) in told.into_iter().enumerate() {
+        for (place, (key, value)) in entries.into_iter().enumerate() {
             let place = place + 1;
             let of_key = label_key(&key).map_err(|why| {
-                format!("must have other keys: in the order of the alphabet, key {place} {why}")
+                format!("has a wrong key: in the order of the alphabet, key {place} {why}")
             });
             let of_value = label_value(&value).map_err(|why| {
                 format!(
-                    "must have other values: in the order of their keys, the value of label {place} {why}"
+                    "has a wrong value: in the order of their keys, the value of label {place} {why}"
                 )
             });
             let key = self.check(at, of_key);
@@ -66,11 +59,11 @@ impl Validator {
     pub(super) fn update_references(
         &mut self,
         at: FieldPath<'_>,
-        told: &[v1::ExternalReference],
+        messages: &[v1::ExternalReference],
         update: &mut TagsUpdate,
     ) {
         let at = at.field("external_references");
-        let references = self.external_references(at, told.to_vec(), REFERENCES_MAX);
+        let references = self.external_references(at, messages.to_vec(), REFERENCES_MAX);
         update.references = Some(references);
     }
 
@@ -79,25 +72,25 @@ impl Validator {
     pub(super) fn update_labels(
         &mut self,
         at: FieldPath<'_>,
-        told: &BTreeMap<String, String>,
+        entries: &BTreeMap<String, String>,
         update: &mut TagsUpdate,
     ) {
-        update.labels = Some(self.labels(at.field("labels"), told.clone()));
+        update.labels = Some(self.labels(at.field("labels"), entries.clone()));
     }
 
     /// The links of a contact.
     pub(super) fn contact_links(
         &mut self,
         at: FieldPath<'_>,
-        told: Vec<v1::ContactLink>,
+        messages: Vec<v1::ContactLink>,
     ) -> Vec<ContactLink> {
-        if !self.within(at, told.len(), CONTACT_LINKS_MAX) {
+        if !self.within(at, messages.len(), CONTACT_LINKS_MAX) {
             return Vec::new();
         }
-        let mut links = Vec::with_capacity(told.len());
-        for (place, told) in told.into_iter().enumerate() {
+        let mut links = Vec::with_capacity(messages.len());
+        for (place, message) in messages.into_iter().enumerate() {
             let at = at.item(place);
-            let v1::ContactLink { kind, uri, title } = told;
+            let v1::ContactLink { kind, uri, title } = message;
             let kind = self.check(at.field("kind"), wire_enum::contact_link_kind(kind));
             let uri = self.check(at.field("uri"), ContactLink::address(&uri));
             let title = self.check(at.field("title"), ContactLink::name(&title));

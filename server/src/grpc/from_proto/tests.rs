@@ -247,7 +247,7 @@ fn queues_of_the_platform() {
             ];
         }),
         expect![[r#"
-            context.queue_stats[0].available_agents: must be at most staffed_agents, of which they are a part
+            context.queue_stats[0].available_agents: must be at most staffed_agents: an available agent is also a staffed one
             context.queue_stats[0].average_handle_time: must be from 0s to 7d
             context.queue_stats[0].expected_wait: must be from 0s to 7d
             context.queue_stats[2].queue_id: is not a queue of the live playbook; did you mean rebooking?

@@ -15,8 +15,8 @@ const NANOS_A_SECOND: i32 = 1_000_000_000;
 const NANOS_A_MILLI: i32 = 1_000_000;
 
 /// A point in time, rounded down to a millisecond.
-pub(super) fn instant(told: Timestamp) -> Result<UnixMs, &'static str> {
-    let Timestamp { seconds, nanos } = told;
+pub(super) fn instant(time: Timestamp) -> Result<UnixMs, &'static str> {
+    let Timestamp { seconds, nanos } = time;
     let fits =
         (SECONDS_MIN..=SECONDS_MAX).contains(&seconds) && (0..NANOS_A_SECOND).contains(&nanos);
     match fits {
@@ -27,15 +27,15 @@ pub(super) fn instant(told: Timestamp) -> Result<UnixMs, &'static str> {
 
 /// A point in time, written as RFC 3339.
 pub(super) fn instant_of_text(text: &str) -> Result<UnixMs, &'static str> {
-    let told = text.parse::<jiff::Timestamp>().ok();
-    let fits = told.filter(|at| (SECONDS_MIN..=SECONDS_MAX).contains(&at.as_second()));
+    let time = text.parse::<jiff::Timestamp>().ok();
+    let fits = time.filter(|at| (SECONDS_MIN..=SECONDS_MAX).contains(&at.as_second()));
     fits.map(|at| UnixMs(at.as_millisecond()))
         .ok_or("must be a point in time such as 2026-11-22T09:30:00Z")
 }
 
 /// A span of time, such as a wait or a handling time.
-pub(super) fn span(told: Duration) -> Result<Millis, String> {
-    let Duration { seconds, nanos } = told;
+pub(super) fn span(duration: Duration) -> Result<Millis, String> {
+    let Duration { seconds, nanos } = duration;
     let millis = seconds
         .checked_mul(1_000)
         .and_then(|ms| ms.checked_add(i64::from(nanos / NANOS_A_MILLI)));

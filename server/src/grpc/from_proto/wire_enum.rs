@@ -99,7 +99,7 @@ pub(super) fn outcome(number: i32) -> Result<ContactOutcome, &'static str> {
     const ASKED_FOR_PERSON: i32 = 4;
     if number == ASKED_FOR_PERSON {
         return Err(
-            "ends nothing: call RerouteContact with the outcome ATTEMPT_OUTCOME_ASKED_FOR_PERSON",
+            "does not end a contact: call RerouteContact with the outcome ATTEMPT_OUTCOME_ASKED_FOR_PERSON",
         );
     }
     match Wire::try_from(number) {
@@ -110,7 +110,7 @@ pub(super) fn outcome(number: i32) -> Result<ContactOutcome, &'static str> {
         Ok(Wire::NoAnswer) => Ok(ContactOutcome::NoAnswer),
         Ok(Wire::Transferred) => Ok(ContactOutcome::Transferred),
         Ok(Wire::Switched) => Ok(ContactOutcome::Switched),
-        Ok(Wire::TimedOut) => Err("is set by the server alone"),
+        Ok(Wire::TimedOut) => Err("is set only by the server"),
         Err(_) => Err(UNKNOWN),
     }
 }
@@ -125,9 +125,9 @@ pub(super) fn rerouted(number: i32) -> Result<Rerouted, &'static str> {
         Ok(Wire::NoAnswer) => Ok(Rerouted::NoAnswer),
         Ok(Wire::Failed) => Ok(Rerouted::Failed),
         Ok(Wire::Resolved | Wire::Abandoned | Wire::Transferred | Wire::Switched) => Err(
-            "is how a contact ends: call EndContact; must be one of ASKED_FOR_PERSON, GAVE_UP, NO_ANSWER and FAILED",
+            "ends a contact: call EndContact for it; here it must be one of ASKED_FOR_PERSON, GAVE_UP, NO_ANSWER and FAILED",
         ),
-        Ok(Wire::Repeated | Wire::TimedOut) => Err("is set by the server alone"),
+        Ok(Wire::Repeated | Wire::TimedOut) => Err("is set only by the server"),
         Err(_) => Err(UNKNOWN),
     }
 }
@@ -219,7 +219,7 @@ impl Validator {
         if abilities == Abilities::ALL {
             self.fault(
                 at,
-                "must leave something that the customer can use: voice, text and self_service are all there is",
+                "must leave out at least one of voice, text and self_service",
             );
         }
         abilities

@@ -41,7 +41,6 @@ impl Worked {
 
 impl Services {
     async fn work(&self, command: Result<Command, Faults>) -> Result<Worked, Status> {
-        let command = command.map_err(|faults| status::faulty(&faults))?;
         let written = self.write(command).await?;
         let Event::CaseActionTaken(what) = &written.recorded.event else {
             return Err(status::internal());
@@ -68,7 +67,7 @@ impl Services {
             return Ok(response);
         }
         let playbook = self.playbook_of(envelope).await?;
-        let locale = playbook.locale(Some(locale).filter(|told| !told.is_empty()));
+        let locale = playbook.locale(Some(locale).filter(|locale| !locale.is_empty()));
         let text = |label: &Label| playbook.text(label, locale).to_owned();
         let question = playbook.feedback_question.as_ref().map(text);
         response.feedback_question = question.unwrap_or_default();

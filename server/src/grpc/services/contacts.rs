@@ -9,6 +9,7 @@ use signpost_domain::command::Command;
 use signpost_domain::contact::Contact;
 use signpost_domain::event::{CaseAddedToContact, Event};
 use signpost_domain::flow::Answer;
+use signpost_domain::refusal::Faults;
 use signpost_proto::v1;
 use signpost_proto::v1::contact_service_server::ContactService;
 use std::sync::Arc;
@@ -30,7 +31,6 @@ impl ContactService for Services {
             numbers: self.numbers(),
         };
         let command = from_proto::contact::route(request, caller, playbooks);
-        let command = command.map_err(|faults| status::faulty(&faults))?;
         let answer = self.routed(command, to_proto::contact::routed).await?;
         Ok(Response::new(answer))
     }
@@ -80,7 +80,6 @@ impl ContactService for Services {
     ) -> Result<Response<v1::SelectRouteResponse>, Status> {
         let caller = self.caller(&request)?;
         let command = from_proto::contact::select_route(request.into_inner(), caller);
-        let command = command.map_err(|faults| status::faulty(&faults))?;
         let written = self.write(command).await?;
         let Event::RouteSelected(taken) = &written.recorded.event else {
             return Err(status::internal());
@@ -104,7 +103,6 @@ impl ContactService for Services {
             numbers: self.numbers(),
         };
         let command = from_proto::contact::reroute(request, caller, playbooks);
-        let command = command.map_err(|faults| status::faulty(&faults))?;
         let answer = self.routed(command, to_proto::contact::rerouted).await?;
         Ok(Response::new(answer))
     }
@@ -118,7 +116,6 @@ impl ContactService for Services {
         let request = request.into_inner();
         let locale = request.language_code.clone();
         let command = from_proto::contact::end(request, caller, live.as_deref());
-        let command = command.map_err(|faults| status::faulty(&faults))?;
         let written = self.write(command).await?;
         let Event::ContactEnded(ended) = &written.recorded.event else {
             return Err(status::internal());
@@ -140,7 +137,6 @@ impl ContactService for Services {
         let caller = self.caller(&request)?;
         let live = self.live()?;
         let command = from_proto::contact::add_case(request.into_inner(), caller, &live);
-        let command = command.map_err(|faults| status::faulty(&faults))?;
         let written = self.write(command).await?;
         let Event::CaseAddedToContact(added) = &written.recorded.event else {
             return Err(status::internal());
@@ -158,7 +154,6 @@ impl ContactService for Services {
         let caller = self.caller(&request)?;
         let live = self.live()?;
         let command = from_proto::contact::report_queues(request.into_inner(), caller, &live);
-        let command = command.map_err(|faults| status::faulty(&faults))?;
         let written = self.write(command).await?;
         Ok(Response::new(v1::ReportQueueStatsResponse {
             receipt: Some(self.receipt(&written)),
@@ -171,7 +166,6 @@ impl ContactService for Services {
     ) -> Result<Response<v1::UpdateContactResponse>, Status> {
         let caller = self.caller(&request)?;
         let command = from_proto::contact::update(request.into_inner(), caller);
-        let command = command.map_err(|faults| status::faulty(&faults))?;
         let written = self.write(command).await?;
         let Event::ContactUpdated(updated) = &written.recorded.event else {
             return Err(status::internal());
@@ -229,7 +223,7 @@ impl Services {
     /// The answer to a write that routed a contact.
     async fn routed<A>(
         &self,
-        command: Command,
+        command: Result<Command, Faults>,
         answer: impl FnOnce(Answered<'_>, v1::WriteReceipt) -> A,
     ) -> Result<A, Status> {
         let written = self.write(command).await?;

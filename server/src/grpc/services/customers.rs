@@ -43,7 +43,6 @@ impl Worked {
 
 impl Services {
     async fn work_on_customer(&self, command: Result<Command, Faults>) -> Result<Worked, Status> {
-        let command = command.map_err(|faults| status::faulty(&faults))?;
         let written = self.write(command).await?;
         let Event::CustomerActionTaken(what) = &written.recorded.event else {
             return Err(status::internal());
@@ -121,7 +120,6 @@ impl CustomerService for Services {
         let caller = self.caller(&request)?;
         let live = self.live()?;
         let command = from_proto::customer::upsert(request.into_inner(), caller, &live);
-        let command = command.map_err(|faults| status::faulty(&faults))?;
         let written = self.write(command).await?;
         let Event::CustomerUpserted(saved) = &written.recorded.event else {
             return Err(status::internal());
@@ -268,10 +266,10 @@ impl CustomerService for Services {
         let (of, revision) = self.fresh(of).await?;
         let live = self.live_if_any();
         let asked = of.clone();
-        let told = self.rows(move |rows| queries::history(rows, &asked, live.as_deref()));
-        let told = told.await?;
-        let told = told.ok_or_else(|| status::refused(&Refusal::no_customer(&of)))?;
-        let answer = to_proto::customer::history(&told, self.numbers(), revision);
+        let found = self.rows(move |rows| queries::history(rows, &asked, live.as_deref()));
+        let found = found.await?;
+        let found = found.ok_or_else(|| status::refused(&Refusal::no_customer(&of)))?;
+        let answer = to_proto::customer::history(&found, self.numbers(), revision);
         Ok(Response::new(answer))
     }
 }

@@ -145,8 +145,8 @@ where
     fn call(&mut self, request: tonic::Request<Q>) -> Self::Future {
         let begun = self.0.take().map(|begin| begin(request.into_inner()));
         Box::pin(async {
-            let told = begun.ok_or_else(status::internal)?.await?;
-            Ok(tonic::Response::new(Messages(told)))
+            let stream = begun.ok_or_else(status::internal)?.await?;
+            Ok(tonic::Response::new(Messages(stream)))
         })
     }
 }
@@ -159,7 +159,7 @@ impl Stream for Messages {
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let next = self.0.poll_next(context);
-        next.map(|next| next.map(|told| told.map_err(status::halted)))
+        next.map(|next| next.map(|message| message.map_err(status::halted)))
     }
 }
 

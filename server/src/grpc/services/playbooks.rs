@@ -32,7 +32,7 @@ impl PlaybookService for Services {
         let read = self.read_playbook(request.document.clone()).await?;
         let command = from_proto::playbook::publish(request, caller, read);
         let (command, warnings) = command.map_err(|faults| status::faulty(&faults))?;
-        let written = self.write(command).await?;
+        let written = self.write(Ok(command)).await?;
         let Event::PlaybookPublished(published) = &written.recorded.event else {
             return Err(status::internal());
         };
@@ -59,7 +59,6 @@ impl PlaybookService for Services {
         });
         let playbook = self.playbook_at(found?).await?;
         let command = from_proto::playbook::roll_back(request, caller, playbook);
-        let command = command.map_err(|faults| status::faulty(&faults))?;
         let written = self.write(command).await?;
         let Event::PlaybookPublished(published) = &written.recorded.event else {
             return Err(status::internal());

@@ -62,15 +62,15 @@ static POOL: LazyLock<Option<DescriptorPool>> =
 
 fn detail(detail: &prost_types::Any) -> Value {
     let kind = detail.type_url.rsplit('/').next().unwrap_or_default();
-    let mut told = json!({"type": kind, "value": STANDARD_NO_PAD.encode(&detail.value)});
+    let mut json = json!({"type": kind, "value": STANDARD_NO_PAD.encode(&detail.value)});
     let known = POOL
         .as_ref()
         .and_then(|pool| pool.get_message_by_name(kind));
     let read = known.and_then(|known| DynamicMessage::decode(known, detail.value.as_slice()).ok());
     if let Some(debug) = read.and_then(|read| serde_json::to_value(read).ok()) {
-        told["debug"] = debug;
+        json["debug"] = debug;
     }
-    told
+    json
 }
 
 /// The status for a request that does not follow the protocol.
@@ -85,13 +85,13 @@ pub(crate) fn not_taken(what: &str) -> Status {
 
 /// The status for a request that ended early while it was read.
 pub(crate) fn broken_off() -> Status {
-    let message = "the request broke off";
+    let message = "the request ended before its body was complete";
     plain(Code::Cancelled, ErrorReason::RequestBrokenOff, message)
 }
 
 /// The status for a call whose deadline has passed.
 pub(crate) fn late() -> Status {
-    let message = "the time that connect-timeout-ms gave is over; whether a write happened is not known: send it \
+    let message = "the time of connect-timeout-ms is over; it is not known whether a write happened: send it \
         again with the same request_id";
     plain(Code::DeadlineExceeded, ErrorReason::DeadlinePassed, message)
 }
@@ -106,9 +106,9 @@ mod tests {
         let mut names = Vec::new();
         for number in 1..=16 {
             let status = Status::new(Code::from_i32(number), "why");
-            let told = error(&status).unwrap_or_default();
+            let json = error(&status).unwrap_or_default();
             assert!(http_status(&status).as_u16() >= 400);
-            names.push(told["code"].as_str().unwrap_or_default().to_owned());
+            names.push(json["code"].as_str().unwrap_or_default().to_owned());
         }
         names.sort();
         names.dedup();
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn details_are_told_in_bytes_and_readable() {
+    fn details_are_in_bytes_and_readable() {
         let busy = error(&crate::grpc::status::halted(EngineError::Busy)).unwrap_or_default();
         assert_eq!(busy["code"], "resource_exhausted");
         let mut retry = json!({"type": "google.rpc.RetryInfo", "value": "CgUQgMLXLw"});

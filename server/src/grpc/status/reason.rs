@@ -51,8 +51,8 @@ impl ReasonDetails {
 
     /// The data of an error for a limit that is reached.
     fn limit(limited: &str, limit: usize) -> ReasonDetails {
-        let told = ReasonDetails::of(ErrorReason::LimitReached);
-        told.with("limited", limited).with("limit", limit)
+        let details = ReasonDetails::of(ErrorReason::LimitReached);
+        details.with("limited", limited).with("limit", limit)
     }
 
     /// Makes the status. This is the only place that does, so no status is without a reason.
@@ -63,7 +63,7 @@ impl ReasonDetails {
 }
 
 /// The data of a refusal.
-pub(super) fn told(refusal: &Refusal) -> ReasonDetails {
+pub(super) fn of(refusal: &Refusal) -> ReasonDetails {
     use ErrorReason as Why;
     let contact = |why, contact: &ContactId| ReasonDetails::of(why).with("contact_id", contact);
     match refusal {
@@ -127,7 +127,7 @@ pub(super) fn told(refusal: &Refusal) -> ReasonDetails {
 
 fn of_case(case: CaseId, why: &CaseCause) -> ReasonDetails {
     use ErrorReason as Why;
-    let told = match why {
+    let details = match why {
         CaseCause::Open => ReasonDetails::of(Why::CaseOpen),
         CaseCause::Resolved => ReasonDetails::of(Why::CaseResolved),
         CaseCause::Lapsed => ReasonDetails::of(Why::CaseLapsed),
@@ -141,10 +141,11 @@ fn of_case(case: CaseId, why: &CaseCause) -> ReasonDetails {
             .with("surviving_case_id", survivor),
         CaseCause::MergesMax => ReasonDetails::limit("merged_cases", MERGED_MAX),
         CaseCause::LiveContacts { live, listed, .. } => {
-            let told = ReasonDetails::of(Why::CaseHasLiveContacts).with("live_contact_count", live);
+            let details =
+                ReasonDetails::of(Why::CaseHasLiveContacts).with("live_contact_count", live);
             match listed.first() {
-                Some(contact) => told.with("contact_id", contact),
-                None => told,
+                Some(contact) => details.with("contact_id", contact),
+                None => details,
             }
         }
         CaseCause::ReopenWindowPassed => ReasonDetails::of(Why::ReopenWindowPassed),
@@ -162,12 +163,12 @@ fn of_case(case: CaseId, why: &CaseCause) -> ReasonDetails {
             .with("link_kind", kind.as_str()),
         CaseCause::LinksMax => ReasonDetails::limit("links", LINKS_MAX),
     };
-    told.with("case_id", case)
+    details.with("case_id", case)
 }
 
 fn of_customer(customer: &CustomerId, why: &CustomerCause) -> ReasonDetails {
     use ErrorReason as Why;
-    let told = match why {
+    let details = match why {
         CustomerCause::Merged { into } | CustomerCause::MergedAlready { into } => {
             ReasonDetails::of(Why::CustomerMerged).with("merged_into_customer_id", into)
         }
@@ -188,12 +189,12 @@ fn of_customer(customer: &CustomerId, why: &CustomerCause) -> ReasonDetails {
         CustomerCause::ConsentsMax => ReasonDetails::limit("consents", CONSENTS_MAX),
         CustomerCause::Vulnerable => ReasonDetails::of(Why::SupervisorRequired),
     };
-    told.with("customer_id", customer)
+    details.with("customer_id", customer)
 }
 
 fn of_contact(contact: &ContactId, why: &ContactCause) -> ReasonDetails {
     use ErrorReason as Why;
-    let told = match why {
+    let details = match why {
         ContactCause::EndedLongAgo => ReasonDetails::of(Why::ContactEnded),
         ContactCause::OfNobody => ReasonDetails::of(Why::ContactHasNoCustomer),
         ContactCause::HasCase { case } => {
@@ -206,5 +207,5 @@ fn of_contact(contact: &ContactId, why: &ContactCause) -> ReasonDetails {
             ReasonDetails::limit("additional_cases", ADDITIONAL_CASES_MAX)
         }
     };
-    told.with("contact_id", contact)
+    details.with("contact_id", contact)
 }

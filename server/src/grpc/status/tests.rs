@@ -86,7 +86,7 @@ fn faults_that_do_not_fit_are_counted() {
     let told = details
         .bad_request()
         .map_or(0, |bad| bad.field_violations.len());
-    let words = format!("(10000 faults in all, the first {told} are told)");
+    let words = format!("(10000 faults in all, the first {told} are listed)");
     assert!(
         told > 4 && status.message().ends_with(&words),
         "{}",

@@ -114,7 +114,7 @@ pub(super) fn entry(added: &CaseAddedToContact, of: CaseId, seq: Seq) -> Timelin
         kind: TimelineKind::CaseAddedToContact.into(),
         text: match join.first {
             true => format!("contact {contact} came about {reason}, too, and {how}{marks}{note}"),
-            false => format!("contact {contact} told more about {reason}{note}"),
+            false => format!("contact {contact} sent more about {reason}{note}"),
         },
         case_id: of.to_string(),
         contact_id: contact.to_string(),

@@ -5,7 +5,7 @@ use super::{actor_or_none, fact, tags, time, wire_enum};
 use signpost_domain::case::{
     Case, CaseAction, CaseContact, CaseLink, CaseNumbers, CaseState, Resolution,
 };
-use signpost_domain::decision::{PersonTold, Reported, Tried};
+use signpost_domain::decision::{PersonReport, Reported, Tried};
 use signpost_domain::event::CaseActionTaken;
 use signpost_domain::ids::{CaseId, CustomerId, ReasonId, Seq};
 use signpost_domain::list::View;
@@ -23,7 +23,7 @@ pub(crate) fn got(
     let label = live
         .zip(case.resolution.as_ref())
         .map(|(live, resolution)| {
-            let locale = live.locale(Some(locale).filter(|told| !told.is_empty()));
+            let locale = live.locale(Some(locale).filter(|locale| !locale.is_empty()));
             let outcome = live.outcome(&resolution.outcome);
             outcome.map(|it| live.text(&it.label, locale).to_owned())
         });
@@ -97,7 +97,7 @@ pub(crate) fn case(case: &Case, numbers: &CaseNumbers) -> v1::Case {
         legal_hold: case.legal_hold,
         retain_until_time: case.retain_until.map(time::timestamp),
         attempts: case.tried_in_all().iter().map(attempt).collect(),
-        person: person(&case.told_in_all()),
+        person: person(&case.reported_in_all()),
         owed_due_time: case.owed_due().map(time::timestamp),
         external_references,
         labels,
@@ -125,37 +125,37 @@ fn attempt(tried: &Tried) -> v1::CaseAttempt {
 }
 
 /// The reported data of the person; `None` if there are none.
-fn person(told: &PersonTold) -> Option<v1::CasePerson> {
-    let PersonTold {
+fn person(reported: &PersonReport) -> Option<v1::CasePerson> {
+    let PersonReport {
         vulnerable,
         cannot_use,
         asked_for_person,
         language,
         persona,
-    } = told;
-    let cannot_use_value = cannot_use.as_ref().map(|told| told.value);
-    let language_value = language.as_ref().map(|told| told.value.to_string());
+    } = reported;
+    let cannot_use_value = cannot_use.as_ref().map(|report| report.value);
+    let language_value = language.as_ref().map(|report| report.value.to_string());
     let person = v1::CasePerson {
         vulnerable: vulnerable.is_some(),
         asked_for_person: asked_for_person.is_some(),
         cannot_use: cannot_use_value.map_or_else(Vec::new, wire_enum::abilities),
         language_code: language_value.unwrap_or_default(),
-        persona: text(persona.as_ref().map(|told| &told.value)),
+        persona: text(persona.as_ref().map(|report| &report.value)),
         vulnerable_told: telling(vulnerable.as_ref()),
         asked_for_person_told: telling(asked_for_person.as_ref()),
         cannot_use_told: telling(cannot_use.as_ref()),
         language_code_told: telling(language.as_ref()),
         persona_told: telling(persona.as_ref()),
     };
-    (*told != PersonTold::default()).then_some(person)
+    (*reported != PersonReport::default()).then_some(person)
 }
 
-fn telling<T>(told: Option<&Reported<T>>) -> Option<v1::PersonTelling> {
-    told.map(|told| v1::PersonTelling {
-        contact_id: told.contact.to_string(),
-        actor: told.actor.to_string(),
-        on_behalf_of: actor_or_none(told.on_behalf_of.as_ref()),
-        tell_time: Some(time::timestamp(told.at)),
+fn telling<T>(report: Option<&Reported<T>>) -> Option<v1::PersonTelling> {
+    report.map(|report| v1::PersonTelling {
+        contact_id: report.contact.to_string(),
+        actor: report.actor.to_string(),
+        on_behalf_of: actor_or_none(report.on_behalf_of.as_ref()),
+        tell_time: Some(time::timestamp(report.at)),
     })
 }
 

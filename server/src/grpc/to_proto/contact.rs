@@ -83,7 +83,7 @@ pub(crate) fn ended(
         Some(_) => wire_enum::case_state(CaseState::Resolved),
         None => wire_enum::case_state(CaseState::Open),
     };
-    let locale = Some(locale).filter(|told| !told.is_empty());
+    let locale = Some(locale).filter(|locale| !locale.is_empty());
     let text = |label: Option<&Label>| {
         let said = playbook.zip(label);
         said.map_or_else(String::new, |(playbook, label)| {

@@ -94,8 +94,8 @@ fn customer_ref(customer: &CustomerRef) -> Option<v1::CustomerRef> {
         identities,
         tier,
     } = customer;
-    let is_told = *customer != CustomerRef::default();
-    is_told.then(|| v1::CustomerRef {
+    let is_set = *customer != CustomerRef::default();
+    is_set.then(|| v1::CustomerRef {
         customer_id: id.as_ref().map_or_else(String::new, CustomerId::to_string),
         identities: self::identities(identities),
         tier: text(tier.as_ref()),

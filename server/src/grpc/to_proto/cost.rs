@@ -20,12 +20,12 @@ pub(super) struct Factors<'a> {
 impl<'a> Factors<'a> {
     pub(super) fn of(playbook: &'a Playbook, decision: &'a Decision) -> Factors<'a> {
         let tier = playbook.index.tiers.get(&decision.tier);
-        let told = decision.formula == Formula::Second;
+        let is_second = decision.formula == Formula::Second;
         let reason = reason_of(playbook, decision);
         Factors {
             playbook,
             decision,
-            tier: tier.map(|&tier| playbook.tier(tier)).filter(|_| told),
+            tier: tier.map(|&tier| playbook.tier(tier)).filter(|_| is_second),
             reason,
             stake: reason.map_or(Money::ZERO, |reason| reason.stake),
         }
@@ -36,13 +36,14 @@ impl<'a> Factors<'a> {
         let parts = CostKind::ALL
             .into_iter()
             .map(|kind| (kind, option.cost.part(kind)));
-        let told = parts.filter(|(_, amount)| *amount != Money::ZERO);
-        told.map(|(kind, amount)| v1::CostPart {
-            kind: wire_enum::cost_kind(kind),
-            amount_micros: amount.micros(),
-            factors: self.factors(kind, option).unwrap_or_default(),
-        })
-        .collect()
+        let shown = parts.filter(|(_, amount)| *amount != Money::ZERO);
+        shown
+            .map(|(kind, amount)| v1::CostPart {
+                kind: wire_enum::cost_kind(kind),
+                amount_micros: amount.micros(),
+                factors: self.factors(kind, option).unwrap_or_default(),
+            })
+            .collect()
     }
 
     fn factors(&self, kind: CostKind, option: &RouteOption) -> Option<Vec<v1::CostFactor>> {

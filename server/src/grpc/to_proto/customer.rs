@@ -41,8 +41,8 @@ pub(super) fn saved(saved: &CustomerUpserted, seq: Seq) -> v1::CustomerUpsertedE
     }
 }
 
-/// Whether the write linked an identity that proved who the customer is before, and that is no longer proof because of
-/// this write.
+/// Whether this write linked an identity that proved the customer before, and does not prove the customer any more
+/// because of this write.
 pub(crate) const fn verification_lost(work: &CustomerAction) -> bool {
     matches!(
         work,
@@ -168,7 +168,7 @@ pub(crate) fn receipt(customer: &CustomerId, seq: Seq) -> v1::CustomerReceipt {
 
 /// The answer to GetCustomerHistory.
 pub(crate) fn history(
-    told: &CustomerHistory,
+    history: &CustomerHistory,
     numbers: &CaseNumbers,
     revision: String,
 ) -> v1::GetCustomerHistoryResponse {
@@ -178,7 +178,7 @@ pub(crate) fn history(
         has_older_cases,
         contacts,
         cases,
-    } = told;
+    } = history;
     let History {
         reasons,
         others,

@@ -244,8 +244,8 @@ pub(super) fn finding(finding: &Finding) -> v1::Finding {
         Finding::RuleFailed(rule) | Finding::RuleSetAside(rule) => {
             message.rule_id = text(Some(rule));
         }
-        Finding::ReasonUnknown(told) | Finding::ReasonReplaced(told) => {
-            message.subject = told.to_string();
+        Finding::ReasonUnknown(stated) | Finding::ReasonReplaced(stated) => {
+            message.subject = stated.to_string();
         }
         Finding::LanguageNotSpoken(queue, language) => {
             message.subject = format!("{queue} {language}");

@@ -51,7 +51,7 @@ pub(crate) fn event(recorded: &Recorded) -> v1::Event {
             .as_ref()
             .map_or_else(String::new, PlaybookVersion::to_string),
         case_transitions: event.transitions().iter().map(transition).collect(),
-        body: Some(told(envelope, event).body),
+        body: Some(parts(envelope, event).body),
     }
 }
 
@@ -71,7 +71,7 @@ pub(super) struct EventParts {
     pub(super) subject: String,
 }
 
-fn told(envelope: &Envelope, event: &Event) -> EventParts {
+fn parts(envelope: &Envelope, event: &Event) -> EventParts {
     let contact = |id: &dyn ToString| format!("contact/{}", id.to_string());
     match event {
         Event::PlaybookPublished(published) => EventParts {
@@ -320,13 +320,13 @@ fn text_of_reason(reason: Option<&ReasonId>) -> String {
 
 /// An event of the store `store` in the format of CloudEvents.
 pub(crate) fn cloud_event(recorded: &Recorded, store: &str) -> v1::CloudEvent {
-    let told = told(&recorded.envelope, &recorded.event);
+    let parts = parts(&recorded.envelope, &recorded.event);
     v1::CloudEvent {
         id: recorded.envelope.seq.0.to_string(),
         source: format!("/signpost/{store}"),
         specversion: SPECVERSION.to_owned(),
-        r#type: format!("signpost.v1.{}", told.name),
-        subject: told.subject,
+        r#type: format!("signpost.v1.{}", parts.name),
+        subject: parts.subject,
         time: Some(time::timestamp(recorded.envelope.record_time)),
         datacontenttype: JSON.to_owned(),
         data: proto_json(&event(recorded)),

@@ -61,9 +61,9 @@ fn without_case(of: Answered<'_>, matter: &Matter) -> v1::MatterAnswer {
         ..v1::MatterAnswer::default()
     };
     match &matter.reason {
-        Some(told) if primary_of(playbook, matter).is_none() => {
-            if playbook.reason_now(told, &matter.facts).is_none() {
-                let unknown = Finding::ReasonUnknown(told.clone());
+        Some(stated) if primary_of(playbook, matter).is_none() => {
+            if playbook.reason_now(stated, &matter.facts).is_none() {
+                let unknown = Finding::ReasonUnknown(stated.clone());
                 answer.findings = vec![decision::finding(&unknown)];
             }
         }
@@ -74,9 +74,9 @@ fn without_case(of: Answered<'_>, matter: &Matter) -> v1::MatterAnswer {
 
 /// The primary reason of a matter that has no secondary reason. `None` if the playbook does not have it.
 pub(super) fn primary_of<'a>(playbook: &'a Playbook, matter: &Matter) -> Option<&'a Slug> {
-    let told = matter.reason.as_ref()?;
-    let told = told.secondary.is_none().then_some(&told.primary)?;
-    let index = playbook.index.primaries.get(told)?;
+    let stated = matter.reason.as_ref()?;
+    let primary = stated.secondary.is_none().then_some(&stated.primary)?;
+    let index = playbook.index.primaries.get(primary)?;
     Some(&playbook.primaries[usize::from(*index)].id)
 }
 
@@ -181,13 +181,13 @@ fn questions(of: Answered<'_>, matter: &Matter) -> Vec<v1::FactQuestion> {
 /// The language for questions; `None` if not known.
 pub(super) fn language(routed: &ContactRouted) -> Option<&str> {
     let profile = routed.profile.as_deref();
-    let told = routed.context.language.as_deref();
-    told.or_else(|| profile?.language.as_deref())
+    let of_contact = routed.context.language.as_deref();
+    of_contact.or_else(|| profile?.language.as_deref())
 }
 
 /// Cases to choose from.
 pub(super) fn open_cases(of: Answered<'_>) -> Vec<v1::OpenCase> {
-    let told = |open: &OpenCase| {
+    let message = |open: &OpenCase| {
         let OpenCase {
             case,
             reason,
@@ -202,7 +202,7 @@ pub(super) fn open_cases(of: Answered<'_>) -> Vec<v1::OpenCase> {
             last_contact_time: Some(time::timestamp(*arrived)),
         }
     };
-    of.routed.open_cases.iter().map(told).collect()
+    of.routed.open_cases.iter().map(message).collect()
 }
 
 /// The facts that distinguish the presumed case from others; empty if no case is presumed.

@@ -79,7 +79,7 @@ pub(super) fn event(updated: &ContactUpdated) -> v1::ContactUpdatedEvent {
         ("labels", tags.labels.is_some()),
         ("links", links.is_some()),
     ];
-    let paths = paths.into_iter().filter(|(_, is_told)| *is_told);
+    let paths = paths.into_iter().filter(|(_, is_set)| *is_set);
     v1::ContactUpdatedEvent {
         contact_id: contact.to_string(),
         update_mask: Some(FieldMask {

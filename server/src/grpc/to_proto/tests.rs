@@ -6,9 +6,8 @@ mod lists;
 use super::contact;
 use super::matters::Answered;
 use expect_test::expect;
-use signpost_domain::ability::Abilities;
 use signpost_domain::case::CaseNumbers;
-use signpost_domain::contact::{CaseMatch, ContactContext, CustomerRef, Direction, Offered};
+use signpost_domain::contact::{CaseMatch, ContactContext, Offered};
 use signpost_domain::decision::{
     ChanceBasis, ContactStats, CostKind, CostParts, Decision, Finding, FiredRule, Formula,
     Handover, IneligibilityCause, Memory, RouteOption, Wait,
@@ -19,7 +18,6 @@ use signpost_domain::ids::{CaseId, ContactId, CustomerId, ReasonId, Seq, Slug};
 use signpost_domain::money::Money;
 use signpost_domain::playbook::{BasisPoints, Need, Playbook};
 use signpost_domain::route::{Route, RouteSet};
-use signpost_domain::tags::Tags;
 use signpost_domain::time::UnixMs;
 use signpost_proto::v1;
 use std::fmt::Write;
@@ -123,28 +121,10 @@ fn routed(next: Next) -> ContactRouted {
         Knowledge::Known(FactValue::Text("ABC123".into())),
     );
     let context = ContactContext {
-        case: None,
-        previous_contact: None,
-        channel: slug("phone"),
-        direction: Direction::Inbound,
-        device: None,
-        customer: CustomerRef::default(),
         reason: Some(reason("existing_flight/move_date")),
         facts: Facts::from_facts([told]),
-        stage: None,
-        persona: None,
-        sentiment_score: None,
         language: Some("nl-NL".into()),
-        preferred_routes: Vec::new(),
-        consents: Vec::new(),
-        vulnerable: None,
-        asked_for_person: false,
-        cannot_use: Abilities::EMPTY,
-        another_matter: false,
-        brand: None,
-        queue_stats: Vec::new(),
-        matters: Vec::new(),
-        tags: Tags::default(),
+        ..ContactContext::on(slug("phone"))
     };
     ContactRouted {
         contact: ContactId::stored("call-7"),

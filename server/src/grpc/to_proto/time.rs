@@ -16,8 +16,8 @@ pub(super) fn timestamp(at: UnixMs) -> Timestamp {
 
 /// A point in time as text for people, in RFC 3339.
 pub(super) fn text(at: UnixMs) -> String {
-    let told = jiff::Timestamp::from_millisecond(at.0);
-    told.map_or_else(|_| "another age".into(), |told| told.to_string())
+    let time = jiff::Timestamp::from_millisecond(at.0);
+    time.map_or_else(|_| "another age".into(), |time| time.to_string())
 }
 
 /// A span of time.

@@ -14,7 +14,7 @@ use std::fmt::Display;
 /// The entry of an event in the timeline of the case `of`. `None` if the event is about no case.
 pub(crate) fn entry(recorded: &Recorded, of: CaseId) -> Option<TimelineEntry> {
     let seq = recorded.envelope.seq;
-    let told = match &recorded.event {
+    let own = match &recorded.event {
         Event::ContactRouted(routed) => self::routed(routed, of, seq),
         Event::RouteSelected(taken) => self::taken(taken, of),
         Event::ContactEnded(ended) => self::ended(ended, of, seq),
@@ -39,9 +39,9 @@ pub(crate) fn entry(recorded: &Recorded, of: CaseId) -> Option<TimelineEntry> {
         event_time: Some(time::timestamp(envelope.event_time)),
         actor: envelope.actor.to_string(),
         on_behalf_of: actor_or_none(envelope.on_behalf_of.as_ref()),
-        audience: note::audience(&recorded.event, &told.note_id),
-        text_state: note::state(&told.note_id),
-        ..told
+        audience: note::audience(&recorded.event, &own.note_id),
+        text_state: note::state(&own.note_id),
+        ..own
     })
 }
 
@@ -68,7 +68,7 @@ fn routed(routed: &ContactRouted, of: CaseId, seq: Seq) -> TimelineEntry {
         (_, RoutingTrigger::GaveUp) => "gave up".to_owned(),
         (_, RoutingTrigger::NoAnswer) => "did not answer".to_owned(),
         (_, RoutingTrigger::Failed) => "could not be helped".to_owned(),
-        (_, RoutingTrigger::Amended) => "told more".to_owned(),
+        (_, RoutingTrigger::Amended) => "sent more".to_owned(),
         (Some(join), RoutingTrigger::Opened) => {
             let repeat = if join.repeat { ", a repeat" } else { "" };
             let switched = if join.switched {
@@ -155,14 +155,14 @@ fn ended(ended: &ContactEnded, of: CaseId, seq: Seq) -> TimelineEntry {
         None => ended.confirmed.as_ref().filter(|_| !is_additional),
     };
     let confirmed = confirmed.map_or_else(String::new, |reason| format!(", confirmed as {reason}"));
-    let is_told = matter.is_some() || !is_additional;
+    let is_shown = matter.is_some() || !is_additional;
     let resolves = match (resolves, resolution) {
-        (Some(_), Some(resolution)) if is_told => {
+        (Some(_), Some(resolution)) if is_shown => {
             let cost = resolution.cost;
             let cost = cost.map_or_else(String::new, |cost| format!(", cost {cost}"));
             format!("; the case is resolved as {}{cost}", resolution.outcome)
         }
-        (Some(_), None) if is_told => "; the case is resolved".to_owned(),
+        (Some(_), None) if is_shown => "; the case is resolved".to_owned(),
         _ => String::new(),
     };
     let note = match is_additional {

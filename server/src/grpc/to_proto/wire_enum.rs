@@ -116,7 +116,7 @@ pub(super) fn outcome(outcome: ContactOutcome) -> i32 {
     wire.into()
 }
 
-/// The outcome of an attempt; unspecified while the attempt goes on.
+/// The outcome of an attempt; unspecified while the attempt is not over.
 pub(super) fn attempt_outcome(outcome: Option<AttemptOutcome>) -> i32 {
     use v1::AttemptOutcome as Wire;
     let wire = outcome.map_or(Wire::Unspecified, |outcome| match outcome {
@@ -142,7 +142,7 @@ pub(super) const fn outcome_text(outcome: ContactOutcome) -> &'static str {
         ContactOutcome::GaveUp => "the customer gave up",
         ContactOutcome::NoAnswer => "nobody answered",
         ContactOutcome::Transferred => "handed to somebody outside",
-        ContactOutcome::Switched => "the customer goes on in another channel",
+        ContactOutcome::Switched => "the customer continued on another channel",
         ContactOutcome::TimedOut => "nothing was heard of it for too long",
     }
 }

@@ -1,7 +1,7 @@
 //! The cursors of feeds. A cursor is the position of a watcher, as a text that callers keep and send back.
 //!
 //! A cursor is opaque to callers: hexadecimal digits of the feed, the store, the filter, the position in the log, the
-//! row after which a snapshot goes on, and a check sum.
+//! row after which a snapshot continues, and a check sum.
 
 use crate::store::StoreId;
 use signpost_domain::ids::Seq;
@@ -92,11 +92,11 @@ impl Cursor {
             return Err(MALFORMED);
         }
         let bytes = bytes_of(text).ok_or(MALFORMED)?;
-        let (told, check) = bytes.split_last_chunk().ok_or(MALFORMED)?;
-        if *check != crc32fast::hash(told).to_be_bytes() {
+        let (checked, check) = bytes.split_last_chunk().ok_or(MALFORMED)?;
+        if *check != crc32fast::hash(checked).to_be_bytes() {
             return Err(MALFORMED);
         }
-        let (feed, rest) = told.split_first().ok_or(MALFORMED)?;
+        let (feed, rest) = checked.split_first().ok_or(MALFORMED)?;
         let (store, rest) = rest.split_first_chunk().ok_or(MALFORMED)?;
         let (filter, rest) = rest.split_first_chunk().ok_or(MALFORMED)?;
         let (seq, row) = rest.split_first_chunk().ok_or(MALFORMED)?;

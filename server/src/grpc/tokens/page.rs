@@ -57,8 +57,8 @@ impl TokenScope {
     /// scope.
     pub(in crate::grpc) fn read_token(&self, token: &str) -> Result<Seq, &'static str> {
         const PLACE: usize = 1 + STORE_BYTES + QUERY_BYTES;
-        let told = checked(token, PLACE + 8).ok_or(WRONG)?;
-        let (names, position) = told.split_at(PLACE);
+        let body = checked(token, PLACE + 8).ok_or(WRONG)?;
+        let (names, position) = body.split_at(PLACE);
         let (store, query) = names[1..].split_at(STORE_BYTES);
         if names[0] != self.list as u8 {
             return Err(WRONG);
@@ -68,7 +68,7 @@ impl TokenScope {
         }
         if query != self.query {
             return Err(
-                "is of another query; ask as for the page before, or begin again without it",
+                "is of another query; send the query of the page before, or begin again without it",
             );
         }
         let position: [u8; 8] = position.try_into().map_err(|_| WRONG)?;

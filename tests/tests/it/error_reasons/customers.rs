@@ -3,15 +3,8 @@
 use super::Given;
 use signpost_client::v1::{self, ErrorReason as Why};
 use signpost_tests::Outcome;
-use signpost_tests::attempt::upsert;
+use signpost_tests::attempt::{bare_customer, upsert};
 use signpost_tests::merging::{AT, handle, link, merge, two_customers, unlink, unmerge};
-
-fn customer(id: &str) -> v1::Customer {
-    v1::Customer {
-        customer_id: id.to_owned(),
-        ..Default::default()
-    }
-}
 
 /// Provokes each.
 pub(super) async fn refuse(given: &mut Given) -> Outcome {
@@ -33,7 +26,7 @@ pub(super) async fn refuse(given: &mut Given) -> Outcome {
     );
     let third = v1::Customer {
         identities: vec![email(true, false)],
-        ..customer("c3")
+        ..bare_customer("c3")
     };
     let answer = customers.upsert_customer(upsert(third, AT)).await;
     given.refused(Why::IdentityTaken, answer)?;
@@ -52,7 +45,7 @@ pub(super) async fn refuse(given: &mut Given) -> Outcome {
     let told = given.refused(Why::CustomerMerged, answer)?;
     assert_eq!(told["merged_into_customer_id"], "c1");
     customers
-        .upsert_customer(upsert(customer("c4"), AT))
+        .upsert_customer(upsert(bare_customer("c4"), AT))
         .await?;
     let answer = customers.merge_customers(merge("c4", "c1", "m3")).await;
     let told = given.refused(Why::CustomerHasMergedCustomers, answer)?;
@@ -67,7 +60,7 @@ pub(super) async fn refuse(given: &mut Given) -> Outcome {
     let vulnerable = |vulnerable, at| {
         let kept = v1::Customer {
             vulnerable: Some(vulnerable),
-            ..customer("c5")
+            ..bare_customer("c5")
         };
         upsert(kept, at)
     };
@@ -78,7 +71,7 @@ pub(super) async fn refuse(given: &mut Given) -> Outcome {
     let number = |number: u32| handle("phone", &format!("+3120000{number:04}"));
     let full = v1::Customer {
         identities: (0..16).map(number).collect(),
-        ..customer("c6")
+        ..bare_customer("c6")
     };
     customers.upsert_customer(upsert(full, AT)).await?;
     let answer = customers.link_identity(link("c6", number(16), "l4")).await;

@@ -76,26 +76,26 @@ fn what_cannot_be_meant_is_refused_before_anything_is_sent() -> Outcome {
         told += &words.replace("signpost: ", "");
     }
     expect_test::expect![[r#"
-        --map: names no column; say for example primary=category,channel=source
+        --map: must name a column, for example primary=category,channel=source
         --map: write `category` as target=COLUMN
-        --map: primary names no column
+        --map: write the column: primary=COLUMN
         TMP/t.csv: there is no column categry; did you mean category? the columns are opened, category, channel
         --map names primary twice
         --map names fact.x twice
         --map: there is no target primry; did you mean primary? the targets are time, channel, reason, primary, secondary, customer, tier, language, brand, fact.ID
-        --map: nothing tells where: name a column for channel, or say --channel
-        --map: nothing tells why: name a column for primary, or for reason
-        --map: channel goes without --channel
+        --map: the channel is missing: name a column for channel, or give --channel
+        --map: the reason is missing: name a column for primary or for reason
+        --map: must not name channel, because --channel is given
         TMP/t.csv: there is no column key; the columns are opened, category, channel
         TMP/latin.csv: line 2: byte 0xe9 is not UTF-8; save the table as UTF-8
-        TMP/empty.csv: there is no header
+        TMP/empty.csv: there is no header: the first line must name the columns
         no.csv: No such file or directory (os error 2)
         TMP/t.csv: there is no column Category; did you mean category? the columns are opened, category, channel
-        {"message":"--json needs --out, for the document goes to stdout","reason":""}
+        {"message":"--json needs --out: without it, the document goes to stdout","reason":""}
         the playbook would have faults:
         8:11 currency: is "euro"; must be three capitals such as EUR
-        say the --name of the playbook, or the file to write with --out
-        nothing.yaml is no file, and not `live` or 8 or more digits of a version
+        give the name of the playbook with --name, or the file to write with --out
+        nothing.yaml must be a file, `live`, or 8 or more hexadecimal digits of a version
     "#]].assert_eq(&told);
     Ok(())
 }

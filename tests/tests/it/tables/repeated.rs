@@ -46,9 +46,9 @@ fn what_is_wrong_with_many_rows_is_said_of_three_and_counted() -> Outcome {
         line 4: refused: the playbook does not know the reason stolen/lamp
         line 7: refused: the playbook does not know the reason stolen/lamp
         and 27 more rows: refused for the same reason, the first on line 8, the last on line 60
-        line 5: refused: names no reason
-        line 9: refused: names no reason
-        line 13: refused: names no reason
+        line 5: refused: has no reason
+        line 9: refused: has no reason
+        line 13: refused: has no reason
         and 12 more rows: refused for the same reason, the first on line 17, the last on line 61
         signpost: 45 rows not taken"#]]
     .assert_eq(&said.collect::<Vec<_>>().join("\n"));

@@ -64,9 +64,9 @@ fn traps_make_a_playbook_and_are_sent_under_it() -> Outcome {
           "primaries": 3,
           "remarks": [
             "line 9: has 3 cells, and the header has 5",
-            "primary reason `Fees` is also written `FEES`: one reason",
-            "primary reason `Fees!` would have the id of `fees`: it has fees_2",
-            "under `Fees` secondary reason `Late fee, First` is also written `Late fee, first`: one reason"
+            "primary reason `Fees` is also written `FEES`: they count as one",
+            "primary reason `Fees!` would have the same id as `fees`: its id is fees_2 instead",
+            "under `Fees` secondary reason `Late fee, First` is also written `Late fee, first`: they count as one"
           ],
           "rows": 8,
           "rows_without_channel": 1,
@@ -183,7 +183,10 @@ fn an_id_that_comes_again_is_told_with_the_line_that_had_it() -> Outcome {
     let send = ["send", text(&table)?, "--json", "--map", map];
     let sent = server.signpost(&[&send[..], &["--channel", "phone", "--id", "id"]].concat())?;
     assert_eq!(sent.code, Some(2), "{sent:?}");
-    assert!(sent.stderr.contains("line 3: bad: has the id of line 2"));
+    assert!(
+        sent.stderr
+            .contains("line 3: bad: has the same contact id as line 2")
+    );
     let summary: Value = serde_json::from_str(&sent.stdout)?;
     assert_eq!(parts(&summary), [3, 0, 2, 0, 0, 1, 0]);
     let volume = server.signpost(&["report", "volume", "--json"])?.json()?;

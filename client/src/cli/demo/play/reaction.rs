@@ -57,7 +57,7 @@ impl Play<'_> {
             .iter()
             .find(|(id, _)| id == fact_id)
             .map(|(_, value)| value.clone());
-        let value = known.or_else(|| self.reasons.told(fact_id, now, &mut self.dice));
+        let value = known.or_else(|| self.reasons.answer(fact_id, now, &mut self.dice));
         match value.filter(|_| self.dice.percent(94)) {
             Some(value) => fact(fact_id, &value),
             None => v1::Fact {

@@ -160,9 +160,9 @@ pub(super) fn head(chosen: &Chosen<'_>, is_brief: bool, paint: Paint) -> String 
     let dim = |words: &str| paint.dim(words);
     let mut head = folded("", "", &facts.join(" · "), plain);
     head += &folded("", "", &channel(chosen), plain);
-    head += "a first contact of which nothing special is told\n";
+    head += "a first contact for which nothing special is given\n";
     head += &format!("{}\n", legend(paint));
-    head += "lower case: the last resort, as no route of the reason can be taken   ";
+    head += "lower case: the last resort: no route of the reason can be taken   ";
     head += "*: tier floor: the route of a less valuable tier\n";
     if is_brief {
         head += &folded("", "", "columns are samples of waits", dim);

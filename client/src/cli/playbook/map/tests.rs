@@ -111,26 +111,26 @@ fn it_says_what_it_is_of_and_what_its_letters_mean() {
     expect![[r#"
         airline · Mon 2026-03-02 14:00 Europe/Amsterdam · amounts in EUR · deadlines far away (--deadline-in)
         channel web_chat (the one with the most routes; --channel for phone, app, sms, email, social, airport_desk, or all)
-        a first contact of which nothing special is told
+        a first contact for which nothing special is given
         S self_service   M message: agents, in their own time   C chat: agents, live   B callback   H human: a person, live
-        lower case: the last resort, as no route of the reason can be taken   *: tier floor: the route of a less valuable tier
+        lower case: the last resort: no route of the reason can be taken   *: tier floor: the route of a less valuable tier
         columns are samples, the exact wait of a change is in a line below
         a minute of waiting costs a more valuable tier more, so it leaves a queue sooner"#]].assert_eq(&head(""));
     expect![[r#"
         airline · Tue 2026-11-24 03:00 Europe/Amsterdam · amounts in EUR · deadlines in 3h
         channel app (--channel for phone, web_chat, sms, email, social, airport_desk, or all)
-        a first contact of which nothing special is told
+        a first contact for which nothing special is given
         S self_service   M message: agents, in their own time   C chat: agents, live   B callback   H human: a person, live
-        lower case: the last resort, as no route of the reason can be taken   *: tier floor: the route of a less valuable tier
+        lower case: the last resort: no route of the reason can be taken   *: tier floor: the route of a less valuable tier
         columns are samples of waits"#]].assert_eq(&head(
         "--channel app --brief --deadline-in 3h --at 2026-11-24T03:00",
     ));
     expect![[r#"
         airline · Mon 2026-03-02 14:00 Europe/Amsterdam · amounts in EUR · deadlines far away (--deadline-in)
         all channels (phone, web_chat, app, sms, email, social, airport_desk)
-        a first contact of which nothing special is told
+        a first contact for which nothing special is given
         S self_service   M message: agents, in their own time   C chat: agents, live   B callback   H human: a person, live
-        lower case: the last resort, as no route of the reason can be taken   *: tier floor: the route of a less valuable tier
+        lower case: the last resort: no route of the reason can be taken   *: tier floor: the route of a less valuable tier
         columns are samples of waits"#]].assert_eq(&head("--all-channels"));
 }
 
@@ -380,7 +380,7 @@ fn the_last_resort_says_what_really_happens() {
                 chat: not offered on phone
                 message: forbidden by the rule stranded_now_live
                 callback, human: desk closed, opens Tue 2026-11-24 07:00
-                last resort: human (queue special_care), as no route of the reason can be taken
+                last resort: human (queue special_care), because no route of the reason can be taken
               all tiers                   h  h  h  h  h  h  h  h  h  h
         "#]],
     );
@@ -402,8 +402,8 @@ fn the_last_resort_says_nothing_of_desks_that_do_not_count() {
             disruption/denied_boarding
                 chat: not offered on phone
                 message: forbidden by the rule stranded_now_live
-                callback, human: not left by the rule nobody_helps
-                last resort: human (queue disruption_desk), although not left by the rule nobody_helps
+                callback, human: not in the `only` of the rule nobody_helps
+                last resort: human (queue disruption_desk), although not in the `only` of the rule nobody_helps
               all tiers                   h  h  h  h  h  h  h  h  h  h
         "#]],
     );
@@ -434,9 +434,9 @@ fn all_channels_are_one_table() {
                 has no deadline: --deadline-in changes nothing here
                 phone, web_chat, app, airport_desk: message: forbidden by the rule stranded_now_live
                 phone: callback, human: desk closed, opens Tue 2026-11-24 07:00
-                phone, airport_desk: last resort: human (queue special_care), as no route of the reason can be taken
+                phone, airport_desk: last resort: human (queue special_care), because no route of the reason can be taken
                 web_chat, app: chat, callback, human: desk closed, opens Tue 2026-11-24 07:00
-                web_chat, app: last resort: chat (queue special_care), as no route of the reason can be taken
+                web_chat, app: last resort: chat (queue special_care), because no route of the reason can be taken
                 sms, email, social: callback: desk closed, opens Tue 2026-11-24 07:00
                 airport_desk: human: desk closed, opens Tue 2026-11-24 07:00
               phone, airport_desk           all tiers                   h  h  h  h  h  h  h  h  h  h

@@ -54,7 +54,7 @@ pub(super) fn about(chosen: &Chosen<'_>, about: &About, rows: &[MapRow]) -> Vec<
         Desks::None => Some("no route of this reason here needs a desk"),
         Desks::Closed => None,
     };
-    lines.extend(desks.filter(|_| chosen.is_at_told).map(str::to_owned));
+    lines.extend(desks.filter(|_| chosen.is_at_given).map(str::to_owned));
     lines.extend(what_is_out(playbook, about));
     for row in rows {
         let tips = row.tips.iter();
@@ -71,8 +71,8 @@ pub(super) fn about(chosen: &Chosen<'_>, about: &About, rows: &[MapRow]) -> Vec<
 /// The line that says that `--deadline-in` changes nothing for this reason; `None` if it changes something or is not
 /// given.
 pub(super) fn no_deadline(chosen: &Chosen<'_>, about: &About) -> Option<String> {
-    let is_told = chosen.asked.deadline_in.is_some();
-    let is_idle = about.deadline.is_none() && is_told;
+    let is_given = chosen.asked.deadline_in.is_some();
+    let is_idle = about.deadline.is_none() && is_given;
     is_idle.then(|| "has no deadline: --deadline-in changes nothing here".to_owned())
 }
 
@@ -106,8 +106,8 @@ fn out_of_row(playbook: &Playbook, row: &MapRow, about: Option<&About>) -> Vec<S
 }
 
 fn own_out(playbook: &Playbook, row: &MapRow, about: Option<&About>) -> Vec<String> {
-    let is_told = |out: &Out| about.is_some_and(|about| about.out.contains(out));
-    let out = row.out.iter().filter(|out| !is_told(out)).cloned();
+    let is_shared = |out: &Out| about.is_some_and(|about| about.out.contains(out));
+    let out = row.out.iter().filter(|out| !is_shared(out)).cloned();
     not_to_be_had(playbook, &out.collect::<Vec<Out>>())
 }
 
@@ -135,10 +135,10 @@ pub(super) fn under(
     let mut lines: Vec<Under> = out.map(Under::plain).collect();
     let name = |cell: Cell| got(cell, paint);
     let everywhere = row.everywhere.as_ref().zip(row.cells.first());
-    lines.extend(everywhere.map(|(why, &cell)| why.told(cell, name, of).into()));
-    lines.extend(row.tips.iter().map(|tip| tip.told(name).into()));
+    lines.extend(everywhere.map(|(why, &cell)| why.line(cell, name, of).into()));
+    lines.extend(row.tips.iter().map(|tip| tip.line(name).into()));
     let last = row.held.as_ref().zip(row.cells.last());
-    lines.extend(last.map(|(held, &cell)| held.told(cell, name).into()));
+    lines.extend(last.map(|(held, &cell)| held.line(cell, name).into()));
     let resorts = own_resorts(playbook, row, about).into_iter();
     lines.extend(resorts.map(Under::plain));
     lines
@@ -158,7 +158,7 @@ fn last_resort(playbook: &Playbook, resort: &Resort) -> String {
     let queue = resort.queue.as_ref();
     let queue = queue.map_or_else(String::new, |queue| format!(" (queue {queue})"));
     let why = match &resort.against {
-        None => ", as no route of the reason can be taken".to_owned(),
+        None => ", because no route of the reason can be taken".to_owned(),
         Some(why) => format!(", although {}", cause(playbook, why, ";")),
     };
     format!("last resort: {}{queue}{why}", resort.route)
@@ -194,7 +194,7 @@ fn cause(playbook: &Playbook, why: &IneligibilityCause, between: &str) -> String
         IneligibilityCause::NotStaffed(_, at) => format!("desk not staffed{}", opens(*at)),
         IneligibilityCause::TooLate(fact) => format!("would miss the deadline {fact}"),
         IneligibilityCause::ForbiddenByRule(rule) => format!("forbidden by the rule {rule}"),
-        IneligibilityCause::ExcludedByRule(rule) => format!("not left by the rule {rule}"),
+        IneligibilityCause::ExcludedByRule(rule) => format!("not in the `only` of the rule {rule}"),
         // A map has no other causes.
         other => format!("{other:?}"),
     }

@@ -155,7 +155,7 @@ fn where_nothing_could_follow_a_failure_it_is_said() {
     );
 }
 
-/// A rule that was set aside is not told as one that worked, a desk that is open now not by when it opens next, and what
+/// A rule that was set aside is not shown as one that worked, a desk that is open now not by when it opens next, and what
 /// is not known comes last.
 #[test]
 fn what_is_set_aside_or_not_staffed_is_said_as_it_is() {
@@ -181,8 +181,8 @@ fn what_is_set_aside_or_not_staffed_is_said_as_it_is() {
     let why = text.split_once("why\n").map_or("", |(_, why)| why);
     expect![[r#"
           rule third_contact_this_week: forbids self_service; prefers human by 5.00; raises the need to at least 3.0
-          rule flows_only: would leave only self_service, which is set aside
-          the only of rule flows_only is set aside: guards leave none of its routes, so it leaves what guards leave
+          rule flows_only: would allow only self_service, but this is set aside
+          the `only` of rule flows_only is set aside: guards allow none of its routes, so every route that guards allow counts
           facts.departs_at is not known, so not applied: flying_today
         why not
           self_service: rule third_contact_this_week forbids it
@@ -399,7 +399,7 @@ fn what_is_out_of_the_ordinary_is_said_in_words() {
         contact call-1 · CONTINUED case_0000000000002
         customer not known, tier gold, need 1.0
         matters:
-          m1: no case, as the reason no/such is not known: nothing is decided on it
+          m1: no case, because the reason no/such is not known: nothing is decided for it
           m2: no case yet, choose its reason: bags/lost, bags/allowance
         known: order_id = 3348, size = M
         why
@@ -424,7 +424,7 @@ fn what_is_out_of_the_ordinary_is_said_in_words() {
     let declined = || fact("order_id", v1::fact::Value::Declined(true));
     expect![[r#"
         about order_id = 3348 (presumed; say --another-matter if it is not)
-        about the open case for which order_id was not told (presumed; say --another-matter if it is not)
+        about the open case for which order_id was not given (presumed; say --another-matter if it is not)
         about shop = Delft (presumed; say --another-matter if it is not)
     "#]]
     .assert_eq(

@@ -171,15 +171,15 @@ fn what_a_case_remembers_as_text() {
     };
     expect![[r#"
         case case_01 · open · 0 contacts · 0 repeats · 0 channel switches
-          vulnerable           yes (told on chat-1 by chatbot/web for supervisor/ann at 2026-03-02T09:30:10Z)
-          cannot use           voice, self_service (told on call-2 by chatbot/web at 2026-03-02T09:30:10Z)
-          language             nl-NL (told on chat-1 by chatbot/web for supervisor/ann at 2026-03-02T09:30:10Z)
-          persona              planner (told on chat-1 by chatbot/web for supervisor/ann at 2026-03-02T09:30:10Z)
+          vulnerable           yes (sent on chat-1 by chatbot/web for supervisor/ann at 2026-03-02T09:30:10Z)
+          cannot use           voice, self_service (sent on call-2 by chatbot/web at 2026-03-02T09:30:10Z)
+          language             nl-NL (sent on chat-1 by chatbot/web for supervisor/ann at 2026-03-02T09:30:10Z)
+          persona              planner (sent on chat-1 by chatbot/web for supervisor/ann at 2026-03-02T09:30:10Z)
           we owe an answer by  2026-03-02T09:40:00Z
 
           tried                 contact  route                      came of it
-          2026-03-02T09:30:20Z  chat-1   self_service, flow rebook  gave_up     failed
-          2026-03-02T09:30:20Z  call-2   callback, queue desk       goes on
+          2026-03-02T09:30:20Z  chat-1   self_service, flow rebook  gave_up       failed
+          2026-03-02T09:30:20Z  call-2   callback, queue desk       not over yet
     "#]].assert_eq(&case(&case_, "", Paint::PLAIN));
 }
 
@@ -388,8 +388,8 @@ fn contacts_of_who_goes_on_for_another_are_its_own() {
     };
     expect![[r#"
         customer c1
-          goes on for  c2 (same birthday, by platform/crm for supervisor/ann)
-          contacts     2 of its own
+          merged customers  c2 (same birthday, by platform/crm for supervisor/ann)
+          contacts          2 of its own
     "#]]
     .assert_eq(&customer(&survivor, Paint::PLAIN));
 }

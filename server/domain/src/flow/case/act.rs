@@ -76,7 +76,7 @@ pub(in crate::flow) fn seek(state: &State, command: &ActOnCase) -> Result<(), De
     act(state, command, state.now()).map(drop)
 }
 
-/// The case with this id. If the case was merged, the case that continues it is loaded too.
+/// The case with this id. If the case was merged, the case that it was merged into is loaded too.
 fn kept(state: &State, id: CaseId) -> Result<Arc<Case>, DecideError> {
     let case = state.case_with_survivor(&id)?.cloned();
     case.ok_or_else(|| {
@@ -165,7 +165,7 @@ fn merge(
     note: &Arc<str>,
 ) -> Result<CaseActionTaken, DecideError> {
     if other == survivor.id {
-        let what = "must be another case than the one that goes on";
+        let what = "must not be the same as case_id, the case that survives";
         return Err(Refusal::Faulty(Faults::one("duplicate_case_id", what)).into());
     }
     let merged = kept(state, other)?;
@@ -225,7 +225,7 @@ fn unmerge(state: &State, merged: &Case) -> Result<CaseActionTaken, DecideError>
 
 fn link_to(state: &State, case: &Case, link: CaseLink) -> Result<CaseActionTaken, DecideError> {
     if link.case == case.id {
-        let what = "must be another case";
+        let what = "must be another case than case_id";
         return Err(Refusal::Faulty(Faults::one("link.case_id", what)).into());
     }
     let other = kept(state, link.case)?;

@@ -5,7 +5,6 @@ use super::lookup::{Lookup, agrees, can_reopen, case_key, is_open};
 use crate::case::{Case, CaseKey, CaseState};
 use crate::contact::CaseMatch;
 use crate::event::Claim;
-use crate::fact::Knowledge;
 use crate::ids::{CaseId, Slug};
 use crate::playbook::{Playbook, ReasonIndex};
 use crate::state::{RowNotLoaded, State};
@@ -38,22 +37,18 @@ pub(in crate::flow) fn case(
     let mut facts = sought.context.facts.clone();
     if let Some(own) = &own {
         facts.learn_all(&own.facts);
-    } else if key.iter().any(|id| facts.get(id.as_str()).is_none()) {
-        return presumed(state, playbook, (index, &key), sought);
     }
+    let lacks_key = own.is_none() && key.iter().any(|id| facts.get(id.as_str()).is_none());
     let Some(who) = sought.who else {
-        return Ok(FoundCase::Opens {
-            reason: index,
-            matter: None,
-            previous: None,
+        return Ok(match lacks_key {
+            true => FoundCase::KeyMissing,
+            false => FoundCase::Opens {
+                reason: index,
+                matter: None,
+                previous: None,
+            },
         });
     };
-    // A case keeps its owner, even if the contact belongs to another customer who is merged with the owner. The matter
-    // is computed with the owner, even if the owner is somebody else.
-    let owner = own.as_ref().and_then(|own| own.customer.as_ref());
-    owner.map(|owner| state.customer(owner)).transpose()?;
-    let owner = owner.unwrap_or(&who.id);
-    let matter = CaseKey::of(owner, &reason.id, &key, &facts);
     let lookup = Lookup {
         state,
         playbook,
@@ -63,16 +58,23 @@ pub(in crate::flow) fn case(
         facts: &facts,
         now: sought.now,
     };
-    let other = lookup.only_open_case()?;
-    let other = match other {
+    if lacks_key {
+        return presumed(&lookup, sought);
+    }
+    // A case keeps its owner, even if the contact belongs to another customer who is merged with the owner. The matter
+    // is computed with the owner, even if the owner is somebody else.
+    let owner = own.as_ref().and_then(|own| own.customer.as_ref());
+    owner.map(|owner| state.customer(owner)).transpose()?;
+    let owner = owner.unwrap_or(&who.id);
+    let matter = CaseKey::of(owner, &reason.id, &key, &facts);
+    let other = match lookup.only_open_case()? {
         Some(open) => Some(open),
-        None => lookup.latest_case()?,
+        None => lookup.best_case()?,
     };
     let other = other.filter(|other| own.as_ref().is_none_or(|own| own.id != other.id));
     // The case was found under another key, or was an additional case until now. The contact does not join it twice.
-    let meant = |case: &Case| lookup.means(case) && agrees(case, &key, &facts);
     if let Some(other) = &other
-        && let Some(case) = sought.has(state, other, meant)?
+        && let Some(case) = sought.same_case(state, other, |case| lookup.may_be(case))?
     {
         return Ok(FoundCase::Stays(case, None));
     }
@@ -97,40 +99,19 @@ pub(in crate::flow) fn case(
 
 /// The only open case that may be meant, for a contact that gave no key fact. [`FoundCase::KeyMissing`] if a case may
 /// not be presumed, if a key fact was declined, or if there is not exactly one such case.
-fn presumed(
-    state: &State,
-    playbook: &Playbook,
-    (reason, key): (ReasonIndex, &[Slug]),
-    sought: &Sought<'_>,
-) -> Result<FoundCase, RowNotLoaded> {
-    let facts = &sought.context.facts;
-    let declined = |id: &Slug| {
-        let fact = facts.get(id.as_str());
-        fact.is_some_and(|fact| fact.knowledge == Knowledge::Declined)
-    };
-    let Some(who) = sought.who else {
-        return Ok(FoundCase::KeyMissing);
-    };
-    if !sought.may_presume || sought.context.another_matter || key.iter().any(declined) {
+fn presumed(lookup: &Lookup<'_>, sought: &Sought<'_>) -> Result<FoundCase, RowNotLoaded> {
+    if !sought.may_presume || sought.context.another_matter || lookup.is_key_declined() {
         return Ok(FoundCase::KeyMissing);
     }
-    let lookup = Lookup {
-        state,
-        playbook,
-        reason,
-        who,
-        key,
-        facts,
-        now: sought.now,
-    };
     let [open] = &lookup.open_cases()?[..] else {
         return Ok(FoundCase::KeyMissing);
     };
-    let meant = |case: &Case| lookup.means(case) && agrees(case, key, facts);
-    Ok(match sought.has(state, open, meant)? {
-        Some(case) => FoundCase::Stays(case, None),
-        None => FoundCase::Presumed(open.clone()),
-    })
+    Ok(
+        match sought.same_case(lookup.state, open, |case| lookup.may_be(case))? {
+            Some(case) => FoundCase::Stays(case, None),
+            None => FoundCase::Presumed(open.clone()),
+        },
+    )
 }
 
 /// The case that comes before a new case of the same matter. A case that was opened by mistake is skipped.
@@ -143,12 +124,13 @@ pub(super) fn goes_before(case: &Case) -> Option<CaseId> {
     }
 }
 
-/// The case of a contact whose reason the live playbook does not have: its own case, while the reason is the same.
+/// The case of a contact whose reason the live playbook does not have: the contact's own case, if the contact still has
+/// the reason that it had before.
 pub(super) fn case_without_reason(
     state: &State,
     sought: &Sought<'_>,
 ) -> Result<Option<FoundCase>, RowNotLoaded> {
-    let own = own_case(state, sought)?.filter(|_| sought.told_reason_before());
+    let own = own_case(state, sought)?.filter(|_| sought.has_reason_of_before());
     // A case without a customer cannot get one now, because the facts that identify its matter are not known.
     let own = own.filter(|own| {
         own.customer.is_some() == sought.who.is_some()

@@ -14,7 +14,7 @@ use std::sync::Arc;
 /// Which case a contact belongs to.
 #[derive(Debug)]
 pub(in crate::flow) enum FoundCase {
-    /// The contact stays with the case that it has. The claim is set if the case turned out now to be this matter.
+    /// The contact stays with the case that it has. The claim is set if it was found now that the case is this matter.
     Stays(Arc<Case>, Option<Claim>),
     /// The contact joins this case.
     Joins(Arc<Case>, CaseMatch),
@@ -95,7 +95,7 @@ impl Sought<'_> {
 
     /// The case of the contact that equals `case`: `case` itself, or an additional case that was merged into it and is
     /// `meant`.
-    pub(in crate::flow) fn has(
+    pub(in crate::flow) fn same_case(
         &self,
         state: &State,
         case: &Arc<Case>,
@@ -116,11 +116,11 @@ impl Sought<'_> {
 
     /// Whether the contact still has its earlier reason. If the reason was split, new facts may lead to another part.
     pub(super) fn keeps_reason(&self, playbook: &Playbook) -> bool {
-        let told = self.context.reason.as_ref();
-        let is_split = told.is_some_and(|told| {
-            playbook.split_of(told).is_some() && !playbook.index.reasons.contains_key(told)
+        let stated = self.context.reason.as_ref();
+        let is_split = stated.is_some_and(|stated| {
+            playbook.split_of(stated).is_some() && !playbook.index.reasons.contains_key(stated)
         });
-        self.told_reason_before() && !is_split
+        self.has_reason_of_before() && !is_split
     }
 
     /// Whether the contact joined this case because the caller named it, with proof.
@@ -129,7 +129,8 @@ impl Sought<'_> {
             .is_some_and(|before| before.context.case == Some(case.id))
     }
 
-    pub(super) fn told_reason_before(&self) -> bool {
+    /// Whether the stated reason is the same as before this call.
+    pub(super) fn has_reason_of_before(&self) -> bool {
         self.before
             .is_some_and(|before| before.context.reason == self.context.reason)
     }

@@ -21,13 +21,10 @@ pub(super) struct Lookup<'a> {
 }
 
 impl Lookup<'_> {
-    /// The only open case that can be meant, if the customer declined a key fact; `None` unless there is exactly one.
+    /// The one open case that the contact may be about, if the customer declined a key fact. `None` if the customer
+    /// declined none, or if there is not exactly one such case. See [`Lookup::open_cases`].
     pub(super) fn only_open_case(&self) -> Result<Option<Arc<Case>>, RowNotLoaded> {
-        let declined = |id: &Slug| {
-            let fact = self.facts.get(id.as_str());
-            fact.is_some_and(|fact| fact.knowledge == Knowledge::Declined)
-        };
-        if !self.key.iter().any(declined) {
+        if !self.is_key_declined() {
             return Ok(None);
         }
         match self.open_cases()?.as_slice() {
@@ -36,21 +33,33 @@ impl Lookup<'_> {
         }
     }
 
-    /// The customer's open cases of the reason that can be meant.
+    /// The customer's open cases that the contact may be about: of this reason, by [`Playbook::may_mean`], and with no
+    /// key fact of another value.
     pub(in crate::flow) fn open_cases(&self) -> Result<Vec<Arc<Case>>, RowNotLoaded> {
         let mut open = all_open_cases(self.state, self.who, self.now)?;
-        open.retain(|case| self.means(case) && agrees(case, self.key, self.facts));
+        open.retain(|case| self.may_be(case));
         Ok(open)
     }
 
-    pub(super) fn means(&self, case: &Case) -> bool {
+    /// Whether the customer declined to tell a key fact.
+    pub(super) fn is_key_declined(&self) -> bool {
+        let mut facts = self.key.iter().filter_map(|id| self.facts.get(id.as_str()));
+        facts.any(|fact| fact.knowledge == Knowledge::Declined)
+    }
+
+    /// Whether the case is of the reason, and no key fact speaks against it.
+    pub(super) fn may_be(&self, case: &Case) -> bool {
+        self.means(case) && agrees(case, self.key, self.facts)
+    }
+
+    fn means(&self, case: &Case) -> bool {
         let playbook = self.playbook;
         playbook.may_mean(self.reason, &case.reason, &case.facts)
     }
 
     /// The best case of the matter, also under reasons that this reason replaces or is a part of: an open case first,
     /// then a case that can be reopened, then any other. Of equally good cases, the latest.
-    pub(super) fn latest_case(&self) -> Result<Option<Arc<Case>>, RowNotLoaded> {
+    pub(super) fn best_case(&self) -> Result<Option<Arc<Case>>, RowNotLoaded> {
         let matters = self.matters();
         debug_assert!(self.overlooks_nothing(&matters), "{:?}", self.who.id);
         let state = self.state;
@@ -147,7 +156,7 @@ pub(super) fn can_reopen(case: &Case, now: UnixMs) -> bool {
 /// Whether no key fact is known with two different values.
 pub(super) fn agrees(case: &Case, key: &[Slug], facts: &Facts) -> bool {
     key.iter().all(|id| {
-        let (known, told) = (case.facts.value(id.as_str()), facts.value(id.as_str()));
-        known.is_none() || told.is_none() || known == told
+        let (known, given) = (case.facts.value(id.as_str()), facts.value(id.as_str()));
+        known.is_none() || given.is_none() || known == given
     })
 }

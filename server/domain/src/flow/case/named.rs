@@ -21,7 +21,7 @@ use std::sync::Arc;
 pub(in crate::flow) enum Named {
     /// The caller named no case, or the contact has joined the named case already.
     Nothing,
-    /// The named case, or the case that continues it. There is proof.
+    /// The named case, or the case that it was merged into. There is proof.
     Proven(Arc<Case>),
     /// There is no such case, or there is no proof.
     NotProven,
@@ -34,24 +34,24 @@ pub(in crate::flow) fn named(
     state: &State,
     playbook: &Playbook,
     sought: &Sought<'_>,
-    told_now: bool,
+    named_now: bool,
 ) -> Result<Named, RowNotLoaded> {
     let has_case = sought.before.is_some_and(|before| before.case.is_some());
-    if !sought.context.names_case() || (has_case && !told_now) {
+    if !sought.context.names_case() || (has_case && !named_now) {
         return Ok(Named::Nothing);
     }
-    let Some((told, of_same)) = told(state, sought)? else {
+    let Some((named, of_same)) = look_up_named(state, sought)? else {
         return Ok(Named::NotProven);
     };
-    let goes_on = match told.merged_into {
-        None => told.clone(),
+    let goes_on = match named.merged_into {
+        None => named.clone(),
         Some(survivor) => match state.case(&survivor)? {
             Some(survivor) => survivor.clone(),
             None => return Ok(Named::NotProven),
         },
     };
-    let is_known = of_same || sought.has_case(told.id) || sought.has_case(goes_on.id);
-    for case in [&told, &goes_on] {
+    let is_known = of_same || sought.has_case(named.id) || sought.has_case(goes_on.id);
+    for case in [&named, &goes_on] {
         let key = key_of(playbook, case);
         let fits = agrees(case, &key, &sought.context.facts);
         if fits && (is_known || is_proven(state, case, &key, sought)?) {
@@ -62,7 +62,10 @@ pub(in crate::flow) fn named(
 }
 
 /// The named case, and whether it is the case of an earlier contact of the same customer.
-fn told(state: &State, sought: &Sought<'_>) -> Result<Option<(Arc<Case>, bool)>, RowNotLoaded> {
+fn look_up_named(
+    state: &State,
+    sought: &Sought<'_>,
+) -> Result<Option<(Arc<Case>, bool)>, RowNotLoaded> {
     if let Some(id) = &sought.context.case {
         return Ok(state.case(id)?.cloned().map(|case| (case, false)));
     }
@@ -104,14 +107,17 @@ fn is_proven(
 fn names_identity(
     state: &State,
     owner: &CustomerId,
-    told: &[Identity],
+    identities: &[Identity],
 ) -> Result<bool, RowNotLoaded> {
-    let told: Vec<&Identity> = told.iter().filter(|identity| !identity.shared).collect();
-    if told.is_empty() {
+    let identities: Vec<&Identity> = identities
+        .iter()
+        .filter(|identity| !identity.shared)
+        .collect();
+    if identities.is_empty() {
         return Ok(false);
     }
     let rows = merge_group(state, owner)?;
-    let theirs = told.into_iter().filter(|identity| {
+    let theirs = identities.into_iter().filter(|identity| {
         let mut all = rows.iter().flat_map(|row| &row.profile.identities);
         all.any(|known| known.key == identity.key && !known.shared)
     });
@@ -140,7 +146,7 @@ pub(in crate::flow) fn reason_taken(
     case: &Case,
     unknown: UnknownReason,
 ) -> Result<Option<ReasonId>, Refusal> {
-    let Some(told) = &context.reason else {
+    let Some(stated) = &context.reason else {
         return Ok(Some(case.reason.clone()));
     };
     let now = playbook.reason_now(&case.reason, &case.facts);
@@ -148,17 +154,17 @@ pub(in crate::flow) fn reason_taken(
     let mut of_case = std::iter::once(&case.reason)
         .chain(&case.confirmed)
         .chain(now);
-    if told.secondary.is_none() {
-        let is_below = of_case.any(|reason| reason.primary == told.primary);
+    if stated.secondary.is_none() {
+        let is_below = of_case.any(|reason| reason.primary == stated.primary);
         if is_below {
             return Ok(Some(case.reason.clone()));
         }
-        if !playbook.index.primaries.contains_key(&told.primary) {
+        if !playbook.index.primaries.contains_key(&stated.primary) {
             return Ok((unknown == UnknownReason::LastResort).then(|| case.reason.clone()));
         }
     } else {
-        let Some(index) = playbook.reason_now(told, &context.facts) else {
-            let is_its_own = of_case.any(|reason| reason == told);
+        let Some(index) = playbook.reason_now(stated, &context.facts) else {
+            let is_its_own = of_case.any(|reason| reason == stated);
             let takes = unknown == UnknownReason::LastResort && !is_its_own;
             return Ok(takes.then(|| case.reason.clone()));
         };
@@ -171,16 +177,18 @@ pub(in crate::flow) fn reason_taken(
         None => "context.previous_contact_id",
     };
     let what = format!(
-        "is about a case of {}, and the reason that is told is {told}: tell one of the two",
+        "leads to a case of {}, but the stated reason is {stated}: send only one of the two",
         case.reason
     );
     let kind = FaultKind::CaseOfOtherReason;
     Err(Refusal::Faulty(Faults::of(kind, field, what)))
 }
 
-/// How a contact joins the case that it is proven to be about. `None` if the case takes no contacts any more, or if the
-/// contact has the case already and the case has no customer yet.
-pub(super) fn named_case(
+/// How a contact joins the case that it is proven to be about; or, if that case has no customer yet and the contact's
+/// customer has an open case of the same matter, how it joins that one. `None` if the case is closed and cannot be
+/// reopened; if the case has no customer and the contact, whose customer is known, has the case already; or if the case
+/// has no customer and the live playbook has no reason for it.
+pub(super) fn join_named(
     state: &State,
     playbook: &Playbook,
     reason: Option<ReasonIndex>,
@@ -219,7 +227,7 @@ pub(super) fn named_case(
         now: sought.now,
     };
     // The customer has an open case for the same matter. One matter has one open case.
-    let other = lookup.latest_case()?;
+    let other = lookup.best_case()?;
     if let Some(other) = other.filter(|other| is_open(other, sought.now)) {
         return Ok(Some(match sought.has_case(other.id) {
             true => FoundCase::Stays(other, None),

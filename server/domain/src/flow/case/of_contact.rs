@@ -2,14 +2,14 @@
 
 use super::by_key::{case, case_without_reason, goes_before};
 use super::find::{FoundCase, Sought};
-use super::named::{Named, named_case};
+use super::named::{Named, join_named};
 use crate::flow::contact::reason::FoundReason;
 use crate::playbook::{Playbook, ReasonIndex};
 use crate::state::{RowNotLoaded, State};
 
-/// The case of a contact: the case that it is proven to be about, if this case takes contacts, or else the case that
-/// its key facts lead to. Both are always looked up, because the rows that a contact needs must not depend on the time.
-/// The code that loads rows in advance does not know the time.
+/// The case of a contact: the case that it is proven to be about, if this case is open or can be reopened, or else the
+/// case that its key facts lead to. Both are always looked up, because the rows that a contact needs must not depend on
+/// the time. The code that loads rows in advance does not know the time.
 pub(in crate::flow) fn case_of(
     state: &State,
     playbook: &Playbook,
@@ -23,7 +23,7 @@ pub(in crate::flow) fn case_of(
         FoundReason::Choose(_) => return Ok(None),
     };
     let by_name = match named {
-        Named::Proven(case) => named_case(state, playbook, index, sought, case)?,
+        Named::Proven(case) => join_named(state, playbook, index, sought, case)?,
         Named::Nothing | Named::NotProven => None,
     };
     let by_key = match index {
@@ -33,8 +33,8 @@ pub(in crate::flow) fn case_of(
     Ok(by_name.or(by_key))
 }
 
-/// The case that the key facts lead to. If this is a new case, and the contact is proven to be about a case that takes
-/// no contacts any more, that case becomes the earlier case of the new one.
+/// The case that the key facts lead to. If this is a new case, and the contact is proven to be about a closed case that
+/// cannot be reopened, that case becomes the earlier case of the new one.
 fn case_by_key(
     state: &State,
     playbook: &Playbook,

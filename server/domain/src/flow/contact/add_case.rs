@@ -36,10 +36,10 @@ pub(in crate::flow) fn add(
         id: command.contact.to_string(),
     })?;
     let cases = cases_of(state, &contact)?;
-    let customer = may_have_more(&contact, now)?;
-    let told = command.facts.clone().learnt_at(now);
-    let reason = reason(playbook, command, &contact.context.facts.with(&told))?;
-    let facts = facts(playbook, reason, &contact.context.facts, &told)?;
+    let customer = customer_for_additional(&contact, now)?;
+    let given = command.facts.clone().learnt_at(now);
+    let reason = reason(playbook, command, &contact.context.facts.with(&given))?;
+    let facts = facts(playbook, reason, &contact.context.facts, &given)?;
     let context = ContactContext {
         case: None,
         previous_contact: None,
@@ -111,7 +111,7 @@ fn refused(contact: &Contact, why: ContactCause) -> DecideError {
 }
 
 /// The customer of the contact. Refused if the contact cannot have an additional case.
-fn may_have_more(contact: &Contact, now: UnixMs) -> Result<&CustomerId, DecideError> {
+fn customer_for_additional(contact: &Contact, now: UnixMs) -> Result<&CustomerId, DecideError> {
     if let Some(ended) = contact.ended
         && now > ended + ADDITIONAL_CASE_AFTER_END_MAX
     {
@@ -132,15 +132,15 @@ fn facts(
     playbook: &Playbook,
     reason: ReasonIndex,
     of_contact: &Facts,
-    told: &Facts,
+    given: &Facts,
 ) -> Result<Facts, DecideError> {
     let reason = playbook.reason(reason);
     let asked = reason.facts.iter().chain(&reason.case_key);
     let asked = asked.filter_map(|&fact| of_contact.get(playbook.fact(fact).id.as_str()));
-    let facts = Facts::from_facts(asked.cloned()).with(told);
+    let facts = Facts::from_facts(asked.cloned()).with(given);
     if facts.len() > FACTS_MAX {
         let what = format!(
-            "must be at most {FACTS_MAX} with those that the contact told, are {}",
+            "must be at most {FACTS_MAX} together with the facts of the contact, are {}",
             facts.len()
         );
         return Err(Refusal::Faulty(Faults::one("facts", what)).into());
@@ -166,7 +166,7 @@ fn key_missing(playbook: &Playbook, reason: ReasonIndex, facts: &Facts) -> Decid
     let missing = missing.filter(|id| facts.get(id.as_str()).is_none());
     let missing: Vec<String> = missing.map(|id| id.to_string()).collect();
     let what = format!(
-        "must tell {}, which tells one matter of {} from another; or that it is declined",
+        "must have {}, the key of a matter of {}; if the customer does not tell it, send it as declined",
         missing.join(", "),
         playbook.reason(reason).id
     );

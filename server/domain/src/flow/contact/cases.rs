@@ -23,7 +23,8 @@ pub(super) fn live_contact(state: &State, id: &ContactId) -> Result<Arc<Contact>
     }
 }
 
-/// All cases of a contact, its own case first. If a case was merged, the case that continues it is loaded too.
+/// All cases of a contact, its own case first. If a case was merged, the case that it was merged into
+/// is loaded too.
 pub(super) fn cases_of(state: &State, contact: &Contact) -> Result<Vec<Arc<Case>>, RowNotLoaded> {
     let cases = contact
         .cases()

@@ -20,7 +20,7 @@ pub(in crate::flow) fn end(state: &State, command: &EndContact) -> Result<Event,
     let mut ended = over(state, &contact, command.outcome, confirmed)?;
     ended.matters = matters(state, &contact, command)?;
     if let Some(resolution) = &command.resolution {
-        let resolves = is_resolved(&contact, contact.case, ended.resolves, "resolution")?;
+        let resolves = resolved_case(&contact, contact.case, ended.resolves, "resolution")?;
         let confirmed = confirmed_of(&ended, resolves);
         may_come_of(
             state,
@@ -32,29 +32,30 @@ pub(in crate::flow) fn end(state: &State, command: &EndContact) -> Result<Event,
     }
     ended.note = command.note.clone();
     if ended.case.is_none() && !ended.note.is_empty() {
-        let what = "is for the timeline of a case, and the contact has none";
+        let what =
+            "must be empty: a note is for the timeline of a case, and the contact has no case";
         return Err(Refusal::Faulty(Faults::one("note", what)).into());
     }
-    for (place, (told, matter)) in command.matters.iter().zip(&ended.matters).enumerate() {
-        let Some(resolution) = &told.resolution else {
+    for (place, (sent, matter)) in command.matters.iter().zip(&ended.matters).enumerate() {
+        let Some(resolution) = &sent.resolution else {
             continue;
         };
-        if !told.resolved {
-            let what = "must be true, for a resolution is told";
+        if !sent.resolved {
+            let what = "must be true, because the matter has a `resolution`";
             let field = format!("matters[{place}].resolved");
             return Err(Refusal::Faulty(Faults::one(field, what)).into());
         }
         let field = format!("matters[{place}].resolution");
-        let resolves = is_resolved(&contact, Some(matter.case), matter.resolves, &field)?;
+        let resolves = resolved_case(&contact, Some(matter.case), matter.resolves, &field)?;
         let confirmed = confirmed_of(&ended, resolves);
         let field = format!("{field}.outcome");
         may_come_of(state, (resolves, confirmed), resolution, &field)?;
     }
     let mut resolved: Vec<CaseId> = ended.resolves.into_iter().collect();
-    for (told, matter) in command.matters.iter().zip(&mut ended.matters) {
+    for (sent, matter) in command.matters.iter().zip(&mut ended.matters) {
         matter.resolves = matter.resolves.filter(|id| !resolved.contains(id));
         resolved.extend(matter.resolves);
-        let resolution = told.resolution.clone();
+        let resolution = sent.resolution.clone();
         matter.resolution = resolution.filter(|_| matter.resolves.is_some());
     }
     Ok(Event::ContactEnded(Box::new(ended)))
@@ -69,28 +70,28 @@ fn matters(
 ) -> Result<Vec<MatterEnded>, DecideError> {
     let cases = cases_of(state, contact)?;
     let mut matters = Vec::with_capacity(command.matters.len());
-    for (place, told) in command.matters.iter().enumerate() {
+    for (place, sent) in command.matters.iter().enumerate() {
         let at = |field: &str| format!("matters[{place}].{field}");
         let no_matter = |what: &str| Refusal::Faulty(Faults::one(at("matter_id"), what));
-        if contact.leading.as_ref() == Some(&told.matter) {
-            let what = "is the one that the contact was routed for: `outcome`, `resolution` and `confirmed_reason` \
-                        say what came of it";
+        if contact.leading.as_ref() == Some(&sent.matter) {
+            let what = "is the matter that the contact was routed for: send its result in `outcome`, `resolution` and \
+                        `confirmed_reason` of the request";
             return Err(no_matter(what).into());
         }
         let additional = contact.additional.iter().rev();
-        let mut additional = additional.filter(|it| it.matter.as_ref() == Some(&told.matter));
+        let mut additional = additional.filter(|it| it.matter.as_ref() == Some(&sent.matter));
         let Some(additional) = additional.next() else {
-            return Err(no_matter("is no matter of the contact that has a case").into());
+            return Err(no_matter("must be a matter of the contact that has a case").into());
         };
         let case = cases.iter().find(|case| case.id == additional.case);
         let facts = case.map_or(&contact.context.facts, |case| &case.facts);
-        let goes_on = goes_on(state, case)?;
+        let goes_on = continuing_case(state, case)?;
         let last = goes_on.filter(|case| case.state.is_open() && is_last(&cases, case));
-        let reason = told.confirmed.as_ref();
+        let reason = sent.confirmed.as_ref();
         matters.push(MatterEnded {
-            matter: told.matter.clone(),
+            matter: sent.matter.clone(),
             case: additional.case,
-            resolves: last.filter(|_| told.resolved).map(|case| case.id),
+            resolves: last.filter(|_| sent.resolved).map(|case| case.id),
             resolution: None,
             confirmed: confirmed(state, facts, reason, &at("confirmed_reason"))?,
         });
@@ -106,8 +107,9 @@ pub(in crate::flow) fn seek(state: &State, command: &EndContact) -> Result<(), D
         .map_err(DecideError::from)
 }
 
-/// The event for the end of a contact. If the outcome is `Resolved` and no other contact of its own case is live, its
-/// own case is resolved, or the case that continues it. Its additional cases are not resolved.
+/// The event for the end of a contact. If the outcome is `Resolved`, the event resolves the contact's own case, or the
+/// case that it was merged into, if that case is open and no other contact of it is live. Additional cases are not
+/// resolved.
 pub(in crate::flow) fn over(
     state: &State,
     contact: &Contact,
@@ -116,7 +118,7 @@ pub(in crate::flow) fn over(
 ) -> Result<ContactEnded, DecideError> {
     let cases = cases_of(state, contact)?;
     let own = cases.iter().find(|case| Some(case.id) == contact.case);
-    let goes_on = goes_on(state, own)?;
+    let goes_on = continuing_case(state, own)?;
     let last = goes_on.filter(|case| case.state.is_open() && is_last(&cases, case));
     Ok(ContactEnded {
         contact: contact.id.clone(),
@@ -133,8 +135,8 @@ pub(in crate::flow) fn over(
     })
 }
 
-/// The case, or the case that continues it.
-fn goes_on<'a>(
+/// The case, or the case that it was merged into.
+fn continuing_case<'a>(
     state: &'a State,
     case: Option<&'a Arc<Case>>,
 ) -> Result<Option<&'a Arc<Case>>, DecideError> {
@@ -152,7 +154,7 @@ fn is_last(cases: &[Arc<Case>], one: &Case) -> bool {
 }
 
 /// The case that is resolved. Refused if there is none, because the caller said how a case is resolved.
-fn is_resolved(
+fn resolved_case(
     contact: &Contact,
     case: Option<CaseId>,
     resolves: Option<CaseId>,
@@ -160,10 +162,10 @@ fn is_resolved(
 ) -> Result<CaseId, DecideError> {
     resolves.ok_or_else(|| {
         let what = match case {
-            None => format!("cannot be told: contact {} has no case", contact.id),
+            None => format!("must be left out: contact {} has no case", contact.id),
             Some(case) => format!(
-                "cannot be told: {case} is not resolved by this end; it is by the outcome resolved, once no other \
-                 contact of it is live"
+                "must be left out: this call does not resolve {case}; it does with the outcome resolved (a matter: \
+                 with `resolved`), if the case is open and no other contact of it is live"
             ),
         };
         Refusal::Faulty(Faults::one(field, what)).into()
@@ -197,12 +199,14 @@ fn may_come_of(
 fn confirmed(
     state: &State,
     facts: &Facts,
-    told: Option<&ReasonId>,
+    reason: Option<&ReasonId>,
     field: &str,
 ) -> Result<Option<ReasonId>, Refusal> {
-    let Some(told) = told else { return Ok(None) };
+    let Some(reason) = reason else {
+        return Ok(None);
+    };
     let playbook = live(state)?;
-    match playbook.reason_now(told, facts) {
+    match playbook.reason_now(reason, facts) {
         Some(index) => Ok(Some(playbook.reason(index).id.clone())),
         None => Err(Refusal::Faulty(Faults::one(
             field,

@@ -39,22 +39,22 @@ pub(super) fn found(state: &State, start: &mut Start, now: UnixMs) -> Result<Fou
     let mut noticed = Vec::new();
     let before = start.before.clone();
     let before = before.as_deref();
-    let told = start.context.clone();
+    let context = start.context.clone();
     before.map_or(Ok(Vec::new()), |before| cases_of(state, before))?;
     let customer_before = before.and_then(|contact| contact.customer.as_ref());
     let who = customer(
         state,
         playbook,
         &start.contact,
-        &told.customer,
+        &context.customer,
         customer_before,
         &mut noticed,
     )?;
-    let told_tier = told.customer.tier.as_ref();
-    let (tier, tier_found) = tier(playbook, told_tier, who.as_ref(), &mut noticed);
+    let stated_tier = context.customer.tier.as_ref();
+    let (tier, tier_found) = tier(playbook, stated_tier, who.as_ref(), &mut noticed);
     let sought = Sought {
         before,
-        context: &told,
+        context: &context,
         who: who.as_ref(),
         now,
         may_presume: start.may_presume,

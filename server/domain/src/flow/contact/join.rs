@@ -32,7 +32,7 @@ pub(super) fn case_join(
         FoundCase::KeyMissing => None,
         FoundCase::Stays(case, claimed) => {
             let join = stays(case, claimed.clone(), contact, context);
-            let presumed = join.presumed && !tells_key(playbook, context);
+            let presumed = join.presumed && !answers_key(playbook, context);
             Some(CaseJoin { presumed, ..join })
         }
         FoundCase::Joins(case, joined) => Some(joins(case, *joined, context, now)),
@@ -72,9 +72,9 @@ pub(super) fn case_join(
 }
 
 /// Whether a contact has, or declines, the key facts that distinguish one matter of its reason from another.
-fn tells_key(playbook: &Playbook, context: &ContactContext) -> bool {
-    let told = context.reason.as_ref();
-    let Some(reason) = told.and_then(|told| playbook.reason_now(told, &context.facts)) else {
+fn answers_key(playbook: &Playbook, context: &ContactContext) -> bool {
+    let stated = context.reason.as_ref();
+    let Some(reason) = stated.and_then(|stated| playbook.reason_now(stated, &context.facts)) else {
         return false;
     };
     let mut key = FoundCase::key_of(playbook, reason);

@@ -5,12 +5,12 @@ mod split;
 mod taken;
 use super::cases::cases_of;
 use super::find::{Found, found};
-use super::start::Start;
+use super::start::{Start, Started};
 use super::weigh::{Weighed, weigh};
 use crate::contact::{ADDITIONAL_CASES_MAX, Contact, ContactContext};
 use crate::decision::Decided;
 use crate::event::{CaseAddedToContact, ContactRouted, Event};
-use crate::flow::result::{DecideError, next_seq};
+use crate::flow::result::{DecideError, next_seq, not_loaded};
 use crate::ids::{MatterId, Seq};
 use crate::money::Money;
 use crate::refusal::{ContactCause, Faults, Refusal};
@@ -26,14 +26,14 @@ struct Weighing {
     weighed: Weighed,
 }
 
-/// Decides on a contact with all its matters. `told` is the part of the context that this call sent.
+/// Decides on a contact with all its matters. Finds the customer, the reason and the case, and gives the next step: one
+/// event, and one more for each other matter.
 pub(in crate::flow) fn routed(
     state: &State,
-    start: Start,
-    told: &ContactContext,
+    started: Started<'_>,
     now: UnixMs,
 ) -> Result<Vec<Event>, DecideError> {
-    let (routed, added) = decided(state, start, told, now)?;
+    let (routed, added) = decided(state, started, now)?;
     let first = Event::ContactRouted(Box::new(routed));
     let others = added
         .into_iter()
@@ -44,10 +44,10 @@ pub(in crate::flow) fn routed(
 /// Like [`routed`], but returns the contact and each other matter that has a case.
 pub(in crate::flow) fn decided(
     state: &State,
-    mut start: Start,
-    told: &ContactContext,
+    (mut start, sent): Started<'_>,
     now: UnixMs,
 ) -> Result<(ContactRouted, Vec<CaseAddedToContact>), DecideError> {
+    let sent = &*sent;
     let seq = next_seq(state);
     if start.context.matters.is_empty() {
         let mut found = found(state, &mut start, now)?;
@@ -57,11 +57,11 @@ pub(in crate::flow) fn decided(
             Vec::new(),
         ));
     }
-    check(&start, told)?;
-    let (first, others) = match starts(&start, told, None) {
+    check(&start, sent)?;
+    let (first, others) = match starts(&start, sent, None) {
         (Some(first), others) => (first, others),
-        (None, all) => match most_at_stake(state, (&start, told), &all, (seq, now))? {
-            Some(chosen) => match starts(&start, told, Some(&chosen)) {
+        (None, all) => match most_at_stake(state, (&start, sent), &all, (seq, now))? {
+            Some(chosen) => match starts(&start, sent, Some(&chosen)) {
                 (Some(first), others) => (first, others),
                 (None, others) => (start.clone(), others),
             },
@@ -72,7 +72,7 @@ pub(in crate::flow) fn decided(
     let place = first
         .matter
         .as_ref()
-        .map(|matter| place_of(&start.context, told, matter));
+        .map(|matter| place_of(&start.context, sent, matter));
     let leading = weighing(state, first, (seq, now));
     let leading = leading.map_err(|stop| match place {
         Some(place) => at_place(stop, place),
@@ -96,12 +96,12 @@ pub(in crate::flow) fn decided(
         let Some(matter) = other.matter.clone() else {
             continue;
         };
-        let place = place_of(&start.context, told, &matter);
+        let place = place_of(&start.context, sent, &matter);
         let seq = Seq(seq.0 + 1 + added.len() as u64);
         let other = weighing(state, other, (seq, now)).map_err(|stop| at_place(stop, place))?;
-        let news = told.matters.iter().any(|told| told.id == matter);
-        let note = told.matters.iter().find(|told| told.id == matter);
-        let note = note.map_or_else(|| "".into(), |told| told.note.clone());
+        let news = sent.matters.iter().any(|it| it.id == matter);
+        let note = sent.matters.iter().find(|it| it.id == matter);
+        let note = note.map_or_else(|| "".into(), |it| it.note.clone());
         if let Some(join) = taken.take(&other, (place, &matter), news)? {
             added.extend(case_added(&routed, other, join, note));
         }
@@ -129,27 +129,23 @@ pub(in crate::flow) fn decided(
 /// one.
 pub(in crate::flow) fn seek(
     state: &State,
-    start: &Start,
-    told: &ContactContext,
-    now: UnixMs,
+    (mut start, sent): Started<'_>,
 ) -> Result<(), DecideError> {
+    let now = state.now();
     if start.context.matters.is_empty() {
-        return found(state, &mut start.clone(), now).map(drop);
+        return found(state, &mut start, now).map(drop);
     }
-    let (first, others) = starts(start, told, None);
+    let (first, others) = starts(&start, &sent, None);
     let firsts = match first {
         Some(first) => vec![first],
         None => {
             let ids = start.context.matters.iter().map(|matter| &matter.id);
-            let led = ids.map(|id| led_by(start, told, id));
+            let led = ids.map(|id| led_by(&start, &sent, id));
             led.chain([start.clone()]).collect()
         }
     };
     let all = firsts.into_iter().chain(others);
-    let found = all.map(|mut start| match found(state, &mut start, now) {
-        Err(DecideError::RowNotLoaded(elsewhere)) => Err(elsewhere),
-        Err(DecideError::Refused(_)) | Ok(_) => Ok(()),
-    });
+    let found = all.map(|mut start| not_loaded(found(state, &mut start, now)));
     Ok(RowNotLoaded::gather(found).map(drop)?)
 }
 
@@ -167,7 +163,7 @@ fn weighing(state: &State, mut start: Start, at: (Seq, UnixMs)) -> Result<Weighi
 /// after all others. `None` if every matter needs a choice of the reason.
 fn most_at_stake(
     state: &State,
-    (start, told): (&Start, &ContactContext),
+    (start, sent): (&Start, &ContactContext),
     all: &[Start],
     at: (Seq, UnixMs),
 ) -> Result<Option<MatterId>, DecideError> {
@@ -176,7 +172,7 @@ fn most_at_stake(
         let Some(matter) = one.matter.clone() else {
             continue;
         };
-        let place = place_of(&start.context, told, &matter);
+        let place = place_of(&start.context, sent, &matter);
         let one = weighing(state, one.clone(), at).map_err(|stop| at_place(stop, place))?;
         let Some(Decided { decision, .. }) = &one.weighed.decided else {
             continue;
@@ -189,7 +185,7 @@ fn most_at_stake(
     Ok(most.map(|(_, matter)| matter))
 }
 
-/// Refused if the leading matter turns out to be another matter that the contact brought.
+/// Refused if the case of the leading matter is already the case of another matter of the contact.
 fn may_lead(before: Option<&Contact>, routed: &ContactRouted) -> Result<(), DecideError> {
     let own = routed.case.as_ref().map(|join| join.case);
     let additional = before.into_iter().flat_map(|before| &before.additional);
@@ -197,7 +193,7 @@ fn may_lead(before: Option<&Contact>, routed: &ContactRouted) -> Result<(), Deci
     match same.find_map(|it| it.matter.as_ref()) {
         None => Ok(()),
         Some(matter) => {
-            let what = format!("come to the case of matter {matter}: tell one matter once");
+            let what = format!("lead to the case of matter {matter}: send a matter only once");
             Err(Refusal::Faulty(Faults::one("context.facts", what)).into())
         }
     }

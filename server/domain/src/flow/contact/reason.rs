@@ -25,40 +25,40 @@ pub(in crate::flow) enum FoundReason {
 /// reason.
 pub(in crate::flow) fn reason(
     playbook: &Playbook,
-    told: Option<&ReasonId>,
+    stated: Option<&ReasonId>,
     facts: &Facts,
     unknown: UnknownReason,
     noticed: &mut Vec<Finding>,
 ) -> Result<FoundReason, Refusal> {
-    let Some(told) = told else {
+    let Some(stated) = stated else {
         return Ok(FoundReason::Choose(None));
     };
-    if told.secondary.is_none() {
-        if let Some(&primary) = playbook.index.primaries.get(&told.primary) {
+    if stated.secondary.is_none() {
+        if let Some(&primary) = playbook.index.primaries.get(&stated.primary) {
             let id = playbook.primaries[primary as usize].id.clone();
             return Ok(FoundReason::Choose(Some(id)));
         }
-    } else if let Some(index) = playbook.reason_now(told, facts) {
-        if playbook.reason(index).id != *told {
-            noticed.push(Finding::ReasonReplaced(told.clone()));
+    } else if let Some(index) = playbook.reason_now(stated, facts) {
+        if playbook.reason(index).id != *stated {
+            noticed.push(Finding::ReasonReplaced(stated.clone()));
         }
         return Ok(FoundReason::Known(index));
     }
     match unknown {
         UnknownReason::LastResort => {
-            noticed.push(Finding::ReasonUnknown(told.clone()));
+            noticed.push(Finding::ReasonUnknown(stated.clone()));
             Ok(FoundReason::Unknown)
         }
         UnknownReason::Refuse => Err(Refusal::Faulty(Faults::of(
             FaultKind::UnknownReason,
             "context.stated_reason",
-            no_such_reason(playbook, told),
+            no_such_reason(playbook, stated),
         ))),
     }
 }
 
-fn no_such_reason(playbook: &Playbook, told: &ReasonId) -> String {
-    let elsewhere = told.secondary.as_ref().and_then(|secondary| {
+fn no_such_reason(playbook: &Playbook, stated: &ReasonId) -> String {
+    let elsewhere = stated.secondary.as_ref().and_then(|secondary| {
         playbook
             .reasons
             .iter()
@@ -69,10 +69,10 @@ fn no_such_reason(playbook: &Playbook, told: &ReasonId) -> String {
             "is not a reason of the live playbook; did you mean {}?",
             reason.id
         ),
-        None if playbook.index.primaries.contains_key(&told.primary) => {
+        None if playbook.index.primaries.contains_key(&stated.primary) => {
             format!(
                 "is not a secondary reason of {}; GetReasonMenu lists them",
-                told.primary
+                stated.primary
             )
         }
         None => "is not a reason of the live playbook; GetReasonMenu lists them".into(),

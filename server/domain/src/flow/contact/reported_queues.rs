@@ -18,12 +18,12 @@ pub(super) struct ReportedQueues {
 
 impl ReportedQueues {
     /// The numbers of the queues that the routes of `reason`, the rules and the last resort lead to or use. Queues in
-    /// `told`, for which the contact brings numbers, are left out.
+    /// `sent`, for which the contact brings numbers, are left out.
     pub(super) fn of(
         state: &State,
         playbook: &Playbook,
         reason: Option<ReasonIndex>,
-        told: &[QueueStats],
+        sent: &[QueueStats],
         now: UnixMs,
     ) -> ReportedQueues {
         let mut reported = ReportedQueues::default();
@@ -31,11 +31,11 @@ impl ReportedQueues {
             stats, observed, ..
         } in state.reported_queues().values().map(|row| &**row)
         {
-            let is_told = told.iter().any(|told| told.queue == stats.queue);
+            let is_sent = sent.iter().any(|it| it.queue == stats.queue);
             let index = playbook.index.queues.get(&stats.queue);
             let is_looked_at = index.is_some_and(|index| looks_at(playbook, reason, *index));
             match now.since(*observed) <= QUEUE_STATS_AGE_MAX {
-                _ if is_told || !is_looked_at => {}
+                _ if is_sent || !is_looked_at => {}
                 true => reported.fresh.push(stats.clone()),
                 false => reported.too_old.push(stats.queue.clone()),
             }

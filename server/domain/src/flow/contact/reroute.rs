@@ -1,60 +1,40 @@
 //! Handles a failed attempt: another decision is made for the contact.
 
 use super::cases::live_contact;
-use super::matters;
-use super::start::Start;
+use super::start::{Start, Started};
 use crate::actor::Actor;
 use crate::command::{RerouteContact, Rerouted, UnknownReason};
 use crate::contact::ContactContext;
-use crate::event::{Event, RoutingTrigger};
+use crate::event::RoutingTrigger;
 use crate::flow::result::DecideError;
 use crate::refusal::Refusal;
 use crate::state::State;
 use crate::time::UnixMs;
+use std::borrow::Cow;
 
-/// Decides again after an attempt.
-pub(in crate::flow) fn reroute(
+/// What another decision after an attempt starts from.
+pub(in crate::flow) fn start<'a>(
     state: &State,
-    command: &RerouteContact,
+    command: &'a RerouteContact,
     actor: &Actor,
     now: UnixMs,
-) -> Result<Vec<Event>, DecideError> {
-    let (start, told) = start(state, command, actor, now)?;
-    matters::routed(state, start, &told, now)
-}
-
-/// Looks up the rows that another decision needs, without a decision.
-pub(in crate::flow) fn seek(
-    state: &State,
-    command: &RerouteContact,
-    actor: &Actor,
-) -> Result<(), DecideError> {
-    let (start, told) = start(state, command, actor, state.now())?;
-    matters::seek(state, &start, &told, state.now())
-}
-
-fn start(
-    state: &State,
-    command: &RerouteContact,
-    actor: &Actor,
-    now: UnixMs,
-) -> Result<(Start, ContactContext), DecideError> {
+) -> Result<Started<'a>, DecideError> {
     let contact = live_contact(state, &command.contact)?;
-    let told = match &command.context {
-        Some(context) => context.told_at(now).into_owned(),
+    let sent = match &command.context {
+        Some(context) => context.heard_at(now),
         // The call sends nothing new, so the known context is used and does not change.
-        None => ContactContext {
+        None => Cow::Owned(ContactContext {
             case: None,
             previous_contact: None,
             matters: Vec::new(),
             ..contact.context.cleared(&command.clear)
-        },
+        }),
     };
     let start = Start::of(
         state,
         (command.contact.clone(), Some(contact.clone())),
         actor,
-        (&told, &command.clear),
+        (&*sent, &command.clear),
         match &command.context {
             Some(_) => command.unknown_reason,
             None => UnknownReason::LastResort,
@@ -74,5 +54,5 @@ fn start(
         note: command.note.clone(),
         ..start
     };
-    Ok((start, told))
+    Ok((start, sent))
 }

@@ -19,7 +19,7 @@ use std::sync::Arc;
 
 /// The largest number of open cases that an answer lists for a choice, the newest. It is the number of digits on a
 /// keypad from 1 to 9.
-pub const OPEN_CASES_TOLD_MAX: usize = 9;
+pub const OPEN_CASES_LISTED_MAX: usize = 9;
 
 /// Builds the event of a contact from what was found and weighed for its matter.
 pub(super) fn routed(
@@ -85,7 +85,7 @@ pub(super) fn routed(
 
 /// The cases to choose from, sorted by the arrival of their last contact, the latest first.
 fn open_cases(playbook: &Playbook, open: &[Arc<Case>]) -> Vec<OpenCase> {
-    let told = |case: &Arc<Case>| {
+    let item = |case: &Arc<Case>| {
         let reason = playbook.reason_now(&case.reason, &case.facts);
         let key = reason
             .into_iter()
@@ -102,10 +102,10 @@ fn open_cases(playbook: &Playbook, open: &[Arc<Case>]) -> Vec<OpenCase> {
                 .map_or(case.opened, |last| last.arrived),
         }
     };
-    let mut told: Vec<OpenCase> = open.iter().map(told).collect();
-    told.sort_by_key(|case| std::cmp::Reverse((case.arrived, case.case)));
-    told.truncate(OPEN_CASES_TOLD_MAX);
-    told
+    let mut cases: Vec<OpenCase> = open.iter().map(item).collect();
+    cases.sort_by_key(|case| std::cmp::Reverse((case.arrived, case.case)));
+    cases.truncate(OPEN_CASES_LISTED_MAX);
+    cases
 }
 
 fn next(

@@ -10,7 +10,11 @@ use crate::flow::result::DecideError;
 use crate::ids::{ContactId, CustomerId, MatterId, fits_new};
 use crate::refusal::{Faults, Refusal};
 use crate::state::State;
+use std::borrow::Cow;
 use std::sync::Arc;
+
+/// What a routing step starts from, and the part of the context that this call sent.
+pub(in crate::flow) type Started<'a> = (Start, Cow<'a, ContactContext>);
 
 /// What a routing step starts from.
 #[derive(Clone, Debug)]
@@ -43,7 +47,7 @@ pub(in crate::flow) struct Start {
 
 impl Start {
     /// The contact, and everything that is known about it.
-    pub(in crate::flow) fn told(&self) -> (&ContactId, &ContactContext) {
+    pub(in crate::flow) fn contact_and_context(&self) -> (&ContactId, &ContactContext) {
         (&self.contact, &self.context)
     }
 
@@ -53,21 +57,21 @@ impl Start {
         state: &State,
         (contact, before): (ContactId, Option<Arc<Contact>>),
         actor: &Actor,
-        (told, clear): (&ContactContext, &[ContextField]),
+        (sent, clear): (&ContactContext, &[ContextField]),
         unknown_reason: UnknownReason,
     ) -> Result<Start, DecideError> {
-        let tells_reason = told.reason.is_some();
-        named_anew(state, (&contact, before.as_deref()), told)?;
+        let states_reason = sent.reason.is_some();
+        named_anew(state, (&contact, before.as_deref()), sent)?;
         let (context, step) = match &before {
-            None => (told.clone(), RoutingTrigger::Opened),
+            None => (sent.clone(), RoutingTrigger::Opened),
             Some(contact) => (
-                amend(state, contact, actor, (told, clear))?,
+                amend(state, contact, actor, (sent, clear))?,
                 RoutingTrigger::Amended,
             ),
         };
         // A reason that was sent earlier was known then. What happened to the reason since is not the fault of this
         // request.
-        let told_earlier = !tells_reason && told.matters.is_empty() && context.reason.is_some();
+        let stated_earlier = !states_reason && sent.matters.is_empty() && context.reason.is_some();
         Ok(Start {
             contact,
             actor: actor.clone(),
@@ -77,13 +81,13 @@ impl Start {
             matter: None,
             step,
             select_first: true,
-            unknown_reason: if told_earlier {
+            unknown_reason: if stated_earlier {
                 UnknownReason::LastResort
             } else {
                 unknown_reason
             },
             may_presume: true,
-            names_case: told.names_case(),
+            names_case: sent.names_case(),
             note: "".into(),
         })
     }
@@ -93,14 +97,14 @@ impl Start {
 fn named_anew(
     state: &State,
     (contact, before): (&ContactId, Option<&Contact>),
-    told: &ContactContext,
+    sent: &ContactContext,
 ) -> Result<(), DecideError> {
     let mut faults = Faults::default();
     if before.is_none() {
         faults.keep("contact_id", fits_new(contact.as_str()));
     }
     let has_customer = before.is_some_and(|before| before.customer.is_some());
-    if let (false, Some(id)) = (has_customer, &told.customer.id)
+    if let (false, Some(id)) = (has_customer, &sent.customer.id)
         && let Err(unfit) = fits_new(id.as_str())
         && state.customer(id)?.is_none()
     {
@@ -117,12 +121,12 @@ fn amend(
     state: &State,
     contact: &Contact,
     actor: &Actor,
-    (told, clear): (&ContactContext, &[ContextField]),
+    (sent, clear): (&ContactContext, &[ContextField]),
 ) -> Result<ContactContext, DecideError> {
     if !contact.state.is_live() {
         return Err(Refusal::ContactEnded(contact.id.clone()).into());
     }
-    if contact.context.channel != told.channel {
+    if contact.context.channel != sent.channel {
         let channel = contact.context.channel.clone();
         return Err(Refusal::OtherChannel {
             contact: contact.id.clone(),
@@ -130,7 +134,7 @@ fn amend(
         }
         .into());
     }
-    if let (Some(customer), Some(named)) = (&contact.customer, &told.customer.id)
+    if let (Some(customer), Some(named)) = (&contact.customer, &sent.customer.id)
         && !may_be_named(state, contact, customer, named)?
     {
         return Err(Refusal::OtherCustomer {
@@ -143,7 +147,7 @@ fn amend(
         let what = "must not name `stage`: the contact has several matters, each with its own in `matters`";
         return Err(Refusal::Faulty(Faults::one("clear_mask", what)).into());
     }
-    let mut amended = contact.context.cleared(clear).amended(told);
+    let mut amended = contact.context.cleared(clear).amended(sent);
     // A customer who was reported as vulnerable stays vulnerable, because a caller may not know about it. A supervisor
     // can change it.
     if contact.context.vulnerable == Some(true) && actor.kind != ActorKind::Supervisor {
@@ -151,7 +155,7 @@ fn amend(
     }
     if amended.facts.len() > FACTS_MAX {
         let what = format!(
-            "must be at most {FACTS_MAX} with those told before, are {}",
+            "must be at most {FACTS_MAX} together with those sent before, are {}",
             amended.facts.len()
         );
         return Err(Refusal::Faulty(Faults::one("context.facts", what)).into());
@@ -167,8 +171,8 @@ fn may_be_named(
     customer: &CustomerId,
     named: &CustomerId,
 ) -> Result<bool, DecideError> {
-    let told_before = contact.context.customer.id.as_ref();
-    if customer == named || told_before == Some(named) {
+    let named_before = contact.context.customer.id.as_ref();
+    if customer == named || named_before == Some(named) {
         return Ok(true);
     }
     Ok(survivor(state, customer)? == survivor(state, named)?)

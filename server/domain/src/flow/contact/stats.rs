@@ -47,7 +47,7 @@ pub(super) fn standing(
 }
 
 /// Whether the customer is away. After an outcome "no answer" the customer is away, and stays away after an outcome
-/// "failed". Any other step ends it.
+/// "failed". After any other step the customer is not away.
 fn is_away(start: &Start) -> bool {
     let was_away = || start.known.as_ref().is_some_and(|contact| contact.away);
     match start.step {
@@ -85,7 +85,7 @@ pub(super) fn memory(
     if join.repeat && (join.first || was_presumed) {
         repeat_of(&mut tried, contact);
     }
-    let mut told = case.told_in_all();
+    let mut reported = case.reported_in_all();
     let before = start.before.as_ref().filter(|_| !join.first);
     let telling = Telling {
         contact,
@@ -100,13 +100,13 @@ pub(super) fn memory(
             .as_ref()
             .is_some_and(|contact| contact.needs_person),
     };
-    told.take_back(telling);
+    reported.take_back(telling);
     if telling.clears_vulnerable() {
-        told.vulnerable = None;
+        reported.vulnerable = None;
     }
     Memory {
         tried,
-        told,
+        reported,
         owed_overdue: match start.step {
             // The company tried to reach the customer, so the answer that it owed on this contact counts as given.
             RoutingTrigger::NoAnswer => case.owed_overdue_but(contact, now),

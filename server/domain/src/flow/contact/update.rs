@@ -7,7 +7,7 @@ use crate::refusal::{Kind, Refusal};
 use crate::state::State;
 
 /// The event of the change. The contact may be live or over.
-pub(in crate::flow) fn contact(
+pub(in crate::flow) fn update(
     state: &State,
     command: &UpdateContact,
 ) -> Result<Event, DecideError> {

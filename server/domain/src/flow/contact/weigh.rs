@@ -41,8 +41,15 @@ pub(super) fn weigh(
 ) -> Result<Weighed, DecideError> {
     let playbook = live(state)?;
     let case = found.case.as_ref();
-    let join =
-        case.and_then(|case| case_join(playbook, found.tier, case, start.told(), (seq, now)));
+    let join = case.and_then(|case| {
+        case_join(
+            playbook,
+            found.tier,
+            case,
+            start.contact_and_context(),
+            (seq, now),
+        )
+    });
     let joined_case = joined_case(case);
     let who = found.who.as_ref();
     let carried = carried_facts(joined_case, &start.context.facts);
@@ -57,10 +64,10 @@ pub(super) fn weigh(
         FoundReason::Known(reason) => Some(reason),
         FoundReason::Choose(_) | FoundReason::Unknown => None,
     };
-    let told = &start.context.queue_stats;
+    let of_contact = &start.context.queue_stats;
     let reported = match found.reason {
         FoundReason::Choose(_) => ReportedQueues::default(),
-        _ => ReportedQueues::of(state, playbook, index, told, now),
+        _ => ReportedQueues::of(state, playbook, index, of_contact, now),
     };
     let question = |reason| Question {
         playbook,
@@ -126,12 +133,13 @@ impl Weighed {
     }
 }
 
-/// The facts that the case knows and that the contact does not have or declined.
-fn carried_facts(case: Option<&Case>, told: &Facts) -> Facts {
+/// The facts of the case that the contact does not have. Also facts that the case knows and the customer declined on
+/// the contact.
+fn carried_facts(case: Option<&Case>, given: &Facts) -> Facts {
     let known = case.map(|case| &case.facts);
     let carried = known.into_iter().flat_map(Facts::iter).filter(|fact| {
-        let told = told.get(fact.id.as_str()).map(|fact| &fact.knowledge);
-        match (told, &fact.knowledge) {
+        let knowledge = given.get(fact.id.as_str()).map(|fact| &fact.knowledge);
+        match (knowledge, &fact.knowledge) {
             (None, _) | (Some(Knowledge::Declined), Knowledge::Known(_)) => true,
             (Some(_), _) => false,
         }

@@ -75,8 +75,8 @@ fn refused(customer: &Customer, why: CustomerCause) -> DecideError {
     Refusal::CustomerStep { customer, why }.into()
 }
 
-/// Refused if the customer is merged. Only the customer who continues it can be changed.
-fn goes_on(customer: &Customer) -> Result<(), DecideError> {
+/// Refused if the customer is merged. Only its survivor can be changed.
+fn refuse_merged(customer: &Customer) -> Result<(), DecideError> {
     match &customer.merged_into {
         Some(survivor) => {
             let into = survivor.clone();
@@ -91,7 +91,7 @@ fn link(
     customer: &Customer,
     identity: &Identity,
 ) -> Result<CustomerActionTaken, DecideError> {
-    goes_on(customer)?;
+    refuse_merged(customer)?;
     let (id, kind) = (&customer.id, &identity.key.kind);
     let held = identity_owner(state, &identity.key)?;
     let (IdentityOwner::One(other) | IdentityOwner::Shared(other)) = &held else {
@@ -104,7 +104,7 @@ fn link(
     // The identity of a customer who is merged into this one is stored with that customer again.
     let one = survivor(state, other)?;
     if one == *id {
-        return Ok(as_told(&*kept(state, other)?, identity));
+        return Ok(as_sent(&*kept(state, other)?, identity));
     }
     match held {
         IdentityOwner::One(holder) if !identity.identifies_customer() => {
@@ -141,10 +141,10 @@ fn linked(customer: &Customer, identity: &Identity) -> Result<CustomerActionTake
     if is_new && identities.len() == IDENTITIES_MAX {
         return Err(refused(customer, CustomerCause::IdentitiesMax));
     }
-    Ok(as_told(customer, identity))
+    Ok(as_sent(customer, identity))
 }
 
-fn as_told(customer: &Customer, identity: &Identity) -> CustomerActionTaken {
+fn as_sent(customer: &Customer, identity: &Identity) -> CustomerActionTaken {
     let verification_lost =
         customer.profile.holds(&identity.key) && !identity.identifies_customer();
     let identity = identity.clone();
@@ -161,11 +161,11 @@ fn merge(
     merge: CustomerMerge,
 ) -> Result<CustomerActionTaken, DecideError> {
     if merge.customer == survivor.id {
-        let what = "must be another customer than the one that goes on";
+        let what = "must not be the same as customer_id, the customer that survives";
         return Err(Refusal::Faulty(Faults::one("duplicate_customer_id", what)).into());
     }
     let merged = kept(state, &merge.customer)?;
-    goes_on(survivor)?;
+    refuse_merged(survivor)?;
     if let Some(into) = &merged.merged_into {
         let into = into.clone();
         return Err(refused(&merged, CustomerCause::MergedAlready { into }));

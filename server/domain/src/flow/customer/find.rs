@@ -14,8 +14,7 @@ use std::sync::Arc;
 pub(in crate::flow) struct FoundCustomer {
     /// The key of the customer.
     pub(in crate::flow) id: CustomerId,
-    /// The customer and all customers merged with it, the one who continues first. Empty if the contact creates the
-    /// customer.
+    /// The customer and all customers merged with it, the survivor first. Empty if the contact creates the customer.
     pub(in crate::flow) family: Vec<Arc<Customer>>,
     /// The profile of this customer from now on.
     pub(in crate::flow) profile: Profile,
@@ -32,7 +31,7 @@ pub(in crate::flow) struct FoundCustomer {
 pub(super) struct StoredTier {
     /// The tier.
     tier: Slug,
-    /// The customer who has the tier; `None` if it is the customer who continues.
+    /// The customer who has the tier; `None` if it is the survivor.
     of: Option<CustomerId>,
 }
 
@@ -42,7 +41,7 @@ impl FoundCustomer {
         self.members().any(|member| member == id)
     }
 
-    /// The keys of all merged customers, the one who continues first.
+    /// The keys of all merged customers, the survivor first.
     pub(in crate::flow) fn members(&self) -> impl Iterator<Item = &CustomerId> {
         let brought = self.family.is_empty().then_some(&self.id);
         self.family.iter().map(|row| &row.id).chain(brought)
@@ -50,23 +49,23 @@ impl FoundCustomer {
 }
 
 /// Finds the customer: the customer that the contact had, or else the caller's key, or else a verified identity. If
-/// identities belong to different customers, the first by kind and value wins. A merged customer is found as the
-/// customer who continues. An identity that is not verified, or is shared, finds nobody. An identity that belongs to
+/// identities belong to different customers, the first by kind and value wins. For a merged customer, the survivor is
+/// found. An identity that is not verified, or is shared, finds nobody. An identity that belongs to
 /// another customer merges nobody.
 pub(in crate::flow) fn customer(
     state: &State,
     playbook: &Playbook,
     contact: &ContactId,
-    told: &CustomerRef,
+    sent: &CustomerRef,
     before: Option<&CustomerId>,
     noticed: &mut Vec<Finding>,
 ) -> Result<Option<FoundCustomer>, RowNotLoaded> {
-    let named = before.or(told.id.as_ref());
-    let told_of = told
+    let named = before.or(sent.id.as_ref());
+    let owners = sent
         .identities
         .iter()
         .filter(|identity| identity.identifies_customer());
-    let told_of = told_of.map(|identity| match identity_owner(state, &identity.key)? {
+    let owners = owners.map(|identity| match identity_owner(state, &identity.key)? {
         IdentityOwner::One(id) => survivor(state, &id).map(drop),
         IdentityOwner::Shared(_) | IdentityOwner::Nobody => Ok(()),
     });
@@ -74,12 +73,12 @@ pub(in crate::flow) fn customer(
         named
             .map(|id| survivor(state, id).map(drop))
             .into_iter()
-            .chain(told_of),
+            .chain(owners),
     )?;
     let named = named.map(|id| survivor(state, id)).transpose()?;
     let mut held_by = None;
     let mut free = Vec::new();
-    for identity in in_order(&told.identities) {
+    for identity in in_order(&sent.identities) {
         let kind = || identity.key.kind.clone();
         if !identity.identifies_customer() {
             noticed.push(match identity.shared {
@@ -116,20 +115,20 @@ pub(in crate::flow) fn customer(
         None => new_id(state, contact)?,
     };
     let family = merge_group(state, &id)?;
-    Ok(Some(found(playbook, id, family, told.tier.as_ref(), &free)))
+    Ok(Some(found(playbook, id, family, sent.tier.as_ref(), &free)))
 }
 
 fn found(
     playbook: &Playbook,
     id: CustomerId,
     family: Vec<Arc<Customer>>,
-    told_tier: Option<&Slug>,
+    stated_tier: Option<&Slug>,
     free: &[&Identity],
 ) -> FoundCustomer {
     let stored_tier = stored_tier(playbook, &family);
     let known = family.iter().find(|row| row.id == id);
     let known = known.map(|row| &row.profile);
-    let tier = told_tier.filter(|_| stored_tier.is_none());
+    let tier = stated_tier.filter(|_| stored_tier.is_none());
     let profile = learn(known.cloned().unwrap_or_default(), tier, free);
     let learnt = known != Some(&profile);
     let mut profiles = family.iter().map(|row| match row.id == id {
@@ -150,7 +149,7 @@ fn found(
     }
 }
 
-/// The tier of the customer who continues. If that customer has none, the most valuable tier of the merged customers,
+/// The tier of the survivor. If the survivor has none, the most valuable tier of the merged customers,
 /// as the playbook ranks tiers now. A tier that the playbook does not have comes last. Of equal tiers, that of the
 /// customer who was merged first is used.
 fn stored_tier(playbook: &Playbook, family: &[Arc<Customer>]) -> Option<StoredTier> {
@@ -212,7 +211,7 @@ fn learn(mut profile: Profile, tier: Option<&Slug>, free: &[&Identity]) -> Profi
 /// The tier: the one that the caller sent, or else the stored one, or else the default of the playbook.
 pub(in crate::flow) fn tier(
     playbook: &Playbook,
-    told: Option<&Slug>,
+    stated: Option<&Slug>,
     who: Option<&FoundCustomer>,
     noticed: &mut Vec<Finding>,
 ) -> (TierIndex, TierFound) {
@@ -222,13 +221,13 @@ pub(in crate::flow) fn tier(
         Some(StoredTier { tier, of }) => (Some(tier), of),
         None => (None, None),
     };
-    let (tier, basis) = match (index(told), index(stored.as_ref())) {
-        (Some(told), _) => (told, TierBasis::Reported),
+    let (tier, basis) = match (index(stated), index(stored.as_ref())) {
+        (Some(stated), _) => (stated, TierBasis::Reported),
         (None, Some(stored)) => (stored, TierBasis::Stored),
         (None, None) => (playbook.tier_default, TierBasis::Default),
     };
     match (basis, &stored) {
-        (TierBasis::Reported, Some(stored)) if Some(stored) != told => {
+        (TierBasis::Reported, Some(stored)) if Some(stored) != stated => {
             noticed.push(Finding::TierReported(stored.clone()));
         }
         (TierBasis::Default, _) => noticed.push(Finding::TierAssumed),

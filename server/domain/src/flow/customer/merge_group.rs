@@ -1,4 +1,4 @@
-//! Which customers are merged: the customer who continues, and those merged into that customer.
+//! Which customers are merged: the survivor, and the customers merged into it.
 
 use crate::customer::{Customer, IdentityKey};
 use crate::ids::CustomerId;
@@ -34,7 +34,7 @@ pub(in crate::flow) fn identity_owner(
     })
 }
 
-/// The customer who continues this one: the customer itself, if it is not merged.
+/// The survivor of this customer: the customer itself, if it is not merged.
 pub(in crate::flow) fn survivor(
     state: &State,
     id: &CustomerId,
@@ -44,7 +44,7 @@ pub(in crate::flow) fn survivor(
     Ok(into.unwrap_or_else(|| id.clone()))
 }
 
-/// All merged customers: the customer who continues first, then those merged into it, in the order of the merges. Empty
+/// All merged customers: the survivor first, then those merged into it, in the order of the merges. Empty
 /// if there is no such customer.
 pub(in crate::flow) fn merge_group(
     state: &State,

@@ -30,10 +30,10 @@ pub(in crate::flow) fn upsert(
     {
         return Err(Refusal::Faulty(Faults::one("customer.customer_id", unfit)).into());
     }
-    let told = command.profile.identities.iter();
-    RowNotLoaded::gather(told.map(|identity| identity_owner(state, &identity.key)))?;
+    let identities = command.profile.identities.iter();
+    RowNotLoaded::gather(identities.map(|identity| identity_owner(state, &identity.key)))?;
     for identity in &command.profile.identities {
-        if says_nothing_new(state, &command.id, identity)? {
+        if may_keep_unverified(state, &command.id, identity)? {
             continue;
         }
         let kind = identity.key.kind.clone();
@@ -90,7 +90,7 @@ pub(in crate::flow) fn upsert(
 /// Whether a customer may keep an unverified identity that another customer holds. It may if the customer had the
 /// identity before, because the caller need not know that it was verified for another customer since. It also may if
 /// the other customer is merged with this one.
-fn says_nothing_new(
+fn may_keep_unverified(
     state: &State,
     id: &CustomerId,
     identity: &Identity,

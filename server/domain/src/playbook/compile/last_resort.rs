@@ -34,8 +34,8 @@ impl Compiler<'_> {
         if people.all(|route| route == Route::SelfService || set.contains(route)) {
             self.faults.add(at, || {
                 (
-                    "every route to people is taken away".to_owned(),
-                    "must leave at least one of message, chat, callback, human".to_owned(),
+                    "the guard takes away every route to people".to_owned(),
+                    "must leave out at least one of message, chat, callback, human".to_owned(),
                 )
             });
         }
@@ -77,7 +77,8 @@ impl Compiler<'_> {
         if *route == Route::SelfService {
             self.faults.add(at.key("route"), || {
                 (
-                    "self_service always has to be possible to leave".to_owned(),
+                    "a customer must always be able to leave self_service, so it is no last resort"
+                        .to_owned(),
                     "must be message, chat, callback or human".to_owned(),
                 )
             });
@@ -92,7 +93,7 @@ impl Compiler<'_> {
                 self.faults.add(at_queue, || {
                     (
                         "the queue is missing".to_owned(),
-                        "must be there".to_owned(),
+                        "must be a queue of the playbook".to_owned(),
                     )
                 });
                 Some(None)
@@ -146,7 +147,7 @@ impl Compiler<'_> {
             let names: Vec<&str> = media.iter().map(|medium| medium.as_str()).collect();
             (
                 format!("no entry is for {}", names.join(", ")),
-                "must be one for each medium of a channel; one without `medium` is for all"
+                "must have an entry for each medium of a channel; an entry without `medium` is for all"
                     .to_owned(),
             )
         });

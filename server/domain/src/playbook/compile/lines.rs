@@ -172,7 +172,8 @@ impl<'a> Compiler<'a> {
         });
         if let Some((channel, medium)) = other {
             self.faults.add(at, || {
-                let served: Vec<&str> = written.media.iter().map(|each| each.as_str()).collect();
+                let served: BTreeSet<Medium> = written.media.iter().copied().collect();
+                let served: Vec<&str> = served.iter().map(|each| each.as_str()).collect();
                 let (medium, served) = (medium.as_str(), served.join(", "));
                 (
                     format!(
@@ -180,7 +181,7 @@ impl<'a> Compiler<'a> {
                         channel.0, id.0
                     ),
                     format!(
-                        "must be a queue that serves {medium} there, or {medium} must be in its media"
+                        "must be a queue that serves {medium} there, or {medium} must be in the media of that queue"
                     ),
                 )
             });

@@ -61,7 +61,8 @@ impl Compiler<'_> {
                 more => format!(" and {more} more"),
             };
             let what = format!("no outcome is for {}{more}", named.join(", "));
-            let right = "must be one for each reason; one without `reason` is for all";
+            let right =
+                "must have an outcome for each reason; an outcome without `reason` is for all";
             (what, right.to_owned())
         });
     }

@@ -102,7 +102,7 @@ impl Compiler<'_> {
         let read = ReasonId::parse(text).ok();
         let secondary = read.filter(|id| id.secondary.is_some());
         if secondary.is_none() {
-            self.is_wrong(at, text, "must be a retired primary/secondary");
+            self.is_wrong(at, text, "must be a retired reason, as primary/secondary");
         }
         secondary
     }
@@ -124,7 +124,7 @@ impl Compiler<'_> {
             self.faults.add(at, || {
                 (
                     format!("{} is already replaced by {}", echo(old), echo(&other)),
-                    "must be replaced by one reason".to_owned(),
+                    "must be replaced by only one reason".to_owned(),
                 )
             });
         }

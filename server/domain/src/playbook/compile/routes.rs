@@ -120,8 +120,9 @@ impl Compiler<'_> {
             if above.iter().all(|layer| layer.part(*route).is_none()) {
                 self.faults.add(at_without.item(place), || {
                     (
-                        format!("no {route} is inherited"),
-                        "must be left out, or be in the `routes` of what is above".to_owned(),
+                        format!("no level above has the route {route}"),
+                        "must be left out, or the `routes` of a level above must have it"
+                            .to_owned(),
                     )
                 });
             }
@@ -197,10 +198,11 @@ impl Compiler<'_> {
             let belongs = (route == Route::SelfService) == (key == "flow");
             if is_there && !belongs {
                 self.faults.add(at.key(key), || {
-                    (
-                        format!("{route} has a {key}"),
-                        "must be left out".to_owned(),
-                    )
+                    let right = match key {
+                        "flow" => "must be left out: only self_service has a flow",
+                        _ => "must be left out: self_service has a flow, and no queue",
+                    };
+                    (format!("{route} has a {key}"), right.to_owned())
                 });
             }
         }

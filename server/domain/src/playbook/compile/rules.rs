@@ -44,7 +44,7 @@ impl<'a> Compiler<'a> {
         rules.into_iter().collect()
     }
 
-    /// Without `facts` no text is held to their patterns.
+    /// If `facts` is `None`, texts are not compared with the patterns of facts.
     pub(super) fn context(&self, facts: Option<&[FactSpec]>) -> Context<'a> {
         let mut reasons: BTreeMap<String, Vec<ReasonIndex>> = BTreeMap::new();
         let mut retired = BTreeMap::new();
@@ -161,7 +161,7 @@ impl<'a> Compiler<'a> {
         self.find(at, &id.0, NameKind::Queue).map(QueueIndex)
     }
 
-    /// Adds a fault if the queue serves none of the routes to people that the rule leaves on any of its channels. A
+    /// Adds a fault if the queue serves none of the routes to people that the rule allows on any of its channels. A
     /// rule that names no channels is for all channels.
     fn refuse_other_medium(
         &mut self,
@@ -185,13 +185,15 @@ impl<'a> Compiler<'a> {
         }
         self.faults.add(at, || {
             let words = |media: Vec<&str>| media.join(", ");
-            let served = words(written.media.iter().map(|medium| medium.as_str()).collect());
+            let served: BTreeSet<Medium> = written.media.iter().copied().collect();
+            let served = words(served.iter().map(|medium| medium.as_str()).collect());
             let needed = words(media.iter().map(|medium| medium.as_str()).collect());
             let what = format!("the queue {} serves only {served}", id.0);
             let fix = match needed.as_str() {
-                "" => "must be left out: the rule leaves no route to people on its channels".to_owned(),
+                "" => "must be left out: the rule allows no route to people on its channels".to_owned(),
                 _ => format!(
-                    "must be a queue that serves one of {needed}: the rule leaves people in no other medium on its channels"
+                    "must be a queue that serves one of {needed}: these are the only media of the routes to people that the \
+                     rule still allows on its channels"
                 ),
             };
             (what, fix)
@@ -273,7 +275,7 @@ impl<'a> Compiler<'a> {
     fn unknown_reason(&mut self, at: At<'_>, id: &str, context: &Context<'a>) {
         self.faults.add(at, || {
             let right = match context.retired.get(id) {
-                Some(new) => format!("was replaced by {new}"),
+                Some(new) => format!("write what replaced it: {new}"),
                 None => {
                     let mut names: Vec<&str> = context.reasons.keys().map(String::as_str).collect();
                     names.sort_unstable();
@@ -314,18 +316,16 @@ impl<'a> Compiler<'a> {
         if let Some(known) = context.conditions.get(written) {
             if known.is_none() {
                 self.faults.add(at, || {
-                    let right = "must be a condition: the same one is wrong above";
+                    let right = "see the fault of the same condition above";
                     (format!("is \"{}\"", echo(written)), right.to_owned())
                 });
             }
             return known.clone();
         }
         if context.wrong >= FAULTS_MAX {
-            // A condition that is not valid costs the parser milliseconds. The faults found so far are enough to
-            // report.
-            let right = "must wait until the conditions above are right".to_owned();
-            self.faults
-                .add(at, || ("the condition was not looked at".to_owned(), right));
+            // A condition that is not valid costs the parser milliseconds. As many faults are listed as one check
+            // lists, so this one is only counted.
+            self.faults.count_one();
             return None;
         }
         let compiled = Condition::compile(written, &context.declared);
@@ -345,9 +345,14 @@ impl<'a> Compiler<'a> {
         };
         context.patterns += condition.as_ref().map_or(0, Condition::patterns);
         if context.patterns > CONDITION_PATTERNS_MAX {
-            let right = format!("must be at most {CONDITION_PATTERNS_MAX} different conditions");
-            self.faults
-                .add(at, || ("too many conditions use matches".to_owned(), right));
+            let patterns = context.patterns;
+            self.faults.add(at, || {
+                let what = format!("the conditions so far have {patterns} patterns of matches");
+                let right = format!(
+                    "must have at most {CONDITION_PATTERNS_MAX}; equal conditions count once"
+                );
+                (what, right)
+            });
         }
         context.conditions.insert(written, condition.clone());
         condition

@@ -76,7 +76,7 @@ impl Compiler<'_> {
             self.must_be_left_out(
                 at_list,
                 &written.reason,
-                "its older names are written there",
+                "its older names are written in its own `replaces`",
             );
         }
         let at_list = at.key("into");
@@ -86,7 +86,7 @@ impl Compiler<'_> {
             self.faults.add(at_list, || {
                 let what = format!("has {} parts", written.into.len());
                 let right =
-                    "must have at least two; a reason that is only renamed is told by replaces";
+                    "must have at least two; to rename a reason, write its old id in the `replaces` of the new one";
                 (what, right.to_owned())
             });
         }
@@ -129,7 +129,7 @@ impl Compiler<'_> {
                     true => format!("{} is there twice", echo(text)),
                     false => format!("{} is already replaced by {}", echo(text), echo(&other)),
                 };
-                (what, "must be replaced or split once".to_owned())
+                (what, "must be replaced or split only once".to_owned())
             });
         }
         Some(id)
@@ -151,7 +151,7 @@ impl Compiler<'_> {
                 }
                 let what = format!("there is no reason {}", echo(text));
                 let right = match known.claimed.get(text).filter(|now| *now != text) {
-                    Some(now) => format!("was replaced by {now}"),
+                    Some(now) => format!("write what replaced it: {now}"),
                     None => {
                         let mut names: Vec<&str> = known.live.keys().map(String::as_str).collect();
                         names.sort_unstable();
@@ -176,7 +176,7 @@ impl Compiler<'_> {
             self.faults.add(at, || {
                 let parts = of.into.iter().map(String::as_str);
                 let right = right_names(text, "part", parts);
-                (format!("{} is none of its parts", echo(text)), right)
+                (format!("{} is not in `into`", echo(text)), right)
             });
             return None;
         }
@@ -198,24 +198,28 @@ impl Compiler<'_> {
             (None, Some(text)) => self.one_of_parts(at_default, text, written, known),
             (None, None) => {
                 self.faults.add(at_default, || {
-                    let right = "must be the part for contacts whose facts tell none";
+                    let right = "must be the part for contacts whose facts decide none";
                     ("the default is missing".to_owned(), right.to_owned())
                 });
                 None
             }
-            (Some(own), told) => {
+            (Some(own), written_default) => {
                 if !written.into.contains(&written.reason) {
                     self.faults.add(at.key("reason"), || {
                         let what =
                             format!("{} is a reason of this playbook", echo(&written.reason));
                         (
                             what,
-                            "must be a retired reason or one of its parts".to_owned(),
+                            "must be a retired reason, or `into` must list it".to_owned(),
                         )
                     });
                 }
-                if told.is_some() {
-                    self.must_be_left_out(at_default, &written.reason, "who names it is for it");
+                if written_default.is_some() {
+                    self.must_be_left_out(
+                        at_default,
+                        &written.reason,
+                        "a contact that names it gets that reason",
+                    );
                 }
                 Some(Part::Reason(own))
             }
@@ -224,8 +228,11 @@ impl Compiler<'_> {
 
     fn must_be_left_out(&mut self, at: At<'_>, reason: &str, why: &str) {
         self.faults.add(at, || {
-            let what = format!("{} stays a reason of this playbook: {why}", echo(reason));
-            (what, "must be left out".to_owned())
+            let what = format!(
+                "{} is still a reason of this playbook, and {why}",
+                echo(reason)
+            );
+            (what, "leave this key out".to_owned())
         });
     }
 
@@ -247,11 +254,15 @@ impl Compiler<'_> {
             return Some(None);
         };
         if own.is_some() {
-            self.must_be_left_out(at_fact, &written.reason, "who names it is for it");
+            self.must_be_left_out(
+                at_fact,
+                &written.reason,
+                "a contact that names it gets that reason",
+            );
         }
         if written.values.0.is_empty() {
             self.faults.add(at.key("values"), || {
-                let right = "must say which values of the fact tell which part";
+                let right = "must say which part each value of the fact leads to";
                 ("the values are missing".to_owned(), right.to_owned())
             });
         }
@@ -262,7 +273,11 @@ impl Compiler<'_> {
             FactType::Text | FactType::Integer | FactType::Boolean
         );
         if !tells {
-            self.is_wrong(at_fact, &fact.0, "must be a text, an integer or a boolean");
+            self.is_wrong(
+                at_fact,
+                &fact.0,
+                "must be a fact of type text, integer or boolean",
+            );
             return None;
         }
         Some(Some((FactIndex(number), spec.fact_type)))
@@ -286,7 +301,11 @@ impl Compiler<'_> {
                 _ => Some(FactValue::Text(text.as_str().into())),
             };
             if value.is_none() {
-                self.is_wrong(at.key(text), text, "must be a value of the fact");
+                let right = match fact.map(|(_, fact_type)| fact_type) {
+                    Some(FactType::Boolean) => "must be true or false: the fact is a boolean",
+                    _ => "must be a whole number: the fact is an integer",
+                };
+                self.is_wrong(at.key(text), text, right);
             }
             values.push(value.zip(part));
         }
@@ -316,10 +335,7 @@ impl Compiler<'_> {
                 found = true;
                 self.faults.add(at.item(place).key("into"), || {
                     let what = format!("{} is split into itself in a circle", echo(&split.reason));
-                    (
-                        what,
-                        "must be reasons of this playbook in the end".to_owned(),
-                    )
+                    (what, "must lead to reasons of this playbook".to_owned())
                 });
             }
         }
@@ -343,7 +359,7 @@ impl Compiler<'_> {
                     self.faults.add(at.item(number), || {
                         let owner = echo(&splits[owner].reason);
                         let what = format!("{} is already a part of {owner}", echo(part));
-                        (what, "must be a part of one split".to_owned())
+                        (what, "must be a part of only one split".to_owned())
                     });
                 }
             }

@@ -57,8 +57,8 @@ impl Compiler<'_> {
                 self.faults.add(at.key("name"), || {
                     let name = echo(&written.name);
                     (
-                        format!("\"{name}\" is there twice"),
-                        "must be there once".to_owned(),
+                        format!("another test has the name \"{name}\""),
+                        "must be a name that no other test has".to_owned(),
                     )
                 });
             }
@@ -78,8 +78,10 @@ impl Compiler<'_> {
                 self.faults.add(at.key(key), || {
                     let other = echo(other);
                     (
-                        format!("\"{other}\" is the same situation and expects something else"),
-                        "must agree with it, or tell what is different".to_owned(),
+                        format!(
+                            "the test \"{other}\" has the same situation and expects something else"
+                        ),
+                        "must expect the same, or the situations must differ".to_owned(),
                     )
                 });
             }
@@ -98,7 +100,8 @@ impl Compiler<'_> {
             && name.len() <= TEST_NAME_BYTES_MAX
             && !name.chars().any(char::is_control);
         if !fits {
-            let right = format!("must be one line of at most {TEST_NAME_BYTES_MAX} bytes");
+            let right =
+                format!("must be one line of 1 to {TEST_NAME_BYTES_MAX} bytes, not only spaces");
             self.is_wrong(at, name, right);
         }
     }
@@ -153,7 +156,7 @@ impl Compiler<'_> {
             self.faults.add(at.key("not"), || {
                 (
                     "no route is left that may be taken".to_owned(),
-                    "must leave one of those under route".to_owned(),
+                    "must leave out at least one route that `route` allows".to_owned(),
                 )
             });
             return None;

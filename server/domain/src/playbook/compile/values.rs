@@ -144,7 +144,8 @@ impl Compiler<'_> {
             self.faults.add(at, || {
                 (
                     "has no text".to_owned(),
-                    "must have one by locale, such as {en: Change date}".to_owned(),
+                    "must have a text for at least one locale, such as {en: Change date}"
+                        .to_owned(),
                 )
             });
         }
@@ -156,7 +157,8 @@ impl Compiler<'_> {
                 && text.len() <= LABEL_BYTES_MAX
                 && !text.chars().any(char::is_control);
             if !fits {
-                let right = format!("must be one line of at most {LABEL_BYTES_MAX} bytes");
+                let right =
+                    format!("must be one line of 1 to {LABEL_BYTES_MAX} bytes, not only spaces");
                 self.is_wrong(at, text, right);
             }
             texts.push((Arc::from(locale.as_str()), Arc::from(text.as_str())));

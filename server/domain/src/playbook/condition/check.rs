@@ -173,7 +173,7 @@ impl Checker<'_> {
             Expr::Select(select) => self.select(select),
             Expr::Call(call) => self.call(call),
             Expr::Comprehension(_) => error(
-                "all, exists, map and filter are used",
+                "all, exists, map or filter is used",
                 "must be written out: conditions have no comprehensions",
             ),
             Expr::List(_) => error("a list stands on its own", "must be the right side of in"),
@@ -198,7 +198,10 @@ impl Checker<'_> {
                 "must be a whole number without u",
             ),
             LiteralValue::Bytes(_) => error("bytes are written", "must be a text without b"),
-            LiteralValue::Null => error("null is written", "must be has(…) to ask what is known"),
+            LiteralValue::Null => error(
+                "null is written",
+                "must be has(…), which asks whether a value is known",
+            ),
         }
     }
 

@@ -134,7 +134,7 @@ pub fn variables() -> Vec<Variable> {
     };
     let fields = FIELDS.iter().zip(ABOUT);
     let fields = fields.map(|((_, name, of), about)| variable(name, of.as_str(), about));
-    let about_fact = "The value of a fact. Unknown until somebody told it, and when the customer declined to tell it.";
+    let about_fact = "The value of a fact. Unknown until it is given, and when the customer declines to give it.";
     let fact = variable("facts.ID", "the type of the fact", about_fact);
     let queues = QUEUE_FIELDS.iter().zip(QUEUE_ABOUT);
     let queues = queues
@@ -151,9 +151,9 @@ pub(super) const QUEUE_FIELDS: [QueueField; 3] = [
 
 /// The descriptions of the inputs in [`QUEUE_FIELDS`], in the same order.
 const QUEUE_ABOUT: [&str; 3] = [
-    "The wait on the queue as it was reported, or as it follows from what was. Unknown while nothing is reported.",
-    "How many agents are signed in, as it was reported. Unknown while it is not.",
-    "When an open queue closes next; for a queue that never closes, the last point in time there is. Unknown while the queue is closed.",
+    "The wait in the queue: as reported, or computed from the numbers that are reported. Unknown while nothing is reported.",
+    "How many agents are signed in, as reported. Unknown while it is not reported.",
+    "When the queue closes next. For a queue that never closes, it is after every other time. Unknown while the queue is closed.",
 ];
 
 fn of_queue(playbook: &Playbook, QueueIndex(index): QueueIndex, field: &str) -> String {
@@ -168,66 +168,69 @@ fields! {
     ContactChannel = "contact.channel": Text,
     /// The medium of the channel: voice, live_text, async_text or in_person. Always known.
     ContactMedium = "contact.medium": Text,
-    /// The device, an id of the caller's own. Unknown when the contact tells none.
+    /// The device, as an id that the caller chooses. Unknown when the contact gives none.
     ContactDevice = "contact.device": Text,
-    /// The stage of the life cycle: the contact's, else the reason's. Unknown when neither has one.
+    /// The stage of the life cycle: the contact's, or else the reason's. Unknown when neither has one.
     ContactStage = "contact.stage": Text,
-    /// The persona: the contact's, else the case's, else the customer's. Unknown when none has one.
+    /// The persona: the contact's, or else the case's, or else the customer's. Unknown when none of them has one.
     ContactPersona = "contact.persona": Text,
-    /// How the customer feels, from -100 (furious) to 100 (delighted). Unknown when the contact tells none.
+    /// How the customer feels, from -100 (furious) to 100 (delighted). Unknown when the contact does not say.
     ContactSentiment = "contact.sentiment": Int,
-    /// The language without its region, in lower case: the contact's, else the case's, else the customer's. Unknown
-    /// when none has one.
+    /// The language without its region, in lower case: the contact's, or else the case's, or else the customer's.
+    /// Unknown when none of them has one.
     ContactLanguage = "contact.language": Text,
-    /// The id of the brand. Unknown when the contact tells none.
+    /// The id of the brand. Unknown when the contact gives none.
     ContactBrand = "contact.brand": Text,
-    /// Whether the customer asked for a person, on this contact or earlier on its case. Always known.
+    /// Whether the customer asked for a person, on this contact or on an earlier one of its case. Always known.
     ContactAskedForPerson = "contact.asked_for_person": Bool,
-    /// inbound when the customer began the contact, outbound when the company did. Always known.
+    /// Who began the contact: inbound is the customer, outbound is the company. Always known.
     ContactDirection = "contact.direction": Text,
-    /// Whether the contact is of a customer who is stored. Always known.
+    /// Whether the contact is from a customer who is stored. Always known.
     CustomerKnown = "customer.known": Bool,
-    /// The id of the tier that the contact is decided for. Always known; the default tier at the least.
+    /// The id of the tier with which the contact is decided. Always known: without another tier it is the default one.
     CustomerTier = "customer.tier": Text,
-    /// The stored persona. Unknown for an anonymous customer, or when none is stored.
+    /// The stored persona. Unknown for an anonymous customer, and when no persona is stored.
     CustomerPersona = "customer.persona": Text,
-    /// The stored language without its region, in lower case. Unknown for an anonymous customer, or when none is
-    /// stored.
+    /// The stored language without its region, in lower case. Unknown for an anonymous customer, and when no language
+    /// is stored.
     CustomerLanguage = "customer.language": Text,
-    /// Whether the customer is vulnerable: told by the contact, by the case, or stored. Unknown when none says.
+    /// Whether the customer is vulnerable. True when the contact, the case or the stored customer says so. Unknown when
+    /// none of them says anything.
     CustomerVulnerable = "customer.vulnerable": Bool,
-    /// What the customer is worth, in the currency of the playbook. Unknown for an anonymous customer, or when none is
-    /// stored.
+    /// What the customer is worth, in the currency of the playbook. Unknown for an anonymous customer, and when no
+    /// value is stored.
     CustomerValue = "customer.value": Money,
-    /// For how many whole years the customer has been one. Unknown for an anonymous customer, or when none is stored.
+    /// For how many whole years the customer has been one. Unknown for an anonymous customer, and when no number is
+    /// stored.
     CustomerLoyaltyYears = "customer.loyalty_years": Int,
-    /// How often the customer contacted us in the last 7 days about cases that are open, before this contact. Unknown
-    /// for an anonymous customer.
+    /// How many times the customer contacted us in the last 7 days about cases that are open, before this contact.
+    /// Unknown for an anonymous customer.
     CustomerContacts7d = "customer.contacts_7d": Int,
-    /// All contacts of the customer in the last 7 days, before this contact: both directions, all cases. Unknown for an
-    /// anonymous customer.
+    /// How many contacts the customer had in the last 7 days before this one: on all cases, whoever began them. Unknown
+    /// for an anonymous customer.
     CustomerAllContacts7d = "customer.all_contacts_7d": Int,
-    /// How often the customer had to come back about this case, this contact included. Always known.
+    /// How many times the customer had to come back about this case, this contact included. Always known.
     CaseRepeats = "case.repeats": Int,
-    /// Contacts of the case before this one. Always known.
+    /// How many contacts the case had before this one. Always known.
     CaseContacts = "case.contacts": Int,
-    /// How often the customer changed the channel on this case, this contact included. Always known.
+    /// How many times the customer changed the channel on this case, this contact included. Always known.
     CaseChannelSwitches = "case.channel_switches": Int,
-    /// Promises of the case that were broken: 0 as long as no promises are tracked. Always known.
+    /// How many promises of the case were broken. Always known: it is 0, because this version does not track promises.
     CaseBrokenPromises = "case.broken_promises": Int,
-    /// How long the case has been open. Unknown when this contact opens it.
+    /// How long ago the case was opened. Unknown when this contact opens it.
     CaseAge = "case.age": Span,
     /// The routes that were tried on the case: `'chat' in case.tried`. Always known.
     CaseTried = "case.tried": Routes,
-    /// What came of the newest attempt: resolved, abandoned, gave_up, asked_for_person, no_answer, failed, repeated,
-    /// transferred, switched or timed_out. Unknown when nothing was tried, or it is not over.
+    /// How the newest attempt to help ended: resolved, abandoned, gave_up, asked_for_person, no_answer, failed,
+    /// repeated, transferred, switched or timed_out. Unknown when nothing was tried, and when the newest attempt has
+    /// not ended.
     CaseLastOutcome = "case.last_outcome": Text,
-    /// Whether an answer that we owe on the case is overdue. Always known.
+    /// Whether an answer that the company owes on the case is overdue. Always known.
     CaseOwedOverdue = "case.owed_overdue": Bool,
-    /// The hour by the playbook's time zone, from 0 to 23. Always known.
+    /// The hour in the playbook's time zone, from 0 to 23. Always known.
     NowHour = "now.hour": Int,
-    /// The weekday by the playbook's time zone, from 1 (Monday) to 7 (Sunday). Always known.
+    /// The day of the week in the playbook's time zone, from 1 (Monday) to 7 (Sunday). Always known.
     NowWeekday = "now.weekday": Int,
-    /// When it is decided. Always known.
+    /// The time of the decision. Always known.
     Now = "now": Instant,
 }

@@ -115,7 +115,7 @@ impl Term {
         })
     }
 
-    /// Whether the expression asks anywhere if an input is known.
+    /// Whether any part of the expression asks if an input is known.
     pub(super) fn asks_presence(&self) -> bool {
         match self {
             Term::Has(_) => true,

@@ -243,11 +243,11 @@ fn languages_are_compared_without_regions() {
     assert_eq!(odd("contact.language in ['en', 'nl']"), []);
     let told = odd("contact.language == 'en-US' || customer.language == 'EN'");
     assert_eq!(told.len(), 2);
-    assert_eq!(told[0].what, "\"en-US\" is no language alone");
+    assert_eq!(told[0].what, "\"en-US\" never matches");
     assert!(told[1].fix.ends_with("'en'"), "{}", told[1].fix);
 }
 
-/// A text that the pattern of its fact does not allow is told by nobody.
+/// Nobody can give a text that the pattern of its fact does not allow.
 #[test]
 fn texts_are_held_to_the_patterns_of_their_facts() {
     let odd = |text| {
@@ -420,7 +420,7 @@ fn types_that_do_not_fit() {
             facts.bags % 2 == 1
                 the operator % is used; must be one of == != < <= > >= && || ! + - * in ?:
             facts.bag_tag + 'x' == 'y'
-                a text and a text stand around +; must be numbers, amounts, spans, or a point in time and a span
+                a text and a text are the two sides of +; must be numbers, amounts, spans, or a point in time and a span
         "#]],
     );
 }
@@ -445,9 +445,9 @@ fn what_conditions_do_not_have() {
         ",
         expect![[r#"
             ['a', 'b'].exists(x, x == facts.bag_tag)
-                all, exists, map and filter are used; must be written out: conditions have no comprehensions
+                all, exists, map or filter is used; must be written out: conditions have no comprehensions
             [1, 2].all(x, x > 0)
-                all, exists, map and filter are used; must be written out: conditions have no comprehensions
+                all, exists, map or filter is used; must be written out: conditions have no comprehensions
             {'a': 1}.a == 1
                 there is no field a; must be a field of contact, customer, case, facts or a queue
             [1, 2] == [1, 2]
@@ -465,7 +465,7 @@ fn what_conditions_do_not_have() {
             facts.bag_tag.matches(facts.bag_tag)
                 matches is given no pattern; must be given a quoted text
             customer.known < true
-                true or false is ordered; must be compared with == or !=
+                a value that is true or false is compared by size; must be compared with == or !=
             customer.contacts_7d
                 the condition is a whole number; must be true or false, such as contact.asked_for_person or case.repeats >= 2
             facts.is_group ? 1 : 2
@@ -494,7 +494,7 @@ fn what_is_not_an_expression() {
         ",
         expect![[r#"
             null == facts.bags
-                null is written; must be has(…) to ask what is known
+                null is written; must be has(…), which asks whether a value is known
             b'a' == b'a'
                 bytes are written; must be a text without b
             facts.bags >

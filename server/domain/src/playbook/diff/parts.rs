@@ -12,12 +12,13 @@ use crate::playbook::{Channel, FactSpec, Playbook, Primary, Queue, Reason, Tier}
 use crate::route::Route;
 use std::collections::BTreeSet;
 
-/// The parts of a playbook, in the order of the format. `told` holds reasons, as `primary` or `primary/secondary`. What
-/// replaces them is reported elsewhere, so it is left out here, and so are the splits in `split`.
+/// The parts of a playbook, in the order of the format. `reported` holds retired reasons, as `primary` or
+/// `primary/secondary`. Which reasons replace them is reported elsewhere, so it is left out here. The splits in `split`
+/// are left out too.
 pub(super) fn of(
     playbook: &Playbook,
     file: &File,
-    told: &BTreeSet<String>,
+    reported: &BTreeSet<String>,
     split: &BTreeSet<String>,
 ) -> Vec<Things> {
     let things = |part, ordered, list: Vec<Thing>| Things {
@@ -33,16 +34,19 @@ pub(super) fn of(
     let tiers = playbook.tiers.iter().map(tier);
     let queues = playbook.queues.iter().map(|it| queue(it, file));
     let facts = playbook.facts.iter().map(fact);
-    let primaries = playbook.primaries.iter().map(|it| primary(it, told));
-    let reasons = playbook.reasons.iter().map(|it| reason(playbook, it, told));
+    let primaries = playbook.primaries.iter().map(|it| primary(it, reported));
+    let reasons = playbook
+        .reasons
+        .iter()
+        .map(|it| reason(playbook, it, reported));
     let calendars = file.calendars.0.iter().map(|it| calendar(it, file));
     let rules = file.rules.iter().map(rule);
     let outcomes = playbook.outcomes.iter().zip(&file.outcomes);
     let outcomes = outcomes.map(|(it, written)| outcomes::thing(it, written));
     let tests = file.tests.iter().map(playbook_test::thing);
-    let untold = playbook.splits.iter();
-    let untold = untold.filter(|it| !split.contains(&it.reason.to_string()));
-    let splits = untold.map(|it| splits::thing(playbook, it));
+    let others = playbook.splits.iter();
+    let others = others.filter(|it| !split.contains(&it.reason.to_string()));
+    let splits = others.map(|it| splits::thing(playbook, it));
     let channels = playbook.channels.iter().map(channel);
     vec![
         things(ChangePart::Playbook, false, vec![head(playbook)]),
@@ -225,7 +229,7 @@ fn fact(fact: &FactSpec) -> Thing {
         .with("personal", personal.to_string())
 }
 
-fn primary(primary: &Primary, told: &BTreeSet<String>) -> Thing {
+fn primary(primary: &Primary, reported: &BTreeSet<String>) -> Thing {
     let Primary {
         id,
         label,
@@ -233,14 +237,14 @@ fn primary(primary: &Primary, told: &BTreeSet<String>) -> Thing {
         replaces,
     } = primary;
     let replaces = replaces.iter().map(|old| old.as_str());
-    let mut replaces: Vec<&str> = replaces.filter(|old| !told.contains(*old)).collect();
+    let mut replaces: Vec<&str> = replaces.filter(|old| !reported.contains(*old)).collect();
     replaces.sort_unstable();
     Thing::new(id.as_str())
         .label(label)
         .with("replaces", replaces.join(", "))
 }
 
-fn reason(playbook: &Playbook, reason: &Reason, told: &BTreeSet<String>) -> Thing {
+fn reason(playbook: &Playbook, reason: &Reason, reported: &BTreeSet<String>) -> Thing {
     let Reason {
         id,
         primary: _,
@@ -259,7 +263,7 @@ fn reason(playbook: &Playbook, reason: &Reason, told: &BTreeSet<String>) -> Thin
     let deadline = deadline.map(|fact| playbook.fact(fact).id.as_str());
     let stage = stage.map(|stage| playbook.stages[usize::from(stage)].as_str());
     let replaces = replaces.iter().map(ToString::to_string);
-    let mut replaces: Vec<String> = replaces.filter(|old| !told.contains(old)).collect();
+    let mut replaces: Vec<String> = replaces.filter(|old| !reported.contains(old)).collect();
     replaces.sort_unstable();
     let routes = routes.iter().map(|it| routes::route(playbook, it));
     Thing {

@@ -3,7 +3,7 @@
 use super::thing::{Thing, column, joined};
 use super::values::{decimal, span};
 use crate::playbook::format::parts::{Entries, Id, Span};
-use crate::playbook::format::test::{ExpectFile, TestFile, TestQueueFile, Told, TriedFile};
+use crate::playbook::format::test::{ExpectFile, TestFile, TestQueueFile, TriedFile, WrittenValue};
 
 pub(super) fn thing(test: &TestFile) -> Thing {
     let TestFile {
@@ -72,7 +72,7 @@ pub(super) fn thing(test: &TestFile) -> Thing {
         .with("broken_promises", number(*broken_promises))
         .with("case_age", written(case_age.as_ref()))
         .with("owed_overdue", yes(*owed_overdue));
-    for (fact, Told(value)) in sorted(facts) {
+    for (fact, WrittenValue(value)) in sorted(facts) {
         thing = thing.with(&format!("facts.{}", fact.0), value.as_str());
     }
     for (consent, granted) in sorted(consents) {

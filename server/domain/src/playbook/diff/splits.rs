@@ -18,11 +18,11 @@ pub(super) fn became(before: &Playbook, after: &Playbook) -> BTreeMap<String, St
 }
 
 /// The splits of `after` that are reported as reasons that were split.
-pub(super) fn told(after: &Playbook, became: &BTreeMap<String, String>) -> BTreeSet<String> {
-    let is_told = |id: &ReasonId| became.contains_key(&id.to_string());
+pub(super) fn in_splits(after: &Playbook, became: &BTreeMap<String, String>) -> BTreeSet<String> {
+    let is_part = |id: &ReasonId| became.contains_key(&id.to_string());
     let splits = after.splits.iter().filter(|split| {
         let mut names = std::iter::once(&split.reason).chain(&split.replaces);
-        names.any(is_told)
+        names.any(is_part)
     });
     splits.map(|split| split.reason.to_string()).collect()
 }
@@ -61,10 +61,10 @@ fn parts(playbook: &Playbook, split: &Split) -> String {
     let parts = split.parts.iter().map(|part| {
         let values = split.values.iter().filter(|(_, of)| of == part);
         let values: Vec<String> = values.map(|(value, _)| text(value)).collect();
-        let told = fact.filter(|_| !values.is_empty());
-        let told = told.map(|fact| format!("{fact} {}", values.join(" or ")));
+        let by_fact = fact.filter(|_| !values.is_empty());
+        let by_fact = by_fact.map(|fact| format!("{fact} {}", values.join(" or ")));
         let default = (*part == split.default && !stays).then(|| "default".to_owned());
-        let notes: Vec<String> = told.into_iter().chain(default).collect();
+        let notes: Vec<String> = by_fact.into_iter().chain(default).collect();
         match notes.is_empty() {
             true => name(playbook, *part),
             false => format!("{} ({})", name(playbook, *part), notes.join(", ")),

@@ -3,6 +3,7 @@
 use crate::ids::SLUG_BYTES_MAX;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
+use serde::de::value::SeqAccessDeserializer;
 use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 use std::borrow::Cow;
 use std::fmt;
@@ -84,11 +85,8 @@ impl<'de> Deserialize<'de> for Columns {
                 })
             }
 
-            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Columns, A::Error> {
-                let mut ids = Vec::new();
-                while let Some(id) = list.next_element()? {
-                    ids.push(id);
-                }
+            fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Columns, A::Error> {
+                let ids = Vec::deserialize(SeqAccessDeserializer::new(list))?;
                 Ok(Columns { ids, is_list: true })
             }
         }

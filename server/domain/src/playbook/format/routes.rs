@@ -4,39 +4,39 @@ use super::parts::{Decimal, Entries, Id, Span};
 use crate::route::{Medium, Route};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
-use serde::de::value::{MapAccessDeserializer, StrDeserializer};
+use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer, StrDeserializer};
 use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 use std::borrow::Cow;
 use std::fmt;
 
-/// What one route of a reason is like. A key that is left out is that of the primary reason, and then that of the
-/// playbook; in the end there must be cost, resolves, and the flow or the queue.
+/// One route of a reason. A key that is left out is inherited: it is that of the primary reason, or else that of the
+/// playbook. In the end each route needs `cost`, `resolves`, and `flow` (self_service) or `queue` (all others).
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(in crate::playbook) struct RouteFile {
-    /// The flow, for self_service only. Left out: that of the primary reason, then of the playbook.
+    /// The flow; only for self_service. Default: inherited.
     #[serde(default)]
     pub(in crate::playbook) flow: Option<Id>,
-    /// The waiting line, for every other route: one, or one by brand, channel, medium or language, of which the first
-    /// in that order that fits is taken, and `default` where none does. Left out: that of the primary reason, then of
-    /// the playbook.
+    /// The queue; for every other route. One queue, or a mapping from brands, channels, media or languages to queues.
+    /// The first that fits is taken, in this order, and `default` if none fits. Default: inherited.
     #[serde(default)]
     #[schemars(extend("examples" = ["desk", {"phone": "calls", "nl": "dutch_desk", "default": "desk"}]))]
     pub(in crate::playbook) queue: Option<QueueChoice>,
-    /// What handling costs, in the playbook's currency. Left out: as with the queue.
+    /// What handling one contact costs, in the playbook's currency; 0 or more. Default: inherited.
     #[serde(default)]
     pub(in crate::playbook) cost: Option<Decimal>,
-    /// How likely it resolves, from 0 to 1. Left out: as with the queue.
+    /// The chance that it settles the matter, from 0 to 1. Default: inherited.
     #[serde(default)]
     pub(in crate::playbook) resolves: Option<Decimal>,
-    /// How long it takes from when the wait is over until the matter is settled; looked at where the reason has a
-    /// deadline. Left out: 5m for self_service, else the handle time of the queue.
+    /// How long it takes from the end of the wait until the matter is settled; at most 30d. It counts only for a reason
+    /// with a `deadline`. Default: inherited, or else 5m for self_service and the handle time of the queue for other
+    /// routes.
     #[serde(default)]
     pub(in crate::playbook) takes: Option<Span>,
-    /// What else must be known for it. Left out: as with the queue, and nothing in the end.
+    /// More facts that must be known before help starts by this route; at most 16. Default: inherited, or else none.
     #[serde(default)]
     pub(in crate::playbook) facts: Option<Vec<Id>>,
-    /// The consent without which it is not allowed. Left out: as with the queue, and none in the end.
+    /// The consent that the customer must have given. Default: inherited, or else none.
     #[serde(default)]
     pub(in crate::playbook) consent: Option<Id>,
 }
@@ -50,14 +50,16 @@ pub(in crate::playbook) enum QueueChoice {
     By(Entries<String, Id>),
 }
 
-/// Which routes are taken away from whom.
+/// Routes that some customers do not get.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(in crate::playbook) struct GuardsFile {
-    /// From who asked for a person. Left out: self_service.
+    /// Routes that a customer who asked for a person does not get. At least one route to people must be left. Default:
+    /// self_service.
     #[serde(default)]
     pub(in crate::playbook) asked_for_person: Option<Vec<Route>>,
-    /// From who is vulnerable. Left out: self_service.
+    /// Routes that a vulnerable customer does not get. At least one route to people must be left. Default:
+    /// self_service.
     #[serde(default)]
     pub(in crate::playbook) vulnerable: Option<Vec<Route>>,
 }
@@ -71,29 +73,30 @@ pub(in crate::playbook) struct LastResorts {
     pub(in crate::playbook) is_list: bool,
 }
 
-/// Where a contact goes when nothing else is allowed.
+/// Where a contact goes when no route is left.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(in crate::playbook) struct LastResortFile {
-    /// How we help then: any route but self_service.
+    /// The route: any but self_service.
     pub(in crate::playbook) route: Route,
-    /// Which waiting line. Left out: refused.
+    /// The queue. Default: none, it is required.
     #[serde(default)]
     pub(in crate::playbook) queue: Option<Id>,
-    /// For contacts by channels of this medium, or of these. Left out: any.
+    /// The media of the channels that the entry is for: one, or a list. Default: any.
     #[serde(default)]
     pub(in crate::playbook) medium: Media,
-    /// What handling costs. Left out: what the reason says of the route, or else the mean of the reasons that have it.
+    /// What handling one contact costs, in the playbook's currency; 0 or more. Default: the cost of this route in the
+    /// contact's reason, or else the mean over the reasons that have the route.
     #[serde(default)]
     pub(in crate::playbook) cost: Option<Decimal>,
-    /// How likely it resolves, from 0 to 1. Left out: as with the cost.
+    /// The chance that it settles the matter, from 0 to 1. Default: taken from the reasons in the same way as `cost`.
     #[serde(default)]
     pub(in crate::playbook) resolves: Option<Decimal>,
-    /// The consent without which it is not allowed. Left out: none.
+    /// The consent that the customer must have given. Default: none.
     #[serde(default)]
     pub(in crate::playbook) consent: Option<Id>,
-    /// How long it takes from when the wait is over until the matter is settled. Left out: the handle time of the
-    /// queue.
+    /// How long it takes from the end of the wait until the matter is settled; at most 30d. Default: that of this route
+    /// in the contact's reason, or else the handle time of the queue.
     #[serde(default)]
     pub(in crate::playbook) takes: Option<Span>,
 }
@@ -145,11 +148,8 @@ impl<'de> Deserialize<'de> for LastResorts {
                 })
             }
 
-            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<LastResorts, A::Error> {
-                let mut entries = Vec::new();
-                while let Some(entry) = list.next_element()? {
-                    entries.push(entry);
-                }
+            fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<LastResorts, A::Error> {
+                let entries = Vec::deserialize(SeqAccessDeserializer::new(list))?;
                 Ok(LastResorts {
                     entries,
                     is_list: true,
@@ -176,12 +176,8 @@ impl<'de> Deserialize<'de> for Media {
                 Medium::deserialize(StrDeserializer::new(text)).map(|medium| Media(vec![medium]))
             }
 
-            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Media, A::Error> {
-                let mut media = Vec::new();
-                while let Some(medium) = list.next_element()? {
-                    media.push(medium);
-                }
-                Ok(Media(media))
+            fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Media, A::Error> {
+                Vec::deserialize(SeqAccessDeserializer::new(list)).map(Media)
             }
         }
 

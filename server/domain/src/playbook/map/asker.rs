@@ -128,7 +128,7 @@ impl<'p> Asker<'p> {
     pub(super) fn out(&mut self, shortest: &Decision, longest: &Decision) -> Vec<Out> {
         let mut out = Vec::new();
         for (route, why) in &longest.ineligible {
-            let is_told = match why {
+            let is_shown = match why {
                 IneligibilityCause::Closed(..)
                 | IneligibilityCause::NotStaffed(..)
                 | IneligibilityCause::TooLate(_)
@@ -144,7 +144,7 @@ impl<'p> Asker<'p> {
                 | IneligibilityCause::ConsentUnknown(_)
                 | IneligibilityCause::CustomerAway => false,
             };
-            if !is_told {
+            if !is_shown {
                 continue;
             }
             let is_out = |decision: &Decision| {

@@ -93,7 +93,7 @@ impl HeldRoute {
     }
 
     /// The line for a route that is held up to the longest wait of the map. `name` gives the name of a cell.
-    pub fn told(&self, cell: Cell, name: impl Fn(Cell) -> String) -> RowText {
+    pub fn line(&self, cell: Cell, name: impl Fn(Cell) -> String) -> RowText {
         let (kept, tier) = (name(cell), &self.floor.tier);
         let what = match self.from {
             Millis(0) => format!("{kept} at every wait, because {tier} has it. "),
@@ -108,13 +108,13 @@ impl HeldRoute {
 
     /// The same line without styles.
     pub fn words(&self, cell: Cell) -> String {
-        self.told(cell, plain).whole()
+        self.line(cell, plain).whole()
     }
 }
 
 impl Tip {
     /// The line for a change of the route: the new route, the wait and the cause. `name` gives the name of a cell.
-    pub fn told(&self, name: impl Fn(Cell) -> String) -> RowText {
+    pub fn line(&self, name: impl Fn(Cell) -> String) -> RowText {
         let (from, to, wait) = (name(self.from), name(self.to), self.wait);
         let what = match &self.kept {
             None => format!("from {wait} {to} instead of {from}: "),
@@ -161,14 +161,14 @@ impl Tip {
 
     /// The same line without styles.
     pub fn words(&self) -> String {
-        self.told(plain).whole()
+        self.line(plain).whole()
     }
 }
 
 impl Everywhere {
     /// The line for one route at every wait, with the cause. `name` gives the name of a cell. `of` says whose amount is
     /// shown.
-    pub fn told(&self, cell: Cell, name: impl Fn(Cell) -> String, of: Option<&str>) -> RowText {
+    pub fn line(&self, cell: Cell, name: impl Fn(Cell) -> String, of: Option<&str>) -> RowText {
         let route = name(cell);
         match self {
             Everywhere::OnlyOfReason => RowText {
@@ -198,7 +198,7 @@ impl Everywhere {
 
     /// The same line without styles.
     pub fn words(&self, cell: Cell, of: Option<&str>) -> String {
-        self.told(cell, plain, of).whole()
+        self.line(cell, plain, of).whole()
     }
 }
 
@@ -230,7 +230,7 @@ impl Playbook {
         let others: Vec<String> = others
             .map(|(route, cost)| format!("{route} {cost}"))
             .collect();
-        let told = match (others.is_empty(), others.len() == costs.len()) {
+        let amounts = match (others.is_empty(), others.len() == costs.len()) {
             (true, true) => return None,
             (true, false) => full.to_string(),
             (false, true) => {
@@ -241,6 +241,6 @@ impl Playbook {
             }
             (false, false) => format!("{full} ({})", others.join(", ")),
         };
-        Some(format!("a minute of waiting costs {id} {told}"))
+        Some(format!("a minute of waiting costs {id} {amounts}"))
     }
 }

@@ -10,7 +10,7 @@ use crate::route::{Route, RouteSet};
 use crate::time::Millis;
 
 /// How many of the ranked routes are reported for a failed test.
-const OPTIONS_TOLD_MAX: usize = 3;
+const OPTIONS_SHOWN_MAX: usize = 3;
 /// What to do about a failed test.
 const FIX: &str = "change what decides it, or what the test expects";
 
@@ -68,7 +68,7 @@ fn failures(
         if came != Some(wanted) {
             let route = first.map_or("nothing", |first| first.route.as_str());
             let came = came.map_or("no queue", |queue| queue.as_str());
-            let what = format!("expected {wanted}, came {came}, as the route is {route}");
+            let what = format!("expected {wanted}, came {came}, because the route is {route}");
             failures.push(("queue", what));
         }
     }
@@ -106,11 +106,11 @@ fn failures(
 /// The cheapest routes with their costs. For the routes that were wanted, the cause why they cannot be taken.
 fn why(wanted: RouteSet, decided: &Decided) -> String {
     let decision = &decided.decision;
-    let (told, rest) = decision
+    let (first, rest) = decision
         .options
-        .split_at(decision.options.len().min(OPTIONS_TOLD_MAX));
+        .split_at(decision.options.len().min(OPTIONS_SHOWN_MAX));
     let rest = rest.iter().filter(|option| wanted.contains(option.route));
-    let mut parts: Vec<String> = told.iter().chain(rest).map(costs).collect();
+    let mut parts: Vec<String> = first.iter().chain(rest).map(costs).collect();
     for (route, why) in &decision.ineligible {
         if wanted.contains(*route) {
             parts.push(format!("{route} {}", ineligible(why)));
@@ -182,7 +182,7 @@ pub(in crate::playbook) fn ineligible(why: &IneligibilityCause) -> String {
             "is not offered, because a person was asked for".to_owned()
         }
         IneligibilityCause::ForbiddenByRule(rule) => format!("is forbidden by {rule}"),
-        IneligibilityCause::ExcludedByRule(rule) => format!("is not left by {rule}"),
+        IneligibilityCause::ExcludedByRule(rule) => format!("is not in the `only` of {rule}"),
         IneligibilityCause::ConsentRefused(consent) => format!("needs {consent}, which is refused"),
         IneligibilityCause::ConsentUnknown(consent) => {
             format!("needs {consent}, which is not known")
@@ -226,7 +226,7 @@ fn fired(decided: &Decided) -> String {
         let aside = Finding::RuleSetAside(rule.id.clone());
         match decision.findings.contains(&aside) {
             true => format!(
-                "{} (its only is set aside, as guards leave none of it)",
+                "{} (its `only` is set aside, because guards allow none of its routes)",
                 rule.id
             ),
             false => rule.id.to_string(),

@@ -74,7 +74,7 @@ fn a_situation_can_say_all_that_a_decision_looks_at() {
     );
 }
 
-/// A rule that fired for nothing is not told as one that worked.
+/// A rule that fired for nothing is not reported as one that worked.
 #[test]
 fn what_fails_says_which_only_was_set_aside() {
     let rule = "  - { id: narrow, reason: existing_flight/cancel, channel: web_chat, only: [self_service] }\ncosts:\n";
@@ -84,7 +84,7 @@ fn what_fails_says_which_only_was_set_aside() {
     );
     let text = text.replacen("costs:\n", rule, 1);
     let faults = read(&text).err().map(|faults| faults.to_string());
-    expect![[r#"81:116 tests[0].expect.route: "set aside" fails: expected self_service, came message; message 4.48 = handling 2.00 + waiting 0.08 + failure 1.40 + leaving the channel 1.00 (70 %, wait 4m); human 8.83 = handling 6.00 + waiting 1.60 + failure 0.23 + leaving the channel 1.00 (95 %, wait 4m); self_service is not offered, because a person was asked for; 2.00 at stake; fired: asked_for_a_person, narrow (its only is set aside, as guards leave none of it); change what decides it, or what the test expects"#]].assert_eq(&faults.unwrap_or_default());
+    expect![[r#"81:116 tests[0].expect.route: "set aside" fails: expected self_service, came message; message 4.48 = handling 2.00 + waiting 0.08 + failure 1.40 + leaving the channel 1.00 (70 %, wait 4m); human 8.83 = handling 6.00 + waiting 1.60 + failure 0.23 + leaving the channel 1.00 (95 %, wait 4m); self_service is not offered, because a person was asked for; 2.00 at stake; fired: asked_for_a_person, narrow (its `only` is set aside, because guards allow none of its routes); change what decides it, or what the test expects"#]].assert_eq(&faults.unwrap_or_default());
 }
 
 #[test]
@@ -112,7 +112,7 @@ fn what_fails_says_what_came_and_why() {
         expect![[r#"
             86:22 tests[0].expect.route: "platinum changes a date" fails: expected human, came self_service; self_service 19.65 = handling 0.05 + failure 19.60 (65 %); message 21.80 = handling 2.00 + waiting 2.00 + failure 16.80 + leaving the channel 1.00 (70 %, wait 10m); chat 49.70 = handling 4.10 + waiting 40.00 + failure 5.60 (90 %, wait 10m); human 49.80 = handling 6.00 + waiting 40.00 + failure 2.80 + leaving the channel 1.00 (95 %, wait 10m); 40.00 at stake; change what decides it, or what the test expects
             86:35 tests[0].expect.need: "platinum changes a date" fails: expected 3.0, came 1.0; no rule fired; change what decides it, or what the test expects
-            86:47 tests[0].expect.queue: "platinum changes a date" fails: expected baggage, came no queue, as the route is self_service; change what decides it, or what the test expects
+            86:47 tests[0].expect.queue: "platinum changes a date" fails: expected baggage, came no queue, because the route is self_service; change what decides it, or what the test expects
             86:62 tests[0].expect.rule: "platinum changes a date" fails: vulnerable did not fire; no rule fired; change what decides it, or what the test expects
             86:74 tests[0].expect.asks: "platinum changes a date" fails: expected nothing, asked booking_reference; change what decides it, or what the test expects
             92:22 tests[1].expect.route: "gold is called" fails: expected callback, came message; message 8.67 = handling 2.00 + waiting 0.30 + failure 5.37 + leaving the channel 1.00 (70 %, wait 4m); chat 11.89 = handling 4.10 + waiting 6.00 + failure 1.79 (90 %, wait 4m); human 13.90 = handling 6.00 + waiting 6.00 + failure 0.90 + leaving the channel 1.00 (95 %, wait 4m); callback needs call_back, which is not known; 12.00 at stake; fired: asked_for_a_person; change what decides it, or what the test expects
@@ -186,7 +186,7 @@ fn what_has_no_meaning_or_contradicts_itself_is_refused() {
             95:20 tests[1].loyalty_years: is "-1"; must be from 0 to 150
             96:9 tests[1].at: is "tomorrow"; must be a time such as 2026-11-23 10:00 or 2026-11-23T09:00:00Z
             97:11 tests[1].wait: is "soon"; must be a span such as 20s, 4m, 1h30m or 7d
-            98:35 tests[1].tried[0].flow: human has a flow; must be left out
+            98:35 tests[1].tried[0].flow: human has a flow; must be left out: only self_service has a flow
             98:74 tests[1].tried[1].flow: there is no flow rebok; did you mean rebook?
             98:107 tests[1].tried[2].outcome: is "bored"; must be one of resolved, abandoned, gave_up, asked_for_person, no_answer, failed, repeated, transferred, switched, timed_out
             99:22 tests[1].expect.route: is "telepathy"; must be one of self_service, message, chat, callback, human
@@ -196,10 +196,10 @@ fn what_has_no_meaning_or_contradicts_itself_is_refused() {
             99:84 tests[1].expect.priority: is "11"; must be from 0 to 10
             99:94 tests[1].expect.need: is "0"; must be a decimal from 0.1 to 20 with at most 3 decimals
             103:5 tests[2].expect: nothing is expected; must have route, not, need, queue, rule, asks or priority
-            107:12 tests[3].known: the customer is not known, but value is told; must be true or left out
-            109:29 tests[3].expect.not: no route is left that may be taken; must leave one of those under route
-            118:5 tests[5].expect.route: "a letter" is the same situation and expects something else; must agree with it, or tell what is different
-            119:11 tests[6].name: "a letter" is there twice; must be there once
+            107:12 tests[3].known: the customer is not known, but value is written; must be true or left out
+            109:29 tests[3].expect.not: no route is left that may be taken; must leave out at least one route that `route` allows
+            118:5 tests[5].expect.route: the test "a letter" has the same situation and expects something else; must expect the same, or the situations must differ
+            119:11 tests[6].name: another test has the name "a letter"; must be a name that no other test has
         "#]],
     );
 }
@@ -234,10 +234,10 @@ fn tests_of_one_situation_agree_in_each_part() {
     check_tests(
         &all,
         expect![[r#"
-        81:91 tests[1].expect.need: "0 of 1" is the same situation and expects something else; must agree with it, or tell what is different
-        83:92 tests[3].expect.queue: "1 of 1" is the same situation and expects something else; must agree with it, or tell what is different
-        85:85 tests[5].expect.asks: "2 of 1" is the same situation and expects something else; must agree with it, or tell what is different
-        87:95 tests[7].expect.priority: "3 of 1" is the same situation and expects something else; must agree with it, or tell what is different
+        81:91 tests[1].expect.need: the test "0 of 1" has the same situation and expects something else; must expect the same, or the situations must differ
+        83:92 tests[3].expect.queue: the test "1 of 1" has the same situation and expects something else; must expect the same, or the situations must differ
+        85:85 tests[5].expect.asks: the test "2 of 1" has the same situation and expects something else; must expect the same, or the situations must differ
+        87:95 tests[7].expect.priority: the test "3 of 1" has the same situation and expects something else; must expect the same, or the situations must differ
     "#]],
     );
 }
@@ -385,16 +385,16 @@ fn a_situation_has_the_limits_of_a_request() {
     check_text(
         &format!("{source}tests:\n{tests}"),
         expect![[r#"
-        84:15 tests[0].language: is "english"; must be a language such as nl or nl-NL
-        85:5 tests[0].cannot_use: the customer can use nothing; must leave one of voice, text and self_service, which are all there is
-        86:12 tests[0].value: is "-5"; must be from 0 to 1000000
-        87:37 tests[0].queues.rebooking.staffed: is "4000000000"; must be from 0 to 1000000
-        87:60 tests[0].queues.rebooking.available: is "1000001"; must be from 0 to 1000000
-        87:78 tests[0].queues.rebooking.waiting: is "-1"; must be from 0 to 1000000
-        87:118 tests[0].queues.baggage.available: is "3"; must be at most staffed, of which they are a part
-        88:9 tests[0].at: is "2026-03-08 02:30"; must be a time that the clock of the playbook's time zone shows; it is put forward then and skips this one
-        89:26 tests[0].facts.departs_at: is "2026-03-08 02:59"; must be a time that the clock of the playbook's time zone shows; it is put forward then and skips this one
-    "#]],
+            84:15 tests[0].language: is "english"; must be a language such as nl or nl-NL
+            85:5 tests[0].cannot_use: the customer can use nothing; must leave out at least one of voice, text and self_service
+            86:12 tests[0].value: is "-5"; must be from 0 to 1000000
+            87:37 tests[0].queues.rebooking.staffed: is "4000000000"; must be from 0 to 1000000
+            87:60 tests[0].queues.rebooking.available: is "1000001"; must be from 0 to 1000000
+            87:78 tests[0].queues.rebooking.waiting: is "-1"; must be from 0 to 1000000
+            87:118 tests[0].queues.baggage.available: is "3"; must be at most 2, the number of agents in staffed
+            88:9 tests[0].at: is "2026-03-08 02:30"; must be another time: in the playbook's time zone, the clock is put forward and skips this one
+            89:26 tests[0].facts.departs_at: is "2026-03-08 02:59"; must be another time: in the playbook's time zone, the clock is put forward and skips this one
+        "#]],
     );
 }
 

@@ -61,7 +61,7 @@ fn names_that_are_not_there() {
             69:29 rules[1].when: there is no customer.vulnerabel; did you mean customer.vulnerable?
             72:34 rules[4].reason[0]: there is no reason existing_flights; did you mean existing_flight?
             72:52 rules[4].reason[1]: there is no reason existing_flight/change; did you mean existing_flight/cancel?
-            72:76 rules[4].reason[2]: there is no reason my_flight; was replaced by existing_flight
+            72:76 rules[4].reason[2]: there is no reason my_flight; write what replaced it: existing_flight
             72:87 rules[4].reason[3]: there is no reason x; must be a primary or primary/secondary of the playbook
             73:77 rules[5].tier[0]: there is no tier golden; did you mean gold?
             73:105 rules[5].channel: there is no channel telephone; must be one of phone, web_chat, email
@@ -121,7 +121,7 @@ fn values_that_are_not_right() {
             41:15 reasons[0].secondary[0].need: is "0.05"; must be a decimal from 0.1 to 20 with at most 3 decimals
             44:63 reasons[0].secondary[0].routes.self_service.resolves: is "65"; must be a decimal from 0 to 1 with at most 4 decimals
             45:59 reasons[0].secondary[0].routes.chat.resolves: is ".9"; must be a decimal from 0 to 1 with at most 4 decimals
-            61:21 reasons[1].secondary[0].label.en: is ""; must be one line of at most 200 bytes
+            61:21 reasons[1].secondary[0].label.en: is ""; must be one line of 1 to 200 bytes, not only spaces
             70:110 rules[2].prefer.human: is "much"; must be a decimal amount such as 4.10 with at most 6 decimals
             72:106 rules[4].need: is "1000"; must be a decimal from 0.1 to 20 with at most 3 decimals
             75:20 costs.leaving_channel: is "10000000"; must be between -1000000 and 1000000
@@ -161,7 +161,7 @@ fn what_does_not_go_together() {
             38:32 reasons[0].secondary[0].case_key[1]: departs_at is not among the facts of the reason; must be one of its facts: add departs_at there
             44:11 reasons[0].secondary[0].routes.self_service.flow: the flow of self_service is missing; must be there
             45:11 reasons[0].secondary[0].routes.chat.queue: the queue of chat is missing; must be there
-            45:25 reasons[0].secondary[0].routes.chat.flow: chat has a flow; must be left out
+            45:25 reasons[0].secondary[0].routes.chat.flow: chat has a flow; must be left out: only self_service has a flow
             49:13 reasons[0].secondary[1].id: is "change_date"; must be another id: this one is taken above
             69:11 rules[1].id: is "asked_for_a_person"; must be another id: this one is taken above
             73:77 rules[5].tier[0]: there is no tier gold; must be one of platinum, platinum, standard
@@ -186,8 +186,8 @@ fn what_does_not_go_together() {
             70:5 rules[2]: the rule does nothing; must have forbid, only, prefer, need, facts, queue, priority or skills
             71:66 rules[3].only[1]: human is there twice; must be there once
             73:110 rules[5].brand: is an empty list; must name at least one, or be left out for any
-            78:1 last_resort.queue: the queue is missing; must be there
-            78:23 last_resort.route: self_service always has to be possible to leave; must be message, chat, callback or human
+            78:1 last_resort.queue: the queue is missing; must be a queue of the playbook
+            78:23 last_resort.route: a customer must always be able to leave self_service, so it is no last resort; must be message, chat, callback or human
         "#]],
     );
 }
@@ -242,10 +242,10 @@ fn retired_reasons() {
             33:25 reasons[0].replaces[1]: existing_flight replaces existing_flight in a circle; must be a retired reason
             33:42 reasons[0].replaces[2]: is "My Flight"; must be lower-case letters, digits and _, starting with a letter
             42:20 reasons[0].secondary[0].replaces[0]: existing_flight/cancel replaces existing_flight/change_date in a circle; must be a retired reason
-            42:57 reasons[0].secondary[0].replaces[2]: is "rebook"; must be a retired primary/secondary
-            42:65 reasons[0].secondary[0].replaces[3]: is "x/y/z"; must be a retired primary/secondary
+            42:57 reasons[0].secondary[0].replaces[2]: is "rebook"; must be a retired reason, as primary/secondary
+            42:65 reasons[0].secondary[0].replaces[3]: is "x/y/z"; must be a retired reason, as primary/secondary
             51:20 reasons[0].secondary[1].replaces[0]: existing_flight/change_date replaces existing_flight/cancel in a circle; must be a retired reason
-            51:49 reasons[0].secondary[1].replaces[1]: rebook/date is already replaced by existing_flight/change_date; must be replaced by one reason
+            51:49 reasons[0].secondary[1].replaces[1]: rebook/date is already replaced by existing_flight/change_date; must be replaced by only one reason
             59:16 reasons[1].replaces[0]: existing_flight replaces baggage in a circle; must be a retired reason
         "#]],
     );

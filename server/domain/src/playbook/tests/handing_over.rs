@@ -9,9 +9,9 @@ fn a_store_without_faults() {
         STORE,
         expect![[r#"
             fine
-            62:1 guards: guards.asked_for_person leaves no route on phone, email, counter for order/where, on app, email for account/sign_in, on email for order/cancel; leave one that is possible there; until then they go to the last resort
-            60:9 reasons[1].secondary[0].routes: with waits over 2 minutes gold is never sent to a person for account/sign_in; lower the waiting_cost_per_minute of the tier, or raise what failing costs
-            47:9 reasons[0].secondary[0].routes: for order/cancel on phone at a wait of 5 minutes the prices of gold would give it message, which resolves less than the human of guest; raise the cost_of_failure of the tier, or lower its waiting_cost_per_minute
+            62:1 guards: guards.asked_for_person allows no route on phone, email, counter for order/where, on app, email for account/sign_in, on email for order/cancel; allow one that is possible there; until then these contacts go to the last resort
+            60:9 reasons[1].secondary[0].routes: with waits over 2 minutes gold is never sent to a person for account/sign_in; lower the waiting_cost_per_minute of the tier, or raise what a failure costs (cost_of_failure, stake, need)
+            47:9 reasons[0].secondary[0].routes: for order/cancel on phone at a wait of 5 minutes the costs of gold alone lead to message, which resolves less than human, the route of guest; raise the cost_of_failure of the tier, or lower its waiting_cost_per_minute
             47:9 reasons[0].secondary[0].routes: nobody is ever sent to self_service, in any tier and at any wait, for order/cancel; lower its cost, raise what it resolves, or leave it out
             33:1 reasons: has 2 primary reasons; 6 to 8 are easy to choose from
             39:5 reasons[0].secondary: has 2 secondary reasons; 6 to 8 are easy to choose from
@@ -88,7 +88,7 @@ fn where_routes_lead() {
             32:55 routes.human.queue.fr: there is no channel, brand, medium or language fr; must be default, a channel, a brand, a medium, or a language of `locales` or of the `languages` of a queue
             32:66 routes.human.queue.nl: there is no queue dutch_cals; did you mean dutch_calls?
             37:15 reasons[0].routes.chat.queue: chat has no queue on app; must have a default, or a queue for each channel or medium that has the route
-            55:26 reasons[0].secondary[1].routes.chat.queue: chat on web_chat is live_text, and the queue calls serves only voice, voice; must be a queue that serves live_text there, or live_text must be in its media
+            55:26 reasons[0].secondary[1].routes.chat.queue: chat on web_chat is live_text, and the queue calls serves only voice; must be a queue that serves live_text there, or live_text must be in the media of that queue
         "#]],
     );
     check_text(
@@ -105,7 +105,7 @@ fn where_routes_lead() {
         ]),
         expect![[r#"
             19:64 queues.dutch_calls.languages[0]: is "nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn…"; must be a language without a region, such as en or nl
-            31:30 routes.message.queue.email: message on email is async_text, and the queue chats serves only live_text; must be a queue that serves async_text there, or async_text must be in its media
+            31:30 routes.message.queue.email: message on email is async_text, and the queue chats serves only live_text; must be a queue that serves async_text there, or async_text must be in the media of that queue
             32:12 routes.human.queue: human has no queue on phone, web_chat, counter; must have a default, or a queue for each channel or medium that has the route
         "#]],
     );
@@ -145,7 +145,7 @@ fn what_is_inherited_must_come_to_a_route() {
             ),
         ]),
         expect![[r#"
-            32:30 routes.human.flow: human has a flow; must be left out
+            32:30 routes.human.flow: human has a flow; must be left out: only self_service has a flow
             48:9 reasons[0].secondary[0].routes.callback.queue: the queue of callback is missing; must be there, or the reason must say without: [callback]
             48:9 reasons[0].secondary[0].routes.callback.cost: the cost of callback is missing; must be there, or the reason must say without: [callback]
             48:9 reasons[0].secondary[0].routes.callback.resolves: the resolves of callback is missing; must be there, or the reason must say without: [callback]
@@ -153,7 +153,7 @@ fn what_is_inherited_must_come_to_a_route() {
             50:11 reasons[0].secondary[0].routes.human.resolves: the resolves of human is missing; must be there
             54:9 reasons[0].secondary[1].routes.self_service.flow: the flow of self_service is missing; must be there, or the reason must say without: [self_service]
             55:29 reasons[0].secondary[1].routes.message.queue: there is no queue nowhere; must be one of calls, dutch_calls, chats, outlet_chats, post, shop
-            59:15 reasons[1].without[0]: no chat is inherited; must be left out, or be in the `routes` of what is above
+            59:15 reasons[1].without[0]: no level above has the route chat; must be left out, or the `routes` of a level above must have it
             59:30 reasons[1].without[2]: message is there twice; must be there once
             61:9 reasons[1].secondary[0].routes.self_service.flow: the flow of self_service is missing; must be there, or the reason must say without: [self_service]
             61:9 reasons[1].secondary[0].routes.human.queue: the queue of human is missing; must be there, or the reason must say without: [human]
@@ -180,7 +180,7 @@ fn what_is_inherited_must_come_to_a_route() {
         expect![[r#"
             46:11 reasons[0].secondary[0].routes.self_service.cost: the cost of self_service is missing; must be there
             46:11 reasons[0].secondary[0].routes.self_service.resolves: the resolves of self_service is missing; must be there
-            47:27 reasons[0].secondary[0].routes.human.queue: human on counter is in_person, and the queue calls serves only voice; must be a queue that serves in_person there, or in_person must be in its media
+            47:27 reasons[0].secondary[0].routes.human.queue: human on counter is in_person, and the queue calls serves only voice; must be a queue that serves in_person there, or in_person must be in the media of that queue
             52:11 reasons[0].secondary[1].routes.self_service.cost: the cost of self_service is missing; must be there
             58:9 reasons[1].secondary[0].routes: is empty; must have at least one
         "#]],
@@ -206,7 +206,7 @@ fn what_rules_hand_over() {
             66:110 rules[2].skills.Late: is "Late"; must be lower-case letters, digits and _, starting with a letter
             68:24 rules[4].queue: there is no queue nowhere; must be one of calls, dutch_calls, chats, outlet_chats, post, shop
             69:5 rules[5]: the rule does nothing; must have forbid, only, prefer, need, facts, queue, priority or skills
-            70:46 rules[6].queue: the queue shop serves only in_person; must be a queue that serves one of voice, async_text: the rule leaves people in no other medium on its channels
+            70:46 rules[6].queue: the queue shop serves only in_person; must be a queue that serves one of voice, async_text: these are the only media of the routes to people that the rule still allows on its channels
         "#]],
     );
     check_text(
@@ -224,7 +224,7 @@ fn what_rules_hand_over() {
             ("channel: [web_chat, app], queue", "channel: app, queue"),
         ]),
         expect![[r#"
-            67:61 rules[3].queue: the queue outlet_chats serves only live_text; must be left out: the rule leaves no route to people on its channels
+            67:61 rules[3].queue: the queue outlet_chats serves only live_text; must be left out: the rule allows no route to people on its channels
         "#]],
     );
 }
@@ -247,12 +247,12 @@ fn guards_and_the_last_resort() {
             ),
         ]),
         expect![[r#"
-            62:11 guards.asked_for_person: every route to people is taken away; must leave at least one of message, chat, callback, human
+            62:11 guards.asked_for_person: the guard takes away every route to people; must leave out at least one of message, chat, callback, human
             62:53 guards.asked_for_person[2]: message is there twice; must be there once
-            73:5 last_resort[0].queue: the queue is missing; must be there
-            73:14 last_resort[0].route: self_service always has to be possible to leave; must be message, chat, callback or human
+            73:5 last_resort[0].queue: the queue is missing; must be a queue of the playbook
+            73:14 last_resort[0].route: a customer must always be able to leave self_service, so it is no last resort; must be message, chat, callback or human
             73:48 last_resort[0].medium[1]: in_person is there twice; must be there once
-            74:28 last_resort[1].queue: human on phone is voice, and the queue post serves only async_text; must be a queue that serves voice there, or voice must be in its media
+            74:28 last_resort[1].queue: human on phone is voice, and the queue post serves only async_text; must be a queue that serves voice there, or voice must be in the media of that queue
             75:30 last_resort[2].queue: there is no queue pots; did you mean post?
             75:42 last_resort[2].cost: is "-2"; must not be negative
             75:56 last_resort[2].resolves: is "2"; must be a decimal from 0 to 1 with at most 4 decimals
@@ -294,13 +294,13 @@ fn guards_and_the_last_resort() {
             "{before}last_resort: [{{ route: message, queue: post, medium: [async_text, live_text] }}]\n"
         ),
         expect![[r#"
-            72:1 last_resort: no entry is for voice, in_person; must be one for each medium of a channel; one without `medium` is for all
+            72:1 last_resort: no entry is for voice, in_person; must have an entry for each medium of a channel; an entry without `medium` is for all
         "#]],
     );
     check_text(
         &format!("{before}last_resort: {{ route: human, queue: calls }}\n"),
         expect![[r#"
-            72:37 last_resort.queue: human on counter is in_person, and the queue calls serves only voice; must be a queue that serves in_person there, or in_person must be in its media
+            72:37 last_resort.queue: human on counter is in_person, and the queue calls serves only voice; must be a queue that serves in_person there, or in_person must be in the media of that queue
         "#]],
     );
 }

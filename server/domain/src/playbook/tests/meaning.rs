@@ -234,9 +234,9 @@ fn the_schema_takes_one_or_several_where_the_playbook_does() {
         ["Id", "object of Id"],
         "{queue:#}"
     );
-    let told = &schema["$defs"]["Told"];
+    let written = &schema["$defs"]["WrittenValue"];
     assert_eq!(
-        told["type"],
+        written["type"],
         serde_json::json!(["string", "number", "boolean"])
     );
 }

@@ -19,31 +19,31 @@ rules:
     check(
         &[("rules:\n", splits)],
         expect![[r#"
-            68:5 splits[0].default: the default is missing; must be the part for contacts whose facts tell none
-            69:15 splits[1].reason: existing_flight/cancel is a reason of this playbook; must be a retired reason or one of its parts
+            68:5 splits[0].default: the default is missing; must be the part for contacts whose facts decide none
+            69:15 splits[1].reason: existing_flight/cancel is a reason of this playbook; must be a retired reason, or `into` must list it
             69:60 splits[1].into[1]: there is no reason existing_flight/canel; did you mean existing_flight/cancel?
-            69:93 splits[1].default: existing_flight/cancel stays a reason of this playbook: who names it is for it; must be left out
-            70:15 splits[2].reason: existing_flight/move_date is already replaced by existing_flight/change_date; must be replaced or split once
-            70:49 splits[2].into[0]: baggage/lost is already a part of existing_flight/cancel; must be a part of one split
+            69:93 splits[1].default: existing_flight/cancel is still a reason of this playbook, and a contact that names it gets that reason; leave this key out
+            70:15 splits[2].reason: existing_flight/move_date is already replaced by existing_flight/change_date; must be replaced or split only once
+            70:49 splits[2].into[0]: baggage/lost is already a part of existing_flight/cancel; must be a part of only one split
             70:63 splits[2].into[1]: baggage/lost is there twice; must be there once
-            70:63 splits[2].into[1]: baggage/lost is already a part of existing_flight/cancel; must be a part of one split
-            70:87 splits[2].default: lost is none of its parts; must be one of baggage/lost, baggage/lost
+            70:63 splits[2].into[1]: baggage/lost is already a part of existing_flight/cancel; must be a part of only one split
+            70:87 splits[2].default: lost is not in `into`; must be one of baggage/lost, baggage/lost
             70:99 splits[2].fact: there is no fact color; must be one of booking_reference, bag_tag, departs_at, fare, bags, is_group
-            70:121 splits[2].values.red: x/y is none of its parts; must be one of baggage/lost, baggage/lost
-            71:24 splits[3].into: has 1 parts; must have at least two; a reason that is only renamed is told by replaces
-            71:24 splits[3].into: old/one is split into itself in a circle; must be reasons of this playbook in the end
-            72:24 splits[4].into: old/two is split into itself in a circle; must be reasons of this playbook in the end
+            70:121 splits[2].values.red: x/y is not in `into`; must be one of baggage/lost, baggage/lost
+            71:24 splits[3].into: has 1 parts; must have at least two; to rename a reason, write its old id in the `replaces` of the new one
+            71:24 splits[3].into: old/one is split into itself in a circle; must lead to reasons of this playbook
+            72:24 splits[4].into: old/two is split into itself in a circle; must lead to reasons of this playbook
             72:40 splits[4].into[1]: old/two is split into itself in a circle; must be a reason of this playbook
             73:5 splits[5].fact: the fact is missing; must be the fact that has these values
-            73:15 splits[5].reason: is "old"; must be a retired primary/secondary
-            73:31 splits[5].replaces[0]: old/one is there twice; must be replaced or split once
+            73:15 splits[5].reason: is "old"; must be a retired reason, as primary/secondary
+            73:31 splits[5].replaces[0]: old/one is there twice; must be replaced or split only once
             73:40 splits[5].replaces[1]: baggage/lost is a reason of this playbook; must be a retired reason
-            73:65 splits[5].into: has 0 parts; must have at least two; a reason that is only renamed is told by replaces
-            73:88 splits[5].values.a: b/c is none of its parts; the playbook has no part at all
-            73:104 splits[5].default: a is none of its parts; the playbook has no part at all
+            73:65 splits[5].into: has 0 parts; must have at least two; to rename a reason, write its old id in the `replaces` of the new one
+            73:88 splits[5].values.a: b/c is not in `into`; the playbook has no part at all
+            73:104 splits[5].default: a is not in `into`; the playbook has no part at all
             74:32 splits[6].into[0]: there is no reason existing_flight/seat; did you mean existing_flight/cancel?
             74:54 splits[6].into[1]: there is no reason old/row; must be one of baggage/lost, existing_flight/cancel, existing_flight/change_date
-            74:70 splits[6].fact: is "departs_at"; must be a text, an integer or a boolean
+            74:70 splits[6].fact: is "departs_at"; must be a fact of type text, integer or boolean
         "#]],
     );
     let circle = "\
@@ -56,9 +56,9 @@ rules:
     check(
         &[("rules:\n", circle)],
         expect![[r#"
-            68:22 splits[0].into: old/a is split into itself in a circle; must be reasons of this playbook in the end
-            69:22 splits[1].into: old/b is split into itself in a circle; must be reasons of this playbook in the end
-            70:29 splits[2].into[0]: existing_flight/cancel is already a part of old/b; must be a part of one split
+            68:22 splits[0].into: old/a is split into itself in a circle; must lead to reasons of this playbook
+            69:22 splits[1].into: old/b is split into itself in a circle; must lead to reasons of this playbook
+            70:29 splits[2].into[0]: existing_flight/cancel is already a part of old/b; must be a part of only one split
         "#]],
     );
     let shared = "\
@@ -71,10 +71,10 @@ rules:
     check(
         &[("rules:\n", shared)],
         expect![[r#"
-            68:126 splits[0].values.perhaps: is "perhaps"; must be a value of the fact
-            69:29 splits[1].into[0]: existing_flight/cancel is already a part of old/b; must be a part of one split
-            70:22 splits[2].into: has 1 parts; must have at least two; a reason that is only renamed is told by replaces
-            70:29 splits[2].into[0]: existing_flight/change_date is already a part of old/c; must be a part of one split
+            68:126 splits[0].values.perhaps: is "perhaps"; must be true or false: the fact is a boolean
+            69:29 splits[1].into[0]: existing_flight/cancel is already a part of old/b; must be a part of only one split
+            70:22 splits[2].into: has 1 parts; must have at least two; to rename a reason, write its old id in the `replaces` of the new one
+            70:29 splits[2].into[0]: existing_flight/change_date is already a part of old/c; must be a part of only one split
         "#]],
     );
 }
@@ -93,9 +93,9 @@ rules:
         expect![[r#"
         69:11 outcomes[1].id: is "moved"; must be another id: this one is taken above
         69:31 outcomes[1].label.de: there is no locale de; must be one of en, nl
-        69:60 outcomes[1].reason[1]: there is no reason existing_flight/move_date; was replaced by existing_flight/change_date
+        69:60 outcomes[1].reason[1]: there is no reason existing_flight/move_date; write what replaced it: existing_flight/change_date
         70:11 outcomes[2].id: is "Paid Back"; must be lower-case letters, digits and _, starting with a letter
-        70:22 outcomes[2].label: has no text; must have one by locale, such as {en: Change date}
+        70:22 outcomes[2].label: has no text; must have a text for at least one locale, such as {en: Change date}
         70:33 outcomes[2].reason: is an empty list; must name at least one, or be left out for any
     "#]],
     );
@@ -107,7 +107,7 @@ rules:
     check(
         &[("rules:\n", without)],
         expect![[r#"
-        67:1 outcomes: no outcome is for existing_flight/cancel, baggage/lost; must be one for each reason; one without `reason` is for all
+        67:1 outcomes: no outcome is for existing_flight/cancel, baggage/lost; must have an outcome for each reason; an outcome without `reason` is for all
     "#]],
     );
     let fine = "\
@@ -120,10 +120,10 @@ rules:
         &[("rules:\n", fine)],
         expect![[r#"
             fine
-            74:52 rules[3].only: broken_promise leaves no route on email for existing_flight/cancel, baggage/lost; leave one that is possible there; until then they go to the last resort
-            74:52 rules[3].only: broken_promise is set aside for who has not given the consents that what it leaves needs, on email for existing_flight/change_date; leave one that needs no consent, too; until then they can get every route that guards leave
-            75:56 rules[4].when: flying_today also holds for a facts.departs_at that has long passed; add facts.departs_at > now &&, if it is about what is still to come
-            53:9 reasons[0].secondary[1].routes: with waits over 2 minutes platinum is never sent to a person for existing_flight/cancel; lower the waiting_cost_per_minute of the tier, or raise what failing costs
+            74:52 rules[3].only: broken_promise allows no route on email for existing_flight/cancel, baggage/lost; allow one that is possible there; until then these contacts go to the last resort
+            74:52 rules[3].only: the `only` of broken_promise is set aside for customers who have not given the consents that its routes need, on email for existing_flight/change_date; allow one that needs no consent, too; until then these customers can get every route that guards allow
+            75:56 rules[4].when: the condition of flying_today is also true for a facts.departs_at long ago; if the rule is only for times to come, add facts.departs_at > now &&
+            53:9 reasons[0].secondary[1].routes: with waits over 2 minutes platinum is never sent to a person for existing_flight/cancel; lower the waiting_cost_per_minute of the tier, or raise what a failure costs (cost_of_failure, stake, need)
             79:20 costs.preferred_route: preferred_route has no effect any more; remove it: preferred_share says what a preferred route is worth, as a share of what is at stake
             29:1 reasons: has 2 primary reasons; 6 to 8 are easy to choose from
             34:5 reasons[0].secondary: has 2 secondary reasons; 6 to 8 are easy to choose from

@@ -9,10 +9,10 @@ fn the_airline_of_the_tests_is_small() {
         &[],
         expect![[r#"
             fine
-            71:52 rules[3].only: broken_promise leaves no route on email for existing_flight/cancel, baggage/lost; leave one that is possible there; until then they go to the last resort
-            71:52 rules[3].only: broken_promise is set aside for who has not given the consents that what it leaves needs, on email for existing_flight/change_date; leave one that needs no consent, too; until then they can get every route that guards leave
-            72:56 rules[4].when: flying_today also holds for a facts.departs_at that has long passed; add facts.departs_at > now &&, if it is about what is still to come
-            53:9 reasons[0].secondary[1].routes: with waits over 2 minutes platinum is never sent to a person for existing_flight/cancel; lower the waiting_cost_per_minute of the tier, or raise what failing costs
+            71:52 rules[3].only: broken_promise allows no route on email for existing_flight/cancel, baggage/lost; allow one that is possible there; until then these contacts go to the last resort
+            71:52 rules[3].only: the `only` of broken_promise is set aside for customers who have not given the consents that its routes need, on email for existing_flight/change_date; allow one that needs no consent, too; until then these customers can get every route that guards allow
+            72:56 rules[4].when: the condition of flying_today is also true for a facts.departs_at long ago; if the rule is only for times to come, add facts.departs_at > now &&
+            53:9 reasons[0].secondary[1].routes: with waits over 2 minutes platinum is never sent to a person for existing_flight/cancel; lower the waiting_cost_per_minute of the tier, or raise what a failure costs (cost_of_failure, stake, need)
             76:20 costs.preferred_route: preferred_route has no effect any more; remove it: preferred_share says what a preferred route is worth, as a share of what is at stake
             29:1 reasons: has 2 primary reasons; 6 to 8 are easy to choose from
             34:5 reasons[0].secondary: has 2 secondary reasons; 6 to 8 are easy to choose from
@@ -29,9 +29,9 @@ fn guards_that_are_usual() {
         &format!("{before}costs:\n{after}"),
         expect![[r#"
             fine
-            2:1 rules: no rule looks at customer.contacts_7d or case.repeats: a third contact is treated as the first; add one, such as {id: third_contact, when: customer.contacts_7d >= 2, forbid: [self_service]}
-            2:1 rules: no rule looks at case.owed_overdue: who asks about an answer that is overdue is treated as any other; add one, such as {id: answer_overdue, when: case.owed_overdue, prefer: {human: 5.00}}
-            53:9 reasons[0].secondary[1].routes: with waits over 2 minutes platinum is never sent to a person for existing_flight/cancel; lower the waiting_cost_per_minute of the tier, or raise what failing costs
+            2:1 rules: no rule looks at customer.contacts_7d or case.repeats: a third contact is treated like the first; add a rule, such as {id: third_contact, when: customer.contacts_7d >= 2, forbid: [self_service]}
+            2:1 rules: no rule looks at case.owed_overdue: a customer who asks about an overdue answer is treated like any other; add a rule, such as {id: answer_overdue, when: case.owed_overdue, prefer: {human: 5.00}}
+            53:9 reasons[0].secondary[1].routes: with waits over 2 minutes platinum is never sent to a person for existing_flight/cancel; lower the waiting_cost_per_minute of the tier, or raise what a failure costs (cost_of_failure, stake, need)
             69:20 costs.preferred_route: preferred_route has no effect any more; remove it: preferred_share says what a preferred route is worth, as a share of what is at stake
             29:1 reasons: has 2 primary reasons; 6 to 8 are easy to choose from
             34:5 reasons[0].secondary: has 2 secondary reasons; 6 to 8 are easy to choose from
@@ -62,21 +62,21 @@ costs:
         )],
         expect![[r#"
             fine
-            71:52 rules[3].only: broken_promise, same_condition each leave no route on email for existing_flight/cancel, baggage/lost; leave one that is possible there; until then they go to the last resort
-            77:42 rules[9].only: no_route_left leaves no route on email for existing_flight/change_date, existing_flight/cancel, baggage/lost; leave one that is possible there; until then they go to the last resort
-            79:30 rules[11].forbid: first leaves no route on email for baggage/lost; leave one that is possible there; until then they go to the last resort
-            79:30 rules[11].forbid: first leaves no route together with any of guards.asked_for_person, guards.vulnerable, asked_for_a_person and 4 more on email for existing_flight/change_date, existing_flight/cancel, on phone, web_chat for baggage/lost; leave one that is possible there; until then they go to the last resort
-            71:52 rules[3].only: broken_promise, same_condition each leave no route together with any of again, more on phone, web_chat for existing_flight/cancel, baggage/lost, on phone, web_chat, email for existing_flight/change_date; leave one that is possible there; until then they go to the last resort
-            71:52 rules[3].only: broken_promise is set aside for who has not given the consents that what it leaves needs, on email for existing_flight/change_date; leave one that needs no consent, too; until then they can get every route that guards leave
-            82:52 rules[14].only: same_condition is set aside for who has not given the consents that what it leaves needs, on email for existing_flight/change_date; leave one that needs no consent, too; until then they can get every route that guards leave
+            71:52 rules[3].only: each of broken_promise, same_condition allows no route on email for existing_flight/cancel, baggage/lost; allow one that is possible there; until then these contacts go to the last resort
+            77:42 rules[9].only: no_route_left allows no route on email for existing_flight/change_date, existing_flight/cancel, baggage/lost; allow one that is possible there; until then these contacts go to the last resort
+            79:30 rules[11].forbid: first allows no route on email for baggage/lost; allow one that is possible there; until then these contacts go to the last resort
+            79:30 rules[11].forbid: first, together with any of guards.asked_for_person, guards.vulnerable, asked_for_a_person and 4 more, allows no route on email for existing_flight/change_date, existing_flight/cancel, on phone, web_chat for baggage/lost; allow one that is possible there; until then these contacts go to the last resort
+            71:52 rules[3].only: each of broken_promise, same_condition, together with any of again, more, allows no route on phone, web_chat for existing_flight/cancel, baggage/lost, on phone, web_chat, email for existing_flight/change_date; allow one that is possible there; until then these contacts go to the last resort
+            71:52 rules[3].only: the `only` of broken_promise is set aside for customers who have not given the consents that its routes need, on email for existing_flight/change_date; allow one that needs no consent, too; until then these customers can get every route that guards allow
+            82:52 rules[14].only: the `only` of same_condition is set aside for customers who have not given the consents that its routes need, on email for existing_flight/change_date; allow one that needs no consent, too; until then these customers can get every route that guards allow
             74:24 rules[6].when: the condition is never true; remove the rule or change the condition
             75:23 rules[7].when: the condition is always true; leave it out if the rule is for every contact
             76:5 rules[8]: no_chat_on_phone changes nothing: none of its routes is possible where it applies; remove it, or name other routes, reasons or channels
             78:5 rules[10]: only_what_there_is changes nothing: none of its routes is possible where it applies; remove it, or name other routes, reasons or channels
-            80:5 rules[12]: again repeats what rules above it always do; remove it
-            82:5 rules[14]: same_condition repeats what rules above it always do; remove it
-            72:56 rules[4].when: flying_today also holds for a facts.departs_at that has long passed; add facts.departs_at > now &&, if it is about what is still to come
-            53:9 reasons[0].secondary[1].routes: with waits over 2 minutes platinum is never sent to a person for existing_flight/cancel; lower the waiting_cost_per_minute of the tier, or raise what failing costs
+            80:5 rules[12]: rules above again already do all that it does; remove it
+            82:5 rules[14]: rules above same_condition already do all that it does; remove it
+            72:56 rules[4].when: the condition of flying_today is also true for a facts.departs_at long ago; if the rule is only for times to come, add facts.departs_at > now &&
+            53:9 reasons[0].secondary[1].routes: with waits over 2 minutes platinum is never sent to a person for existing_flight/cancel; lower the waiting_cost_per_minute of the tier, or raise what a failure costs (cost_of_failure, stake, need)
             86:20 costs.preferred_route: preferred_route has no effect any more; remove it: preferred_share says what a preferred route is worth, as a share of what is at stake
             29:1 reasons: has 2 primary reasons; 6 to 8 are easy to choose from
             34:5 reasons[0].secondary: has 2 secondary reasons; 6 to 8 are easy to choose from
@@ -110,14 +110,14 @@ fn gaps_and_things_that_nothing_uses() {
         ],
         expect![[r#"
             fine
-            48:9 reasons[0].secondary[0].routes: existing_flight/change_date has no route on store, sms while its queues are closed; the reason has self_service or message: add it to the routes of store, sms; until then it is the last resort
-            58:9 reasons[0].secondary[1].routes: existing_flight/cancel has no route on sms; give it one there; until then it is the last resort
-            58:9 reasons[0].secondary[1].routes: existing_flight/cancel has no route on store while its queues are closed; the reason has self_service: add it to the routes of store; until then it is the last resort
-            68:9 reasons[1].secondary[0].routes: baggage/lost has no route on sms; give it one there; until then it is the last resort
-            72:63 rules[0].forbid: guards.asked_for_person, guards.vulnerable, asked_for_a_person and 2 more each leave no route on email for existing_flight/cancel; leave one that is possible there; until then they go to the last resort
-            75:52 rules[3].only: broken_promise leaves no route on email for existing_flight/cancel, baggage/lost, on sms for existing_flight/change_date; leave one that is possible there; until then they go to the last resort
-            75:52 rules[3].only: broken_promise is set aside for who has not given the consents that what it leaves needs, on email for existing_flight/change_date; leave one that needs no consent, too; until then they can get every route that guards leave
-            76:56 rules[4].when: flying_today also holds for a facts.departs_at that has long passed; add facts.departs_at > now &&, if it is about what is still to come
+            48:9 reasons[0].secondary[0].routes: existing_flight/change_date has no route on store, sms while its queues are closed; the reason has self_service or message: add it to the routes of store, sms; until then its contacts go to the last resort
+            58:9 reasons[0].secondary[1].routes: existing_flight/cancel has no route on sms; give the reason a route there; until then its contacts go to the last resort
+            58:9 reasons[0].secondary[1].routes: existing_flight/cancel has no route on store while its queues are closed; the reason has self_service: add it to the routes of store; until then its contacts go to the last resort
+            68:9 reasons[1].secondary[0].routes: baggage/lost has no route on sms; give the reason a route there; until then its contacts go to the last resort
+            72:63 rules[0].forbid: each of guards.asked_for_person, guards.vulnerable, asked_for_a_person and 2 more allows no route on email for existing_flight/cancel; allow one that is possible there; until then these contacts go to the last resort
+            75:52 rules[3].only: broken_promise allows no route on email for existing_flight/cancel, baggage/lost, on sms for existing_flight/change_date; allow one that is possible there; until then these contacts go to the last resort
+            75:52 rules[3].only: the `only` of broken_promise is set aside for customers who have not given the consents that its routes need, on email for existing_flight/change_date; allow one that needs no consent, too; until then these customers can get every route that guards allow
+            76:56 rules[4].when: the condition of flying_today is also true for a facts.departs_at long ago; if the rule is only for times to come, add facts.departs_at > now &&
             80:20 costs.preferred_route: preferred_route has no effect any more; remove it: preferred_share says what a preferred route is worth, as a share of what is at stake
             34:1 reasons: has 2 primary reasons; 6 to 8 are easy to choose from
             39:5 reasons[0].secondary: has 2 secondary reasons; 6 to 8 are easy to choose from
@@ -145,10 +145,10 @@ fn keypads_have_nine_keys() {
         &[("rules:\n", &format!("{more}rules:\n"))],
         expect![[r#"
             fine
-            92:52 rules[3].only: broken_promise leaves no route on phone, web_chat, email for more_0/any, more_1/any, more_2/any and 4 more, on email for existing_flight/cancel, baggage/lost; leave one that is possible there; until then they go to the last resort
-            92:52 rules[3].only: broken_promise is set aside for who has not given the consents that what it leaves needs, on email for existing_flight/change_date; leave one that needs no consent, too; until then they can get every route that guards leave
-            93:56 rules[4].when: flying_today also holds for a facts.departs_at that has long passed; add facts.departs_at > now &&, if it is about what is still to come
-            53:9 reasons[0].secondary[1].routes: with waits over 2 minutes platinum is never sent to a person for existing_flight/cancel; lower the waiting_cost_per_minute of the tier, or raise what failing costs
+            92:52 rules[3].only: broken_promise allows no route on phone, web_chat, email for more_0/any, more_1/any, more_2/any and 4 more, on email for existing_flight/cancel, baggage/lost; allow one that is possible there; until then these contacts go to the last resort
+            92:52 rules[3].only: the `only` of broken_promise is set aside for customers who have not given the consents that its routes need, on email for existing_flight/change_date; allow one that needs no consent, too; until then these customers can get every route that guards allow
+            93:56 rules[4].when: the condition of flying_today is also true for a facts.departs_at long ago; if the rule is only for times to come, add facts.departs_at > now &&
+            53:9 reasons[0].secondary[1].routes: with waits over 2 minutes platinum is never sent to a person for existing_flight/cancel; lower the waiting_cost_per_minute of the tier, or raise what a failure costs (cost_of_failure, stake, need)
             97:20 costs.preferred_route: preferred_route has no effect any more; remove it: preferred_share says what a preferred route is worth, as a share of what is at stake
             29:1 reasons: has 9 primary reasons; 6 to 8 are easy to choose from
             34:5 reasons[0].secondary: has 2 secondary reasons; 6 to 8 are easy to choose from
@@ -160,7 +160,7 @@ fn keypads_have_nine_keys() {
             81:5 reasons[6].secondary: has 1 secondary reason; 6 to 8 are easy to choose from
             84:5 reasons[7].secondary: has 1 secondary reason; 6 to 8 are easy to choose from
             87:5 reasons[8].secondary: has 1 secondary reason; 6 to 8 are easy to choose from
-            29:1 reasons: the keypad of phone has no key for the last 2 of 9 reasons; fewer reasons, the rarest last
+            29:1 reasons: the keypad of phone has no key for the last 2 of 9 reasons; have at most 7 reasons here, the rarest last
         "#]],
     );
 }
@@ -171,12 +171,12 @@ fn a_higher_tier_that_is_helped_worse() {
         &[("cost_of_failure: 40.00", "cost_of_failure: 0.10")],
         expect![[r#"
             fine
-            71:52 rules[3].only: broken_promise leaves no route on email for existing_flight/cancel, baggage/lost; leave one that is possible there; until then they go to the last resort
-            71:52 rules[3].only: broken_promise is set aside for who has not given the consents that what it leaves needs, on email for existing_flight/change_date; leave one that needs no consent, too; until then they can get every route that guards leave
-            72:56 rules[4].when: flying_today also holds for a facts.departs_at that has long passed; add facts.departs_at > now &&, if it is about what is still to come
+            71:52 rules[3].only: broken_promise allows no route on email for existing_flight/cancel, baggage/lost; allow one that is possible there; until then these contacts go to the last resort
+            71:52 rules[3].only: the `only` of broken_promise is set aside for customers who have not given the consents that its routes need, on email for existing_flight/change_date; allow one that needs no consent, too; until then these customers can get every route that guards allow
+            72:56 rules[4].when: the condition of flying_today is also true for a facts.departs_at long ago; if the rule is only for times to come, add facts.departs_at > now &&
             7:126 tiers[0].cost_of_failure: the cost_of_failure of platinum is 0.10, less than the 12.00 of gold below it; must be at least that of the tiers below: the most valuable comes first
-            43:9 reasons[0].secondary[0].routes: with waits over 2 minutes platinum is never sent to a person for existing_flight/change_date; lower the waiting_cost_per_minute of the tier, or raise what failing costs
-            43:9 reasons[0].secondary[0].routes: for existing_flight/change_date on web_chat without a wait the prices of platinum would give it self_service, which resolves less than the chat of gold; likewise somewhere for baggage/lost; raise the cost_of_failure of the tier, or lower its waiting_cost_per_minute
+            43:9 reasons[0].secondary[0].routes: with waits over 2 minutes platinum is never sent to a person for existing_flight/change_date; lower the waiting_cost_per_minute of the tier, or raise what a failure costs (cost_of_failure, stake, need)
+            43:9 reasons[0].secondary[0].routes: for existing_flight/change_date on web_chat without a wait the costs of platinum alone lead to self_service, which resolves less than chat, the route of gold; likewise for baggage/lost, on some channel at some wait; raise the cost_of_failure of the tier, or lower its waiting_cost_per_minute
             76:20 costs.preferred_route: preferred_route has no effect any more; remove it: preferred_share says what a preferred route is worth, as a share of what is at stake
             29:1 reasons: has 2 primary reasons; 6 to 8 are easy to choose from
             34:5 reasons[0].secondary: has 2 secondary reasons; 6 to 8 are easy to choose from
@@ -216,7 +216,7 @@ fn routes_that_nobody_is_sent_to_and_people_who_never_win() {
         ),
     ]);
     expect![[r#"
-        64:9 reasons[1].secondary[0].routes: much is at stake, but at no wait is anybody sent to a person for baggage/lost; raise what failing costs (cost_of_failure, stake, need), or what a flow does not resolve
+        64:9 reasons[1].secondary[0].routes: much is at stake, but at no wait is anybody sent to a person for baggage/lost; raise what a failure costs (cost_of_failure, stake, need), or lower what the flows resolve
         43:9 reasons[0].secondary[0].routes: nobody is ever sent to human, in any tier and at any wait, for existing_flight/change_date, baggage/lost; lower its cost, raise what it resolves, or leave it out
     "#]].assert_eq(&said);
 }
@@ -243,9 +243,9 @@ fn conditions_that_hold_for_what_has_passed() {
     let rules: String = all.map(|(number, when)| rule(number, when)).collect();
     let said = said_of(&[("costs:\n", &format!("{rules}costs:\n"))]);
     expect![[r#"
-        74:25 rules[6].when: rule_0 also holds for a facts.departs_at that has long passed; add facts.departs_at > now &&, if it is about what is still to come
-        75:25 rules[7].when: rule_1 also holds for a facts.departs_at that has long passed; add facts.departs_at > now &&, if it is about what is still to come
-        76:25 rules[8].when: rule_2 also holds for a facts.departs_at that has long passed; add facts.departs_at > now &&, if it is about what is still to come
+        74:25 rules[6].when: the condition of rule_0 is also true for a facts.departs_at long ago; if the rule is only for times to come, add facts.departs_at > now &&
+        75:25 rules[7].when: the condition of rule_1 is also true for a facts.departs_at long ago; if the rule is only for times to come, add facts.departs_at > now &&
+        76:25 rules[8].when: the condition of rule_2 is also true for a facts.departs_at long ago; if the rule is only for times to come, add facts.departs_at > now &&
     "#]].assert_eq(&said);
 }
 
@@ -262,8 +262,8 @@ costs:\n",
         ),
     ]);
     expect![[r#"
-        76:98 rules[8].only: only_by_flow leaves no route together with any of asked_for_a_person, vulnerable, broken_promise on web_chat for existing_flight/cancel; leave one that is possible there; until then they go to the last resort
-        71:52 rules[3].only: broken_promise leaves no route together with nobody_there on web_chat for existing_flight/cancel; leave one that is possible there; until then they go to the last resort
+        76:98 rules[8].only: only_by_flow, together with any of asked_for_a_person, vulnerable, broken_promise, allows no route on web_chat for existing_flight/cancel; allow one that is possible there; until then these contacts go to the last resort
+        71:52 rules[3].only: broken_promise, together with nobody_there, allows no route on web_chat for existing_flight/cancel; allow one that is possible there; until then these contacts go to the last resort
     "#]].assert_eq(&said);
 }
 
@@ -318,7 +318,7 @@ fn a_gap_is_by_the_queue_of_the_channel() {
         gaps.map(words).map(str::to_owned).collect::<Vec<_>>()
     };
     let hours = "reasons[1].secondary[0].routes: baggage/lost has no route on store while its queues are closed; \
-                 the reason has message: add it to the routes of store; until then it is the last resort";
+                 the reason has message: add it to the routes of store; until then its contacts go to the last resort";
     assert_eq!(gaps("baggage"), [""; 0]);
     assert_eq!(gaps("rebooking"), [hours]);
     assert_eq!(gaps("{ store: rebooking, default: baggage }"), [hours]);
@@ -327,7 +327,7 @@ fn a_gap_is_by_the_queue_of_the_channel() {
     assert_eq!(gaps("{ in_person: baggage, default: rebooking }"), [""; 0]);
 }
 
-/// It is told which lacks a route that needs no desk: the channel, the reason, or both.
+/// The warning says which lacks a route that needs no desk: the channel, the reason, or both.
 #[test]
 fn a_gap_says_who_lacks_a_route() {
     let fix = |routes: &str| {
@@ -351,13 +351,13 @@ fn a_gap_says_who_lacks_a_route() {
         gaps.map(words).collect::<Vec<_>>().join("\n")
     };
     expect![[r#"
-        reasons[1].secondary[0].routes: baggage/lost has no route on email; give it one there; until then it is the last resort
-        reasons[1].secondary[0].routes: baggage/lost has no route on phone, web_chat while its queues are closed; phone, web_chat can give self_service or message: give it to the reason; until then it is the last resort
-        reasons[1].secondary[0].routes: baggage/lost has no route on store while its queues are closed; give both the reason and store message or self_service; until then it is the last resort"#]].assert_eq(&fix("[human]"));
+        reasons[1].secondary[0].routes: baggage/lost has no route on email; give the reason a route there; until then its contacts go to the last resort
+        reasons[1].secondary[0].routes: baggage/lost has no route on phone, web_chat while its queues are closed; phone, web_chat can give self_service or message: add it to the routes of the reason; until then its contacts go to the last resort
+        reasons[1].secondary[0].routes: baggage/lost has no route on store while its queues are closed; give both the reason and store message or self_service; until then its contacts go to the last resort"#]].assert_eq(&fix("[human]"));
     expect![[r#"
-        reasons[1].secondary[0].routes: baggage/lost has no route on email; give it one there; until then it is the last resort
-        reasons[1].secondary[0].routes: baggage/lost has no route on phone, web_chat while its queues are closed; phone, web_chat can give self_service or message: give it to the reason; until then it is the last resort
-        reasons[1].secondary[0].routes: baggage/lost has no route on store while its queues are closed; store can give message: give it to the reason; until then it is the last resort"#]].assert_eq(&fix("[human, message]"));
+        reasons[1].secondary[0].routes: baggage/lost has no route on email; give the reason a route there; until then its contacts go to the last resort
+        reasons[1].secondary[0].routes: baggage/lost has no route on phone, web_chat while its queues are closed; phone, web_chat can give self_service or message: add it to the routes of the reason; until then its contacts go to the last resort
+        reasons[1].secondary[0].routes: baggage/lost has no route on store while its queues are closed; store can give message: add it to the routes of the reason; until then its contacts go to the last resort"#]].assert_eq(&fix("[human, message]"));
 }
 
 /// Of several rules that set the queue, the priority or the skills, the last one wins. So no such rule is without
@@ -375,7 +375,7 @@ fn what_hands_over_is_never_idle() {
 costs:\n",
     )]);
     expect![[r#"
-        79:5 rules[11]: needed_again repeats what rules above it always do; remove it
+        79:5 rules[11]: rules above needed_again already do all that it does; remove it
     "#]]
     .assert_eq(&said);
 }
@@ -433,7 +433,7 @@ fn a_rule_of_another_stage_leaves_nothing_to_nobody() {
 costs:\n",
     )]);
     expect![[r#"
-        74:60 rules[6].forbid: at_the_end leaves no route on web_chat for existing_flight/cancel; leave one that is possible there; until then they go to the last resort
+        74:60 rules[6].forbid: at_the_end allows no route on web_chat for existing_flight/cancel; allow one that is possible there; until then these contacts go to the last resort
         75:27 rules[7].when: the condition is never true; remove the rule or change the condition
     "#]].assert_eq(&said);
 }
@@ -466,8 +466,8 @@ fn a_guard_and_a_rule_that_both_leaves_and_forbids() {
     assert!(!when("\"contact.asked_for_person && facts.is_group\""));
     let only = said("only: [self_service]");
     let both = said("only: [self_service, human], forbid: [human]");
-    expect!["rules[6].only: narrow leaves no route together with any of asked_for_a_person, vulnerable, broken_promise on web_chat for existing_flight/cancel; leave one that is possible there; until then they go to the last resort"].assert_eq(&only);
-    expect!["rules[6].only: narrow leaves no route together with any of guards.asked_for_person, guards.vulnerable, asked_for_a_person and 2 more on web_chat for existing_flight/cancel; leave one that is possible there; until then they go to the last resort"].assert_eq(&both);
+    expect!["rules[6].only: narrow, together with any of asked_for_a_person, vulnerable, broken_promise, allows no route on web_chat for existing_flight/cancel; allow one that is possible there; until then these contacts go to the last resort"].assert_eq(&only);
+    expect!["rules[6].only: narrow, together with any of guards.asked_for_person, guards.vulnerable, asked_for_a_person and 2 more, allows no route on web_chat for existing_flight/cancel; allow one that is possible there; until then these contacts go to the last resort"].assert_eq(&both);
 }
 
 /// An `only` that leaves just what needs a consent binds nobody who has not given it.
@@ -482,7 +482,7 @@ fn an_only_that_consents_alone_can_empty() {
             .collect::<Vec<_>>()
             .join("\n")
     };
-    expect!["rules[6].only: narrow is set aside for who has not given the consents that what it leaves needs, on phone, web_chat, email for existing_flight/change_date; leave one that needs no consent, too; until then they can get every route that guards leave"].assert_eq(&said("reason: existing_flight, only: [callback]"));
+    expect!["rules[6].only: the `only` of narrow is set aside for customers who have not given the consents that its routes need, on phone, web_chat, email for existing_flight/change_date; allow one that needs no consent, too; until then these customers can get every route that guards allow"].assert_eq(&said("reason: existing_flight, only: [callback]"));
     assert_eq!(
         said("reason: existing_flight, channel: phone, only: [callback, human]"),
         ""
@@ -583,7 +583,7 @@ fn of_two_times_each_is_looked_at_by_itself() {
     let said = |when: &str| {
         let rule = format!("rules:\n  - {{ id: soon, when: \"{when}\", need: 2 }}\n");
         match read(&store(&[("rules:\n", &rule)])) {
-            Ok((_, warnings)) => warnings.to_string().contains("has long passed"),
+            Ok((_, warnings)) => warnings.to_string().contains("long ago"),
             Err(faults) => panic!("{faults}"),
         }
     };

@@ -36,8 +36,8 @@ impl Watcher<'_> {
             let mut written = file.tiers[place..=place + 1].iter();
             let is_agreed = written.any(|tier| tier.agreed_wait_cost_per_hour.is_some());
             for (key, amount) in keys {
-                let is_told = key != "agreed_wait_cost_per_hour" || is_agreed;
-                if is_told && amount(tier) < amount(next) {
+                let is_written = key != "agreed_wait_cost_per_hour" || is_agreed;
+                if is_written && amount(tier) < amount(next) {
                     let at = top.item(place);
                     let what = || {
                         let (id, less, more) = (&tier.id, amount(tier), amount(next));

@@ -31,7 +31,7 @@ impl Watcher<'_> {
             self.note(
                 at,
                 what,
-                "give it one there; until then it is the last resort",
+                "give the reason a route there; until then its contacts go to the last resort",
             );
         }
         let needs_hours = |route: &RouteSpec, channel: &Channel| {
@@ -108,7 +108,7 @@ impl Lack {
             ),
             Lack::Reason(routes) => {
                 format!(
-                    "{channels} can give {}: give it to the reason",
+                    "{channels} can give {}: add it to the routes of the reason",
                     names(routes)
                 )
             }
@@ -116,7 +116,7 @@ impl Lack {
                 format!("give both the reason and {channels} message or self_service")
             }
         };
-        format!("{what}; until then it is the last resort")
+        format!("{what}; until then its contacts go to the last resort")
     }
 }
 

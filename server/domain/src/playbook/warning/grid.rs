@@ -88,7 +88,7 @@ impl Watcher<'_> {
         let never: Vec<ReasonIndex> = never.map(|seen| seen.reason).collect();
         self.of_reasons(&never, |reasons| {
             format!("much is at stake, but at no wait is anybody sent to a person for {reasons}")
-        }, "raise what failing costs (cost_of_failure, stake, need), or what a flow does not resolve");
+        }, "raise what a failure costs (cost_of_failure, stake, need), or lower what the flows resolve");
         let only_idle = seen.iter().filter(|seen| {
             let need = playbook.reason(seen.reason).need;
             seen.person_soon && !seen.person_later && need >= Need::ONE
@@ -96,7 +96,7 @@ impl Watcher<'_> {
         let only_idle: Vec<ReasonIndex> = only_idle.map(|seen| seen.reason).collect();
         self.of_reasons(&only_idle, |reasons| {
             format!("with waits over {SHORT_WAIT} minutes {} is never sent to a person for {reasons}", top.id)
-        }, "lower the waiting_cost_per_minute of the tier, or raise what failing costs");
+        }, "lower the waiting_cost_per_minute of the tier, or raise what a failure costs (cost_of_failure, stake, need)");
     }
 
     /// Warns about reasons for which a more valuable customer gets a worse route than a less valuable one.
@@ -130,12 +130,12 @@ impl Watcher<'_> {
             let others = others.map(|&reason| playbook.reason(reason).id.to_string());
             let others = match and_more(others.collect()) {
                 none if none.is_empty() => none,
-                others => format!("; likewise somewhere for {others}"),
+                others => format!("; likewise for {others}, on some channel at some wait"),
             };
             let what = |_: &str| {
                 format!(
-                    "for {first} on {channel} {waiting} the prices of {} would give it {route}, which resolves less \
-                     than the {better} of {}{others}",
+                    "for {first} on {channel} {waiting} the costs of {} alone lead to {route}, which resolves less than \
+                     {better}, the route of {}{others}",
                     more.id, less.id
                 )
             };

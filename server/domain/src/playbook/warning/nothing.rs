@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The largest number of looks in one check. One look is one rule for one reason on one channel. If there are more,
 /// nothing is checked.
 const LOOKS_MAX: usize = 4_000_000;
-/// Of rules that leave the same routes, how many are checked.
+/// Of the rules that allow the same routes, how many are checked.
 const ALIKE_MAX: usize = 4;
 
 /// A guard or a rule that removes routes.
@@ -21,7 +21,7 @@ struct Taker<'p> {
     when: When<'p>,
     /// The rule; `None` for a guard.
     rule: Option<&'p Rule>,
-    /// The routes that are left.
+    /// The routes that the guard or the rule allows.
     leaves: RouteSet,
 }
 
@@ -37,10 +37,10 @@ enum When<'p> {
     Rule(Option<&'p Condition>),
 }
 
-/// The places at which nothing is left: the numbers of reasons and channels.
+/// The places at which no route is allowed: the numbers of reasons and channels.
 type Places = BTreeSet<(u16, usize)>;
 
-/// The guards and rules that leave nothing, alone or with another one, and where.
+/// The guards and rules that allow no route, alone or together with another one, and where.
 type Found = BTreeMap<(Who, Option<Who>), Places>;
 
 impl Watcher<'_> {
@@ -70,7 +70,7 @@ impl Watcher<'_> {
         self.together(found);
     }
 
-    /// Warns about guards and rules that leave nothing alone. Those with the same places share one warning.
+    /// Warns about guards and rules that alone allow no route. Those with the same places share one warning.
     fn alone(&mut self, found: &Found) {
         let mut same: BTreeMap<&Places, Vec<Who>> = BTreeMap::new();
         for ((who, other), places) in found {
@@ -78,21 +78,17 @@ impl Watcher<'_> {
                 same.entry(places).or_default().push(*who);
             }
         }
-        let mut told: Vec<(&Places, Vec<Who>)> = same.into_iter().collect();
-        told.sort_by(|(_, one), (_, other)| one.cmp(other));
-        for (places, all) in told {
-            let verb = if all.len() == 1 {
-                "leaves"
-            } else {
-                "each leave"
-            };
+        let mut by_places: Vec<(&Places, Vec<Who>)> = same.into_iter().collect();
+        by_places.sort_by(|(_, one), (_, other)| one.cmp(other));
+        for (places, all) in by_places {
+            let each = if all.len() == 1 { "" } else { "each of " };
             let names = self.names(&all);
-            self.tell(&all, places, &format!("{names} {verb} no route"));
+            self.tell(&all, places, &format!("{each}{names} allows no route"));
         }
     }
 
-    /// Warns about pairs that leave nothing together. The guard or rule with the most partners is reported once for all
-    /// of them, together with those that have the same partners.
+    /// Warns about pairs that together allow no route. The guard or rule with the most partners is reported once for
+    /// all its partners, together with those that have the same partners.
     fn together(&mut self, found: Found) {
         let pairs = found.into_iter();
         let mut pairs: BTreeMap<(Who, Who), Places> = pairs
@@ -112,26 +108,22 @@ impl Watcher<'_> {
             let others: Vec<Who> = with.iter().copied().collect();
             let mut places = Places::default();
             pairs.retain(|(one, other), theirs| {
-                let is_told = (all.contains(one) && with.contains(other))
+                let is_reported = (all.contains(one) && with.contains(other))
                     || (all.contains(other) && with.contains(one));
-                if is_told {
+                if is_reported {
                     places.append(theirs);
                 }
-                !is_told
+                !is_reported
             });
             let (names, with) = (self.names(&all), self.names(&others));
-            let verb = if all.len() == 1 {
-                "leaves"
-            } else {
-                "each leave"
-            };
+            let each = if all.len() == 1 { "" } else { "each of " };
             let any = if others.len() == 1 { "" } else { "any of " };
-            let what = format!("{names} {verb} no route together with {any}{with}");
+            let what = format!("{each}{names}, together with {any}{with}, allows no route");
             self.tell(&all, &places, &what);
         }
     }
 
-    /// Rules of which an `only` is set aside for who gave no consent.
+    /// Warns about rules whose `only` is set aside for customers who gave no consent.
     pub(super) fn set_aside(&mut self) {
         let playbook = self.playbook;
         let cells = playbook.reasons.len() * playbook.channels.len();
@@ -149,12 +141,13 @@ impl Watcher<'_> {
             }
             let (id, places) = (&rule.id, self.at_places(&places));
             let what = format!(
-                "{id} is set aside for who has not given the consents that what it leaves needs, {places}"
+                "the `only` of {id} is set aside for customers who have not given the consents that its routes need, \
+                 {places}"
             );
             self.note(
                 top.item(place).key("only"),
                 || what,
-                "leave one that needs no consent, too; until then they can get every route that guards leave",
+                "allow one that needs no consent, too; until then these customers can get every route that guards allow",
             );
         }
     }
@@ -185,20 +178,21 @@ impl Watcher<'_> {
             }
         }
         same.sort_by_key(|(channels, reasons)| std::cmp::Reverse(channels.len() * reasons.len()));
-        let told = same.into_iter().map(|(channels, reasons)| {
+        let groups = same.into_iter().map(|(channels, reasons)| {
             let channels = channels.iter();
             let channels = channels.map(|&channel| playbook.channels[channel].id.to_string());
             let (channels, reasons) = (and_more(channels.collect()), and_more(reasons));
             format!("on {channels} for {reasons}")
         });
-        and_more(told.collect())
+        and_more(groups.collect())
     }
 
     fn tell(&mut self, all: &[Who], places: &Places, what: &str) {
         let playbook = self.playbook;
         let what = format!("{what} {}", self.at_places(places));
         let what = || what;
-        let fix = "leave one that is possible there; until then they go to the last resort";
+        let fix =
+            "allow one that is possible there; until then these contacts go to the last resort";
         let rule = all.iter().find_map(|who| match who {
             Who::Rule(place) => Some(*place),
             Who::AskedForPerson | Who::Vulnerable => None,
@@ -267,7 +261,8 @@ fn takers<'p>(
     takers
 }
 
-/// Whether a rule can apply to contacts about a reason on a channel, as far as that is plain.
+/// Whether a rule can apply to contacts about a reason on a channel, judged by its columns and by a condition that is
+/// never true.
 fn can_apply(rule: &Rule, (number, reason): (u16, &Reason), channel: usize) -> bool {
     let fits = |named: &[u16], number: u16| named.is_empty() || named.contains(&number);
     let of_reason = rule.reasons.is_empty()
@@ -288,7 +283,8 @@ fn can_apply(rule: &Rule, (number, reason): (u16, &Reason), channel: usize) -> b
     of_reason && on_channel && in_stage && !never
 }
 
-/// Where an `only` leaves, of what a reason has on a channel, just what needs a consent.
+/// The places where a rule's `only` allows, of the routes that a reason has on a channel, only such that need a
+/// consent.
 fn needs_consents(playbook: &Playbook, place: usize) -> Places {
     let rule = &playbook.rules[place];
     let mut places = Places::new();
@@ -309,7 +305,7 @@ fn needs_consents(playbook: &Playbook, place: usize) -> Places {
     places
 }
 
-/// Guards and rules that leave nothing: one alone, or a pair of which neither leaves nothing alone.
+/// Guards and rules that allow no route: one alone, or a pair of which each alone allows some route.
 fn without(takers: &[Taker<'_>]) -> Vec<(Who, Option<Who>)> {
     let mut found = Vec::new();
     let mut alike: Vec<(RouteSet, usize)> = Vec::new();

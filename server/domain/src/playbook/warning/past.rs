@@ -36,8 +36,13 @@ impl Watcher<'_> {
                 continue;
             };
             let at = top.item(place);
-            let what = || format!("{} also holds for a {name} that has long passed", rule.id);
-            let fix = format!("add {name} > now &&, if it is about what is still to come");
+            let what = || {
+                format!(
+                    "the condition of {} is also true for a {name} long ago",
+                    rule.id
+                )
+            };
+            let fix = format!("if the rule is only for times to come, add {name} > now &&");
             self.notes.add(at.key("when"), || (what(), fix));
         }
     }

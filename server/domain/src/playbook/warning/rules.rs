@@ -12,12 +12,12 @@ use std::collections::{BTreeMap, BTreeSet};
 const GUARDS: [(&[Field], &str, &str); 4] = [
     (
         &[Field::ContactAskedForPerson],
-        "no guard and no rule looks at contact.asked_for_person: who asked for a person may get a machine",
+        "no guard and no rule looks at contact.asked_for_person: a customer who asked for a person may get self_service",
         "let guards.asked_for_person be [self_service], or leave it out",
     ),
     (
         &[Field::CustomerVulnerable],
-        "no guard and no rule looks at customer.vulnerable: a vulnerable customer is treated as any other",
+        "no guard and no rule looks at customer.vulnerable: a vulnerable customer is treated like any other",
         "let guards.vulnerable be [self_service], or leave it out",
     ),
     (
@@ -28,13 +28,13 @@ const GUARDS: [(&[Field], &str, &str); 4] = [
             Field::CaseTried,
             Field::CaseLastOutcome,
         ],
-        "no rule looks at customer.contacts_7d or case.repeats: a third contact is treated as the first",
-        "add one, such as {id: third_contact, when: customer.contacts_7d >= 2, forbid: [self_service]}",
+        "no rule looks at customer.contacts_7d or case.repeats: a third contact is treated like the first",
+        "add a rule, such as {id: third_contact, when: customer.contacts_7d >= 2, forbid: [self_service]}",
     ),
     (
         &[Field::CaseOwedOverdue],
-        "no rule looks at case.owed_overdue: who asks about an answer that is overdue is treated as any other",
-        "add one, such as {id: answer_overdue, when: case.owed_overdue, prefer: {human: 5.00}}",
+        "no rule looks at case.owed_overdue: a customer who asks about an overdue answer is treated like any other",
+        "add a rule, such as {id: answer_overdue, when: case.owed_overdue, prefer: {human: 5.00}}",
     ),
 ];
 
@@ -95,7 +95,7 @@ impl Watcher<'_> {
                 .flatten()
                 .any(|done| done.covers(rule));
             if repeats {
-                let what = || format!("{} repeats what rules above it always do", rule.id);
+                let what = || format!("rules above {} already do all that it does", rule.id);
                 self.note(at, what, "remove it");
             }
             done.entry(Scope::of(rule, when)).or_default().add(rule);

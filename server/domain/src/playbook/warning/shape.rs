@@ -47,7 +47,8 @@ impl Watcher<'_> {
                         count - max
                     )
                 };
-                self.note(at, what, "fewer reasons, the rarest last");
+                let fix = format!("have at most {max} reasons here, the rarest last");
+                self.note(at, what, &fix);
             }
         };
         check(top, file.reasons.len(), false);

@@ -31,14 +31,14 @@ fn a_case_says_why_it_takes_no_step() {
         is open already
         is resolved: reopen it first
         has lapsed: a new contact opens a new case
-        was opened by mistake: nothing is to be done about it
+        was opened by mistake and withdrawn: no work on it is possible
         is merged into case_0000000000001: work on that one
         is not merged into another
-        goes on for case_0000000000001 itself: merge case_0000000000002 into it, or undo that merge first
-        goes on for 32 cases already, the most there can be
+        already has case_0000000000001 merged into it: merge case_0000000000002 into it instead, or undo the merge of case_0000000000001 first
+        already has 32 cases merged into it, the most there can be
         has 1 live contact(s), which must end first: call-1
         has 5 live contact(s), which must end first: call-1, call-2 and 3 of the cases merged into it
-        was resolved too long ago to be opened again: a new contact opens a new case that names it
+        was resolved too long ago to be reopened: a new contact opens a new case
         was followed by case_0000000000001 for the same matter: work on that one
         cannot be merged into case_0000000000001: both cases must be of one identified customer
         is linked already as duplicate of case_0000000000002
@@ -75,13 +75,13 @@ fn a_customer_says_why_it_takes_no_step() {
         is merged into c1: work on that one
         is merged into c1 already: undo that merge first
         is not merged into another
-        goes on for c1 itself: merge c2 into it, or undo that merge first
-        goes on for 16 customers already, the most there can be
-        is not merged with c2, whose email identity is verified: one that is not verified, or is shared, identifies nobody
+        already has c1 merged into it: merge c2 into it instead, or undo the merge of c1 first
+        already has 16 customers merged into it, the most there can be
+        cannot have this email identity, which is verified for c2: to merge the two customers, send it verified and not shared
         has no such email identity
         has 16 identities already, the most there can be
         would have more than 16 consents, the most there can be: replace them with `consents` in the update_mask
-        is vulnerable: only a supervisor can say that they are not (the metadata signpost-actor: supervisor/ID); leave it out to keep it
+        is vulnerable: only a supervisor can end this (metadata signpost-actor: supervisor/ID); leave `vulnerable` out to keep it
     "#]].assert_eq(&told([
         CustomerCause::Merged { into: one.clone() },
         CustomerCause::MergedAlready { into: one.clone() },
@@ -105,10 +105,10 @@ fn a_customer_says_why_it_takes_no_step() {
 #[test]
 fn a_contact_says_why_it_has_no_additional_case() {
     expect![[r#"
-        ended more than 1h ago: another matter is a new contact
+        ended more than 1h ago: start a new contact for another matter
         has no known customer: identify them first, by an id or a verified identity in RouteContact
         has case_0000000000001 already, the case of this matter
-        has case_0000000000001, which is merged into case_0000000000002
+        has case_0000000000001, which is merged into case_0000000000002, the case of this matter
         has 8 additional cases already, the most there can be
         would have more than 8 additional cases, the most there can be
     "#]]

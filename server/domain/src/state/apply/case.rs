@@ -9,7 +9,7 @@ use crate::case::{
     CaseStep,
 };
 use crate::contact::{CaseMatch, Contact, Direction, Offered};
-use crate::decision::{PersonTold, Tried};
+use crate::decision::{PersonReport, Tried};
 use crate::event::{CaseJoin, Claim, ContactRouted, Envelope, FormerCase, OpenedCase};
 use crate::fact::Facts;
 use crate::ids::{CaseId, ContactId, CustomerId, PlaybookVersion, ReasonId, Seq, Slug};
@@ -62,12 +62,12 @@ impl State {
         &mut self,
         envelope: &Envelope,
         join: &CaseJoin,
-        told: &Facts,
+        given: &Facts,
         listed: CaseContact,
     ) {
         self.edit_case(envelope, join.case, |case| {
             case.last_activity = envelope.record_time;
-            case.facts.learn_all(told);
+            case.facts.learn_all(given);
             if !join.first {
                 let contact = &listed.contact;
                 let mut contacts = case.contacts.iter_mut();
@@ -131,7 +131,7 @@ impl State {
             channel_switches: 0,
             reopens: 0,
             tried: Vec::new(),
-            told: PersonTold::default(),
+            reported: PersonReport::default(),
             of_merged: Vec::new(),
             resolution: None,
             notes: 0,
@@ -235,8 +235,8 @@ impl State {
         });
     }
 
-    /// Edits a case, its timer and its entry in the list of open cases. While the case is merged, the case that
-    /// continues it gets the changes of its contacts.
+    /// Edits a case, its timer and its entry in the list of open cases. While the case is merged, the surviving
+    /// case gets the changes of its contacts too.
     pub(super) fn edit_case(
         &mut self,
         envelope: &Envelope,
@@ -292,8 +292,7 @@ impl State {
     }
 }
 
-/// What the case that continues a merged case knows about the contacts of the merged case, their attempts and their
-/// reports.
+/// What the surviving case of a merge knows about the contacts of the merged case, their attempts and their reports.
 #[derive(PartialEq, Eq)]
 struct ContactsOf {
     live: u32,

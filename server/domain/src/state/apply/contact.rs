@@ -39,13 +39,13 @@ impl State {
             self.case_joined(envelope, routed, join);
             let owed = self.owed(&routed.contact);
             let contact = self.contacts.get(&routed.contact).cloned();
-            let told_before = before.filter(|_| live_before);
+            let heard_before = before.filter(|_| live_before);
             self.edit_case(envelope, join.case, |case| {
                 case.live_contacts += u32::from(!live_before);
                 let before = u32::from(live_before && owed_before);
                 case.awaiting_reply = case.awaiting_reply + u32::from(owed) - before;
                 if let Some(contact) = &contact {
-                    case_knows(case, envelope, (told_before, contact));
+                    case_knows(case, envelope, (heard_before, contact));
                 }
                 if let Some(outcome) = routed.trigger.attempt() {
                     case.attempt_ended(&routed.contact, outcome);
@@ -125,8 +125,8 @@ impl State {
             routed.trigger == RoutingTrigger::Amended
                 && row.state == ContactState::of_route(taken.route)
         });
-        let told = stays.and_then(|row| row.due);
-        told.or_else(|| due_by(envelope, taken))
+        let kept = stays.and_then(|row| row.due);
+        kept.or_else(|| due_by(envelope, taken))
     }
 
     /// The tier of a contact: the tier of its case, or else the tier that the caller sent or that was stored.
@@ -136,12 +136,12 @@ impl State {
             let kept = self.cases.get(&join.case).map(|case| &case.tier);
             return opened.or(kept).cloned();
         }
-        let told = routed.context.customer.tier.as_ref();
+        let stated = routed.context.customer.tier.as_ref();
         let known = routed
             .profile
             .as_ref()
             .and_then(|profile| profile.tier.as_ref());
-        told.or(known).cloned()
+        stated.or(known).cloned()
     }
 
     /// The owner of the case that a contact of customer `own` joined, if the owner is another customer; else `None`.
@@ -303,7 +303,7 @@ fn due_by(envelope: &Envelope, taken: &Offered) -> Option<UnixMs> {
     Some(envelope.record_time + wait)
 }
 
-/// The instructions of a decision; `None` if nobody added any to the playbook.
+/// The handover of a decision; `None` if it equals the default.
 fn handover(decided: &Handover) -> Option<Box<Handover>> {
     (*decided != Handover::default()).then(|| Box::new(decided.clone()))
 }

@@ -153,22 +153,22 @@ fn spoilt_merges_and_links_of_cases_are_noticed() {
     day.tells(expect![[r#"
         a merged case that does not say into which:
           case #1: of cases merged into it, live and owed contacts it counts (1, 1, 1), there are (0, 1, 1)
-          case #2: its state and the case that goes on for it disagree
+          case #2: its state and the case that it was merged into disagree
         one that goes on for itself though it was merged:
-          case #2: its state and the case that goes on for it disagree
+          case #2: its state and the case that it was merged into disagree
           counts of bags/lost for standard are not those of the cases
         merged into another:
           case #1: of cases merged into it, live and owed contacts it counts (1, 1, 1), there are (0, 1, 1)
-          case #2: #3 does not go on for it
+          case #2: #3, which it was merged into, does not list it or is of another customer
         merged into one of another customer:
-          case #2: #1 does not go on for it
+          case #2: #1, which it was merged into, does not list it or is of another customer
           contact k2: its case is of another customer
         merged into one of a customer who was one with it:
           contact k2: its case is of another customer
         one that does not know what it goes on for:
           case #1: of cases merged into it, live and owed contacts it counts (0, 1, 1), there are (0, 0, 0)
           case #1: what it knows of cases merged into it is not what they know
-          case #2: #1 does not go on for it
+          case #2: #1, which it was merged into, does not list it or is of another customer
         live contacts of merged ones counted twice:
           case #1: of cases merged into it, live and owed contacts it counts (1, 2, 1), there are (1, 1, 1)
         what merged ones owe counted twice:

@@ -67,35 +67,35 @@ fn spoilt_customers_are_noticed() {
         a contact too many:
           customer c1: counts 4 contacts, there are 3
         a merged one that it forgot:
-          customer c2: c1 does not go on for it
+          customer c2: c1, which it was merged into, does not list it
         a merged one that forgot it:
-          customer c1: it goes on for c2, which is not merged into it
+          customer c1: it lists c2, which was not merged into it
         a merged one that goes on for itself:
-          customer c1: it goes on for c2, which is not merged into it
-          customer c2: c3 does not go on for it
+          customer c1: it lists c2, which was not merged into it
+          customer c2: c3, which it was merged into, does not list it
         merged twice:
           customer c1: it lists one that is merged twice, or too many of them
         more merged than there can be:
-          customer c1: it goes on for m0, which is not merged into it
-          customer c1: it goes on for m1, which is not merged into it
-          customer c1: it goes on for m10, which is not merged into it
-          customer c1: it goes on for m11, which is not merged into it
-          customer c1: it goes on for m12, which is not merged into it
-          customer c1: it goes on for m13, which is not merged into it
-          customer c1: it goes on for m14, which is not merged into it
-          customer c1: it goes on for m15, which is not merged into it
-          customer c1: it goes on for m2, which is not merged into it
-          customer c1: it goes on for m3, which is not merged into it
-          customer c1: it goes on for m4, which is not merged into it
-          customer c1: it goes on for m5, which is not merged into it
-          customer c1: it goes on for m6, which is not merged into it
-          customer c1: it goes on for m7, which is not merged into it
-          customer c1: it goes on for m8, which is not merged into it
-          customer c1: it goes on for m9, which is not merged into it
+          customer c1: it lists m0, which was not merged into it
+          customer c1: it lists m1, which was not merged into it
+          customer c1: it lists m10, which was not merged into it
+          customer c1: it lists m11, which was not merged into it
+          customer c1: it lists m12, which was not merged into it
+          customer c1: it lists m13, which was not merged into it
+          customer c1: it lists m14, which was not merged into it
+          customer c1: it lists m15, which was not merged into it
+          customer c1: it lists m2, which was not merged into it
+          customer c1: it lists m3, which was not merged into it
+          customer c1: it lists m4, which was not merged into it
+          customer c1: it lists m5, which was not merged into it
+          customer c1: it lists m6, which was not merged into it
+          customer c1: it lists m7, which was not merged into it
+          customer c1: it lists m8, which was not merged into it
+          customer c1: it lists m9, which was not merged into it
           customer c1: it lists one that is merged twice, or too many of them
         a chain:
-          customer c1: c3 does not go on for it
-          customer c1: it goes on for others, but c3 goes on for it
+          customer c1: c3, which it was merged into, does not list it
+          customer c1: others were merged into it, but it was merged into c3
         a customer that is gone:
           customer c3: contacts belong to it, but it is not there
         a handle that leads to nobody:

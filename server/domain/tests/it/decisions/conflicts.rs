@@ -34,12 +34,8 @@ fn waits(minutes: i64) -> ContactContext {
     let asked = of("sketch");
     ContactContext {
         queue_stats: vec![QueueStats {
-            queue: asked.playbook.queues[0].id.clone(),
-            staffed: None,
-            available: None,
-            waiting: None,
-            handle_time: None,
             expected_wait: Some(Millis(minutes * Millis::MINUTE.0)),
+            ..QueueStats::nothing_of(asked.playbook.queues[0].id.clone())
         }],
         ..asked.context
     }

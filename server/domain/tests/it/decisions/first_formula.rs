@@ -132,7 +132,7 @@ fn each_reason_why_a_route_is_not_taken() {
     "#]].assert_eq(&first(&asked));
 }
 
-/// What was told and what is stored, by itself: nothing that the case remembers, and languages as they are written.
+/// What was given and what is stored, by itself: nothing that the case remembers, and languages as they are written.
 #[test]
 fn what_rules_see() {
     let mut asked = with_rules();

@@ -180,12 +180,8 @@ fn a_last_resort_waits_for_its_own_queue() {
     };
     assert_eq!(waits(&asked), [(Route::Human, 2), (Route::Message, 120)]);
     asked.context.queue_stats = vec![QueueStats {
-        queue: slug("desk"),
-        staffed: None,
-        available: None,
-        waiting: None,
-        handle_time: None,
         expected_wait: Some(Millis(31 * Millis::MINUTE.0)),
+        ..QueueStats::nothing_of(slug("desk"))
     }];
     assert_eq!(waits(&asked), [(Route::Message, 120), (Route::Human, 31)]);
 }
@@ -219,7 +215,7 @@ fn a_fact_is_asked_once_and_declined_once() {
     assert_eq!(declined.count(), 1);
 }
 
-/// For the agent: as it was told on this contact, else on the case, else as it is stored.
+/// For the agent: as it was given on this contact, else on the case, else as it is stored.
 #[test]
 fn the_language_goes_along_as_it_was_told_last() {
     let mut asked = sketch(&[]);
@@ -230,7 +226,7 @@ fn the_language_goes_along_as_it_was_told_last() {
         ..Profile::default()
     });
     assert_eq!(language(&asked).as_deref(), Some("de-AT"));
-    asked.memory.told.language = Some(Reported {
+    asked.memory.reported.language = Some(Reported {
         value: "nl-BE".into(),
         contact: ContactId::stored("before"),
         actor: Actor::parse("platform/test").expect("an actor"),

@@ -80,7 +80,7 @@ fn who_is_free_serves_at_once_and_the_others_wait() {
     assert_eq!(of(None, None, Some(2)), (Estimated, 720));
     assert_eq!(of(Some(0), None, Some(2)), (Estimated, 720));
     assert_eq!(of(Some(7), None, None), (Unknown, 120));
-    // Enough are free, whether or not it is told how many there are.
+    // Enough are free, whether or not their number is reported.
     assert_eq!(of(None, Some(2), Some(0)), (Estimated, 0));
     assert_eq!(of(None, Some(2), Some(1)), (Estimated, 0));
     // The longer of both says what it was taken from; of equal ones the line does.

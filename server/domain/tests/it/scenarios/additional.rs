@@ -76,7 +76,7 @@ fn a_additional_case_is_continued_and_reopened() {
             k2: c1 standard; opens #2; 1 in 7d; -> self_service(allowance) of [self_service 0.13] noticing tier_assumed
             k1 ends Resolved; case #1 is resolved
             k3: c1 standard; opens #3; 1 in 7d, 2 of its own in 7d; -> self_service(search) of [self_service 1.13, message 5.25, human 8.34] noticing tier_assumed
-            refused: facts must tell booking, which tells one matter of flight/change from another; or that it is declined
+            refused: facts must have booking, the key of a matter of flight/change; if the customer does not tell it, send it as declined
             k3: flight/change too; reopens #1, a repeat, a switch
             k3: bags/allowance too; continues #2, a repeat, a switch
             contact k3 of standard: in self-service; case #3; offered [self_service, message, human]; declined []; amended 0; additional [#1, #2]
@@ -149,7 +149,7 @@ fn a_additional_case_is_refused() {
             refused: contact k1 has no known customer: identify them first, by an id or a verified identity in RouteContact
             k1: c1+ standard; stays with #1, claimed; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed
             refused: contact k1 has #1 already, the case of this matter
-            refused: facts must tell bag_tag, which tells one matter of bags/lost from another; or that it is declined
+            refused: facts must have bag_tag, the key of a matter of bags/lost; if the customer does not tell it, send it as declined
             refused: stated_reason is not a secondary reason of the live playbook; GetReasonMenu lists them
             refused: stated_reason is not a secondary reason of the live playbook; GetReasonMenu lists them
             k1: bags/allowance too; opens #2
@@ -185,7 +185,7 @@ fn the_last_of_a_contact_that_ended() {
             k1 ends Resolved; case #1 is resolved
             k1: flight/change too; opens #2
             refused: contact k1 has #1 already, the case of this matter
-            refused: contact k1 ended more than 1h ago: another matter is a new contact
+            refused: contact k1 ended more than 1h ago: start a new contact for another matter
             contact k1 of standard: ended Resolved; case #1; offered [self_service]; declined []; amended 0; additional [#2]
             case #2: open; flight/change of standard c1; [k1 on phone]; 0 live, 0 owed; 0 repeats, 0 switches, 0 reopens; knows booking=AAAAAA
             [Nov 30 10:00] case #2 lapses

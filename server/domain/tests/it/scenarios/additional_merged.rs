@@ -103,7 +103,7 @@ fn the_contacts_own_case_goes_on_in_its_additional_one() {
             k1: c1+ standard; opens #1; -> self_service(rebook) of [self_service 1.98, message 5.55, human 7.08] noticing tier_assumed
             k1: flight/change too; opens #2
             case #2 goes on for #1
-            refused: contact k1 has #1, which is merged into #2
+            refused: contact k1 has #1, which is merged into #2, the case of this matter
             k2: c1 standard; continues #2, a repeat; 1 repeats, 1 in 7d, 1 of the case before; remembers self_service repeated; ask fare of [message 5.55, human 7.08] noticing tier_assumed
             k1 ends Resolved
             case #2: open; flight/change of standard c1; [k1 on phone, k2* on phone]; 1 live, 0 owed; 1 repeats, 0 switches, 0 reopens; knows booking=BBBBBB

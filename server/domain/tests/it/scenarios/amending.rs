@@ -160,7 +160,7 @@ fn a_choice_is_kept() {
             contact chat-1 of standard: deciding; case #1; offered [self_service, chat, message, human]; declined []; amended 0
             chat-1 takes human, not self_service, chat
             contact chat-1 of standard: routed to human; case #1; offered [self_service, chat, message, human]; declined [self_service, chat]; amended 0
-            refused: route callback was not offered to contact chat-1: self_service, chat, message, human
+            refused: route callback was not offered to contact chat-1: choose one of self_service, chat, message, human
             contact chat-1 of standard: routed to human; case #1; offered [self_service, chat, message, human]; declined [self_service, chat]; amended 0
             flight/change standard: 1 contacts - 0 left, 0 repeats; cases 1 opened, 0 reopened, 0 resolved, 0 lapsed, 0 withdrawn; took [human 1]
             chat-1 takes chat

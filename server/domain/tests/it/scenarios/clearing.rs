@@ -1,4 +1,4 @@
-//! What a contact told is cleared again: of the contact, and of what its case remembers of the person.
+//! What a contact reported is cleared again: of the contact, and of what its case remembers of the person.
 
 use crate::stage::check;
 use expect_test::expect;

@@ -137,7 +137,7 @@ fn a_shared_identity_merges_nobody() {
         expect![[r#"
             playbook trips is live
             customer c1 is kept
-            refused: the phone identity of customer c2 is verified for customer c1
+            refused: the phone identity sent for customer c2 is verified for customer c1: leave it out
             customer c2 is kept
             call-1: c2 standard; opens #1; -> self_service(allowance) of [self_service 0.13] noticing identity_of_other_customer(phone), tier_assumed
             customer c2: no tier; [email=a@b]; 1 contacts, 1 lately
@@ -164,8 +164,8 @@ fn an_identity_that_a_profile_leaves_out_is_free() {
             customer c1 is kept
             customer c1 is kept; phone=0611 is a proof no more
             call-1: cust_wyrgv87dtqgnzhsh+ standard; opens #1; -> self_service(allowance) of [self_service 0.13] noticing tier_assumed
-            refused: the phone identity of customer c2 is verified for customer cust_wyrgv87dtqgnzhsh
-            refused: the phone identity of customer c1 is verified for customer cust_wyrgv87dtqgnzhsh
+            refused: the phone identity sent for customer c2 is verified for customer cust_wyrgv87dtqgnzhsh: leave it out
+            refused: the phone identity sent for customer c1 is verified for customer cust_wyrgv87dtqgnzhsh: leave it out
         "#]],
     );
 }

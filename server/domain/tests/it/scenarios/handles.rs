@@ -55,14 +55,14 @@ fn what_is_not_verified_or_is_shared_merges_nobody() {
             customer c2 is kept
             k1: c2 gold; opens #1; -> self_service(rebook) of [self_service 7.16, chat 9.13, human 11.02, message 12.47]
             k1 ends Switched
-            refused: customer c1 is not merged with c2, whose email identity is verified: one that is not verified, or is shared, identifies nobody
-            refused: customer c1 is not merged with c2, whose email identity is verified: one that is not verified, or is shared, identifies nobody
+            refused: customer c1 cannot have this email identity, which is verified for c2: to merge the two customers, send it verified and not shared
+            refused: customer c1 cannot have this email identity, which is verified for c2: to merge the two customers, send it verified and not shared
             customer c2 shares email=a; a proof no more
-            refused: the email identity of customer c1 is told to be shared by customer c2: it identifies nobody
+            refused: the email identity sent for customer c1 is marked as shared by customer c2: it identifies nobody
             customer c1 shares email=a
             k2: standard; opens #2; -> self_service(allowance) of [self_service 0.52, chat 4.04] noticing identity_shared(email), tier_assumed
             k3: standard; opens #3; -> self_service(allowance) of [self_service 0.52, chat 4.04] noticing identity_shared(phone), tier_assumed
-            refused: the email identity of customer c3 is told to be shared by customer c1: it identifies nobody
+            refused: the email identity sent for customer c3 is marked as shared by customer c1: it identifies nobody
             customer c1: no tier; [phone=01, email=a&]; 0 contacts, 0 lately
             customer c2: gold; [email=a&]; 1 contacts, 1 lately
         "#]],
@@ -96,15 +96,15 @@ fn what_is_verified_for_one_is_not_claimed_by_another() {
             customer c2 is kept
             k1: c2 gold; opens #1; -> self_service(rebook) of [self_service 7.16, chat 9.13, human 11.02, message 12.47]
             k1 ends Switched
-            refused: the email identity of customer c1 is verified for customer c2
-            refused: the email identity of customer c3 is verified for customer c2
+            refused: the email identity sent for customer c1 is verified for customer c2: leave it out
+            refused: the email identity sent for customer c3 is verified for customer c2: leave it out
             refused: there is no customer c3
             customer c1: no tier; [phone=01]; 0 contacts, 0 lately
             customer c4 is kept
             customer c5 is kept
             customer c4 is kept
             customer c4 may have phone=04
-            refused: the phone identity of customer c4 is verified for customer c5
+            refused: the phone identity sent for customer c4 is verified for customer c5: leave it out
             customer c4: gold; [phone=04?]; 0 contacts, 0 lately
             customer c1 goes on for c2: told so
             customer c1 is kept
@@ -169,11 +169,11 @@ fn a_handle_is_shared_as_long_as_the_last_who_was_told_so_has_it() {
             customer c1 is kept
             customer c2 is kept
             customer c3 is kept
-            refused: the phone identity of customer c3 is told to be shared by customer c2: it identifies nobody
+            refused: the phone identity sent for customer c3 is marked as shared by customer c2: it identifies nobody
             customer c2 is kept
             customer c3 holds phone=09
             customer c1 may have email=b
-            refused: the phone identity of customer c1 is verified for customer c3
+            refused: the phone identity sent for customer c1 is verified for customer c3: leave it out
             k1: c3 standard; opens #1; -> self_service(allowance) of [self_service 0.52, chat 4.04] noticing tier_assumed
         "#]],
     );

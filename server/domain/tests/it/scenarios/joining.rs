@@ -67,7 +67,7 @@ fn facts_are_carried_and_not_asked_again() {
             playbook trips is live
             chat-1: c1+ standard; no case; ask booking of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed
             contact chat-1 of no tier: deciding; case none; offered []; declined []; amended 0
-            refused: route chat was not offered to contact chat-1: nothing was
+            refused: route chat was not offered to contact chat-1: no route was
             chat-1: c1 standard; opens #1; ask bags of [self_service 3.80, chat 5.97, message 7.11, human 8.34] by leaves_soon noticing tier_assumed
             chat-1: c1 standard; stays with #1; -> self_service(rebook) of [self_service 3.80, chat 5.97, message 7.11, human 8.34] by leaves_soon noticing tier_assumed
             call-1: c1 standard; continues #1, a repeat, a switch; 1 repeats, 1 switches, 1 in 7d, 1 of the case before; knows bags=2, leaves_at=Nov 23 14:00; remembers self_service repeated; ask fare of [message 7.11, human 7.34] by leaves_soon noticing tier_assumed

@@ -107,18 +107,18 @@ fn merges_that_cannot_be() {
             k1: c2 gold; opens #1; -> self_service(rebook) of [self_service 7.16, chat 9.13, human 11.02, message 12.47]
             k1 ends Switched
             customer c3 is kept
-            refused: duplicate_customer_id must be another customer than the one that goes on
+            refused: duplicate_customer_id must not be the same as customer_id, the customer that survives
             refused: there is no customer c9
             refused: there is no customer c9
             refused: customer c1 is not merged into another
             refused: there is no customer c9
             customer c1 goes on for c2: told so
             refused: customer c2 is merged into c1 already: undo that merge first
-            refused: customer c1 goes on for c2 itself: merge c3 into it, or undo that merge first
+            refused: customer c1 already has c2 merged into it: merge c3 into it instead, or undo the merge of c2 first
             refused: customer c2 is merged into c1: work on that one
             refused: customer c2 is merged into c1 already: undo that merge first
             refused: customer c2 is merged into c1: work on that one
-            refused: customer c1 goes on for c2 itself: merge c3 into it, or undo that merge first
+            refused: customer c1 already has c2 merged into it: merge c3 into it instead, or undo the merge of c2 first
             customer c1 goes on no more for c2
             refused: customer c2 is not merged into another
             customer c1: no tier; [phone=01]; 0 contacts, 0 lately
@@ -249,7 +249,7 @@ fn a_contact_from_before_the_merge_stays_whose_it_is() {
             k2: c2 standard; leaves #2, withdrawn; continues #1, a repeat; 1 repeats, 1 in 7d, 1 of the case before; remembers self_service repeated; -> chat(desk) of [chat 5.45, message 5.55, human 8.08] noticing tier_assumed
             case #1: open; flight/change of standard c1; [k1* on web_chat, k2* on web_chat]; 2 live, 0 owed; 1 repeats, 0 switches, 0 reopens; knows booking=AAAAAA
             customer c1: no tier; []; 1 contacts, 1 lately; goes on for c2
-            refused: contact k2 is of customer c2: another customer's is a new contact
+            refused: contact k2 is of customer c2: for another customer, use another contact_id
             customer c1 goes on no more for c2
             k2: c2 standard; leaves #1; opens #3; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed
             k2: c2 standard; stays with #3; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed
@@ -356,7 +356,7 @@ fn what_the_merged_customer_agreed_to_is_known_of_the_one_that_goes_on() {
             k1: c1 standard; opens #1; -> self_service(rebook) of [self_service 1.98 = 0.05 + 0.00 + 1.93 + 0.00 + 0.00 + 0.00 (None wait 0s), message 5.55 = 2.00 + 0.90 + 1.65 + 1.00 + 0.00 + 0.00 (Unknown wait 45m), human 7.08 = 6.00 + 0.80 + 0.28 + 0.00 + 0.00 + 0.00 (Unknown wait 2m)] noticing tier_assumed, fact_unknown(vulnerable: customer.vulnerable), fact_unknown(leaves_soon: facts.leaves_at), wait_assumed(desk), wait_assumed(writers) not [chat not on the channel, callback unknown call_back]
             customer c1 goes on for c2: told so
             k2: c1 standard; opens #2; 1 in 7d; -> self_service(rebook) of [self_service 1.98 = 0.05 + 0.00 + 1.93 + 0.00 + 0.00 + 0.00 (None wait 0s), message 5.55 = 2.00 + 0.90 + 1.65 + 1.00 + 0.00 + 0.00 (Unknown wait 45m), callback 6.78 = 6.30 + 0.20 + 0.28 + 0.00 + 0.00 + 0.00 (Unknown wait 2m), human 7.08 = 6.00 + 0.80 + 0.28 + 0.00 + 0.00 + 0.00 (Unknown wait 2m)] noticing tier_assumed, fact_unknown(vulnerable: customer.vulnerable), fact_unknown(leaves_soon: facts.leaves_at), wait_assumed(desk), wait_assumed(writers) not [chat not on the channel]
-            refused: customer c1 goes on for c2 itself: merge c3 into it, or undo that merge first
+            refused: customer c1 already has c2 merged into it: merge c3 into it instead, or undo the merge of c2 first
             customer c1 goes on no more for c2
             customer c3 goes on for c2: told so
             k3: c3 standard; opens #3; -> self_service(rebook) of [self_service 1.98 = 0.05 + 0.00 + 1.93 + 0.00 + 0.00 + 0.00 (None wait 0s), message 5.55 = 2.00 + 0.90 + 1.65 + 1.00 + 0.00 + 0.00 (Unknown wait 45m), human 7.08 = 6.00 + 0.80 + 0.28 + 0.00 + 0.00 + 0.00 (Unknown wait 2m)] noticing tier_assumed, fact_unknown(vulnerable: customer.vulnerable), fact_unknown(leaves_soon: facts.leaves_at), wait_assumed(desk), wait_assumed(writers) not [chat not on the channel, callback without call_back]

@@ -124,7 +124,7 @@ fn a_number_of_another_reason_is_refused_with_proof_alone() {
         expect![[r#"
             playbook trips is live
             chat-1: c1+ standard; opens #1; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed
-            refused: context.case_id is about a case of flight/change, and the reason that is told is bags/lost: tell one of the two
+            refused: context.case_id leads to a case of flight/change, but the stated reason is bags/lost: send only one of the two
             chat-2: c2+ standard; no case; ask bag_tag of [message 8.56, human 10.36] noticing tier_assumed, case_number_not_proven
             chat-3: c2 standard; no case; 1 of its own in 7d; choose a reason of [] noticing tier_assumed, case_number_not_proven
             chat-3: c2 standard; no case; 1 of its own in 7d; ask bag_tag of [message 8.56, human 10.36] noticing tier_assumed
@@ -341,12 +341,12 @@ fn a_reason_that_is_not_known_is_taken_from_the_case_only_where_that_is_allowed(
             k1 ends GaveUp
             refused: context.stated_reason is not a reason of the live playbook; GetReasonMenu lists them
             refused: context.stated_reason is not a reason of the live playbook; GetReasonMenu lists them
-            refused: context.case_id is about a case of flight/change, and the reason that is told is bags: tell one of the two
+            refused: context.case_id leads to a case of flight/change, but the stated reason is bags: send only one of the two
             k2: c1 standard; continues #1, a repeat; 1 repeats, 1 in 7d, 1 of the case before; knows booking=AAAAAA; remembers self_service gave_up; -> chat(desk) of [chat 5.45, message 5.55, human 8.08] noticing tier_assumed
             k3: c1 standard; continues #1, a repeat; 2 repeats, 2 in 7d, 2 of the case before; knows booking=AAAAAA; remembers self_service gave_up; -> chat(desk) of [chat 5.72, human 8.21] by third_contact, asked_again noticing tier_assumed
             k9: for m1; c1 standard; continues #1, a repeat; 3 repeats, 3 in 7d, 3 of the case before; knows booking=AAAAAA; remembers self_service gave_up; -> chat(desk) of [chat 5.72, human 8.21] by third_contact, asked_again noticing tier_assumed
             contact k9 of standard: routed to chat; case #1; offered [chat, human]; declined []; amended 0; m1 for flight/change; m2 for never/other
-            refused: context.case_id is about a case of flight/change, and the reason that is told is club/leave: tell one of the two
+            refused: context.case_id leads to a case of flight/change, but the stated reason is club/leave: send only one of the two
             k5: c1 standard; continues #1, a repeat; 4 repeats, 4 in 7d, 4 of the case before; knows booking=AAAAAA; remembers self_service gave_up; -> chat(desk) of [chat 5.72, human 8.21] by third_contact, asked_again noticing tier_assumed
             k5: c1 standard; stays with #1, a repeat; 4 repeats, 4 in 7d, 4 of the case before; knows booking=AAAAAA; remembers self_service gave_up; -> chat(desk) of [chat 5.72, human 8.21] by third_contact, asked_again noticing tier_assumed
               k5: club/leave too for m2; opens #2

@@ -283,7 +283,7 @@ fn a_repeat_that_is_presumed_counts_against_the_flow_once_it_is_confirmed() {
     );
 }
 
-/// One that ends is taken as what it was presumed to be; who told the key, or was no repeat, changes nothing.
+/// One that ends is taken as what it was presumed to be; one that gave the key, or was no repeat, changes nothing.
 #[test]
 fn a_repeat_that_is_presumed_counts_against_the_flow_when_it_ends() {
     check(

@@ -40,9 +40,9 @@ fn a_contact_is_on_one_channel_and_of_one_customer() {
         expect![[r#"
             playbook trips is live
             chat-1: c1+ standard; opens #1; -> self_service(allowance) of [self_service 0.52, chat 4.04] noticing tier_assumed
-            refused: contact chat-1 is on channel web_chat: on another channel it is a new contact
-            refused: contact chat-1 is of customer c1: another customer's is a new contact
-            refused: contact chat-1 is on channel web_chat: on another channel it is a new contact
+            refused: contact chat-1 is on channel web_chat: on another channel, use another contact_id
+            refused: contact chat-1 is of customer c1: for another customer, use another contact_id
+            refused: contact chat-1 is on channel web_chat: on another channel, use another contact_id
             customer c2 is kept
             chat-1: c1 standard; stays with #1; -> self_service(allowance) of [self_service 0.52, chat 4.04] noticing identity_of_other_customer(phone), tier_assumed
             contact chat-1 of standard: in self-service; case #1; offered [self_service, chat]; declined []; amended 1
@@ -66,9 +66,9 @@ fn only_what_was_offered_can_be_taken() {
         expect![[r#"
             playbook trips is live
             chat-1: standard; no case; choose a reason of [] noticing tier_assumed
-            refused: route human was not offered to contact chat-1: nothing was
+            refused: route human was not offered to contact chat-1: no route was
             chat-1: standard; opens #1; choose a route of [self_service 0.52, chat 4.04] noticing tier_assumed
-            refused: route human was not offered to contact chat-1: self_service, chat
+            refused: route human was not offered to contact chat-1: choose one of self_service, chat
             refused: there is no contact chat-2
             chat-1 takes chat
         "#]],
@@ -93,12 +93,12 @@ fn a_contact_ends_once() {
         expect![[r#"
             playbook trips is live
             chat-1: c1+ standard; no case; choose a reason of [] noticing tier_assumed
-            refused: contact chat-1 has no reason yet: it cannot be decided again
+            refused: contact chat-1 has no reason yet: state its reason in RouteContact before it is decided again
             chat-1 ends Abandoned
-            refused: contact chat-1 has ended: a new attempt is a new contact
-            refused: contact chat-1 has ended: a new attempt is a new contact
-            refused: contact chat-1 has ended: a new attempt is a new contact
-            refused: contact chat-1 has ended: a new attempt is a new contact
+            refused: contact chat-1 has ended: for a new attempt, use another contact_id
+            refused: contact chat-1 has ended: for a new attempt, use another contact_id
+            refused: contact chat-1 has ended: for a new attempt, use another contact_id
+            refused: contact chat-1 has ended: for a new attempt, use another contact_id
             refused: there is no contact chat-2
         "#]],
     );

@@ -1,4 +1,4 @@
-//! What a case remembers: what was tried, what was told of the person, what we owe.
+//! What a case remembers: what was tried, what was reported of the person, what we owe.
 
 use crate::stage::check;
 use expect_test::expect;
@@ -82,11 +82,11 @@ fn an_attempt_that_came_to_nothing_is_followed_by_another() {
             chat-1: c1+ standard; opens #1; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed
             chat-1: gave up; c1 standard; stays with #1; remembers self_service gave_up; -> chat(desk) of [chat 5.45, message 5.55, human 8.08] noticing tier_assumed
             chat-1: failed; c1 standard; stays with #1; remembers self_service gave_up, chat failed; -> chat(desk) of [chat 5.58, message 5.94, human 8.14] noticing tier_assumed, need_raised_by_attempts(1)
-            refused: contact chat-1 is on channel web_chat: on another channel it is a new contact
+            refused: contact chat-1 is on channel web_chat: on another channel, use another contact_id
             chat-1 ends Resolved; case #1 is resolved
-            refused: contact chat-1 has ended: a new attempt is a new contact
+            refused: contact chat-1 has ended: for a new attempt, use another contact_id
             chat-2: c1 standard; no case; 1 of its own in 7d; choose a reason of [] noticing tier_assumed
-            refused: contact chat-2 has no reason yet: it cannot be decided again
+            refused: contact chat-2 has no reason yet: state its reason in RouteContact before it is decided again
         "#]],
     );
 }
@@ -134,8 +134,8 @@ fn who_is_stored_as_vulnerable_stays_so_but_for_a_supervisor() {
         expect![[r#"
             playbook trips is live
             customer c1 is kept
-            refused: customer c1 is vulnerable: only a supervisor can say that they are not (the metadata signpost-actor: supervisor/ID); leave it out to keep it
-            refused: customer c1 is vulnerable: only a supervisor can say that they are not (the metadata signpost-actor: supervisor/ID); leave it out to keep it
+            refused: customer c1 is vulnerable: only a supervisor can end this (metadata signpost-actor: supervisor/ID); leave `vulnerable` out to keep it
+            refused: customer c1 is vulnerable: only a supervisor can end this (metadata signpost-actor: supervisor/ID); leave `vulnerable` out to keep it
             customer c1 is kept
             customer c1 is kept
             customer c1 is kept
@@ -217,9 +217,9 @@ fn an_end_says_what_came_of_the_case() {
             playbook trips is live
             k1: c1+ standard; opens #1; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed
             k2: c1 standard; continues #1, a repeat, a switch; 1 repeats, 1 switches, 1 in 7d, 1 of the case before; knows fare=10.00; remembers self_service repeated; -> message(writers) of [message 5.55, human 7.08] noticing tier_assumed
-            refused: resolution cannot be told: case_0000000000002 is not resolved by this end; it is by the outcome resolved, once no other contact of it is live
+            refused: resolution must be left out: this call does not resolve case_0000000000002; it does with the outcome resolved (a matter: with `resolved`), if the case is open and no other contact of it is live
             k1 ends Abandoned
-            refused: resolution cannot be told: case_0000000000002 is not resolved by this end; it is by the outcome resolved, once no other contact of it is live
+            refused: resolution must be left out: this call does not resolve case_0000000000002; it does with the outcome resolved (a matter: with `resolved`), if the case is open and no other contact of it is live
             k2 ends Resolved; case #1 is resolved as rebooked
             case #1: resolved as rebooked for 12.50; flight/change of standard c1; [k1 on web_chat, k2 on phone]; 0 live, 0 owed; 1 repeats, 1 switches, 0 reopens; knows booking=ABC123, fare=10.00; 1 notes
         "#]],

@@ -164,7 +164,7 @@ fn a_case_that_is_open_beyond_its_window_sees_no_repeat() {
     );
 }
 
-/// What was answered once is answered again, whatever the request would be told today.
+/// What was answered once is answered again, whatever the answer to the request would be today.
 #[test]
 fn a_request_that_has_a_fault_by_now_is_answered_as_it_was() {
     check(

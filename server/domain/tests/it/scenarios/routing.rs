@@ -45,7 +45,7 @@ fn an_unstaffed_queue_takes_callbacks_alone() {
     );
 }
 
-/// An entry of the last resort asks for no consent where the reason's own route does: it is taken, and that is told.
+/// An entry of the last resort asks for no consent where the reason's own route does: it is taken, and a finding says so.
 #[test]
 fn a_last_resort_against_a_consent_is_told() {
     check(

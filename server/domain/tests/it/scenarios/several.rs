@@ -56,11 +56,11 @@ fn more_is_told_of_matters_and_more_matters_come() {
             mail-1: for m2; c1 standard; opens #2; -> message(writers) of [message 7.56] noticing tier_assumed
               mail-1: flight/change too for m1; stays with #1
               mail-1: bags/allowance too for m3; opens #3
-            refused: context.matters[0].stated_reason cannot change, is bags/allowance since matter m3 was told first: another reason is another matter, with an id of its own
+            refused: context.matters[0].stated_reason must stay bags/allowance, the reason that matter m3 was first sent with: for another reason, send another matter with an id of its own
             mail-1: for m2; c1 standard; leaves #2, withdrawn; opens #4; -> message(writers) of [message 7.56] noticing tier_assumed
               mail-1: flight/change too for m1; stays with #1
               mail-1: bags/allowance too for m3; stays with #3
-            refused: context.matters[0] comes to case_0000000000003, which the contact has already
+            refused: context.matters[0] leads to case_0000000000003, which the contact has already: leave this matter out
             contact mail-1 of standard: routed to message; case #4; offered [message]; declined []; amended 3; additional [#1, #3]; m1 for flight/change; m2 for bags/lost; m3 for bags/allowance
         "#]],
     );
@@ -79,9 +79,9 @@ fn one_matter_told_twice_is_refused() {
         ",
         expect![[r#"
             playbook trips is live
-            refused: context.matters[1] comes to the same case as a matter before it: tell one matter once
+            refused: context.matters[1] leads to the same case as a matter before it: send a matter only once
             k1: c1+ standard; opens #1; -> self_service(allowance) of [self_service 0.52, chat 4.04] noticing tier_assumed
-            refused: context.matters[1] comes to the same case as a matter before it: tell one matter once
+            refused: context.matters[1] leads to the same case as a matter before it: send a matter only once
             refused: context.matters[1].stated_reason is not a reason of the live playbook; GetReasonMenu lists them
         "#]],
     );
@@ -132,8 +132,8 @@ fn a_contact_that_came_with_one_reason_keeps_it_as_its_own() {
               mail-1: flight/change too for m1; stays with #2
             mail-1: c1 standard; stays with #1; remembers self_service failed; -> message(writers) of [message 4.50] noticing tier_assumed, last_resort
               mail-1: flight/change too for m1; stays with #2
-            refused: matters[1].matter_id is no matter of the contact that has a case
-            refused: matters[0].resolved must be true, for a resolution is told
+            refused: matters[1].matter_id must be a matter of the contact that has a case
+            refused: matters[0].resolved must be true, because the matter has a `resolution`
             mail-1 ends Resolved; case #1 is resolved; case #2 is resolved
         "#]],
     );
@@ -202,10 +202,10 @@ fn a_contact_with_matters_is_told_no_reason_of_its_own() {
             playbook trips is live
             mail-1: for m1; c1+ standard; opens #1; -> self_service(rebook) of [self_service 1.98, message 4.55] noticing tier_assumed
               mail-1: bags/allowance too for m2; opens #2
-            refused: context.stated_reason is of one matter, and the contact has several: tell it in `matters`, with the id of that one
-            refused: context.stated_reason is of one matter, and the contact has several: tell it in `matters`, with the id of that one
+            refused: context.stated_reason must be left out: the contact has several matters; send the reason in `matters`, with the id of its matter
+            refused: context.stated_reason must be left out: the contact has several matters; send the reason in `matters`, with the id of its matter
             mail-2: c2+ standard; no case; choose a reason of [] noticing tier_assumed
-            refused: context.stated_reason is of one matter, and the contact has several: tell it in `matters`, with the id of that one
+            refused: context.stated_reason must be left out: the contact has several matters; send the reason in `matters`, with the id of its matter
             mail-1: for m1; c1 standard; stays with #1; -> self_service(rebook) of [self_service 1.98, message 4.55] noticing tier_assumed
               mail-1: bags/allowance too for m2; stays with #2
             mail-3: c3+ standard; opens #3; -> self_service(allowance) of [self_service 0.13] noticing tier_assumed
@@ -268,7 +268,7 @@ fn a_contact_has_at_most_eight_cases_beside_its_own() {
             refused: contact k2 has 8 additional cases already, the most there can be
             k3: c3+ standard; opens #19; -> message(writers) of [message 8.56, human 9.36] noticing tier_assumed
             k3: bags/lost too; opens #20
-            refused: context.matters must be at most 9 with those told before, are 10
+            refused: context.matters must be at most 9 together with those sent before, are 10
             refused: contact k3 would have more than 8 additional cases, the most there can be
             contact k3 of standard: routed to message; case #19; offered [message, human]; declined []; amended 0; additional [#20]
         "#]],
@@ -309,7 +309,7 @@ fn each_matter_is_noted_for_itself_when_it_is_told() {
     );
 }
 
-/// A matter is told alone, and what is told of it leads to another case than it has.
+/// A matter is sent alone, and what is sent of it leads to another case than it has.
 #[test]
 fn a_matter_that_is_told_anew_keeps_its_case() {
     check(
@@ -325,7 +325,7 @@ fn a_matter_that_is_told_anew_keeps_its_case() {
             playbook trips is live
             k1: for m1; c1+ standard; opens #1; -> message(writers) of [message 8.56, human 9.36] noticing tier_assumed
               k1: flight/change too for m2; opens #2
-            refused: context.matters[0].facts tell another case than matter m2 has: another matter has an id of its own
+            refused: context.matters[0].facts lead to another case than matter m2 has: send another matter with an id of its own
             k1: for m1; c1 standard; stays with #1; -> message(writers) of [message 8.56, human 9.36] noticing tier_assumed
               k1: flight/change too for m2; stays with #2
             contact k1 of standard: routed to message; case #1; offered [message, human]; declined []; amended 1; additional [#2]; m1 for bags/lost; m2 for flight/change
@@ -333,7 +333,7 @@ fn a_matter_that_is_told_anew_keeps_its_case() {
     );
 }
 
-/// The playbook lets go of the reason that the contact came with: what was told before is at no fault.
+/// The playbook lets go of the reason that the contact came with: what was sent before is no fault.
 #[test]
 fn a_reason_that_goes_after_the_contact_came_is_no_fault_of_what_is_told_later() {
     check(
@@ -407,10 +407,10 @@ fn a_matter_that_has_no_case_may_be_about_something_else() {
             k1: for m1; c1 standard; stays with #1; -> message(writers) of [message 8.56, human 9.36] noticing tier_assumed
               k1: bags/allowance too for m2; stays with #2
               k1: club/leave too for m3; opens #3
-            refused: context.matters[0].stated_reason cannot change, is club/leave since matter m3 was told first: another reason is another matter, with an id of its own
+            refused: context.matters[0].stated_reason must stay club/leave, the reason that matter m3 was first sent with: for another reason, send another matter with an id of its own
             k2: for m1; c2+ standard; opens #4; -> self_service(rebook) of [self_service 1.98, message 5.55, human 7.08] noticing tier_assumed
               k2: bags/allowance too for m2; opens #5
-            refused: context.matters[0].stated_reason cannot change, is bags/allowance since matter m2 was told first: another reason is another matter, with an id of its own
+            refused: context.matters[0].stated_reason must stay bags/allowance, the reason that matter m2 was first sent with: for another reason, send another matter with an id of its own
         "#]],
     );
 }
@@ -430,7 +430,7 @@ fn the_leading_matter_does_not_turn_out_to_be_another_of_the_contact() {
             playbook trips is live
             k1: for m1; c1+ standard; opens #1; -> message(writers) of [message 8.56, human 9.36] noticing tier_assumed
               k1: bags/lost too for m2; opens #2
-            refused: context.facts come to the case of matter m2: tell one matter once
+            refused: context.facts lead to the case of matter m2: send a matter only once
             k1: for m1; c1 standard; leaves #1, withdrawn; opens #3; -> message(writers) of [message 8.56, human 9.36] noticing tier_assumed
               k1: bags/lost too for m2; stays with #2
             contact k1 of standard: routed to message; case #3; offered [message, human]; declined []; amended 1; additional [#2]; m1 for bags/lost; m2 for bags/lost
@@ -482,7 +482,7 @@ fn a_matter_is_resolved_once_nobody_else_is_on_its_case() {
             k1: for m1; c1+ standard; opens #1; -> self_service(rebook) of [self_service 1.98, message 5.55, human 7.08] noticing tier_assumed
               k1: bags/allowance too for m2; opens #2
             k2: c1 standard; continues #2, a repeat; 1 repeats, 1 in 7d, 1 of the case before; -> self_service(allowance) of [self_service 0.13] noticing tier_assumed
-            refused: matters[0].resolution cannot be told: case_0000000000003 is not resolved by this end; it is by the outcome resolved, once no other contact of it is live
+            refused: matters[0].resolution must be left out: this call does not resolve case_0000000000003; it does with the outcome resolved (a matter: with `resolved`), if the case is open and no other contact of it is live
             k1 ends Resolved; case #1 is resolved
             k2 ends Resolved; case #2 is resolved
         "#]],

@@ -37,13 +37,13 @@ fn an_outcome_is_one_that_the_playbook_has_for_the_reason() {
             chat-3 ends Switched
             case #3 is resolved as whatever
             playbook trips is live
-            refused: resolution.outcome is no outcome of a case for flight/change; must be one of explained, rebooked
+            refused: resolution.outcome is not an outcome of a case for flight/change; must be one of explained, rebooked
             refused: resolution.outcome is not an outcome of the live playbook; did you mean rebooked?
             case #1 is resolved as rebooked
-            refused: resolution.outcome is no outcome of a case for bags/lost; must be one of explained, found
+            refused: resolution.outcome is not an outcome of a case for bags/lost; must be one of explained, found
             refused: resolution.outcome is not an outcome of the live playbook; must be one of explained, found
             case #2 is updated: CaseUpdate { confirmed: Some(Some(ReasonId { primary: Slug(flight), secondary: Some(Slug(change_name)) })), legal_hold: None, retain_until: None, tags: TagsUpdate { references: None, labels: None } }, before CaseUpdate { confirmed: Some(None), legal_hold: None, retain_until: None, tags: TagsUpdate { references: None, labels: None } }
-            refused: resolution.outcome is no outcome of a case for flight/change_name; must be one of explained, rebooked
+            refused: resolution.outcome is not an outcome of a case for flight/change_name; must be one of explained, rebooked
             case #2 is resolved as rebooked
         "#]],
     );
@@ -92,7 +92,7 @@ fn a_case_is_resolved_when_nobody_is_live_and_opened_again_in_time() {
             refused: case #1 has changed since
             case #1 is resolved as refunded
             [Dec 23 09:00] k2 ends TimedOut
-            refused: case #1 was resolved too long ago to be opened again: a new contact opens a new case that names it
+            refused: case #1 was resolved too long ago to be reopened: a new contact opens a new case
         "#]],
     );
 }
@@ -192,7 +192,7 @@ fn only_open_cases_of_one_known_customer_merge() {
             playbook trips is live
             k1: c1+ standard; opens #1; -> self_service(rebook) of [self_service 1.98, message 5.55, human 6.28] noticing tier_assumed
             k2: c1 standard; opens #2; 1 in 7d; -> message(writers) of [message 8.56, human 9.56] noticing tier_assumed
-            refused: duplicate_case_id must be another case than the one that goes on
+            refused: duplicate_case_id must not be the same as case_id, the case that survives
             refused: there is no case case_0000003zzzzzz
             k3: c2+ standard; opens #3; -> message(writers) of [message 8.56, human 9.36] noticing tier_assumed
             refused: case #3 cannot be merged into #1: both cases must be of one identified customer
@@ -200,7 +200,7 @@ fn only_open_cases_of_one_known_customer_merge() {
             refused: case #4 cannot be merged into #1: both cases must be of one identified customer
             k5: c1 standard; opens #5; 2 in 7d; -> message(writers) of [message 5.50] by third_contact noticing tier_assumed, last_resort
             case #1 goes on for #2 with bag_tag
-            refused: case #1 goes on for #2 itself: merge #5 into it, or undo that merge first
+            refused: case #1 already has #2 merged into it: merge #5 into it instead, or undo the merge of #2 first
             case #1 goes on for #5
             refused: case #2 is merged into #1: work on that one
             refused: case #1 is not merged into another
@@ -251,7 +251,7 @@ fn links_go_both_ways() {
             k2: c1 standard; opens #2; 1 in 7d; -> message(writers) of [message 8.56, human 9.56] noticing tier_assumed
             case #2 is caused by #1
             refused: case #1 is linked already as cause of #2
-            refused: link.case_id must be another case
+            refused: link.case_id must be another case than case_id
             case #1 is not cause of #2
             refused: case #1 is not linked as cause of #2
             refused: there is no case case_0000003zzzzzz
@@ -308,13 +308,13 @@ fn an_outcome_at_the_end_is_one_of_the_reason_that_is_confirmed_then() {
         expect![[r#"
             playbook trips is live
             k1: c1+ standard; opens #1; -> message(writers) of [message 8.56, human 10.36] noticing tier_assumed
-            refused: resolution.outcome is no outcome of a case for bags/lost; must be one of explained, found
-            refused: resolution.outcome is no outcome of a case for flight/change_name; must be one of explained, rebooked
+            refused: resolution.outcome is not an outcome of a case for bags/lost; must be one of explained, found
+            refused: resolution.outcome is not an outcome of a case for flight/change_name; must be one of explained, rebooked
             k1 ends Resolved as flight/change_name; case #1 is resolved as rebooked
             case #1: resolved as rebooked; bags/lost of standard c1; [k1 on web_chat]; 0 live, 0 owed; 0 repeats, 0 switches, 0 reopens; knows bag_tag=1
             k2: for m1; c2+ standard; opens #2; -> message(writers) of [message 8.56, human 10.36] noticing tier_assumed
               k2: club/leave too for m2; opens #3
-            refused: matters[0].resolution.outcome is no outcome of a case for club/leave; must be one of explained
+            refused: matters[0].resolution.outcome is not an outcome of a case for club/leave; must be one of explained
             case #3 is updated: CaseUpdate { confirmed: Some(Some(ReasonId { primary: Slug(flight), secondary: Some(Slug(change_name)) })), legal_hold: None, retain_until: None, tags: TagsUpdate { references: None, labels: None } }, before CaseUpdate { confirmed: Some(None), legal_hold: None, retain_until: None, tags: TagsUpdate { references: None, labels: None } }
             k2 ends Resolved; case #2 is resolved; case #3 is resolved as rebooked
         "#]],
@@ -350,16 +350,16 @@ fn the_reason_of_another_matter_is_confirmed_at_the_end_too() {
               k1: bags/lost too for m3; opens #3
             refused: matters[0].confirmed_reason is not a secondary reason of the live playbook; GetReasonMenu lists them
             refused: matters[0].confirmed_reason is not a secondary reason of the live playbook; GetReasonMenu lists them
-            refused: matters[0].matter_id is the one that the contact was routed for: `outcome`, `resolution` and `confirmed_reason` say what came of it
-            refused: matters[0].resolution.outcome is no outcome of a case for flight/change_name; must be one of explained, rebooked
-            refused: matters[0].resolution.outcome is no outcome of a case for bags/lost; must be one of explained, found
+            refused: matters[0].matter_id is the matter that the contact was routed for: send its result in `outcome`, `resolution` and `confirmed_reason` of the request
+            refused: matters[0].resolution.outcome is not an outcome of a case for flight/change_name; must be one of explained, rebooked
+            refused: matters[0].resolution.outcome is not an outcome of a case for bags/lost; must be one of explained, found
             k1 ends Resolved as bags/lost; m2 as flight/change_name; m3 as club/leave; case #1 is resolved; case #2 is resolved as rebooked
-            refused: resolution.outcome is no outcome of a case for club/leave; must be one of explained
+            refused: resolution.outcome is not an outcome of a case for club/leave; must be one of explained
             case #3 is resolved as explained
             k2: for m1; c2+ standard; opens #4; -> message(writers) of [message 8.56, human 10.36] noticing tier_assumed
               k2: club/leave too for m2; opens #5
             case #5 goes on for #4 with bag_tag
-            refused: resolution.outcome is no outcome of a case for club/leave; must be one of explained
+            refused: resolution.outcome is not an outcome of a case for club/leave; must be one of explained
             k2 ends Resolved; m2 as flight/change_name; case #5 is resolved as rebooked
         "#]],
     );
@@ -387,7 +387,7 @@ fn a_case_reopens_until_the_last_moment_of_its_time() {
             k2: c2+ standard; opens #2; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed
             k2 ends Resolved; case #2 is resolved
             case #1 is reopened
-            refused: case #2 was resolved too long ago to be opened again: a new contact opens a new case that names it
+            refused: case #2 was resolved too long ago to be reopened: a new contact opens a new case
         "#]],
     );
 }

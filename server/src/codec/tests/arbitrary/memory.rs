@@ -5,19 +5,19 @@ use proptest::collection::vec;
 use proptest::option::of;
 use proptest::prelude::{BoxedStrategy, Just, Strategy, any};
 use proptest::sample::select;
-use signpost_domain::decision::{AttemptOutcome, Memory, PersonTold, Reported, Tried};
+use signpost_domain::decision::{AttemptOutcome, Memory, PersonReport, Reported, Tried};
 
 pub(in crate::codec) fn memory() -> BoxedStrategy<Memory> {
     let parts = (
         vec(tried(), 0..3),
-        person_told(),
+        person_report(),
         any::<bool>(),
         any::<u32>(),
     );
     parts
-        .prop_map(|(tried, told, owed_overdue, all_contacts_7d)| Memory {
+        .prop_map(|(tried, reported, owed_overdue, all_contacts_7d)| Memory {
             tried,
-            told,
+            reported,
             owed_overdue,
             all_contacts_7d,
         })
@@ -39,17 +39,17 @@ pub(in crate::codec) fn tried() -> BoxedStrategy<Tried> {
         .boxed()
 }
 
-pub(in crate::codec) fn person_told() -> BoxedStrategy<PersonTold> {
+pub(in crate::codec) fn person_report() -> BoxedStrategy<PersonReport> {
     let parts = (
-        of(told(Just(()))),
-        of(told(abilities())),
-        of(told(Just(()))),
-        of(told(text())),
-        of(told(slug())),
+        of(reported(Just(()))),
+        of(reported(abilities())),
+        of(reported(Just(()))),
+        of(reported(text())),
+        of(reported(slug())),
     );
     parts
         .prop_map(
-            |(vulnerable, cannot_use, asked_for_person, language, persona)| PersonTold {
+            |(vulnerable, cannot_use, asked_for_person, language, persona)| PersonReport {
                 vulnerable,
                 cannot_use,
                 asked_for_person,
@@ -60,7 +60,9 @@ pub(in crate::codec) fn person_told() -> BoxedStrategy<PersonTold> {
         .boxed()
 }
 
-fn told<T: std::fmt::Debug>(value: impl Strategy<Value = T>) -> impl Strategy<Value = Reported<T>> {
+fn reported<T: std::fmt::Debug>(
+    value: impl Strategy<Value = T>,
+) -> impl Strategy<Value = Reported<T>> {
     let parts = (value, contact_id(), actor(), of(actor()), time());
     parts.prop_map(|(value, contact, actor, on_behalf_of, at)| Reported {
         value,

@@ -2,7 +2,7 @@
 
 use super::customer::tier_found;
 use super::decision::handover;
-use super::memory::{person_told, tried};
+use super::memory::{person_report, tried};
 use super::queue_stats;
 use super::work::{link, merged, resolution};
 use super::{
@@ -162,7 +162,7 @@ fn case() -> BoxedStrategy<Case> {
     let work = (of(resolution()), vec(link(), 0..3), any::<[u32; 4]>());
     let merges = (of(case_id()), vec(merged(), 0..3));
     let kept = (any::<bool>(), of(time()), vec(seq(), 0..4), tags());
-    let remembered = (vec(tried(), 0..3), person_told(), vec(of_merged(), 0..3));
+    let remembered = (vec(tried(), 0..3), person_report(), vec(of_merged(), 0..3));
     (
         who,
         what,
@@ -173,7 +173,7 @@ fn case() -> BoxedStrategy<Case> {
     )
         .prop_map(|(who, what, contacts, times, rest, more)| {
             let ((resolution, links, counts), (merged_into, merged), kept, remembered) = more;
-            let (tried, told, of_merged) = remembered;
+            let (tried, reported, of_merged) = remembered;
             let [notes, merged_live, merged_awaiting_reply, event_count] = counts;
             let (legal_hold, retain_until, events, tags) = kept;
             let (id, customer, matter, tier) = who;
@@ -201,7 +201,7 @@ fn case() -> BoxedStrategy<Case> {
                 channel_switches,
                 reopens,
                 tried,
-                told,
+                reported,
                 of_merged,
                 resolution,
                 notes,
@@ -233,14 +233,14 @@ fn of_merged() -> impl Strategy<Value = OfMerged> {
     let parts = (
         case_id(),
         vec(tried(), 0..3),
-        person_told(),
+        person_report(),
         of(time()),
         inbound,
     );
-    parts.prop_map(|(case, tried, told, due, inbound)| OfMerged {
+    parts.prop_map(|(case, tried, reported, due, inbound)| OfMerged {
         case,
         tried,
-        told,
+        reported,
         due,
         inbound,
     })

@@ -131,7 +131,7 @@ fn values_out_of_bounds() {
     check(
         with(|context| context.facts = vec![text("passport", ""), text("passport", "x")]),
         expect![[r#"
-            context.facts[0].text: must not be empty
+            context.facts[0].text: must not be empty; leave the fact out if it is not known
         "#]],
     );
 }

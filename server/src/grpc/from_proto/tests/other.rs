@@ -48,7 +48,7 @@ fn take_and_end() {
         Some(&live),
     ))));
     expect![[r#"
-        outcome: is set by the server alone
+        outcome: is set only by the server
         confirmed_reason: is not a reason of the live playbook; did you mean baggage/lost?
     "#]]
     .assert_eq(&told(sound(contact::end(
@@ -81,7 +81,7 @@ fn a_additional_case() {
         stated_reason: must be set
         facts[0].fact_id: is not a fact of the live playbook; must be one of booking_reference, passport, bags, insured, damage, departs_at
         facts[0].value: must be set
-        note: must say something
+        note: must not be only spaces
     "#]].assert_eq(&told(sound(add("", " ", vec![unknown]))));
     expect![[r#"
         stated_reason: must be a secondary reason, as primary/secondary
@@ -291,7 +291,7 @@ fn who_calls() {
     let twice = (person, "supervisor/ann");
     expect![[r#"
         signpost-actor: must be kind/id: platform, chatbot, supervisor or client, and 1 to 64 printable bytes
-        signpost-on-behalf-of: must be told once, is told 2 times
+        signpost-on-behalf-of: must be sent once, is sent 2 times
     "#]]
     .assert_eq(&told(who(&[(actor, "robot/1"), twice, twice])));
 }
@@ -390,7 +390,7 @@ fn a_case_is_named_by_its_number_or_its_id_in_short() {
         "case_0" case_id: must be a case number of 11 digits, in groups or not, or the id of a case, with or without case_ and the zeros in front
         "cust_2" case_id: must be a case number of 11 digits, in groups or not, or the id of a case, with or without case_ and the zeros in front
         "two cases" case_id: must be a case number of 11 digits, in groups or not, or the id of a case, with or without case_ and the zeros in front
-        "7012 3456 789" case_id: is no case number: its check digit does not fit; a digit is wrong, or two changed places
+        "7012 3456 789" case_id: is not a valid case number: its check digit does not fit; a digit is wrong, or two digits are swapped
         "1 2" case_id: must be case_ and 13 letters or digits, or a case number of 11 digits, as an answer gave it
     "#]].assert_eq(&said.concat());
 }

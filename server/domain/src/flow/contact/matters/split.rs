@@ -12,7 +12,7 @@ use std::sync::Arc;
 /// The data that each matter starts from: the leading matter, if it is known or `chosen`, and all others.
 pub(super) fn starts(
     start: &Start,
-    told: &ContactContext,
+    sent: &ContactContext,
     chosen: Option<&MatterId>,
 ) -> (Option<Start>, Vec<Start>) {
     let known = start.known.as_deref();
@@ -20,7 +20,7 @@ pub(super) fn starts(
     let of_itself =
         known.is_some_and(|known| known.leading.is_none() && known.context.reason.is_some());
     let first = match leads {
-        Some(leads) => Some(led_by(start, told, leads)),
+        Some(leads) => Some(led_by(start, sent, leads)),
         None => of_itself.then(|| Start {
             // The reason was sent earlier, and was known then.
             unknown_reason: UnknownReason::LastResort,
@@ -35,34 +35,35 @@ pub(super) fn starts(
     (
         first,
         others
-            .map(|matter| by_itself(start, told, matter))
+            .map(|matter| by_itself(start, sent, matter))
             .collect(),
     )
 }
 
-/// What to do with an unknown reason of a matter. A reason that was sent earlier was known then.
-fn unknown_reason(start: &Start, told: &ContactContext, matter: &MatterId) -> UnknownReason {
-    let mut told = told.matters.iter();
-    let tells = told.any(|told| told.id == *matter && told.reason.is_some());
-    match tells {
+/// What to do with an unknown reason of a matter: what this call says, if it sends the reason. Otherwise the last
+/// resort, because a reason that was sent earlier was known then.
+fn unknown_reason(start: &Start, sent: &ContactContext, matter: &MatterId) -> UnknownReason {
+    let mut all = sent.matters.iter();
+    let states = all.any(|it| it.id == *matter && it.reason.is_some());
+    match states {
         true => start.unknown_reason,
         false => UnknownReason::LastResort,
     }
 }
 
 /// The contact for its leading matter. The contact and this matter have the same reason, facts and stage.
-pub(super) fn led_by(start: &Start, told: &ContactContext, leads: &MatterId) -> Start {
+pub(super) fn led_by(start: &Start, sent: &ContactContext, leads: &MatterId) -> Start {
     let mut context = ContactContext::clone(&start.context);
-    let told_of = told.matters.iter().find(|matter| matter.id == *leads);
-    if let Some(told) = told_of {
-        context.reason = told.reason.clone().or(context.reason);
-        context.facts.learn_all(&told.facts);
-        context.stage = told.stage.clone().or(context.stage);
+    let own = sent.matters.iter().find(|matter| matter.id == *leads);
+    if let Some(own) = own {
+        context.reason = own.reason.clone().or(context.reason);
+        context.facts.learn_all(&own.facts);
+        context.stage = own.stage.clone().or(context.stage);
     }
     let (reason, facts, stage) = (&context.reason, &context.facts, &context.stage);
     let mut all = context.matters.iter_mut();
     if let Some(matter) = all.find(|matter| matter.id == *leads) {
-        if told_of.is_none()
+        if own.is_none()
             && start
                 .known
                 .as_ref()
@@ -81,13 +82,13 @@ pub(super) fn led_by(start: &Start, told: &ContactContext, leads: &MatterId) -> 
     Start {
         context: Arc::new(context),
         matter: Some(leads.clone()),
-        unknown_reason: unknown_reason(start, told, leads),
+        unknown_reason: unknown_reason(start, sent, leads),
         ..start.clone()
     }
 }
 
 /// One matter as if the contact came for it alone. The case that the matter has becomes the contact's own case.
-fn by_itself(start: &Start, told: &ContactContext, matter: &Matter) -> Start {
+fn by_itself(start: &Start, sent: &ContactContext, matter: &Matter) -> Start {
     let before = start.known.as_ref().and_then(|known| {
         let additional = known.additional.iter();
         let additional = additional
@@ -102,7 +103,7 @@ fn by_itself(start: &Start, told: &ContactContext, matter: &Matter) -> Start {
             ..Contact::clone(known)
         })
     });
-    let told_before = before.is_some();
+    let has_case = before.is_some();
     // The customer of the contact is known. The case of this matter is not known yet.
     let before = before.or_else(|| {
         let known = start.known.as_deref()?;
@@ -121,9 +122,9 @@ fn by_itself(start: &Start, told: &ContactContext, matter: &Matter) -> Start {
         context: Arc::new(start.context.of_matter(matter)),
         before: before.map(Arc::new),
         matter: Some(matter.id.clone()),
-        unknown_reason: match told_before {
+        unknown_reason: match has_case {
             true => UnknownReason::LastResort,
-            false => unknown_reason(start, told, &matter.id),
+            false => unknown_reason(start, sent, &matter.id),
         },
         may_presume: false,
         names_case: false,
@@ -132,22 +133,23 @@ fn by_itself(start: &Start, told: &ContactContext, matter: &Matter) -> Start {
 }
 
 /// Refuses a set of matters that is not allowed, whatever is found about each matter.
-pub(super) fn check(start: &Start, told: &ContactContext) -> Result<(), DecideError> {
+pub(super) fn check(start: &Start, sent: &ContactContext) -> Result<(), DecideError> {
     let mut faults = Faults::default();
     let count = start.context.matters.len();
     if count > MATTERS_MAX {
-        let what = format!("must be at most {MATTERS_MAX} with those told before, are {count}");
+        let what =
+            format!("must be at most {MATTERS_MAX} together with those sent before, are {count}");
         faults.push("context.matters", what);
     }
     let known = start.known.as_deref();
-    if let (Some(known), Some(reason)) = (known, &told.reason)
+    if let (Some(known), Some(reason)) = (known, &sent.reason)
         && (known.leading.is_some() || known.context.reason.is_none())
         && known.context.reason.as_ref() != Some(reason)
     {
-        let what = "is of one matter, and the contact has several: tell it in `matters`, with the id of that one";
+        let what = "must be left out: the contact has several matters; send the reason in `matters`, with the id of its matter";
         faults.push("context.stated_reason", what);
     }
-    for (place, matter) in told.matters.iter().enumerate() {
+    for (place, matter) in sent.matters.iter().enumerate() {
         let mut before = known.into_iter().flat_map(|known| &known.context.matters);
         if !before.any(|before| before.id == matter.id) {
             let field = format!("context.matters[{place}].matter_id");
@@ -158,7 +160,8 @@ pub(super) fn check(start: &Start, told: &ContactContext) -> Result<(), DecideEr
             .map(|it| it.facts.len())
             .filter(|count| *count > FACTS_MAX)
         {
-            let what = format!("must be at most {FACTS_MAX} with those told before, are {count}");
+            let what =
+                format!("must be at most {FACTS_MAX} together with those sent before, are {count}");
             faults.push(format!("context.matters[{place}].facts"), what);
         }
         let mut has = known.into_iter().flat_map(|known| &known.additional);
@@ -172,8 +175,8 @@ pub(super) fn check(start: &Start, told: &ContactContext) -> Result<(), DecideEr
             && before != now
         {
             let what = format!(
-                "cannot change, is {before} since matter {} was told first: another reason is another matter, with an \
-                 id of its own",
+                "must stay {before}, the reason that matter {} was first sent with: for another reason, send another \
+                 matter with an id of its own",
                 matter.id
             );
             faults.push(format!("context.matters[{place}].stated_reason"), what);
@@ -188,11 +191,11 @@ pub(super) fn check(start: &Start, told: &ContactContext) -> Result<(), DecideEr
 /// The position of a matter in the list: the list in this call, or else the list of all known matters.
 pub(super) fn place_of(
     context: &ContactContext,
-    told: &ContactContext,
+    sent: &ContactContext,
     matter: &MatterId,
 ) -> usize {
     let place = |of: &ContactContext| of.matters.iter().position(|it| it.id == *matter);
-    place(told).or_else(|| place(context)).unwrap_or(0)
+    place(sent).or_else(|| place(context)).unwrap_or(0)
 }
 
 /// Moves a fault from the fields of the context to the fields of the matter at `place`.

@@ -64,7 +64,7 @@ impl Taken<'_> {
             let stays = join.filter(|join| join.case == had && still);
             if stays.is_none() && news && still {
                 let what = format!(
-                    "tell another case than matter {matter} has: another matter has an id of its own"
+                    "lead to another case than matter {matter} has: send another matter with an id of its own"
                 );
                 return fault(".facts", what);
             }
@@ -79,8 +79,13 @@ impl Taken<'_> {
             || has.is_some();
         if twice {
             let what = match has {
-                Some(has) => format!("comes to {}, which the contact has already", has.id),
-                None => "comes to the same case as a matter before it: tell one matter once".into(),
+                Some(has) => format!(
+                    "leads to {}, which the contact has already: leave this matter out",
+                    has.id
+                ),
+                None => {
+                    "leads to the same case as a matter before it: send a matter only once".into()
+                }
             };
             return fault("", what);
         }

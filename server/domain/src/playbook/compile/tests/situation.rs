@@ -2,7 +2,7 @@
 
 use super::Whole;
 use crate::ability::{Abilities, Ability};
-use crate::contact::{Direction, QUEUE_COUNT_MAX};
+use crate::contact::{Direction, QUEUE_COUNT_MAX, QueueStats};
 use crate::customer::{Consent, LOYALTY_YEARS_MAX, Profile, is_language_tag};
 use crate::decision::memory::TRIED_MAX;
 use crate::decision::wait::WAIT_MAX;
@@ -14,9 +14,9 @@ use crate::playbook::compile::Compiler;
 use crate::playbook::compile::names::NameKind;
 use crate::playbook::fault::{At, right_names};
 use crate::playbook::format::parts::{Decimal, Id, Span};
-use crate::playbook::format::test::{TestFile, TestQueueFile, Told, TriedFile};
+use crate::playbook::format::test::{TestFile, TestQueueFile, TriedFile, WrittenValue};
 use crate::playbook::limits::CASE_WINDOW_MAX;
-use crate::playbook::situation::{NoTime, Situation, nothing_of};
+use crate::playbook::situation::{NoTime, Situation};
 use crate::playbook::tree::echo;
 use crate::playbook::{ChannelIndex, FactIndex, Playbook, QueueIndex, ReasonIndex, TierIndex};
 use crate::route::Route;
@@ -86,7 +86,7 @@ impl Compiler<'_> {
                 let near = right_names(written, "reason", names.iter().map(String::as_str));
                 let right = match near.starts_with("did you mean") {
                     true => near,
-                    false => "must be primary/secondary, a reason of the playbook".to_owned(),
+                    false => "must be a reason of the playbook, as primary/secondary".to_owned(),
                 };
                 (format!("there is no reason {}", echo(written)), right)
             });
@@ -119,7 +119,7 @@ impl Compiler<'_> {
         self.limit(at, facts.len(), FACTS_MAX, "facts");
         let now = situation.standing.now;
         let mut sound = Some(());
-        for (id, Told(text)) in facts {
+        for (id, WrittenValue(text)) in facts {
             let at = at.key(&id.0);
             let fact = self.find(at, &id.0, NameKind::Fact).map(FactIndex);
             let value = fact.and_then(|fact| {
@@ -211,8 +211,7 @@ impl Compiler<'_> {
             self.faults.add(at, || {
                 (
                     "the customer can use nothing".to_owned(),
-                    "must leave one of voice, text and self_service, which are all there is"
-                        .to_owned(),
+                    "must leave out at least one of voice, text and self_service".to_owned(),
                 )
             });
         }
@@ -254,22 +253,22 @@ impl Compiler<'_> {
         let count = 0..=i64::from(u32::MAX);
         let contacts = self.test_count(at.key("contacts_7d"), written.contacts_7d, count.clone());
         let all = self.test_count(at.key("all_contacts_7d"), written.all_contacts_7d, count);
-        let told = [
+        let keys = [
             ("value", written.value.is_some()),
             ("loyalty_years", written.loyalty_years.is_some()),
             ("contacts_7d", written.contacts_7d.is_some()),
             ("all_contacts_7d", written.all_contacts_7d.is_some()),
         ];
-        let told = told.into_iter().find(|(_, told)| *told);
-        if let (Some(false), Some((key, _))) = (written.known, told) {
+        let known_by = keys.into_iter().find(|(_, is_written)| *is_written);
+        if let (Some(false), Some((key, _))) = (written.known, known_by) {
             self.faults.add(at.key("known"), || {
                 (
-                    format!("the customer is not known, but {key} is told"),
+                    format!("the customer is not known, but {key} is written"),
                     "must be true or left out".to_owned(),
                 )
             });
         }
-        if written.known.unwrap_or(told.is_some()) {
+        if written.known.unwrap_or(known_by.is_some()) {
             situation.profile = Some(Profile {
                 value: value?.map(Amount::from),
                 loyalty_years: unsigned(years?),
@@ -318,7 +317,7 @@ impl Compiler<'_> {
             let all = &mut situation.context.queue_stats;
             let place = all.iter().position(|stats| stats.queue == *id);
             let place = place.unwrap_or_else(|| {
-                all.push(nothing_of(id));
+                all.push(QueueStats::nothing_of(id.clone()));
                 all.len() - 1
             });
             if self.test_queue(at, written, &mut all[place]).is_none() {
@@ -332,7 +331,7 @@ impl Compiler<'_> {
         &mut self,
         at: At<'_>,
         written: &TestQueueFile,
-        stats: &mut crate::contact::QueueStats,
+        stats: &mut QueueStats,
     ) -> Option<()> {
         let TestQueueFile {
             wait,
@@ -353,7 +352,7 @@ impl Compiler<'_> {
         if let (Some(Some(staffed)), Some(Some(free))) = (staffed, available)
             && free > staffed
         {
-            let right = "must be at most staffed, of which they are a part";
+            let right = format!("must be at most {staffed}, the number of agents in staffed");
             self.is_wrong(at.key("available"), &free.to_string(), right);
         }
         stats.staffed = unsigned(staffed?);
@@ -433,10 +432,11 @@ impl Compiler<'_> {
         ] {
             if is_there {
                 self.faults.add(at.key(key), || {
-                    (
-                        format!("{route} has a {key}"),
-                        "must be left out".to_owned(),
-                    )
+                    let right = match key {
+                        "flow" => "must be left out: only self_service has a flow",
+                        _ => "must be left out: self_service has a flow, and no queue",
+                    };
+                    (format!("{route} has a {key}"), right.to_owned())
                 });
             }
         }

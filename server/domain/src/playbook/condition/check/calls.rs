@@ -30,43 +30,43 @@ pub const FUNCTIONS: [Function; 9] = [
     function(
         "duration",
         "duration('1d12h')",
-        "A span of time: whole numbers of d, h, m, s, the largest first; with - before it, a negative one.",
+        "A span of time: whole numbers of d, h, m and s, the largest unit first. With - before the first number it is negative.",
     ),
     function(
         "timestamp",
         "timestamp('2026-01-31T09:00:00Z')",
-        "A point in time, as RFC 3339.",
+        "A point in time, written as RFC 3339.",
     ),
     function(
         "money",
         "money('4.10')",
-        "An amount of the playbook's currency.",
+        "An amount in the playbook's currency.",
     ),
     function("has", "has(facts.since)", "Whether a variable is known."),
     function(
         "size",
         "size(facts.code)",
-        "How many characters a text has.",
+        "The number of characters of a text.",
     ),
     function(
         "startsWith",
         "facts.code.startsWith('KL')",
-        "Whether a text starts with another.",
+        "Whether a text starts with another text.",
     ),
     function(
         "endsWith",
         "facts.code.endsWith('9')",
-        "Whether a text ends with another.",
+        "Whether a text ends with another text.",
     ),
     function(
         "contains",
         "facts.code.contains('-')",
-        "Whether a text has another in it.",
+        "Whether a text contains another text.",
     ),
     function(
         "matches",
         "facts.code.matches('[A-Z]{2}[0-9]+')",
-        "Whether a regular expression is found in a text; ^ and $ hold it to the whole.",
+        "Whether a part of a text matches a regular expression. With ^ and $ the whole text must match.",
     ),
 ];
 
@@ -100,7 +100,7 @@ impl Checker<'_> {
                 self.matches(text, pattern)
             }
             (name, ..) if names().any(|function| function == name) => error(
-                format!("{name} is used in another way"),
+                format!("{name} is not called in one of its forms"),
                 "must be duration('24h'), timestamp('…Z'), money('4.10'), has(facts.x), size(text), text.startsWith('…'), text.endsWith('…'), text.contains('…') or text.matches('…')",
             ),
             (name, ..)

@@ -152,7 +152,10 @@ impl Checker<'_> {
         }
         let is_equality = matches!(comparison, Comparison::Equal | Comparison::NotEqual);
         if left_type == Type::Bool && !is_equality {
-            return error("true or false is ordered", "must be compared with == or !=");
+            return error(
+                "a value that is true or false is compared by size",
+                "must be compared with == or !=",
+            );
         }
         self.known_value(&left, &right)?;
         self.known_value(&right, &left)?;
@@ -176,7 +179,7 @@ impl Checker<'_> {
             Some(of) => Ok((Term::Sum(arithmetic, Box::new((left, right))), of)),
             None => error(
                 format!(
-                    "{} and {} stand around {}",
+                    "{} and {} are the two sides of {}",
                     left_type.as_str(),
                     right_type.as_str(),
                     name.trim_matches('_')
@@ -220,7 +223,8 @@ impl Checker<'_> {
 }
 
 impl Checker<'_> {
-    /// Notes a text that the pattern of the fact which it is compared with does not allow: nobody can tell it.
+    /// Records a text that is compared with a fact, although the pattern of the fact does not allow the text. The fact
+    /// never has this value.
     fn note_pattern(&mut self, field: &Term, text: &Term) {
         let (Term::Field(Field::Fact(index)), Term::Text(text)) = (field, text) else {
             return;
@@ -249,7 +253,7 @@ impl Checker<'_> {
         let primary = primary_language(text);
         if *primary != *text {
             self.odd.push(ConditionError {
-                what: format!("\"{}\" is no language alone", echo(text)),
+                what: format!("\"{}\" never matches", echo(text)),
                 fix: format!(
                     "must be the language without a region, in lower case: '{}'",
                     echo(&primary)

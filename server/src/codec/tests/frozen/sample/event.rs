@@ -7,10 +7,7 @@ use super::{
     NOW, actor, additional, contact_id, context, customer, customer_id, facts, identities, matter,
     memory, offered, person, profile, reason, slug, version,
 };
-use signpost_domain::ability::Abilities;
-use signpost_domain::contact::{
-    CaseMatch, ContactContext, ContactOutcome, CustomerRef, Direction, QueueStats,
-};
+use signpost_domain::contact::{CaseMatch, ContactContext, ContactOutcome, Direction, QueueStats};
 use signpost_domain::customer::IdentityKey;
 use signpost_domain::decision::{
     ChanceBasis, ContactStats, CostParts, Decision, Finding, FiredRule, Formula, Handover,
@@ -26,7 +23,6 @@ use signpost_domain::ids::{CaseId, RequestId, Seq};
 use signpost_domain::money::Money;
 use signpost_domain::playbook::{BasisPoints, Need};
 use signpost_domain::route::{Route, RouteSet};
-use signpost_domain::tags::Tags;
 use signpost_domain::time::Millis;
 use std::sync::Arc;
 
@@ -186,7 +182,11 @@ fn later() -> Vec<(&'static str, Recorded)> {
     let mut told = recorded(160, asked(Method::AddCaseNote), lapsed);
     told.envelope.on_behalf_of = Some(person());
     all.push(("on behalf of a person", told));
-    let told = recorded(161, asked(Method::RouteContact), memory::told_for(person()));
+    let told = recorded(
+        161,
+        asked(Method::RouteContact),
+        memory::reported_for(person()),
+    );
     all.push(("that remembers who told for whom", told));
     let ended = recorded(162, asked(Method::EndContact), matters::confirmed());
     all.push(("that confirmed the reason of another matter", ended));
@@ -404,28 +404,8 @@ pub(in crate::codec::tests::frozen) fn bare(next: Next) -> ContactRouted {
 
 fn bare_context() -> ContactContext {
     ContactContext {
-        case: None,
-        previous_contact: None,
-        channel: slug("web"),
         direction: Direction::Outbound,
-        device: None,
-        customer: CustomerRef::default(),
-        reason: None,
-        facts: Facts::none(),
-        stage: None,
-        persona: None,
-        sentiment_score: None,
-        language: None,
-        preferred_routes: Vec::new(),
-        consents: Vec::new(),
-        vulnerable: None,
-        asked_for_person: false,
-        cannot_use: Abilities::EMPTY,
-        another_matter: false,
-        brand: None,
-        queue_stats: Vec::new(),
-        matters: Vec::new(),
-        tags: Tags::default(),
+        ..ContactContext::on(slug("web"))
     }
 }
 

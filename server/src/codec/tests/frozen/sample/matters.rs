@@ -201,12 +201,12 @@ pub(super) fn case(row: Case) -> Case {
         of_merged: vec![OfMerged {
             case: CaseId(Seq(12)),
             tried: memory.tried.clone(),
-            told: memory.told.clone(),
+            reported: memory.reported.clone(),
             due: Some(NOW + Millis::MINUTE),
             inbound: vec![(contact_id(), NOW - Millis::DAY)],
         }],
         tried: memory.tried,
-        told: memory.told,
+        reported: memory.reported,
         ..row
     }
 }

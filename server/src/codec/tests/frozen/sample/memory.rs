@@ -8,7 +8,7 @@ use signpost_domain::contact::ContactContext;
 use signpost_domain::customer::Profile;
 use signpost_domain::decision::{
     AttemptOutcome, ChanceBasis, ContactStats, CostKind, CostParts, Decision, Finding, FiredRule,
-    Handover, IneligibilityCause, Memory, PersonTold, Reported, RouteOption, Tried, Wait,
+    Handover, IneligibilityCause, Memory, PersonReport, Reported, RouteOption, Tried, Wait,
 };
 use signpost_domain::event::{ContactRouted, Event, Next, RouteSelected, RoutingTrigger};
 use signpost_domain::money::Money;
@@ -56,16 +56,16 @@ pub(super) fn events() -> Vec<(&'static str, Event)> {
 }
 
 /// A routed contact with a memory that was reported on behalf of this person.
-pub(super) fn told_for(person: Actor) -> Event {
-    let told = Reported {
+pub(super) fn reported_for(person: Actor) -> Event {
+    let reported = Reported {
         on_behalf_of: Some(person),
-        ..told(())
+        ..reported(())
     };
     Event::ContactRouted(Box::new(ContactRouted {
         memory: Memory {
-            told: PersonTold {
-                vulnerable: Some(told),
-                ..PersonTold::default()
+            reported: PersonReport {
+                vulnerable: Some(reported),
+                ..PersonReport::default()
             },
             ..Memory::default()
         },
@@ -190,19 +190,19 @@ pub(in crate::codec::tests::frozen) fn memory() -> Memory {
     });
     Memory {
         tried: tried.collect(),
-        told: PersonTold {
-            vulnerable: Some(told(())),
-            cannot_use: Some(told(Abilities::from_list(&[Ability::Text]))),
-            asked_for_person: Some(told(())),
-            language: Some(told("nl-NL".into())),
-            persona: Some(told(slug("commuter"))),
+        reported: PersonReport {
+            vulnerable: Some(reported(())),
+            cannot_use: Some(reported(Abilities::from_list(&[Ability::Text]))),
+            asked_for_person: Some(reported(())),
+            language: Some(reported("nl-NL".into())),
+            persona: Some(reported(slug("commuter"))),
         },
         owed_overdue: true,
         all_contacts_7d: 5,
     }
 }
 
-fn told<T>(value: T) -> Reported<T> {
+fn reported<T>(value: T) -> Reported<T> {
     Reported {
         value,
         contact: contact_id(),

@@ -9,7 +9,7 @@ use super::{
 };
 use signpost_domain::case::{Case, CaseContact, CaseState};
 use signpost_domain::contact::{CaseMatch, Contact, ContactOutcome, ContactState, ReportedQueue};
-use signpost_domain::decision::PersonTold;
+use signpost_domain::decision::PersonReport;
 use signpost_domain::ids::{CaseId, Seq};
 use signpost_domain::route::Route;
 use signpost_domain::state::{Counts, IdempotencyRecord, LatestCase, Publication, Row, RowKey};
@@ -259,7 +259,7 @@ fn case(state: CaseState) -> Case {
         channel_switches: 2,
         reopens: 1,
         tried: Vec::new(),
-        told: PersonTold::default(),
+        reported: PersonReport::default(),
         of_merged: Vec::new(),
         resolution: Some(resolution()),
         notes: 7,
