@@ -3,6 +3,7 @@
 
 mod filters;
 mod reading;
+mod timers;
 
 use super::{
     Clock, Engine, EngineError, EngineGuard, EngineHealth, EngineOptions, fold_log, open_folder,
