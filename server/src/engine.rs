@@ -11,6 +11,7 @@ mod batch;
 mod clock;
 mod decider;
 mod filter_build;
+mod generation_filter;
 mod index;
 mod key_filter;
 mod key_filters;
@@ -18,8 +19,8 @@ mod log_writer;
 mod playbooks;
 mod prefetch;
 mod reading;
+mod recent_rows;
 mod recover;
-mod request_filter;
 mod row_write_error;
 mod row_writer;
 mod start;
@@ -428,8 +429,10 @@ impl Engine {
         seek: impl Fn(&State) -> Result<(), RowNotLoaded>,
         task: impl Fn(Prefetched, oneshot::Sender<Result<T, DecideRetry>>) -> Task,
     ) -> Result<T, EngineError> {
-        for _ in 0..LOOKS_MAX {
-            let rows = prefetch::look_up(&self.shared.rows, self.live(), &also, &seek).await;
+        for look in 0..LOOKS_MAX {
+            let lookup = &self.shared.rows;
+            let trusts_recent = look == 0;
+            let rows = prefetch::look_up(lookup, self.live(), &also, &seek, trusts_recent).await;
             let rows = rows.map_err(unreadable)?;
             let (reply, answer) = oneshot::channel();
             match self.shared.tasks.try_send(task(rows, reply)) {

@@ -87,7 +87,7 @@ fn cases(
         sum.repeats += u64::from(case.repeats);
         sum.in_state[case.state as usize] += 1;
         let latest = case.key.and_then(|matter| state.matter(&matter).ok()?);
-        let leads_here = case.key.is_none() || latest.is_some_and(|id| **id == case.id);
+        let leads_here = case.key.is_none() || latest.is_some_and(|it| it.case == case.id);
         verdict.expect(!case.state.is_open() || leads_here, || {
             format!(
                 "case {}: it is open but its matter leads elsewhere",

@@ -481,6 +481,11 @@ impl ContactState {
         !matches!(self, ContactState::Ended(_))
     }
 
+    /// When a contact in this state, last heard of at `last_activity`, times out; `None` if the contact is over.
+    pub fn times_out(self, last_activity: UnixMs) -> Option<UnixMs> {
+        self.silence_max().map(|silence| last_activity + silence)
+    }
+
     /// How long a contact may be in this state if nothing is heard of it; `None` if the contact is over.
     pub const fn silence_max(self) -> Option<Millis> {
         match self {
@@ -611,8 +616,6 @@ impl Contact {
 
     /// When the contact times out if nothing is heard of it; `None` if it is over.
     pub fn times_out(&self) -> Option<UnixMs> {
-        self.state
-            .silence_max()
-            .map(|silence| self.last_activity + silence)
+        self.state.times_out(self.last_activity)
     }
 }

@@ -3,12 +3,14 @@
 //! A row may be missing in memory and exist in the store. A lookup of such a row returns an error. The caller loads the
 //! row and tries again. A *whole* state (used in tests and when a log is read from the start) has every row in memory.
 
+mod active;
 mod apply;
 mod counts;
 mod open_cases;
 mod table;
 mod timers;
 
+pub use active::{ActiveCase, ActiveContact};
 pub use counts::Counts;
 pub use open_cases::OpenCases;
 pub use table::{Held, Table};
@@ -69,7 +71,7 @@ pub enum Row {
     /// The row of [`RowKey::IdentityOwner`].
     IdentityOwner(Arc<CustomerId>),
     /// The row of [`RowKey::Matter`].
-    Matter(Arc<CaseId>),
+    Matter(Arc<LatestCase>),
     /// The row of [`RowKey::Request`].
     Request(Arc<IdempotencyRecord>),
     /// The row of [`RowKey::Counts`].
@@ -91,12 +93,12 @@ impl Row {
         }
     }
 
-    /// Whether the engine always has the row in memory: the row is active, or there are only few rows of its kind.
+    /// Whether the engine has it in memory all the time: there are few of its kind.
     pub fn is_kept(&self) -> bool {
         match self {
-            Row::Contact(_) | Row::Case(_) => self.is_active(),
             Row::Counts(_) | Row::Publication(_) | Row::ReportedQueue(_) => true,
-            Row::Customer(_) | Row::IdentityOwner(_) | Row::Matter(_) | Row::Request(_) => false,
+            Row::Contact(_) | Row::Case(_) | Row::Customer(_) => false,
+            Row::IdentityOwner(_) | Row::Matter(_) | Row::Request(_) => false,
         }
     }
 }
@@ -110,6 +112,15 @@ pub struct IdempotencyRecord {
     pub at: UnixMs,
     /// A hash of the request as it was received.
     pub fingerprint: [u8; 16],
+}
+
+/// The latest case of a matter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LatestCase {
+    /// The case.
+    pub case: CaseId,
+    /// The sequence of the event that made it the latest.
+    pub seq: Seq,
 }
 
 /// One publication: a version that was made live at one time.
@@ -175,7 +186,7 @@ pub struct State {
     cases: Table<CaseId, Case>,
     customers: Table<CustomerId, Customer>,
     holders: Table<IdentityKey, CustomerId>,
-    matters: Table<CaseKey, CaseId>,
+    matters: Table<CaseKey, LatestCase>,
     requests: Table<RequestKey, IdempotencyRecord>,
     timers: Timers,
     open_cases: OpenCases,
@@ -298,7 +309,7 @@ impl State {
     );
     lookup!(
         /// The latest case of the matter with this key; `None` if there is none.
-        matter, matters, CaseKey, CaseId, Matter
+        matter, matters, CaseKey, LatestCase, Matter
     );
     lookup!(
         /// The answered write with this key; `None` if there is none.
@@ -338,7 +349,7 @@ impl State {
     }
 
     /// The matters in memory, in no order.
-    pub fn matters(&self) -> impl Iterator<Item = (&CaseKey, &Arc<CaseId>)> {
+    pub fn matters(&self) -> impl Iterator<Item = (&CaseKey, &Arc<LatestCase>)> {
         self.matters.rows()
     }
 
@@ -446,33 +457,26 @@ impl State {
         }
     }
 
-    /// Removes a row that was last changed or lent at `at`. Rows that [`Row::is_kept`] stay.
+    /// Removes a row that was last changed or lent at `at`. Rows that [`Row::is_kept`] stay. The timers and the open
+    /// cases stay, too.
     pub fn evict(&mut self, key: &RowKey, at: Seq) {
         match key {
-            RowKey::Contact(id) => self.contacts.evict(id, at, |row| row.state.is_live()),
-            RowKey::Case(id) => self.cases.evict(id, at, |row| row.is_active()),
-            RowKey::Customer(id) => self.customers.evict(id, at, |_| false),
-            RowKey::IdentityOwner(key) => self.holders.evict(key, at, |_| false),
-            RowKey::Matter(key) => self.matters.evict(key, at, |_| false),
-            RowKey::Request(key) => self.requests.evict(key, at, |_| false),
+            RowKey::Contact(id) => self.contacts.evict(id, at),
+            RowKey::Case(id) => self.cases.evict(id, at),
+            RowKey::Customer(id) => self.customers.evict(id, at),
+            RowKey::IdentityOwner(key) => self.holders.evict(key, at),
+            RowKey::Matter(key) => self.matters.evict(key, at),
+            RowKey::Request(key) => self.requests.evict(key, at),
             RowKey::Counts(..) | RowKey::Publication(_) | RowKey::ReportedQueue(_) => false,
         };
     }
 
-    /// Used when the server starts: adds a stored row, and sets its timer.
+    /// Takes in a stored row when the server starts. A row that [`Row::is_kept`] is kept; of a contact or a case, what
+    /// [`State::restore_contact`] and [`State::restore_case`] keep.
     pub fn restore(&mut self, row: Row) {
-        let at = self.seq;
         match row {
-            Row::Contact(row) => {
-                self.timers.replace(None, Timers::of_contact(&row));
-                self.contacts.put(row.id.clone(), Some(row), at);
-            }
-            Row::Case(row) => {
-                self.timers.replace(None, Timers::of_case(&row));
-                self.open_cases
-                    .replace(row.id, None, OpenCases::owner(&row));
-                self.cases.put(row.id, Some(row), at);
-            }
+            Row::Contact(row) => self.restore_contact(ActiveContact::from(&*row)),
+            Row::Case(row) => self.restore_case(ActiveCase::from(&*row)),
             Row::Counts(counts) => {
                 self.counts
                     .insert((counts.reason.clone(), counts.tier.clone()), counts);
@@ -485,8 +489,7 @@ impl State {
         }
     }
 
-    /// Used when the server starts: sets the sequence of the last event in the rows, the log time and the live
-    /// playbook.
+    /// Used when the server starts: sets the last sequence of the rows, the log time and the live playbook.
     pub fn stand_at(&mut self, seq: Seq, now: UnixMs, live: Option<Arc<Playbook>>) {
         self.seq = seq;
         self.now = now;

@@ -1,6 +1,7 @@
 //! The stored form of the rows of the state, and of two other kinds of values: the position of the rows, and playbooks
 //! as written. The keys are in [`super::rows::key`].
 
+pub mod active;
 mod case;
 pub mod contact;
 pub mod key;
@@ -19,7 +20,7 @@ use contact::{contact, contact_to_wire};
 use signpost_domain::contact::ReportedQueue;
 use signpost_domain::ids::{PlaybookVersion, Seq};
 use signpost_domain::route::Route;
-use signpost_domain::state::{Counts, IdempotencyRecord, Publication, Row, RowKey};
+use signpost_domain::state::{Counts, IdempotencyRecord, LatestCase, Publication, Row, RowKey};
 use signpost_domain::time::UnixMs;
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -83,8 +84,9 @@ fn row_to_wire(row: &Row) -> written::row::Row<'_> {
         Row::IdentityOwner(customer) => Wire::Holder(written::Holder {
             customer: customer.as_str().into(),
         }),
-        Row::Matter(case) => Wire::Matter(written::Matter {
-            case_seq: case_seq(**case),
+        Row::Matter(latest) => Wire::Matter(written::Matter {
+            case_seq: case_seq(latest.case),
+            seq: latest.seq.0,
         }),
         Row::Request(row) => Wire::Request(answered_to_wire(row)),
         Row::Counts(row) => Wire::Counts(counts_to_wire(row)),
@@ -108,8 +110,9 @@ pub fn decode(kind: RowKind, bytes: &[u8]) -> Result<Row, CodecError> {
         (RowKind::Holder, Wire::Holder(wire::Holder { customer })) => Ok(Row::IdentityOwner(
             Arc::new(name(customer, "holder.customer")?),
         )),
-        (RowKind::Matter, Wire::Matter(wire::Matter { case_seq })) => {
-            Ok(Row::Matter(Arc::new(case(case_seq))))
+        (RowKind::Matter, Wire::Matter(wire::Matter { case_seq, seq })) => {
+            let (case, seq) = (case(case_seq), Seq(seq));
+            Ok(Row::Matter(Arc::new(LatestCase { case, seq })))
         }
         (RowKind::Request, Wire::Request(row)) => Ok(Row::Request(Arc::new(answered(row)?))),
         (RowKind::Counts, Wire::Counts(row)) => Ok(Row::Counts(counts(row)?)),
@@ -311,7 +314,7 @@ fn reported(message: wire::ReportedQueue) -> Result<ReportedQueue, CodecError> {
 
 /// The number of the layout of the rows: which rows there are, their keys, and the rows that an event leads to. Add 1
 /// for every change of any of these. Rows with another layout are made again from the log.
-pub const LAYOUT: u32 = 10;
+pub const LAYOUT: u32 = 11;
 
 /// The position of the rows, under [`super::rows::key::APPLIED`]. It is written with every group of rows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

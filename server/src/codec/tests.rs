@@ -5,6 +5,7 @@ pub(super) mod arbitrary;
 #[cfg(test)]
 pub(super) mod frozen;
 use super::index::{request_id_buckets, seq_bitmap};
+use super::rows::active::{decode_active_case, decode_active_contact};
 use super::rows::contact::{PartialContact, decode_partial};
 use super::rows::key;
 use super::rows::{Applied, RowKind};
@@ -19,7 +20,7 @@ use proptest::{prop_assert, prop_assert_eq, proptest};
 use prost::Message;
 use signpost_domain::ids::Seq;
 use signpost_domain::list::{ContactMark, ContactStateKind};
-use signpost_domain::state::{Row, RowKey};
+use signpost_domain::state::{ActiveCase, ActiveContact, Row, RowKey};
 
 /// Every kind of row.
 const KINDS: [RowKind; 9] = [
@@ -129,6 +130,25 @@ proptest! {
         }
     }
 
+    /// What a start reads of a row has the same values as the whole row.
+    #[test]
+    fn a_start_reads_what_is_there((_, row) in row()) {
+        let bytes = rows::encode(&row);
+        let (contact, case) = (decode_active_contact(&bytes), decode_active_case(&bytes));
+        let missing = CodecError::Missing("row");
+        match row {
+            Row::Contact(row) => {
+                prop_assert_eq!(contact, Ok(ActiveContact::from(&*row)));
+                prop_assert_eq!(case, Err(missing));
+            }
+            Row::Case(row) => {
+                prop_assert_eq!(case, Ok(ActiveCase::from(&*row)));
+                prop_assert_eq!(contact, Err(missing));
+            }
+            _ => prop_assert_eq!((contact, case), (Err(missing.clone()), Err(missing))),
+        }
+    }
+
     #[test]
     fn a_row_of_another_kind_is_refused((key, row) in row()) {
         for kind in KINDS.into_iter().filter(|kind| *kind != RowKind::of(&key)) {
@@ -188,6 +208,12 @@ proptest! {
         if let (RowKey::Request(request), Row::Request(row)) = (&key, &row) {
             prop_assert!(places.is_empty());
             places.push(key::request(key::generation_of(row.seq), request));
+            prop_assert_eq!(key::decode_generation(&bytes), Ok(key::generation_of(row.seq)));
+        }
+        if let (RowKey::Matter(matter), Row::Matter(latest)) = (&key, &row) {
+            prop_assert!(places.is_empty());
+            places.push(key::matter(key::generation_of(latest.seq), matter));
+            prop_assert_eq!(key::decode_generation(&bytes), Ok(key::generation_of(latest.seq)));
         }
         prop_assert!(places.contains(&bytes));
         // A row that never moved has no stale key.
@@ -250,9 +276,9 @@ proptest! {
     }
 
     #[test]
-    fn a_start_reads_the_rows_that_the_engine_has_in_memory((key, row) in row()) {
+    fn a_start_reads_the_rows_that_are_in_memory_and_those_with_timers((key, row) in row()) {
         let prefix = key::key_for(&key, &row)[0];
-        prop_assert_eq!(key::KEPT_IN_MEMORY.contains(&[prefix]), row.is_kept());
+        prop_assert_eq!(key::READ_AT_START.contains(&[prefix]), row.is_kept() || row.is_active());
     }
 
     #[test]

@@ -127,14 +127,6 @@ impl Changes {
         keys
     }
 
-    /// Adds the changes of the next group.
-    pub(super) fn append(&mut self, next: Changes) {
-        self.rows.extend(next.rows);
-        self.writes += next.writes;
-        self.documents.extend(next.documents);
-        (self.last, self.now, self.live) = (next.last, next.now, next.live);
-    }
-
     /// Notes the position of the state after these changes.
     pub(super) fn end_at(&mut self, state: &State) {
         self.last = state.seq();

@@ -1,10 +1,9 @@
 //! The deciding thread. Only this thread accesses the state.
 
 use super::batch::{Batch, Pending, Task};
-use super::prefetch::Prefetched;
-use super::{Clock, DecideRetry, EngineError, EngineHealth, WriteDecision};
+use super::prefetch::{Prefetched, RowLookup, read_blocking};
+use super::{Clock, DecideRetry, EngineError, EngineHealth, WriteDecision, unreadable};
 use crate::codec;
-use crate::store::RowReader;
 use crate::tail::{Tail, TailEvent};
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, select};
 use signpost_domain::command::{Command, CommandBody, Query};
@@ -13,7 +12,7 @@ use signpost_domain::flow::{self, Answer, DecideError, WriteResult};
 use signpost_domain::guess::{Asking, Guesses};
 use signpost_domain::ids::Seq;
 use signpost_domain::playbook::Playbook;
-use signpost_domain::state::{RowKey, State};
+use signpost_domain::state::{RowKey, RowNotLoaded, State};
 use signpost_domain::time::UnixMs;
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -25,6 +24,8 @@ use tokio::sync::watch;
 /// looked up in the meantime are rarely out of date. The number is greater than the number of tasks that may wait. Rows
 /// that were only looked up are not kept.
 const RETAINED_EVENTS: u64 = 8_192;
+/// The number of timers whose rows are read together, when a row of a timer that is due is not in memory.
+const TIMERS_AT_ONCE: usize = 64;
 /// The longest sleep between two checks of the timers.
 const SLEEP_MAX: Duration = Duration::from_secs(1);
 
@@ -32,7 +33,7 @@ const SLEEP_MAX: Duration = Duration::from_secs(1);
 pub(super) struct Decider {
     state: State,
     clock: Clock,
-    rows: RowReader,
+    lookup: RowLookup,
     tail: Arc<Tail>,
     groups: Sender<Batch>,
     health: watch::Receiver<EngineHealth>,
@@ -53,7 +54,7 @@ impl Decider {
     pub(super) fn new(
         state: State,
         clock: Clock,
-        rows: RowReader,
+        lookup: RowLookup,
         tail: Arc<Tail>,
         groups: Sender<Batch>,
         health: watch::Receiver<EngineHealth>,
@@ -68,7 +69,7 @@ impl Decider {
         Decider {
             state,
             clock,
-            rows,
+            lookup,
             tail,
             groups,
             health,
@@ -243,16 +244,46 @@ impl Decider {
 
     /// Fires the timers that are due at `now` or earlier.
     fn fire(&mut self, now: UnixMs) -> Result<(), DecideRetry> {
+        let mut lent = Vec::new();
+        let fired = self.fire_all(now, &mut lent);
+        lent.iter().for_each(|(key, at)| self.state.evict(key, *at));
+        fired
+    }
+
+    fn fire_all(&mut self, now: UnixMs, lent: &mut Vec<(RowKey, Seq)>) -> Result<(), DecideRetry> {
         loop {
             match flow::due(&self.state, now) {
                 Ok(None) => return Ok(()),
                 Ok(Some(recorded)) => self.record(&Arc::new(recorded), None),
-                Err(elsewhere) => return Err(DecideRetry::NeedsRow(elsewhere.0)),
+                Err(RowNotLoaded(keys)) => self.load_for_timers(keys, now, lent)?,
             }
             if self.group.is_full() && !self.send() {
                 return Err(DecideRetry::Failed(EngineError::Failed));
             }
         }
+    }
+
+    /// Reads these rows, and the rows of the timers that are due next, as far as they are not in memory. Nobody else
+    /// can bring the rows of a timer: this is the only read of this thread.
+    fn load_for_timers(
+        &mut self,
+        mut keys: Vec<RowKey>,
+        now: UnixMs,
+        lent: &mut Vec<(RowKey, Seq)>,
+    ) -> Result<(), DecideRetry> {
+        let due = self.state.timers().iter();
+        let due = due.take_while(|(due, _)| *due <= now).take(TIMERS_AT_ONCE);
+        keys.extend(due.map(|(_, target)| target.row()));
+        keys.retain(|key| !self.state.knows(key));
+        let at = self.state.seq();
+        for key in keys {
+            let row = read_blocking(&self.lookup, &key);
+            let row = row.map_err(|error| DecideRetry::Failed(unreadable(error)))?;
+            if self.state.cache(key.clone(), row) {
+                lent.push((key, at));
+            }
+        }
+        Ok(())
     }
 
     /// Folds an event into the state and adds it to the group.
@@ -269,6 +300,7 @@ impl Decider {
             .push(watched.map(|event| (event, bytes.len())));
         group.bytes += bytes.len();
         group.events.push(bytes);
+        touched.iter().for_each(|key| self.lookup.recent.add(key));
         self.retained
             .extend(touched.into_iter().map(|key| (seq, key)));
         if let Event::PlaybookPublished(_) = &recorded.event {
@@ -286,6 +318,8 @@ impl Decider {
             after: self.state.seq(),
             ..Batch::default()
         };
+        // The next group is probably as large as this one.
+        self.group.changes.rows.reserve(group.changes.rows.len());
         group
     }
 
@@ -298,10 +332,11 @@ impl Decider {
 
     /// Drops rows from memory that were applied long enough ago.
     fn forget(&mut self) {
-        let applied = self.rows.applied().saturating_sub(RETAINED_EVENTS);
+        let applied = self.lookup.rows.applied().saturating_sub(RETAINED_EVENTS);
         while let Some((seq, _)) = self.retained.front().filter(|(seq, _)| seq.0 <= applied) {
             self.forgotten = *seq;
             if let Some((seq, key)) = self.retained.pop_front() {
+                self.lookup.recent.remove(&key);
                 self.state.evict(&key, seq);
             }
         }

@@ -1,8 +1,9 @@
-//! Filling the filters at a start with the keys of the rows there are, while work is taken already.
+//! Fills the filters with the keys that are stored when the server starts. It runs while the server already works.
 //!
-//! What holds no more than the key and a little is read: the marks of contacts and customers, the stretches of request
-//! ids, owners and matters.
+//! It reads rows that hold little more than a key: the marks of contacts and customers, the buckets of request ids, the
+//! owners of identities, the matters.
 
+use super::generation_filter::GenerationFilter;
 use super::key_filter::KeyFilter;
 use super::key_filters::KeyFilters;
 use super::row_write_error::RowWriteError;
@@ -17,35 +18,41 @@ use signpost_domain::ids::Seq;
 use signpost_domain::state::RowKey;
 use std::time::Instant;
 
-/// Rows that are read at once: while they are, the rows cannot be opened anew.
+/// The number of rows that are read in one step. During a step, the rows cannot be opened anew.
 const ROWS_AT_ONCE: usize = 2_048;
 
-/// Says which generations of request ids there are: before any row is put.
+/// Notes which generations of request ids and of matters are stored. Call it before any row is written.
 ///
 /// # Errors
 /// When the rows do not read.
 pub(super) fn begin(filters: &KeyFilters, rows: &RowReader) -> Result<(), RowWriteError> {
+    let newest = key::generation_of(Seq(rows.applied()));
     let (oldest, _) = rows.scan_blocking(&key::REQUEST_AGES, None, 1)?;
     if let Some((name, _)) = oldest.first() {
         let oldest = Seq(request_id_buckets::decode_key(name)? * STRETCH_EVENTS);
-        let newest = key::generation_of(Seq(rows.applied()));
         filters.requests.begin(key::generation_of(oldest), newest);
+    }
+    let (oldest, _) = rows.scan_blocking(&key::MATTERS, None, 1)?;
+    if let Some((name, _)) = oldest.first() {
+        filters
+            .matter_generations
+            .begin(key::decode_generation(name)?, newest);
     }
     Ok(())
 }
 
-/// Fills the filters. An engine that stops ends this.
+/// Fills the filters. It ends early when the engine stops.
 pub(super) fn run(filters: &KeyFilters, rows: &RowReader) {
     match fill(filters, rows) {
         Ok(()) | Err(RowWriteError::Read(StoreError::Closed)) => {}
         Err(error) => tracing::error!(
             error = &error as &dyn std::error::Error,
-            "what is not there is looked for in the rows: the filters could not be filled"
+            "the filters could not be filled: keys that are not stored are looked up in the rows"
         ),
     }
 }
 
-/// The most wanted first: each speaks as soon as it is full.
+/// The filters that are asked most come first: each is used as soon as it is complete.
 fn fill(filters: &KeyFilters, rows: &RowReader) -> Result<(), RowWriteError> {
     let began = Instant::now();
     each(rows, &CUSTOMER_MARKS, |(_, mark)| {
@@ -68,9 +75,14 @@ fn fill(filters: &KeyFilters, rows: &RowReader) -> Result<(), RowWriteError> {
     })?;
     filters.requests.complete_before(u64::MAX);
     each(rows, &key::MATTERS, |(name, _)| {
-        filters.add_key(&key::decode(name)?);
+        let generation = key::decode_generation(name)?;
+        filters.matter_generations.complete_before(generation);
+        if let RowKey::Matter(matter) = key::decode(name)? {
+            filters.add_matter(&matter, key::first_of(generation));
+        }
         Ok(())
     })?;
+    filters.matter_generations.complete_before(u64::MAX);
     filters.matters.complete();
     each(rows, &CONTACT_MARKS, |(_, mark)| {
         filters.add_key(&RowKey::Contact(decode_contact_mark(mark)?.0));
@@ -84,12 +96,14 @@ fn fill(filters: &KeyFilters, rows: &RowReader) -> Result<(), RowWriteError> {
         &filters.matters,
     ];
     let sizes = sizes.map(KeyFilter::size).into_iter();
-    let sizes: Vec<(u64, u64)> = sizes.chain([filters.requests.size()]).collect();
+    let by_generation =
+        [&filters.matter_generations, &filters.requests].map(GenerationFilter::size);
+    let sizes: Vec<(u64, u64)> = sizes.chain(by_generation).collect();
     tracing::info!(
         seconds = began.elapsed().as_secs_f64(),
         keys = sizes.iter().map(|(keys, _)| keys).sum::<u64>(),
         bytes = sizes.iter().map(|(_, bytes)| bytes).sum::<u64>(),
-        "knows in memory which rows are not there"
+        "the filters know which keys are stored"
     );
     Ok(())
 }

@@ -38,7 +38,10 @@ impl Indexer {
     ///
     /// # Errors
     /// When an existing entry cannot be read or decoded.
-    pub(super) fn puts(&mut self, rows: &[(RowKey, Row)]) -> Result<Vec<Entry>, RowWriteError> {
+    pub(super) fn puts<'a>(
+        &mut self,
+        rows: impl Iterator<Item = &'a (RowKey, Row)>,
+    ) -> Result<Vec<Entry>, RowWriteError> {
         let mut puts: BTreeMap<Vec<u8>, Vec<u8>> = BTreeMap::new();
         let mut changed: Vec<Vec<u8>> = Vec::new();
         for (_, row) in rows {

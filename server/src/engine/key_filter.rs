@@ -1,26 +1,27 @@
-//! A growing filter of keys: says of a key that it is surely not there, or that it may be.
+//! A growing filter of keys: it says of a key that it is surely not stored, or that it may be.
 //!
-//! It is made of layers, each as large as all before it, so that it costs memory for the keys there are and a look
-//! stays short. Its bytes are bounded: a filter that is full no longer says that anything is absent.
+//! It has layers, each as large as all earlier layers together. So its memory follows the number of keys, and a look
+//! needs few layers. Its memory is bounded: a filter that is full calls no key absent any more. The layers are Bloom
+//! filters (Almeida and others, Scalable Bloom Filters, 2007).
 
 use fastbloom::AtomicBloomFilter;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-/// Bits of one key.
+/// The number of bits for each key.
 pub(super) const KEY_BITS: u64 = 12;
-/// Bits that one key sets: with as many bits a key one look in 300 finds a key in a full layer that is not there.
+/// The number of bits that one key sets. With [`KEY_BITS`], a full layer takes one absent key in 300 for a stored one.
 const KEY_HASHES: u32 = 8;
-/// Keys of the first layer.
+/// The number of keys of the first layer.
 const FIRST_KEYS: u64 = 64 * 1_024;
-/// A layer for fewer keys is not worth it: the filter is full.
+/// The minimum number of keys of a layer. If there is no room for so many, the filter is full.
 const LAYER_KEYS_MIN: u64 = 1_024;
 
-/// Keys of one kind of rows, which never go. Any number of threads add and look.
+/// The keys of one kind of rows. Keys are never removed. Any number of threads add keys and look them up.
 pub(super) struct KeyFilter {
     inside: RwLock<Inside>,
     bytes_max: u64,
-    /// In tests: it forgets one key in so many.
+    /// In tests: every key whose hash is a multiple of this number is forgotten.
     #[cfg(test)]
     forgets_one_in: Option<u64>,
 }
@@ -28,9 +29,9 @@ pub(super) struct KeyFilter {
 struct Inside {
     /// The newest last.
     layers: Vec<Layer>,
-    /// Whether it has every key that was there when it was made.
+    /// Whether it has every key that was stored when the server started.
     is_complete: bool,
-    /// Whether a key found no room: it never says anything again.
+    /// Whether there was no room for a key. Then the filter calls no key absent any more.
     is_full: bool,
 }
 
@@ -40,15 +41,15 @@ struct Layer {
     keys: AtomicU64,
 }
 
-/// Bits for so many keys.
+/// Bits for `keys` keys.
 pub(super) fn bits_for(keys: u64) -> AtomicBloomFilter {
-    // Whole words of 64 bits, and not more than there is room for.
+    // A whole number of 64-bit words.
     let bits = (keys * KEY_BITS / 64 * 64) as usize;
     AtomicBloomFilter::with_num_bits(bits).hashes(KEY_HASHES)
 }
 
 impl KeyFilter {
-    /// An empty filter that takes at most so many bytes. It says nothing before [`KeyFilter::complete`].
+    /// An empty filter that uses at most `bytes_max` bytes. Until [`KeyFilter::complete`], it calls no key absent.
     pub(super) fn new(bytes_max: u64) -> KeyFilter {
         KeyFilter {
             inside: RwLock::new(Inside {
@@ -62,7 +63,7 @@ impl KeyFilter {
         }
     }
 
-    /// Takes a key in.
+    /// Adds a key, by its hash.
     pub(super) fn add(&self, hash: u64) {
         #[cfg(test)]
         if self
@@ -83,18 +84,18 @@ impl KeyFilter {
         inside.take_in(hash);
     }
 
-    /// From here on it has every key there is.
+    /// Notes that every stored key was added.
     pub(super) fn complete(&self) {
         self.write().is_complete = true;
     }
 
-    /// Whether there is surely no row with this key.
+    /// Whether a key is surely not stored.
     pub(super) fn is_absent(&self, hash: u64) -> bool {
         let inside = self.read();
         inside.is_complete && !inside.is_full && !inside.has(hash)
     }
 
-    /// How many keys it has, and in how many bytes.
+    /// The number of keys, and the bytes of the layers.
     pub(super) fn size(&self) -> (u64, u64) {
         let inside = self.read();
         (inside.keys(), inside.bytes())
@@ -114,7 +115,7 @@ impl Inside {
         self.layers.iter().any(|it| it.bits.contains_hash(hash))
     }
 
-    /// Takes a key in, if it is not there already and there is room.
+    /// Adds a key to the newest layer, unless a layer has it already. Returns whether a layer has it now.
     fn take_in(&self, hash: u64) -> bool {
         if self.has(hash) {
             return true;
@@ -127,7 +128,7 @@ impl Inside {
         true
     }
 
-    /// Makes room for a key. Says whether there is any.
+    /// Adds a layer if the newest is full. Returns whether there is room for a key now.
     fn grow(&mut self, bytes_max: u64) -> bool {
         let newest = self.layers.last();
         if newest.is_some_and(|it| it.keys.load(Ordering::Relaxed) < it.keys_max) {

@@ -1,20 +1,25 @@
-//! Which rows are surely not there, known in memory.
+//! Filters in memory that know which keys are not in the store.
 //!
-//! A new contact looks for what is mostly nowhere: its request id, itself, its customer, its matter. In rows that are
-//! larger than their cache each such look would read and unpack a leaf at random. So a filter for each kind of these
-//! knows the keys there are; that of request ids, which go with time, also in which generation of the log they are. It
-//! errs towards the rows only: what it does not know as absent is looked for there.
+//! A new contact looks up rows that mostly do not exist: its request id, itself, its customer, its matter. When the
+//! rows are larger than their cache, each such look would read and unpack a leaf at random. So there is a filter for
+//! each of these kinds. A filter can be wrong in one direction only: it may send a look to the rows in vain, but it
+//! never calls a stored key absent.
 //!
-//! The thread that keeps the rows takes a key in before it applies the row. So a caller that first reads how far rows
-//! are applied ([`crate::store::RowReader::applied`]) and then asks, never gets the answer that a row of those events
-//! is absent. The deciding thread knows the rows that are not applied yet. Keys that were there at the start are taken
-//! in by a thread of their own ([`super::filter_build`]); until it is through a filter says nothing. What is only asked
-//! for is not kept.
+//! Request ids and matters are stored by generation of the log ([`key::GENERATION_EVENTS`]), so that what is written at
+//! the same time is stored together. For them a second filter says in which generations a key may be.
+//!
+//! The thread that writes the rows adds a key before it applies the row. So a reader first reads how far the rows are
+//! applied ([`crate::store::RowReader::applied`]), then asks the filter: no row of those events is called absent. The
+//! deciding thread has the rows of later events. Keys that were stored before the server started are added by a thread
+//! of its own ([`super::filter_build`]); until it has finished, a filter calls no key absent. Keys that are only looked
+//! up are not added.
 
+use super::generation_filter::GenerationFilter;
 use super::key_filter::KeyFilter;
-use super::request_filter::RequestFilter;
 use crate::codec::rows::key;
+use crate::codec::rows::key::GENERATION_EVENTS;
 use crate::store::{RowReader, StoreError};
+use signpost_domain::case::CaseKey;
 use signpost_domain::event::RequestKey;
 use signpost_domain::ids::Seq;
 use signpost_domain::state::{Row, RowKey};
@@ -28,10 +33,17 @@ const CUSTOMERS_BYTES_MAX: u64 = 32 * 1024 * 1024;
 const IDENTITY_OWNERS_BYTES_MAX: u64 = 32 * 1024 * 1024;
 /// Bytes of the filter of matters: for 44,000,000.
 const MATTERS_BYTES_MAX: u64 = 64 * 1024 * 1024;
-/// Bytes of the filter of request ids: for 89,000,000 that are kept at once.
+/// Bytes of the filter of the generations of matters: for 89,000,000 events.
+const MATTER_GENERATIONS_BYTES_MAX: u64 = 64 * 1024 * 1024;
+/// Bytes of the filter of request ids: for 89,000,000 that are stored at once.
 const REQUESTS_BYTES_MAX: u64 = 128 * 1024 * 1024;
+/// The number of request ids in a generation, at most: one an event.
+const REQUESTS_EACH: u64 = GENERATION_EVENTS;
+/// The number of matters in a generation, mostly fewer: a contact about a new matter has at least two events.
+const MATTERS_EACH: u64 = GENERATION_EVENTS / 2;
 
-/// How much memory filters may take, in bytes; over it rows are read. Tests make them small.
+/// The maximum number of bytes of each filter. A filter that would need more calls no key absent. Tests make them
+/// small.
 #[derive(Clone, Copy, Debug)]
 pub struct FilterLimits {
     /// Of contacts.
@@ -42,25 +54,28 @@ pub struct FilterLimits {
     pub identity_owners: u64,
     /// Of matters.
     pub matters: u64,
+    /// Of the generations of matters.
+    pub matter_generations: u64,
     /// Of request ids.
     pub requests: u64,
-    /// Keys of which the filters forget one.
+    /// In tests: the filters forget every key whose hash is a multiple of this number.
     #[cfg(test)]
     pub(super) forgets_one_in: Option<u64>,
 }
 
-/// A filter for each kind of rows that is often looked for in vain.
+/// A filter for each kind of rows that is often looked up in vain.
 pub(super) struct KeyFilters {
-    /// Of a secret of this process: nobody can tell ids that are taken for each other.
+    /// It has a secret of this process, so that nobody can choose ids that collide.
     hasher: RandomState,
-    /// Whether they are not held to what they say.
+    /// In tests: filters that forget keys are not checked against the rows.
     #[cfg(test)]
     are_forgetful: bool,
     pub(super) contacts: KeyFilter,
     pub(super) customers: KeyFilter,
     pub(super) identity_owners: KeyFilter,
     pub(super) matters: KeyFilter,
-    pub(super) requests: RequestFilter,
+    pub(super) matter_generations: GenerationFilter,
+    pub(super) requests: GenerationFilter,
 }
 
 impl FilterLimits {
@@ -70,6 +85,7 @@ impl FilterLimits {
         customers: 0,
         identity_owners: 0,
         matters: 0,
+        matter_generations: 0,
         requests: 0,
         #[cfg(test)]
         forgets_one_in: None,
@@ -83,6 +99,7 @@ impl Default for FilterLimits {
             customers: CUSTOMERS_BYTES_MAX,
             identity_owners: IDENTITY_OWNERS_BYTES_MAX,
             matters: MATTERS_BYTES_MAX,
+            matter_generations: MATTER_GENERATIONS_BYTES_MAX,
             requests: REQUESTS_BYTES_MAX,
             #[cfg(test)]
             forgets_one_in: None,
@@ -91,7 +108,7 @@ impl Default for FilterLimits {
 }
 
 impl KeyFilters {
-    /// Filters that know no key yet, and say nothing.
+    /// Filters without keys. Until they are complete they call no key absent.
     pub(super) fn new(limits: FilterLimits) -> KeyFilters {
         let filter = |bytes_max| {
             let filter = KeyFilter::new(bytes_max);
@@ -99,9 +116,12 @@ impl KeyFilters {
             let filter = filter.forgetting_one_in(limits.forgets_one_in);
             filter
         };
-        let requests = RequestFilter::new(limits.requests);
-        #[cfg(test)]
-        let requests = requests.forgetting_one_in(limits.forgets_one_in);
+        let by_generation = |keys_each, bytes_max| {
+            let filter = GenerationFilter::new(keys_each, bytes_max);
+            #[cfg(test)]
+            let filter = filter.forgetting_one_in(limits.forgets_one_in);
+            filter
+        };
         KeyFilters {
             hasher: RandomState::new(),
             #[cfg(test)]
@@ -110,31 +130,41 @@ impl KeyFilters {
             customers: filter(limits.customers),
             identity_owners: filter(limits.identity_owners),
             matters: filter(limits.matters),
-            requests,
+            matter_generations: by_generation(MATTERS_EACH, limits.matter_generations),
+            requests: by_generation(REQUESTS_EACH, limits.requests),
         }
     }
 
-    /// Takes in the key of a row that is about to be applied.
+    /// Adds the key of a row that is about to be applied.
     pub(super) fn add(&self, key: &RowKey, row: &Row) {
         match (key, row) {
             (RowKey::Request(request), Row::Request(row)) => self.add_request(request, row.seq),
+            (RowKey::Matter(matter), Row::Matter(latest)) => self.add_matter(matter, latest.seq),
             _ => self.add_key(key),
         }
     }
 
-    /// Takes in a key other than that of a request.
+    /// Adds a key that is not stored by generation.
     pub(super) fn add_key(&self, key: &RowKey) {
         if let Some(filter) = self.of(key) {
             filter.add(self.hasher.hash_one(key));
         }
     }
 
-    /// Takes in a request that the event at `seq` answered.
+    /// Adds a request that the event at `seq` answered.
     pub(super) fn add_request(&self, request: &RequestKey, seq: Seq) {
         self.requests.add(self.hasher.hash_one(request), seq);
     }
 
-    /// Whether there is surely no such row, of the events that were applied before this was asked.
+    /// Adds a matter whose latest case became the latest by the event at `seq`.
+    pub(super) fn add_matter(&self, matter: &CaseKey, seq: Seq) {
+        self.matters
+            .add(self.hasher.hash_one(RowKey::Matter(*matter)));
+        self.matter_generations
+            .add(self.hasher.hash_one(matter), seq);
+    }
+
+    /// Whether there is surely no such row, of the events that were applied before this call.
     pub(super) fn is_absent(&self, key: &RowKey) -> bool {
         match key {
             RowKey::Request(request) => self.requests.is_absent(self.hasher.hash_one(request)),
@@ -145,7 +175,8 @@ impl KeyFilters {
         }
     }
 
-    /// Where a row may be, of the events that were applied before this was asked: nowhere else.
+    /// The stored keys that a row may have, of the events that were applied before this call: it has no other. If rows
+    /// are found under several of them, the first counts.
     pub(super) fn places(&self, key: &RowKey) -> Vec<Vec<u8>> {
         match key {
             RowKey::Request(request) => {
@@ -154,11 +185,18 @@ impl KeyFilters {
                 generations.map(|it| key::request(it, request)).collect()
             }
             _ if self.is_absent(key) => Vec::new(),
+            RowKey::Matter(matter) => self.places_of_matter(matter),
             _ => key::lookup_keys(key).collect(),
         }
     }
 
-    /// In debug builds: looks whether what has no places is absent.
+    fn places_of_matter(&self, matter: &CaseKey) -> Vec<Vec<u8>> {
+        let generations = self.matter_generations.places(self.hasher.hash_one(matter));
+        let generations = generations.into_iter();
+        generations.map(|it| key::matter(it, matter)).collect()
+    }
+
+    /// In debug builds: checks that a key without places is not stored.
     ///
     /// # Errors
     /// When the rows do not read.
@@ -186,10 +224,14 @@ impl KeyFilters {
                         let all = self.requests.all().into_iter();
                         all.map(|it| key::request(it, request)).collect()
                     }
+                    RowKey::Matter(matter) => {
+                        let all = self.matter_generations.all().into_iter();
+                        all.map(|it| key::matter(it, matter)).collect()
+                    }
                     _ => key::lookup_keys(key).collect(),
                 };
                 let (stored, _) = rows.get_many_blocking(&places)?;
-                // One that was applied meanwhile is in the filter by now.
+                // A row that was applied in the meantime is in the filter by now.
                 let overlooked = stored.iter().any(Option::is_some) && self.is_absent(key);
                 assert!(!overlooked, "{key:?} was overlooked");
             }
@@ -197,10 +239,10 @@ impl KeyFilters {
         Ok(())
     }
 
-    /// Whether all of them have every key that was there at the start.
+    /// Whether all filters have every key that was stored when the server started.
     #[cfg(test)]
     pub(super) fn are_complete(&self) -> bool {
-        // The last that is filled.
+        // It is filled last.
         self.contacts.is_complete()
     }
 
@@ -210,9 +252,9 @@ impl KeyFilters {
             RowKey::Customer(_) => Some(&self.customers),
             RowKey::IdentityOwner(_) => Some(&self.identity_owners),
             RowKey::Matter(_) => Some(&self.matters),
-            // They go, and have a filter of another kind.
+            // They have a filter of another kind.
             RowKey::Request(_) => None,
-            // A caller asks for a case by an id that the server gave out.
+            // A case is looked up by an id that the server gave out.
             RowKey::Case(_) => None,
             RowKey::Counts(..) | RowKey::Publication(_) | RowKey::ReportedQueue(_) => None,
         }

@@ -1,6 +1,7 @@
 //! Looks up the rows of a command before the command is decided.
 
 use super::key_filters::KeyFilters;
+use super::recent_rows::RecentRows;
 use crate::codec;
 use crate::codec::rows::RowKind;
 use crate::store::{RowReader, StoreError};
@@ -19,14 +20,16 @@ pub(crate) struct Prefetched {
     pub(crate) as_of: Seq,
 }
 
-/// Where rows are looked up: first in the filters, which know for most missing rows that they are missing.
+/// Where rows are looked up: first in the filters, which know of most missing rows that they are missing.
 #[derive(Clone)]
 pub(super) struct RowLookup {
     pub(super) rows: RowReader,
     pub(super) filters: Arc<KeyFilters>,
+    pub(super) recent: Arc<RecentRows>,
 }
 
-/// Looks up the rows `also`, and every row that `seek` asks for.
+/// Looks up the rows `also`, and every row that `seek` asks for. With `trusts_recent`, it ends where `seek` asks for a
+/// contact or a case that the deciding thread has in memory.
 ///
 /// # Errors
 /// When a row cannot be read or decoded.
@@ -35,6 +38,7 @@ pub(super) async fn look_up(
     live: Option<Arc<Playbook>>,
     also: &[RowKey],
     seek: impl Fn(&State) -> Result<(), RowNotLoaded>,
+    trusts_recent: bool,
 ) -> Result<Prefetched, StoreError> {
     let mut state = State::for_prefetch(live);
     let mut looked = Prefetched {
@@ -42,8 +46,14 @@ pub(super) async fn look_up(
         as_of: Seq(u64::MAX),
     };
     fetch(lookup, also, &mut looked, &mut state).await?;
-    while let Err(RowNotLoaded(keys)) = seek(&state) {
+    while let Err(RowNotLoaded(mut keys)) = seek(&state) {
+        let asked = keys.len();
+        keys.retain(|key| !(trusts_recent && lookup.recent.has(key)));
+        let is_all = keys.len() == asked;
         fetch(lookup, &keys, &mut looked, &mut state).await?;
+        if !is_all {
+            break;
+        }
     }
     Ok(looked)
 }
@@ -57,7 +67,7 @@ async fn fetch(
     if keys.is_empty() {
         return Ok(());
     }
-    let RowLookup { rows, filters } = lookup;
+    let RowLookup { rows, filters, .. } = lookup;
     // Before the filters are asked: of what is applied later they may not know yet.
     let as_of = Seq(rows.applied());
     looked.as_of = looked.as_of.min(as_of);
@@ -78,7 +88,8 @@ async fn fetch(
     Ok(())
 }
 
-/// The rows with these keys, in the order of the keys; `None` for a key without a row.
+/// The rows with these keys, in the order of the keys; `None` for a key without a row. No kind that is stored by
+/// generation: those are looked up with the filters.
 ///
 /// # Errors
 /// When a row cannot be read or decoded.
@@ -86,6 +97,7 @@ pub(super) async fn read(
     reader: &RowReader,
     keys: &[RowKey],
 ) -> Result<Vec<Option<Row>>, StoreError> {
+    debug_assert!(!keys.iter().any(codec::rows::key::is_by_generation));
     let stored_keys = keys.iter().map(codec::rows::key::lookup_keys);
     let places: Vec<usize> = stored_keys.clone().map(Iterator::count).collect();
     let stored_keys: Vec<Vec<u8>> = stored_keys.flatten().collect();
@@ -100,13 +112,13 @@ pub(super) async fn read(
 ///
 /// # Errors
 /// When the row cannot be read or decoded.
-pub(super) fn read_blocking(reader: &RowReader, key: &RowKey) -> Result<Option<Row>, StoreError> {
-    let stored_keys: Vec<Vec<u8>> = codec::rows::key::lookup_keys(key).collect();
-    let (values, _) = reader.get_many_blocking(&stored_keys)?;
+pub(super) fn read_blocking(lookup: &RowLookup, key: &RowKey) -> Result<Option<Row>, StoreError> {
+    let stored_keys = lookup.filters.places(key);
+    let (values, _) = lookup.rows.get_many_blocking(&stored_keys)?;
     first_row(key, values.into_iter())
 }
 
-/// The row under one of the stored keys of `key`. At most one of them has it.
+/// The row under the first of the stored keys of `key` that has one.
 fn first_row(
     key: &RowKey,
     values: impl Iterator<Item = Option<Vec<u8>>>,

@@ -1,10 +1,11 @@
 //! Starts from disk: loads the state from the rows, then folds the rest of the log.
 
 use super::batch::Changes;
-use super::prefetch::read_blocking;
+use super::prefetch::{RowLookup, read_blocking};
 use super::row_write_error::RowWriteError;
 use super::row_writer::{RowWriter, WRITES_AT_ONCE_MAX};
 use crate::codec::rows::RowKind;
+use crate::codec::rows::active::{decode_active_case, decode_active_contact};
 use crate::codec::{self, CodecError};
 use crate::store::{ApplyError, LogReader, RowReader, SCAN_ROWS_MAX, StoreError};
 use signpost_domain::event::{Event, Recorded};
@@ -76,9 +77,9 @@ fn decoded(seq: u64, bytes: &[u8]) -> Result<Recorded, RecoverError> {
 pub(super) fn recover(
     log: &LogReader,
     row_writer: &mut RowWriter,
-    rows: &RowReader,
+    lookup: &RowLookup,
 ) -> Result<State, RecoverError> {
-    let mut state = restored(rows)?;
+    let mut state = restored(&lookup.rows)?;
     let (mut folded, mut reported) = (0_usize, 0);
     while state.seq().0 < log.last() {
         let events = log.range(state.seq().0 + 1, FOLDED_AT_ONCE, READ_BYTES)?;
@@ -86,7 +87,7 @@ pub(super) fn recover(
         let mut touched = Vec::new();
         for (seq, bytes) in events {
             let recorded = decoded(seq, &bytes)?;
-            fetch_rows(&mut state, rows, &recorded.event, &mut touched)?;
+            fetch_rows(&mut state, lookup, &recorded.event, &mut touched)?;
             state.apply(&recorded, None);
             folded += 1;
             let keys = changes.take_in(&mut state, &recorded.event);
@@ -96,7 +97,7 @@ pub(super) fn recover(
             }
         }
         changes.end_at(&state);
-        row_writer.keep(changes)?;
+        row_writer.keep(vec![changes])?;
         touched.iter().for_each(|(seq, key)| state.evict(key, *seq));
         if reported + 64 * FOLDED_AT_ONCE <= folded {
             reported = folded;
@@ -110,7 +111,7 @@ pub(super) fn recover(
     Ok(state)
 }
 
-/// The state as of the last event in the rows, with the rows that the engine keeps in memory.
+/// The state as of the stored rows, with the rows that the engine keeps in memory and with all timers.
 fn restored(rows: &RowReader) -> Result<State, RecoverError> {
     let mut state = State::partial();
     let Some(bytes) = stored(rows, codec::rows::key::APPLIED.to_vec())? else {
@@ -130,7 +131,7 @@ fn restored(rows: &RowReader) -> Result<State, RecoverError> {
         }
     };
     state.stand_at(Seq(rows.applied()), standing.now, live);
-    for prefix in codec::rows::key::KEPT_IN_MEMORY {
+    for prefix in codec::rows::key::READ_AT_START {
         let mut after: Option<Vec<u8>> = None;
         loop {
             let found = rows.scan_blocking(&prefix, after.as_deref(), SCAN_ROWS_MAX);
@@ -138,12 +139,21 @@ fn restored(rows: &RowReader) -> Result<State, RecoverError> {
             let Some((last, _)) = found.last() else { break };
             after = Some(last.clone());
             for (key, value) in &found {
-                let kind = RowKind::of(&codec::rows::key::decode(key).map_err(undecoded)?);
-                state.restore(codec::rows::decode(kind, value).map_err(undecoded)?);
+                restore(&mut state, key, value).map_err(undecoded)?;
             }
         }
     }
     Ok(state)
+}
+
+/// Takes in a stored row.
+fn restore(state: &mut State, key: &[u8], value: &[u8]) -> Result<(), CodecError> {
+    match codec::rows::key::decode(key)? {
+        RowKey::Contact(_) => state.restore_contact(decode_active_contact(value)?),
+        RowKey::Case(_) => state.restore_case(decode_active_case(value)?),
+        key => state.restore(codec::rows::decode(RowKind::of(&key), value)?),
+    }
+    Ok(())
 }
 
 fn stored(rows: &RowReader, key: Vec<u8>) -> Result<Option<Vec<u8>>, RecoverError> {
@@ -154,12 +164,12 @@ fn stored(rows: &RowReader, key: Vec<u8>) -> Result<Option<Vec<u8>>, RecoverErro
 /// Loads the rows that folding the event needs.
 fn fetch_rows(
     state: &mut State,
-    rows: &RowReader,
+    lookup: &RowLookup,
     event: &Event,
     touched: &mut Vec<(Seq, RowKey)>,
 ) -> Result<(), RecoverError> {
     while let Some(key) = state.lacks(event) {
-        if state.cache(key.clone(), read_blocking(rows, &key).map_err(of_rows)?) {
+        if state.cache(key.clone(), read_blocking(lookup, &key).map_err(of_rows)?) {
             touched.push((state.seq(), key));
         }
     }

@@ -80,23 +80,23 @@ impl CatchUpSignal {
     }
 }
 
-/// Changes that wait to be applied together.
+/// The changes of groups, in their order, that wait to be applied together.
 struct Gathered {
-    changes: Changes,
+    groups: Vec<Changes>,
+    /// The maximum number of writes that they need, together with their index entries.
+    writes: usize,
     since: Instant,
 }
 
 impl Gathered {
     fn add(gathered: &mut Option<Gathered>, next: Changes) {
-        match gathered {
-            Some(gathered) => gathered.changes.append(next),
-            none => {
-                *none = Some(Gathered {
-                    changes: next,
-                    since: Instant::now(),
-                });
-            }
-        }
+        let gathered = gathered.get_or_insert_with(|| Gathered {
+            groups: Vec::new(),
+            writes: 0,
+            since: Instant::now(),
+        });
+        gathered.writes += next.writes;
+        gathered.groups.push(next);
     }
 }
 
@@ -152,12 +152,12 @@ impl RowWriter {
             }
             let applied = self.rows.applied();
             let ready = gathered.take_if(|gathered| {
-                gathered.changes.writes >= WRITES_AT_ONCE_MAX
+                gathered.writes >= WRITES_AT_ONCE_MAX
                     || gathered.since.elapsed() >= GATHER_ROWS
                     || wanted.is_beyond(applied)
             });
             if let Some(ready) = ready {
-                self.keep(ready.changes)?;
+                self.keep(ready.groups)?;
                 dirty = true;
             }
             if flushed.elapsed() >= FLUSH_EVERY {
@@ -168,26 +168,24 @@ impl RowWriter {
             }
         }
         if let Some(rest) = gathered {
-            self.keep(rest.changes)?;
+            self.keep(rest.groups)?;
         }
         Ok(self.rows.flush()?)
     }
 
-    /// Applies the changes of events, all at once.
-    pub(super) fn keep(&mut self, changes: Changes) -> Result<(), RowWriteError> {
-        let Changes {
-            rows,
-            writes: _,
-            documents,
-            last,
-            now,
-            live,
-        } = changes;
-        let mut puts: Vec<(Vec<u8>, Option<Vec<u8>>)> = Vec::with_capacity(2 * rows.len());
-        let mut seen = HashSet::with_capacity(rows.len());
+    /// Applies the changes of groups, in their order, all at once.
+    pub(super) fn keep(&mut self, groups: Vec<Changes>) -> Result<(), RowWriteError> {
+        let Some(&Changes { last, now, .. }) = groups.last() else {
+            return Ok(());
+        };
+        let live = groups.last().and_then(|group| group.live.clone());
+        let rows = || groups.iter().flat_map(|group| &group.rows);
+        let count = groups.iter().map(|group| group.rows.len()).sum::<usize>();
+        let mut puts: Vec<(Vec<u8>, Option<Vec<u8>>)> = Vec::with_capacity(2 * count);
+        let mut seen = HashSet::with_capacity(count);
         // Of two rows with one key the later one counts: go from the last row to the first, and skip keys that were
         // seen.
-        for (key, row) in rows.iter().rev().filter(|(key, _)| seen.insert(key)) {
+        for (key, row) in rows().rev().filter(|(key, _)| seen.insert(key)) {
             puts.extend(codec::rows::key::stale_key_for(key, row).map(|stale| (stale, None)));
             puts.push((
                 codec::rows::key::key_for(key, row),
@@ -195,12 +193,12 @@ impl RowWriter {
             ));
         }
         drop(seen);
-        let beside = self.indexer.puts(&rows)?.into_iter();
-        let beside = beside.chain(self.stretches(&rows)?);
+        let beside = self.indexer.puts(rows())?.into_iter();
+        let beside = beside.chain(self.stretches(rows())?);
         puts.extend(beside.map(|(key, value)| (key, Some(value))));
-        for (version, source) in documents {
-            let document = codec::rows::encode_playbook(&source);
-            puts.push((codec::rows::key::playbook(&version), Some(document)));
+        for (version, source) in groups.iter().flat_map(|group| &group.documents) {
+            let document = codec::rows::encode_playbook(source);
+            puts.push((codec::rows::key::playbook(version), Some(document)));
         }
         let applied = codec::rows::Applied {
             seq: last,
@@ -212,15 +210,17 @@ impl RowWriter {
         let (pruned, kept_from) = self.pruned(last, now)?;
         puts.extend(pruned.into_iter().map(|key| (key, None)));
         // Before anybody can find them, and after nobody can.
-        rows.iter()
-            .for_each(|(key, row)| self.filters.add(key, row));
+        rows().for_each(|(key, row)| self.filters.add(key, row));
         self.rows.apply(puts, last.0)?;
         self.filters.requests.forget_before(kept_from);
         Ok(())
     }
 
     /// The entries of the stretches that the requests among these rows belong to.
-    fn stretches(&mut self, rows: &[(RowKey, Row)]) -> Result<Vec<Entry>, RowWriteError> {
+    fn stretches<'a>(
+        &mut self,
+        rows: impl Iterator<Item = &'a (RowKey, Row)>,
+    ) -> Result<Vec<Entry>, RowWriteError> {
         let mut puts = Vec::new();
         let mut put = |(number, stretch): &(u64, RequestIdBucket)| {
             puts.push((request_id_buckets::key(*number), stretch.encode()));

@@ -7,6 +7,7 @@ use super::log_writer;
 use super::playbooks::PlaybookCache;
 use super::prefetch::RowLookup;
 use super::reading::Reading;
+use super::recent_rows::{COUNTERS, RecentRows};
 use super::recover::{RecoverError, recover};
 use super::row_writer::{CatchUpSignal, RowWriter};
 use super::{Clock, Engine, EngineHealth, QUEUE_TASKS_MAX, Shared};
@@ -132,7 +133,7 @@ impl Engine {
         let (log, log_reader) = Log::open(&folder, options.log)?;
         let filters = || Arc::new(KeyFilters::new(options.filters));
         let (state, row_writer, lookup) = recovered(&folder, options.rows, filters, &log_reader)?;
-        let (reader, building) = (lookup.rows.clone(), lookup.clone());
+        let building = lookup.clone();
         let (live_sender, live) = watch::channel(state.live().cloned());
         let (health_sender, health) = watch::channel(EngineHealth::Serving);
         let (tasks, tasks_taken) = bounded(QUEUE_TASKS_MAX);
@@ -144,7 +145,7 @@ impl Engine {
         let writer = Decider::new(
             state,
             options.clock,
-            reader.clone(),
+            lookup.clone(),
             tail.clone(),
             groups,
             health.clone(),
@@ -240,9 +241,15 @@ fn opened(
     }
     filter_build::begin(&filters, &reader).map_err(RecoverError::from)?;
     let mut row_writer = RowWriter::new(rows, reader.clone(), filters.clone());
-    let state = recover(log, &mut row_writer, &reader)?;
     let rows = reader;
-    Ok((state, row_writer, RowLookup { rows, filters }))
+    let recent = Arc::new(RecentRows::new(COUNTERS));
+    let lookup = RowLookup {
+        rows,
+        filters,
+        recent,
+    };
+    let state = recover(log, &mut row_writer, &lookup)?;
+    Ok((state, row_writer, lookup))
 }
 
 /// Starts a thread of the engine. If the thread panics, the engine accepts no more work.

@@ -59,6 +59,7 @@ pub fn prove(folder: &Path, options: EngineOptions) -> Outcome<Found> {
     let (index, rows): (StoredRows, StoredRows) = found
         .into_iter()
         .partition(|(key, _)| codec::index::is_index(key));
+    let rows = without_former_matters(rows)?;
     if let Some(what) = difference(&rows_of_state(&folded.state, &events), &rows) {
         return Err(format!("the rows are not those of the log: {what}").into());
     }
@@ -189,6 +190,20 @@ fn rows_of_state(state: &State, events: &[Recorded]) -> StoredRows {
         stored.insert(codec::rows::key::APPLIED.to_vec(), applied);
     }
     stored
+}
+
+/// The rows without those of a matter that a newer row of the same matter follows.
+fn without_former_matters(rows: StoredRows) -> Outcome<StoredRows> {
+    let mut newest: BTreeMap<RowKey, Vec<u8>> = BTreeMap::new();
+    let mut former = Vec::new();
+    let prefix = codec::rows::key::MATTERS;
+    for key in rows.keys().filter(|key| key.starts_with(&prefix)) {
+        // In the order of the keys, the newest generation is the last.
+        former.extend(newest.insert(codec::rows::key::decode(key)?, key.clone()));
+    }
+    let mut rows = rows;
+    former.iter().for_each(|key| drop(rows.remove(key)));
+    Ok(rows)
 }
 
 /// The index rows for lists that `state/` must hold. They follow from each state that each row ever had.

@@ -72,10 +72,12 @@ impl RuleSets {
         let fitting = words.map(|((((reason, tier), channel), stage), brand)| {
             reason & tier & channel & stage & brand
         });
-        (0_u32..)
-            .step_by(64)
-            .zip(fitting)
-            .flat_map(|(first, word)| Bits { first, word })
+        // Most words are empty: they are passed over before anything else is computed.
+        let fitting = fitting.enumerate().filter(|(_, word)| *word != 0);
+        fitting.flat_map(|(number, word)| Bits {
+            first: number as u32 * 64,
+            word,
+        })
     }
 }
 

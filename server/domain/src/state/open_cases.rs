@@ -1,6 +1,5 @@
 //! The open cases of each customer. They are computed from the cases, and never stored.
 
-use crate::case::Case;
 use crate::ids::{CaseId, CustomerId};
 use std::collections::HashMap;
 
@@ -19,11 +18,6 @@ impl OpenCases {
     /// The number of open cases of all customers.
     pub fn count(&self) -> usize {
         self.of_customers.values().map(Vec::len).sum()
-    }
-
-    /// The customer of the case, if the case is open; else `None`.
-    pub(super) fn owner(case: &Case) -> Option<CustomerId> {
-        case.customer.clone().filter(|_| case.state.is_open())
     }
 
     /// Moves a case from its former owner to its new owner.

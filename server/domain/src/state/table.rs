@@ -109,12 +109,9 @@ impl<K: Eq + Hash, V> Table<K, V> {
         }
     }
 
-    /// Removes a row that was last put or lent at `at`, unless `stays` is true for it. Returns whether it was removed.
-    pub(super) fn evict(&mut self, key: &K, at: Seq, stays: impl Fn(&V) -> bool) -> bool {
-        let goes = self
-            .rows
-            .get(key)
-            .is_some_and(|slot| slot.at == at && !slot.row.as_ref().is_some_and(|row| stays(row)));
+    /// Removes a row that was last put or lent at `at`. Returns whether it was removed.
+    pub(super) fn evict(&mut self, key: &K, at: Seq) -> bool {
+        let goes = self.rows.get(key).is_some_and(|slot| slot.at == at);
         if goes {
             self.rows.remove(key);
         }

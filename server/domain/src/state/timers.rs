@@ -1,8 +1,7 @@
 //! Timers: what is due, and when. They are computed from the rows, and never stored.
 
-use crate::case::Case;
-use crate::contact::Contact;
 use crate::ids::{CaseId, ContactId, Seq};
+use crate::state::RowKey;
 use crate::time::UnixMs;
 use std::collections::BTreeSet;
 
@@ -14,6 +13,16 @@ pub enum TimerTarget {
     Contact(ContactId),
     /// This case lapses.
     Case(CaseId),
+}
+
+impl TimerTarget {
+    /// The row of the contact or the case.
+    pub fn row(&self) -> RowKey {
+        match self {
+            TimerTarget::Contact(id) => RowKey::Contact(id.clone()),
+            TimerTarget::Case(id) => RowKey::Case(*id),
+        }
+    }
 }
 
 /// The due time, the sequence that gives the age, and the target.
@@ -34,18 +43,6 @@ impl Timers {
     /// The timers, in the order in which they fire.
     pub fn iter(&self) -> impl Iterator<Item = (UnixMs, &TimerTarget)> {
         self.standing.iter().map(|(due, _, target)| (*due, target))
-    }
-
-    /// The timer of a contact; `None` if it has none.
-    pub(super) fn of_contact(row: &Contact) -> Option<Timer> {
-        row.times_out()
-            .map(|due| (due, row.opened, TimerTarget::Contact(row.id.clone())))
-    }
-
-    /// The timer of a case; `None` if it has none.
-    pub(super) fn of_case(row: &Case) -> Option<Timer> {
-        row.lapses()
-            .map(|due| (due, row.id.0, TimerTarget::Case(row.id)))
     }
 
     /// Replaces one timer by another.

@@ -42,11 +42,10 @@ fn state_of(rows: Rows, standing: &State, cold: impl Fn(&Row) -> bool) -> State 
     let mut state = State::partial();
     state.stand_at(standing.seq(), standing.now(), standing.live().cloned());
     for (key, row) in rows {
-        if cold(&row) || !row.is_kept() {
-            assert!(state.cache(key, Some(row)));
-        } else {
-            state.restore(row);
+        if !cold(&row) && (row.is_kept() || row.is_active()) {
+            state.restore(row.clone());
         }
+        state.cache(key, Some(row));
     }
     state
 }

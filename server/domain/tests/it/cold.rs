@@ -48,7 +48,15 @@ impl Cold {
         command: &Command,
         now: UnixMs,
     ) -> Result<WriteResult, DecideError> {
-        self.look_up(|state| flow::missing_rows(state, command));
+        let seek = |state: &State| flow::missing_rows(state, command);
+        self.forget_lent(self.state.seq());
+        self.look_up(&[], seek);
+        let decided = flow::decide(&self.state, command, now);
+        let Err(DecideError::RowNotLoaded(RowNotLoaded(keys))) = decided else {
+            return decided;
+        };
+        self.assert_open(&keys, command);
+        self.look_up(&keys, seek);
         let decided = flow::decide(&self.state, command, now);
         if let Err(DecideError::RowNotLoaded(RowNotLoaded(keys))) = &decided {
             panic!("deciding needs {keys:?}, which looking through did not find: {command:?}");
@@ -56,20 +64,50 @@ impl Cold {
         decided
     }
 
+    /// Only the state knows a customer's open cases: looking through cannot find them.
+    fn assert_open(&self, keys: &[RowKey], what: &impl std::fmt::Debug) {
+        for key in keys {
+            let is_open = match self.rows.get(key) {
+                Some(Row::Case(case)) => case.state.is_open(),
+                _ => false,
+            };
+            assert!(is_open, "{key:?} is not found by looking through {what:?}");
+        }
+    }
+
     pub(crate) fn look(&mut self, query: &Query, now: UnixMs) -> Result<Answer, DecideError> {
-        self.look_up(|state| flow::seek_read(state, query));
-        let answer = flow::look(&self.state, query, now);
+        let seek = |state: &State| flow::seek_read(state, query);
+        self.forget_lent(self.state.seq());
+        self.look_up(&[], seek);
+        let mut answer = flow::look(&self.state, query, now);
+        if let Err(DecideError::RowNotLoaded(RowNotLoaded(keys))) = &answer {
+            let keys = keys.clone();
+            self.assert_open(&keys, query);
+            self.look_up(&keys, seek);
+            answer = flow::look(&self.state, query, now);
+        }
         if let Err(DecideError::RowNotLoaded(RowNotLoaded(keys))) = &answer {
             panic!("answering needs {keys:?}, which looking through did not find: {query:?}");
         }
         answer
     }
 
-    /// Nobody can look anything up for a timer: what it needs must be in memory.
-    pub(crate) fn due(&self, now: UnixMs) -> Option<Recorded> {
-        match flow::due(&self.state, now) {
-            Ok(recorded) => recorded,
-            Err(RowNotLoaded(keys)) => panic!("a timer needs {keys:?}, which is not in memory"),
+    /// The event of the first timer that is due, with the rows that it asks for.
+    pub(crate) fn due(&mut self, now: UnixMs) -> Option<Recorded> {
+        self.forget_lent(self.state.seq());
+        for _ in 0..LOOKS_MAX {
+            match flow::due(&self.state, now) {
+                Ok(recorded) => return recorded,
+                Err(RowNotLoaded(keys)) => keys.into_iter().for_each(|key| self.lend(key)),
+            }
+        }
+        panic!("a timer asks for rows more than {LOOKS_MAX} times");
+    }
+
+    fn lend(&mut self, key: RowKey) {
+        let row = self.rows.get(&key).cloned();
+        if self.state.cache(key.clone(), row) {
+            self.lent.push(key);
         }
     }
 
@@ -133,23 +171,16 @@ impl Cold {
         let live = self.state.live().cloned();
         state.stand_at(self.state.seq(), self.state.now(), live);
         for row in self.rows.values() {
-            if row.is_kept() {
+            if row.is_kept() || row.is_active() {
                 state.restore(row.clone());
             }
         }
         self.state = state;
     }
 
-    /// With a command done, only what an engine always has is in memory.
+    /// With a command done, no contact, case or customer is in memory.
     fn assert_only_kept(&self) {
-        let contacts = self.state.contacts().cloned().map(Row::Contact);
-        let cases = self.state.cases().cloned().map(Row::Case);
-        let mut kept = 0;
-        for row in contacts.chain(cases) {
-            assert!(row.is_kept(), "{row:?}");
-            kept += 1;
-        }
-        assert_eq!(self.state.rows_held(), kept);
+        assert_eq!(self.state.rows_held(), 0);
     }
 
     pub(crate) fn state(&self) -> &State {
@@ -160,10 +191,14 @@ impl Cold {
         &self.rows
     }
 
-    fn look_up(&mut self, seek: impl Fn(&State) -> Result<(), RowNotLoaded>) {
-        self.forget_lent(self.state.seq());
+    /// Lends the rows `also` and all rows that `seek` asks for.
+    fn look_up(&mut self, also: &[RowKey], seek: impl Fn(&State) -> Result<(), RowNotLoaded>) {
         let mut looking = State::for_prefetch(self.state.live().cloned());
-        self.looked = (0, 0);
+        for key in also {
+            looking.cache(key.clone(), self.rows.get(key).cloned());
+            self.lend(key.clone());
+        }
+        self.looked = (0, also.len());
         for look in 1..=LOOKS_MAX {
             let Err(RowNotLoaded(keys)) = seek(&looking) else {
                 return;
@@ -172,13 +207,8 @@ impl Cold {
             assert!(!keys.is_empty(), "nothing is named");
             for key in keys {
                 let row = self.rows.get(&key).cloned();
-                assert!(
-                    looking.cache(key.clone(), row.clone()),
-                    "{key:?} is sought twice"
-                );
-                if self.state.cache(key.clone(), row) {
-                    self.lent.push(key);
-                }
+                assert!(looking.cache(key.clone(), row), "{key:?} is sought twice");
+                self.lend(key);
             }
         }
         panic!("a command is looked through more than {LOOKS_MAX} times");

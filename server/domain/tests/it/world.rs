@@ -180,24 +180,23 @@ impl World {
         assert_eq!(self.log.get(again.log.len()), None);
     }
 
-    /// Cases stay in memory while they are open or a contact of theirs is live, and no longer.
+    /// Cases are active while they are open or a contact of theirs is live, and no longer.
     fn active_while_something_may_happen(&self) {
         let live = self.whole.contacts().filter(|row| row.state.is_live());
         let of_live: BTreeSet<CaseId> = live.flat_map(|row| row.cases()).collect();
         for case in self.whole.cases() {
             let may_happen = case.state.is_open() || of_live.contains(&case.id);
             assert_eq!(case.is_active(), may_happen, "{}", case.id);
-            let row = Row::Case(case.clone());
-            assert_eq!((row.is_active(), row.is_kept()), (may_happen, may_happen));
+            assert_eq!(Row::Case(case.clone()).is_active(), may_happen);
         }
         for contact in self.whole.contacts() {
             let row = Row::Contact(contact.clone());
             let is_live = contact.ended.is_none();
-            assert_eq!((row.is_active(), row.is_kept()), (is_live, is_live));
+            assert_eq!(row.is_active(), is_live);
         }
         for customer in self.whole.customers() {
             let row = Row::Customer(customer.clone());
-            assert!(!row.is_active() && !row.is_kept());
+            assert!(!row.is_active());
         }
     }
 

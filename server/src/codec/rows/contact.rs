@@ -249,7 +249,7 @@ pub(in crate::codec) fn state_kind(kind: i32) -> Result<ContactStateKind, CodecE
     }
 }
 
-fn place(kind: i32, route: i32, outcome: i32) -> Result<ContactState, CodecError> {
+pub(super) fn place(kind: i32, route: i32, outcome: i32) -> Result<ContactState, CodecError> {
     const FIELD: &str = "contact.place";
     match wire::ContactStateKind::try_from(kind).map_err(|_| nonsense(FIELD, kind))? {
         wire::ContactStateKind::Unspecified => Err(CodecError::Missing(FIELD)),

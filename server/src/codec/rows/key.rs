@@ -33,7 +33,8 @@ pub const CLOSED_CASES: [u8; 1] = [0x13];
 pub const CUSTOMERS: [u8; 1] = [0x20];
 /// For each verified identity the customer who holds it. If several customers share it: the one who was reported last.
 pub const HOLDERS: [u8; 1] = [0x21];
-/// The latest case of each matter.
+/// The latest case of each matter, by the generation of the log that made it the latest, then by the key of the matter.
+/// The rows of earlier generations stay: of a matter's rows, that of the newest generation counts.
 pub const MATTERS: [u8; 1] = [0x22];
 /// The records of writes that were answered, by the generation of the log that answered them, then by their key. The
 /// keys are hashes; in this order rows that are written at the same time are next to each other.
@@ -41,12 +42,13 @@ pub const REQUESTS: [u8; 1] = [0x30];
 /// The keys of writes that were answered, by stretches of the log, the oldest first.
 pub const REQUEST_AGES: [u8; 1] = [0x31];
 
-/// Events in one generation of answered writes. The rows of a generation take about 20 MB, so they stay in the cache
-/// while they are written.
+/// The number of events in one generation of answered writes and of matters. The rows of a generation take about 20 MB,
+/// so they stay in the cache while they are written.
 pub const GENERATION_EVENTS: u64 = 1 << 18;
 
-/// Where the rows are that the engine has in memory all the time ([`Row::is_kept`]), in the order of reading them.
-pub const KEPT_IN_MEMORY: [[u8; 1]; 5] = [
+/// The rows that a start reads, in the order of reading them: those that the engine has in memory all the time
+/// ([`Row::is_kept`]), and those that have timers ([`Row::is_active`]).
+pub const READ_AT_START: [[u8; 1]; 5] = [
     PUBLICATIONS,
     COUNTS,
     REPORTED_QUEUES,
@@ -61,6 +63,7 @@ const BETWEEN: &[u8] = &[0];
 pub fn key_for(key: &RowKey, row: &Row) -> Vec<u8> {
     match (key, row) {
         (RowKey::Request(key), Row::Request(row)) => request(generation_of(row.seq), key),
+        (RowKey::Matter(key), Row::Matter(latest)) => matter(generation_of(latest.seq), key),
         _ => under(places(key).of(row).0, key),
     }
 }
@@ -70,9 +73,32 @@ pub const fn generation_of(seq: Seq) -> u64 {
     seq.0 / GENERATION_EVENTS
 }
 
-/// Where a write is kept that was answered by an event of this generation.
+/// The first event of a generation.
+pub const fn first_of(generation: u64) -> Seq {
+    Seq(generation.saturating_mul(GENERATION_EVENTS))
+}
+
+/// The key of a write that an event of this generation answered.
 pub fn request(generation: u64, RequestKey(hash): &RequestKey) -> Vec<u8> {
     [&REQUESTS[..], &generation.to_be_bytes(), hash].concat()
+}
+
+/// The key of a matter whose latest case became the latest by an event of this generation.
+pub fn matter(generation: u64, CaseKey(hash): &CaseKey) -> Vec<u8> {
+    [&MATTERS[..], &generation.to_be_bytes(), hash].concat()
+}
+
+/// The generation in a key that [`request`] or [`matter`] made.
+///
+/// # Errors
+/// When neither of them made the bytes.
+pub fn decode_generation(bytes: &[u8]) -> Result<u64, CodecError> {
+    let (prefix, name) = bytes.split_first().ok_or(SHAPE)?;
+    let (generation, _) = name.split_first_chunk::<8>().ok_or(SHAPE)?;
+    match [*prefix] {
+        MATTERS | REQUESTS => Ok(u64::from_be_bytes(*generation)),
+        _ => Err(SHAPE),
+    }
 }
 
 /// The key that an earlier state of `row` may have; `key` is its name. It is deleted when the row is written. `None`
@@ -89,15 +115,20 @@ pub fn stale_key_for(key: &RowKey, row: &Row) -> Option<Vec<u8>> {
 }
 
 /// The keys that the row named `key` can have: it is under at most one of them, except while it moves. The first is the
-/// key of a row that the engine does not keep in memory. None for an answered write: it is under
-/// [`request`], in a generation that the caller must know.
+/// key of a row that is not open or live. There is none for an answered write and for a matter: they are
+/// under [`request`] and [`matter`], in a generation that the caller must know.
 pub fn lookup_keys(key: &RowKey) -> impl Iterator<Item = Vec<u8>> {
     let Places { resting, active } = places(key);
-    let resting = Some(resting).filter(|_| !matches!(key, RowKey::Request(_)));
+    let resting = Some(resting).filter(|_| !is_by_generation(key));
     resting
         .into_iter()
         .chain(active)
         .map(move |prefix| under(prefix, key))
+}
+
+/// Whether rows of this kind are stored by generation of the log.
+pub const fn is_by_generation(key: &RowKey) -> bool {
+    matches!(key, RowKey::Request(_) | RowKey::Matter(_))
 }
 
 /// The key of the row named `key` while it is open or live. `None` for rows that are never open or live.
@@ -121,7 +152,10 @@ pub fn decode(bytes: &[u8]) -> Result<RowKey, CodecError> {
             let value = text(value)?.into();
             Ok(RowKey::IdentityOwner(IdentityKey { kind, value }))
         }
-        MATTERS => Ok(RowKey::Matter(CaseKey(hash(name, FIELD)?))),
+        MATTERS => {
+            let (_, key) = name.split_first_chunk::<8>().ok_or(SHAPE)?;
+            Ok(RowKey::Matter(CaseKey(hash(key, FIELD)?)))
+        }
         REQUESTS => {
             let (_, key) = name.split_first_chunk::<8>().ok_or(SHAPE)?;
             Ok(RowKey::Request(RequestKey(hash(key, FIELD)?)))

@@ -32,7 +32,7 @@ fn answer(row_writer: &mut RowWriter, seq: u64, at: UnixMs) -> Result<(), RowWri
         at,
         fingerprint: [7; 16],
     };
-    row_writer.keep(Changes {
+    row_writer.keep(vec![Changes {
         rows: vec![(
             RowKey::Request(request(seq)),
             Row::Request(Arc::new(answered)),
@@ -40,7 +40,7 @@ fn answer(row_writer: &mut RowWriter, seq: u64, at: UnixMs) -> Result<(), RowWri
         last: Seq(seq),
         now: at,
         ..Changes::default()
-    })
+    }])
 }
 
 /// The sequences among `seqs` whose requests are still known; the filter must know them, too.

@@ -150,8 +150,9 @@ fn leads_its_matter(state: &State, case: &Case) -> Result<(), DecideError> {
         return Ok(());
     };
     match state.matter(&matter)? {
-        Some(latest) if **latest != case.id => {
-            Err(refused(case, CaseCause::Followed { latest: **latest }))
+        Some(latest) if latest.case != case.id => {
+            let latest = latest.case;
+            Err(refused(case, CaseCause::Followed { latest }))
         }
         Some(_) | None => Ok(()),
     }

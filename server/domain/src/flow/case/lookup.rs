@@ -36,14 +36,8 @@ impl Lookup<'_> {
     /// The customer's open cases that the contact may be about: of this reason, by [`Playbook::may_mean`], and with no
     /// key fact of another value.
     pub(in crate::flow) fn open_cases(&self) -> Result<Vec<Arc<Case>>, RowNotLoaded> {
-        let mut open = Vec::new();
-        let open_cases = self.state.open_cases();
-        let ids = self.who.members().flat_map(|member| open_cases.of(member));
-        for id in ids {
-            let case = self.state.case(id)?;
-            let case = case.filter(|case| self.may_be(case) && is_open(case, self.now));
-            open.extend(case.cloned());
-        }
+        let mut open = all_open_cases(self.state, self.who, self.now)?;
+        open.retain(|case| self.may_be(case));
         Ok(open)
     }
 
@@ -71,8 +65,8 @@ impl Lookup<'_> {
         let state = self.state;
         let led_to = RowNotLoaded::gather(matters.iter().map(|matter| state.matter(matter)))?;
         let led_to = matters.into_iter().zip(led_to);
-        let led_to = led_to.filter_map(|(matter, case)| Some((matter, case?)));
-        let found = led_to.map(|(matter, id)| Ok((matter, state.case(id)?)));
+        let led_to = led_to.filter_map(|(matter, latest)| Some((matter, latest?)));
+        let found = led_to.map(|(matter, latest)| Ok((matter, state.case(&latest.case)?)));
         let found = RowNotLoaded::gather(found)?.into_iter();
         let found = found.filter_map(|(matter, case)| {
             case.filter(|case| case.key == Some(matter) && self.means(case))
@@ -137,15 +131,12 @@ pub(in crate::flow) fn all_open_cases(
     who: &FoundCustomer,
     now: UnixMs,
 ) -> Result<Vec<Arc<Case>>, RowNotLoaded> {
-    let mut open = Vec::new();
-    for id in who
-        .members()
-        .flat_map(|member| state.open_cases().of(member))
-    {
-        let case = state.case(id)?.filter(|case| is_open(case, now));
-        open.extend(case.cloned());
-    }
-    Ok(open)
+    let open_cases = state.open_cases();
+    let ids = who.members().flat_map(|member| open_cases.of(member));
+    let cases = RowNotLoaded::gather(ids.map(|id| state.case(id)))?;
+    let open = cases.into_iter().flatten();
+    let open = open.filter(|case| is_open(case, now));
+    Ok(open.cloned().collect())
 }
 
 pub(in crate::flow) fn case_key(playbook: &Playbook, reason: &Reason) -> Vec<Slug> {

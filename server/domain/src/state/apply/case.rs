@@ -13,7 +13,7 @@ use crate::decision::{PersonReport, Tried};
 use crate::event::{CaseJoin, Claim, ContactRouted, Envelope, FormerCase, OpenedCase};
 use crate::fact::Facts;
 use crate::ids::{CaseId, ContactId, CustomerId, PlaybookVersion, ReasonId, Seq, Slug};
-use crate::state::{Counts, OpenCases, RowKey, State, Timers};
+use crate::state::{Counts, LatestCase, OpenCases, RowKey, State, Timers};
 use crate::tags::Tags;
 use crate::time::UnixMs;
 use std::sync::Arc;
@@ -173,7 +173,8 @@ impl State {
     }
 
     fn put_matter(&mut self, seq: Seq, matter: CaseKey, case: CaseId) {
-        self.matters.put(matter, Some(Arc::new(case)), seq);
+        let latest = LatestCase { case, seq };
+        self.matters.put(matter, Some(Arc::new(latest)), seq);
         self.changed_rows.push(RowKey::Matter(matter));
     }
 

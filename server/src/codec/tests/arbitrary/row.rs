@@ -19,12 +19,12 @@ use signpost_domain::case::{Case, CaseContact, CaseState, OfMerged};
 use signpost_domain::contact::{AdditionalCase, Contact, ContactState, ReportedQueue};
 use signpost_domain::event::RequestKey;
 use signpost_domain::ids::PlaybookVersion;
-use signpost_domain::state::{Counts, IdempotencyRecord, Publication, Row, RowKey};
+use signpost_domain::state::{Counts, IdempotencyRecord, LatestCase, Publication, Row, RowKey};
 use std::sync::Arc;
 
 pub(in crate::codec) fn row() -> impl Strategy<Value = (RowKey, Row)> {
     let holder = (identity_key(), customer_id());
-    let matter_row = (matter(), case_id());
+    let matter_row = (matter(), case_id(), seq());
     let answered = (request(), seq(), time(), any::<[u8; 16]>());
     prop_oneof![
         contact().prop_map(|row| (RowKey::Contact(row.id.clone()), Row::Contact(Arc::new(row)))),
@@ -34,7 +34,10 @@ pub(in crate::codec) fn row() -> impl Strategy<Value = (RowKey, Row)> {
             Row::Customer(Arc::new(row))
         )),
         holder.prop_map(|(key, id)| (RowKey::IdentityOwner(key), Row::IdentityOwner(Arc::new(id)))),
-        matter_row.prop_map(|(key, id)| (RowKey::Matter(key), Row::Matter(Arc::new(id)))),
+        matter_row.prop_map(|(key, case, seq)| (
+            RowKey::Matter(key),
+            Row::Matter(Arc::new(LatestCase { case, seq }))
+        )),
         answered.prop_map(|(key, seq, at, fingerprint)| (
             RowKey::Request(key),
             Row::Request(Arc::new(IdempotencyRecord {

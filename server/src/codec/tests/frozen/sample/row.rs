@@ -12,7 +12,7 @@ use signpost_domain::contact::{CaseMatch, Contact, ContactOutcome, ContactState,
 use signpost_domain::decision::PersonReport;
 use signpost_domain::ids::{CaseId, Seq};
 use signpost_domain::route::Route;
-use signpost_domain::state::{Counts, IdempotencyRecord, Publication, Row, RowKey};
+use signpost_domain::state::{Counts, IdempotencyRecord, LatestCase, Publication, Row, RowKey};
 use signpost_domain::tags::Tags;
 use signpost_domain::time::Millis;
 use std::sync::Arc;
@@ -49,7 +49,10 @@ pub(in crate::codec::tests::frozen) fn rows() -> Vec<(&'static str, RowKey, Row)
             "a matter",
             (
                 RowKey::Matter(matter()),
-                Row::Matter(Arc::new(CaseId(Seq(77)))),
+                Row::Matter(Arc::new(LatestCase {
+                    case: CaseId(Seq(77)),
+                    seq: Seq(300_000),
+                })),
             ),
         ),
         (

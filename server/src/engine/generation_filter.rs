@@ -1,48 +1,50 @@
-//! A filter of the request ids that are kept: says in which generations of the log one may have been answered.
+//! A filter of keys that are stored by generation of the log: it says in which generations a key may be.
 //!
-//! Each generation has bits of its own, which go with it. Their bytes are bounded: generations that find no room are
-//! looked into, each at the cost of one row.
+//! Each generation has bits of its own, which are dropped with it. Their memory is bounded. Where there is no room for
+//! the bits of a generation, the filter answers that any key may be in it, and each look reads one row there.
 
 use super::key_filter::{KEY_BITS, bits_for};
-use crate::codec::rows::key::{GENERATION_EVENTS, generation_of};
+use crate::codec::rows::key::generation_of;
 use fastbloom::AtomicBloomFilter;
 use signpost_domain::ids::Seq;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-/// Bytes of one generation: it has one request an event at most.
-const GENERATION_BYTES: u64 = GENERATION_EVENTS * KEY_BITS / 8;
-
-/// Request ids that are kept. Any number of threads add and look.
-pub(super) struct RequestFilter {
+/// The keys of one kind of rows. Any number of threads add keys and look them up.
+pub(super) struct GenerationFilter {
     generations: RwLock<BTreeMap<u64, Generation>>,
+    /// The number of keys that the bits of one generation are made for. With more keys, more looks are in vain.
+    keys_each: u64,
+    /// The maximum number of bytes of all bits.
     bytes_max: u64,
-    /// In tests: it forgets one id in so many.
+    /// In tests: every key whose hash is a multiple of this number is forgotten.
     #[cfg(test)]
     forgets_one_in: Option<u64>,
 }
 
 struct Generation {
-    /// `None` if there was no room.
+    /// `None` if there was no room for them.
     bits: Option<AtomicBloomFilter>,
     keys: AtomicU64,
-    /// Whether it has every id that was there at the start.
+    /// Whether it has every key that was stored when the server started.
     is_complete: AtomicBool,
 }
 
-impl RequestFilter {
-    /// An empty filter that takes at most so many bytes.
-    pub(super) fn new(bytes_max: u64) -> RequestFilter {
-        RequestFilter {
+impl GenerationFilter {
+    /// An empty filter for about `keys_each` keys in a generation. All its bits use at most `bytes_max` bytes.
+    pub(super) fn new(keys_each: u64, bytes_max: u64) -> GenerationFilter {
+        GenerationFilter {
             generations: RwLock::default(),
+            keys_each,
             bytes_max,
             #[cfg(test)]
             forgets_one_in: None,
         }
     }
 
-    /// There are ids of these generations, and of none else: they are looked into until they are complete.
+    /// Notes at a start of the server that the generations `from..=to`, and no others, have stored keys. Until
+    /// [`GenerationFilter::complete_before`], any key may be in them.
     pub(super) fn begin(&self, from: u64, to: u64) {
         let mut generations = self.write();
         for number in from..=to {
@@ -51,7 +53,7 @@ impl RequestFilter {
         }
     }
 
-    /// Takes in an id that the event at `seq` answered.
+    /// Adds a key, by its hash, that is stored in the generation of the event `seq`.
     pub(super) fn add(&self, hash: u64, seq: Seq) {
         #[cfg(test)]
         if self
@@ -69,14 +71,14 @@ impl RequestFilter {
         generations.entry(number).or_insert(new).add(hash);
     }
 
-    /// From here on the generations before this one have every id there is.
+    /// Notes that every stored key of the generations before `number` was added.
     pub(super) fn complete_before(&self, number: u64) {
         for (_, generation) in self.read().range(..number) {
             generation.is_complete.store(true, Ordering::Release);
         }
     }
 
-    /// Ids of events before `seq` are gone.
+    /// Drops the generations before that of the event `seq`: their keys are no longer stored.
     pub(super) fn forget_before(&self, seq: Seq) {
         let first = generation_of(seq);
         let oldest = self.read().keys().next().copied();
@@ -85,24 +87,24 @@ impl RequestFilter {
         }
     }
 
-    /// The generations that an id may be in, the newest first.
+    /// The generations that a key may be in, the newest first.
     pub(super) fn places(&self, hash: u64) -> Vec<u64> {
         let generations = self.read();
         let may_be_in = generations.iter().rev().filter(|(_, it)| it.may_have(hash));
         may_be_in.map(|(number, _)| *number).collect()
     }
 
-    /// Whether it is surely in none.
+    /// Whether a key is surely in no generation.
     pub(super) fn is_absent(&self, hash: u64) -> bool {
         !self.read().values().any(|it| it.may_have(hash))
     }
 
-    /// All generations there are.
+    /// All generations with stored keys, the oldest first.
     pub(super) fn all(&self) -> Vec<u64> {
         self.read().keys().copied().collect()
     }
 
-    /// How many ids it has, and in how many bytes.
+    /// The number of keys in all bits, and the bytes of these bits.
     pub(super) fn size(&self) -> (u64, u64) {
         let generations = self.read();
         let keys = generations
@@ -111,11 +113,11 @@ impl RequestFilter {
         (keys.sum(), bytes(&generations))
     }
 
-    /// With bits, if there is room for them.
+    /// A new generation. It has bits if there is room for them beside those of `others`.
     fn generation(&self, others: &BTreeMap<u64, Generation>, is_complete: bool) -> Generation {
-        let has_room = bytes(others) + GENERATION_BYTES <= self.bytes_max;
+        let has_room = bytes(others) + self.keys_each * KEY_BITS / 8 <= self.bytes_max;
         Generation {
-            bits: has_room.then(|| bits_for(GENERATION_EVENTS)),
+            bits: has_room.then(|| bits_for(self.keys_each)),
             keys: AtomicU64::new(0),
             is_complete: AtomicBool::new(is_complete),
         }

@@ -1,17 +1,20 @@
-//! The filter of request ids never overlooks one that is kept, keeps to its bytes, and lets go what is gone.
+//! A filter by generation never overlooks a key that is stored, keeps to its bytes, and drops what is gone.
 
 use super::*;
+use crate::codec::rows::key::GENERATION_EVENTS;
 use crate::engine::key_filter::tests::hash;
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 
 const G: u64 = GENERATION_EVENTS;
+/// The bytes of the bits of one generation.
+const GENERATION_BYTES: u64 = G * KEY_BITS / 8;
 
-impl RequestFilter {
-    /// Has it forget one id in so many: for tests that must notice.
-    pub(in crate::engine) fn forgetting_one_in(self, ids: Option<u64>) -> RequestFilter {
-        RequestFilter {
-            forgets_one_in: ids,
+impl GenerationFilter {
+    /// Makes it forget every key whose hash is a multiple of `keys`, for tests that must notice.
+    pub(in crate::engine) fn forgetting_one_in(self, keys: Option<u64>) -> GenerationFilter {
+        GenerationFilter {
+            forgets_one_in: keys,
             ..self
         }
     }
@@ -19,7 +22,7 @@ impl RequestFilter {
 
 #[test]
 fn an_id_is_found_in_its_generation_and_in_few_others() {
-    let filter = RequestFilter::new(10 * GENERATION_BYTES);
+    let filter = GenerationFilter::new(G, 10 * GENERATION_BYTES);
     for number in 0..1_000 {
         filter.add(hash(number), Seq(number % 4 * G + number));
     }
@@ -34,7 +37,7 @@ fn an_id_is_found_in_its_generation_and_in_few_others() {
 
 #[test]
 fn what_was_there_at_the_start_is_looked_into_until_it_is_complete() {
-    let filter = RequestFilter::new(10 * GENERATION_BYTES);
+    let filter = GenerationFilter::new(G, 10 * GENERATION_BYTES);
     filter.begin(3, 5);
     filter.add(hash(1), Seq(5 * G));
     filter.add(hash(2), Seq(6 * G));
@@ -50,7 +53,7 @@ fn what_was_there_at_the_start_is_looked_into_until_it_is_complete() {
 
 #[test]
 fn generations_that_find_no_room_are_looked_into() {
-    let filter = RequestFilter::new(2 * GENERATION_BYTES);
+    let filter = GenerationFilter::new(G, 2 * GENERATION_BYTES);
     for number in 0..5 {
         filter.add(hash(number), Seq(number * G));
         assert!(filter.size().1 <= 2 * GENERATION_BYTES);
@@ -89,7 +92,7 @@ proptest! {
     /// Beside a table of what is kept: ids that come at a later event each, and go by their age.
     #[test]
     fn it_never_overlooks_what_is_kept(steps in steps(), room in 0..6_u64) {
-        let filter = RequestFilter::new(room * GENERATION_BYTES);
+        let filter = GenerationFilter::new(G, room * GENERATION_BYTES);
         let mut there: BTreeMap<u64, u64> = BTreeMap::new();
         let (mut seq, mut gone) = (0, 0);
         for step in steps {
