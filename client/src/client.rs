@@ -64,7 +64,7 @@ impl Client {
     /// the connection broke. Must be called within a tokio runtime.
     ///
     /// # Errors
-    /// [`ClientError::Invalid`] if the address cannot be read, or the actor is not `kind/id`.
+    /// [`ClientError::Invalid`] if the address cannot be read, or the actor is not `kind/id` in ASCII.
     pub fn connect(server: &str, options: Options) -> Result<Client, ClientError> {
         let channel = address::endpoint(server)?
             .connect_timeout(CONNECT_MAX)
@@ -76,7 +76,7 @@ impl Client {
     /// A client over a channel that the caller has made.
     ///
     /// # Errors
-    /// [`ClientError::Invalid`] if the actor is not `kind/id`.
+    /// [`ClientError::Invalid`] if the actor is not `kind/id` in ASCII.
     pub fn over(channel: Channel, options: Options) -> Result<Client, ClientError> {
         Ok(Client {
             channel,
@@ -91,7 +91,7 @@ impl Client {
     /// the actor.
     ///
     /// # Errors
-    /// [`ClientError::Invalid`] if `person` is not `kind/id`.
+    /// [`ClientError::Invalid`] if `person` is not `kind/id` in ASCII.
     pub fn on_behalf_of(&self, person: &str) -> Result<Client, ClientError> {
         Ok(Client {
             on_behalf_of: Some(named("on_behalf_of", person)?),
@@ -157,14 +157,23 @@ impl Client {
     }
 }
 
-/// `text`, which must be `kind/id`, as a value of metadata. `field` names it in the error.
+/// `text`, which must be `kind/id` in printable ASCII, as a value of metadata. `field` names it in the error.
 fn named(field: &str, text: &str) -> Result<MetadataValue<Ascii>, ClientError> {
     let parts = text.split_once('/');
     let is_named = parts.is_some_and(|(kind, id)| !kind.is_empty() && !id.is_empty());
-    let value = text.parse().ok().filter(|_| is_named);
+    let wrong =
+        |what: String| ClientError::Invalid(vec![(field.to_owned(), what)], Cause::default());
+    if !is_named {
+        return Err(wrong(format!(
+            "`{text}` must be kind/id, such as supervisor/ann"
+        )));
+    }
+    let is_printable = text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+    let value = text.parse().ok().filter(|_| is_printable);
     value.ok_or_else(|| {
-        let what = format!("`{text}` must be kind/id, such as supervisor/ann");
-        ClientError::Invalid(vec![(field.to_owned(), what)], Cause::default())
+        wrong(format!(
+            "`{text}` has characters other than printable ASCII; must be kind/id in ASCII, such as supervisor/ann"
+        ))
     })
 }
 

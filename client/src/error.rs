@@ -48,7 +48,7 @@ pub enum ClientError {
         message: String,
         /// How long the server asks to wait; `None` if it does not say.
         pause: Option<Duration>,
-        /// Why: the server has too much to do, or what the reason says.
+        /// The reason of the server. If it has none, the server has too much to do.
         cause: Cause,
     },
     /// The server cannot be reached, does not serve, did not answer within the deadline, or has not reached the

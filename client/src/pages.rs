@@ -127,7 +127,7 @@ impl<L: List> Pages<L> {
         &self.revision
     }
 
-    /// Sets the most items of each page that is fetched from now on.
+    /// Sets the maximum number of items of each page that is fetched from now on.
     pub fn limit_page(&mut self, size: u32) {
         self.next
             .iter_mut()

@@ -87,7 +87,7 @@ feeds! {
 /// It connects with the first [`Watch::next`]. It connects again, and continues after the last item, when the
 /// connection is lost, when the server stops, or when the server ended the watch because it was read too slowly. It
 /// gives up when it could not connect again within the client's deadline, and at once after an error that a new
-/// connection does not help against.
+/// connection cannot mend.
 #[derive(Debug)]
 pub struct Watch<F: Feed> {
     client: Client,

@@ -19,9 +19,9 @@ pub(crate) struct AskedNames {
 }
 
 impl AskedNames {
-    /// Prints which of the names the live playbook does not have. This explains an empty list or a silent watch. It is
-    /// no failure, because lists and watches also reach back to what came in under older playbooks. If the playbook
-    /// cannot be read, nothing is printed.
+    /// Prints which of the names the live playbook does not have. This explains an empty list or a silent watch. Such a
+    /// name is no failure, because lists and watches also reach back to what came in under older playbooks. If the
+    /// playbook cannot be read, nothing is printed.
     pub(crate) async fn explain(&self, session: &Session) {
         let AskedNames {
             reasons,

@@ -89,7 +89,7 @@ pub(crate) struct ContextArgs {
     /// The brand, as the playbook lists it.
     #[arg(long, value_name = "BRAND")]
     pub(crate) brand: Option<String>,
-    /// A queue of the platform at this moment; leave out what you do not know.
+    /// The state of a queue of the platform at this moment; leave out what you do not know.
     #[arg(long, value_name = "QUEUE:staffed=5,available=1,waiting=3,handle=6m,wait=4m",
           value_parser = values::queue_stats)]
     pub(crate) queue_stats: Vec<v1::QueueStats>,

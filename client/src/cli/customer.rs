@@ -25,7 +25,7 @@ With --json, several keys print {\"customers\": […]}: an item for each, withou
 is none.",
               group = ArgGroup::new("by").required(true).args(["customer", "identity"]))]
     Get {
-        /// The key.
+        /// The key of the customer.
         customer: Vec<String>,
         /// A verified handle, instead of the key.
         #[arg(long, value_name = "KIND=VALUE", value_parser = values::identity)]
@@ -94,7 +94,7 @@ Example:
     Merge {
         /// The customer that survives.
         customer: String,
-        /// The other customer.
+        /// The duplicate, which is merged into the other customer.
         other: String,
         /// Why the two are one person.
         #[arg(long)]
@@ -124,7 +124,7 @@ Example:
   signpost customer history --identity phone=+31201234567",
               group = ArgGroup::new("by").required(true).args(["customer", "identity"]))]
     History {
-        /// The key.
+        /// The key of the customer.
         customer: Option<String>,
         /// A verified handle, instead of the key.
         #[arg(long, value_name = "KIND=VALUE", value_parser = values::identity)]
@@ -139,7 +139,7 @@ Example:
 /// Filters for customers.
 #[derive(Args, Debug)]
 pub(crate) struct ListCustomersArgs {
-    /// Kept with this tier.
+    /// Whose stored tier is this one.
     #[arg(long, value_name = "TIER")]
     tier: Vec<String>,
     /// With this key.
@@ -175,7 +175,7 @@ pub(crate) struct UpsertArgs {
     /// What the customer is worth, in the playbook's currency: 0 or more.
     #[arg(long, value_name = "AMOUNT", allow_negative_numbers = true, value_parser = values::cost_micros)]
     value: Option<i64>,
-    /// For how many years the customer has been one.
+    /// For how many years this person has been a customer.
     #[arg(long, value_name = "YEARS", allow_negative_numbers = true)]
     loyalty_years: Option<u32>,
     /// The language, such as nl or nl-NL.

@@ -16,13 +16,13 @@ use std::collections::hash_map::Entry;
 use std::path::PathBuf;
 use v1::customer_upsert_outcome::Outcome;
 
-/// The most customers in one call. The rows of the table are divided into blocks of this size; a call has rows of one
-/// block only.
+/// The maximum number of customers in one call. The rows of the table are divided into blocks of this size; a call has
+/// rows of one block only.
 const ITEMS_MAX: usize = 500;
 /// How many hexadecimal digits follow the key of an import in the key of each call. They distinguish its calls.
 const CALL_DIGITS: usize = 16;
-/// The most bytes in the key of an import. The server takes 124 bytes in the key of a call, which also has one
-/// separator and the digits.
+/// The maximum number of bytes in the key of an import. The server takes 124 bytes in the key of a call, which also has
+/// one separator and the digits.
 const KEY_BYTES_MAX: usize = 124 - 1 - CALL_DIGITS;
 /// A call takes no more customers once those in it have this many bytes. The server takes 2 MiB.
 const BYTES_MAX: usize = 1 << 20;

@@ -28,7 +28,7 @@ use std::time::Instant;
 
 /// The playbook of the airline that is played.
 pub(super) const PLAYBOOK: &str = include_str!("../../../playbooks/airline.yaml");
-/// The most contacts that `--contacts` takes.
+/// The maximum number of contacts that `--contacts` takes.
 const CONTACTS_MAX: u64 = 200_000;
 
 /// The arguments of `signpost demo`.

@@ -16,11 +16,11 @@ Example:
 pub(crate) struct EndArgs {
     /// Your key of the contact.
     contact: String,
-    /// How it ended.
+    /// How the contact ended.
     #[arg(value_parser = values::outcome())]
     ended: v1::ContactOutcome,
-    /// The outcome of its case, which resolves the case: one of those that the playbook declares for the case's reason.
-    /// Where it declares none, any lower-case letters, digits and _.
+    /// The outcome of the contact's own case, which resolves the case: one of those that the playbook declares for the
+    /// case's reason. Where it declares none, any lower-case letters, digits and _.
     #[arg(long)]
     outcome: Option<String>,
     /// What the case cost, in the playbook's currency: 0 or more.
@@ -33,16 +33,16 @@ pub(crate) struct EndArgs {
     /// The language of the feedback question and of the outcome [default: the playbook's first].
     #[arg(long, default_value = "", hide_default_value = true)]
     language: String,
-    /// Another of its matters that is settled, with its outcome if you want to give one.
+    /// Another matter of the contact that is settled, with its outcome if you want to give one.
     #[arg(long, value_name = "MATTER[=OUTCOME]", value_parser = values::matter_end)]
     resolved: Vec<v1::MatterEnd>,
-    /// Another of its matters, settled or not, with its reason as the agent or the flow found it.
+    /// Another matter of the contact, settled or not, with its reason as the agent or the flow found it.
     #[arg(long, value_name = "MATTER=REASON", value_parser = values::matter_reason)]
     matter_reason: Vec<v1::MatterEnd>,
     /// The reason as the agent or the flow found it, if it is not the stated one.
     #[arg(long, value_name = "REASON")]
     confirmed_reason: Option<String>,
-    /// When it ended, RFC 3339 [default: now].
+    /// When the contact ended, RFC 3339 [default: now].
     #[arg(long, value_name = "TIME", value_parser = values::time)]
     event_time: Option<prost_types::Timestamp>,
     #[command(flatten)]

@@ -4,8 +4,8 @@ use clap::Command;
 use signpost_domain::environment_variable;
 use std::ffi::OsString;
 
-/// A message for each of these variables that `root` does not know, but whose name is nearly that of a known one. In
-/// the order of `names`.
+/// A message for each of these variables that `root` does not know, but whose name is nearly that of a known one. The
+/// messages are in the order of `names`.
 pub(crate) fn misspelt(root: &Command, names: impl IntoIterator<Item = OsString>) -> Vec<String> {
     let known = root
         .get_arguments()

@@ -20,7 +20,7 @@ Events carry personal data: facts, handles and names as callers sent them.")]
     Tail(TailArgs),
 }
 
-/// Where to begin, and in which form.
+/// Where to begin, and the form of the output.
 #[derive(Args, Debug)]
 pub(crate) struct TailArgs {
     /// Where to begin: after this cursor, at the `start` of the log, or `now`.

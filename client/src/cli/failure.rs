@@ -18,7 +18,7 @@ pub(crate) enum Failure {
     Unsure {
         /// Why the result is not known.
         error: ClientError,
-        /// The flags that make the same command line the same write.
+        /// The flags to add to the command line so that the server sees the same write.
         again: String,
     },
     /// The command line, or a file that it names, must be corrected.
@@ -34,7 +34,7 @@ pub(crate) enum Failure {
     },
     /// The command stopped before its end, and can continue when it is run again.
     Again(String),
-    /// Somebody pressed Ctrl-C. Has the flags that make the same command line the same write.
+    /// Somebody pressed Ctrl-C. The text has the flags to add so that the server sees the same write.
     Interrupted(String),
     /// Something else that the caller cannot mend.
     Other(String),

@@ -25,7 +25,7 @@ pub(crate) enum Output {
 /// The form of an answer that is not a list.
 #[derive(Args, Debug)]
 pub(crate) struct FormArgs {
-    /// The form; csv has only the rows.
+    /// The form of the output; csv has only the rows.
     #[arg(long, value_name = "FORM", value_enum, default_value_t = Output::Table)]
     output: Output,
 }

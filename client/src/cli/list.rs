@@ -13,7 +13,7 @@ use super::values;
 use clap::Args;
 use signpost_client::{List, v1};
 
-/// The most items of one page that is fetched.
+/// The maximum number of items of one page that is fetched.
 const PAGE_SIZE: u32 = 200;
 
 /// A filter for cases or contacts. Where a flag is given more than once, one of its values must match.
@@ -34,8 +34,8 @@ pub(crate) struct FilterArgs {
     /// Of this customer, and of all customers that are merged with it.
     #[arg(long, value_name = "KEY")]
     pub(crate) customer: Vec<String>,
-    /// Of the customer who holds this handle verified, written exactly as it was given. `customer list` finds those who
-    /// hold it unverified or shared, too.
+    /// Of the customer who holds this handle as verified. Write the handle exactly as it was given. `customer list`
+    /// finds those who hold it unverified or shared, too.
     #[arg(long, value_name = "KIND=VALUE", value_parser = values::identity, conflicts_with = "customer")]
     pub(crate) identity: Option<v1::Identity>,
     /// Opened then or later: RFC 3339, or a day in UTC.
@@ -74,7 +74,7 @@ impl FilterArgs {
 /// How much of a list is printed, and in which form.
 #[derive(Args, Debug)]
 pub(crate) struct PageArgs {
-    /// The most items; 0 for all.
+    /// The maximum number of items to print; 0 for all.
     #[arg(
         long,
         value_name = "COUNT",
@@ -95,7 +95,7 @@ pub(crate) struct PageArgs {
     /// List the oldest first.
     #[arg(long)]
     oldest_first: bool,
-    /// The form.
+    /// The form of the output.
     #[arg(long, value_name = "FORM", value_enum, default_value_t = Output::Table)]
     output: Output,
 }
@@ -109,7 +109,7 @@ impl PageArgs {
         }
     }
 
-    /// The most items of the first page.
+    /// The maximum number of items of the first page.
     pub(crate) fn page_size(&self) -> u32 {
         match u32::try_from(self.limit) {
             Ok(0) | Err(_) => PAGE_SIZE,

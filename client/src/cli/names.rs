@@ -5,9 +5,9 @@
 use signpost_domain::ids::SLUG_BYTES_MAX;
 use signpost_domain::playbook::limits::LABEL_BYTES_MAX;
 
-/// The label of a row that names a primary reason and no secondary one.
+/// The label of the secondary reason of rows that name only a primary reason.
 pub(crate) const OTHER: &str = "Other";
-/// The label of a channel that a row does not name.
+/// The label of the channel of rows that name none.
 pub(crate) const UNKNOWN_CHANNEL: &str = "Unknown";
 
 /// The text as one line of at most [`LABEL_BYTES_MAX`] bytes. A longer text is cut and ends with `…`.

@@ -4,7 +4,7 @@ use super::render::words;
 use serde::Serialize;
 use std::collections::HashMap;
 
-/// The most rows with the same problem that are printed one by one.
+/// The maximum number of rows with the same problem that are printed one by one.
 const SAME_SAID_MAX: usize = 3;
 /// After this many printed rows of one kind, no other problem is printed.
 const ROWS_SAID_MAX: usize = 20;
@@ -27,9 +27,9 @@ pub(crate) struct Alike<'t> {
     what: &'t str,
     /// How many rows there are.
     rows: usize,
-    /// The line of the first.
+    /// The line of the first row.
     first_line: u64,
-    /// The line of the last.
+    /// The line of the last row.
     last_line: u64,
     /// The lines of the rows that are printed one by one, and of one more.
     #[serde(skip)]

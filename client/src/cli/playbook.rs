@@ -21,9 +21,9 @@ use signpost_client::{Client, v1};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-/// The most bytes of a playbook file that is read. The server refuses more.
+/// The maximum number of bytes of a playbook file that is read. The server refuses more.
 const SOURCE_BYTES_MAX: u64 = 1_000_000;
-/// The most publications in one page that is fetched.
+/// The maximum number of publications in one page that is fetched.
 const PAGE_SIZE: u32 = 200;
 
 /// The subcommands of `signpost playbook`.

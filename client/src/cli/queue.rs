@@ -10,7 +10,7 @@ use signpost_client::{Client, v1};
 /// The subcommands of `signpost queue`.
 #[derive(Subcommand, Debug)]
 pub(crate) enum QueueCommand {
-    /// Reports the state of queues, for contacts that come without it.
+    /// Reports the state of queues, for contacts that come without --queue-stats.
     ///
     /// A report is used for 5 minutes. What a contact gives with --queue-stats wins.
     Report(ReportArgs),

@@ -14,7 +14,7 @@ use signpost_domain::ids::ReasonId;
 use signpost_domain::playbook::Playbook;
 use std::collections::BTreeMap;
 
-/// The most contacts in one page that is fetched.
+/// The maximum number of contacts in one page that is fetched.
 const PAGE_SIZE: u32 = 200;
 /// The text for a value that a contact does not have.
 const NONE: &str = "(none)";
@@ -58,7 +58,7 @@ pub(crate) struct VolumeArgs {
     /// Recorded before this time [default: now].
     #[arg(long, value_name = "TIME", value_parser = values::time_or_day)]
     before: Option<prost_types::Timestamp>,
-    /// The form.
+    /// The form of the output.
     #[arg(long, value_name = "FORM", value_enum, default_value_t = Output::Table)]
     output: Output,
 }

@@ -25,7 +25,7 @@ use std::time::{Duration, Instant};
 use stream::{End, Manner, Stopped};
 use tally::Tally;
 
-/// The most rows that can be in flight.
+/// The maximum number of rows that can be in flight.
 const IN_FLIGHT_MAX: u64 = 1_000;
 /// The rows in flight on one connection. The server works on the calls of one connection on one thread.
 const IN_FLIGHT_A_CONNECTION: usize = 32;
@@ -79,7 +79,7 @@ pub(crate) struct SendArgs {
     /// End each contact after it is routed.
     #[arg(long, value_name = "OUTCOME", value_parser = values::outcome())]
     end: Option<v1::ContactOutcome>,
-    /// The most rows in flight, with the times of the server.
+    /// The maximum number of rows in flight, with --clock server.
     #[arg(long, value_name = "N", default_value = "64", value_parser = clap::value_parser!(u64).range(1..=IN_FLIGHT_MAX))]
     in_flight: u64,
     /// How long the server may be unreachable before the sending stops.
@@ -104,7 +104,7 @@ impl SendArgs {
         self.clock == ClockOf::File
     }
 
-    /// The most rows in flight.
+    /// The maximum number of rows in flight.
     fn in_flight(&self) -> usize {
         match self.uses_file_times() {
             true => 1,

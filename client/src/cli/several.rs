@@ -6,7 +6,7 @@ use super::out::Paint;
 use super::render::{self, json::Named};
 use signpost_client::v1;
 
-/// The most items in one call. Even large items fit into one answer.
+/// The maximum number of items in one call. Even large items fit into one answer.
 const AT_ONCE: usize = 50;
 
 /// Prints customers in the order of `ids`.
@@ -64,7 +64,7 @@ pub(super) async fn cases(
     print(&all, "case", found, text, session)
 }
 
-/// Prints what was found; `all` in JSON. What was not found is named in the error.
+/// Prints what was found. With `--json` it prints the whole answer `all`. What was not found is named in the error.
 fn print<'r, T: 'r>(
     all: &impl Named,
     kind: &'static str,

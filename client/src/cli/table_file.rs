@@ -4,16 +4,17 @@
 mod quotes;
 
 use super::failure::Failure;
+use super::render::words;
 use clap::Args;
 use signpost_domain::playbook::right_names;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-/// The most bytes of a file: 1 GiB.
+/// The maximum size of a file, in bytes: 1 GiB.
 pub(crate) const FILE_BYTES_MAX: u64 = 1 << 30;
-/// The most bytes of a cell that is used: 1 MiB.
+/// The maximum size of a cell that is used, in bytes: 1 MiB.
 pub(crate) const CELL_BYTES_MAX: usize = 1 << 20;
-/// The most names of columns that an error lists.
+/// The maximum number of names of columns that an error lists.
 const COLUMNS_LISTED_MAX: usize = 40;
 
 /// Which table to read, and how it is written.
@@ -135,7 +136,7 @@ impl Table {
     /// The place of a column in a row, from 0.
     ///
     /// # Errors
-    /// [`Failure::Fix`] if no column has this name, with the names that there are; or if two have it.
+    /// [`Failure::Fix`] if no column has this name (the failure lists the names that there are), or if several have it.
     pub(crate) fn column(&self, name: &str) -> Result<usize, Failure> {
         let mut found = self.header.iter().enumerate();
         let mut found = found.by_ref().filter(|(_, column)| *column == name.trim());
@@ -175,7 +176,10 @@ impl Table {
                     let line = lines.at(record.position().map_or(0, csv::Position::byte));
                     let cells = match record.len() {
                         len if len == width => Ok(record),
-                        len => Err(format!("has {len} cells, and the header has {width}")),
+                        len => Err(format!(
+                            "has {}, and the header has {width}: is the delimiter right, or is a quote missing?",
+                            words::counted(len as u64, "cell")
+                        )),
                     };
                     Row { line, cells }
                 }
@@ -187,7 +191,7 @@ impl Table {
     }
 }
 
-/// Counts the lines of a text, up to the last byte that was asked for.
+/// Counts the lines of a text as far as they were asked for.
 struct Lines<'t> {
     text: &'t [u8],
     counted: usize,
@@ -238,7 +242,7 @@ pub(crate) fn cell<'r>(
     }
 }
 
-/// The `target=COLUMN` parts of a text, separated by commas. A part without `=` belongs to the part before it, because
+/// The pairs of a text such as `target=COLUMN,target=COLUMN`. A part without `=` belongs to the part before it, because
 /// names of columns can have commas.
 ///
 /// # Errors
@@ -317,7 +321,10 @@ mod tests {
         assert_eq!(rows[0], (2, cells(["1", "x, \"y\"\nz"])));
         assert_eq!(
             rows[1].1,
-            Err("has 1 cells, and the header has 2".to_owned())
+            Err(
+                "has 1 cell, and the header has 2: is the delimiter right, or is a quote missing?"
+                    .to_owned()
+            )
         );
         assert_eq!(rows[2], (6, cells(["3", "4"])));
         let without_mark = table(b"a ,\"b\"\r\n1,\"x, \"\"y\"\"\nz\"\r\n\r\n2\r\n3,4\r\n").unwrap();

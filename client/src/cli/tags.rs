@@ -5,7 +5,7 @@ use clap::Args;
 use signpost_client::v1;
 use std::collections::BTreeMap;
 
-/// A label on the command line.
+/// A label on the command line: its key and its value.
 pub(crate) type Label = (String, String);
 
 /// The labels and references that lists and watches filter by.

@@ -41,7 +41,8 @@ pub(crate) struct Change {
 
 /// A request with a key, by which the server recognizes it when it is sent again.
 pub(crate) trait Keyed {
-    /// The flags that make the same command line the same request, if the first command line had no key.
+    /// The flags to add when the command line is run again, so that the server sees the same request. They are needed
+    /// if the command line names no key itself.
     fn again(&self) -> String;
 }
 

@@ -48,6 +48,32 @@ impl Moody {
     }
 }
 
+#[tokio::test]
+async fn an_actor_and_a_person_are_kind_and_id_in_ascii() {
+    let named = |actor: &str| {
+        let options = Options {
+            actor: actor.to_owned(),
+            ..Options::default()
+        };
+        Client::connect("127.0.0.1:1", options)
+    };
+    let client = named("supervisor/ann").unwrap();
+    assert!(client.on_behalf_of("supervisor/bob").is_ok());
+    let told = [
+        named("ann").unwrap_err(),
+        named("supervisor/Zoë").unwrap_err(),
+        client.on_behalf_of("supervisor/").unwrap_err(),
+        client.on_behalf_of("supervisor/an\nn").unwrap_err(),
+    ];
+    let told = told.map(|error| error.to_string()).join("\n");
+    expect_test::expect![[r#"
+        actor: `ann` must be kind/id, such as supervisor/ann
+        actor: `supervisor/Zoë` has characters other than printable ASCII; must be kind/id in ASCII, such as supervisor/ann
+        on_behalf_of: `supervisor/` must be kind/id, such as supervisor/ann
+        on_behalf_of: `supervisor/an
+        n` has characters other than printable ASCII; must be kind/id in ASCII, such as supervisor/ann"#]].assert_eq(&told);
+}
+
 macro_rules! moody_cases {
     ($($name:ident($asked:ident) -> $answer:ident;)+) => {
         #[tonic::async_trait]

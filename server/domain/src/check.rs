@@ -189,12 +189,14 @@ fn case_lists(case: &Case, ever_left: u64, verdict: &mut CheckReport) {
     let limit = CASE_CONTACTS_LISTED_MAX as u64;
     if count + ever_left > limit {
         verdict.expect(listed <= count.min(limit), || {
-            format!("case {id}: it lists {listed} contacts of {count}")
+            format!(
+                "case {id}: contacts listed {listed}, counted {count}; at most {limit} are listed"
+            )
         });
         return;
     }
     verdict.expect(listed == count, || {
-        format!("case {id}: it lists {listed} contacts of {count}")
+        format!("case {id}: contacts listed {listed}, counted {count}")
     });
     let repeats = case.contacts.iter().filter(|listed| listed.repeat).count();
     verdict.expect(case.repeats as usize == repeats, || {

@@ -34,6 +34,7 @@ fn checked(text: &str, max: usize) -> Result<(), NameError> {
 /// Checks the id of something new. A `/` is not allowed, because it would end the id in a URL. Ids that are already
 /// stored may have a `/`, and they stay valid.
 ///
+/// # Errors
 /// If the id has a `/`.
 pub fn fits_new(id: &str) -> Result<(), NameError> {
     match id.contains('/') {
@@ -178,6 +179,7 @@ pub struct ReasonId {
 impl ReasonId {
     /// Reads `primary` or `primary/secondary`.
     ///
+    /// # Errors
     /// If a part is not a [`Slug`].
     pub fn parse(text: &str) -> Result<ReasonId, NameError> {
         match text.split_once('/') {
@@ -221,6 +223,7 @@ const ID_LETTERS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 impl CaseId {
     /// Reads `case_…` as [`CaseId`] writes it.
     ///
+    /// # Errors
     /// If the text has another form.
     pub fn parse(text: &str) -> Result<CaseId, NameError> {
         const SHAPE: NameError =

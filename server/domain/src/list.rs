@@ -267,9 +267,9 @@ pub struct ContactSeen<'a> {
     pub place: ContactStateKind,
     /// The channel.
     pub channel: &'a Slug,
-    /// The stated reason and the confirmed reason.
+    /// The stated reason and the confirmed reason; `None` for one that there is not.
     pub reasons: [Option<&'a ReasonId>; 2],
-    /// The tier.
+    /// The tier; `None` if none is known.
     pub tier: Option<&'a Slug>,
 }
 
@@ -282,13 +282,13 @@ pub struct ContactMark {
     pub place: ContactStateKind,
     /// The channel.
     pub channel: Slug,
-    /// The reason that the customer stated.
+    /// The reason that the customer stated; `None` if none was stated.
     pub reason: Option<ReasonId>,
-    /// The reason that an agent or a flow confirmed.
+    /// The reason that an agent or a flow confirmed; `None` if none was confirmed.
     pub confirmed: Option<ReasonId>,
-    /// The tier.
+    /// The tier; `None` if none is known.
     pub tier: Option<Slug>,
-    /// The queue that the contact was sent to.
+    /// The queue that the contact was sent to; `None` if it was sent to none.
     pub queue: Option<Slug>,
     /// The cases of the contact, its own case first.
     pub cases: Vec<CaseId>,
@@ -318,7 +318,7 @@ pub struct CustomerFilter {
     pub tiers: Vec<Slug>,
     /// The customer is one of these.
     pub ids: Vec<CustomerId>,
-    /// The customer has this identity, verified or not.
+    /// The customer has this identity, verified or not; `None` accepts every customer.
     pub identity: Option<IdentityKey>,
     /// When the customer was first recorded.
     pub opened: Between,

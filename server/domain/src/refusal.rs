@@ -151,7 +151,7 @@ impl Kind {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     /// Correct the request.
-    #[error("the request has {} fault(s)", .0.found().len() + .0.more())]
+    #[error("the request has faults: {}", .0.found().len() + .0.more())]
     Faulty(Faults),
     /// Publish a playbook first.
     #[error("no playbook is live: publish one first")]

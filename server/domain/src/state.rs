@@ -152,6 +152,7 @@ impl RowNotLoaded {
     /// All values that were found. If some rows are not in memory, the error lists all of them, so that the caller can
     /// load them at once.
     ///
+    /// # Errors
     /// If any row is not in memory.
     pub fn gather<T>(
         found: impl IntoIterator<Item = Result<T, RowNotLoaded>>,

@@ -19,7 +19,7 @@ use tokio::sync::oneshot;
 /// If a group had at least this many callers, the next group waits for them to call again.
 const SIBLINGS_MIN: usize = 8;
 /// How long a group waits for more callers.
-const GATHER_EVENTS: Duration = Duration::from_millis(1);
+const GATHER_TIME: Duration = Duration::from_millis(1);
 
 /// Maximum number of writes for the rows of one event, together with their index entries: its cases, its contact, two
 /// customers, and two writes for each other row.
@@ -158,14 +158,14 @@ pub(super) struct Batch {
 }
 
 impl Batch {
-    /// How much longer to wait for more callers; `None` if waiting is not worth it. The group waits for half as many
-    /// callers as the group before had (`callers`). Most of those callers call again at once, and an append costs about
-    /// the same for few events as for many. The other half is served while this group is written. The idea comes from
-    /// `commit_delay` and `commit_siblings` of PostgreSQL.
+    /// How much longer to wait for more callers. `None` if the wait is over or is not worth it. The group waits for
+    /// half as many callers as the group before had (`callers`). Most of those callers call again at once, and an
+    /// append costs about the same for few events as for many. Commands of the other half go into the next group, which
+    /// fills while this one is written. The idea comes from `commit_delay` and `commit_siblings` of PostgreSQL.
     pub(super) fn linger(&self, callers: usize) -> Option<Duration> {
         let is_worth_it = callers >= SIBLINGS_MIN && self.pending.len() < callers / 2;
         let since = self.since.filter(|_| is_worth_it)?;
-        GATHER_EVENTS.checked_sub(since.elapsed())
+        GATHER_TIME.checked_sub(since.elapsed())
     }
 
     /// Adds an answer.

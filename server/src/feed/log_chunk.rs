@@ -13,7 +13,7 @@ const PIECE_EVENTS_MAX: usize = 512;
 /// The bytes of events that are read from disk at once.
 const PIECE_BYTES_MAX: usize = 1024 * 1024;
 
-/// Events in order, without gaps.
+/// Events in order, without gaps, or that they are gone.
 pub(super) enum LogChunk {
     /// Events of the tail.
     Tail(Arc<TailBatch>),

@@ -133,7 +133,7 @@ async fn two_additional_cases_of_a_live_contact_are_merged_and_parted() -> Outco
     expect![[r#"
         FailedPrecondition: contact call-1 has ONE already, the case of this matter
           CONTACT_HAS_CASE call-1
-        FailedPrecondition: case ONE has 1 live contact(s), which must end first: call-1
+        FailedPrecondition: case ONE has 1 live contact, which must end first: call-1
           CASE_HAS_LIVE_CONTACTS ONE
     "#]]
     .assert_eq(&told);

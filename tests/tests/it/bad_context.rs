@@ -52,7 +52,8 @@ async fn facts_too_many_unknown_twice_or_of_another_type() -> Outcome {
               bag_tag, departs_at, fare, bags, is_group
           context.facts[3].boolean: must be a text
           context.facts[4].text: must be a point in time such as 2026-11-22T09:30:00Z
-          context.facts[5].money_micros: must be between -1000000000000 and 1000000000000
+          context.facts[5].money_micros: must be between -1000000000000 and 1000000000000 (millionths of the
+              currency), is 9223372036854775807
           context.facts[6].text: must be a whole number such as 42
           context.facts[7].declined: must be true, or another value must be set
         InvalidArgument

@@ -170,40 +170,44 @@ async fn conditions_that_do_not_hold_together() -> Outcome {
     told.push(publish(&server, rule(&deep)).await);
     expect![[r#"
         InvalidArgument
-          document.rules[0].when: line 66, column 22: there is no customer.contcts_7d; did you mean
+          document.rules[0].when: line 66, column 22: there is no variable customer.contcts_7d; did you mean
               customer.contacts_7d?
         InvalidArgument
-          document.rules[0].when: line 66, column 22: there is no facts.departs; did you mean
+          document.rules[0].when: line 66, column 22: there is no variable facts.departs; did you mean
               facts.departs_at?
         InvalidArgument
-          document.rules[0].when: line 66, column 22: a whole number is compared with a text; must be two of
-              the same type; a number stands without quotes
+          document.rules[0].when: line 66, column 22: a whole number is compared with a text; must be two
+              values of the same type; a number is written without quotes
         InvalidArgument
           document.rules[0].when: line 66, column 22: an amount of money is compared with a whole number; must
-              be two of the same type; an amount is written as money('4.10')
+              be two values of the same type; an amount is written as money('4.10')
         InvalidArgument
-          document.rules[0].when: line 66, column 22: booking_reference has the pattern [A-Z0-9]{6}; 'abc'
-              never matches; must be a text that the pattern allows, or the pattern must allow it
+          document.rules[0].when: line 66, column 22: facts.booking_reference is never 'abc', because its
+              pattern is [A-Z0-9]{6}; must be a text that the pattern allows, or the pattern must allow this
+              text
         InvalidArgument
           document.rules[0].when: line 66, column 22: the condition is a text; must be true or false, such as
               contact.asked_for_person or case.repeats >= 2
         InvalidArgument
-          document.rules[0].when: line 66, column 22: all, exists, map or filter is used; must be written out:
-              conditions have no comprehensions
+          document.rules[0].when: line 66, column 22: all, exists, map or filter is used; must be written out,
+              such as facts.code == 'a' || facts.code == 'b'
         InvalidArgument
-          document.rules[0].when: line 66, column 22: the condition cannot be read at its character 20:
-              mismatched input '<EOF>'; must be a CEL expression
+          document.rules[0].when: line 66, column 22: the condition cannot be read at its character 20: it
+              ends too early; must be a condition such as customer.known && case.repeats >= 2
         InvalidArgument
-          document.rules[0].when: line 66, column 22: there is no function danger; must be one of duration,
-              timestamp, money, has, size, startsWith, endsWith, contains, matches
+          document.rules[0].when: line 66, column 22: there is no function danger; must be one of
+              duration('1d12h'), timestamp('2026-01-31T09:00:00Z'), money('4.10'), has(facts.since),
+              size(facts.code), facts.code.startsWith('KL'), facts.code.endsWith('9'),
+              facts.code.contains('-'), facts.code.matches('[A-Z]{2}[0-9]+')
         InvalidArgument
-          document.rules[0].when: line 66, column 22: the pattern ( unclosed group; must be a regular
-              expression
+          document.rules[0].when: line 66, column 22: the pattern "(" cannot be read: unclosed group; must be
+              a regular expression such as [A-Z]{2}[0-9]+
         InvalidArgument
           document.rules[0].when: line 66, column 22: the condition has 2021 bytes; must have at most 2000
+              bytes
         InvalidArgument
-          document.rules[0].when: line 66, column 22: the condition is too deep; must be at most 32 levels
-              deep
+          document.rules[0].when: line 66, column 22: the condition has too many levels of brackets and
+              operators; must have at most 32 levels
     "#]].assert_eq(&brief::all(&told));
     unchanged(server).await
 }

@@ -69,7 +69,7 @@ async fn every_row_of_a_table_is_kept_or_told_why_not() -> Outcome {
         line 4: bad: worth: must be a decimal amount such as 4.10 with at most 6 decimals
         line 7: bad: has the same customer as line 2
         line 8: bad: has no customer_id
-        line 9: bad: has 2 cells, and the header has 10
+        line 9: bad: has 2 cells, and the header has 10: is the delimiter right, or is a quote missing?
         line 3: refused: customer.tier: is not a tier of the live playbook; did you mean gold?
         line 6: refused: customer.customer_id: must be without /: a new id is printable, without / and without spaces at its ends
         line 10: refused: the email identity sent for customer c7 is verified for customer holder: leave it out
@@ -83,7 +83,7 @@ async fn every_row_of_a_table_is_kept_or_told_why_not() -> Outcome {
         6,refused,"customer.customer_id: must be without /: a new id is printable, without / and without spaces at its ends",crm/5,gold,,,,,,,,
         7,bad,has the same customer as line 2,c1,gold,,,,,,,,
         8,bad,has no customer_id,,gold,,,,,,,,
-        9,bad,"has 2 cells, and the header has 10"
+        9,bad,"has 2 cells, and the header has 10: is the delimiter right, or is a quote missing?"
         10,refused,the email identity sent for customer c7 is verified for customer holder: leave it out,c7,,,,,,,held@example.com,,
     "#]].assert_eq(&std::fs::read_to_string(&errors)?);
     let first = customer(&server, "c1").await?;
@@ -210,7 +210,7 @@ async fn an_import_that_is_broken_off_tells_what_it_did_not_write() -> Outcome {
     let import = [&import[..], &AT, &["--errors", text(&errors)?]].concat();
     let came = server.signpost(&import).await?;
     expect![[r#"
-        line 2: bad: has 2 cells, and the header has 5
+        line 2: bad: has 2 cells, and the header has 5: is the delimiter right, or is a quote missing?
         line 3: refused: customer.tier: is not a tier of the live playbook; did you mean gold?
         stopped at line 5; all rows before it are written, except the 2 listed above
         signpost: the request is too large: found 3000124 bytes, the limit is: 2097152 bytes
@@ -220,7 +220,7 @@ async fn an_import_that_is_broken_off_tells_what_it_did_not_write() -> Outcome {
     let told = std::fs::read_to_string(&errors)?;
     expect![[r#"
         line,problem,what,id,tier,a,b,c
-        2,bad,"has 2 cells, and the header has 5"
+        2,bad,"has 2 cells, and the header has 5: is the delimiter right, or is a quote missing?"
         3,refused,customer.tier: is not a tier of the live playbook; did you mean gold?,c2,golden,,,
     "#]]
     .assert_eq(&told);
@@ -229,8 +229,7 @@ async fn an_import_that_is_broken_off_tells_what_it_did_not_write() -> Outcome {
     let nobody = [&import[..], &["--timeout", "500ms", "--request-id", "k"]].concat();
     let came = Ran::of(&mut signpost("127.0.0.1:1", &nobody)?)?;
     assert_eq!(came.code, Some(1), "{came:?}");
-    let stop =
-        "line 2: bad: has 2 cells, and the header has 5\nstopped at line 3; no call was answered\n";
+    let stop = "line 2: bad: has 2 cells, and the header has 5: is the delimiter right, or is a quote missing?\nstopped at line 3; no call was answered\n";
     assert!(came.stderr.starts_with(stop), "{came:?}");
     assert!(
         came.stderr.ends_with("the same again: --request-id k\n"),
@@ -344,7 +343,7 @@ async fn programs_read_each_refusal_as_a_line_of_json() -> Outcome {
         told += &came.stderr.replace(text(desk.beside())?, "TMP");
     }
     expect![[r#"
-        {"first_line":3,"last_line":3,"problem":"bad","rows":1,"what":"has 1 cells, and the header has 2"}
+        {"first_line":3,"last_line":3,"problem":"bad","rows":1,"what":"has 1 cell, and the header has 2: is the delimiter right, or is a quote missing?"}
         {"first_line":4,"last_line":4,"problem":"refused","rows":1,"what":"customer.tier: is not a tier of the live playbook; did you mean gold?"}
         {"message":"2 rows not taken","reason":""}
         {"message":"TMP/t.csv: there is no column key; the columns are id, tier","reason":""}

@@ -367,7 +367,7 @@ async fn steps_that_cannot_be_taken_are_refused_and_change_nothing() -> Outcome 
     expect![[r#"
         note: must be at most 4096 bytes, is 5000
         duplicate_case_id: must not be the same as case_id, the case that survives
-        case ONE is not merged into another
+        case ONE is not merged into another case
         resolution: must be set
         case ONE is open already
         link.kind: must be set

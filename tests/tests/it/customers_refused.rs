@@ -72,7 +72,8 @@ async fn what_proves_nothing_and_what_cannot_be_is_refused() -> Outcome {
           customer_id: must not be empty
           identity: must be set
           event_time: must be set: this server takes its time from the requests
-        FailedPrecondition: customer c1 has no such email identity
+        FailedPrecondition: customer c1 has no such email identity, so there is nothing to unlink;
+              GetCustomer shows the identities it has
           IDENTITY_NOT_LINKED c1
         InvalidArgument
           duplicate_customer_id: must not be the same as customer_id, the customer that survives
@@ -83,7 +84,7 @@ async fn what_proves_nothing_and_what_cannot_be_is_refused() -> Outcome {
           etag: must be an etag that the server returned for this customer
         Aborted: customer c1 has changed since you read it: its etag is now 4
           ETAG_MISMATCH
-        FailedPrecondition: customer c2 is not merged into another
+        FailedPrecondition: customer c2 is not merged into another customer
           CUSTOMER_NOT_MERGED c2
         FailedPrecondition: customer c2 is merged into c1 already: undo that merge first
           CUSTOMER_MERGED c2

@@ -22,7 +22,7 @@ const AFTERWARDS: i64 = 1800;
 const KEPT_PERCENT: u64 = 85;
 /// The number of first contacts for 100 customers.
 const CONTACTS_PER_PERSON_PERCENT: usize = 140;
-/// The most writes that are sent at the same time.
+/// The maximum number of writes that are sent at the same time.
 const IN_FLIGHT_MAX: usize = 64;
 
 /// The state of the play.

@@ -5,7 +5,7 @@ use signpost_domain::playbook::limits::{PRIMARIES_MAX, SECONDARIES_MAX};
 use signpost_domain::route::{Medium, Route};
 use std::fmt::Write;
 
-/// The most reasons of one level that are easy to choose from.
+/// The maximum number of reasons of one level that are easy to choose from.
 pub(super) const REASONS_EASY_MAX: usize = 8;
 
 /// What is known of a company that has no playbook yet.
@@ -344,7 +344,7 @@ outcomes:\n";
     }
 }
 
-/// The most reasons that a level can have: primary ones, and secondary ones below one primary.
+/// The maximum number of reasons that a level can have: primary ones, and secondary ones below one primary.
 pub(super) const LEVELS_MAX: (usize, usize) = (PRIMARIES_MAX, SECONDARIES_MAX);
 
 fn counted(rows: Option<u64>) -> String {

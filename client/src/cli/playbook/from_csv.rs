@@ -35,10 +35,10 @@ pub(crate) struct FromCsvArgs {
     channel: Option<String>,
     #[command(flatten)]
     company: CompanyArgs,
-    /// The most primary reasons; the rarest ones are counted with `other_reasons/other`.
+    /// The maximum number of primary reasons; the rarest ones are counted with `other_reasons/other`.
     #[arg(long, value_name = "N", default_value_t = LEVELS_MAX.0, value_parser = at_most(LEVELS_MAX.0))]
     max_primary: usize,
-    /// The most secondary reasons under one primary; the rarest ones are counted with `other`.
+    /// The maximum number of secondary reasons under one primary; the rarest ones are counted with `other`.
     #[arg(long, value_name = "N", default_value_t = LEVELS_MAX.1, value_parser = at_most(LEVELS_MAX.1))]
     max_secondary: usize,
 }

@@ -10,7 +10,7 @@ use signpost_domain::playbook::limits::REPLACED_MAX;
 use signpost_domain::route::Medium;
 use std::collections::BTreeSet;
 
-/// The most remarks of one kind that are printed. All remarks are counted.
+/// The maximum number of remarks of one kind that are printed. All remarks are counted.
 const REMARKS_MAX: usize = 20;
 
 /// The label of the primary reason that stands for those above the limit.

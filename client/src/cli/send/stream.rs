@@ -17,13 +17,13 @@ use v1::contact_answer::Next;
 const PAUSE_FIRST: Duration = Duration::from_millis(200);
 /// The longest pause before a row is sent again.
 const PAUSE_MAX: Duration = Duration::from_secs(5);
-/// The most rows that wait for another row of their customer, for each row that may be in flight.
+/// The maximum number of rows that wait for another row of their customer, for each row that may be in flight.
 const HELD_MAX: usize = 16;
 
 /// How to send.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Manner {
-    /// The most rows in flight.
+    /// The maximum number of rows in flight.
     pub(super) in_flight: usize,
     /// Whether a row is refused if the playbook does not know its reason.
     pub(super) strict: bool,

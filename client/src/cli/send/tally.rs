@@ -7,7 +7,7 @@ use crate::cli::render::words;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
-/// The most unknown reasons that are listed. All of them are counted.
+/// The maximum number of unknown reasons that are listed. All of them are counted.
 const UNKNOWN_LISTED_MAX: usize = 10;
 
 /// The result of one row that was sent.

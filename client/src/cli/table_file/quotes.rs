@@ -1,7 +1,7 @@
 //! Finds quotes that are not closed where they should be. An open quote would take all rows up to the next quote, or to
 //! the end of the file, into one cell. So it is looked for before any row is read.
 
-/// The most lines of one cell.
+/// The maximum number of lines of one cell.
 const CELL_LINES_MAX: u64 = 1_000;
 
 /// The state of a reader of CSV.

@@ -88,6 +88,7 @@ impl CaseNumbers {
 
     /// The case with this number. Spaces and hyphens are ignored. The function does not check whether the case exists.
     ///
+    /// # Errors
     /// If the text is not a number, or if its check digit does not fit.
     pub fn read(&self, text: &str) -> Result<CaseId, NumberError> {
         let spoken = text.bytes().filter(|byte| !matches!(byte, b' ' | b'-'));

@@ -22,7 +22,7 @@ pub(super) fn check(state: &State, verdict: &mut CheckReport) {
         let found = contacts.remove(id).unwrap_or(0);
         verdict.expect(customer.contact_count == found, || {
             let counted = customer.contact_count;
-            format!("customer {id}: counts {counted} contacts, there are {found}")
+            format!("customer {id}: contacts counted {counted}, found {found}")
         });
         let identities = customer.profile.identities.iter();
         for identity in identities.filter(|identity| identity.identifies_customer()) {

@@ -30,9 +30,9 @@ pub enum ConditionResult {
     Holds,
     /// The condition is false.
     HoldsNot,
-    /// The result depends on an input that is not known. Holds the first such input.
+    /// The result depends on an input that is not known. The value is the first such input.
     Unknown(Field),
-    /// The condition cannot be computed, because a number or a time became too large. Holds the reason.
+    /// The condition cannot be computed, because a number or a time became too large. The value is the reason in words.
     Failed(&'static str),
 }
 
@@ -102,12 +102,12 @@ impl Condition {
         &self.0.fields
     }
 
-    /// How many `matches` patterns the condition has.
+    /// How many patterns the calls of `matches` in the condition have together.
     pub(super) fn patterns(&self) -> usize {
         self.0.patterns
     }
 
-    /// Parts that have a meaning but are surely not intended. They are faults, except in versions that were published
+    /// What is valid in the condition but surely not intended. These are faults, except in versions that were published
     /// before this check existed.
     pub(super) fn odd(&self) -> &[ConditionError] {
         &self.0.odd

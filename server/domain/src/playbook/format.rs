@@ -108,7 +108,8 @@ pub(super) struct TierFile {
     /// What it costs when the help does not settle the matter, in the playbook's currency; 0 or more.
     pub(super) cost_of_failure: Decimal,
     /// What one hour of waiting for an agreed time costs, such as for a callback at 20:00. In the playbook's currency;
-    /// 0 or more. No decision uses it yet. Default: the amount of `waiting_cost_per_minute`.
+    /// 0 or more. No decision uses it yet. Default: the same number as `waiting_cost_per_minute`, so that an hour of
+    /// agreed waiting costs as much as one minute of other waiting.
     #[serde(default)]
     pub(super) agreed_wait_cost_per_hour: Option<Decimal>,
     /// Whether a customer whose tier is not known has this tier; true for exactly one tier.

@@ -22,7 +22,8 @@ impl Pattern {
     /// Compiles a pattern.
     ///
     /// # Errors
-    /// A text, if the pattern is too long, is not a regular expression, or is too large when compiled.
+    /// If the pattern is too long, is not a regular expression, or is too large when compiled. The error says in words
+    /// what is wrong. The words follow the pattern: `has 600 bytes, …`.
     pub fn new(source: &str) -> Result<Pattern, String> {
         // First compile the pattern alone. Otherwise `a)|(b` would leave the group.
         limited(source)?;
@@ -43,11 +44,14 @@ impl Pattern {
     }
 }
 
-/// Compiles a regular expression within the limits. The error is a text.
+/// Compiles a regular expression within the limits.
+///
+/// # Errors
+/// What is wrong with the pattern, in words that follow the pattern: `has 600 bytes, …`.
 pub(super) fn limited(source: &str) -> Result<Regex, String> {
     if source.len() > PATTERN_BYTES_MAX {
         return Err(format!(
-            "has {} bytes, at most {PATTERN_BYTES_MAX} are allowed",
+            "has {} bytes, and at most {PATTERN_BYTES_MAX} are allowed",
             source.len()
         ));
     }
@@ -65,7 +69,7 @@ fn built(source: &str) -> Result<Regex, String> {
         error => {
             let words = error.to_string();
             let last = words.lines().last().unwrap_or_default();
-            last.trim_start_matches("error: ").to_owned()
+            format!("cannot be read: {}", last.trim_start_matches("error: "))
         }
     })
 }

@@ -28,7 +28,7 @@ pub enum CaseCause {
         into: CaseId,
     },
     /// The case is not merged. There is no merge to undo.
-    #[error("is not merged into another")]
+    #[error("is not merged into another case")]
     NotMerged,
     /// Another case was merged into this case. Merge the other way round, or undo that merge first.
     #[error(
@@ -44,7 +44,7 @@ pub enum CaseCause {
     #[error("already has {MERGED_MAX} cases merged into it, the most there can be")]
     MergesMax,
     /// The case has live contacts. End them first.
-    #[error("has {live} live contact(s), which must end first: {}{}", list(.listed), more(*.of_merged))]
+    #[error("has {}, which must end first: {}{}", live_contacts(*.live), list(.listed), more(*.of_merged))]
     LiveContacts {
         /// How many contacts are live.
         live: u32,
@@ -105,7 +105,7 @@ pub enum CustomerCause {
         into: CustomerId,
     },
     /// The customer is not merged. There is no merge to undo.
-    #[error("is not merged into another")]
+    #[error("is not merged into another customer")]
     NotMerged,
     /// Another customer was merged into this customer. Merge the other way round, or undo that merge first.
     #[error(
@@ -132,7 +132,9 @@ pub enum CustomerCause {
         holder: CustomerId,
     },
     /// The customer does not have this identity. There is nothing to remove.
-    #[error("has no such {kind} identity")]
+    #[error(
+        "has no such {kind} identity, so there is nothing to unlink; GetCustomer shows the identities it has"
+    )]
     NoSuchIdentity {
         /// The kind of identity.
         kind: Slug,
@@ -189,6 +191,13 @@ pub enum ContactCause {
     TooManyFurtherCases,
 }
 
+fn live_contacts(count: u32) -> String {
+    match count {
+        1 => "1 live contact".to_owned(),
+        _ => format!("{count} live contacts"),
+    }
+}
+
 fn list(contacts: &[ContactId]) -> String {
     let contacts: Vec<&str> = contacts.iter().map(ContactId::as_str).collect();
     contacts.join(", ")
@@ -197,7 +206,7 @@ fn list(contacts: &[ContactId]) -> String {
 fn more(of_merged: u32) -> String {
     match of_merged {
         0 => String::new(),
-        count => format!(" and {count} of the cases merged into it"),
+        count => format!(" and {count} more, of the cases merged into it"),
     }
 }
 

@@ -50,7 +50,9 @@ pub(super) fn money(micros: i64) -> Result<Money, String> {
     let max = Money::MAX.micros();
     match (-max..=max).contains(&micros) {
         true => Ok(Money::from_micros(micros)),
-        false => Err(format!("must be between -{max} and {max}")),
+        false => Err(format!(
+            "must be between -{max} and {max} (millionths of the currency), is {micros}"
+        )),
     }
 }
 

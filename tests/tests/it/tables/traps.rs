@@ -63,7 +63,7 @@ fn traps_make_a_playbook_and_are_sent_under_it() -> Outcome {
           "more_remarks": 0,
           "primaries": 3,
           "remarks": [
-            "line 9: has 3 cells, and the header has 5",
+            "line 9: has 3 cells, and the header has 5: is the delimiter right, or is a quote missing?",
             "primary reason `Fees` is also written `FEES`: they count as one",
             "primary reason `Fees!` would have the same id as `fees`: its id is fees_2 instead",
             "under `Fees` secondary reason `Late fee, First` is also written `Late fee, first`: they count as one"
@@ -112,7 +112,9 @@ fn traps_make_a_playbook_and_are_sent_under_it() -> Outcome {
     .assert_eq(&lines.join("\n"));
     assert_eq!(
         std::fs::read_to_string(&errors)?.lines().nth(1),
-        Some("9,bad,\"has 3 cells, and the header has 5\"")
+        Some(
+            "9,bad,\"has 3 cells, and the header has 5: is the delimiter right, or is a quote missing?\""
+        )
     );
     // Again: nothing is twice, and whoever says so may have bad rows.
     let again = server

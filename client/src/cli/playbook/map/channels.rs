@@ -10,7 +10,7 @@ use crate::cli::render::words;
 use serde_json::Value;
 use signpost_domain::playbook::map::MapRow;
 
-/// The most columns for the names of channels beside a row. Longer names stand above the row.
+/// The maximum number of columns for the names of channels beside a row. Longer names stand above the row.
 const CHANNELS_WIDTH_MAX: usize = 30;
 
 /// One channel and all of its rows.

@@ -14,7 +14,7 @@ use signpost_domain::time::UnixMs;
 const CELL_WIDTH: usize = 3;
 /// The head of the first column.
 const WAITS: &str = "wait on every queue, min";
-/// The most columns of the terminal for the first column of the table.
+/// The maximum number of columns of the terminal for the first column of the table.
 const FIRST_WIDTH_MAX: usize = 40;
 /// The columns of a line of words. What does not fit goes to the next line.
 const WIDTH: usize = 120;

@@ -51,7 +51,7 @@ impl Compiler<'_> {
             Err(why) => {
                 self.faults.add(at, || {
                     (
-                        format!("\"{}\" is not a pattern: {why}", echo(written)),
+                        format!("the pattern \"{}\" {why}", echo(written)),
                         "must be a regular expression such as [A-Z0-9]{6}".to_owned(),
                     )
                 });

@@ -8,7 +8,7 @@ use crate::playbook::limits::{LAST_RESORTS_MAX, WAIT_MAX};
 use crate::playbook::{Guards, LastResort, QueueIndex};
 use crate::route::{Medium, Route, RouteSet};
 
-/// The routes that guards remove if the playbook does not set them.
+/// The routes that guards remove if the playbook does not say which.
 const GUARDED_DEFAULT: RouteSet = RouteSet::EMPTY.with(Route::SelfService);
 
 impl Compiler<'_> {

@@ -85,7 +85,7 @@ impl<'a> Compiler<'a> {
     /// The rank of a key in the mapping: more specific keys come first. The order in which the keys are written has no
     /// meaning, as in every mapping of a playbook, because it does not change the version.
     fn precedence(&self, key: &str) -> u8 {
-        // A key that is the name of both is read as the channel.
+        // A key that is the name of a channel and of a brand is read as the channel.
         if self.names.of(NameKind::Channel).number(key).is_some() {
             return 1;
         }

@@ -82,7 +82,7 @@ impl Compiler<'_> {
             self.faults.add(at, || {
                 (
                     "no tier is the default".to_owned(),
-                    "must have default: true on exactly one".to_owned(),
+                    "must have default: true on exactly one tier".to_owned(),
                 )
             });
             return None;
@@ -91,7 +91,7 @@ impl Compiler<'_> {
             self.faults.add(at.item(place.into()).key("default"), || {
                 (
                     "a second tier is the default".to_owned(),
-                    "must have default: true on exactly one".to_owned(),
+                    "must have default: true on exactly one tier".to_owned(),
                 )
             });
         }

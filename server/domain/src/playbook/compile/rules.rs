@@ -347,7 +347,9 @@ impl<'a> Compiler<'a> {
         if context.patterns > CONDITION_PATTERNS_MAX {
             let patterns = context.patterns;
             self.faults.add(at, || {
-                let what = format!("the conditions so far have {patterns} patterns of matches");
+                let what = format!(
+                    "the calls of matches in the conditions so far have {patterns} patterns"
+                );
                 let right = format!(
                     "must have at most {CONDITION_PATTERNS_MAX}; equal conditions count once"
                 );

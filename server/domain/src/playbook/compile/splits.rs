@@ -84,9 +84,12 @@ impl Compiler<'_> {
         self.refuse_twice(at_list, written.into.iter().map(String::as_str));
         if written.into.len() < 2 {
             self.faults.add(at_list, || {
-                let what = format!("has {} parts", written.into.len());
+                let what = match written.into.len() {
+                    1 => "has only one part".to_owned(),
+                    _ => "has no parts".to_owned(),
+                };
                 let right =
-                    "must have at least two; to rename a reason, write its old id in the `replaces` of the new one";
+                    "must have at least two parts; to rename a reason, write its old id in the `replaces` of the new one";
                 (what, right.to_owned())
             });
         }

@@ -21,7 +21,7 @@ impl Compiler<'_> {
             .add(at, || (format!("is \"{}\"", echo(text)), right.into()));
     }
 
-    /// Adds a fault if there are more than `max`.
+    /// Adds a fault if `count` is larger than `max`. `what` is the noun for the things that are counted, in the plural.
     pub(super) fn limit(&mut self, at: At<'_>, count: usize, max: usize, what: &str) {
         if count > max {
             self.faults.add(at, || {

@@ -66,9 +66,9 @@ pub(super) struct Checked {
     pub(super) term: Term,
     /// The inputs that the condition uses, in the order in which they appear.
     pub(super) fields: Vec<Field>,
-    /// How many `matches` patterns the condition has.
+    /// How many patterns the calls of `matches` in the condition have together.
     pub(super) patterns: usize,
-    /// Parts that have a meaning but are surely not intended, in the order in which they appear.
+    /// What is valid in the condition but surely not intended, in the order in which they appear.
     pub(super) odd: Vec<ConditionError>,
 }
 
@@ -77,7 +77,7 @@ pub(super) fn compile(source: &str, declared: &Declared<'_>) -> Result<Checked, 
     if source.len() > CONDITION_BYTES_MAX {
         return error(
             format!("the condition has {} bytes", source.len()),
-            format!("must have at most {CONDITION_BYTES_MAX}"),
+            format!("must have at most {CONDITION_BYTES_MAX} bytes"),
         );
     }
     let parsed = parse(source)?;
@@ -113,14 +113,12 @@ fn parse(source: &str) -> Result<IdedExpr, ConditionError> {
             return too_deep();
         }
         let words = first.map_or("", |error| error.msg.as_str());
-        let words = words.strip_prefix("Syntax error: ").unwrap_or(words);
-        let words = words.split(" expecting {").next().unwrap_or(words);
         let column = first.map_or(1, |error| error.pos.1.max(1));
-        let fix = mistakes::right(source).unwrap_or("must be a CEL expression");
+        let fix = mistakes::right(source, words).unwrap_or(mistakes::CONDITION);
         error(
             format!(
                 "the condition cannot be read at its character {column}: {}",
-                echo(words)
+                mistakes::plain(words)
             ),
             fix,
         )
@@ -148,8 +146,8 @@ fn bracket_depth(source: &str) -> usize {
 
 fn too_deep<T>() -> Result<T, ConditionError> {
     error(
-        "the condition is too deep",
-        format!("must be at most {CONDITION_DEPTH_MAX} levels deep"),
+        "the condition has too many levels of brackets and operators",
+        format!("must have at most {CONDITION_DEPTH_MAX} levels"),
     )
 }
 
@@ -174,14 +172,17 @@ impl Checker<'_> {
             Expr::Call(call) => self.call(call),
             Expr::Comprehension(_) => error(
                 "all, exists, map or filter is used",
-                "must be written out: conditions have no comprehensions",
+                "must be written out, such as facts.code == 'a' || facts.code == 'b'",
             ),
-            Expr::List(_) => error("a list stands on its own", "must be the right side of in"),
+            Expr::List(_) => error(
+                "a list is used elsewhere than after `in`",
+                "must be on the right side of `in`, such as contact.medium in ['voice', 'live_text']",
+            ),
             Expr::Map(_) | Expr::Struct(_) => error(
                 "a mapping is written",
                 "must be left out: conditions have no mappings",
             ),
-            Expr::Unspecified => error("a part is empty", "must be a CEL expression"),
+            Expr::Unspecified => error("a part is empty", mistakes::CONDITION),
         };
         self.depth -= 1;
         typed
@@ -192,15 +193,18 @@ impl Checker<'_> {
             LiteralValue::Boolean(value) => Ok((Term::Bool(value.into_inner()), Type::Bool)),
             LiteralValue::Int(value) => Ok((Term::Int(value.into_inner()), Type::Int)),
             LiteralValue::String(text) => Ok((Term::Text(text.inner().into()), Type::Text)),
-            LiteralValue::Double(_) => error("a floating number is written", mistakes::NO_DECIMALS),
+            LiteralValue::Double(_) => error("a decimal number is written", mistakes::NO_DECIMALS),
             LiteralValue::UInt(_) => error(
-                "an unsigned number is written",
+                "a number with u at its end is written",
                 "must be a whole number without u",
             ),
-            LiteralValue::Bytes(_) => error("bytes are written", "must be a text without b"),
+            LiteralValue::Bytes(_) => error(
+                "a text with b before it is written",
+                "must be a text without b",
+            ),
             LiteralValue::Null => error(
                 "null is written",
-                "must be has(…), which asks whether a value is known",
+                "must be a call such as has(facts.since) or !has(facts.since), which asks whether a value is known",
             ),
         }
     }
@@ -214,7 +218,7 @@ impl Checker<'_> {
             _ => {
                 return error(
                     format!("there is no field {}", echo(&select.field)),
-                    "must be a field of contact, customer, case, facts or a queue",
+                    "must be a variable such as contact.channel, facts.ID or queues.ID.wait",
                 );
             }
         };
@@ -235,7 +239,7 @@ impl Checker<'_> {
         };
         let Some(&(_, make, of)) = QUEUE_FIELDS.iter().find(|(name, ..)| *name == field) else {
             return error(
-                format!("there is no {} of a queue", echo(field)),
+                format!("a queue has no field {}", echo(field)),
                 right_names(field, "field", QUEUE_FIELDS.iter().map(|(name, ..)| *name)),
             );
         };
@@ -291,7 +295,7 @@ impl Checker<'_> {
             true => self.all_variables(),
             false => fix,
         };
-        error(format!("there is no {}", echo(name)), fix)
+        error(format!("there is no variable {}", echo(name)), fix)
     }
 
     /// All variables, by group, for an error message.
@@ -321,17 +325,18 @@ impl Checker<'_> {
         )
     }
 
+    /// Checks an expression that must have the type `right`. `place` says in an error which expression it is.
     fn of_type(
         &mut self,
         expr: &IdedExpr,
         right: Type,
-        operator: &str,
+        place: &str,
     ) -> Result<Term, ConditionError> {
         match self.expr(expr)? {
             (term, of) if of == right => Ok(term),
             (_, of) => error(
-                format!("{operator} is given {}", of.as_str()),
-                format!("must be given {}", right.as_str()),
+                format!("{place} is {}", of.as_str()),
+                format!("must be {}", right.as_str()),
             ),
         }
     }

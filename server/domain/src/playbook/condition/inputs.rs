@@ -13,7 +13,7 @@ pub enum InputValue<'a> {
     Text(&'a str),
     /// A whole number.
     Int(i64),
-    /// Yes or no.
+    /// True or false.
     Bool(bool),
     /// An amount of the playbook's currency.
     Money(Money),

@@ -235,6 +235,15 @@ impl Arithmetic {
 }
 
 impl TextTest {
+    /// The name of the function in a condition.
+    pub(super) const fn as_str(self) -> &'static str {
+        match self {
+            TextTest::StartsWith => "startsWith",
+            TextTest::EndsWith => "endsWith",
+            TextTest::Contains => "contains",
+        }
+    }
+
     fn holds(self, text: &str, part: &str) -> bool {
         match self {
             TextTest::StartsWith => text.starts_with(part),

@@ -200,35 +200,35 @@ fn what_is_around_a_contact() {
             case.last_outcome == 'gone'
                 there is no outcome gone; must be one of resolved, abandoned, gave_up, asked_for_person, no_answer, failed, repeated, transferred, switched, timed_out
             case.tried == case.tried
-                a list of routes stands on its own; must be the right side of in, such as 'chat' in case.tried
+                a list of routes is used elsewhere than after `in`; must be on the right side of `in`, such as 'chat' in case.tried
             case.tried
                 the condition is a list of routes; must be true or false, such as contact.asked_for_person or case.repeats >= 2
             1 in case.tried
-                in of a list of routes is given a whole number; must be given a route such as 'chat'
+                the left side of `in` is a whole number, and the right side is a list of routes; must be a route such as 'chat'
             case.tried in ['chat']
-                a list of routes stands on its own; must be the right side of in, such as 'chat' in case.tried
+                a list of routes is used elsewhere than after `in`; must be on the right side of `in`, such as 'chat' in case.tried
             contact.asked_for_person ? case.tried : case.tried
-                a list of routes stands on its own; must be the right side of in, such as 'chat' in case.tried
+                a list of routes is used elsewhere than after `in`; must be on the right side of `in`, such as 'chat' in case.tried
             'chat' in contact.channel
-                in is given no list; must be given a list such as ['a', 'b'], or case.tried
+                the right side of `in` is no list; must be a list such as ['a', 'b'], or case.tried
             size(case.tried) > 1
-                size is given a list of routes; must be given a text
+                the value whose `size` is asked is a list of routes; must be a text
             now.minute > 3
-                there is no now.minute; must be one of now.hour, now.weekday, now
+                there is no variable now.minute; must be one of now.hour, now.weekday, now
             now.hour.x > 3
-                there is no field x; must be a field of contact, customer, case, facts or a queue
+                there is no field x; must be a variable such as contact.channel, facts.ID or queues.ID.wait
             queues.deks.wait > duration('3m')
                 there is no queue deks; did you mean desk?
             queues.desk.waits > duration('3m')
-                there is no waits of a queue; did you mean wait?
+                a queue has no field waits; did you mean wait?
             queues.desk > 1
-                there is no queues.desk; must be wait, staffed or open_until of a queue, such as queues.desk.wait
+                there is no variable queues.desk; must be wait, staffed or open_until of a queue, such as queues.desk.wait
             queues.desk.wait > 3
-                a span of time is compared with a whole number; must be two of the same type; a span of time is written as duration('1h30m')
+                a span of time is compared with a whole number; must be two values of the same type; a span of time is written as duration('1h30m')
             has(queues.desk).wait
-                there is no field wait; must be a field of contact, customer, case, facts or a queue
+                there is no field wait; must be a variable such as contact.channel, facts.ID or queues.ID.wait
             case.tried.chat
-                there is no field chat; must be a field of contact, customer, case, facts or a queue
+                there is no field chat; must be a variable such as contact.channel, facts.ID or queues.ID.wait
         "#]],
     );
 }
@@ -243,7 +243,7 @@ fn languages_are_compared_without_regions() {
     assert_eq!(odd("contact.language in ['en', 'nl']"), []);
     let told = odd("contact.language == 'en-US' || customer.language == 'EN'");
     assert_eq!(told.len(), 2);
-    assert_eq!(told[0].what, "\"en-US\" never matches");
+    assert_eq!(told[0].what, "the language is never 'en-US'");
     assert!(told[1].fix.ends_with("'en'"), "{}", told[1].fix);
 }
 
@@ -264,7 +264,7 @@ fn texts_are_held_to_the_patterns_of_their_facts() {
     ] {
         assert_eq!(odd(right), Vec::<String>::new(), "{right}");
     }
-    let told = "bag_tag has the pattern [A-Z]{2}[0-9]{4}; 'kl1234' never matches";
+    let told = "facts.bag_tag is never 'kl1234', because its pattern is [A-Z]{2}[0-9]{4}";
     for wrong in [
         "facts.bag_tag == 'kl1234'",
         "'kl1234' == facts.bag_tag",
@@ -291,23 +291,23 @@ fn decimals_and_values_of_two_types_are_told_what_to_write() {
         ",
         expect![[r#"
             1.5 * facts.fare > money('3')
-                a floating number is written; must be a whole number, or an amount such as money('4.10'); for 1.5 times as much write both sides larger: 2 * facts.bill > 3 * facts.usual instead of facts.bill > 1.5 * facts.usual
+                a decimal number is written; must be a whole number, or an amount such as money('4.10'); for 1.5 times as much multiply both sides: write 2 * facts.bill > 3 * facts.usual instead of facts.bill > 1.5 * facts.usual
             facts.fare / 2 > money('3')
-                the operator / is used; must be one of == != < <= > >= && || ! + - * in ?:; instead of a division write the other side larger: 2 * facts.bill > facts.usual instead of facts.bill > facts.usual / 2
+                the operator / is used; must be a multiplication of the other side: write 2 * facts.bill > facts.usual instead of facts.bill > facts.usual / 2
             now > '20:00'
-                a point in time is compared with a text; must be two of the same type; for the hour of the day write now.hour, such as now.hour >= 20; for the weekday now.weekday
+                a point in time is compared with a text; must be two values of the same type; for the hour of the day write now.hour, such as now.hour >= 20; for the weekday now.weekday
             now >= 20
-                a point in time is compared with a whole number; must be two of the same type; for the hour of the day write now.hour, such as now.hour >= 20; for the weekday now.weekday
+                a point in time is compared with a whole number; must be two values of the same type; for the hour of the day write now.hour, such as now.hour >= 20; for the weekday now.weekday
             facts.departs_at > '2026-01-31'
-                a point in time is compared with a text; must be two of the same type; a point in time is written as timestamp('2026-01-31T09:00:00Z')
+                a point in time is compared with a text; must be two values of the same type; a point in time is written as timestamp('2026-01-31T09:00:00Z')
             customer.vulnerable == 'yes'
-                true or false is compared with a text; must be two of the same type; what is true or false stands on its own, such as customer.vulnerable or !customer.vulnerable
+                true or false is compared with a text; must be two values of the same type; a value that is true or false is written without a comparison, such as customer.vulnerable or !customer.vulnerable
             'yes' == customer.vulnerable
-                a text is compared with true or false; must be two of the same type; what is true or false stands on its own, such as customer.vulnerable or !customer.vulnerable
+                a text is compared with true or false; must be two values of the same type; a value that is true or false is written without a comparison, such as customer.vulnerable or !customer.vulnerable
             facts.fare > 3
-                an amount of money is compared with a whole number; must be two of the same type; an amount is written as money('4.10')
+                an amount of money is compared with a whole number; must be two values of the same type; an amount is written as money('4.10')
             facts.bags == '3'
-                a whole number is compared with a text; must be two of the same type; a number stands without quotes
+                a whole number is compared with a text; must be two values of the same type; a number is written without quotes
         "#]],
     );
 }
@@ -357,15 +357,15 @@ fn names_that_are_not_there() {
         ",
         expect![[r#"
             facts.bag_tga == 'x'
-                there is no facts.bag_tga; did you mean facts.bag_tag?
+                there is no variable facts.bag_tga; did you mean facts.bag_tag?
             contact.chanel == 'phone'
-                there is no contact.chanel; did you mean contact.channel?
+                there is no variable contact.chanel; did you mean contact.channel?
             contacts.channel == 'phone'
-                there is no contacts.channel; did you mean contact.channel?
+                there is no variable contacts.channel; did you mean contact.channel?
             foo
-                there is no foo; must be one of now, now.(hour weekday), contact.(channel medium device stage persona sentiment language brand asked_for_person direction), customer.(known tier persona language vulnerable value loyalty_years contacts_7d all_contacts_7d), case.(repeats contacts channel_switches broken_promises age tried last_outcome owed_overdue), facts.(bag_tag bags departs_at fare is_group), queues.ID.(wait staffed open_until)
+                there is no variable foo; must be one of now, now.(hour weekday), contact.(channel medium device stage persona sentiment language brand asked_for_person direction), customer.(known tier persona language vulnerable value loyalty_years contacts_7d all_contacts_7d), case.(repeats contacts channel_switches broken_promises age tried last_outcome owed_overdue), facts.(bag_tag bags departs_at fare is_group), queues.ID.(wait staffed open_until)
             facts.bags.count > 1
-                there is no field count; must be a field of contact, customer, case, facts or a queue
+                there is no field count; must be a variable such as contact.channel, facts.ID or queues.ID.wait
             contact.channel == 'phnoe'
                 there is no channel phnoe; did you mean phone?
             contact.medium == 'speech'
@@ -396,31 +396,31 @@ fn types_that_do_not_fit() {
         ",
         expect![[r#"
             facts.bags > '1'
-                a whole number is compared with a text; must be two of the same type; a number stands without quotes
+                a whole number is compared with a text; must be two values of the same type; a number is written without quotes
             facts.bags > 1.5
-                a floating number is written; must be a whole number, or an amount such as money('4.10'); for 1.5 times as much write both sides larger: 2 * facts.bill > 3 * facts.usual instead of facts.bill > 1.5 * facts.usual
+                a decimal number is written; must be a whole number, or an amount such as money('4.10'); for 1.5 times as much multiply both sides: write 2 * facts.bill > 3 * facts.usual instead of facts.bill > 1.5 * facts.usual
             facts.bags > 1u
-                an unsigned number is written; must be a whole number without u
+                a number with u at its end is written; must be a whole number without u
             facts.fare > 10
-                an amount of money is compared with a whole number; must be two of the same type; an amount is written as money('4.10')
+                an amount of money is compared with a whole number; must be two values of the same type; an amount is written as money('4.10')
             facts.departs_at < duration('24h')
-                a point in time is compared with a span of time; must be two of the same type
+                a point in time is compared with a span of time; must be two values of the same type
             facts.departs_at - now < 24
-                a span of time is compared with a whole number; must be two of the same type; a span of time is written as duration('1h30m')
+                a span of time is compared with a whole number; must be two values of the same type; a span of time is written as duration('1h30m')
             duration('1 day') < case.age
-                "1 day" is given; must be a span such as duration('24h') or duration('7d')
+                duration is called with "1 day"; must be a span such as duration('24h') or duration('7d')
             duration(facts.bag_tag) < case.age
-                no quoted text is given; must be a span such as duration('24h') or duration('7d')
+                duration is called without a quoted text; must be a span such as duration('24h') or duration('7d')
             timestamp('today') < now
-                "today" is given; must be a time such as timestamp('2026-01-31T09:00:00Z')
+                timestamp is called with "today"; must be a point in time such as timestamp('2026-01-31T09:00:00Z')
             money('1,50') < facts.fare
-                "1,50" is given; must be an amount such as money('4.10')
+                money is called with "1,50"; must be an amount such as money('4.10')
             facts.bags / 2 > 1
-                the operator / is used; must be one of == != < <= > >= && || ! + - * in ?:; instead of a division write the other side larger: 2 * facts.bill > facts.usual instead of facts.bill > facts.usual / 2
+                the operator / is used; must be a multiplication of the other side: write 2 * facts.bill > facts.usual instead of facts.bill > facts.usual / 2
             facts.bags % 2 == 1
-                the operator % is used; must be one of == != < <= > >= && || ! + - * in ?:
+                the operator % is used; must be one of == != < <= > >= && || ! + - * ?: `in`
             facts.bag_tag + 'x' == 'y'
-                a text and a text are the two sides of +; must be numbers, amounts, spans, or a point in time and a span
+                a text and a text are the two sides of +; must be two whole numbers, two amounts of money, two spans of time, or a point in time and a span of time
         "#]],
     );
 }
@@ -436,6 +436,19 @@ fn what_conditions_do_not_have() {
         facts.bags in facts
         facts.bag_tag in ['a', 1]
         lower(facts.bag_tag) == 'a'
+        size(facts.bag_tag, 2) == 1
+        duration('24h', '7d') < case.age
+        has(facts.bags, facts.fare)
+        matches(facts.bag_tag)
+        facts.bag_tag.endsWith(1)
+        facts.bags.contains('1')
+        facts.bags && customer.known
+        customer.known || facts.bags
+        !facts.bags
+        -facts.is_group == true
+        case.tried == 'chat'
+        facts.fare * facts.fare > facts.fare
+        now - '1h' > now
         facts.bag_tag.startWith('a')
         facts.bag_tag.matches('(')
         facts.bag_tag.matches(facts.bag_tag)
@@ -445,27 +458,53 @@ fn what_conditions_do_not_have() {
         ",
         expect![[r#"
             ['a', 'b'].exists(x, x == facts.bag_tag)
-                all, exists, map or filter is used; must be written out: conditions have no comprehensions
+                all, exists, map or filter is used; must be written out, such as facts.code == 'a' || facts.code == 'b'
             [1, 2].all(x, x > 0)
-                all, exists, map or filter is used; must be written out: conditions have no comprehensions
+                all, exists, map or filter is used; must be written out, such as facts.code == 'a' || facts.code == 'b'
             {'a': 1}.a == 1
-                there is no field a; must be a field of contact, customer, case, facts or a queue
+                there is no field a; must be a variable such as contact.channel, facts.ID or queues.ID.wait
             [1, 2] == [1, 2]
-                a list stands on its own; must be the right side of in
+                a list is used elsewhere than after `in`; must be on the right side of `in`, such as contact.medium in ['voice', 'live_text']
             facts.bags in facts
-                in is given no list; must be given a list such as ['a', 'b'], or case.tried
+                the right side of `in` is no list; must be a list such as ['a', 'b'], or case.tried
             facts.bag_tag in ['a', 1]
-                the list of in is given a whole number; must be given a text
+                an item of the list after `in` is a whole number; must be a text
             lower(facts.bag_tag) == 'a'
-                there is no function lower; must be one of duration, timestamp, money, has, size, startsWith, endsWith, contains, matches
+                there is no function lower; must be one of duration('1d12h'), timestamp('2026-01-31T09:00:00Z'), money('4.10'), has(facts.since), size(facts.code), facts.code.startsWith('KL'), facts.code.endsWith('9'), facts.code.contains('-'), facts.code.matches('[A-Z]{2}[0-9]+')
+            size(facts.bag_tag, 2) == 1
+                size is called in another form than it has; must be size(facts.code)
+            duration('24h', '7d') < case.age
+                duration is called in another form than it has; must be duration('1d12h')
+            has(facts.bags, facts.fare)
+                has is called in another form than it has; must be has(facts.since)
+            matches(facts.bag_tag)
+                matches is called in another form than it has; must be facts.code.matches('[A-Z]{2}[0-9]+')
+            facts.bag_tag.endsWith(1)
+                the value in `endsWith(…)` is a whole number; must be a text
+            facts.bags.contains('1')
+                the value before `.contains` is a whole number; must be a text
+            facts.bags && customer.known
+                the left side of `&&` is a whole number; must be true or false
+            customer.known || facts.bags
+                the right side of `||` is a whole number; must be true or false
+            !facts.bags
+                the value after `!` is a whole number; must be true or false
+            -facts.is_group == true
+                the value after `-` is true or false; must be a whole number or an amount of money
+            case.tried == 'chat'
+                a list of routes is compared with a text; must be two values of the same type; a list of routes is written after `in`, such as 'chat' in case.tried
+            facts.fare * facts.fare > facts.fare
+                an amount of money and an amount of money are the two sides of *; must be two whole numbers, or a whole number and an amount of money
+            now - '1h' > now
+                a point in time and a text are the two sides of -; must be two whole numbers, two amounts of money, two spans of time, two points in time, or a span of time subtracted from a point in time
             facts.bag_tag.startWith('a')
                 there is no function startWith; did you mean startsWith?
             facts.bag_tag.matches('(')
-                the pattern ( unclosed group; must be a regular expression
+                the pattern "(" cannot be read: unclosed group; must be a regular expression such as [A-Z]{2}[0-9]+
             facts.bag_tag.matches(facts.bag_tag)
-                matches is given no pattern; must be given a quoted text
+                matches is called without a quoted pattern; must be a call such as facts.code.matches('[A-Z]{2}[0-9]+')
             customer.known < true
-                a value that is true or false is compared by size; must be compared with == or !=
+                two values that are true or false are compared with < <= > or >=; must be compared with == or !=
             customer.contacts_7d
                 the condition is a whole number; must be true or false, such as contact.asked_for_person or case.repeats >= 2
             facts.is_group ? 1 : 2
@@ -494,29 +533,29 @@ fn what_is_not_an_expression() {
         ",
         expect![[r#"
             null == facts.bags
-                null is written; must be has(…), which asks whether a value is known
+                null is written; must be a call such as has(facts.since) or !has(facts.since), which asks whether a value is known
             b'a' == b'a'
-                bytes are written; must be a text without b
+                a text with b before it is written; must be a text without b
             facts.bags >
-                the condition cannot be read at its character 13: mismatched input '<EOF>'; must be a CEL expression
+                the condition cannot be read at its character 13: it ends too early; must be a condition such as customer.known && case.repeats >= 2
             facts.bags > 1 extra
-                the condition cannot be read at its character 16: extraneous input 'extra' expecting <EOF>; must be a CEL expression
+                the condition cannot be read at its character 16: 'extra' is not expected here; must be a condition such as customer.known && case.repeats >= 2
             facts['bags'] > 1
-                the operator [ ] is used; must be one of == != < <= > >= && || ! + - * in ?:
+                the operator [] is used; must be a name after a point, such as facts.bags instead of facts['bags']
             now.getHours() > 17
-                there is no function getHours; must be one of duration, timestamp, money, has, size, startsWith, endsWith, contains, matches
+                there is no function getHours; must be one of duration('1d12h'), timestamp('2026-01-31T09:00:00Z'), money('4.10'), has(facts.since), size(facts.code), facts.code.startsWith('KL'), facts.code.endsWith('9'), facts.code.contains('-'), facts.code.matches('[A-Z]{2}[0-9]+')
             has(now)
-                the condition cannot be read at its character 5: invalid argument to has() macro; must be a CEL expression
+                the condition cannot be read at its character 5: has(…) is called without a name that has a point; must be a call such as has(facts.since)
             has(facts.seats)
-                there is no facts.seats; did you mean facts.bags?
+                there is no variable facts.seats; did you mean facts.bags?
             ;
-                the condition cannot be read at its character 1: token recognition error at: ';'; must be a CEL expression
+                the condition cannot be read at its character 1: ';' is not expected here; must be a condition such as customer.known && case.repeats >= 2
             $x == 1
-                the condition cannot be read at its character 1: token recognition error at: '$'; must be a CEL expression
+                the condition cannot be read at its character 1: '$' is not expected here; must be a condition such as customer.known && case.repeats >= 2
             a.b.c()
-                there is no function c; must be one of duration, timestamp, money, has, size, startsWith, endsWith, contains, matches
+                there is no function c; must be one of duration('1d12h'), timestamp('2026-01-31T09:00:00Z'), money('4.10'), has(facts.since), size(facts.code), facts.code.startsWith('KL'), facts.code.endsWith('9'), facts.code.contains('-'), facts.code.matches('[A-Z]{2}[0-9]+')
             contact.?device == 'x'
-                the condition cannot be read at its character 8: unsupported syntax '.?'; must be a CEL expression
+                the condition cannot be read at its character 8: conditions do not have '.?'; must be a condition such as customer.known && case.repeats >= 2
             google.protobuf.Duration{seconds: 1} < case.age
                 a mapping is written; must be left out: conditions have no mappings
         "#]],
@@ -577,21 +616,21 @@ fn habits_of_other_languages_are_told_what_to_write() {
         ",
         expect![[r#"
             facts.bags > 1 and customer.known
-                the condition cannot be read at its character 16: mismatched input 'and'; write && instead of and
+                the condition cannot be read at its character 16: 'and' is not expected here; write && instead of and
             facts.bags > 1 OR customer.known
-                the condition cannot be read at its character 16: mismatched input 'OR'; write || instead of or
+                the condition cannot be read at its character 16: 'OR' is not expected here; write || instead of or
             not customer.known
-                the condition cannot be read at its character 5: mismatched input 'customer'; write ! instead of not
+                the condition cannot be read at its character 5: 'customer' is not expected here; write ! instead of not
             contact.channel = 'phone'
-                the condition cannot be read at its character 17: token recognition error at: '= '; write == instead of =
+                the condition cannot be read at its character 17: '= ' is not expected here; write == instead of =
             facts.bags <> 1
-                the condition cannot be read at its character 13: extraneous input '>'; write != instead of <>
+                the condition cannot be read at its character 13: '>' is not expected here; write != instead of <>
             facts.fare > 3,50
-                the condition cannot be read at its character 15: mismatched input ','; write an amount as money('3.50'), with a point
+                the condition cannot be read at its character 15: ',' is not expected here; write an amount as money('3.50'), with a point
             contact.channel == 'this and that = 3,5' &&
-                the condition cannot be read at its character 44: mismatched input '<EOF>'; must be a CEL expression
+                the condition cannot be read at its character 44: it ends too early; must be a condition such as customer.known && case.repeats >= 2
             (facts.bags >= 1
-                the condition cannot be read at its character 17: missing ')' at '<EOF>'; must be a CEL expression
+                the condition cannot be read at its character 17: ')' is missing at the end; must be a condition such as customer.known && case.repeats >= 2
         "#]],
     );
 }
@@ -608,15 +647,15 @@ fn a_variable_that_is_not_there_is_told_those_that_are() {
         ",
         expect![[r#"
             client.name == 'x'
-                there is no client.name; must be one of now, now.(hour weekday), contact.(channel medium device stage persona sentiment language brand asked_for_person direction), customer.(known tier persona language vulnerable value loyalty_years contacts_7d all_contacts_7d), case.(repeats contacts channel_switches broken_promises age tried last_outcome owed_overdue), facts.(bag_tag bags departs_at fare is_group), queues.ID.(wait staffed open_until)
+                there is no variable client.name; must be one of now, now.(hour weekday), contact.(channel medium device stage persona sentiment language brand asked_for_person direction), customer.(known tier persona language vulnerable value loyalty_years contacts_7d all_contacts_7d), case.(repeats contacts channel_switches broken_promises age tried last_outcome owed_overdue), facts.(bag_tag bags departs_at fare is_group), queues.ID.(wait staffed open_until)
             weather == 'rain'
-                there is no weather; must be one of now, now.(hour weekday), contact.(channel medium device stage persona sentiment language brand asked_for_person direction), customer.(known tier persona language vulnerable value loyalty_years contacts_7d all_contacts_7d), case.(repeats contacts channel_switches broken_promises age tried last_outcome owed_overdue), facts.(bag_tag bags departs_at fare is_group), queues.ID.(wait staffed open_until)
+                there is no variable weather; must be one of now, now.(hour weekday), contact.(channel medium device stage persona sentiment language brand asked_for_person direction), customer.(known tier persona language vulnerable value loyalty_years contacts_7d all_contacts_7d), case.(repeats contacts channel_switches broken_promises age tried last_outcome owed_overdue), facts.(bag_tag bags departs_at fare is_group), queues.ID.(wait staffed open_until)
             customer.birthday == 'x'
-                there is no customer.birthday; must be one of customer.known, customer.tier, customer.persona, customer.language, customer.vulnerable, customer.value, customer.loyalty_years, customer.contacts_7d, customer.all_contacts_7d
+                there is no variable customer.birthday; must be one of customer.known, customer.tier, customer.persona, customer.language, customer.vulnerable, customer.value, customer.loyalty_years, customer.contacts_7d, customer.all_contacts_7d
             facts.colour_of_the_eyes == 'x'
-                there is no facts.colour_of_the_eyes; must be one of facts.bag_tag, facts.bags, facts.departs_at, facts.fare, facts.is_group
+                there is no variable facts.colour_of_the_eyes; must be one of facts.bag_tag, facts.bags, facts.departs_at, facts.fare, facts.is_group
             queues.desk.colour == 'x'
-                there is no colour of a queue; must be one of wait, staffed, open_until
+                a queue has no field colour; must be one of wait, staffed, open_until
         "#]],
     );
 }

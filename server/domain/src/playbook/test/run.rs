@@ -76,7 +76,7 @@ fn failures(
         let id = &playbook.rule(rule).id;
         if decision.fired.iter().all(|fired| fired.id != *id) {
             let fired = fired(decided);
-            failures.push(("rule", format!("{id} did not fire; {fired}")));
+            failures.push(("rule", format!("rule {id} did not fire; {fired}")));
         }
     }
     if let Some(asks) = &expected.asks {
@@ -181,11 +181,13 @@ pub(in crate::playbook) fn ineligible(why: &IneligibilityCause) -> String {
         IneligibilityCause::AskedForPerson => {
             "is not offered, because a person was asked for".to_owned()
         }
-        IneligibilityCause::ForbiddenByRule(rule) => format!("is forbidden by {rule}"),
-        IneligibilityCause::ExcludedByRule(rule) => format!("is not in the `only` of {rule}"),
-        IneligibilityCause::ConsentRefused(consent) => format!("needs {consent}, which is refused"),
+        IneligibilityCause::ForbiddenByRule(rule) => format!("is forbidden by rule {rule}"),
+        IneligibilityCause::ExcludedByRule(rule) => format!("is not in the `only` of rule {rule}"),
+        IneligibilityCause::ConsentRefused(consent) => {
+            format!("needs consent {consent}, which is refused")
+        }
         IneligibilityCause::ConsentUnknown(consent) => {
-            format!("needs {consent}, which is not known")
+            format!("needs consent {consent}, which is not known")
         }
         IneligibilityCause::CannotUse(ability) => {
             format!(
@@ -200,14 +202,14 @@ pub(in crate::playbook) fn ineligible(why: &IneligibilityCause) -> String {
             "is not offered, because the customer does not answer".into()
         }
         IneligibilityCause::FailedBefore(flow) => {
-            format!("is not offered, because {flow} failed before")
+            format!("is not offered, because flow {flow} failed before")
         }
-        IneligibilityCause::TooLate(fact) => format!("is too late for {fact}"),
+        IneligibilityCause::TooLate(fact) => format!("is too late for the deadline {fact}"),
         IneligibilityCause::Closed(queue, _) => {
-            format!("is not offered, because {queue} is closed")
+            format!("is not offered, because queue {queue} is closed")
         }
         IneligibilityCause::NotStaffed(queue, _) => {
-            format!("is not offered, because nobody staffs {queue}")
+            format!("is not offered, because nobody staffs queue {queue}")
         }
     }
 }
@@ -235,7 +237,7 @@ fn fired(decided: &Decided) -> String {
     let ids = ids.collect::<Vec<_>>();
     match ids.is_empty() {
         true => "no rule fired".to_owned(),
-        false => format!("fired: {}", ids.join(", ")),
+        false => format!("rules that fired: {}", ids.join(", ")),
     }
 }
 

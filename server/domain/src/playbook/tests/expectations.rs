@@ -84,7 +84,7 @@ fn what_fails_says_which_only_was_set_aside() {
     );
     let text = text.replacen("costs:\n", rule, 1);
     let faults = read(&text).err().map(|faults| faults.to_string());
-    expect![[r#"81:116 tests[0].expect.route: "set aside" fails: expected self_service, came message; message 4.48 = handling 2.00 + waiting 0.08 + failure 1.40 + leaving the channel 1.00 (70 %, wait 4m); human 8.83 = handling 6.00 + waiting 1.60 + failure 0.23 + leaving the channel 1.00 (95 %, wait 4m); self_service is not offered, because a person was asked for; 2.00 at stake; fired: asked_for_a_person, narrow (its `only` is set aside, because guards allow none of its routes); change what decides it, or what the test expects"#]].assert_eq(&faults.unwrap_or_default());
+    expect![[r#"81:116 tests[0].expect.route: "set aside" fails: expected self_service, came message; message 4.48 = handling 2.00 + waiting 0.08 + failure 1.40 + leaving the channel 1.00 (70 %, wait 4m); human 8.83 = handling 6.00 + waiting 1.60 + failure 0.23 + leaving the channel 1.00 (95 %, wait 4m); self_service is not offered, because a person was asked for; 2.00 at stake; rules that fired: asked_for_a_person, narrow (its `only` is set aside, because guards allow none of its routes); change what decides it, or what the test expects"#]].assert_eq(&faults.unwrap_or_default());
 }
 
 #[test]
@@ -113,10 +113,10 @@ fn what_fails_says_what_came_and_why() {
             86:22 tests[0].expect.route: "platinum changes a date" fails: expected human, came self_service; self_service 19.65 = handling 0.05 + failure 19.60 (65 %); message 21.80 = handling 2.00 + waiting 2.00 + failure 16.80 + leaving the channel 1.00 (70 %, wait 10m); chat 49.70 = handling 4.10 + waiting 40.00 + failure 5.60 (90 %, wait 10m); human 49.80 = handling 6.00 + waiting 40.00 + failure 2.80 + leaving the channel 1.00 (95 %, wait 10m); 40.00 at stake; change what decides it, or what the test expects
             86:35 tests[0].expect.need: "platinum changes a date" fails: expected 3.0, came 1.0; no rule fired; change what decides it, or what the test expects
             86:47 tests[0].expect.queue: "platinum changes a date" fails: expected baggage, came no queue, because the route is self_service; change what decides it, or what the test expects
-            86:62 tests[0].expect.rule: "platinum changes a date" fails: vulnerable did not fire; no rule fired; change what decides it, or what the test expects
+            86:62 tests[0].expect.rule: "platinum changes a date" fails: rule vulnerable did not fire; no rule fired; change what decides it, or what the test expects
             86:74 tests[0].expect.asks: "platinum changes a date" fails: expected nothing, asked booking_reference; change what decides it, or what the test expects
-            92:22 tests[1].expect.route: "gold is called" fails: expected callback, came message; message 8.67 = handling 2.00 + waiting 0.30 + failure 5.37 + leaving the channel 1.00 (70 %, wait 4m); chat 11.89 = handling 4.10 + waiting 6.00 + failure 1.79 (90 %, wait 4m); human 13.90 = handling 6.00 + waiting 6.00 + failure 0.90 + leaving the channel 1.00 (95 %, wait 4m); callback needs call_back, which is not known; 12.00 at stake; fired: asked_for_a_person; change what decides it, or what the test expects
-            97:15 tests[2].expect.not: "never by letter" fails: expected not message, came message; message 3.48 = handling 2.00 + waiting 0.08 + failure 1.40 (70 %, wait 4m); 2.00 at stake; fired: asked_for_a_person; change what decides it, or what the test expects
+            92:22 tests[1].expect.route: "gold is called" fails: expected callback, came message; message 8.67 = handling 2.00 + waiting 0.30 + failure 5.37 + leaving the channel 1.00 (70 %, wait 4m); chat 11.89 = handling 4.10 + waiting 6.00 + failure 1.79 (90 %, wait 4m); human 13.90 = handling 6.00 + waiting 6.00 + failure 0.90 + leaving the channel 1.00 (95 %, wait 4m); callback needs consent call_back, which is not known; 12.00 at stake; rules that fired: asked_for_a_person; change what decides it, or what the test expects
+            97:15 tests[2].expect.not: "never by letter" fails: expected not message, came message; message 3.48 = handling 2.00 + waiting 0.08 + failure 1.40 (70 %, wait 4m); 2.00 at stake; rules that fired: asked_for_a_person; change what decides it, or what the test expects
         "#]],
     );
 }
@@ -257,8 +257,8 @@ fn a_failed_test_tells_what_was_taken_off_and_which_rules_fired() {
     expect: { route: self_service, rule: [asked_for_a_person, vulnerable] }
 "#,
         expect![[r#"
-            88:22 tests[0].expect.route: "preferred and vulnerable" fails: expected self_service, came human; human 2.67 = handling 6.00 + failure 0.87 - customer's preference 1.20 - rules' preference 3.00 (95 %); chat 5.83 = handling 4.10 + failure 1.73 (90 %); message 8.19 = handling 2.00 + failure 5.19 + leaving the channel 1.00 (70 %); self_service is not offered, because the customer is vulnerable; 12.00 at stake; fired: vulnerable; change what decides it, or what the test expects
-            88:36 tests[0].expect.rule: "preferred and vulnerable" fails: asked_for_a_person did not fire; fired: vulnerable; change what decides it, or what the test expects
+            88:22 tests[0].expect.route: "preferred and vulnerable" fails: expected self_service, came human; human 2.67 = handling 6.00 + failure 0.87 - customer's preference 1.20 - rules' preference 3.00 (95 %); chat 5.83 = handling 4.10 + failure 1.73 (90 %); message 8.19 = handling 2.00 + failure 5.19 + leaving the channel 1.00 (70 %); self_service is not offered, because the customer is vulnerable; 12.00 at stake; rules that fired: vulnerable; change what decides it, or what the test expects
+            88:36 tests[0].expect.rule: "preferred and vulnerable" fails: rule asked_for_a_person did not fire; rules that fired: vulnerable; change what decides it, or what the test expects
         "#]],
     );
 }
@@ -350,8 +350,8 @@ fn memory_abilities_priority_and_deadlines_are_expected_too() {
     check_text(
         &source,
         expect![[r#"
-        108:41 tests[4].expect.priority: "what nobody can do in time counts no more, but it is urgent" fails: expected 9, came 8; fired: flying_today; change what decides it, or what the test expects
-    "#]],
+            108:41 tests[4].expect.priority: "what nobody can do in time counts no more, but it is urgent" fails: expected 9, came 8; rules that fired: flying_today; change what decides it, or what the test expects
+        "#]],
     );
 }
 

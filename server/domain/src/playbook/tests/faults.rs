@@ -12,7 +12,7 @@ fn texts_are_held_to_patterns_but_for_stored_versions() {
     let faults = Playbook::read(&document)
         .err()
         .map(|faults| faults.to_string());
-    expect!["74:22 rules[6].when: booking_reference has the pattern [A-Z0-9]{6}; 'abc' never matches; must be a text that the pattern allows, or the pattern must allow it"].assert_eq(&faults.unwrap_or_default());
+    expect!["74:22 rules[6].when: facts.booking_reference is never 'abc', because its pattern is [A-Z0-9]{6}; must be a text that the pattern allows, or the pattern must allow this text"].assert_eq(&faults.unwrap_or_default());
     assert!(Playbook::stored(&document).is_ok());
 }
 
@@ -58,7 +58,7 @@ fn names_that_are_not_there() {
             45:26 reasons[0].secondary[0].routes.chat.queue: there is no queue rebokking; did you mean rebooking?
             46:78 reasons[0].secondary[0].routes.callback.consent: there is no consent calling; must be one of call_back
             51:16 reasons[0].secondary[1].stage: there is no stage love; must be one of awareness, interest, intent, purchase, fulfilment, activation, support, retention
-            69:29 rules[1].when: there is no customer.vulnerabel; did you mean customer.vulnerable?
+            69:29 rules[1].when: there is no variable customer.vulnerabel; did you mean customer.vulnerable?
             72:34 rules[4].reason[0]: there is no reason existing_flights; did you mean existing_flight?
             72:52 rules[4].reason[1]: there is no reason existing_flight/change; did you mean existing_flight/cancel?
             72:76 rules[4].reason[2]: there is no reason my_flight; write what replaced it: existing_flight
@@ -115,7 +115,7 @@ fn values_that_are_not_right() {
             9:127 tiers[2].cost_of_failure: is "2e3"; must be a decimal amount such as 4.10 with at most 6 decimals
             20:53 queues.rebooking.skills.rebooking: is "11"; must be a level from 1 to 10
             20:64 queues.rebooking.skills.Other: is "Other"; must be lower-case letters, digits and _, starting with a letter
-            23:95 facts.booking_reference.pattern: "[A-Z0-9{6}" is not a pattern: unclosed character class; must be a regular expression such as [A-Z0-9]{6}
+            23:95 facts.booking_reference.pattern: the pattern "[A-Z0-9{6}" cannot be read: unclosed character class; must be a regular expression such as [A-Z0-9]{6}
             26:33 facts.fare.pattern: a fact of another type than text has a pattern; must be left out, or the type must be text
             39:24 reasons[0].secondary[0].continues_for: is "1 week"; must be a span such as 20s, 4m, 1h30m or 7d
             41:15 reasons[0].secondary[0].need: is "0.05"; must be a decimal from 0.1 to 20 with at most 3 decimals
@@ -154,7 +154,7 @@ fn what_does_not_go_together() {
         ],
         expect![[r#"
             8:11 tiers[1].id: is "platinum"; must be another id: this one is taken above
-            9:142 tiers[2].default: a second tier is the default; must have default: true on exactly one
+            9:142 tiers[2].default: a second tier is the default; must have default: true on exactly one tier
             16:50 channels.email.routes[1]: message is there twice; must be there once
             38:20 reasons[0].secondary[0].case_key[0]: departs_at is not among the facts of the reason; must be one of its facts: add departs_at there
             38:32 reasons[0].secondary[0].case_key[1]: departs_at is there twice; must be there once
@@ -182,7 +182,7 @@ fn what_does_not_go_together() {
             ),
         ],
         expect![[r#"
-            6:1 tiers: no tier is the default; must have default: true on exactly one
+            6:1 tiers: no tier is the default; must have default: true on exactly one tier
             70:5 rules[2]: the rule does nothing; must have forbid, only, prefer, need, facts, queue, priority or skills
             71:66 rules[3].only[1]: human is there twice; must be there once
             73:110 rules[5].brand: is an empty list; must name at least one, or be left out for any

@@ -455,7 +455,7 @@ fn each_kind_of_tip_has_its_words() {
     expect![[r#"
         from 1m30s human as the last resort instead of chat: what can be taken is different
         from 1m30s human as the last resort instead of chat: a chat would miss the deadline departs_at
-        from 1m30s human as the last resort instead of chat: chat is not offered, because desk is closed
+        from 1m30s human as the last resort instead of chat: chat is not offered, because queue desk is closed
         from 1m30s human as the last resort instead of chat: standard has it from then on, by its own cost it would be message
         from 1m30s human as the last resort instead of chat: a chat would miss the deadline departs_at; standard has it from then on, by its own cost it would be message
         chat until 1m30s, because gold has it; then human as the last resort. By its own cost message from 1s

@@ -30,7 +30,7 @@ rules:
             70:87 splits[2].default: lost is not in `into`; must be one of baggage/lost, baggage/lost
             70:99 splits[2].fact: there is no fact color; must be one of booking_reference, bag_tag, departs_at, fare, bags, is_group
             70:121 splits[2].values.red: x/y is not in `into`; must be one of baggage/lost, baggage/lost
-            71:24 splits[3].into: has 1 parts; must have at least two; to rename a reason, write its old id in the `replaces` of the new one
+            71:24 splits[3].into: has only one part; must have at least two parts; to rename a reason, write its old id in the `replaces` of the new one
             71:24 splits[3].into: old/one is split into itself in a circle; must lead to reasons of this playbook
             72:24 splits[4].into: old/two is split into itself in a circle; must lead to reasons of this playbook
             72:40 splits[4].into[1]: old/two is split into itself in a circle; must be a reason of this playbook
@@ -38,7 +38,7 @@ rules:
             73:15 splits[5].reason: is "old"; must be a retired reason, as primary/secondary
             73:31 splits[5].replaces[0]: old/one is there twice; must be replaced or split only once
             73:40 splits[5].replaces[1]: baggage/lost is a reason of this playbook; must be a retired reason
-            73:65 splits[5].into: has 0 parts; must have at least two; to rename a reason, write its old id in the `replaces` of the new one
+            73:65 splits[5].into: has no parts; must have at least two parts; to rename a reason, write its old id in the `replaces` of the new one
             73:88 splits[5].values.a: b/c is not in `into`; the playbook has no part at all
             73:104 splits[5].default: a is not in `into`; the playbook has no part at all
             74:32 splits[6].into[0]: there is no reason existing_flight/seat; did you mean existing_flight/cancel?
@@ -73,7 +73,7 @@ rules:
         expect![[r#"
             68:126 splits[0].values.perhaps: is "perhaps"; must be true or false: the fact is a boolean
             69:29 splits[1].into[0]: existing_flight/cancel is already a part of old/b; must be a part of only one split
-            70:22 splits[2].into: has 1 parts; must have at least two; to rename a reason, write its old id in the `replaces` of the new one
+            70:22 splits[2].into: has only one part; must have at least two parts; to rename a reason, write its old id in the `replaces` of the new one
             70:29 splits[2].into[0]: existing_flight/change_date is already a part of old/c; must be a part of only one split
         "#]],
     );

@@ -47,7 +47,7 @@ impl Watcher<'_> {
             let mut routes = routes(reason, channel).peekable();
             routes.peek().is_some() && routes.all(|route| needs_hours(route, channel))
         });
-        // Of those that lack the same one warning.
+        // There is one warning for all channels that lack the same.
         let mut same: Vec<(Lack, Vec<&str>)> = Vec::new();
         for id in by_day {
             let Some(channel) = playbook.channels.iter().find(|it| it.id.as_str() == id) else {
@@ -74,11 +74,11 @@ impl Watcher<'_> {
 /// What lacks a route that needs no open desk.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Lack {
-    /// The reason has these, the channel does not.
+    /// The reason has these routes, and the channel does not.
     Channel(RouteSet),
-    /// The channel has these, the reason does not.
+    /// The channel has these routes, and the reason does not.
     Reason(RouteSet),
-    /// Neither has one.
+    /// Neither the reason nor the channel has such a route.
     Both,
 }
 

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The largest number of looks in one check. One look is one rule for one reason on one channel. If there are more,
 /// nothing is checked.
 const LOOKS_MAX: usize = 4_000_000;
-/// Of the rules that allow the same routes, how many are checked.
+/// How many of the rules that allow the same routes are checked.
 const ALIKE_MAX: usize = 4;
 
 /// A guard or a rule that removes routes.
@@ -275,7 +275,7 @@ fn can_apply(rule: &Rule, (number, reason): (u16, &Reason), channel: usize) -> b
             .channels
             .iter()
             .any(|index| usize::from(index.0) == channel);
-    // A contact can tell a stage of its own, but most are at that of their reason.
+    // A contact can have a stage of its own, but most contacts are at the stage of their reason.
     let in_stage = reason
         .stage
         .map_or(rule.stages.is_empty(), |stage| fits(&rule.stages, stage));
@@ -283,8 +283,8 @@ fn can_apply(rule: &Rule, (number, reason): (u16, &Reason), channel: usize) -> b
     of_reason && on_channel && in_stage && !never
 }
 
-/// The places where a rule's `only` allows, of the routes that a reason has on a channel, only such that need a
-/// consent.
+/// The places where every route that a rule's `only` allows needs a consent. Routes that the reason does not have on
+/// the channel do not count.
 fn needs_consents(playbook: &Playbook, place: usize) -> Places {
     let rule = &playbook.rules[place];
     let mut places = Places::new();

@@ -33,11 +33,11 @@ fn a_case_says_why_it_takes_no_step() {
         has lapsed: a new contact opens a new case
         was opened by mistake and withdrawn: no work on it is possible
         is merged into case_0000000000001: work on that one
-        is not merged into another
+        is not merged into another case
         already has case_0000000000001 merged into it: merge case_0000000000002 into it instead, or undo the merge of case_0000000000001 first
         already has 32 cases merged into it, the most there can be
-        has 1 live contact(s), which must end first: call-1
-        has 5 live contact(s), which must end first: call-1, call-2 and 3 of the cases merged into it
+        has 1 live contact, which must end first: call-1
+        has 5 live contacts, which must end first: call-1, call-2 and 3 more, of the cases merged into it
         was resolved too long ago to be reopened: a new contact opens a new case
         was followed by case_0000000000001 for the same matter: work on that one
         cannot be merged into case_0000000000001: both cases must be of one identified customer
@@ -74,11 +74,11 @@ fn a_customer_says_why_it_takes_no_step() {
     expect![[r#"
         is merged into c1: work on that one
         is merged into c1 already: undo that merge first
-        is not merged into another
+        is not merged into another customer
         already has c1 merged into it: merge c2 into it instead, or undo the merge of c1 first
         already has 16 customers merged into it, the most there can be
         cannot have this email identity, which is verified for c2: to merge the two customers, send it verified and not shared
-        has no such email identity
+        has no such email identity, so there is nothing to unlink; GetCustomer shows the identities it has
         has 16 identities already, the most there can be
         would have more than 16 consents, the most there can be: replace them with `consents` in the update_mask
         is vulnerable: only a supervisor can end this (metadata signpost-actor: supervisor/ID); leave `vulnerable` out to keep it

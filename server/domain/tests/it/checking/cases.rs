@@ -55,8 +55,8 @@ fn a_spoilt_case_is_noticed() {
     day.case(5, "no customer", |row| row.customer = None);
     day.tells(expect![[r#"
         contacts counted twice:
+          case #1: contacts listed 1, counted 2
           case #1: it counts (2, 1, 0) contacts, live and owed ones, there are (1, 1, 0)
-          case #1: it lists 1 contacts of 2
           counts of flight/change for standard are not those of the cases
         live contacts counted twice:
           case #1: it counts (1, 2, 0) contacts, live and owed ones, there are (1, 1, 0)
@@ -70,18 +70,18 @@ fn a_spoilt_case_is_noticed() {
         another contact listed:
           case #4: it lists contact k1, which does not have it
         a contact listed twice:
-          case #1: it lists 2 contacts of 1
+          case #1: contacts listed 2, counted 1
           contact k1: its case lists it otherwise
         a contact that is not listed:
-          case #1: it lists 0 contacts of 1
+          case #1: contacts listed 0, counted 1
         more contacts listed than there can be:
+          case #1: contacts listed 65, counted 65; at most 64 are listed
           case #1: it counts (65, 1, 0) contacts, live and owed ones, there are (1, 1, 0)
-          case #1: it lists 65 contacts of 65
           contact k1: its case lists it otherwise
           counts of flight/change for standard are not those of the cases
         as many as there can be, all but one listed:
+          case #1: contacts listed 63, counted 64
           case #1: it counts (64, 1, 0) contacts, live and owed ones, there are (1, 1, 0)
-          case #1: it lists 63 contacts of 64
           contact k1: its case lists it otherwise
           counts of flight/change for standard are not those of the cases
         repeats that nobody made:

@@ -145,20 +145,20 @@ fn a_contact_in_a_case_of_somebody_else_is_noticed() {
     day.tells(expect![[r#"
         a contact of another customer than its case:
           contact k6: its case is of another customer
-          customer c1: counts 3 contacts, there are 4
-          customer c3: counts 2 contacts, there are 1
+          customer c1: contacts counted 3, found 4
+          customer c3: contacts counted 2, found 1
         the same, said to be one with it:
           contact k6: its customer was never merged with that of its case
-          customer c1: counts 3 contacts, there are 4
-          customer c3: counts 2 contacts, there are 1
+          customer c1: contacts counted 3, found 4
+          customer c3: contacts counted 2, found 1
         a case of somebody who never was one with the customer:
           contact k6: its case is of another customer
           contact k6: its customer was never merged with that of its case
         a contact of nobody in a case that it did not open:
-          customer c1: counts 3 contacts, there are 2
+          customer c1: contacts counted 3, found 2
         a contact of nobody in a case that it joined:
           contact k6: its case is of another customer
-          customer c3: counts 2 contacts, there are 1
+          customer c3: contacts counted 2, found 1
         another channel than its case lists:
           contact k1: its case lists it otherwise
         another due time than its case lists:

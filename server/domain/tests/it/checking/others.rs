@@ -65,7 +65,7 @@ fn spoilt_customers_are_noticed() {
     );
     day.tells(expect![[r#"
         a contact too many:
-          customer c1: counts 4 contacts, there are 3
+          customer c1: contacts counted 4, found 3
         a merged one that it forgot:
           customer c2: c1, which it was merged into, does not list it
         a merged one that forgot it:

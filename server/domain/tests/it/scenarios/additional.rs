@@ -82,7 +82,7 @@ fn a_additional_case_is_continued_and_reopened() {
             contact k3 of standard: in self-service; case #3; offered [self_service, message, human]; declined []; amended 0; additional [#1, #2]
             case #1: open; flight/change of standard c1; [k1 on phone, k3* on web_chat]; 1 live, 0 owed; 1 repeats, 1 switches, 1 reopens; knows booking=AAAAAA
             case #2: open; bags/allowance of standard c1; [k2* on email, k3* on web_chat]; 2 live, 0 owed; 1 repeats, 1 switches, 0 reopens; knows 
-            refused: case #2 has 2 live contact(s), which must end first: k2, k3
+            refused: case #2 has 2 live contacts, which must end first: k2, k3
             k2 ends Resolved
             case #2: open; bags/allowance of standard c1; [k2 on email, k3* on web_chat]; 1 live, 0 owed; 1 repeats, 1 switches, 0 reopens; knows 
             k3 ends Switched

@@ -35,7 +35,7 @@ fn two_additional_cases_of_a_live_contact_are_one() {
             case #2 goes on for #3
             case #2: open; flight/change of standard c1; [k1* on phone]; 1 live, 0 owed; 0 repeats, 0 switches, 0 reopens; knows booking=AAAAAA
             case #3: merged into #2; flight/change of standard c1; [k1* on phone]; 1 live, 0 owed; 0 repeats, 0 switches, 0 reopens; knows booking=BBBBBB
-            refused: case #2 has 1 live contact(s), which must end first: k1
+            refused: case #2 has 1 live contact, which must end first: k1
             refused: contact k1 has #2 already, the case of this matter
             case #2 goes on no more for #3
             case #2 goes on for #3
@@ -71,7 +71,7 @@ fn a_additional_case_is_one_with_the_contacts_own() {
             k1: c1+ standard; opens #1; -> self_service(rebook) of [self_service 1.98, message 5.55, human 7.08] noticing tier_assumed
             k1: flight/change too; opens #2
             case #1 goes on for #2
-            refused: case #1 has 1 live contact(s), which must end first: k1
+            refused: case #1 has 1 live contact, which must end first: k1
             k1: c1 standard; stays with #1; -> self_service(rebook) of [self_service 1.98, message 5.55, human 7.08] noticing tier_assumed
             contact k1 of standard: in self-service; case #1; offered [self_service, message, human]; declined []; amended 1; additional [#2]
             k1 ends Resolved; case #1 is resolved

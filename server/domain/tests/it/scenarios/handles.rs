@@ -138,7 +138,7 @@ fn a_handle_is_linked_and_taken_away() {
             customer c1 holds email=b
             k2: c1 standard; opens #2; -> self_service(allowance) of [self_service 0.52, chat 4.04] noticing tier_assumed
             customer c1 has no email=b
-            refused: customer c1 has no such email identity
+            refused: customer c1 has no such email identity, so there is nothing to unlink; GetCustomer shows the identities it has
             k3: cust_eydzmdxn4kc5jzp1+ standard; opens #3; -> self_service(allowance) of [self_service 0.52, chat 4.04] noticing tier_assumed
             refused: there is no customer c9
             refused: customer c1 has changed since you read it: its etag is now 9

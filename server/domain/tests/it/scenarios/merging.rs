@@ -110,7 +110,7 @@ fn merges_that_cannot_be() {
             refused: duplicate_customer_id must not be the same as customer_id, the customer that survives
             refused: there is no customer c9
             refused: there is no customer c9
-            refused: customer c1 is not merged into another
+            refused: customer c1 is not merged into another customer
             refused: there is no customer c9
             customer c1 goes on for c2: told so
             refused: customer c2 is merged into c1 already: undo that merge first
@@ -120,7 +120,7 @@ fn merges_that_cannot_be() {
             refused: customer c2 is merged into c1: work on that one
             refused: customer c1 already has c2 merged into it: merge c3 into it instead, or undo the merge of c2 first
             customer c1 goes on no more for c2
-            refused: customer c2 is not merged into another
+            refused: customer c2 is not merged into another customer
             customer c1: no tier; [phone=01]; 0 contacts, 0 lately
         "#]],
     );

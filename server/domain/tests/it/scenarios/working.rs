@@ -81,7 +81,7 @@ fn a_case_is_resolved_when_nobody_is_live_and_opened_again_in_time() {
             playbook trips is live
             k1: c1+ standard; opens #1; -> self_service(rebook) of [self_service 1.98, message 5.55, human 6.28] noticing tier_assumed
             k2: c1 standard; opens #2; 1 in 7d; -> message(writers) of [message 8.56, human 9.56] noticing tier_assumed
-            refused: case #1 has 1 live contact(s), which must end first: k1
+            refused: case #1 has 1 live contact, which must end first: k1
             k1 ends Transferred
             case #1 is resolved as rebooked
             refused: case #1 is resolved: reopen it first
@@ -132,7 +132,7 @@ fn a_merged_case_stands_still_and_goes_on_when_it_is_undone() {
             k2 ends Resolved
             k1 ends Resolved
             case #1 goes on no more for #2 with bag_tag
-            refused: case #2 is not merged into another
+            refused: case #2 is not merged into another case
             case #1: open; flight/change of standard c1; [k1 on phone, k3* on email]; 1 live, 1 owed; 0 repeats, 1 switches, 0 reopens; knows booking=AAAAAA
             case #2: open; bags/lost of standard c1; [k2 on web_chat]; 0 live, 0 owed; 0 repeats, 0 switches, 0 reopens; knows bag_tag=1; 1 notes
             k3 ends Resolved; case #1 is resolved
@@ -203,7 +203,7 @@ fn only_open_cases_of_one_known_customer_merge() {
             refused: case #1 already has #2 merged into it: merge #5 into it instead, or undo the merge of #2 first
             case #1 goes on for #5
             refused: case #2 is merged into #1: work on that one
-            refused: case #1 is not merged into another
+            refused: case #1 is not merged into another case
             k1 ends Resolved
             k2 ends Resolved
             k5 ends Resolved; case #1 is resolved

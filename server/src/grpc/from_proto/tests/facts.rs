@@ -124,7 +124,7 @@ fn values_out_of_bounds() {
         expect![[r#"
             context.facts[0].text: must match the pattern [A-Z0-9]{6} as a whole
             context.facts[1].text: must be at most 512 bytes, is 513
-            context.facts[2].money_micros: must be between -1000000000000 and 1000000000000
+            context.facts[2].money_micros: must be between -1000000000000 and 1000000000000 (millionths of the currency), is -9223372036854775808
             context.facts[3].instant: must be a timestamp of the years 1 to 9999, its nanos from 0 to 999999999
         "#]],
     );

@@ -166,7 +166,7 @@ fn documents() {
     expect![[r#"
         note: must be at most 512 bytes, is 513
         document.currency: line 2, column 11: is "euro"; must be three capitals such as EUR
-        document.tiers: line 5, column 1: no tier is the default; must have default: true on exactly one
+        document.tiers: line 5, column 1: no tier is the default; must have default: true on exactly one tier
     "#]]
     .assert_eq(&publish(faulty, "n".repeat(513)));
     expect![[r#"

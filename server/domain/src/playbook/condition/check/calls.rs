@@ -4,7 +4,7 @@ use super::{Checker, ConditionError, Typed, error, mistakes};
 use crate::money::Money;
 use crate::playbook::condition::inputs::Type;
 use crate::playbook::condition::term::{Term, TextTest};
-use crate::playbook::fault::right_names;
+use crate::playbook::fault::nearest;
 use crate::playbook::pattern::limited;
 use crate::playbook::tree::echo;
 use crate::time::{Millis, UnixMs};
@@ -70,27 +70,23 @@ pub const FUNCTIONS: [Function; 9] = [
     ),
 ];
 
-/// The names of the functions.
-fn names() -> impl Iterator<Item = &'static str> + Clone {
-    FUNCTIONS.iter().map(|function| function.name)
-}
-
 impl Checker<'_> {
     pub(super) fn function(&mut self, call: &CallExpr) -> Result<Typed, ConditionError> {
         let target = call.target.as_deref();
         match (call.func_name.as_str(), target, call.args.as_slice()) {
-            ("duration", None, [text]) => constant(
-                text,
-                "a span such as duration('24h') or duration('7d')",
-                span,
-            ),
-            ("timestamp", None, [text]) => {
-                let right = "a time such as timestamp('2026-01-31T09:00:00Z')";
-                constant(text, right, instant)
+            (name @ "duration", None, [text]) => {
+                let right = "a span such as duration('24h') or duration('7d')";
+                constant(name, text, right, span)
             }
-            ("money", None, [text]) => constant(text, "an amount such as money('4.10')", amount),
+            (name @ "timestamp", None, [text]) => {
+                let right = "a point in time such as timestamp('2026-01-31T09:00:00Z')";
+                constant(name, text, right, instant)
+            }
+            (name @ "money", None, [text]) => {
+                constant(name, text, "an amount such as money('4.10')", amount)
+            }
             ("size", None, [text]) | ("size", Some(text), []) => {
-                let text = self.of_type(text, Type::Text, "size")?;
+                let text = self.of_type(text, Type::Text, "the value whose `size` is asked")?;
                 Ok((Term::Size(Box::new(text)), Type::Int))
             }
             ("startsWith", Some(text), [part]) => self.test(TextTest::StartsWith, text, part),
@@ -99,30 +95,18 @@ impl Checker<'_> {
             ("matches", Some(text), [pattern]) | ("matches", None, [text, pattern]) => {
                 self.matches(text, pattern)
             }
-            (name, ..) if names().any(|function| function == name) => error(
-                format!("{name} is not called in one of its forms"),
-                "must be duration('24h'), timestamp('…Z'), money('4.10'), has(facts.x), size(text), text.startsWith('…'), text.endsWith('…'), text.contains('…') or text.matches('…')",
-            ),
             (name, ..)
                 if name.contains('_') && !name.starts_with(|c: char| c.is_ascii_alphabetic()) =>
             {
-                let is_division = name == operators::DIVIDE;
-                error(
-                    format!(
-                        "the operator {} is used",
-                        name.replace(['_', '@'], " ").trim()
-                    ),
-                    if is_division {
-                        mistakes::NO_DIVISION
-                    } else {
-                        "must be one of == != < <= > >= && || ! + - * in ?:"
-                    },
-                )
+                let sign = name.replace(['_', '@'], "");
+                let fix = match name {
+                    operators::DIVIDE => mistakes::NO_DIVISION,
+                    operators::INDEX => mistakes::NO_BRACKETS,
+                    _ => mistakes::NO_OPERATOR,
+                };
+                error(format!("the operator {sign} is used"), fix)
             }
-            (name, ..) => error(
-                format!("there is no function {}", echo(name)),
-                right_names(name, "function", names()),
-            ),
+            (name, ..) => not_called_so(name),
         }
     }
 
@@ -132,15 +116,19 @@ impl Checker<'_> {
         text: &IdedExpr,
         part: &IdedExpr,
     ) -> Result<Typed, ConditionError> {
-        let text = self.of_type(text, Type::Text, "the test of a text")?;
-        let part = self.of_type(part, Type::Text, "the test of a text")?;
+        let name = test.as_str();
+        let text = self.of_type(text, Type::Text, &format!("the value before `.{name}`"))?;
+        let part = self.of_type(part, Type::Text, &format!("the value in `{name}(…)`"))?;
         Ok((Term::Test(test, Box::new((text, part))), Type::Bool))
     }
 
     fn matches(&mut self, text: &IdedExpr, pattern: &IdedExpr) -> Result<Typed, ConditionError> {
-        let text = self.of_type(text, Type::Text, "matches")?;
+        let text = self.of_type(text, Type::Text, "the value before `.matches`")?;
         let Some(pattern) = literal(pattern) else {
-            return error("matches is given no pattern", "must be given a quoted text");
+            return error(
+                "matches is called without a quoted pattern",
+                "must be a call such as facts.code.matches('[A-Z]{2}[0-9]+')",
+            );
         };
         match limited(pattern) {
             Ok(regex) => {
@@ -148,11 +136,29 @@ impl Checker<'_> {
                 Ok((Term::Matches(Box::new((text, regex))), Type::Bool))
             }
             Err(why) => error(
-                format!("the pattern {} {why}", echo(pattern)),
-                "must be a regular expression",
+                format!("the pattern \"{}\" {why}", echo(pattern)),
+                "must be a regular expression such as [A-Z]{2}[0-9]+",
             ),
         }
     }
+}
+
+/// The error for a function that does not exist, or that is called in another form.
+fn not_called_so<T>(name: &str) -> Result<T, ConditionError> {
+    if let Some(function) = FUNCTIONS.iter().find(|function| function.name == name) {
+        return error(
+            format!("{name} is called in another form than it has"),
+            format!("must be {}", function.usage),
+        );
+    }
+    let fix = match nearest(name, FUNCTIONS.iter().map(|function| function.name)) {
+        Some(near) => format!("did you mean {near}?"),
+        None => {
+            let usages: Vec<&str> = FUNCTIONS.iter().map(|function| function.usage).collect();
+            format!("must be one of {}", usages.join(", "))
+        }
+    };
+    error(format!("there is no function {}", echo(name)), fix)
 }
 
 fn literal(expr: &IdedExpr) -> Option<&str> {
@@ -162,18 +168,23 @@ fn literal(expr: &IdedExpr) -> Option<&str> {
     }
 }
 
+/// The constant that `function` makes of a quoted text.
 fn constant(
+    function: &str,
     expr: &IdedExpr,
     right: &str,
     read: impl Fn(&str) -> Option<Typed>,
 ) -> Result<Typed, ConditionError> {
     let Some(text) = literal(expr) else {
-        return error("no quoted text is given", format!("must be {right}"));
+        return error(
+            format!("{function} is called without a quoted text"),
+            format!("must be {right}"),
+        );
     };
     match read(text) {
         Some(typed) => Ok(typed),
         None => error(
-            format!("\"{}\" is given", echo(text)),
+            format!("{function} is called with \"{}\"", echo(text)),
             format!("must be {right}"),
         ),
     }

@@ -15,13 +15,13 @@ impl Checker<'_> {
         let operands = (&call.target, call.args.as_slice());
         match (call.func_name.as_str(), operands) {
             (operators::LOGICAL_AND, (None, [left, right])) => {
-                Ok((Term::And(self.truths(left, right)?), Type::Bool))
+                Ok((Term::And(self.truths("&&", left, right)?), Type::Bool))
             }
             (operators::LOGICAL_OR, (None, [left, right])) => {
-                Ok((Term::Or(self.truths(left, right)?), Type::Bool))
+                Ok((Term::Or(self.truths("||", left, right)?), Type::Bool))
             }
             (operators::LOGICAL_NOT, (None, [operand])) => {
-                let term = self.of_type(operand, Type::Bool, "!")?;
+                let term = self.of_type(operand, Type::Bool, "the value after `!`")?;
                 Ok((Term::Not(Box::new(term)), Type::Bool))
             }
             (operators::NEGATE, (None, [operand])) => self.negative(operand),
@@ -39,11 +39,13 @@ impl Checker<'_> {
 
     fn truths(
         &mut self,
+        operator: &str,
         left: &IdedExpr,
         right: &IdedExpr,
     ) -> Result<Box<(Term, Term)>, ConditionError> {
-        let left = self.of_type(left, Type::Bool, "&& or ||")?;
-        let right = self.of_type(right, Type::Bool, "&& or ||")?;
+        let side = |side: &str| format!("the {side} side of `{operator}`");
+        let left = self.of_type(left, Type::Bool, &side("left"))?;
+        let right = self.of_type(right, Type::Bool, &side("right"))?;
         Ok(Box::new((left, right)))
     }
 
@@ -51,8 +53,8 @@ impl Checker<'_> {
         match self.expr(operand)? {
             (term, of @ (Type::Int | Type::Money)) => Ok((Term::Negative(Box::new(term)), of)),
             (_, of) => error(
-                format!("- is given {}", of.as_str()),
-                "must be given a number or an amount",
+                format!("the value after `-` is {}", of.as_str()),
+                "must be a whole number or an amount of money",
             ),
         }
     }
@@ -63,12 +65,12 @@ impl Checker<'_> {
         then: &IdedExpr,
         other: &IdedExpr,
     ) -> Result<Typed, ConditionError> {
-        let test = self.of_type(test, Type::Bool, "?")?;
+        let test = self.of_type(test, Type::Bool, "the part before `?`")?;
         let (then, of) = self.expr(then)?;
         if of == Type::Routes {
             return list_alone();
         }
-        let other = self.of_type(other, of, ":")?;
+        let other = self.of_type(other, of, "the part after `:`")?;
         Ok((Term::Choose(Box::new((test, then, other))), of))
     }
 
@@ -83,14 +85,11 @@ impl Checker<'_> {
             return self.is_in_field(needle, of, list);
         }
         let Expr::List(ListExpr { elements, .. }) = &list.expr else {
-            return error(
-                "in is given no list",
-                "must be given a list such as ['a', 'b'], or case.tried",
-            );
+            return no_list();
         };
         let mut items = Vec::with_capacity(elements.len());
         for element in elements {
-            let item = self.of_type(element, of, "the list of in")?;
+            let item = self.of_type(element, of, "an item of the list after `in`")?;
             self.known_value(&needle, &item)?;
             self.note_pattern(&needle, &item);
             items.push(item);
@@ -106,15 +105,15 @@ impl Checker<'_> {
         list: &IdedExpr,
     ) -> Result<Typed, ConditionError> {
         let (Term::Field(field), Type::Routes) = self.expr(list)? else {
-            return error(
-                "in is given no list",
-                "must be given a list such as ['a', 'b'], or case.tried",
-            );
+            return no_list();
         };
         if of != Type::Text {
             return error(
-                format!("in of a list of routes is given {}", of.as_str()),
-                "must be given a route such as 'chat'",
+                format!(
+                    "the left side of `in` is {}, and the right side is a list of routes",
+                    of.as_str()
+                ),
+                "must be a route such as 'chat'",
             );
         }
         self.known_value(&Term::Field(field), &needle)?;
@@ -142,8 +141,8 @@ impl Checker<'_> {
                     right_type.as_str()
                 ),
                 match fix {
-                    Some(fix) => format!("must be two of the same type; {fix}"),
-                    None => "must be two of the same type".to_owned(),
+                    Some(fix) => format!("must be two values of the same type; {fix}"),
+                    None => "must be two values of the same type".to_owned(),
                 },
             );
         }
@@ -153,7 +152,7 @@ impl Checker<'_> {
         let is_equality = matches!(comparison, Comparison::Equal | Comparison::NotEqual);
         if left_type == Type::Bool && !is_equality {
             return error(
-                "a value that is true or false is compared by size",
+                "two values that are true or false are compared with < <= > or >=",
                 "must be compared with == or !=",
             );
         }
@@ -184,7 +183,7 @@ impl Checker<'_> {
                     right_type.as_str(),
                     name.trim_matches('_')
                 ),
-                "must be numbers, amounts, spans, or a point in time and a span",
+                sides_of(arithmetic),
             ),
         }
     }
@@ -239,12 +238,13 @@ impl Checker<'_> {
         let fact = facts.find_map(|(id, (known, _))| (known == index).then_some(*id));
         self.odd.push(ConditionError {
             what: format!(
-                "{} has the pattern {}; '{}' never matches",
-                fact.unwrap_or("the fact"),
-                echo(pattern.as_str()),
-                echo(text)
+                "facts.{} is never '{}', because its pattern is {}",
+                fact.unwrap_or("ID"),
+                echo(text),
+                echo(pattern.as_str())
             ),
-            fix: "must be a text that the pattern allows, or the pattern must allow it".to_owned(),
+            fix: "must be a text that the pattern allows, or the pattern must allow this text"
+                .to_owned(),
         });
     }
 
@@ -253,7 +253,7 @@ impl Checker<'_> {
         let primary = primary_language(text);
         if *primary != *text {
             self.odd.push(ConditionError {
-                what: format!("\"{}\" never matches", echo(text)),
+                what: format!("the language is never '{}'", echo(text)),
                 fix: format!(
                     "must be the language without a region, in lower case: '{}'",
                     echo(&primary)
@@ -265,8 +265,15 @@ impl Checker<'_> {
 
 fn list_alone<T>() -> Result<T, ConditionError> {
     error(
-        "a list of routes stands on its own",
-        "must be the right side of in, such as 'chat' in case.tried",
+        "a list of routes is used elsewhere than after `in`",
+        "must be on the right side of `in`, such as 'chat' in case.tried",
+    )
+}
+
+fn no_list<T>() -> Result<T, ConditionError> {
+    error(
+        "the right side of `in` is no list",
+        "must be a list such as ['a', 'b'], or case.tried",
     )
 }
 
@@ -289,6 +296,22 @@ fn arithmetic(operator: &str) -> Option<Arithmetic> {
         operators::MULTIPLY => Arithmetic::Multiply,
         _ => return None,
     })
+}
+
+/// What the two sides of the operator must be.
+fn sides_of(arithmetic: Arithmetic) -> &'static str {
+    match arithmetic {
+        Arithmetic::Add => {
+            "must be two whole numbers, two amounts of money, two spans of time, or a point in time and a span of time"
+        }
+        Arithmetic::Subtract => {
+            "must be two whole numbers, two amounts of money, two spans of time, two points in time, or a span of time \
+            subtracted from a point in time"
+        }
+        Arithmetic::Multiply => {
+            "must be two whole numbers, or a whole number and an amount of money"
+        }
+    }
 }
 
 fn sum_type(arithmetic: Arithmetic, left: Type, right: Type) -> Option<Type> {
