@@ -18,7 +18,9 @@ pub(super) fn page() -> Result<String, Failure> {
     let mut roff = Vec::new();
     let written = whole(&root, &mut roff);
     written.map_err(|error| Failure::Other(error.to_string()))?;
-    String::from_utf8(roff).map_err(|_| Failure::Other("the manual page is not text".to_owned()))
+    String::from_utf8(roff).map_err(|_| {
+        Failure::Other("the manual page is not UTF-8: this is a fault of signpost".to_owned())
+    })
 }
 
 fn whole(root: &Command, roff: &mut Vec<u8>) -> io::Result<()> {

@@ -159,8 +159,8 @@ pub struct CaseContact {
     pub outbound: bool,
     /// When the answer that the company owes is due; `None` if it owes no answer.
     pub due: Option<UnixMs>,
-    /// Whether the contact is only presumed to be about this case, because nothing in it pointed to one of the
-    /// customer's cases.
+    /// Whether the case is only presumed: the customer did not give every key fact, and exactly one of the customer's
+    /// open cases fits what is known.
     pub presumed: bool,
 }
 

@@ -318,8 +318,8 @@ pub struct CaseJoin {
     pub opened: Option<OpenedCase>,
     /// The matter that an anonymous case turned out to be, once its customer is known.
     pub claimed: Option<Claim>,
-    /// Whether the contact is only presumed to be about the case: it is the only open case of the customer that the
-    /// contact may be about, and the customer gave no key fact of it.
+    /// Whether the case is only presumed: the customer did not give every key fact, and exactly one of the customer's
+    /// open cases fits what is known.
     pub presumed: bool,
 }
 

@@ -35,7 +35,7 @@ pub const ARRIVED_AGO_MAX: Millis = Millis::DAY;
 pub const ARRIVES_AHEAD_MAX: Millis = Millis(5 * Millis::MINUTE.0);
 /// The shortest time for which a request id is kept, in log time.
 pub const REQUEST_KEPT: Millis = Millis::DAY;
-/// The smallest number of the latest request ids that are kept, whatever their age.
+/// The number of the latest events whose request ids are kept, whatever their age.
 pub const REQUESTS_KEPT_MIN: u64 = 100_000;
 
 /// The result of `command` at log time `now`. `now` must not be before [`State::now`].

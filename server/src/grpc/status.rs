@@ -77,7 +77,7 @@ pub(crate) fn revision_not_reached(last: u64) -> Status {
 /// The status for a batch whose answer is too large: only the first `fitting` items fit.
 pub(crate) fn answer_too_large(limit: usize, fitting: usize) -> Status {
     let message = format!(
-        "the answer would be larger than {limit} bytes: ask for fewer at once; the first {fitting} fit"
+        "the answer would be larger than {limit} bytes: ask for fewer items in one request; only the first {fitting} fit"
     );
     let reason = ReasonDetails::of(ErrorReason::AnswerTooLarge)
         .with("limit_bytes", limit)
@@ -254,7 +254,8 @@ pub(crate) fn no_such_method() -> Status {
 
 /// The status for a failure inside the server, such as a task that panicked.
 pub(crate) fn internal() -> Status {
-    let message = "the server failed on this request";
+    let message = "the server failed on this request, and it is not known whether a write happened: send it again with the \
+                   same request_id";
     plain(Code::Internal, ErrorReason::Internal, message)
 }
 

@@ -27,9 +27,9 @@ pub const CHANGES_MAX: usize = 128 * 1024;
 /// The bytes held in memory after which the database is closed and opened again, which frees them. The count includes
 /// the bytes that were put and an estimate of the leaves that were read by anyone in the meantime. A row that is looked
 /// up is usually written next, and a written leaf stays in memory.
-pub const REOPEN_BYTES: u64 = 256 * 1024 * 1024;
+pub const REOPEN_BYTES: u64 = 80 * 1024 * 1024;
 /// The maximum number of bytes of leaves that reading may keep in memory.
-const CACHE_BYTES: usize = 64 * 1024 * 1024;
+const CACHE_BYTES: usize = 32 * 1024 * 1024;
 
 /// Maximum number of rows that are put in one step. Readers of the same leaves wait during a step. (All
 /// removals and writes between two flushes reach the disk together or not at all, whatever the number of steps.)

@@ -190,7 +190,8 @@ async fn faults_of_matters_are_told_by_their_paths() -> Outcome {
           outcome: does not end a contact: call RerouteContact with the outcome
               ATTEMPT_OUTCOME_ASKED_FOR_PERSON
         InvalidArgument
-          matters[0].matter_id: must be a matter of the contact that has a case
+          matters[0].matter_id: must be one of the other matters of the contact, and the matter must have a
+              case already
         InvalidArgument
           resolution: must be left out: this call does not resolve case_0000000000002; it does with the
               outcome resolved (a matter: with `resolved`), if the case is open and no other contact of it

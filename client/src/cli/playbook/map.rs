@@ -174,7 +174,7 @@ fn read(file: &Path) -> Result<Playbook, Failure> {
     match Playbook::stored(&source) {
         Ok(playbook) => {
             say(&format!(
-                "{name} has faults; signpost playbook check lists them"
+                "{name} has faults, and the map shows it as it is; `signpost playbook check` lists them"
             ));
             Ok(playbook)
         }

@@ -97,8 +97,8 @@ pub(in crate::flow) fn case(
     })
 }
 
-/// The only open case that may be meant, for a contact that gave no key fact. [`FoundCase::KeyMissing`] if a case may
-/// not be presumed, if a key fact was declined, or if there is not exactly one such case.
+/// The only open case that may be meant, for a contact that did not give every key fact. [`FoundCase::KeyMissing`] if a
+/// case may not be presumed, if a key fact was declined, or if there is not exactly one such case.
 fn presumed(lookup: &Lookup<'_>, sought: &Sought<'_>) -> Result<FoundCase, RowNotLoaded> {
     if !sought.may_presume || sought.context.another_matter || lookup.is_key_declined() {
         return Ok(FoundCase::KeyMissing);

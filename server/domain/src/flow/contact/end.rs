@@ -81,7 +81,8 @@ fn matters(
         let additional = contact.additional.iter().rev();
         let mut additional = additional.filter(|it| it.matter.as_ref() == Some(&sent.matter));
         let Some(additional) = additional.next() else {
-            return Err(no_matter("must be a matter of the contact that has a case").into());
+            let what = "must be one of the other matters of the contact, and the matter must have a case already";
+            return Err(no_matter(what).into());
         };
         let case = cases.iter().find(|case| case.id == additional.case);
         let facts = case.map_or(&contact.context.facts, |case| &case.facts);

@@ -35,7 +35,7 @@ impl Compiler<'_> {
             self.faults.add(at, || {
                 (
                     "the guard takes away every route to people".to_owned(),
-                    "must leave out at least one of message, chat, callback, human".to_owned(),
+                    "must not list all of message, chat, callback and human: the routes that it does not list stay".to_owned(),
                 )
             });
         }

@@ -247,7 +247,7 @@ fn guards_and_the_last_resort() {
             ),
         ]),
         expect![[r#"
-            62:11 guards.asked_for_person: the guard takes away every route to people; must leave out at least one of message, chat, callback, human
+            62:11 guards.asked_for_person: the guard takes away every route to people; must not list all of message, chat, callback and human: the routes that it does not list stay
             62:53 guards.asked_for_person[2]: message is there twice; must be there once
             73:5 last_resort[0].queue: the queue is missing; must be a queue of the playbook
             73:14 last_resort[0].route: a customer must always be able to leave self_service, so it is no last resort; must be message, chat, callback or human

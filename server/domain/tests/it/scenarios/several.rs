@@ -132,7 +132,7 @@ fn a_contact_that_came_with_one_reason_keeps_it_as_its_own() {
               mail-1: flight/change too for m1; stays with #2
             mail-1: c1 standard; stays with #1; remembers self_service failed; -> message(writers) of [message 4.50] noticing tier_assumed, last_resort
               mail-1: flight/change too for m1; stays with #2
-            refused: matters[1].matter_id must be a matter of the contact that has a case
+            refused: matters[1].matter_id must be one of the other matters of the contact, and the matter must have a case already
             refused: matters[0].resolved must be true, because the matter has a `resolution`
             mail-1 ends Resolved; case #1 is resolved; case #2 is resolved
         "#]],
