@@ -1,5 +1,9 @@
 //! Previews while others read old events: many callers page through the timelines of cases whose events are in closed
-//! segments. Previews are timed with and without these readers, in turns, in one run.
+//! segments. Previews are timed with and without these readers, in turns, in one run. The readers stand for callers on
+//! other machines, so what they do with their pages is done on a thread of its own with the lowest priority.
+//!
+//! A third round shows what the machine itself does to previews: nothing is read, and a thread for each core only counts,
+//! with the priority that the server gives to threads that read.
 //!
 //! `cargo run --release -p signpost-benches --bin timeline [-- --readers N --seconds N]`
 
@@ -18,8 +22,8 @@ use std::error::Error;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
+use tokio::runtime::Runtime;
 use tokio::task::JoinSet;
-use tonic::transport::Channel;
 
 /// The bytes of a segment. It is small, so that there are many more segments than are kept open.
 const SEGMENT_BYTES: u64 = 1024 * 1024;
@@ -86,14 +90,54 @@ async fn fill(address: &str) -> Result<Vec<String>, Box<dyn Error>> {
     Ok(cases)
 }
 
+/// The niceness of the threads of the readers: the lowest priority.
+const READERS_NICENESS: i32 = 19;
+/// The niceness of the threads that only count, as of the threads of the server that read.
+const COUNTING_NICENESS: i32 = 10;
+
+/// Lowers the priority of the calling thread, where the system can do it for one thread.
+fn lower_priority(niceness: i32) {
+    #[cfg(target_os = "linux")]
+    if let Err(error) = rustix::process::setpriority_process(None, niceness) {
+        say(&format!("the priority of a thread is not lowered: {error}"));
+    }
+    #[cfg(not(target_os = "linux"))]
+    let _ = niceness;
+}
+
+/// Where the readers run.
+fn elsewhere() -> Result<Runtime, std::io::Error> {
+    let mut runtime = tokio::runtime::Builder::new_multi_thread();
+    runtime.worker_threads(1).enable_all();
+    runtime.on_thread_start(|| lower_priority(READERS_NICENESS));
+    runtime.build()
+}
+
+/// Keeps every core busy until `over`.
+fn count_on_every_core(over: &Arc<AtomicBool>) -> Result<(), std::io::Error> {
+    for _ in 0..std::thread::available_parallelism()?.get() {
+        let over = Arc::clone(over);
+        std::thread::spawn(move || {
+            lower_priority(COUNTING_NICENESS);
+            let mut count = 0_u64;
+            while !over.load(Ordering::Relaxed) {
+                count = std::hint::black_box(count.wrapping_add(1));
+            }
+        });
+    }
+    Ok(())
+}
+
 /// Pages through the timelines of one case after another.
 async fn read(
-    mut cases: CaseServiceClient<Channel>,
+    address: String,
     ids: Arc<Vec<String>>,
     mut at: usize,
     pages: Arc<AtomicU64>,
     over: Arc<AtomicBool>,
 ) -> Result<(), tonic::Status> {
+    let cases = CaseServiceClient::connect(address).await;
+    let mut cases = cases.map_err(|error| tonic::Status::unavailable(error.to_string()))?;
     loop {
         // Far from the cases that the others read.
         at = (at * 31 + 17) % ids.len();
@@ -174,14 +218,21 @@ async fn main() -> Result<(), Box<dyn Error>> {
     say(&format!("{CASES} cases, {segments} segments"));
     let mut table = Table::new();
     table.set_header(["previews", "p50 µs", "p99 µs", "ratio of p99", "pages /s"]);
+    let elsewhere = elsewhere()?;
     for _ in 0..args.rounds {
         let quiet = previews(&server.address, args.seconds).await?;
         let (pages, over) = (Arc::new(AtomicU64::new(0)), Arc::default());
         let mut readers = JoinSet::new();
         for reader in 0..args.readers {
-            let cases = CaseServiceClient::connect(server.address.clone()).await?;
             let (pages, over) = (Arc::clone(&pages), Arc::clone(&over));
-            readers.spawn(read(cases, ids.clone(), reader as usize, pages, over));
+            let read = read(
+                server.address.clone(),
+                ids.clone(),
+                reader as usize,
+                pages,
+                over,
+            );
+            readers.spawn_on(read, elsewhere.handle());
         }
         let beside = previews(&server.address, args.seconds).await?;
         let rate = pages.load(Ordering::Relaxed) / args.seconds;
@@ -189,16 +240,23 @@ async fn main() -> Result<(), Box<dyn Error>> {
         while let Some(done) = readers.join_next().await {
             done??;
         }
+        let over = Arc::default();
+        count_on_every_core(&over)?;
+        let counting = previews(&server.address, args.seconds).await?;
+        over.store(true, Ordering::Relaxed);
         let p99 = |latency: &Histogram<u64>| latency.value_at_quantile(0.99);
         let row = |what: &str, latency: &Histogram<u64>, ratio: String, rate: String| {
             let p50 = latency.value_at_quantile(0.5).to_string();
             [what.into(), p50, p99(latency).to_string(), ratio, rate]
         };
-        let ratio = p99(&beside) as f64 / p99(&quiet) as f64;
+        let ratio = |of: &Histogram<u64>| format!("{:.2}", p99(of) as f64 / p99(&quiet) as f64);
         table.add_row(row("quiet", &quiet, String::new(), String::new()));
-        let ratio = format!("{ratio:.2}");
-        table.add_row(row("beside readers", &beside, ratio, rate.to_string()));
+        let pages = rate.to_string();
+        table.add_row(row("beside readers", &beside, ratio(&beside), pages));
+        let counted = ratio(&counting);
+        table.add_row(row("beside counting", &counting, counted, String::new()));
     }
     say(&table.to_string());
+    elsewhere.shutdown_background();
     Ok(())
 }

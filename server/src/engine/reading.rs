@@ -2,7 +2,8 @@
 //!
 //! A read of an event may wait for the disk, and opening a closed segment takes 20 ms to 2 s. Both run on tokio's
 //! threads for blocking work, in separate lanes: reads of few events never wait behind long pages, and reads of open
-//! segments never wait behind the opening of closed ones.
+//! segments never wait behind the opening of closed ones. These threads have a lower priority than those that serve, so
+//! that whoever reads much does not make others wait for a core.
 
 use super::{EngineError, unreadable};
 use crate::codec;
@@ -20,6 +21,10 @@ const MANY_READERS_MAX: usize = 1;
 /// Maximum number of reads at the same time for which closed segments are opened. Reads of few events and reads of more
 /// events are counted separately.
 const OPENERS_MAX: usize = 1;
+
+/// The niceness of threads that read, from 0 (as the threads that serve) to 19 (the lowest priority).
+#[cfg(target_os = "linux")]
+const NICENESS: i32 = 10;
 
 /// Reads events for tasks.
 pub(super) struct Reading {
@@ -77,6 +82,7 @@ impl Reading {
         let log = self.log.clone();
         let read = tokio::task::spawn_blocking(move || {
             let _turn = turn;
+            lower_priority();
             let events = log.get_all(&sequences).map_err(unreadable)?.into_iter();
             let events = sequences.iter().zip(events);
             let events = events.map(|(seq, bytes)| {
@@ -86,6 +92,15 @@ impl Reading {
             Ok(make(events.collect::<Result<_, EngineError>>()?))
         });
         read.await.map_err(|_| EngineError::Stopping)?
+    }
+}
+
+/// Lowers the priority of the calling thread, for good: it is one of tokio's threads for blocking work. Elsewhere than
+/// on Linux, the priority would be that of the whole process, and nothing happens.
+fn lower_priority() {
+    #[cfg(target_os = "linux")]
+    if let Err(error) = rustix::process::setpriority_process(None, NICENESS) {
+        tracing::debug!(%error, "the priority of a reading thread could not be lowered");
     }
 }
 
