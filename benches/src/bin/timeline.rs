@@ -2,8 +2,8 @@
 //! segments. Previews are timed with and without these readers, in turns, in one run. The readers stand for callers on
 //! other machines, so what they do with their pages is done on a thread of its own with the lowest priority.
 //!
-//! A third round shows what the machine itself does to previews: nothing is read, and a thread for each core only counts,
-//! with the priority that the server gives to threads that read.
+//! A third round shows what the machine itself does to previews: nothing is read, and one thread for each core only
+//! counts, with the priority that the server gives to threads that read.
 //!
 //! `cargo run --release -p signpost-benches --bin timeline [-- --readers N --seconds N]`
 
