@@ -94,6 +94,17 @@ impl CaseState {
     pub const fn is_open(self) -> bool {
         matches!(self, CaseState::Open)
     }
+
+    /// When a case in this state lapses if nothing is heard of it. `None` unless it is open and no contact is live.
+    pub fn lapses(
+        self,
+        is_live: bool,
+        last_activity: UnixMs,
+        continues_for: Millis,
+    ) -> Option<UnixMs> {
+        let is_idle = self.is_open() && !is_live;
+        is_idle.then(|| last_activity + continues_for)
+    }
 }
 
 impl CaseStep {
@@ -282,8 +293,9 @@ impl Case {
 
     /// When the case lapses if nothing is heard of it. `None` unless the case is open and none of its contacts is live.
     pub fn lapses(&self) -> Option<UnixMs> {
-        let idle = self.state.is_open() && self.live_in_all() == 0;
-        idle.then(|| self.last_activity + self.continues_for)
+        let is_live = self.live_in_all() > 0;
+        self.state
+            .lapses(is_live, self.last_activity, self.continues_for)
     }
 
     /// Until when a contact reopens the case; `None` unless the case is resolved.

@@ -79,30 +79,32 @@ impl<'a> Telling<'a> {
     }
 }
 
+/// Removes what this contact reported; what another contact reported stays.
+fn forget<T>(reported: &mut Option<Reported<T>>, contact: &ContactId) {
+    *reported = reported.take().filter(|report| report.contact != *contact);
+}
+
 impl PersonReport {
     /// Removes what a contact reported before and does not report any more. Reports of other contacts stay. If another
     /// contact reported a part of what the customer cannot use, all of it stays.
     pub(crate) fn take_back(&mut self, telling: Telling<'_>) {
-        fn keep<T>(reported: &mut Option<Reported<T>>, contact: &ContactId) {
-            *reported = reported.take().filter(|report| report.contact != *contact);
-        }
         let Some(before) = telling.before else { return };
         let (contact, now) = (telling.contact, telling.now);
         if before.vulnerable == Some(true) && now.vulnerable.is_none() {
-            keep(&mut self.vulnerable, contact);
+            forget(&mut self.vulnerable, contact);
         }
         if before.asked_for_person && !now.asked_for_person && !telling.needs_person {
-            keep(&mut self.asked_for_person, contact);
+            forget(&mut self.asked_for_person, contact);
         }
         let reported = self.cannot_use.as_ref().map(|report| report.value);
         if now.cannot_use.is_empty() && reported == Some(before.cannot_use) {
-            keep(&mut self.cannot_use, contact);
+            forget(&mut self.cannot_use, contact);
         }
         if before.language.is_some() && now.language.is_none() {
-            keep(&mut self.language, contact);
+            forget(&mut self.language, contact);
         }
         if before.persona.is_some() && now.persona.is_none() {
-            keep(&mut self.persona, contact);
+            forget(&mut self.persona, contact);
         }
     }
 
@@ -140,9 +142,6 @@ impl PersonReport {
 
     /// Removes everything that this contact reported.
     fn unhear(&mut self, contact: &ContactId) {
-        fn keep<T>(reported: &mut Option<Reported<T>>, contact: &ContactId) {
-            *reported = reported.take().filter(|report| report.contact != *contact);
-        }
         let PersonReport {
             vulnerable,
             cannot_use,
@@ -150,11 +149,11 @@ impl PersonReport {
             language,
             persona,
         } = self;
-        keep(vulnerable, contact);
-        keep(cannot_use, contact);
-        keep(asked_for_person, contact);
-        keep(language, contact);
-        keep(persona, contact);
+        forget(vulnerable, contact);
+        forget(cannot_use, contact);
+        forget(asked_for_person, contact);
+        forget(language, contact);
+        forget(persona, contact);
     }
 
     /// Combines the reports of two cases. Of `vulnerable` and `asked_for_person`, the first report stays. Of the

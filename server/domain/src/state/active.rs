@@ -49,12 +49,11 @@ impl ActiveContact {
 
 impl ActiveCase {
     fn timer(&self) -> Option<Timer> {
-        let is_quiet = self.live_contacts == 0 && self.merged_live == 0;
-        let idle = self.state.is_open() && is_quiet;
-        idle.then(|| {
-            let due = self.last_activity + self.continues_for;
-            (due, self.id.0, TimerTarget::Case(self.id))
-        })
+        let is_live = self.live_contacts > 0 || self.merged_live > 0;
+        let due = self
+            .state
+            .lapses(is_live, self.last_activity, self.continues_for)?;
+        Some((due, self.id.0, TimerTarget::Case(self.id)))
     }
 }
 
@@ -100,12 +99,14 @@ impl State {
 impl Timers {
     /// The timer of a contact; `None` if it has none.
     pub(super) fn of_contact(row: &Contact) -> Option<Timer> {
-        ActiveContact::from(row).timer()
+        row.times_out()
+            .map(|due| (due, row.opened, TimerTarget::Contact(row.id.clone())))
     }
 
     /// The timer of a case; `None` if it has none.
     pub(super) fn of_case(row: &Case) -> Option<Timer> {
-        ActiveCase::from(row).timer()
+        row.lapses()
+            .map(|due| (due, row.id.0, TimerTarget::Case(row.id)))
     }
 }
 

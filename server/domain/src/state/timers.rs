@@ -1,7 +1,6 @@
 //! Timers: what is due, and when. They are computed from the rows, and never stored.
 
 use crate::ids::{CaseId, ContactId, Seq};
-use crate::state::RowKey;
 use crate::time::UnixMs;
 use std::collections::BTreeSet;
 
@@ -13,16 +12,6 @@ pub enum TimerTarget {
     Contact(ContactId),
     /// This case lapses.
     Case(CaseId),
-}
-
-impl TimerTarget {
-    /// The row of the contact or the case.
-    pub fn row(&self) -> RowKey {
-        match self {
-            TimerTarget::Contact(id) => RowKey::Contact(id.clone()),
-            TimerTarget::Case(id) => RowKey::Case(*id),
-        }
-    }
 }
 
 /// The due time, the sequence that gives the age, and the target.

@@ -49,19 +49,8 @@ impl Cold {
         now: UnixMs,
     ) -> Result<WriteResult, DecideError> {
         let seek = |state: &State| flow::missing_rows(state, command);
-        self.forget_lent(self.state.seq());
-        self.look_up(&[], seek);
-        let decided = flow::decide(&self.state, command, now);
-        let Err(DecideError::RowNotLoaded(RowNotLoaded(keys))) = decided else {
-            return decided;
-        };
-        self.assert_open(&keys, command);
-        self.look_up(&keys, seek);
-        let decided = flow::decide(&self.state, command, now);
-        if let Err(DecideError::RowNotLoaded(RowNotLoaded(keys))) = &decided {
-            panic!("deciding needs {keys:?}, which looking through did not find: {command:?}");
-        }
-        decided
+        let decide = |state: &State| flow::decide(state, command, now);
+        self.with_rows(command, seek, decide)
     }
 
     /// Only the state knows a customer's open cases: looking through cannot find them.
@@ -77,19 +66,29 @@ impl Cold {
 
     pub(crate) fn look(&mut self, query: &Query, now: UnixMs) -> Result<Answer, DecideError> {
         let seek = |state: &State| flow::seek_read(state, query);
+        self.with_rows(query, seek, |state| flow::look(state, query, now))
+    }
+
+    /// What comes of `asked` with the rows that looking it through found; if open cases are missing, with these, too.
+    fn with_rows<T>(
+        &mut self,
+        asked: &impl std::fmt::Debug,
+        seek: impl Fn(&State) -> Result<(), RowNotLoaded>,
+        answer: impl Fn(&State) -> Result<T, DecideError>,
+    ) -> Result<T, DecideError> {
         self.forget_lent(self.state.seq());
-        self.look_up(&[], seek);
-        let mut answer = flow::look(&self.state, query, now);
-        if let Err(DecideError::RowNotLoaded(RowNotLoaded(keys))) = &answer {
-            let keys = keys.clone();
-            self.assert_open(&keys, query);
-            self.look_up(&keys, seek);
-            answer = flow::look(&self.state, query, now);
+        self.look_up(&[], &seek);
+        let first = answer(&self.state);
+        let Err(DecideError::RowNotLoaded(RowNotLoaded(keys))) = &first else {
+            return first;
+        };
+        self.assert_open(keys, asked);
+        self.look_up(keys, &seek);
+        let answered = answer(&self.state);
+        if let Err(DecideError::RowNotLoaded(RowNotLoaded(keys))) = &answered {
+            panic!("{keys:?} is needed, which looking through did not find: {asked:?}");
         }
-        if let Err(DecideError::RowNotLoaded(RowNotLoaded(keys))) = &answer {
-            panic!("answering needs {keys:?}, which looking through did not find: {query:?}");
-        }
-        answer
+        answered
     }
 
     /// The event of the first timer that is due, with the rows that it asks for.
