@@ -29,6 +29,7 @@ mod tests;
 
 pub use clock::Clock;
 pub use key_filters::FilterLimits;
+pub use reading::READING_NICENESS;
 pub use recover::{Folded, RecoverError, fold_log};
 pub use start::{EngineGuard, EngineOptions, StartError, open_folder};
 

@@ -16,7 +16,7 @@ use signpost_benches::served::{Place, publish, say, signpost_with};
 use signpost_proto::v1;
 use signpost_proto::v1::case_service_client::CaseServiceClient;
 use signpost_proto::v1::contact_service_client::ContactServiceClient;
-use signpost_server::engine::{Clock, EngineOptions};
+use signpost_server::engine::{Clock, EngineOptions, READING_NICENESS};
 use signpost_server::store::LogLimits;
 use std::error::Error;
 use std::sync::Arc;
@@ -92,8 +92,6 @@ async fn fill(address: &str) -> Result<Vec<String>, Box<dyn Error>> {
 
 /// The niceness of the threads of the readers: the lowest priority.
 const READERS_NICENESS: i32 = 19;
-/// The niceness of the threads that only count, as of the threads of the server that read.
-const COUNTING_NICENESS: i32 = 10;
 
 /// Lowers the priority of the calling thread, where the system can do it for one thread.
 fn lower_priority(niceness: i32) {
@@ -118,7 +116,7 @@ fn count_on_every_core(over: &Arc<AtomicBool>) -> Result<(), std::io::Error> {
     for _ in 0..std::thread::available_parallelism()?.get() {
         let over = Arc::clone(over);
         std::thread::spawn(move || {
-            lower_priority(COUNTING_NICENESS);
+            lower_priority(READING_NICENESS);
             let mut count = 0_u64;
             while !over.load(Ordering::Relaxed) {
                 count = std::hint::black_box(count.wrapping_add(1));

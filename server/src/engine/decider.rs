@@ -24,8 +24,6 @@ use tokio::sync::watch;
 /// looked up in the meantime are rarely out of date. The number is greater than the number of tasks that may wait. Rows
 /// that were only looked up are not kept.
 const RETAINED_EVENTS: u64 = 8_192;
-/// The number of timers whose rows are read together, when a row of a timer that is due is not in memory.
-const TIMERS_AT_ONCE: usize = 64;
 /// The longest sleep between two checks of the timers.
 const SLEEP_MAX: Duration = Duration::from_secs(1);
 
@@ -255,7 +253,7 @@ impl Decider {
             match flow::due(&self.state, now) {
                 Ok(None) => return Ok(()),
                 Ok(Some(recorded)) => self.record(&Arc::new(recorded), None),
-                Err(RowNotLoaded(keys)) => self.load_for_timers(keys, now, lent)?,
+                Err(RowNotLoaded(keys)) => self.load(keys, lent)?,
             }
             if self.group.is_full() && !self.send() {
                 return Err(DecideRetry::Failed(EngineError::Failed));
@@ -263,18 +261,12 @@ impl Decider {
         }
     }
 
-    /// Reads these rows, and the rows of the timers that are due next, as far as they are not in memory. Nobody else
-    /// can bring the rows of a timer: this is the only read of this thread.
-    fn load_for_timers(
+    /// Reads the rows of a timer that is due. Nobody else can bring them: this is the only read of this thread.
+    fn load(
         &mut self,
-        mut keys: Vec<RowKey>,
-        now: UnixMs,
+        keys: Vec<RowKey>,
         lent: &mut Vec<(RowKey, Seq)>,
     ) -> Result<(), DecideRetry> {
-        let due = self.state.timers().iter();
-        let due = due.take_while(|(due, _)| *due <= now).take(TIMERS_AT_ONCE);
-        keys.extend(due.map(|(_, target)| target.row()));
-        keys.retain(|key| !self.state.knows(key));
         let at = self.state.seq();
         for key in keys {
             let row = read_blocking(&self.lookup, &key);

@@ -70,16 +70,14 @@ fn fill(filters: &KeyFilters, rows: &RowReader) -> Result<(), RowWriteError> {
         filters.requests.complete_before(key::generation_of(of));
         let stretch = RequestIdBucket::decode(stretch)?;
         let requests = stretch.requests();
-        requests.for_each(|request| filters.add_request(&request, of));
+        requests.for_each(|it| filters.add_in_generation(&RowKey::Request(it), of));
         Ok(())
     })?;
     filters.requests.complete_before(u64::MAX);
     each(rows, &key::MATTERS, |(name, _)| {
         let generation = key::decode_generation(name)?;
         filters.matter_generations.complete_before(generation);
-        if let RowKey::Matter(matter) = key::decode(name)? {
-            filters.add_matter(&matter, key::first_of(generation));
-        }
+        filters.add_in_generation(&key::decode(name)?, key::first_of(generation));
         Ok(())
     })?;
     filters.matter_generations.complete_before(u64::MAX);

@@ -19,8 +19,6 @@ use super::key_filter::KeyFilter;
 use crate::codec::rows::key;
 use crate::codec::rows::key::GENERATION_EVENTS;
 use crate::store::{RowReader, StoreError};
-use signpost_domain::case::CaseKey;
-use signpost_domain::event::RequestKey;
 use signpost_domain::ids::Seq;
 use signpost_domain::state::{Row, RowKey};
 use std::hash::{BuildHasher, RandomState};
@@ -137,9 +135,9 @@ impl KeyFilters {
 
     /// Adds the key of a row that is about to be applied.
     pub(super) fn add(&self, key: &RowKey, row: &Row) {
-        match (key, row) {
-            (RowKey::Request(request), Row::Request(row)) => self.add_request(request, row.seq),
-            (RowKey::Matter(matter), Row::Matter(latest)) => self.add_matter(matter, latest.seq),
+        match row {
+            Row::Request(row) => self.add_in_generation(key, row.seq),
+            Row::Matter(latest) => self.add_in_generation(key, latest.seq),
             _ => self.add_key(key),
         }
     }
@@ -151,49 +149,47 @@ impl KeyFilters {
         }
     }
 
-    /// Adds a request that the event at `seq` answered.
-    pub(super) fn add_request(&self, request: &RequestKey, seq: Seq) {
-        self.requests.add(self.hasher.hash_one(request), seq);
-    }
-
-    /// Adds a matter whose latest case became the latest by the event at `seq`.
-    pub(super) fn add_matter(&self, matter: &CaseKey, seq: Seq) {
-        self.matters
-            .add(self.hasher.hash_one(RowKey::Matter(*matter)));
-        self.matter_generations
-            .add(self.hasher.hash_one(matter), seq);
+    /// Adds a key that is stored in the generation of the event `seq`.
+    pub(super) fn add_in_generation(&self, key: &RowKey, seq: Seq) {
+        self.add_key(key);
+        if let Some(filter) = self.generations_of(key) {
+            filter.add(self.hasher.hash_one(key), seq);
+        }
     }
 
     /// Whether there is surely no such row, of the events that were applied before this call.
     pub(super) fn is_absent(&self, key: &RowKey) -> bool {
-        match key {
-            RowKey::Request(request) => self.requests.is_absent(self.hasher.hash_one(request)),
-            _ => {
-                let filter = self.of(key);
-                filter.is_some_and(|filter| filter.is_absent(self.hasher.hash_one(key)))
-            }
+        let hash = self.hasher.hash_one(key);
+        match (self.of(key), self.generations_of(key)) {
+            (Some(filter), _) => filter.is_absent(hash),
+            (None, Some(filter)) => filter.is_absent(hash),
+            (None, None) => false,
         }
     }
 
     /// The stored keys that a row may have, of the events that were applied before this call: it has no other. If rows
     /// are found under several of them, the first counts.
     pub(super) fn places(&self, key: &RowKey) -> Vec<Vec<u8>> {
-        match key {
-            RowKey::Request(request) => {
-                let generations = self.requests.places(self.hasher.hash_one(request));
-                let generations = generations.into_iter();
-                generations.map(|it| key::request(it, request)).collect()
-            }
-            _ if self.is_absent(key) => Vec::new(),
-            RowKey::Matter(matter) => self.places_of_matter(matter),
-            _ => key::lookup_keys(key).collect(),
+        let hash = self.hasher.hash_one(key);
+        match self.of(key).is_some_and(|filter| filter.is_absent(hash)) {
+            true => Vec::new(),
+            false => self.stored_keys(key, |filter| filter.places(hash)),
         }
     }
 
-    fn places_of_matter(&self, matter: &CaseKey) -> Vec<Vec<u8>> {
-        let generations = self.matter_generations.places(self.hasher.hash_one(matter));
-        let generations = generations.into_iter();
-        generations.map(|it| key::matter(it, matter)).collect()
+    /// The stored keys that a row can have. If it is stored by generation: those in the generations that are picked.
+    fn stored_keys(
+        &self,
+        key: &RowKey,
+        pick: impl Fn(&GenerationFilter) -> Vec<u64>,
+    ) -> Vec<Vec<u8>> {
+        match self.generations_of(key) {
+            Some(filter) => {
+                let generations = pick(filter).into_iter();
+                generations.map(|it| key::in_generation(it, key)).collect()
+            }
+            None => key::lookup_keys(key).collect(),
+        }
     }
 
     /// In debug builds: checks that a key without places is not stored.
@@ -219,17 +215,7 @@ impl KeyFilters {
                 .zip(places)
                 .filter(|(_, places)| places.is_empty());
             for (key, _) in absent {
-                let places: Vec<Vec<u8>> = match key {
-                    RowKey::Request(request) => {
-                        let all = self.requests.all().into_iter();
-                        all.map(|it| key::request(it, request)).collect()
-                    }
-                    RowKey::Matter(matter) => {
-                        let all = self.matter_generations.all().into_iter();
-                        all.map(|it| key::matter(it, matter)).collect()
-                    }
-                    _ => key::lookup_keys(key).collect(),
-                };
+                let places = self.stored_keys(key, GenerationFilter::all);
                 let (stored, _) = rows.get_many_blocking(&places)?;
                 // A row that was applied in the meantime is in the filter by now.
                 let overlooked = stored.iter().any(Option::is_some) && self.is_absent(key);
@@ -246,13 +232,22 @@ impl KeyFilters {
         self.contacts.is_complete()
     }
 
+    /// The filter that says in which generations a row may be; `None` if it is not stored by generation.
+    fn generations_of(&self, key: &RowKey) -> Option<&GenerationFilter> {
+        match key {
+            RowKey::Request(_) => Some(&self.requests),
+            RowKey::Matter(_) => Some(&self.matter_generations),
+            _ => None,
+        }
+    }
+
     fn of(&self, key: &RowKey) -> Option<&KeyFilter> {
         match key {
             RowKey::Contact(_) => Some(&self.contacts),
             RowKey::Customer(_) => Some(&self.customers),
             RowKey::IdentityOwner(_) => Some(&self.identity_owners),
             RowKey::Matter(_) => Some(&self.matters),
-            // They have a filter of another kind.
+            // They have a filter by generation alone.
             RowKey::Request(_) => None,
             // A case is looked up by an id that the server gave out.
             RowKey::Case(_) => None,

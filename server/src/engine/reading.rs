@@ -23,8 +23,7 @@ const MANY_READERS_MAX: usize = 1;
 const OPENERS_MAX: usize = 1;
 
 /// The niceness of threads that read, from 0 (as the threads that serve) to 19 (the lowest priority).
-#[cfg(target_os = "linux")]
-const NICENESS: i32 = 10;
+pub const READING_NICENESS: i32 = 10;
 
 /// Reads events for tasks.
 pub(super) struct Reading {
@@ -58,8 +57,7 @@ impl Reading {
     }
 
     /// Reads these events in the order of `sequences`, and returns the result of `make`, which runs on the thread that
-    /// read them. If the caller goes away, the read still runs to its end. A server that stops waits for
-    /// this.
+    /// read them. If the caller goes away, the read still runs to its end. A server that stops waits for this.
     ///
     /// # Errors
     /// [`EngineError::Corrupt`] or [`EngineError::Failed`] when an event cannot be read. [`EngineError::Stopping`] when
@@ -99,7 +97,7 @@ impl Reading {
 /// on Linux, the priority would be that of the whole process, and nothing happens.
 fn lower_priority() {
     #[cfg(target_os = "linux")]
-    if let Err(error) = rustix::process::setpriority_process(None, NICENESS) {
+    if let Err(error) = rustix::process::setpriority_process(None, READING_NICENESS) {
         tracing::debug!(%error, "the priority of a reading thread could not be lowered");
     }
 }

@@ -97,7 +97,7 @@ pub(super) fn recover(
             }
         }
         changes.end_at(&state);
-        row_writer.keep(vec![changes])?;
+        row_writer.keep(&[changes])?;
         touched.iter().for_each(|(seq, key)| state.evict(key, *seq));
         if reported + 64 * FOLDED_AT_ONCE <= folded {
             reported = folded;

@@ -157,7 +157,7 @@ impl RowWriter {
                     || wanted.is_beyond(applied)
             });
             if let Some(ready) = ready {
-                self.keep(ready.groups)?;
+                self.keep(&ready.groups)?;
                 dirty = true;
             }
             if flushed.elapsed() >= FLUSH_EVERY {
@@ -168,17 +168,20 @@ impl RowWriter {
             }
         }
         if let Some(rest) = gathered {
-            self.keep(rest.groups)?;
+            self.keep(&rest.groups)?;
         }
         Ok(self.rows.flush()?)
     }
 
     /// Applies the changes of groups, in their order, all at once.
-    pub(super) fn keep(&mut self, groups: Vec<Changes>) -> Result<(), RowWriteError> {
-        let Some(&Changes { last, now, .. }) = groups.last() else {
+    pub(super) fn keep(&mut self, groups: &[Changes]) -> Result<(), RowWriteError> {
+        let Some(Changes {
+            last, now, live, ..
+        }) = groups.last()
+        else {
             return Ok(());
         };
-        let live = groups.last().and_then(|group| group.live.clone());
+        let (last, now, live) = (*last, *now, live.clone());
         let rows = || groups.iter().flat_map(|group| &group.rows);
         let count = groups.iter().map(|group| group.rows.len()).sum::<usize>();
         let mut puts: Vec<(Vec<u8>, Option<Vec<u8>>)> = Vec::with_capacity(2 * count);
@@ -283,8 +286,8 @@ impl RowWriter {
                 break;
             }
             let of = codec::rows::key::generation_of(Seq(number * STRETCH_EVENTS));
-            let requests = stretch.requests();
-            gone.extend(requests.map(|request| codec::rows::key::request(of, &request)));
+            let requests = stretch.requests().map(RowKey::Request);
+            gone.extend(requests.map(|request| codec::rows::key::in_generation(of, &request)));
             gone.push(key);
             kept_from = Seq((number + 1) * STRETCH_EVENTS);
         }

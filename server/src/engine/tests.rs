@@ -9,7 +9,7 @@ use super::{
     Clock, Engine, EngineError, EngineGuard, EngineHealth, EngineOptions, fold_log, open_folder,
 };
 use crate::codec::events;
-use crate::store::{Log, LogLimits};
+use crate::store::{Log, LogLimits, LogReader};
 use crate::tests::{self, AIRLINE, MONDAY, command, end, publish};
 use signpost_domain::actor::Actor;
 use signpost_domain::check::check;
@@ -101,13 +101,18 @@ async fn what_was_acknowledged_is_there_after_a_restart() -> TestResult {
     drop(engine);
     guard.stop();
 
-    let opened = open_folder(&data)?;
-    let (_, log) = Log::open(&opened, LogLimits::default())?;
+    whole_log(&data)?;
+    Ok(())
+}
+
+/// The log of a folder, after a check that folding it gives a sound state and every decision again.
+fn whole_log(data: &Path) -> Result<LogReader, Box<dyn Error>> {
+    let (_, log) = Log::open(&open_folder(data)?, LogLimits::default())?;
     let folded = fold_log(&log)?;
     assert_eq!(folded.decided_otherwise, []);
     let verdict = check(&folded.state);
     assert!(verdict.is_clean(), "{:?}", verdict.broken);
-    Ok(())
+    Ok(log)
 }
 
 /// A contact with the reason of [`route`] and with a second matter that has another reason.

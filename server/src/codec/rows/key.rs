@@ -62,8 +62,8 @@ const BETWEEN: &[u8] = &[0];
 /// The key under which `row` is stored; `key` is its name.
 pub fn key_for(key: &RowKey, row: &Row) -> Vec<u8> {
     match (key, row) {
-        (RowKey::Request(key), Row::Request(row)) => request(generation_of(row.seq), key),
-        (RowKey::Matter(key), Row::Matter(latest)) => matter(generation_of(latest.seq), key),
+        (_, Row::Request(row)) => in_generation(generation_of(row.seq), key),
+        (_, Row::Matter(latest)) => in_generation(generation_of(latest.seq), key),
         _ => under(places(key).of(row).0, key),
     }
 }
@@ -78,25 +78,23 @@ pub const fn first_of(generation: u64) -> Seq {
     Seq(generation.saturating_mul(GENERATION_EVENTS))
 }
 
-/// The key of a write that an event of this generation answered.
-pub fn request(generation: u64, RequestKey(hash): &RequestKey) -> Vec<u8> {
-    [&REQUESTS[..], &generation.to_be_bytes(), hash].concat()
+/// The key of a row that is stored by generation ([`is_by_generation`]): of a write that an event of this generation
+/// answered, or of a matter whose latest case became the latest by such an event.
+pub fn in_generation(generation: u64, key: &RowKey) -> Vec<u8> {
+    let mut bytes = under(places(key).resting, key);
+    bytes.splice(1..1, generation.to_be_bytes());
+    bytes
 }
 
-/// The key of a matter whose latest case became the latest by an event of this generation.
-pub fn matter(generation: u64, CaseKey(hash): &CaseKey) -> Vec<u8> {
-    [&MATTERS[..], &generation.to_be_bytes(), hash].concat()
-}
-
-/// The generation in a key that [`request`] or [`matter`] made.
+/// The generation in a key that [`in_generation`] made.
 ///
 /// # Errors
-/// When neither of them made the bytes.
+/// When it did not make the bytes.
 pub fn decode_generation(bytes: &[u8]) -> Result<u64, CodecError> {
-    let (prefix, name) = bytes.split_first().ok_or(SHAPE)?;
-    let (generation, _) = name.split_first_chunk::<8>().ok_or(SHAPE)?;
-    match [*prefix] {
-        MATTERS | REQUESTS => Ok(u64::from_be_bytes(*generation)),
+    match bytes.split_first() {
+        Some((prefix, name)) if [MATTERS, REQUESTS].contains(&[*prefix]) => {
+            Ok(generation_and_name(name)?.0)
+        }
         _ => Err(SHAPE),
     }
 }
@@ -115,8 +113,8 @@ pub fn stale_key_for(key: &RowKey, row: &Row) -> Option<Vec<u8>> {
 }
 
 /// The keys that the row named `key` can have: it is under at most one of them, except while it moves. The first is the
-/// key of a row that is not open or live. There is none for an answered write and for a matter: they are
-/// under [`request`] and [`matter`], in a generation that the caller must know.
+/// key of a row that is not open or live. There is none for a row that is stored by generation: it is under
+/// [`in_generation`], in a generation that the caller must know.
 pub fn lookup_keys(key: &RowKey) -> impl Iterator<Item = Vec<u8>> {
     let Places { resting, active } = places(key);
     let resting = Some(resting).filter(|_| !is_by_generation(key));
@@ -153,12 +151,12 @@ pub fn decode(bytes: &[u8]) -> Result<RowKey, CodecError> {
             Ok(RowKey::IdentityOwner(IdentityKey { kind, value }))
         }
         MATTERS => {
-            let (_, key) = name.split_first_chunk::<8>().ok_or(SHAPE)?;
-            Ok(RowKey::Matter(CaseKey(hash(key, FIELD)?)))
+            let (_, name) = generation_and_name(name)?;
+            Ok(RowKey::Matter(CaseKey(hash(name, FIELD)?)))
         }
         REQUESTS => {
-            let (_, key) = name.split_first_chunk::<8>().ok_or(SHAPE)?;
-            Ok(RowKey::Request(RequestKey(hash(key, FIELD)?)))
+            let (_, name) = generation_and_name(name)?;
+            Ok(RowKey::Request(RequestKey(hash(name, FIELD)?)))
         }
         COUNTS => {
             let (of_reason, tier) = parts(name)?;
@@ -237,6 +235,11 @@ fn under(prefix: u8, key: &RowKey) -> Vec<u8> {
 
 const FIELD: &str = "key";
 const SHAPE: CodecError = CodecError::Shape(FIELD);
+
+fn generation_and_name(bytes: &[u8]) -> Result<(u64, &[u8]), CodecError> {
+    let (generation, name) = bytes.split_first_chunk::<8>().ok_or(SHAPE)?;
+    Ok((u64::from_be_bytes(*generation), name))
+}
 
 fn parts(name: &[u8]) -> Result<(&[u8], &[u8]), CodecError> {
     let at = name.iter().position(|byte| BETWEEN == [*byte]);

@@ -32,7 +32,7 @@ fn answer(row_writer: &mut RowWriter, seq: u64, at: UnixMs) -> Result<(), RowWri
         at,
         fingerprint: [7; 16],
     };
-    row_writer.keep(vec![Changes {
+    row_writer.keep(&[Changes {
         rows: vec![(
             RowKey::Request(request(seq)),
             Row::Request(Arc::new(answered)),
@@ -48,7 +48,7 @@ fn known(row_writer: &RowWriter, seqs: &[u64]) -> Result<Vec<u64>, RowWriteError
     let of = codec::rows::key::generation_of;
     let keys = seqs
         .iter()
-        .map(|&seq| codec::rows::key::request(of(Seq(seq)), &request(seq)));
+        .map(|&seq| codec::rows::key::in_generation(of(Seq(seq)), &RowKey::Request(request(seq))));
     let keys: Vec<Vec<u8>> = keys.collect();
     let (values, _) = row_writer.reader.get_many_blocking(&keys)?;
     let found = seqs.iter().zip(values).filter(|(_, value)| value.is_some());
