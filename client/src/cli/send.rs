@@ -63,7 +63,8 @@ A first import, from somebody else's export: rehearse it, fill in the ids, send 
 A cell is a reason, channel or tier if it equals its id or its label in any language of the
 playbook; capitals and blanks make no difference. --values FILE says what other cells mean: a table
 with the columns target (channel, primary, reason or tier), cell and id. With --dry-run, a FILE that
-does not exist is made, with every cell that is not known.
+does not exist is made, with every cell that is not known. A rehearsal shows nothing that follows
+from rows before a row, such as repeats.
 
 The file is a text in any encoding and with any delimiter, or a workbook: what had to be assumed is
 told. Run it again after a stop: rows that the server has are answered as they were, and not counted
@@ -220,7 +221,7 @@ pub(crate) async fn run(args: SendArgs, session: &Session) -> Result<(), Failure
         ));
     }
     report(args, &reader.table, &tally, session)?;
-    close(args, end, &slots, &first, &tally, session).await
+    close(&reader, end, &slots, &first, &tally, session).await
 }
 
 /// A client that gives up a call once the server is away for longer than `--patience`.

@@ -1,17 +1,18 @@
 //! The end of a sending: how to continue if rows are left, and what to do about an error.
 
-use super::plan::Slot;
+use super::ClockOf;
+use super::plan::{self, Slot};
+use super::reader::Reader;
 use super::stream::{End, Stopped};
 use super::tally::Tally;
-use super::{ClockOf, SendArgs};
+use crate::cli::Session;
 use crate::cli::failure::Failure;
 use crate::cli::render::words;
-use crate::cli::{Session, values};
-use signpost_client::{Client, ClientError, v1};
+use signpost_client::{Client, ClientError};
 
 /// Ends the command: prints how to continue if rows are left, and gives the failure, if any.
 pub(super) async fn close(
-    args: &SendArgs,
+    reader: &Reader,
     end: End,
     slots: &[Slot],
     client: &Client,
@@ -32,10 +33,10 @@ pub(super) async fn close(
         Stopped::Asked => Err(Failure::Again("stopped".to_owned())),
         Stopped::Failed(error) if is_of_time => {
             let left = end.undone.map_or(&[][..], |place| &slots[place..]);
-            Err(explained(args, &error, left, client).await)
+            Err(explained(reader, &error, left, client).await)
         }
         Stopped::Failed(error) => Err(error.into()),
-        Stopped::Done if tally.is_clean() || args.allow_bad => Ok(()),
+        Stopped::Done if tally.is_clean() || reader.args.allow_bad => Ok(()),
         Stopped::Done => Err(Failure::Fix(format!(
             "{} not taken",
             words::counted(
@@ -53,17 +54,17 @@ fn is_about_time(error: &ClientError) -> bool {
 
 /// The failure for an error about time: which `--clock` is needed, and from which row on the times are late enough.
 async fn explained(
-    args: &SendArgs,
+    reader: &Reader,
     error: &ClientError,
     left: &[Slot],
     client: &Client,
 ) -> Failure {
-    if args.clock == ClockOf::Server {
+    if reader.args.clock == ClockOf::Server {
         return Failure::Fix(format!(
             "{error}\nthis server takes its time from the requests: send with --clock file"
         ));
     }
-    let advice = match late_enough(left, client).await {
+    let advice = match late_enough(reader, left, client).await {
         Some(line) => format!(
             "\nthe server has gone on to a later time than the first rows have; --from-line {line} begins with the first \
              row, in order of time, that is late enough"
@@ -77,19 +78,16 @@ async fn explained(
 
 /// The line of the first row that is not earlier than the last event of the server, of rows in order of time; `None` if
 /// there is none, or if it is the first of all.
-async fn late_enough(left: &[Slot], client: &Client) -> Option<u64> {
+async fn late_enough(reader: &Reader, left: &[Slot], client: &Client) -> Option<u64> {
     let (mut early, mut late) = (0, left.len());
     while early < late {
         let middle = early + (late - early) / 2;
-        let request = v1::PreviewRouteRequest {
-            at_time: left[middle].at.map(values::timestamp),
-            ..Default::default()
-        };
-        let is_early = match client.preview_route(request).await {
+        let row = reader.ready(left[middle]).ok()?;
+        let is_early = match client.preview_route(plan::preview(&row)).await {
             Err(ClientError::Invalid(faults, _)) => {
                 faults.iter().any(|(field, _)| field == "at_time")
             }
-            Ok(_) => false,
+            Ok(_) | Err(ClientError::NotFound { .. } | ClientError::WrongState(..)) => false,
             Err(_) => return None,
         };
         match is_early {

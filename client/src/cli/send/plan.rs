@@ -1,7 +1,7 @@
 //! The plan: in which order the rows are sent, and what is wrong with those that are not. A row itself is read again
 //! when its turn comes, so that a table of any size takes little memory.
 
-use super::reader::{Reader, Ready, Unsent};
+use super::reader::{NoChannel, Reader, Ready};
 use super::times::Note;
 use super::values::{Meant, Unknown};
 use crate::cli::failure::Failure;
@@ -65,12 +65,8 @@ impl Plan {
                 Some(_) => is_new(&mut firsts, ready),
             });
             match read {
-                Ok(ready) => plan.take(&ready),
-                Err(Unsent::Bad(fault)) => plan.bad.push(Bad::of(row.line, fault)),
-                Err(Unsent::Channel { cell, fault }) => {
-                    plan.unknown.add(Meant::Channel, &cell);
-                    plan.refused.push(Bad::of(row.line, fault));
-                }
+                Ok(ready) => plan.take(ready),
+                Err(fault) => plan.bad.push(Bad::of(row.line, fault)),
             }
         }
         // The sort is stable: rows with the same time stay in the order of the file.
@@ -79,16 +75,21 @@ impl Plan {
         Ok(plan)
     }
 
-    fn take(&mut self, ready: &Ready) {
+    fn take(&mut self, ready: Ready) {
         if let Some(words) = &ready.words {
             self.unknown.add(Meant::Reason, words);
+        }
+        if let Some(NoChannel { cell, fault }) = ready.no_channel {
+            self.unknown.add(Meant::Channel, &cell);
+            self.refused.push(Bad::of(ready.line, fault));
+            return;
         }
         if let Some(note) = ready.told.and_then(|told| told.note) {
             *self.notes.entry(note).or_default() += 1;
         }
         self.slots.push(Slot {
             line: ready.line,
-            at: ready.at(),
+            at: ready.told.map(|told| told.at),
             place: ready.place,
         });
     }
@@ -96,60 +97,68 @@ impl Plan {
     /// Makes bad rows of those whose time cannot be meant, which would carry the time of the server away from that of
     /// all other rows. The slots are in order of time.
     fn out_of_range(&mut self, allow_future: bool) {
-        let at = |slot: &Slot| slot.at.unwrap_or(EARLIEST);
         if self.slots.first().is_none_or(|slot| slot.at.is_none()) {
             return;
         }
-        let few = self.slots.len() / ROWS_OF_A_FEW;
+        let now = Timestamp::now();
+        self.leave_out(|_, time| {
+            let is_ahead = !allow_future && time.duration_since(now) > AHEAD_MAX;
+            match time < EARLIEST {
+                true => Some("is before 1970"),
+                false => {
+                    is_ahead.then_some("is in the future; --allow-future sends it all the same")
+                }
+            }
+        });
+        // The first row that is not too early, and the first one that is too late, of those that are left.
+        let slots = &self.slots;
+        let few = slots.len() / ROWS_OF_A_FEW;
+        let at = |slot: &Slot| slot.at.unwrap_or(EARLIEST);
         let far = |pair: &[Slot]| at(&pair[1]).duration_since(at(&pair[0])) > GAP_MAX;
-        // The first row that is not too early, and the first one that is too late.
-        let pairs = || self.slots.windows(2).enumerate();
+        let pairs = || slots.windows(2).enumerate();
         let early = pairs().take(few).filter(|(_, pair)| far(pair)).last();
         let early = early.map_or(0, |(place, _)| place + 1);
-        let skipped = self.slots.len().saturating_sub(few + 1);
-        let late = pairs().skip(skipped).find(|(_, pair)| far(pair));
-        let late = late.map_or(self.slots.len(), |(place, _)| place + 1);
-        let now = Timestamp::now();
-        let mut bad = Vec::new();
+        let late = pairs().skip(slots.len().saturating_sub(few + 1));
+        let late = late.filter(|_| !allow_future).find(|(_, pair)| far(pair));
+        let late = late.map_or(slots.len(), |(place, _)| place + 1);
+        self.leave_out(|place, _| match (place < early, place >= late) {
+            (true, _) => Some("is over a year before nearly all other rows"),
+            (_, true) => Some(
+                "is over a year after nearly all other rows; --allow-future sends it all the same",
+            ),
+            _ => None,
+        });
+    }
+
+    /// Makes bad rows of those of which something is said, from their place and time.
+    fn leave_out(&mut self, said: impl Fn(usize, Timestamp) -> Option<&'static str>) {
         let mut place = 0;
-        self.slots.retain(|slot| {
-            let time = at(slot);
-            let what = match place {
-                _ if time < EARLIEST => Some("is before 1970"),
-                _ if !allow_future && time.duration_since(now) > AHEAD_MAX => {
-                    Some("is in the future; --allow-future sends it all the same")
-                }
-                place if place < early => Some("is over a year before nearly all other rows"),
-                place if place >= late && !allow_future => {
-                    Some(
-                        "is over a year after nearly all other rows; --allow-future sends it all the same",
-                    )
-                }
-                _ => None,
-            };
+        let Plan { slots, bad, .. } = self;
+        slots.retain(|slot| {
+            let time = slot.at.unwrap_or(EARLIEST);
+            let what = said(place, time);
             place += 1;
-            if let Some(what) = what {
+            bad.extend(what.map(|what| {
                 let fault = Fault {
                     what: format!("its time {time} {what}"),
                     alike: Some(format!("its time {what}")),
                 };
-                bad.push(Bad::of(slot.line, fault));
-            }
+                Bad::of(slot.line, fault)
+            }));
             what.is_none()
         });
-        self.bad.extend(bad);
     }
 }
 
 /// Refuses a row whose contact an earlier row has: it would amend that contact instead of making its own.
-fn is_new(firsts: &mut HashMap<[u8; 16], u64>, row: Ready) -> Result<Ready, Unsent> {
+fn is_new(firsts: &mut HashMap<[u8; 16], u64>, row: Ready) -> Result<Ready, Fault> {
     let mut key = [0; 16];
     key.copy_from_slice(&blake3::hash(row.contact.as_bytes()).as_bytes()[..16]);
     match firsts.entry(key) {
-        Entry::Occupied(first) => Err(Unsent::Bad(Fault {
+        Entry::Occupied(first) => Err(Fault {
             what: format!("has the same contact id as line {}", first.get()),
             alike: Some("has the same contact id as a line before".to_owned()),
-        })),
+        }),
         Entry::Vacant(free) => {
             free.insert(row.line);
             Ok(row)

@@ -30,6 +30,8 @@ pub(super) struct Ready {
     pub(super) known: bool,
     /// The cells of a reason that the playbook does not know, as they are written.
     pub(super) words: Option<String>,
+    /// What to say if the live playbook has no such channel; such a row is refused.
+    pub(super) no_channel: Option<NoChannel>,
     /// The column of each fact.
     fact_columns: Vec<usize>,
     /// When the contact arrived, if the times of the file are used.
@@ -53,30 +55,13 @@ impl Ready {
     }
 }
 
-/// Why a row cannot be sent.
+/// A cell for which the live playbook has no channel.
 #[derive(Debug)]
-pub(super) enum Unsent {
-    /// It cannot be read.
-    Bad(Fault),
-    /// The live playbook has no such channel.
-    Channel {
-        /// The cell.
-        cell: String,
-        /// What to say of the row.
-        fault: Fault,
-    },
-}
-
-impl From<String> for Unsent {
-    fn from(what: String) -> Unsent {
-        Unsent::Bad(what.into())
-    }
-}
-
-impl From<Fault> for Unsent {
-    fn from(fault: Fault) -> Unsent {
-        Unsent::Bad(fault)
-    }
+pub(super) struct NoChannel {
+    /// The cell.
+    pub(super) cell: String,
+    /// What to say of the row.
+    pub(super) fault: Fault,
 }
 
 /// Reads rows as contacts.
@@ -138,7 +123,7 @@ impl Reader {
     ///
     /// # Errors
     /// Why the row cannot be sent.
-    pub(super) fn read(&self, row: &Row) -> Result<Ready, Unsent> {
+    pub(super) fn read(&self, row: &Row) -> Result<Ready, Fault> {
         let text = |target| match self.map.of(target) {
             Some(column) => self.filled(row, column),
             None => Ok(None),
@@ -162,7 +147,10 @@ impl Reader {
                 (why, words)
             }
         };
-        let channel = self.channel(text(Target::Channel)?)?;
+        let (channel, no_channel) = match self.channel(text(Target::Channel)?) {
+            Ok(channel) => (channel, None),
+            Err(none) => (String::new(), Some(none)),
+        };
         let tier = text(Target::Tier)?.map(|tier| match self.values.id(Meant::Tier, tier) {
             Some(id) => id.to_owned(),
             None => self.lookup.tier(tier),
@@ -203,6 +191,7 @@ impl Reader {
             key,
             known: why.known,
             words: is_unknown.then_some(words),
+            no_channel,
             fact_columns,
             told: self.at(row)?,
             context: v1::ContactContext {
@@ -217,7 +206,7 @@ impl Reader {
         })
     }
 
-    fn channel(&self, cell: Option<&str>) -> Result<String, Unsent> {
+    fn channel(&self, cell: Option<&str>) -> Result<String, NoChannel> {
         if let Some(channel) = &self.args.channel {
             return Ok(channel.clone());
         }
@@ -232,7 +221,7 @@ impl Reader {
                 Some(cell) => Fault::of_cell(name, cell, &right),
                 None => format!("{name}: is empty; {right}").into(),
             };
-            Unsent::Channel {
+            NoChannel {
                 cell: words.to_owned(),
                 fault,
             }

@@ -12,7 +12,7 @@ use std::io;
 /// From how many bytes at the start of the text the delimiter is found out: 64 KiB.
 const START_BYTES: usize = 64 << 10;
 /// This many rows, one after the other, that fit another delimiter show that the delimiter changes there.
-const CHANGED_ROWS: u64 = 2;
+const CHANGED_ROWS: usize = 2;
 /// A cell of several lines is taken for rows behind a quote that is not closed if its whole lines have at least this
 /// many delimiters, each line as many as a row.
 const SWALLOWED_DELIMITERS: usize = 4;
@@ -125,26 +125,26 @@ impl Rows {
 
     /// Keeps all rows that are left, and gives how many were empty.
     fn keep(&mut self, width: usize, out: &mut Writer) -> Result<u64, Wrong> {
-        let (mut empty, mut changed) = (0, 0);
+        let (mut empty, mut changed) = (0, Vec::new());
         while self.next().map_err(Wrong::Said)? {
             if self.record.iter().all(|cell| cell.trim().is_empty()) {
                 empty += 1;
                 continue;
             }
             self.is_no_rows_in_a_cell(width).map_err(Wrong::Said)?;
-            changed = match self.is_otherwise(width) {
-                None => 0,
-                Some(other) if changed + 1 == CHANGED_ROWS => {
-                    let line = self.line;
-                    let other = delimiter::shown(other);
+            if let Some(other) = self.is_otherwise(width) {
+                changed.push(self.line);
+                if changed.len() == CHANGED_ROWS {
                     return Err(Wrong::Said(format!(
-                        "line {line}: from about here on the cells are separated by {other}, and before by {}: \
-                         make it one delimiter",
+                        "line {}: from here on the cells are separated by {}, and before by {}: make it one delimiter",
+                        changed[0],
+                        delimiter::shown(other),
                         delimiter::shown(self.delimiter)
                     )));
                 }
-                Some(_) => changed + 1,
-            };
+            } else {
+                changed.clear();
+            }
             let cells = self.record.iter().map(Ok);
             out.add(self.line, cells).map_err(Wrong::Io)?;
         }
@@ -208,7 +208,7 @@ mod tests {
         );
         let changed = refused(&format!("a,b,c\n{rows}1;2;3\n1;2;3\n"));
         assert!(
-            changed.contains("line 8: from about here on the cells are separated by `;`"),
+            changed.contains("line 7: from here on the cells are separated by `;`"),
             "{changed}"
         );
         let one = table(format!("a,b,c\n{rows}1;2;3\n{rows}").as_bytes()).unwrap();
