@@ -37,6 +37,7 @@ mod route;
 mod select;
 mod send;
 mod several;
+mod signals;
 mod stderr;
 mod table_file;
 mod tags;
@@ -194,8 +195,13 @@ struct Session {
 impl Session {
     /// A client of the server that the command line names.
     fn client(&self) -> Result<Client, Failure> {
+        self.client_within(self.globals.timeout)
+    }
+
+    /// As [`Session::client`], with another deadline of a call.
+    fn client_within(&self, deadline: Duration) -> Result<Client, Failure> {
         let options = Options {
-            deadline: self.globals.timeout,
+            deadline,
             actor: self.globals.actor.clone(),
         };
         let client = Client::connect(&self.globals.server, options)?;

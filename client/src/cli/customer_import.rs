@@ -4,9 +4,9 @@ use super::failure::Failure;
 use super::not_taken::{self, Alike, Bad};
 use super::out::Progress;
 use super::render::words;
-use super::table_file::{self, Row, Table, TableArgs, mapped};
+use super::table_file::{Row, Table, TableArgs, mapped};
 use super::write::{Key, quoted};
-use super::{Session, errors_file, values};
+use super::{Session, errors_file, signals, values};
 use clap::Args;
 use prost::Message;
 use serde_json::json;
@@ -157,12 +157,17 @@ struct Ready {
 }
 
 /// The customers of the table, and the rows that cannot be read as a customer.
-fn read_rows(table: &Table, map: &[(Target, usize)], args: &TableArgs) -> (Vec<Ready>, Vec<Bad>) {
+fn read_rows(
+    table: &Table,
+    map: &[(Target, usize)],
+    args: &TableArgs,
+) -> Result<(Vec<Ready>, Vec<Bad>), Failure> {
     let (mut ready, mut bad) = (Vec::new(), Vec::new());
     let mut firsts: HashMap<String, u64> = HashMap::new();
     for (place, row) in table.rows().enumerate() {
+        let row = row?;
         let line = row.line;
-        let read = read_row(table, map, args, row).and_then(|customer| {
+        let read = read_row(table, map, args, &row).and_then(|customer| {
             match firsts.entry(customer.customer_id.clone()) {
                 Entry::Occupied(first) => {
                     Err(format!("has the same customer as line {}", first.get()))
@@ -179,22 +184,21 @@ fn read_rows(table: &Table, map: &[(Target, usize)], args: &TableArgs) -> (Vec<R
                 place,
                 customer,
             }),
-            Err(what) => bad.push(Bad { line, what }),
+            Err(what) => bad.push(Bad::of(line, what)),
         }
     }
-    (ready, bad)
+    Ok((ready, bad))
 }
 
 fn read_row(
     table: &Table,
     map: &[(Target, usize)],
     args: &TableArgs,
-    row: Row,
+    row: &Row,
 ) -> Result<v1::Customer, String> {
-    let cells = row.cells?;
     let mut customer = v1::Customer::default();
     for (target, column) in map {
-        if let Some(cell) = args.filled(table_file::cell(table, &cells, *column)?) {
+        if let Some(cell) = args.filled(table.cell(row, *column)?) {
             let taken = target.tell(cell, &mut customer);
             taken.map_err(|what| format!("{}: {what}", table.header[*column]))?;
         }
@@ -255,14 +259,11 @@ impl Tally {
                     self.replayed += u64::from(kept.receipt.is_some_and(|it| it.replayed));
                     self.unverified += kept.unverified_identities.len() as u64;
                 }
-                Some(Outcome::Error(error)) => self.refused.push(Bad {
-                    line: row.line,
-                    what: why(error),
-                }),
-                None => self.refused.push(Bad {
-                    line: row.line,
-                    what: "the server says nothing of what became of it".to_owned(),
-                }),
+                Some(Outcome::Error(error)) => self.refused.push(Bad::of(row.line, why(error))),
+                None => {
+                    let what = "the server says nothing of what became of it".to_owned();
+                    self.refused.push(Bad::of(row.line, what));
+                }
             }
         }
     }
@@ -285,12 +286,12 @@ fn why(error: v1::ItemError) -> String {
 
 /// Creates or changes the customers of a table.
 pub(super) async fn run(mut args: ImportArgs, session: &Session) -> Result<(), Failure> {
-    let table = Table::read(&args.table)?;
+    let table = Table::read(&args.table, session.out)?;
     if let Some(errors) = &args.errors {
         errors_file::check(errors, &args.table.file)?;
     }
     let map = read_map(&args.map, &table)?;
-    let (ready, bad) = read_rows(&table, &map, &args.table);
+    let (ready, bad) = read_rows(&table, &map, &args.table)?;
     let client = session.client()?;
     let key = std::mem::take(&mut args.key).or_fresh();
     if key.len() > KEY_BYTES_MAX {
@@ -303,7 +304,7 @@ pub(super) async fn run(mut args: ImportArgs, session: &Session) -> Result<(), F
         bad,
         ..Tally::default()
     };
-    let asked = tokio::signal::ctrl_c();
+    let asked = signals::asked_to_stop();
     tokio::pin!(asked);
     let mut progress = Progress::of("customers");
     let mut rest = &ready[..];
@@ -427,14 +428,13 @@ fn tell_not_taken<'t>(tally: &'t Tally, session: &Session) -> [Vec<Alike<'t>>; 2
 fn write_errors(args: &ImportArgs, table: &Table, tally: &Tally) -> Result<(), Failure> {
     match &args.errors {
         None => Ok(()),
-        Some(file) => errors_file::write(file, table, &tally.kinds())
-            .map_err(|error| Failure::Other(format!("{}: {error}", file.display()))),
+        Some(file) => errors_file::write(file, table, &tally.kinds()),
     }
 }
 
 /// Why not all calls were made.
 enum Stopped {
-    /// Somebody pressed Ctrl-C.
+    /// Somebody pressed Ctrl-C, or the system asks the program to end.
     Asked,
     /// A call failed.
     Failed(ClientError),

@@ -5,6 +5,7 @@ use super::not_taken::Bad;
 use super::table_file::Table;
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::Write as _;
 use std::path::Path;
 
 /// Checks that rows can be written to the file `errors` later. Makes the file if it does not exist; does not change its
@@ -50,8 +51,8 @@ fn is_one_file(_one: &Path, _other: &Path) -> bool {
     false
 }
 
-/// Writes the rows that were not taken, with the cells that they have in the table. Each row also has its line and what
-/// is wrong.
+/// Writes the rows that were not taken, with all cells that they have in the table, as the table is written: with its
+/// delimiter, and with a byte order mark if the table was no plain UTF-8. Each row also has its line and what is wrong.
 ///
 /// # Errors
 /// If the file cannot be written.
@@ -59,7 +60,8 @@ pub(crate) fn write(
     file: &Path,
     table: &Table,
     kinds: &[(&str, &Vec<Bad>)],
-) -> Result<(), csv::Error> {
+) -> Result<(), Failure> {
+    let failed = |error: csv::Error| Failure::Other(format!("{}: {error}", file.display()));
     let mut wrong: BTreeMap<u64, (&str, &str)> = BTreeMap::new();
     for (kind, rows) in kinds {
         wrong.extend(
@@ -67,17 +69,26 @@ pub(crate) fn write(
                 .map(|row| (row.line, (*kind, row.what.as_str()))),
         );
     }
-    let mut out = csv::WriterBuilder::new().flexible(true).from_path(file)?;
+    let mut text = fs::File::create(file).map_err(|error| failed(error.into()))?;
+    if table.form.is_marked {
+        let marked = text.write_all("\u{feff}".as_bytes());
+        marked.map_err(|error| failed(error.into()))?;
+    }
+    let mut out = csv::WriterBuilder::new()
+        .flexible(true)
+        .delimiter(table.form.delimiter)
+        .from_writer(text);
     let head = ["line", "problem", "what"].into_iter();
-    out.write_record(head.chain(table.header.iter().map(String::as_str)))?;
+    let head = out.write_record(head.chain(table.header.iter().map(String::as_str)));
+    head.map_err(failed)?;
     for row in table.rows() {
+        let row = row?;
         if let Some((kind, what)) = wrong.get(&row.line) {
             let line = row.line.to_string();
-            let cells = row.cells.unwrap_or_default();
             let head = [line.as_str(), kind, what].into_iter();
-            out.write_record(head.chain(cells.iter()))?;
+            out.write_record(head.chain(row.cells.iter()))
+                .map_err(failed)?;
         }
     }
-    out.flush()?;
-    Ok(())
+    out.flush().map_err(|error| failed(error.into()))
 }

@@ -8,6 +8,8 @@ use std::collections::HashMap;
 const SAME_SAID_MAX: usize = 3;
 /// After this many printed rows of one kind, no other problem is printed.
 const ROWS_SAID_MAX: usize = 20;
+/// The maximum length of a value that is shown, in characters.
+const VALUE_CHARS_MAX: usize = 60;
 
 /// What is wrong with a row.
 #[derive(Debug)]
@@ -16,6 +18,55 @@ pub(crate) struct Bad {
     pub(crate) line: u64,
     /// What is wrong.
     pub(crate) what: String,
+    /// The same without what is only of this row (a value, an id), by which rows are said together; `None` if `what`
+    /// has nothing of the kind.
+    pub(crate) alike: Option<String>,
+}
+
+impl Bad {
+    /// A row with this problem.
+    pub(crate) fn of(line: u64, fault: impl Into<Fault>) -> Bad {
+        let Fault { what, alike } = fault.into();
+        Bad { line, what, alike }
+    }
+
+    fn key(&self) -> &str {
+        self.alike.as_deref().unwrap_or(&self.what)
+    }
+}
+
+/// What is wrong with a row, before its line is known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Fault {
+    /// What is wrong.
+    pub(crate) what: String,
+    /// As in [`Bad`].
+    pub(crate) alike: Option<String>,
+}
+
+impl Fault {
+    /// A problem of the value of a cell.
+    pub(crate) fn of_cell(column: &str, value: &str, what: &str) -> Fault {
+        let shown: String = value.chars().take(VALUE_CHARS_MAX).collect();
+        Fault {
+            what: format!("{column} `{shown}`: {what}"),
+            alike: Some(format!("{column}: {what}")),
+        }
+    }
+
+    /// A problem whose text may have one of these ids in it.
+    pub(crate) fn without(what: String, ids: &[&str]) -> Fault {
+        let ids = ids.iter().filter(|id| !id.is_empty());
+        let alike = ids.fold(what.clone(), |text, id| text.replace(id, "…"));
+        let alike = (alike != what).then_some(alike);
+        Fault { what, alike }
+    }
+}
+
+impl From<String> for Fault {
+    fn from(what: String) -> Fault {
+        Fault { what, alike: None }
+    }
 }
 
 /// Rows with the same problem.
@@ -23,7 +74,7 @@ pub(crate) struct Bad {
 pub(crate) struct Alike<'t> {
     /// `bad`, `refused` or `not ended`.
     problem: &'static str,
-    /// What is wrong.
+    /// What is wrong, without what is only of one row.
     what: &'t str,
     /// How many rows there are.
     rows: usize,
@@ -31,9 +82,9 @@ pub(crate) struct Alike<'t> {
     first_line: u64,
     /// The line of the last row.
     last_line: u64,
-    /// The lines of the rows that are printed one by one, and of one more.
+    /// The lines of the rows that are printed one by one, and of one more; each with what is wrong there.
     #[serde(skip)]
-    lines: Vec<u64>,
+    lines: Vec<(u64, &'t str)>,
 }
 
 /// Groups rows by their problem. The problem of the first row in the file comes first.
@@ -42,7 +93,8 @@ pub(crate) fn alike<'t>(problem: &'static str, rows: &'t [Bad]) -> Vec<Alike<'t>
     in_order.sort_by_key(|row| row.line);
     let mut places: HashMap<&str, usize> = HashMap::new();
     let mut all: Vec<Alike<'t>> = Vec::new();
-    for Bad { line, what } in in_order {
+    for bad in in_order {
+        let (line, what) = (&bad.line, bad.key());
         let place = *places.entry(what).or_insert(all.len());
         if place == all.len() {
             all.push(Alike {
@@ -58,7 +110,7 @@ pub(crate) fn alike<'t>(problem: &'static str, rows: &'t [Bad]) -> Vec<Alike<'t>
         alike.rows += 1;
         alike.last_line = *line;
         if alike.lines.len() <= SAME_SAID_MAX {
-            alike.lines.push(*line);
+            alike.lines.push((*line, bad.what.as_str()));
         }
     }
     all
@@ -72,10 +124,10 @@ pub(crate) fn said(all: &[Alike<'_>]) -> Vec<String> {
     while rows_said < ROWS_SAID_MAX
         && let Some(alike) = left.next()
     {
-        let (problem, what) = (alike.problem, alike.what);
+        let problem = alike.problem;
         let lines = alike.lines.iter().take(SAME_SAID_MAX);
         rows_said += lines.len();
-        printed.extend(lines.map(|line| format!("line {line}: {problem}: {what}")));
+        printed.extend(lines.map(|(line, what)| format!("line {line}: {problem}: {what}")));
         printed.extend(alike.more());
     }
     let unsaid = left.as_slice();
@@ -94,7 +146,7 @@ pub(crate) fn said(all: &[Alike<'_>]) -> Vec<String> {
 impl Alike<'_> {
     /// The line to print for the rows that are not printed one by one; `None` if there are none.
     fn more(&self) -> Option<String> {
-        let first = self.lines.get(SAME_SAID_MAX)?;
+        let (first, _) = self.lines.get(SAME_SAID_MAX)?;
         let rows = words::counted((self.rows - SAME_SAID_MAX) as u64, "more row");
         let (problem, last) = (self.problem, self.last_line);
         Some(match first == &last {
@@ -111,8 +163,24 @@ mod tests {
     use super::*;
 
     fn bad(line: u64, what: &str) -> Bad {
-        let what = what.to_owned();
-        Bad { line, what }
+        Bad::of(line, what.to_owned())
+    }
+
+    #[test]
+    fn one_problem_with_many_values_is_one() {
+        let rows = (2..=8_u64).map(|line| {
+            let value = format!("k/{line}");
+            Bad::of(line, Fault::of_cell("key", &value, "must be without /"))
+        });
+        let rows: Vec<Bad> = rows.collect();
+        expect_test::expect![[r#"
+            line 2: refused: key `k/2`: must be without /
+            line 3: refused: key `k/3`: must be without /
+            line 4: refused: key `k/4`: must be without /
+            and 4 more rows: refused for the same reason, the first on line 5, the last on line 8"#]]
+        .assert_eq(&said(&alike("refused", &rows)).join("\n"));
+        let ended = |id: &str| Fault::without(format!("contact {id} has ended"), &[id, ""]);
+        assert_eq!(ended("k1").alike, ended("k2").alike);
     }
 
     #[test]

@@ -1,29 +1,35 @@
 //! `signpost send`: routes every row of a table as a contact.
 
+mod close;
 mod lookup;
 mod map;
 mod plan;
+mod reader;
 mod stream;
 mod tally;
 mod times;
+mod values;
 
 use super::Session;
 use super::failure::Failure;
 use super::render::words;
 use super::table_file::{Table, TableArgs};
-use super::{errors_file, not_taken, values};
+use super::{errors_file, not_taken, values as cli_values};
 use clap::{Args, ValueEnum};
+use close::close;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use lookup::Lookup;
 use map::{Map, Target};
 use plan::Plan;
+use reader::Reader;
 use signpost_client::{Client, ClientError, v1};
 use signpost_domain::playbook::Playbook;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use stream::{End, Manner, Stopped};
+use stream::Manner;
 use tally::Tally;
+use values::values_of;
 
 /// The maximum number of rows that can be in flight.
 const IN_FLIGHT_MAX: u64 = 1_000;
@@ -48,13 +54,27 @@ Example:
       --map time=opened_at,channel=contact_type,primary=category --map secondary=subcategory \\
       --map customer=caller_id --missing '?' --clock file --end resolved
 
-Run it again after a stop: rows that the server has are answered as they were, and not counted
+A first import, from somebody else's export: rehearse it, fill in the ids, send it:
+  signpost send calls.xlsx --sheet Calls --map primary=Topic,channel=Line \\
+      --map date=Date,time=Time --clock file --dry-run --values words.csv
+  signpost send calls.xlsx --sheet Calls --map primary=Topic,channel=Line \\
+      --map date=Date,time=Time --clock file --values words.csv
+
+A cell is a reason, channel or tier if it equals its id or its label in any language of the
+playbook; capitals and blanks make no difference. --values FILE says what other cells mean: a table
+with the columns target (channel, primary, reason or tier), cell and id. With --dry-run, a FILE that
+does not exist is made, with every cell that is not known. A rehearsal shows nothing that follows
+from rows before a row, such as repeats.
+
+The file is a text in any encoding and with any delimiter, or a workbook: what had to be assumed is
+told. Run it again after a stop: rows that the server has are answered as they were, and not counted
 twice. Rows of one customer are sent one after the other. Rows whose reason the playbook does not
-know go to its last resort.")]
+know go to its last resort; with --clock file they stop the sending before the first row.")]
 pub(crate) struct SendArgs {
     #[command(flatten)]
     table: TableArgs,
-    /// Which column is what: time, channel, reason, primary, secondary, customer, tier, language, brand, fact.ID.
+    /// Which column is what: time, date (if time is only the time of day), channel, reason, primary, secondary,
+    /// customer, tier, language, brand, fact.ID.
     #[arg(long, value_name = "TARGET=COLUMN,…", required = true)]
     map: Vec<String>,
     /// The column with your keys of the contacts; each row has a different one [default: made from the file's content
@@ -73,17 +93,29 @@ pub(crate) struct SendArgs {
     /// The time zone of times without one [default: the playbook's].
     #[arg(long, value_name = "ZONE", value_parser = times::zone)]
     time_zone: Option<jiff::tz::TimeZone>,
+    /// Send nothing: say what would be refused, asked for or is not known, each value with its rows.
+    #[arg(long)]
+    dry_run: bool,
+    /// A table that says which id a cell stands for: its columns are target, cell and id.
+    #[arg(long, value_name = "FILE")]
+    values: Option<PathBuf>,
     /// Refuse rows whose reason the playbook does not know.
     #[arg(long)]
     strict: bool,
+    /// With --clock file: send the table although the playbook does not know a reason or a channel in it.
+    #[arg(long)]
+    allow_unknown: bool,
+    /// With --clock file: send rows, too, whose time is in the future or long after all others.
+    #[arg(long)]
+    allow_future: bool,
     /// End each contact after it is routed.
-    #[arg(long, value_name = "OUTCOME", value_parser = values::outcome())]
+    #[arg(long, value_name = "OUTCOME", value_parser = cli_values::outcome())]
     end: Option<v1::ContactOutcome>,
     /// The maximum number of rows in flight, with --clock server.
     #[arg(long, value_name = "N", default_value = "64", value_parser = clap::value_parser!(u64).range(1..=IN_FLIGHT_MAX))]
     in_flight: u64,
     /// How long the server may be unreachable before the sending stops.
-    #[arg(long, value_name = "SPAN", default_value = "30s", value_parser = values::timeout)]
+    #[arg(long, value_name = "SPAN", default_value = "30s", value_parser = cli_values::timeout)]
     patience: Duration,
     /// Begin with the row on this line; rows that would be sent before it are skipped.
     #[arg(long, value_name = "LINE", allow_negative_numbers = true)]
@@ -115,13 +147,90 @@ impl SendArgs {
 
 /// Sends the rows and prints the summary.
 pub(crate) async fn run(args: SendArgs, session: &Session) -> Result<(), Failure> {
-    let table = Table::read(&args.table)?;
+    let table = Table::read(&args.table, session.out)?;
     if let Some(errors) = &args.errors {
         errors_file::check(errors, &args.table.file)?;
     }
     let fixed_channel = args.channel.is_some();
     let map = Map::read(&args.map, args.id.as_deref(), fixed_channel, &table)?;
-    let client = session.client()?;
+    let client = client(&args, session)?;
+    let lookup = lookup(&client).await?;
+    lookup.has(args.channel.as_deref(), &map.facts)?;
+    let (values, new_values) = values_of(&args, &lookup, session)?;
+    if map.of(Target::Time).is_some() && !args.uses_file_times() {
+        session
+            .out
+            .say("the times of the file do not count without --clock file");
+    }
+    let reader = Arc::new(Reader::new(table, map, lookup, values, args)?);
+    let args = &reader.args;
+    let mut plan = Plan::of(&reader)?;
+    for (note, times) in &plan.notes {
+        let times = words::counted(*times, "time");
+        session.out.say(&format!("{times} {}", note.words()));
+    }
+    if let Some(file) = new_values {
+        plan.unknown.write(&file)?;
+        session.out.say(&format!(
+            "{}: made; write the id of each cell in the column id",
+            file.display()
+        ));
+    }
+    if args.uses_file_times() && !args.allow_unknown && !args.dry_run {
+        plan.unknown.is_none()?;
+    }
+    let mut tally = Tally::default();
+    tally.rows = plan.rows;
+    tally.skipped = skip(&mut plan, args.from_line)?;
+    tally.is_dry = args.dry_run;
+    tally.bad = plan.bad;
+    tally.refused = plan.refused;
+    tally.unknown_cells = plan.unknown;
+    let slots = Arc::new(plan.slots);
+    let bar = bar(slots.len());
+    let began = Instant::now();
+    let manner = Manner {
+        in_flight: args.in_flight(),
+        strict: args.strict,
+        end: args.end,
+        patience: args.patience,
+        is_dry: args.dry_run,
+    };
+    let clients = clients(client, manner.in_flight, args, session)?;
+    let first = clients[0].clone();
+    // On a thread of the runtime: the tasks that send the rows then need not wake another thread for each row.
+    let sending = stream::send(
+        clients,
+        manner,
+        Arc::clone(&reader),
+        Arc::clone(&slots),
+        tally,
+        bar.clone(),
+    );
+    let (end, tally) = tokio::spawn(sending)
+        .await
+        .map_err(|error| Failure::Other(error.to_string()))?;
+    bar.finish_and_clear();
+    if !args.dry_run {
+        let seconds = began.elapsed().as_secs_f64();
+        let sent = tally.routed + tally.asked;
+        session.out.say(&format!(
+            "{} in {seconds:.1} s, {:.0} a second",
+            words::counted(sent, "row"),
+            sent as f64 / seconds.max(0.001)
+        ));
+    }
+    report(args, &reader.table, &tally, session)?;
+    close(&reader, end, &slots, &first, &tally, session).await
+}
+
+/// A client that gives up a call once the server is away for longer than `--patience`.
+fn client(args: &SendArgs, session: &Session) -> Result<Client, Failure> {
+    session.client_within(session.globals.timeout.min(args.patience))
+}
+
+/// What the live playbook knows.
+async fn lookup(client: &Client) -> Result<Lookup, Failure> {
     let live = client.get_playbook(v1::GetPlaybookRequest::default()).await;
     let live = live.map_err(|error| match error {
         ClientError::NotFound { .. } | ClientError::WrongState(..) => {
@@ -131,50 +240,18 @@ pub(crate) async fn run(args: SendArgs, session: &Session) -> Result<(), Failure
     })?;
     let playbook = Playbook::stored(&live.document)
         .map_err(|faults| Failure::Other(format!("the live playbook: {faults}")))?;
-    let lookup = Lookup::of(playbook);
-    lookup.has(args.channel.as_deref(), &map.facts)?;
-    let mut plan = plan::read(&table, &map, &lookup, &args)?;
-    let mut tally = Tally::default();
-    tally.rows = plan.rows;
-    tally.skipped = skip(&mut plan, args.from_line)?;
-    tally.bad = std::mem::take(&mut plan.bad);
-    if map.of(Target::Time).is_some() && !args.uses_file_times() {
-        session
-            .out
-            .say("the times of the file do not count without --clock file");
-    }
-    let rows = Arc::new(plan.ready);
-    let bar = bar(rows.len());
-    let began = Instant::now();
-    let manner = Manner {
-        in_flight: args.in_flight(),
-        strict: args.strict,
-        end: args.end,
-        patience: args.patience,
-    };
-    let clients = clients(client, manner.in_flight, session)?;
-    // On a thread of the runtime: the tasks that send the rows then need not wake another thread for each row.
-    let sending = stream::send(clients, manner, Arc::clone(&rows), tally, bar.clone());
-    let (end, tally) = tokio::spawn(sending)
-        .await
-        .map_err(|error| Failure::Other(error.to_string()))?;
-    bar.finish_and_clear();
-    let seconds = began.elapsed().as_secs_f64();
-    let sent = tally.routed + tally.asked;
-    session.out.say(&format!(
-        "{} in {seconds:.1} s, {:.0} a second",
-        words::counted(sent, "row"),
-        sent as f64 / seconds.max(0.001)
-    ));
-    report(&args, &table, &tally, session)?;
-    let line = end.undone.map(|place| rows[place].line);
-    close(&args, end, line, &tally, session)
+    Ok(Lookup::of(playbook))
 }
 
 /// As many clients as the rows in flight need, each with a connection of its own. `first` is one of them.
-fn clients(first: Client, in_flight: usize, session: &Session) -> Result<Vec<Client>, Failure> {
+fn clients(
+    first: Client,
+    in_flight: usize,
+    args: &SendArgs,
+    session: &Session,
+) -> Result<Vec<Client>, Failure> {
     let more = in_flight.div_ceil(IN_FLIGHT_A_CONNECTION) - 1;
-    let more = std::iter::repeat_with(|| session.client()).take(more);
+    let more = std::iter::repeat_with(|| client(args, session)).take(more);
     std::iter::once(Ok(first)).chain(more).collect()
 }
 
@@ -184,20 +261,23 @@ fn skip(plan: &mut Plan, from_line: Option<u64>) -> Result<u64, Failure> {
     let Some(from) = from_line else {
         return Ok(0);
     };
-    let in_order = plan.ready.is_sorted_by_key(|row| row.line);
+    let in_order = plan.slots.is_sorted_by_key(|slot| slot.line);
     let first = match in_order {
-        true => plan.ready.iter().position(|row| row.line >= from),
-        false => plan.ready.iter().position(|row| row.line == from),
+        true => plan.slots.iter().position(|slot| slot.line >= from),
+        false => plan.slots.iter().position(|slot| slot.line == from),
     };
     let first = first.ok_or_else(|| {
         Failure::Fix(format!(
             "--from-line {from}: no row that can be sent begins on this line"
         ))
     })?;
-    plan.ready.drain(..first);
-    let bad = plan.bad.len();
-    plan.bad.retain(|bad| !in_order || bad.line >= from);
-    Ok((first + bad - plan.bad.len()) as u64)
+    plan.slots.drain(..first);
+    let unsent = plan.bad.len() + plan.refused.len();
+    for rows in [&mut plan.bad, &mut plan.refused] {
+        rows.retain(|row| !in_order || row.line >= from);
+    }
+    let left = plan.bad.len() + plan.refused.len();
+    Ok((first + unsent - left) as u64)
 }
 
 fn bar(rows: usize) -> ProgressBar {
@@ -223,8 +303,7 @@ fn report(args: &SendArgs, table: &Table, tally: &Tally, session: &Session) -> R
     // The summary is printed even if the file cannot be written.
     let written = match &args.errors {
         None => Ok(()),
-        Some(file) => errors_file::write(file, table, &kinds)
-            .map_err(|error| Failure::Other(format!("{}: {error}", file.display()))),
+        Some(file) => errors_file::write(file, table, &kinds),
     };
     if session.out.json {
         let json = tally.json(&table.name, alike.into_iter().flatten().collect());
@@ -234,49 +313,4 @@ fn report(args: &SendArgs, table: &Table, tally: &Tally, session: &Session) -> R
         session.out.text(&tally.text(session.out.paint))?;
     }
     written
-}
-
-/// Ends the command: prints how to continue if rows are left, and gives the failure, if any.
-fn close(
-    args: &SendArgs,
-    end: End,
-    line: Option<u64>,
-    tally: &Tally,
-    session: &Session,
-) -> Result<(), Failure> {
-    if let Some(line) = line {
-        session.out.say(&format!(
-            "{} not sent; to send the rest, run the same command with --from-line {line}",
-            words::counted(tally.not_sent(), "row")
-        ));
-    }
-    match end.stopped {
-        Stopped::Broken(error) => Err(Failure::Other(error.to_string())),
-        Stopped::Asked => Err(Failure::Again("stopped".to_owned())),
-        Stopped::Failed(error) => Err(explained(args, error)),
-        Stopped::Done if tally.is_clean() || args.allow_bad => Ok(()),
-        Stopped::Done => Err(Failure::Fix(format!(
-            "{} not taken",
-            words::counted(
-                (tally.bad.len() + tally.refused.len() + tally.not_ended.len()) as u64,
-                "row"
-            )
-        ))),
-    }
-}
-
-/// The failure for an error. If the error is about time, it says which `--clock` is needed.
-fn explained(args: &SendArgs, error: ClientError) -> Failure {
-    let about_time = matches!(&error, ClientError::Invalid(faults, _)
-        if faults.iter().any(|(field, _)| field == "event_time"));
-    match (about_time, args.clock) {
-        (false, _) => error.into(),
-        (true, ClockOf::File) => Failure::Fix(format!(
-            "{error}\n--clock file needs a server started with --clock external whose last event is not later than the times of this \
-             file"
-        )),
-        (true, ClockOf::Server) => Failure::Fix(format!(
-            "{error}\nthis server takes its time from the requests: send with --clock file"
-        )),
-    }
 }

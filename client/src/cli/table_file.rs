@@ -1,17 +1,27 @@
-//! A table of rows in a CSV file. The file is read as a whole. It must be UTF-8 and close its quotes; its columns are
-//! found by name.
+//! A table of rows in a file, as offices save them: text in any encoding and with any delimiter, or a sheet of a
+//! workbook. Its columns are found by name. What can be wrong with the file as a whole is found before the first row is
+//! used.
 
+mod cells;
+mod delimiter;
+mod encoding;
+mod lines;
 mod quotes;
+mod source;
+mod spool;
+mod text;
+mod workbook;
 
 use super::failure::Failure;
+use super::out::Out;
 use super::render::words;
 use clap::Args;
+use encoding_rs::Encoding;
 use signpost_domain::playbook::right_names;
-use std::io::Read;
-use std::path::{Path, PathBuf};
+use spool::{Kept, Spool};
+use std::fs::File;
+use std::path::PathBuf;
 
-/// The maximum size of a file, in bytes: 1 GiB.
-pub(crate) const FILE_BYTES_MAX: u64 = 1 << 30;
 /// The maximum size of a cell that is used, in bytes: 1 MiB.
 pub(crate) const CELL_BYTES_MAX: usize = 1 << 20;
 /// The maximum number of names of columns that an error lists.
@@ -20,17 +30,35 @@ const COLUMNS_LISTED_MAX: usize = 40;
 /// Which table to read, and how it is written.
 #[derive(Args, Debug)]
 pub(crate) struct TableArgs {
-    /// The table: CSV with a header, in UTF-8. '-' reads stdin.
+    /// The table: a text with a header, such as CSV, or a workbook (.xlsx, .ods). '-' reads stdin.
     pub(crate) file: PathBuf,
-    /// The character between two cells: one ASCII character, or the word 'tab'.
-    #[arg(long, value_name = "CHAR", default_value = ",", value_parser = delimiter)]
-    pub(crate) delimiter: u8,
+    /// The character between two cells: one ASCII character, or the word 'tab' [default: found out from the first
+    /// lines].
+    #[arg(long, value_name = "CHAR", value_parser = delimiter::written)]
+    pub(crate) delimiter: Option<u8>,
+    /// The encoding of a text, such as windows-1252 [default: found out, and told if it is a guess].
+    #[arg(long, value_name = "NAME", value_parser = encoding::named)]
+    pub(crate) encoding: Option<&'static Encoding>,
+    /// The sheet of a workbook: its name, or its number from 1 [default: the first that is shown].
+    #[arg(long, value_name = "SHEET")]
+    pub(crate) sheet: Option<String>,
     /// A cell text that stands for nothing known, such as '?'; an empty cell always does. May be given again.
     #[arg(long, value_name = "TEXT")]
     pub(crate) missing: Vec<String>,
 }
 
 impl TableArgs {
+    /// A table that is read as it is found.
+    pub(crate) fn of(file: PathBuf) -> TableArgs {
+        TableArgs {
+            file,
+            delimiter: None,
+            encoding: None,
+            sheet: None,
+            missing: Vec::new(),
+        }
+    }
+
     /// The trimmed text of a cell; `None` if the cell is empty or marked as missing.
     pub(crate) fn filled<'c>(&self, cell: &'c str) -> Option<&'c str> {
         let cell = cell.trim();
@@ -39,98 +67,111 @@ impl TableArgs {
     }
 }
 
-fn delimiter(text: &str) -> Result<u8, String> {
-    match text {
-        "tab" | "\\t" => Ok(b'\t'),
-        _ => match text.as_bytes() {
-            [one] if one.is_ascii() && !matches!(one, b'"' | b'\r' | b'\n') => Ok(*one),
-            _ => Err(format!(
-                "`{text}` must be one ASCII character, no quote and no line end; or the word tab"
-            )),
-        },
-    }
+/// How a text is written, so that another one can be written like it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Form {
+    /// The character between two cells.
+    pub(crate) delimiter: u8,
+    /// Whether the text begins with a byte order mark, without which some spreadsheets misread it.
+    pub(crate) is_marked: bool,
 }
 
-/// A table in memory.
+/// What a file holds.
+struct Content {
+    header: Vec<String>,
+    spool: Spool,
+    hash: blake3::Hash,
+    /// Rows without anything in them, which are left out.
+    empty: u64,
+    /// What was assumed, for people.
+    assumed: Vec<String>,
+    form: Form,
+}
+
+/// A table. Its rows are not in memory.
 #[derive(Debug)]
 pub(crate) struct Table {
     /// The name of the file, for people.
     pub(crate) name: String,
     /// The names of the columns, without blanks around them.
     pub(crate) header: Vec<String>,
-    text: String,
-    delimiter: u8,
+    /// How the table is written.
+    pub(crate) form: Form,
+    spool: Spool,
+    hash: blake3::Hash,
+    assumed: Vec<String>,
 }
 
 /// One row of the table.
 #[derive(Debug)]
 pub(crate) struct Row {
-    /// The line on which the row begins, from 1.
+    /// The line on which the row begins, from 1; in a workbook the row.
     pub(crate) line: u64,
-    /// The cells of the row, as many as the header has; or what is wrong with the row.
-    pub(crate) cells: Result<csv::StringRecord, String>,
+    /// The place of the row, for [`Table::row`].
+    pub(crate) place: u64,
+    /// All cells of the row, as they are in the file.
+    pub(crate) cells: csv::StringRecord,
+    /// The places of cells without a value; their text says why they have none.
+    without_value: Vec<usize>,
+}
+
+impl From<Kept> for Row {
+    fn from(kept: Kept) -> Row {
+        Row {
+            line: kept.line,
+            place: kept.place,
+            cells: kept.cells,
+            without_value: kept.without_value,
+        }
+    }
 }
 
 impl Table {
-    /// Reads the table.
+    /// Reads the table, and tells on stderr what was assumed.
     ///
     /// # Errors
-    /// [`Failure::Fix`] if the file cannot be read, is too large, is not UTF-8, does not close a quote (with the line),
-    /// or has no header.
-    pub(crate) fn read(args: &TableArgs) -> Result<Table, Failure> {
+    /// [`Failure::Fix`] if the file cannot be read as a table; the failure names the line where there is one.
+    pub(crate) fn read(args: &TableArgs, out: Out) -> Result<Table, Failure> {
         let name = args.file.display().to_string();
-        let bytes = bytes(&args.file).map_err(|what| Failure::Fix(format!("{name}: {what}")))?;
-        Table::of(name, bytes, args.delimiter)
-    }
-
-    fn of(name: String, bytes: Vec<u8>, delimiter: u8) -> Result<Table, Failure> {
-        let fix = |what: String| Failure::Fix(format!("{name}: {what}"));
-        let text = String::from_utf8(bytes).map_err(|error| {
-            let at = error.utf8_error().valid_up_to();
-            let before = &error.as_bytes()[..at];
-            let line = 1 + before.iter().filter(|&&byte| byte == b'\n').count();
-            let byte = error.as_bytes().get(at).copied().unwrap_or_default();
-            fix(format!(
-                "line {line}: byte 0x{byte:02x} is not UTF-8; save the table as UTF-8"
-            ))
-        })?;
-        let text = match text.strip_prefix('\u{feff}') {
-            Some(rest) => rest.to_owned(),
-            None => text,
-        };
-        quotes::check(text.as_bytes(), delimiter).map_err(fix)?;
-        let mut table = Table {
-            name,
-            header: Vec::new(),
-            text,
-            delimiter,
-        };
-        let header = table.reader().headers().cloned();
-        let header = header.map_err(|error| table.fix(error.to_string()))?;
-        table.header = header.iter().map(|cell| cell.trim().to_owned()).collect();
-        if table.header.iter().all(String::is_empty) {
-            return Err(
-                table.fix("there is no header: the first line must name the columns".to_owned())
-            );
+        let file = source::open(&args.file);
+        let file = file.map_err(|what| Failure::Fix(format!("{name}: {what}")))?;
+        let table = Table::of(name, file, args)?;
+        for what in &table.assumed {
+            out.say(&format!("{}: {what}", table.name));
         }
         Ok(table)
+    }
+
+    fn of(name: String, mut file: File, args: &TableArgs) -> Result<Table, Failure> {
+        let content = match source::kind(&mut file) {
+            Ok(source::FileKind::Text) => text::read(file, args),
+            Ok(source::FileKind::Zip) => workbook::read(file, args),
+            Err(what) => Err(what),
+        };
+        let content = content.map_err(|what| Failure::Fix(format!("{name}: {what}")))?;
+        let mut assumed = content.assumed;
+        if content.empty > 0 {
+            let empty = words::counted(content.empty, "row");
+            assumed.push(format!("{empty} without anything in them left out"));
+        }
+        Ok(Table {
+            name,
+            header: content.header,
+            form: content.form,
+            spool: content.spool,
+            hash: content.hash,
+            assumed,
+        })
     }
 
     fn fix(&self, what: String) -> Failure {
         Failure::Fix(format!("{}: {what}", self.name))
     }
 
-    fn reader(&self) -> csv::Reader<&[u8]> {
-        csv::ReaderBuilder::new()
-            .flexible(true)
-            .delimiter(self.delimiter)
-            .from_reader(self.text.as_bytes())
-    }
-
-    /// The hash of the text of the file, without its byte order mark: 32 hexadecimal digits.
+    /// The hash of the content of the table: 32 hexadecimal digits. A text has the same one in every encoding, with or
+    /// without a byte order mark.
     pub(crate) fn content(&self) -> String {
-        let hash = blake3::hash(self.text.as_bytes()).to_hex();
-        hash.as_str()[..32].to_owned()
+        self.hash.to_hex().as_str()[..32].to_owned()
     }
 
     /// The place of a column in a row, from 0.
@@ -166,79 +207,53 @@ impl Table {
     }
 
     /// The rows in the order of the file.
-    pub(crate) fn rows(&self) -> impl Iterator<Item = Row> {
+    pub(crate) fn rows(&self) -> impl Iterator<Item = Result<Row, Failure>> {
+        self.spool.rows().map(|row| {
+            row.map(Row::from)
+                .map_err(|error| Failure::Other(format!("the rows of the table: {error}")))
+        })
+    }
+
+    /// The row at this place, which a row told before.
+    ///
+    /// # Errors
+    /// [`Failure::Other`] if the temporary file cannot be read.
+    pub(crate) fn row(&self, place: u64) -> Result<Row, Failure> {
+        let row = self.spool.row(place).map(Row::from);
+        row.map_err(|error| Failure::Other(format!("the rows of the table: {error}")))
+    }
+
+    /// The text of a cell.
+    ///
+    /// # Errors
+    /// A message if the row has not as many cells as the header, or the cell is too large or has no value.
+    pub(crate) fn cell<'r>(&self, row: &'r Row, column: usize) -> Result<&'r str, String> {
+        self.is_whole(row)?;
+        let cell = row.cells.get(column).unwrap_or_default();
+        if row.without_value.contains(&column) {
+            return Err(format!("{}: {cell}", self.header[column]));
+        }
+        match cell.len() {
+            len if len > CELL_BYTES_MAX => Err(format!(
+                "{}: a cell must have at most {CELL_BYTES_MAX} bytes, has {len}",
+                self.header[column]
+            )),
+            _ => Ok(cell),
+        }
+    }
+
+    /// Checks that the row has as many cells as the header. Columns without a name at the end may be missing.
+    fn is_whole(&self, row: &Row) -> Result<(), String> {
         let width = self.header.len();
-        let mut lines = Lines::of(self.text.as_bytes());
-        self.reader()
-            .into_records()
-            .map(move |record| match record {
-                Ok(record) => {
-                    let line = lines.at(record.position().map_or(0, csv::Position::byte));
-                    let cells = match record.len() {
-                        len if len == width => Ok(record),
-                        len => Err(format!(
-                            "has {}, and the header has {width}: is the delimiter right, or is a quote missing?",
-                            words::counted(len as u64, "cell")
-                        )),
-                    };
-                    Row { line, cells }
-                }
-                Err(error) => Row {
-                    line: lines.at(error.position().map_or(0, csv::Position::byte)),
-                    cells: Err(error.to_string()),
-                },
-            })
-    }
-}
-
-/// Counts the lines of a text as far as they were asked for.
-struct Lines<'t> {
-    text: &'t [u8],
-    counted: usize,
-    line: u64,
-}
-
-impl<'t> Lines<'t> {
-    fn of(text: &'t [u8]) -> Lines<'t> {
-        Lines {
-            text,
-            counted: 0,
-            line: 1,
+        let named = self.header.iter().rposition(|name| !name.is_empty());
+        match row.cells.len() {
+            len if len == width => Ok(()),
+            len if len < width && Some(len) > named => Ok(()),
+            len => Err(format!(
+                "has {}, and the header has {width}: is the delimiter right, or is a quote missing?",
+                words::counted(len as u64, "cell")
+            )),
         }
-    }
-
-    /// The line of the first byte at or after `byte` that is no line end. Later calls must ask for later bytes.
-    fn at(&mut self, byte: u64) -> u64 {
-        let byte = usize::try_from(byte).unwrap_or(usize::MAX);
-        while let Some(&next) = self.text.get(self.counted) {
-            let ends = matches!(next, b'\r' | b'\n');
-            if self.counted >= byte && !ends {
-                break;
-            }
-            self.counted += 1;
-            let half = next == b'\r' && self.text.get(self.counted) == Some(&b'\n');
-            self.line += u64::from(ends && !half);
-        }
-        self.line
-    }
-}
-
-/// The text of a cell.
-///
-/// # Errors
-/// A message if the cell is too large.
-pub(crate) fn cell<'r>(
-    table: &Table,
-    record: &'r csv::StringRecord,
-    column: usize,
-) -> Result<&'r str, String> {
-    let cell = record.get(column).unwrap_or_default();
-    match cell.len() {
-        len if len > CELL_BYTES_MAX => Err(format!(
-            "{}: a cell must have at most {CELL_BYTES_MAX} bytes, has {len}",
-            table.header[column]
-        )),
-        _ => Ok(cell),
     }
 }
 
@@ -268,31 +283,16 @@ pub(crate) fn mapped(text: &str) -> Result<Vec<(String, String)>, Failure> {
     Ok(parts)
 }
 
-fn bytes(file: &Path) -> Result<Vec<u8>, String> {
-    let mut bytes = Vec::new();
-    let read = if file.as_os_str() == "-" {
-        let stdin = std::io::stdin();
-        stdin.take(FILE_BYTES_MAX + 1).read_to_end(&mut bytes)
-    } else {
-        std::fs::File::open(file)
-            .and_then(|file| file.take(FILE_BYTES_MAX + 1).read_to_end(&mut bytes))
-    };
-    read.map_err(|error| error.to_string())?;
-    match bytes.len() as u64 > FILE_BYTES_MAX {
-        true => Err(format!(
-            "has over {FILE_BYTES_MAX} bytes, the most that are read"
-        )),
-        false => Ok(bytes),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "tests")]
     use super::*;
 
-    fn table(bytes: &[u8]) -> Result<Table, Failure> {
-        Table::of("t.csv".to_owned(), bytes.to_vec(), b',')
+    /// A table named `t.csv` with this content.
+    pub(super) fn table(bytes: &[u8]) -> Result<Table, Failure> {
+        let mut file = tempfile::tempfile().unwrap();
+        std::io::Write::write_all(&mut file, bytes).unwrap();
+        Table::of("t.csv".to_owned(), file, &TableArgs::of(PathBuf::new()))
     }
 
     fn words(failure: &Failure) -> String {
@@ -310,11 +310,10 @@ mod tests {
         let rows: Vec<(u64, Result<Vec<String>, String>)> = read
             .rows()
             .map(|row| {
-                let cells = row.cells;
-                (
-                    row.line,
-                    cells.map(|it| it.iter().map(str::to_owned).collect()),
-                )
+                let row = row.unwrap();
+                let whole = read.is_whole(&row);
+                let cells = row.cells.iter().map(str::to_owned).collect();
+                (row.line, whole.map(|()| cells))
             })
             .collect();
         let cells = |cells: [&str; 2]| Ok(cells.map(str::to_owned).to_vec());
@@ -333,10 +332,11 @@ mod tests {
 
     #[test]
     fn what_is_no_table_is_refused_with_its_line() {
-        let latin = table(b"a,b\n1,2\n3,caf\xe9\n").unwrap_err();
-        assert_eq!(
-            words(&latin),
-            "t.csv: line 3: byte 0xe9 is not UTF-8; save the table as UTF-8"
+        let latin = table(b"\xef\xbb\xbfa,b\n1,2\n3,caf\xe9,\n").unwrap_err();
+        let words_of_latin = words(&latin);
+        assert!(
+            words_of_latin.starts_with("t.csv: line 3: byte 0xe9 is not UTF-8"),
+            "{words_of_latin}"
         );
         assert!(words(&table(b"").unwrap_err()).contains("no header"));
         let twice = table(b"a,b,a\n").unwrap();
@@ -361,8 +361,8 @@ mod tests {
         let text = |len: usize| format!("a\n{}\n", "x".repeat(len)).into_bytes();
         for (len, fits) in [(CELL_BYTES_MAX, true), (CELL_BYTES_MAX + 1, false)] {
             let table = table(&text(len)).unwrap();
-            let row = table.rows().next().unwrap().cells.unwrap();
-            assert_eq!(cell(&table, &row, 0).is_ok(), fits, "{len}");
+            let row = table.rows().next().unwrap().unwrap();
+            assert_eq!(table.cell(&row, 0).is_ok(), fits, "{len}");
         }
     }
 }

@@ -1,12 +1,16 @@
 //! A table of contacts becomes a playbook and is sent under it, by the programs as a user runs them: traps of tables,
 //! bad command lines, stops on the way.
 
+mod book;
 mod comparing;
+mod forms;
 mod refusals;
+mod rehearsal;
 mod repeated;
 mod stops;
 mod times;
 mod traps;
+mod unreadable;
 
 use serde_json::Value;
 use signpost_tests::Outcome;

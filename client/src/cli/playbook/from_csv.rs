@@ -80,7 +80,7 @@ pub(super) fn run(args: &FromCsvArgs, session: &Session) -> Result<(), Failure> 
         let what = "--json needs --out: without it, the document goes to stdout".to_owned();
         return Err(Failure::Fix(what));
     }
-    let table = Table::read(&args.table)?;
+    let table = Table::read(&args.table, session.out)?;
     let columns = Columns {
         primary: table.column(&args.primary)?,
         secondary: table.column(&args.secondary)?,
@@ -90,7 +90,7 @@ pub(super) fn run(args: &FromCsvArgs, session: &Session) -> Result<(), Failure> 
             .map(|name| table.column(name))
             .transpose()?,
     };
-    let harvest = Harvest::of(&table, &args.table, columns);
+    let harvest = Harvest::of(&table, &args.table, columns)?;
     let (channels, primaries, found) = harvest.draft((args.max_primary, args.max_secondary));
     if primaries.is_empty() {
         let what = format!(
@@ -269,6 +269,7 @@ fn tell(found: &Found, session: &Session) {
 mod tests {
     #![expect(clippy::unwrap_used, reason = "tests")]
     use super::*;
+    use crate::cli::out::{Out, Paint};
     use signpost_domain::ids::ReasonId;
     use std::fmt::Write;
 
@@ -289,18 +290,18 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("t.csv");
         std::fs::write(&file, many()).unwrap();
-        let table = TableArgs {
-            file,
-            delimiter: b',',
-            missing: Vec::new(),
+        let table = TableArgs::of(file);
+        let out = Out {
+            json: false,
+            paint: Paint::PLAIN,
         };
-        let read = Table::read(&table).unwrap();
+        let read = Table::read(&table, out).unwrap();
         let columns = Columns {
             primary: 0,
             secondary: 1,
             channel: None,
         };
-        let harvest = Harvest::of(&read, &table, columns);
+        let harvest = Harvest::of(&read, &table, columns).unwrap();
         let (_, primaries, found) = harvest.draft(LEVELS_MAX);
         let draft = Draft {
             lead: Vec::new(),

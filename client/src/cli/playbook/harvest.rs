@@ -3,8 +3,9 @@
 
 use super::draft::{DraftChannel, Primary, Secondary};
 use super::words::{Word, Words, cut};
+use crate::cli::failure::Failure;
 use crate::cli::names::{self, CHANNEL_PREFIX, OTHER, REASON_PREFIX};
-use crate::cli::table_file::{self, Table, TableArgs};
+use crate::cli::table_file::{Table, TableArgs};
 use serde::Serialize;
 use signpost_domain::playbook::limits::REPLACED_MAX;
 use signpost_domain::route::Medium;
@@ -103,25 +104,32 @@ impl Found {
 
 impl Harvest {
     /// Reads the rows.
-    pub(super) fn of(table: &Table, args: &TableArgs, columns: Columns) -> Harvest {
+    ///
+    /// # Errors
+    /// [`Failure::Other`] if the rows cannot be read again.
+    pub(super) fn of(
+        table: &Table,
+        args: &TableArgs,
+        columns: Columns,
+    ) -> Result<Harvest, Failure> {
         let mut harvest = Harvest::default();
         let mut bad = 0;
         for row in table.rows() {
             harvest.found.rows += 1;
-            let taken = row.cells.and_then(|cells| {
-                let cell = |column| table_file::cell(table, &cells, column);
+            let row = row?;
+            let cell = |column| table.cell(&row, column);
+            let cells = || {
                 let channel = columns.channel.map(cell).transpose()?;
-                let cells = (cell(columns.primary)?, cell(columns.secondary)?, channel);
-                harvest.take(args, cells);
-                Ok(())
-            });
+                Ok::<_, String>((cell(columns.primary)?, cell(columns.secondary)?, channel))
+            };
+            let taken = cells().map(|cells| harvest.take(args, cells));
             if let Err(what) = taken {
                 harvest.found.bad_rows += 1;
                 let found = &mut harvest.found;
                 found.remark(&mut bad, || format!("line {}: {what}", row.line));
             }
         }
-        harvest
+        Ok(harvest)
     }
 
     fn take(

@@ -1,6 +1,7 @@
 //! The ids in the live playbook for the words of a table: found by labels, else by the ids that `playbook from-csv`
 //! makes.
 
+use super::values::Meant;
 use crate::cli::failure::Failure;
 use crate::cli::names::{self, CHANNEL_PREFIX, OTHER, REASON_PREFIX, UNKNOWN_CHANNEL};
 use signpost_domain::ids::{ReasonId, Slug};
@@ -107,12 +108,61 @@ impl Lookup {
     }
 
     /// The id of the channel of a row.
-    pub(super) fn channel(&self, channel: Option<&str>) -> String {
+    ///
+    /// # Errors
+    /// The names that would be right, if the live playbook has no such channel.
+    pub(super) fn channel(&self, channel: Option<&str>) -> Result<String, String> {
         let channel = channel.unwrap_or(UNKNOWN_CHANNEL);
-        let known = self.channels.get(&names::key(channel));
-        known
-            .cloned()
-            .unwrap_or_else(|| names::slug(channel, CHANNEL_PREFIX))
+        if let Some(known) = self.channels.get(&names::key(channel)) {
+            return Ok(known.clone());
+        }
+        let id = names::slug(channel, CHANNEL_PREFIX);
+        match self.playbook.index.channels.contains_key(id.as_str()) {
+            true => Ok(id),
+            false => {
+                let names = self.playbook.channels.iter();
+                let right = right_names(&id, "channel", names.map(|channel| channel.id.as_str()));
+                Err(format!("the playbook has no channel {id}; {right}"))
+            }
+        }
+    }
+
+    /// Checks an id that stands for a cell.
+    ///
+    /// # Errors
+    /// What would be right, if the live playbook has no such id.
+    pub(super) fn has_id(&self, target: Meant, id: &str) -> Result<(), String> {
+        let book = &self.playbook;
+        let (there, right) = match target {
+            Meant::Channel => (
+                book.index.channels.contains_key(id),
+                right_names(id, "channel", book.channels.iter().map(|it| it.id.as_str())),
+            ),
+            Meant::Tier => (
+                book.index.tiers.contains_key(id),
+                right_names(id, "tier", book.tiers.iter().map(|it| it.id.as_str())),
+            ),
+            Meant::Primary => (
+                book.index.primaries.contains_key(id),
+                right_names(
+                    id,
+                    "primary reason",
+                    book.primaries.iter().map(|it| it.id.as_str()),
+                ),
+            ),
+            Meant::Reason => {
+                let ids: Vec<String> = book.reasons.iter().map(|it| it.id.to_string()).collect();
+                let right = right_names(id, "reason", ids.iter().map(String::as_str));
+                (self.written(id).known, right)
+            }
+        };
+        match there {
+            true => Ok(()),
+            false => Err(format!(
+                "the playbook has no {} `{id}`; {right}",
+                target.word()
+            )),
+        }
     }
 
     /// The id of the tier of a row.
@@ -206,9 +256,13 @@ mod tests {
         assert_eq!(other, why("troubleshoot_site/other", false));
         assert_eq!(lookup.reason(None, Some("x")), why(NO_REASON, false));
         assert_eq!(lookup.written("no such"), why("no such", false));
-        assert_eq!(lookup.channel(Some("Website chat")), "web_chat");
-        assert_eq!(lookup.channel(Some("Carrier pigeon")), "carrier_pigeon");
-        assert_eq!(lookup.channel(None), "unknown");
+        assert_eq!(lookup.channel(Some("Website chat")).unwrap(), "web_chat");
+        let pigeon = lookup.channel(Some("Phon")).unwrap_err();
+        assert_eq!(
+            pigeon,
+            "the playbook has no channel phon; did you mean phone?"
+        );
+        assert!(lookup.channel(None).is_err());
         assert_eq!(lookup.tier("GOLD"), "gold");
     }
 

@@ -7,8 +7,10 @@ use signpost_domain::playbook::right_names;
 /// The part of a contact that a column can have, apart from facts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Target {
-    /// When the contact arrived.
+    /// When the contact arrived; beside a date only the time of day.
     Time,
+    /// The day on which the contact arrived, if the time of day is in another column.
+    Date,
     /// The channel.
     Channel,
     /// The reason, as `primary/secondary`.
@@ -28,8 +30,9 @@ pub(super) enum Target {
 }
 
 impl Target {
-    const ALL: [(Target, &'static str); 9] = [
+    const ALL: [(Target, &'static str); 10] = [
         (Target::Time, "time"),
+        (Target::Date, "date"),
         (Target::Channel, "channel"),
         (Target::Reason, "reason"),
         (Target::Primary, "primary"),
@@ -134,6 +137,11 @@ impl Map {
         if has(Target::Secondary) && !has(Target::Primary) {
             return fix("must name primary, because it names secondary");
         }
+        if has(Target::Date) && !has(Target::Time) {
+            return fix(
+                "must name time, the column of the time of day, because it names date; a column that has both is time",
+            );
+        }
         match (has(Target::Channel), fixed_channel) {
             (false, false) => {
                 fix("the channel is missing: name a column for channel, or give --channel")
@@ -141,6 +149,33 @@ impl Map {
             (true, true) => fix("must not name channel, because --channel is given"),
             _ => Ok(()),
         }
+    }
+
+    /// The columns that hold this field of a request, for messages; `fact` gives the column of a fact by its place in
+    /// the request.
+    pub(super) fn of_field(
+        &self,
+        field: &str,
+        fact: impl Fn(usize) -> Option<usize>,
+    ) -> Vec<usize> {
+        let targets: &[Target] = match field {
+            "contact_id" => return self.id.into_iter().collect(),
+            "context.channel" => &[Target::Channel],
+            "context.stated_reason" => &[Target::Reason, Target::Primary, Target::Secondary],
+            "context.customer.customer_id" => &[Target::Customer],
+            "context.customer.tier" => &[Target::Tier],
+            "context.language_code" => &[Target::Language],
+            "context.brand" => &[Target::Brand],
+            _ => {
+                let place = field.strip_prefix("context.facts[");
+                let place = place.and_then(|rest| rest.split(']').next()?.parse().ok());
+                return place.and_then(fact).into_iter().collect();
+            }
+        };
+        targets
+            .iter()
+            .filter_map(|target| self.of(*target))
+            .collect()
     }
 
     /// The column of a target; `None` if no column has it.

@@ -1,226 +1,167 @@
-//! The plan: for each row the request that is ready to be sent, or what is wrong with the row.
+//! The plan: in which order the rows are sent, and what is wrong with those that are not. A row itself is read again
+//! when its turn comes, so that a table of any size takes little memory.
 
-use super::SendArgs;
-use super::lookup::{Lookup, NO_REASON};
-use super::map::{Map, Target};
-use super::times::Times;
+use super::reader::{NoChannel, Reader, Ready};
+use super::times::Note;
+use super::values::{Meant, Unknown};
 use crate::cli::failure::Failure;
-use crate::cli::not_taken::Bad;
-use crate::cli::table_file::{self, Row, Table};
+use crate::cli::not_taken::{Bad, Fault};
 use crate::cli::values;
+use jiff::{SignedDuration, Timestamp};
 use signpost_client::v1;
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, HashMap};
 
-/// A row that can be sent.
-#[derive(Debug)]
-pub(super) struct Ready {
+/// How far after now a time may be without `--allow-future`.
+const AHEAD_MAX: SignedDuration = SignedDuration::from_hours(24);
+/// The earliest time that is read as a time of a contact.
+const EARLIEST: Timestamp = Timestamp::UNIX_EPOCH;
+/// A few rows that are this far from all others in time are bad rows: a year and a day.
+const GAP_MAX: SignedDuration = SignedDuration::from_hours(367 * 24);
+/// Of this many rows, one may be such a row.
+const ROWS_OF_A_FEW: usize = 100;
+
+/// A row that can be sent, to be read when its turn comes.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Slot {
     /// The line on which the row begins, from 1.
     pub(super) line: u64,
-    /// The key of the row, from which its request keys are made.
-    pub(super) key: String,
-    /// The key of its contact.
-    pub(super) contact: String,
-    /// What is known of the contact.
-    pub(super) context: v1::ContactContext,
-    /// Whether the live playbook knows the reason.
-    pub(super) known: bool,
     /// When the contact arrived, if the times of the file are used.
-    pub(super) at: Option<jiff::Timestamp>,
-}
-
-impl Ready {
-    /// Whether the row names no reason.
-    pub(super) fn tells_no_reason(&self) -> bool {
-        self.context.stated_reason == NO_REASON
-    }
-
-    /// The key of the customer, if there is one. Rows with the same key are sent one after the other, in their order.
-    pub(super) fn customer(&self) -> Option<&str> {
-        Some(self.context.customer.as_ref()?.customer_id.as_str()).filter(|id| !id.is_empty())
-    }
+    pub(super) at: Option<Timestamp>,
+    pub(super) place: u64,
 }
 
 /// All rows of the table.
 #[derive(Debug, Default)]
 pub(super) struct Plan {
     /// The rows that can be sent, in the order of sending.
-    pub(super) ready: Vec<Ready>,
+    pub(super) slots: Vec<Slot>,
     /// The rows that cannot be sent.
     pub(super) bad: Vec<Bad>,
+    /// The rows that the server would refuse, because it has no such channel.
+    pub(super) refused: Vec<Bad>,
     /// The number of rows in the file.
     pub(super) rows: u64,
+    /// The cells for which the live playbook has no id.
+    pub(super) unknown: Unknown,
+    /// How many times had to be read with an assumption.
+    pub(super) notes: BTreeMap<Note, u64>,
 }
 
-/// Reads every row of the table.
-///
-/// # Errors
-/// [`Failure::Fix`] if the times cannot be read because the order of day and month is not known.
-pub(super) fn read(
-    table: &Table,
-    map: &Map,
-    lookup: &Lookup,
-    args: &SendArgs,
-) -> Result<Plan, Failure> {
-    let times = times(table, map, lookup, args)?;
-    let name = args.run.as_deref().unwrap_or_default();
-    let reader = Reader {
-        table,
-        map,
-        lookup,
-        args,
-        times: times.as_ref(),
-        run: format!("{}{name}", &table.content()[..16]),
-    };
-    let mut plan = Plan::default();
-    let mut firsts: HashMap<String, u64> = HashMap::new();
-    for row in table.rows() {
-        plan.rows += 1;
-        let line = row.line;
-        let read = reader.row(row).and_then(|row| match map.id {
-            // Keys that we make ourselves are different for each row.
-            None => Ok(row),
-            Some(_) => is_new(&mut firsts, row),
-        });
-        match read {
-            Ok(ready) => plan.ready.push(ready),
-            Err(what) => plan.bad.push(Bad { line, what }),
+impl Plan {
+    /// Reads every row of the table.
+    ///
+    /// # Errors
+    /// [`Failure::Other`] if the rows cannot be read again.
+    pub(super) fn of(reader: &Reader) -> Result<Plan, Failure> {
+        let mut plan = Plan::default();
+        let mut firsts: HashMap<[u8; 16], u64> = HashMap::new();
+        for row in reader.table.rows() {
+            let row = row?;
+            plan.rows += 1;
+            let read = reader.read(&row).and_then(|ready| match reader.map.id {
+                // Keys that we make ourselves are different for each row.
+                None => Ok(ready),
+                Some(_) => is_new(&mut firsts, ready),
+            });
+            match read {
+                Ok(ready) => plan.take(ready),
+                Err(fault) => plan.bad.push(Bad::of(row.line, fault)),
+            }
         }
+        // The sort is stable: rows with the same time stay in the order of the file.
+        plan.slots.sort_by_key(|slot| slot.at);
+        plan.out_of_range(reader.args.allow_future);
+        Ok(plan)
     }
-    // The sort is stable: rows with the same time stay in the order of the file.
-    plan.ready.sort_by_key(|row| row.at);
-    Ok(plan)
+
+    fn take(&mut self, ready: Ready) {
+        if let Some(words) = &ready.words {
+            self.unknown.add(Meant::Reason, words);
+        }
+        if let Some(NoChannel { cell, fault }) = ready.no_channel {
+            self.unknown.add(Meant::Channel, &cell);
+            self.refused.push(Bad::of(ready.line, fault));
+            return;
+        }
+        if let Some(note) = ready.told.and_then(|told| told.note) {
+            *self.notes.entry(note).or_default() += 1;
+        }
+        self.slots.push(Slot {
+            line: ready.line,
+            at: ready.told.map(|told| told.at),
+            place: ready.place,
+        });
+    }
+
+    /// Makes bad rows of those whose time cannot be meant, which would carry the time of the server away from that of
+    /// all other rows. The slots are in order of time.
+    fn out_of_range(&mut self, allow_future: bool) {
+        if self.slots.first().is_none_or(|slot| slot.at.is_none()) {
+            return;
+        }
+        let now = Timestamp::now();
+        self.leave_out(|_, time| {
+            let is_ahead = !allow_future && time.duration_since(now) > AHEAD_MAX;
+            match time < EARLIEST {
+                true => Some("is before 1970"),
+                false => {
+                    is_ahead.then_some("is in the future; --allow-future sends it all the same")
+                }
+            }
+        });
+        // The first row that is not too early, and the first one that is too late, of those that are left.
+        let slots = &self.slots;
+        let few = slots.len() / ROWS_OF_A_FEW;
+        let at = |slot: &Slot| slot.at.unwrap_or(EARLIEST);
+        let far = |pair: &[Slot]| at(&pair[1]).duration_since(at(&pair[0])) > GAP_MAX;
+        let pairs = || slots.windows(2).enumerate();
+        let early = pairs().take(few).filter(|(_, pair)| far(pair)).last();
+        let early = early.map_or(0, |(place, _)| place + 1);
+        let late = pairs().skip(slots.len().saturating_sub(few + 1));
+        let late = late.filter(|_| !allow_future).find(|(_, pair)| far(pair));
+        let late = late.map_or(slots.len(), |(place, _)| place + 1);
+        self.leave_out(|place, _| match (place < early, place >= late) {
+            (true, _) => Some("is over a year before nearly all other rows"),
+            (_, true) => Some(
+                "is over a year after nearly all other rows; --allow-future sends it all the same",
+            ),
+            _ => None,
+        });
+    }
+
+    /// Makes bad rows of those of which something is said, from their place and time.
+    fn leave_out(&mut self, said: impl Fn(usize, Timestamp) -> Option<&'static str>) {
+        let mut place = 0;
+        let Plan { slots, bad, .. } = self;
+        slots.retain(|slot| {
+            let time = slot.at.unwrap_or(EARLIEST);
+            let what = said(place, time);
+            place += 1;
+            bad.extend(what.map(|what| {
+                let fault = Fault {
+                    what: format!("its time {time} {what}"),
+                    alike: Some(format!("its time {what}")),
+                };
+                Bad::of(slot.line, fault)
+            }));
+            what.is_none()
+        });
+    }
 }
 
 /// Refuses a row whose contact an earlier row has: it would amend that contact instead of making its own.
-fn is_new(firsts: &mut HashMap<String, u64>, row: Ready) -> Result<Ready, String> {
-    match firsts.entry(row.contact.clone()) {
-        Entry::Occupied(first) => Err(format!("has the same contact id as line {}", first.get())),
+fn is_new(firsts: &mut HashMap<[u8; 16], u64>, row: Ready) -> Result<Ready, Fault> {
+    let mut key = [0; 16];
+    key.copy_from_slice(&blake3::hash(row.contact.as_bytes()).as_bytes()[..16]);
+    match firsts.entry(key) {
+        Entry::Occupied(first) => Err(Fault {
+            what: format!("has the same contact id as line {}", first.get()),
+            alike: Some("has the same contact id as a line before".to_owned()),
+        }),
         Entry::Vacant(free) => {
             free.insert(row.line);
             Ok(row)
-        }
-    }
-}
-
-/// How the times are read; `None` if they are not used.
-fn times(
-    table: &Table,
-    map: &Map,
-    lookup: &Lookup,
-    args: &SendArgs,
-) -> Result<Option<Times>, Failure> {
-    if !args.uses_file_times() {
-        return Ok(None);
-    }
-    let column = map.of(Target::Time).ok_or_else(|| {
-        Failure::Fix(
-            "--clock file: name the column of times, such as --map time=opened_at".to_owned(),
-        )
-    })?;
-    let zone = args.time_zone.clone().unwrap_or_else(|| lookup.time_zone());
-    if let Some(format) = &args.time_format {
-        return Ok(Some(Times::of_format(format.clone(), zone)));
-    }
-    let rows: Vec<csv::StringRecord> = table.rows().filter_map(|row| row.cells.ok()).collect();
-    let cells = rows.iter().map(|row| row.get(column).unwrap_or_default());
-    let found = Times::found(cells, zone);
-    let named = |what| format!("{}: {}: {what}", table.name, table.header[column]);
-    found.map(Some).map_err(|what| Failure::Fix(named(what)))
-}
-
-/// Reads the rows one by one.
-struct Reader<'a> {
-    table: &'a Table,
-    map: &'a Map,
-    lookup: &'a Lookup,
-    args: &'a SendArgs,
-    times: Option<&'a Times>,
-    run: String,
-}
-
-impl Reader<'_> {
-    fn row(&self, row: Row) -> Result<Ready, String> {
-        let cells = row.cells?;
-        let text = |target| match self.map.of(target) {
-            Some(column) => self.filled(&cells, column),
-            None => Ok(None),
-        };
-        let why = match text(Target::Reason)? {
-            Some(reason) => self.lookup.written(reason),
-            None => self
-                .lookup
-                .reason(text(Target::Primary)?, text(Target::Secondary)?),
-        };
-        let channel = match &self.args.channel {
-            Some(channel) => channel.clone(),
-            None => self.lookup.channel(text(Target::Channel)?),
-        };
-        let customer = v1::CustomerRef {
-            customer_id: text(Target::Customer)?.unwrap_or_default().to_owned(),
-            tier: text(Target::Tier)?
-                .map(|tier| self.lookup.tier(tier))
-                .unwrap_or_default(),
-            ..Default::default()
-        };
-        let anonymous = customer == v1::CustomerRef::default();
-        let mut facts = Vec::new();
-        for (fact, column) in &self.map.facts {
-            if let Some(value) = self.filled(&cells, *column)? {
-                facts.push(v1::Fact {
-                    fact_id: fact.clone(),
-                    value: Some(v1::fact::Value::Text(value.to_owned())),
-                    ..Default::default()
-                });
-            }
-        }
-        let key = format!("{}-{}", self.run, row.line);
-        let id = self
-            .map
-            .id
-            .map(|column| self.filled(&cells, column))
-            .transpose()?;
-        let contact = match id {
-            None => key.clone(),
-            Some(Some(id)) => id.to_owned(),
-            Some(None) => return Err("has no contact id".to_owned()),
-        };
-        Ok(Ready {
-            line: row.line,
-            contact,
-            key,
-            known: why.known,
-            at: self.at(&cells)?,
-            context: v1::ContactContext {
-                channel,
-                stated_reason: why.reason,
-                customer: (!anonymous).then_some(customer),
-                facts,
-                language_code: text(Target::Language)?.unwrap_or_default().to_owned(),
-                brand: text(Target::Brand)?.unwrap_or_default().to_owned(),
-                ..Default::default()
-            },
-        })
-    }
-
-    /// The trimmed text of a cell of the row; `None` if the cell is empty or marked as missing.
-    fn filled<'r>(
-        &self,
-        cells: &'r csv::StringRecord,
-        column: usize,
-    ) -> Result<Option<&'r str>, String> {
-        let cell = table_file::cell(self.table, cells, column)?;
-        Ok(self.args.table.filled(cell))
-    }
-
-    fn at(&self, cells: &csv::StringRecord) -> Result<Option<jiff::Timestamp>, String> {
-        let column = self.map.of(Target::Time);
-        let Some((times, column)) = self.times.zip(column) else {
-            return Ok(None);
-        };
-        match self.filled(cells, column)? {
-            Some(text) => times.read(text).map(Some),
-            None => Err("has no time".to_owned()),
         }
     }
 }
@@ -232,7 +173,18 @@ pub(super) fn route(row: &Ready) -> v1::RouteContactRequest {
         contact_id: row.contact.clone(),
         context: Some(row.context.clone()),
         allow_unknown_reason: true,
-        event_time: row.at.map(values::timestamp),
+        event_time: row.at().map(values::timestamp),
+        ..Default::default()
+    }
+}
+
+/// The request that asks what a row would come to.
+pub(super) fn preview(row: &Ready) -> v1::PreviewRouteRequest {
+    v1::PreviewRouteRequest {
+        contact_id: row.contact.clone(),
+        context: Some(row.context.clone()),
+        allow_unknown_reason: true,
+        at_time: row.at().map(values::timestamp),
         ..Default::default()
     }
 }
@@ -243,7 +195,7 @@ pub(super) fn end(row: &Ready, outcome: v1::ContactOutcome) -> v1::EndContactReq
         request_id: format!("{}-end", row.key),
         contact_id: row.contact.clone(),
         outcome: outcome.into(),
-        event_time: row.at.map(values::timestamp),
+        event_time: row.at().map(values::timestamp),
         ..Default::default()
     }
 }

@@ -1,8 +1,12 @@
 //! The sending: many rows are in flight, but those of one customer one after the other. When it stops, it gives the row
 //! from which to continue.
 
-use super::plan::{self, Ready};
+use super::plan::{self, Slot};
+use super::reader::{Reader, Ready};
 use super::tally::{Became, Sent, Tally};
+use crate::cli::failure::Failure;
+use crate::cli::not_taken::Fault;
+use crate::cli::signals;
 use indicatif::ProgressBar;
 use signpost_client::{Client, ClientError, v1};
 use std::collections::{HashSet, VecDeque};
@@ -31,6 +35,8 @@ pub(super) struct Manner {
     pub(super) end: Option<v1::ContactOutcome>,
     /// How long the server may be unreachable before the sending stops.
     pub(super) patience: Duration,
+    /// Whether the server is only asked what each row would come to.
+    pub(super) is_dry: bool,
 }
 
 /// Why the sending stopped.
@@ -38,10 +44,12 @@ pub(super) struct Manner {
 pub(super) enum Stopped {
     /// Everything was sent.
     Done,
-    /// Somebody pressed Ctrl-C.
+    /// Somebody pressed Ctrl-C, or the system asks the program to end.
     Asked,
     /// The server does not answer, or its error would be the same for every other row.
     Failed(ClientError),
+    /// A row cannot be read again.
+    Unread(Failure),
     /// A task of ours failed.
     Broken(JoinError),
 }
@@ -58,7 +66,8 @@ pub(super) struct End {
 /// The rows that are being sent.
 struct Flight {
     manner: Manner,
-    rows: Arc<Vec<Ready>>,
+    reader: Arc<Reader>,
+    slots: Arc<Vec<Slot>>,
     bar: ProgressBar,
     standing: Mutex<Standing>,
     /// Notifies that a customer is free again, or that the sending is over.
@@ -70,7 +79,7 @@ struct Standing {
     /// The customers that have a row in flight.
     busy: HashSet<String>,
     /// Rows that wait for another row of their customer.
-    held: VecDeque<usize>,
+    held: VecDeque<(usize, Ready)>,
     next: usize,
     done: Vec<bool>,
     tally: Tally,
@@ -79,7 +88,7 @@ struct Standing {
 
 /// The next step of a task that sends rows.
 enum Step {
-    Send(usize),
+    Send(usize, Ready),
     /// Wait: each row that is left is of a customer who has a row in flight.
     Wait,
     Over,
@@ -90,7 +99,8 @@ enum Step {
 pub(super) async fn send(
     clients: Vec<Client>,
     manner: Manner,
-    rows: Arc<Vec<Ready>>,
+    reader: Arc<Reader>,
+    slots: Arc<Vec<Slot>>,
     tally: Tally,
     bar: ProgressBar,
 ) -> (End, Tally) {
@@ -98,13 +108,14 @@ pub(super) async fn send(
         busy: HashSet::new(),
         held: VecDeque::new(),
         next: 0,
-        done: vec![false; rows.len()],
+        done: vec![false; slots.len()],
         tally,
         stopped: Stopped::Done,
     };
     let flight = Arc::new(Flight {
         manner,
-        rows,
+        reader,
+        slots,
         bar,
         standing: Mutex::new(standing),
         freed: Notify::new(),
@@ -113,7 +124,7 @@ pub(super) async fn send(
     for client in clients.iter().cycle().take(manner.in_flight) {
         carriers.spawn(carry(client.clone(), Arc::clone(&flight)));
     }
-    let asked = tokio::signal::ctrl_c();
+    let asked = signals::asked_to_stop();
     tokio::pin!(asked);
     let mut was_asked = false;
     loop {
@@ -144,9 +155,9 @@ async fn carry(client: Client, flight: Arc<Flight>) {
         // Made before the check, so that no notification between the two is missed.
         let freed = flight.freed.notified();
         match flight.step() {
-            Step::Send(place) => {
-                let sent = row(&client, flight.manner, &flight.rows[place]).await;
-                flight.landed(place, sent);
+            Step::Send(place, ready) => {
+                let sent = row(&client, &flight, &ready).await;
+                flight.landed(place, &ready, sent);
             }
             Step::Wait => freed.await,
             Step::Over => return,
@@ -171,20 +182,23 @@ impl Flight {
         if !matches!(standing.stopped, Stopped::Done) {
             return Step::Over;
         }
-        match standing.take(&self.rows, self.manner.in_flight * HELD_MAX) {
-            Some(place) => {
-                let customer = self.rows[place].customer().map(str::to_owned);
-                standing.busy.extend(customer);
-                Step::Send(place)
+        match standing.take(&self.reader, &self.slots, self.manner.in_flight * HELD_MAX) {
+            Ok(Some((place, ready))) => {
+                standing.busy.extend(ready.customer().map(str::to_owned));
+                Step::Send(place, ready)
             }
-            None if standing.held.is_empty() => Step::Over,
-            None => Step::Wait,
+            Ok(None) if standing.held.is_empty() => Step::Over,
+            Ok(None) => Step::Wait,
+            Err(failure) => {
+                standing.stop(Stopped::Unread(failure));
+                self.freed.notify_waiters();
+                Step::Over
+            }
         }
     }
 
     /// Counts a row that is done. A row that failed stops the sending.
-    fn landed(&self, place: usize, sent: Result<Sent, ClientError>) {
-        let row = &self.rows[place];
+    fn landed(&self, place: usize, row: &Ready, sent: Result<Sent, ClientError>) {
         let mut standing = self.standing();
         if let Some(customer) = row.customer() {
             standing.busy.remove(customer);
@@ -220,31 +234,35 @@ impl Standing {
         }
     }
 
-    fn take(&mut self, rows: &[Ready], held_max: usize) -> Option<usize> {
-        let is_free = |place: usize| {
-            let customer = rows[place].customer();
-            !customer.is_some_and(|customer| self.busy.contains(customer))
-        };
-        if let Some(at) = self.held.iter().position(|place| is_free(*place)) {
-            return self.held.remove(at);
+    fn take(
+        &mut self,
+        reader: &Reader,
+        slots: &[Slot],
+        held_max: usize,
+    ) -> Result<Option<(usize, Ready)>, Failure> {
+        let busy = &self.busy;
+        let is_free = |ready: &Ready| !ready.customer().is_some_and(|it| busy.contains(it));
+        if let Some(at) = self.held.iter().position(|(_, ready)| is_free(ready)) {
+            return Ok(self.held.remove(at));
         }
-        while self.next < rows.len() && self.held.len() < held_max {
+        while self.next < slots.len() && self.held.len() < held_max {
             let place = self.next;
+            let ready = reader.ready(slots[place])?;
             self.next += 1;
-            let customer = rows[place].customer();
-            if !customer.is_some_and(|customer| self.busy.contains(customer)) {
-                return Some(place);
+            if is_free(&ready) {
+                return Ok(Some((place, ready)));
             }
-            self.held.push_back(place);
+            self.held.push_back((place, ready));
         }
-        None
+        Ok(None)
     }
 }
 
-/// Routes one row, and ends its contact if `manner` says so.
-async fn row(client: &Client, manner: Manner, row: &Ready) -> Result<Sent, ClientError> {
-    let refused = |what| Sent {
-        became: Became::Refused(what),
+/// Routes one row, and ends its contact if the manner says so; or only asks what the row would come to.
+async fn row(client: &Client, flight: &Flight, row: &Ready) -> Result<Sent, ClientError> {
+    let Flight { manner, reader, .. } = flight;
+    let refused = |fault: Fault| Sent {
+        became: Became::Refused(fault),
         replayed: false,
         not_ended: None,
     };
@@ -256,31 +274,43 @@ async fn row(client: &Client, manner: Manner, row: &Ready) -> Result<Sent, Clien
                 row.context.stated_reason
             ),
         };
-        return Ok(refused(what));
+        return Ok(refused(what.into()));
     }
-    let request = plan::route(row);
-    let routed = patiently(manner.patience, || client.route_contact(request.clone())).await;
-    let routed = match routed {
+    let routed = match manner.is_dry {
+        true => {
+            let request = plan::preview(row);
+            let asked = patiently(manner.patience, || client.preview_route(request.clone()));
+            asked.await.map(|it| (it.answer, false))
+        }
+        false => {
+            let request = plan::route(row);
+            let routed = patiently(manner.patience, || client.route_contact(request.clone()));
+            let replayed =
+                |it: &v1::RouteContactResponse| it.receipt.as_ref().is_some_and(|it| it.replayed);
+            routed.await.map(|it| (it.answer.clone(), replayed(&it)))
+        }
+    };
+    let (answer, replayed) = match routed {
         Ok(routed) => routed,
         Err(error) if is_hopeless(&error) => return Err(error),
         Err(ClientError::Conflict(..)) => {
             let what = "this row was sent before with other content; --run NAME sends the whole file again";
-            return Ok(refused(what.to_owned()));
+            return Ok(refused(what.to_owned().into()));
         }
-        Err(error) => return Ok(refused(error.to_string().replace('\n', "; "))),
+        Err(error) => return Ok(refused(reader.blame(row, &error))),
     };
     let mut sent = Sent {
-        became: became(routed.answer.unwrap_or_default()),
-        replayed: routed.receipt.is_some_and(|it| it.replayed),
+        became: became(answer.unwrap_or_default()),
+        replayed,
         not_ended: None,
     };
-    if let Some(outcome) = manner.end {
+    if let Some(outcome) = manner.end.filter(|_| !manner.is_dry) {
         let request = plan::end(row, outcome);
         let ended = patiently(manner.patience, || client.end_contact(request.clone())).await;
         match ended {
             Ok(_) => {}
             Err(error) if is_hopeless(&error) => return Err(error),
-            Err(error) => sent.not_ended = Some(error.to_string().replace('\n', "; ")),
+            Err(error) => sent.not_ended = Some(reader.blame(row, &error)),
         }
     }
     Ok(sent)
@@ -299,9 +329,19 @@ fn became(answer: v1::ContactAnswer) -> Became {
             },
             reason: answer.decision.unwrap_or_default().reason,
         },
-        Some(Next::AskFacts(_)) => Became::Asked("(asks for facts)"),
-        Some(Next::ChooseReason(_)) => Became::Asked("(asks for the reason)"),
-        None => Became::Refused("the answer of the server has no next step".to_owned()),
+        Some(Next::AskFacts(asked)) => Became::Asked {
+            route: "(asks for facts)",
+            facts: asked.questions.into_iter().map(|it| it.fact_id).collect(),
+        },
+        Some(Next::ChooseReason(_)) => Became::Asked {
+            route: "(asks for the reason)",
+            facts: Vec::new(),
+        },
+        None => Became::Refused(
+            "the answer of the server has no next step"
+                .to_owned()
+                .into(),
+        ),
     }
 }
 
@@ -316,22 +356,31 @@ fn is_hopeless(error: &ClientError) -> bool {
     }
 }
 
-/// Repeats a call while the server does not answer, for at most `patience`.
+/// Repeats a call while the server does not answer, for `patience`: the last attempt begins at its end.
 async fn patiently<A, F>(patience: Duration, call: impl Fn() -> F) -> Result<A, ClientError>
 where
     F: Future<Output = Result<A, ClientError>>,
 {
     let until = Instant::now() + patience;
     let mut pause = PAUSE_FIRST;
+    let mut last = match call().await {
+        Err(error @ (ClientError::Unavailable(..) | ClientError::TryAgain { .. })) => error,
+        other => return other,
+    };
     loop {
-        let error = match call().await {
-            Err(error @ (ClientError::Unavailable(..) | ClientError::TryAgain { .. })) => error,
-            other => return other,
-        };
-        if Instant::now() + pause > until {
-            return Err(error);
+        let left = until.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return Err(last);
         }
-        tokio::time::sleep(pause).await;
+        tokio::time::sleep(pause.min(left)).await;
         pause = (pause * 2).min(PAUSE_MAX);
+        match tokio::time::timeout_at(until + PAUSE_FIRST, call()).await {
+            // It does not answer at all.
+            Err(_) => return Err(last),
+            Ok(Err(error @ (ClientError::Unavailable(..) | ClientError::TryAgain { .. }))) => {
+                last = error;
+            }
+            Ok(other) => return other,
+        }
     }
 }

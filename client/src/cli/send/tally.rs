@@ -1,6 +1,7 @@
 //! The results of the rows. Their sums add up to the number of rows.
 
-use crate::cli::not_taken::{Alike, Bad};
+use super::values::Unknown;
+use crate::cli::not_taken::{Alike, Bad, Fault};
 use crate::cli::out::Paint;
 use crate::cli::render::table::{Column, table};
 use crate::cli::render::words;
@@ -9,6 +10,8 @@ use std::collections::BTreeMap;
 
 /// The maximum number of unknown reasons that are listed. All of them are counted.
 const UNKNOWN_LISTED_MAX: usize = 10;
+/// The maximum number of unknown cells that a rehearsal lists. All of them are counted.
+const CELLS_LISTED_MAX: usize = 50;
 
 /// The result of one row that was sent.
 #[derive(Debug)]
@@ -20,10 +23,15 @@ pub(super) enum Became {
         /// The reason under which it was decided; empty if the reason is unknown and the last resort was taken.
         reason: String,
     },
-    /// The server asks something first. The text says what.
-    Asked(&'static str),
-    /// The server or `--strict` refused the row. The text says why.
-    Refused(String),
+    /// The server asks something first.
+    Asked {
+        /// What stands in place of the route.
+        route: &'static str,
+        /// The facts that are asked for; none: the reason is asked for.
+        facts: Vec<String>,
+    },
+    /// The server or `--strict` refused the row.
+    Refused(Fault),
 }
 
 /// The result of one row, and what else the answers showed.
@@ -34,7 +42,7 @@ pub(super) struct Sent {
     /// Whether the answer was stored: the row had been sent before.
     pub(super) replayed: bool,
     /// Why the contact could not be ended; `None` if it was ended or was not to be ended.
-    pub(super) not_ended: Option<String>,
+    pub(super) not_ended: Option<Fault>,
 }
 
 /// One line of the summary.
@@ -68,6 +76,11 @@ pub(super) struct Tally {
     pub(super) no_reason: u64,
     /// Rows that had been sent before.
     pub(super) replayed: u64,
+    /// Whether the rows were not sent, and only what they would come to was asked.
+    pub(super) is_dry: bool,
+    /// The cells for which the playbook has no id.
+    pub(super) unknown_cells: Unknown,
+    asked_for: BTreeMap<String, u64>,
     unknown_reasons: BTreeMap<String, u64>,
     cells: BTreeMap<Cell, u64>,
 }
@@ -76,6 +89,7 @@ pub(super) struct Tally {
 #[derive(Serialize)]
 struct Summary<'t> {
     file: &'t str,
+    dry_run: bool,
     rows: u64,
     skipped: u64,
     routed: u64,
@@ -87,8 +101,25 @@ struct Summary<'t> {
     without_reason: u64,
     replayed: u64,
     not_ended: usize,
+    asked_for: Vec<AskedFor<'t>>,
+    unknown: Vec<UnknownCell<'t>>,
     by: Vec<SummaryRow<'t>>,
     not_taken: Vec<Alike<'t>>,
+}
+
+/// What rows are asked for: a fact, or the reason.
+#[derive(Serialize)]
+struct AskedFor<'t> {
+    what: &'t str,
+    rows: u64,
+}
+
+/// A cell for which the playbook has no id.
+#[derive(Serialize)]
+struct UnknownCell<'t> {
+    target: &'static str,
+    cell: &'t str,
+    rows: u64,
 }
 
 #[derive(Serialize)]
@@ -111,7 +142,7 @@ impl Tally {
     /// Counts a row that was sent. `stated` is the reason with which it was sent.
     pub(super) fn add(&mut self, line: u64, stated: &str, channel: &str, sent: Sent) {
         self.replayed += u64::from(sent.replayed);
-        let not_ended = sent.not_ended.map(|what| Bad { line, what });
+        let not_ended = sent.not_ended.map(|fault| Bad::of(line, fault));
         self.not_ended.extend(not_ended);
         let (reason, route) = match sent.became {
             Became::Routed { route, reason } => {
@@ -121,11 +152,15 @@ impl Tally {
                     false => (reason, route),
                 }
             }
-            Became::Asked(what) => {
+            Became::Asked { route, facts } => {
                 self.asked += 1;
-                (stated.to_owned(), what)
+                let reason = facts.is_empty().then(|| "the reason".to_owned());
+                for what in facts.into_iter().chain(reason) {
+                    *self.asked_for.entry(what).or_default() += 1;
+                }
+                (stated.to_owned(), route)
             }
-            Became::Refused(what) => return self.refused.push(Bad { line, what }),
+            Became::Refused(fault) => return self.refused.push(Bad::of(line, fault)),
         };
         let cell = Cell {
             reason,
@@ -150,8 +185,16 @@ impl Tally {
     /// The sums as JSON, with the rows that were not taken.
     pub(super) fn json(&self, file: &str, not_taken: Vec<Alike<'_>>) -> serde_json::Result<String> {
         let rows = self.cells.iter();
+        let asked = self.asked_for.iter();
+        let unknown = self.unknown_cells.by_rows().into_iter();
+        let unknown = unknown.map(|(target, cell, rows)| UnknownCell {
+            target: target.word(),
+            cell,
+            rows,
+        });
         serde_json::to_string_pretty(&Summary {
             file,
+            dry_run: self.is_dry,
             rows: self.rows,
             skipped: self.skipped,
             routed: self.routed,
@@ -163,6 +206,8 @@ impl Tally {
             without_reason: self.no_reason,
             replayed: self.replayed,
             not_ended: self.not_ended.len(),
+            asked_for: asked.map(|(what, &rows)| AskedFor { what, rows }).collect(),
+            unknown: unknown.collect(),
             by: rows
                 .map(|(cell, &rows)| SummaryRow { cell, rows })
                 .collect(),
@@ -172,6 +217,7 @@ impl Tally {
 
     /// The sums as a table, with the total below it.
     pub(super) fn text(&self, paint: Paint) -> String {
+        const OF_THE_SERVER: [&str; 3] = ["routed", "asked for more", "refused"];
         const COLUMNS: [Column; 4] = [
             Column::Left("reason"),
             Column::Left("channel"),
@@ -200,10 +246,14 @@ impl Tally {
             (self.bad.len() as u64, "bad"),
             (self.not_sent(), "not sent"),
         ];
+        let would = |what: &str| match self.is_dry && OF_THE_SERVER.contains(&what) {
+            true => format!("would be {what}"),
+            false => what.to_owned(),
+        };
         let parts = parts.into_iter().enumerate();
         let parts: Vec<String> = parts
             .filter(|(place, (rows, _))| *rows > 0 || *place == 1)
-            .map(|(_, (rows, what))| format!("{rows} {what}"))
+            .map(|(_, (rows, what))| format!("{rows} {}", would(what)))
             .collect();
         let sum = format!(
             "{} = {}",
@@ -214,8 +264,54 @@ impl Tally {
         if self.replayed > 0 {
             text += &format!("{} of them the server had before\n", self.replayed);
         }
-        text += &self.unknown_text();
+        if !self.asked_for.is_empty() {
+            let mut asked: Vec<(&String, &u64)> = self.asked_for.iter().collect();
+            asked.sort_by_key(|(_, rows)| std::cmp::Reverse(**rows));
+            let listed = asked.iter().take(UNKNOWN_LISTED_MAX);
+            let listed: Vec<String> = listed
+                .map(|(what, rows)| format!(" {what} {rows}"))
+                .collect();
+            text += &format!("asked for:{}\n", listed.join(","));
+        }
+        text += &match self.is_dry {
+            true => self.cells_text(paint),
+            false => self.unknown_text(),
+        };
         text
+    }
+
+    /// What a rehearsal says of cells that are not known, each with its rows.
+    fn cells_text(&self, paint: Paint) -> String {
+        const COLUMNS: [Column; 3] = [
+            Column::Left("not known"),
+            Column::Left("cell"),
+            Column::Right("rows"),
+        ];
+        let cells = self.unknown_cells.by_rows();
+        let listed = cells.iter().take(CELLS_LISTED_MAX);
+        let rows = listed.map(|(target, cell, rows)| {
+            let cell = match cell.is_empty() {
+                true => "(empty)",
+                false => cell,
+            };
+            vec![target.word().to_owned(), cell.to_owned(), rows.to_string()]
+        });
+        let mut text = String::new();
+        if !cells.is_empty() {
+            text += &format!("\n{}", table(&COLUMNS, rows.collect(), paint));
+            if let Some(more) = cells
+                .len()
+                .checked_sub(CELLS_LISTED_MAX)
+                .filter(|it| *it > 0)
+            {
+                text += &format!("and {more} more\n");
+            }
+        }
+        if self.no_reason > 0 {
+            let rows = words::counted(self.no_reason, "row");
+            text += &format!("{rows} without a reason\n");
+        }
+        text + "dry run: nothing was sent\n"
     }
 
     fn unknown_text(&self) -> String {

@@ -1,9 +1,12 @@
-//! Times as tables write them. The whole column shows whether the day or the month comes first. If it does not, that is
-//! an error: the order is not guessed.
+//! Times as tables write them, in one column or as a date and a time in two. The whole column shows whether the day or
+//! the month comes first. If it does not, that is an error: the order is not guessed.
 
+mod forms;
+
+use forms::{serial, since_1970, since_midnight, slashed};
 use jiff::Timestamp;
-use jiff::civil::{Date, DateTime, Time};
-use jiff::tz::TimeZone;
+use jiff::civil::{Date, DateTime};
+use jiff::tz::{AmbiguousOffset, TimeZone};
 
 /// How times are written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,11 +38,102 @@ pub(super) fn zone(text: &str) -> Result<TimeZone, String> {
     TimeZone::get(text).map_err(|_| format!("`{text}` is not a time zone such as Europe/Amsterdam"))
 }
 
+/// What the times of a column show of the order of day and month.
+#[derive(Debug, Default)]
+pub(super) struct Order {
+    by_day: u64,
+    by_month: u64,
+    either: u64,
+    example: Option<String>,
+}
+
+impl Order {
+    /// Looks at one time.
+    pub(super) fn see(&mut self, text: &str) {
+        let Some(((first, second, year), _)) = slashed(text) else {
+            return;
+        };
+        let day = Date::new(year, second, first).is_ok();
+        let month = Date::new(year, first, second).is_ok();
+        match (day, month) {
+            (true, true) if first != second => {
+                self.either += 1;
+                self.example.get_or_insert_with(|| text.trim().to_owned());
+            }
+            (true, false) => self.by_day += 1,
+            (false, true) => self.by_month += 1,
+            _ => {}
+        }
+    }
+
+    /// The format of the column.
+    ///
+    /// # Errors
+    /// If the column does not show it.
+    pub(super) fn format(self) -> Result<Format, String> {
+        match (self.by_day, self.by_month, self.either) {
+            (0, 0, 0) => Ok(Format::Plain),
+            (0, 0, _) => {
+                let example = self.example.unwrap_or_default();
+                Err(format!(
+                    "`{example}` and the like could begin with the day or with the month, and nothing in the column \
+                     tells which; say --time-format dmy or --time-format mdy"
+                ))
+            }
+            (0, ..) => Ok(Format::MonthFirst),
+            (_, 0, _) => Ok(Format::DayFirst),
+            (day, month, _) => Err(format!(
+                "{day} times can only begin with the day and {month} only with the month; say --time-format dmy or \
+                 --time-format mdy, and the others are bad rows"
+            )),
+        }
+    }
+}
+
 /// How the times of a column are read.
 #[derive(Clone, Debug)]
 pub(super) struct Times {
     format: Format,
     zone: TimeZone,
+}
+
+/// A time that was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Told {
+    /// The time.
+    pub(super) at: Timestamp,
+    /// What had to be assumed.
+    pub(super) note: Option<Note>,
+}
+
+impl Told {
+    const fn plain(at: Timestamp) -> Told {
+        Told { at, note: None }
+    }
+}
+
+/// What had to be assumed to read a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Note {
+    /// It is the day number of a spreadsheet.
+    Numbered,
+    /// It is in the hour that the clocks skip in spring.
+    Skipped,
+    /// It is in the hour that the clocks repeat in autumn.
+    Repeated,
+}
+
+impl Note {
+    /// What is said of such times, after how many there are.
+    pub(super) const fn words(self) -> &'static str {
+        match self {
+            Note::Numbered => "day numbers of a spreadsheet, read as counted from 30 December 1899",
+            Note::Skipped => {
+                "in the hour that the clocks skip in spring, read as the hour after it"
+            }
+            Note::Repeated => "in the hour that the clocks repeat in autumn, read as the first one",
+        }
+    }
 }
 
 impl Times {
@@ -48,84 +142,64 @@ impl Times {
         Times { format, zone }
     }
 
-    /// Finds out from all times of a column whether the day or the month comes first.
-    ///
-    /// # Errors
-    /// If the column does not show it.
-    pub(super) fn found<'t>(
-        column: impl Iterator<Item = &'t str>,
-        zone: TimeZone,
-    ) -> Result<Times, String> {
-        let [mut by_day, mut by_month, mut either] = [0_u64; 3];
-        let mut example = None;
-        for text in column {
-            let Some(((first, second, year), _)) = slashed(text) else {
-                continue;
-            };
-            let day = Date::new(year, second, first).is_ok();
-            let month = Date::new(year, first, second).is_ok();
-            match (day, month) {
-                (true, true) if first != second => {
-                    either += 1;
-                    example.get_or_insert(text);
-                }
-                (true, false) => by_day += 1,
-                (false, true) => by_month += 1,
-                _ => {}
-            }
-        }
-        let format = match (by_day, by_month, either) {
-            (0, 0, 0) => Format::Plain,
-            (0, 0, _) => {
-                let example = example.unwrap_or_default();
-                return Err(format!(
-                    "`{example}` and the like could begin with the day or with the month, and nothing in the column \
-                     tells which; say --time-format dmy or --time-format mdy"
-                ));
-            }
-            (0, ..) => Format::MonthFirst,
-            (_, 0, _) => Format::DayFirst,
-            (day, month, _) => {
-                return Err(format!(
-                    "{day} times can only begin with the day and {month} only with the month; say --time-format dmy \
-                     or --time-format mdy, and the others are bad rows"
-                ));
-            }
-        };
-        Ok(Times { format, zone })
-    }
-
     /// Reads one time.
     ///
     /// # Errors
     /// What is wrong with the text.
-    pub(super) fn read(&self, text: &str) -> Result<Timestamp, String> {
+    pub(super) fn read(&self, text: &str) -> Result<Told, String> {
         let text = text.trim();
         let read = match &self.format {
             Format::Pattern(pattern) => self.pattern(pattern, text),
             format => self.known(format, text),
         };
-        read.ok_or_else(|| {
-            let shown: String = text.chars().take(40).collect();
-            match &self.format {
-                Format::Pattern(pattern) => {
-                    format!("`{shown}` is not a time of the form {pattern}")
-                }
-                _ => format!("`{shown}` is not a time that can be read"),
-            }
-        })
+        read.ok_or_else(|| self.unread())
     }
 
-    fn known(&self, format: &Format, text: &str) -> Option<Timestamp> {
+    /// Reads a date and a time of day that are in two cells. A pattern is for both, with a blank between them.
+    ///
+    /// # Errors
+    /// What is wrong with the texts.
+    pub(super) fn read_apart(&self, date: &str, clock: &str) -> Result<Told, String> {
+        let (date, clock) = (date.trim(), clock.trim());
+        if let Format::Pattern(pattern) = &self.format {
+            let read = self.pattern(pattern, &format!("{date} {clock}"));
+            return read.ok_or_else(|| self.unread());
+        }
+        let numbered = serial(date).filter(|at| at.time() == jiff::civil::Time::midnight());
+        let day = numbered.or_else(|| self.local(&self.format, date));
+        let day = day.ok_or_else(|| "is not a date that can be read".to_owned())?;
+        let since = since_midnight(clock);
+        let since = since.ok_or_else(|| "is not a time of day that can be read".to_owned())?;
+        let at = day.date().at(0, 0, 0, 0).checked_add(since);
+        let read = at.ok().and_then(|at| self.here(at, numbered.is_some()));
+        read.ok_or_else(|| self.unread())
+    }
+
+    fn unread(&self) -> String {
+        match &self.format {
+            Format::Pattern(pattern) => format!("is not a time of the form {pattern}"),
+            _ => "is not a time that can be read".to_owned(),
+        }
+    }
+
+    fn known(&self, format: &Format, text: &str) -> Option<Told> {
         if let Ok(time) = text.parse::<Timestamp>() {
-            return Some(time);
+            return Some(Told::plain(time));
         }
         if let Some(time) = since_1970(text) {
-            return Some(time);
+            return Some(Told::plain(time));
         }
+        if let Some(time) = serial(text) {
+            return self.here(time, true);
+        }
+        self.here(self.local(format, text)?, false)
+    }
+
+    /// A date and a time of day that are written without a zone.
+    fn local(&self, format: &Format, text: &str) -> Option<DateTime> {
         let iso = text.replacen('/', "-", if text.find('/') == Some(4) { 2 } else { 0 });
         if let Ok(time) = iso.parse::<DateTime>() {
-            return self.here(time);
+            return Some(time);
         }
         let ((first, second, year), time) = slashed(text)?;
         let date = match format {
@@ -135,99 +209,31 @@ impl Times {
             _ if first == second => Date::new(year, first, second),
             _ => return None,
         };
-        self.here(date.ok()?.to_datetime(time))
+        Some(date.ok()?.to_datetime(time))
     }
 
-    fn pattern(&self, pattern: &str, text: &str) -> Option<Timestamp> {
+    fn pattern(&self, pattern: &str, text: &str) -> Option<Told> {
         let read = jiff::fmt::strtime::parse(pattern, text).ok()?;
         if let Ok(time) = read.to_timestamp() {
-            return Some(time);
+            return Some(Told::plain(time));
         }
         let time = read.to_datetime().ok();
         let time = time.or_else(|| Some(read.to_date().ok()?.at(0, 0, 0, 0)));
-        self.here(time?)
+        self.here(time?, false)
     }
 
     /// A local time as a point in time. An hour that is skipped in spring is read as the hour after it. An hour that is
     /// repeated in autumn is read as the first one.
-    fn here(&self, time: DateTime) -> Option<Timestamp> {
-        Some(time.to_zoned(self.zone.clone()).ok()?.timestamp())
-    }
-}
-
-/// Seconds since 1970 (9 or 10 digits) or milliseconds since 1970 (12 or 13 digits).
-fn since_1970(text: &str) -> Option<Timestamp> {
-    let (whole, part) = text.split_once('.').unwrap_or((text, "0"));
-    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    if !digits(whole) || !digits(part) {
-        return None;
-    }
-    let number: i64 = whole.parse().ok()?;
-    match whole.len() {
-        9 | 10 => {
-            let millis: i64 = format!("{part:0<3}").get(..3)?.parse().ok()?;
-            Timestamp::from_millisecond(number * 1_000 + millis).ok()
-        }
-        12 | 13 => Timestamp::from_millisecond(number).ok(),
-        _ => None,
-    }
-}
-
-type Slashed = ((i8, i8, i16), Time);
-
-/// `a/b/YYYY`, also with `-` or `.` between the numbers, and with or without a time of day.
-fn slashed(text: &str) -> Option<Slashed> {
-    let text = text.trim();
-    let (date, time) = text.split_once([' ', 'T', ',']).unwrap_or((text, ""));
-    let separator = date.chars().find(|c| matches!(c, '/' | '-' | '.'))?;
-    let mut parts = date.split(separator);
-    let (first, second, year) = (parts.next()?, parts.next()?, parts.next()?);
-    let digits = |text: &str, len: std::ops::RangeInclusive<usize>| {
-        len.contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
-    };
-    let fits = digits(first, 1..=2) && digits(second, 1..=2) && digits(year, 4..=4);
-    if !fits || parts.next().is_some() {
-        return None;
-    }
-    let date = (
-        first.parse().ok()?,
-        second.parse().ok()?,
-        year.parse().ok()?,
-    );
-    Some((date, time_of_day(time.trim())?))
-}
-
-/// `H:MM`, `H:MM:SS` or `h:mm AM`; midnight if the text is empty.
-fn time_of_day(text: &str) -> Option<Time> {
-    if text.is_empty() {
-        return Some(Time::midnight());
-    }
-    let upper = text.to_ascii_uppercase();
-    let upper = upper.replace("A.M.", "AM").replace("P.M.", "PM");
-    let (clock, half) = match (upper.strip_suffix("AM"), upper.strip_suffix("PM")) {
-        (Some(clock), _) => (clock.trim(), Some(0)),
-        (_, Some(clock)) => (clock.trim(), Some(12)),
-        _ => (upper.as_str(), None),
-    };
-    // Fractions of a second are not needed here.
-    let clock = clock.split_once('.').map_or(clock, |(whole, _)| whole);
-    let mut parts = clock.split(':');
-    let mut next = || -> Option<Option<i8>> {
-        match parts.next() {
-            None => Some(None),
-            Some(part) if (1..=2).contains(&part.len()) => Some(Some(part.parse().ok()?)),
-            Some(_) => None,
-        }
-    };
-    let (hour, minute, second) = (next()??, next()??, next()?.unwrap_or_default());
-    let hour = match half {
-        None => hour,
-        Some(half) if (1..=12).contains(&hour) => hour % 12 + half,
-        Some(_) => return None,
-    };
-    match parts.next() {
-        None => Time::new(hour, minute, second, 0).ok(),
-        Some(_) => None,
+    fn here(&self, time: DateTime, is_numbered: bool) -> Option<Told> {
+        let here = self.zone.to_ambiguous_timestamp(time);
+        let note = match here.offset() {
+            AmbiguousOffset::Unambiguous { .. } if is_numbered => Some(Note::Numbered),
+            AmbiguousOffset::Unambiguous { .. } => None,
+            AmbiguousOffset::Gap { .. } => Some(Note::Skipped),
+            AmbiguousOffset::Fold { .. } => Some(Note::Repeated),
+        };
+        let at = here.compatible().ok()?;
+        Some(Told { at, note })
     }
 }
 
@@ -237,9 +243,11 @@ mod tests {
     use super::*;
 
     fn read(times: &Times, text: &str) -> String {
-        times
-            .read(text)
-            .map_or_else(|what| what, |time| time.to_string())
+        let read = times.read(text);
+        read.map_or_else(
+            |what| format!("`{text}` {what}"),
+            |told| told.at.to_string(),
+        )
     }
 
     #[test]
@@ -266,6 +274,10 @@ mod tests {
                 "`31/4/2016 01:16` is not a time that can be read",
             ),
             ("20240415", "2024-04-14T22:00:00Z"),
+            ("45397", "2024-04-14T22:00:00Z"),
+            ("45397.952696759", "2024-04-15T20:51:53Z"),
+            ("45397,5", "2024-04-15T10:00:00Z"),
+            ("5", "`5` is not a time that can be read"),
             ("soon", "`soon` is not a time that can be read"),
         ] {
             assert_eq!(read(&day, text), time, "{text}");
@@ -285,8 +297,9 @@ mod tests {
     #[test]
     fn a_column_tells_the_order_or_that_it_does_not() {
         let found = |column: &[&str]| {
-            let times = Times::found(column.iter().copied(), TimeZone::UTC);
-            times.map(|times| times.format)
+            let mut order = Order::default();
+            column.iter().for_each(|text| order.see(text));
+            order.format()
         };
         assert_eq!(
             found(&["1/3/2016", "29/2/2016 01:16", "x"]),
@@ -320,5 +333,53 @@ mod tests {
         assert!(read(&times, "x").contains("of the form"));
         assert!(format("iso").is_err());
         assert!(zone("Mars/Olympus").is_err());
+    }
+
+    #[test]
+    fn a_date_and_a_time_in_two_cells_are_one_time() {
+        let amsterdam = zone("Europe/Amsterdam").unwrap();
+        let times = Times::of_format(Format::DayFirst, amsterdam.clone());
+        let apart = |times: &Times, date: &str, clock: &str| {
+            let read = times.read_apart(date, clock);
+            read.map_or_else(|what| what, |told| format!("{} {:?}", told.at, told.note))
+        };
+        for (date, clock, expected) in [
+            ("01.02.2026", "0.3840046296296", "2026-02-01T08:12:58Z None"),
+            ("01.02.2026", "0,5", "2026-02-01T11:00:00Z None"),
+            (
+                "13.02.2026",
+                "0.99998842592592593",
+                "2026-02-13T22:59:59Z None",
+            ),
+            ("13.02.2026", "0", "2026-02-12T23:00:00Z None"),
+            ("2026-03-29", "01:59:59", "2026-03-29T00:59:59Z None"),
+            ("2026-03-29", "03:00:01", "2026-03-29T01:00:01Z None"),
+            ("2026-03-29", "02:30", "2026-03-29T01:30:00Z Some(Skipped)"),
+            ("2026-10-25", "02:30", "2026-10-25T00:30:00Z Some(Repeated)"),
+            (
+                "2026-03-28T00:00:00",
+                "1899-12-31T09:12:58",
+                "2026-03-28T08:12:58Z None",
+            ),
+            ("46110", "9:12 pm", "2026-03-29T19:12:00Z Some(Numbered)"),
+            ("soon", "09:12", "is not a date that can be read"),
+            (
+                "2026-03-28",
+                "later",
+                "is not a time of day that can be read",
+            ),
+            (
+                "2026-03-28",
+                "2026-03-28 09:12",
+                "is not a time of day that can be read",
+            ),
+        ] {
+            assert_eq!(apart(&times, date, clock), expected, "{date} {clock}");
+        }
+        let times = Times::of_format(format("%d %b %Y %H.%M").unwrap(), amsterdam);
+        assert_eq!(
+            apart(&times, "3 Apr 2026", "14.05"),
+            "2026-04-03T12:05:00Z None"
+        );
     }
 }

@@ -5,7 +5,7 @@
 const CELL_LINES_MAX: u64 = 1_000;
 
 /// The state of a reader of CSV.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 enum At {
     /// Before a cell.
     Start,
@@ -18,47 +18,85 @@ enum At {
     Quote(u64),
 }
 
-/// Checks that each quoted cell is closed, and that it can be meant to end where it does.
-///
-/// # Errors
-/// What is wrong, with the line on which the cell began.
-pub(super) fn check(text: &[u8], delimiter: u8) -> Result<(), String> {
-    if !text.contains(&b'"') {
-        return Ok(());
+/// Checks that each quoted cell is closed, and that it can be meant to end where it does. The text is given a part
+/// after the other.
+#[derive(Debug)]
+pub(super) struct Quotes {
+    delimiter: u8,
+    at: At,
+    line: u64,
+    after_cr: bool,
+    /// The line of a cell with too many lines. Which message is right depends on whether another quote follows.
+    too_long: Option<u64>,
+}
+
+impl Quotes {
+    pub(super) fn new(delimiter: u8) -> Quotes {
+        Quotes {
+            delimiter,
+            at: At::Start,
+            line: 1,
+            after_cr: false,
+            too_long: None,
+        }
     }
-    let (mut at, mut line) = (At::Start, 1);
-    for (place, &byte) in text.iter().enumerate() {
+
+    /// Looks at the next part of the text.
+    ///
+    /// # Errors
+    /// What is wrong, with the line on which the cell began.
+    pub(super) fn feed(&mut self, text: &[u8]) -> Result<(), String> {
+        for &byte in text {
+            self.byte(byte)?;
+        }
+        Ok(())
+    }
+
+    fn byte(&mut self, byte: u8) -> Result<(), String> {
+        if let Some(began) = self.too_long {
+            return match byte {
+                b'"' => Err(format!(
+                    "line {began}: a quote is opened and not closed within {CELL_LINES_MAX} lines"
+                )),
+                _ => Ok(()),
+            };
+        }
         let ends_line = matches!(byte, b'\r' | b'\n');
-        at = match (at, byte) {
-            (At::Start, b'"') => At::Quoted(line),
+        self.at = match (self.at, byte) {
+            (At::Start, b'"') => At::Quoted(self.line),
             (At::Quoted(began), b'"') => At::Quote(began),
             (At::Quote(began), b'"') => At::Quoted(began),
             (At::Quoted(began), _) => At::Quoted(began),
-            _ if ends_line || byte == delimiter => At::Start,
-            (At::Quote(began), _) if began < line => {
+            _ if ends_line || byte == self.delimiter => At::Start,
+            (At::Quote(began), _) if began < self.line => {
                 return Err(format!(
-                    "line {began}: a quote is opened, and the next one, on line {line}, is in the middle of a cell; \
-                     close it on its line, or write a quote in a cell twice"
+                    "line {began}: a quote is opened, and the next one, on line {}, is in the middle of a cell; close it \
+                     on its line, or write a quote in a cell twice",
+                    self.line
                 ));
             }
             _ => At::Bare,
         };
-        let half = byte == b'\r' && text.get(place + 1) == Some(&b'\n');
-        line += u64::from(ends_line && !half);
-        if let At::Quoted(began) = at
-            && line - began >= CELL_LINES_MAX
+        let second_half = byte == b'\n' && self.after_cr;
+        self.line += u64::from(ends_line && !second_half);
+        self.after_cr = byte == b'\r';
+        if let At::Quoted(began) = self.at
+            && self.line - began >= CELL_LINES_MAX
         {
-            return Err(match text[place + 1..].contains(&b'"') {
-                true => format!(
-                    "line {began}: a quote is opened and not closed within {CELL_LINES_MAX} lines"
-                ),
-                false => unclosed(began),
-            });
+            self.too_long = Some(began);
         }
+        Ok(())
     }
-    match at {
-        At::Quoted(began) => Err(unclosed(began)),
-        _ => Ok(()),
+
+    /// The text is at its end.
+    ///
+    /// # Errors
+    /// As [`Quotes::feed`].
+    pub(super) fn end(&self) -> Result<(), String> {
+        match (self.too_long, self.at) {
+            (Some(began), _) | (None, At::Quoted(began)) => Err(unclosed(began)),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -71,7 +109,11 @@ mod tests {
     use super::*;
 
     fn found(text: &str) -> String {
-        check(text.as_bytes(), b',').err().unwrap_or_default()
+        let mut quotes = Quotes::new(b',');
+        // A part may end anywhere.
+        let mut bytes = text.as_bytes().chunks(1);
+        let fed = bytes.try_for_each(|part| quotes.feed(part));
+        fed.and_then(|()| quotes.end()).err().unwrap_or_default()
     }
 
     #[test]

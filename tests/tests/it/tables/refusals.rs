@@ -8,7 +8,10 @@ use signpost_tests::process::{Ran, signpost, text};
 fn what_cannot_be_meant_is_refused_before_anything_is_sent() -> Outcome {
     let desk = Desk::new()?;
     let table = desk.put("t.csv", "opened,category,channel\n1/2/2024,a,phone\n")?;
-    let latin = desk.put("latin.csv", b"category,channel\ncaf\xe9,phone\n")?;
+    let latin = desk.put(
+        "latin.csv",
+        b"\xef\xbb\xbfcategory,channel\ncaf\xe9,phone\n",
+    )?;
     let empty = desk.put("empty.csv", "")?;
     let [table, latin, empty] = [text(&table)?, text(&latin)?, text(&empty)?];
     let good = "primary=category,channel=channel";
@@ -82,12 +85,12 @@ fn what_cannot_be_meant_is_refused_before_anything_is_sent() -> Outcome {
         TMP/t.csv: there is no column categry; did you mean category? the columns are opened, category, channel
         --map names primary twice
         --map names fact.x twice
-        --map: there is no target primry; did you mean primary? the targets are time, channel, reason, primary, secondary, customer, tier, language, brand, fact.ID
+        --map: there is no target primry; did you mean primary? the targets are time, date, channel, reason, primary, secondary, customer, tier, language, brand, fact.ID
         --map: the channel is missing: name a column for channel, or give --channel
         --map: the reason is missing: name a column for primary or for reason
         --map: must not name channel, because --channel is given
         TMP/t.csv: there is no column key; the columns are opened, category, channel
-        TMP/latin.csv: line 2: byte 0xe9 is not UTF-8; save the table as UTF-8
+        TMP/latin.csv: line 2: byte 0xe9 is not UTF-8; save the table as UTF-8, or name its encoding with --encoding
         TMP/empty.csv: there is no header: the first line must name the columns
         no.csv: No such file or directory (os error 2)
         TMP/t.csv: there is no column Category; did you mean category? the columns are opened, category, channel
@@ -155,8 +158,8 @@ fn a_row_whose_id_has_a_slash_is_refused_by_its_line() -> Outcome {
     assert_eq!(sent.code, Some(2), "{sent:?}");
     let said = sent.stderr.lines().filter(|line| line.starts_with("line"));
     expect_test::expect![[r#"
-        line 3: refused: contact_id: must be without /: a new id is printable, without / and without spaces at its ends
-        line 4: refused: context.customer.customer_id: must be without /: a new id is printable, without / and without spaces at its ends"#]].assert_eq(&said.collect::<Vec<_>>().join("\n"));
+        line 3: refused: key `k/2`: must be without /: a new id is printable, without / and without spaces at its ends
+        line 4: refused: who `acme/nl`: must be without /: a new id is printable, without / and without spaces at its ends"#]].assert_eq(&said.collect::<Vec<_>>().join("\n"));
     assert_eq!(
         parts(&serde_json::from_str(&sent.stdout)?),
         [4, 0, 2, 0, 2, 0, 0]

@@ -43,9 +43,13 @@ fn what_is_wrong_with_many_rows_is_said_of_three_and_counted() -> Outcome {
         .filter(|line| !line.contains(" a second"));
     expect_test::expect![[r#"
         line 3: refused: the playbook does not know the reason stolen/lamp
-        line 4: refused: the playbook does not know the reason stolen/lamp
         line 7: refused: the playbook does not know the reason stolen/lamp
-        and 27 more rows: refused for the same reason, the first on line 8, the last on line 60
+        line 11: refused: the playbook does not know the reason stolen/lamp
+        and 12 more rows: refused for the same reason, the first on line 15, the last on line 59
+        line 4: refused: channel: is empty; the playbook has no channel unknown; must be one of phone
+        line 8: refused: channel: is empty; the playbook has no channel unknown; must be one of phone
+        line 12: refused: channel: is empty; the playbook has no channel unknown; must be one of phone
+        and 12 more rows: refused for the same reason, the first on line 16, the last on line 60
         line 5: refused: has no reason
         line 9: refused: has no reason
         line 13: refused: has no reason

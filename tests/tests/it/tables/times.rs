@@ -39,7 +39,8 @@ fn times_of_the_file_need_their_order_and_the_right_clock() -> Outcome {
     let sent = server.signpost(&[&send[..], &["--time-format", "dmy"]].concat())?;
     assert_eq!(parts(&sent.json()?), [5, 0, 3, 0, 0, 2, 0]);
     assert!(
-        sent.stderr.contains("line 3: bad: `soon` is not a time"),
+        sent.stderr
+            .contains("line 3: bad: when `soon`: is not a time"),
         "{sent:?}"
     );
     assert!(sent.stderr.contains("line 5: bad: has no time"), "{sent:?}");

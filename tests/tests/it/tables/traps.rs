@@ -113,7 +113,8 @@ fn traps_make_a_playbook_and_are_sent_under_it() -> Outcome {
     assert_eq!(
         std::fs::read_to_string(&errors)?.lines().nth(1),
         Some(
-            "9,bad,\"has 3 cells, and the header has 5: is the delimiter right, or is a quote missing?\""
+            "9,bad,\"has 3 cells, and the header has 5: is the delimiter right, or is a quote missing?\",2024-03-03 11:00,\
+             Phone,Fees"
         )
     );
     // Again: nothing is twice, and whoever says so may have bad rows.
