@@ -2,6 +2,7 @@
 
 use super::services::answer::{ANSWER_BYTES_MAX, cut};
 use crate::engine::{Clock, Engine, EngineError, Written, unreadable};
+use crate::grpc::from_proto::filter::FilterScope;
 use crate::grpc::from_proto::list::{ListRequest, ListScope};
 use crate::grpc::from_proto::playbook::Read;
 use crate::grpc::from_proto::{self, Caller, EventTime, Fresh, NamedRevision, Revision};
@@ -211,7 +212,10 @@ impl Services {
     /// The live playbook and the id of the store, which lists need.
     pub(super) fn place(&self) -> ListScope {
         ListScope {
-            live: self.engine.live(),
+            filters: FilterScope {
+                live: self.engine.live(),
+                kinds: self.engine.comparing(),
+            },
             store: self.store(),
         }
     }

@@ -133,7 +133,7 @@ impl CustomerService for Services {
         &self,
         request: Request<v1::GetCustomerRequest>,
     ) -> Result<Response<v1::GetCustomerResponse>, Status> {
-        let query = from_proto::customer::get(request.into_inner());
+        let query = from_proto::customer::get(request.into_inner(), &self.engine().comparing());
         let (query, _) = self.fresh(query).await?;
         let (Answer::Customer(row), seq) = self.read(query).await? else {
             return Err(status::internal());
@@ -146,7 +146,7 @@ impl CustomerService for Services {
         &self,
         request: Request<v1::LookUpCustomerRequest>,
     ) -> Result<Response<v1::LookUpCustomerResponse>, Status> {
-        let query = from_proto::customer::look_up(request.into_inner());
+        let query = from_proto::customer::look_up(request.into_inner(), &self.engine().comparing());
         let (query, _) = self.fresh(query).await?;
         let (Answer::Customer(row), seq) = self.read(query).await? else {
             return Err(status::internal());
@@ -262,7 +262,7 @@ impl CustomerService for Services {
         &self,
         request: Request<v1::GetCustomerHistoryRequest>,
     ) -> Result<Response<v1::GetCustomerHistoryResponse>, Status> {
-        let of = from_proto::customer::history(request.into_inner());
+        let of = from_proto::customer::history(request.into_inner(), &self.engine().comparing());
         let (of, revision) = self.fresh(of).await?;
         let live = self.live_if_any();
         let asked = of.clone();

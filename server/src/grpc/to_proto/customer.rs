@@ -228,6 +228,7 @@ pub(super) fn identity(identity: &Identity) -> v1::Identity {
         key: IdentityKey { kind, value },
         verified,
         shared,
+        region: _,
     } = identity;
     v1::Identity {
         kind: kind.to_string(),

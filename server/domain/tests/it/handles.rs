@@ -1,0 +1,3 @@
+//! Handles compare by their kind: phone numbers, e-mail addresses, names, and texts as written.
+
+mod examples;
