@@ -126,8 +126,8 @@ impl CaseStep {
 pub struct CaseKey(pub [u8; 16]);
 
 impl CaseKey {
-    /// The key of the matter of `customer` for `reason`, with the facts of `key` as they compare. A fact without a known
-    /// value counts as absent.
+    /// The key of the matter of `customer` for `reason`, with the facts of `key` as they compare. A fact without a
+    /// known value counts as absent.
     pub fn of(customer: &CustomerId, reason: &ReasonId, key: &[KeyFact], facts: &Facts) -> CaseKey {
         CaseKey::with(customer, reason, key, |fact| {
             let told = facts.value(fact.id.as_str());

@@ -86,12 +86,7 @@ impl KeyFact {
     /// The text as it compares; empty if nothing of it counts.
     pub fn compared_text<'a>(&self, told: &'a str) -> Cow<'a, str> {
         let text = crate::text::as_written(told);
-        let text = match self.compare {
-            FactCompare::Exact => text,
-            FactCompare::LettersAndDigits => filtered(text, char::is_alphanumeric),
-            FactCompare::Digits => filtered(text, char::is_numeric),
-        };
-        match self.case {
+        let text = match self.case {
             FactCase::Keep => text,
             FactCase::Lower => Cow::Owned(crate::text::without_case(&text)),
             // By way of small letters: some letters have several capital forms.
@@ -100,6 +95,12 @@ impl KeyFact {
                 let capitals: String = small.chars().flat_map(char::to_uppercase).collect();
                 Cow::Owned(crate::text::one_form(&capitals).into_owned())
             }
+        };
+        // After the case: a capital letter can be several signs, of which not all count.
+        match self.compare {
+            FactCompare::Exact => text,
+            FactCompare::LettersAndDigits => filtered(text, char::is_alphanumeric),
+            FactCompare::Digits => filtered(text, char::is_numeric),
         }
     }
 
@@ -114,7 +115,10 @@ impl KeyFact {
 fn filtered(text: Cow<'_, str>, counts: fn(char) -> bool) -> Cow<'_, str> {
     match text.chars().all(counts) {
         true => text,
-        false => Cow::Owned(text.chars().filter(|sign| counts(*sign)).collect()),
+        false => {
+            let rest: String = text.chars().filter(|sign| counts(*sign)).collect();
+            Cow::Owned(crate::text::one_form(&rest).into_owned())
+        }
     }
 }
 

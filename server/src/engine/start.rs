@@ -224,9 +224,7 @@ fn recovered(
                 tracing::warn!(what, "the rows do not read; making them again from the log");
             }
             Err(StartError::Recover(RecoverError::Handles(wanted))) if kinds.is_none() => {
-                tracing::info!(
-                    "handles compare otherwise since the last publication; making the rows again from the log"
-                );
+                tracing::info!("handles compare otherwise now; making the rows again from the log");
                 kinds = Some(wanted);
             }
             other => return other,
@@ -235,8 +233,8 @@ fn recovered(
     }
 }
 
-/// The same as [`recovered`], but unreadable rows are an error, and so are rows whose handles compare otherwise than the
-/// live playbook says. With `kinds`, handles compare by them from the first event on.
+/// The same as [`recovered`], but unreadable rows are an error, and so are rows whose handles compare otherwise than
+/// the live playbook says. With `kinds`, handles compare by them from the first event on.
 fn opened(
     folder: &DataFolder,
     limits: RowLimits,

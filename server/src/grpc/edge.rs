@@ -209,6 +209,16 @@ impl Services {
         }
     }
 
+    /// The kinds of handles that compare otherwise than the live playbook says, until the next start.
+    pub(super) fn kinds_later(&self) -> Vec<String> {
+        let comparing = self.engine.comparing();
+        let live = self.engine.live();
+        let changed = live
+            .iter()
+            .flat_map(|live| comparing.changed(&live.handles));
+        changed.map(ToString::to_string).collect()
+    }
+
     /// The live playbook and the id of the store, which lists need.
     pub(super) fn place(&self) -> ListScope {
         ListScope {

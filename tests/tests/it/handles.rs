@@ -176,7 +176,16 @@ async fn a_published_change_of_how_handles_compare_is_followed_on_the_next_start
     }
     let alone = upsert(known_by("c3", "phone", "(11) 91234-5678"), 3);
     server.client().upsert_customer(alone).await?;
-    server.publish(&with(KINDS), 4).await?;
+    let published = server
+        .client()
+        .publish_playbook(v1::PublishPlaybookRequest {
+            request_id: "p2".to_owned(),
+            document: with(KINDS),
+            event_time: Some(signpost_tests::time::minute(4)),
+            ..Default::default()
+        });
+    let later = published.await?.handle_kinds_from_next_start;
+    assert_eq!(later, ["phone", "social"]);
     // Until then all is as before.
     for (id, value) in ["c1", "c2"].into_iter().zip(spellings) {
         assert_eq!(looked_up(&server, "phone", value).await?.customer_id, id);
@@ -215,9 +224,77 @@ async fn a_published_change_of_how_handles_compare_is_followed_on_the_next_start
     let named = named.identity("phone", spellings[1], true).at(8);
     let answer = server.client().route_contact(named.route()).await?.answer;
     assert_eq!(answer.unwrap_or_default().customer_id, "c1");
+    let conflicts = || {
+        server
+            .client()
+            .list_handle_conflicts(v1::ListHandleConflictsRequest::default())
+    };
+    let listed = conflicts().await?.conflicts;
+    assert_eq!(listed.len(), 1);
+    let contested = &listed[0].handles[0];
+    assert_eq!(
+        (
+            listed[0].customer_id.as_str(),
+            contested.compares_as.as_str()
+        ),
+        ("c2", "+5511987654321")
+    );
+    assert_eq!(contested.others[0].customer_id, "c1");
     // What one of them had may be told again.
     let again = upsert(known_by("c1", "phone", spellings[0]), 9);
     server.client().upsert_customer(again).await?;
+    let other = handle("phone", "11 98765-4321");
+    server
+        .client()
+        .unlink_identity(v1::UnlinkIdentityRequest {
+            request_id: "u1".to_owned(),
+            event_time: Some(signpost_tests::time::minute(10)),
+            customer_id: "c2".to_owned(),
+            identity: Some(other),
+            ..Default::default()
+        })
+        .await?;
+    assert_eq!(conflicts().await?.conflicts, []);
+    assert_eq!(
+        looked_up(&server, "phone", spellings[1]).await?.customer_id,
+        "c1"
+    );
+    server.finish().await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_fact_that_tells_matters_apart_compares_as_the_playbook_says() -> Outcome {
+    let server = TestServer::empty(Clock::External).await?;
+    let invoices = FLIGHTS.replacen(
+        "pattern: \"[A-Z0-9]{6}\"",
+        "compare: letters_and_digits, case: upper",
+        1,
+    );
+    server.publish(&invoices, 0).await?;
+    let mut cases = Vec::new();
+    for (at, told) in (1..).zip(["F78", "f78", "F 78", "F-78", " F\u{ff17}8", "F79"]) {
+        let contact = format!("chat-{at}");
+        let asked = Attempt::new(&contact, "web_chat")
+            .of("c1")
+            .about("existing_flight/change_date");
+        let asked = asked.fact("booking_reference", told).at(at);
+        let answer = server.client().route_contact(asked.route()).await?.answer;
+        cases.push(answer.unwrap_or_default().case_id);
+    }
+    assert!(cases[..4].iter().all(|case| *case == cases[0]), "{cases:?}");
+    // The form NFC does not change a full-width digit, and another number is another matter.
+    assert!(cases[4] != cases[0] && cases[5] != cases[0], "{cases:?}");
+    let blank = Attempt::new("chat-9", "web_chat")
+        .of("c1")
+        .about("existing_flight/change_date");
+    let blank = blank.fact("booking_reference", " - ").at(9);
+    let refused = server.contacts().route_contact(blank.route()).await;
+    let refused = brief::refused(refused);
+    assert!(
+        refused.contains("must have a letter or a digit"),
+        "{refused}"
+    );
     server.finish().await?;
     Ok(())
 }

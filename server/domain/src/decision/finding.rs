@@ -153,8 +153,8 @@ pub enum Finding {
     CaseNumberNotProven,
     /// An identity of this kind cannot be read as the playbook says, so it compares as it is written.
     IdentityAsWritten(Slug),
-    /// A verified identity of this kind belongs to several customers, who are not merged. The one named, or else the one
-    /// who got it last, was found.
+    /// A verified identity of this kind belongs to several customers, who are not merged. The one that was named was
+    /// found, or else the one who got it last.
     IdentityHeldTwice(Slug),
     /// The reported numbers of this queue are too old to be used. This finding is stored beside the decision, not in
     /// it.

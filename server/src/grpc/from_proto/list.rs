@@ -118,6 +118,28 @@ pub(crate) fn customers(
     validator.asked(filter, (order, full), page, scope, at_least)
 }
 
+/// The list of customers in conflict over a handle that is asked for.
+pub(crate) fn handle_conflicts(
+    request: v1::ListHandleConflictsRequest,
+    at_least: NamedRevision,
+    place: ListScope,
+) -> Result<ListRequest<()>, Faults> {
+    let v1::ListHandleConflictsRequest {
+        order,
+        page_size,
+        page_token,
+        min_revision: _,
+    } = request;
+    let same = v1::ListHandleConflictsRequest {
+        order,
+        ..v1::ListHandleConflictsRequest::default()
+    };
+    let scope = TokenScope::new(List::HandleConflicts, place.store, &same);
+    let full = v1::View::Full.into();
+    let page = (page_size, page_token.as_str());
+    Validator::default().asked((), (order, full), page, scope, at_least)
+}
+
 impl Validator {
     fn asked<F>(
         mut self,

@@ -5,7 +5,7 @@ use crate::engine::{EngineError, Written};
 use crate::grpc::edge::Services;
 use crate::grpc::from_proto::batch::BatchItem;
 use crate::grpc::{from_proto, status, to_proto};
-use crate::queries;
+use crate::queries::{self, Conflict};
 use crate::store::RowReader;
 use signpost_domain::command::Command;
 use signpost_domain::customer::Customer;
@@ -167,6 +167,24 @@ impl CustomerService for Services {
         let (customers, next_page_token) = self.page(asked, queries::customers, show).await?;
         Ok(Response::new(v1::ListCustomersResponse {
             customers,
+            next_page_token,
+            revision,
+        }))
+    }
+
+    async fn list_handle_conflicts(
+        &self,
+        request: Request<v1::ListHandleConflictsRequest>,
+    ) -> Result<Response<v1::ListHandleConflictsResponse>, Status> {
+        let request = request.into_inner();
+        let at_least = self.reached(&request.min_revision).await?;
+        let asked = from_proto::list::handle_conflicts(request, at_least, self.place());
+        let (asked, revision) = self.shown(asked)?;
+        let show = |it: &Conflict, _| (it.customer.opened, to_proto::customer::conflict(it));
+        let (conflicts, next_page_token) =
+            self.page(asked, queries::handle_conflicts, show).await?;
+        Ok(Response::new(v1::ListHandleConflictsResponse {
+            conflicts,
             next_page_token,
             revision,
         }))
