@@ -312,6 +312,9 @@ pub(super) async fn run(mut args: ImportArgs, session: &Session) -> Result<(), F
         let (some, more) = rest.split_at(fitting(rest));
         let request = request(some, args.event_time, &key);
         let why = tokio::select! {
+            // First, so that a signal that comes with the connection is not missed.
+            biased;
+            _ = &mut asked => Some(Stopped::Asked),
             answer = client.batch_upsert_customers(request) => match answer {
                 Ok(answer) => {
                     tally.add(some, answer);
@@ -319,7 +322,6 @@ pub(super) async fn run(mut args: ImportArgs, session: &Session) -> Result<(), F
                 }
                 Err(error) => Some(Stopped::Failed(error)),
             },
-            _ = &mut asked => Some(Stopped::Asked),
         };
         if let Some(why) = why {
             drop(progress);

@@ -83,7 +83,7 @@ async fn every_row_of_a_table_is_kept_or_told_why_not() -> Outcome {
         6,refused,"customer.customer_id: must be without /: a new id is printable, without / and without spaces at its ends",crm/5,gold,,,,,,,,
         7,bad,has the same customer as line 2,c1,gold,,,,,,,,
         8,bad,has no customer_id,,gold,,,,,,,,
-        9,bad,"has 2 cells, and the header has 10: is the delimiter right, or is a quote missing?"
+        9,bad,"has 2 cells, and the header has 10: is the delimiter right, or is a quote missing?",c6,gold
         10,refused,the email identity sent for customer c7 is verified for customer holder: leave it out,c7,,,,,,,held@example.com,,
     "#]].assert_eq(&std::fs::read_to_string(&errors)?);
     let first = customer(&server, "c1").await?;
@@ -220,7 +220,7 @@ async fn an_import_that_is_broken_off_tells_what_it_did_not_write() -> Outcome {
     let told = std::fs::read_to_string(&errors)?;
     expect![[r#"
         line,problem,what,id,tier,a,b,c
-        2,bad,"has 2 cells, and the header has 5: is the delimiter right, or is a quote missing?"
+        2,bad,"has 2 cells, and the header has 5: is the delimiter right, or is a quote missing?",c1,gold
         3,refused,customer.tier: is not a tier of the live playbook; did you mean gold?,c2,golden,,,
     "#]]
     .assert_eq(&told);
