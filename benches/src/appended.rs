@@ -1,7 +1,13 @@
 //! Appends contacts to the log of the store, many at once, and does nothing else. This shows what an answer costs that
 //! is on disk. Nothing is looked up, decided or kept as rows, so no service on this log can be faster.
+//!
+//! It can also keep the rows that such a contact has in Signpost, copied from a sample. This is what no service can
+//! leave out that answers from disk and finds a contact again by its id.
 
+use crate::rows::{Named, RowSample};
+use crate::rows_keeper::RowsKeeper;
 use prost::Message;
+use signpost_domain::ids::{ContactId, CustomerId};
 use signpost_proto::v1;
 use signpost_server::engine::open_folder;
 use signpost_server::store::{GROUP_EVENTS_MAX, Log, LogLimits, SingleThreadedRayon};
@@ -14,26 +20,40 @@ use tokio::sync::oneshot;
 /// How long a group waits for more events.
 const GATHER: Duration = Duration::from_millis(1);
 
-/// An event, and the sender that is used once the event is on disk.
-type Event = (Vec<u8>, oneshot::Sender<()>);
+/// An event.
+struct Event {
+    bytes: Vec<u8>,
+    /// Whose rows are kept; `None` if none are kept.
+    named: Option<Named>,
+    /// Used once the event is on disk.
+    told: oneshot::Sender<()>,
+}
 
 /// The log, on its own thread.
 pub(crate) struct Appended {
     events: Sender<Event>,
+    keeps_rows: bool,
 }
 
 impl Appended {
-    pub(crate) fn create(path: &Path) -> Result<Appended, Box<dyn Error>> {
+    /// A new log in the folder `path`, with rows copied from `sample` if there is one.
+    pub(crate) fn create(
+        path: &Path,
+        sample: Option<RowSample>,
+    ) -> Result<Appended, Box<dyn Error>> {
         let folder = open_folder(path)?;
         let (log, _) = Log::open(&folder, LogLimits::default())?;
+        let rows = sample.map(|sample| RowsKeeper::start(&folder, sample));
+        let rows = rows.transpose()?;
+        let keeps_rows = rows.is_some();
         let (events, taken) = channel();
         std::thread::Builder::new()
             .name("append".into())
             .spawn(move || {
                 let (_folder, _alone) = (folder, SingleThreadedRayon::here());
-                append(log, &taken);
+                append(log, &taken, rows.as_ref());
             })?;
-        Ok(Appended { events })
+        Ok(Appended { events, keeps_rows })
     }
 
     /// Appends a contact with its answer. Returns when both are on disk.
@@ -42,17 +62,18 @@ impl Appended {
         request: &v1::RouteContactRequest,
         answer: &v1::RouteContactResponse,
     ) -> Result<(), Box<dyn Error + Send + Sync>> {
-        let mut event = request.encode_to_vec();
-        answer.encode(&mut event)?;
+        let mut bytes = request.encode_to_vec();
+        answer.encode(&mut bytes)?;
         let (told, kept) = oneshot::channel();
-        self.events.send((event, told))?;
+        let named = self.keeps_rows.then(|| named(request));
+        self.events.send(Event { bytes, named, told })?;
         Ok(kept.await?)
     }
 }
 
 /// Appends the events that wait as one group, until the log fails or no caller is left. As in the engine, a group waits
 /// a short time for half as many callers as the group before had: most of those come again at once.
-fn append(mut log: Log, taken: &Receiver<Event>) {
+fn append(mut log: Log, taken: &Receiver<Event>, rows: Option<&RowsKeeper>) {
     let mut callers = 0;
     while let Ok(first) = taken.recv() {
         let mut group = vec![first];
@@ -65,13 +86,32 @@ fn append(mut log: Log, taken: &Receiver<Event>) {
         }
         group.extend(taken.try_iter().take(GROUP_EVENTS_MAX - group.len()));
         callers = group.len();
-        let (events, told): (Vec<_>, Vec<_>) = group.into_iter().unzip();
+        let mut events = Vec::with_capacity(group.len());
+        let (mut contacts, mut waiting) = (Vec::new(), Vec::with_capacity(group.len()));
+        for Event { bytes, named, told } in group {
+            events.push(bytes);
+            contacts.extend(named);
+            waiting.push(told);
+        }
         if log.append(log.last(), events).is_err() {
             return;
         }
-        for told in told {
+        for told in waiting {
             // A caller that has left is no error.
             told.send(()).unwrap_or_default();
         }
+        if rows.is_some_and(|rows| !rows.add(contacts)) {
+            return;
+        }
+    }
+}
+
+fn named(request: &v1::RouteContactRequest) -> Named {
+    let context = request.context.as_ref();
+    let customer = context.and_then(|context| context.customer.as_ref());
+    let customer = customer.map_or("", |customer| customer.customer_id.as_str());
+    Named {
+        contact: ContactId::stored(request.contact_id.as_str()),
+        customer: CustomerId::stored(customer),
     }
 }

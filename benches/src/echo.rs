@@ -1,8 +1,10 @@
 //! A bare tonic server that answers RouteContact with a ready answer, to measure what the transport alone costs. It can
-//! also store the contact first: in tables of SQLite, as one would otherwise write such a service, or in the log of the
-//! store.
+//! also store the contact first: in tables of SQLite or PostgreSQL, as one would otherwise write such a service, or in
+//! the log of the store, alone or with the rows of a contact.
 
 use crate::appended::Appended;
+use crate::pool::PooledTables;
+use crate::rows::RowSample;
 use crate::served::say;
 use crate::tables::Tables;
 use prost::Message;
@@ -18,6 +20,7 @@ use tonic::{Request, Response, Status};
 enum Kept {
     Nowhere,
     Tables(Tables),
+    Pooled(PooledTables),
     Log(Appended),
 }
 
@@ -38,6 +41,7 @@ impl ContactService for Echo {
                 let kept = tables.keep(request.into_inner(), self.answer.clone());
                 kept.await
             }
+            Kept::Pooled(tables) => tables.keep(request.get_ref(), &self.answer).await,
             Kept::Log(log) => log.keep(request.get_ref(), &self.answer).await,
         };
         kept.map_err(|error| Status::internal(error.to_string()))?;
@@ -115,8 +119,17 @@ pub enum Keep<'a> {
     Nowhere,
     /// In this file of SQLite.
     Tables(&'a Path),
+    /// In PostgreSQL, whose socket is in this folder.
+    Postgres(&'a Path),
     /// In the log of the store, in this folder.
     Log(&'a Path),
+    /// In the log of the store, and as rows.
+    LogAndRows {
+        /// The folder of the store.
+        log: &'a Path,
+        /// The folder that Signpost filled, from which rows are copied ([`RowSample::read`]).
+        sample: &'a Path,
+    },
 }
 
 /// Serves the answer in the file `answer` on a free port of loopback, until the process is killed. First prints the
@@ -128,7 +141,11 @@ pub async fn echo(answer: &Path, keep: Keep<'_>) -> Result<(), Box<dyn Error>> {
     let kept = match keep {
         Keep::Nowhere => Kept::Nowhere,
         Keep::Tables(path) => Kept::Tables(Tables::create(path)?),
-        Keep::Log(path) => Kept::Log(Appended::create(path)?),
+        Keep::Postgres(folder) => Kept::Pooled(PooledTables::create(folder).await?),
+        Keep::Log(path) => Kept::Log(Appended::create(path, None)?),
+        Keep::LogAndRows { log, sample } => {
+            Kept::Log(Appended::create(log, Some(RowSample::read(sample)?))?)
+        }
     };
     let answer = v1::RouteContactResponse::decode(std::fs::read(answer)?.as_slice())?;
     let listener = TcpListener::bind("127.0.0.1:0").await?;

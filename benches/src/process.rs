@@ -9,6 +9,8 @@ use std::time::Duration;
 /// A child process that serves. It is killed when this is dropped.
 pub struct Server {
     child: Child,
+    /// The process of the database that it stores in; `None` if it stores by itself.
+    database: Option<u32>,
     /// The address on which it listens.
     pub address: String,
 }
@@ -32,17 +34,25 @@ impl Server {
             "" => Err("the server ended at once".into()),
             address => Ok(Server {
                 child,
+                database: None,
                 address: format!("http://{address}"),
             }),
         }
     }
 
-    /// The CPU time of the server so far, user and system.
+    /// The same server, which stores in the database of this process. Its CPU time counts, too.
+    pub fn with_database(mut self, id: u32) -> Server {
+        self.database = Some(id);
+        self
+    }
+
+    /// The CPU time of the server so far, user and system, and that of its database.
     ///
     /// # Errors
     /// When the server is gone.
     pub fn cpu(&self) -> Result<Duration, Box<dyn Error>> {
-        Ok(cpu(&format!("/proc/{}/stat", self.child.id()))?.0)
+        let own = cpu(&format!("/proc/{}/stat", self.child.id()))?.0;
+        Ok(own + self.database.map_or(Ok(Duration::ZERO), cpu_of_all)?)
     }
 
     /// The resident memory of the server in bytes: now, and the most since the last call of this method.
@@ -81,6 +91,28 @@ fn cpu(stat: &str) -> Result<(Duration, Duration), Box<dyn Error>> {
         Ok(Duration::from_millis(ticks * 1_000 / TICKS_A_SECOND))
     };
     Ok((time(11)?, time(13)?))
+}
+
+/// The CPU time so far of a process and of all its children, those that have ended and those that run.
+fn cpu_of_all(first: u32) -> Result<Duration, Box<dyn Error>> {
+    let (own, of_ended) = cpu(&format!("/proc/{first}/stat"))?;
+    let mut all = own + of_ended;
+    for entry in std::fs::read_dir("/proc")? {
+        let stat = entry?.path().join("stat");
+        // A process may end meanwhile: then its time is in that of its parent from the next look on.
+        let Ok(text) = std::fs::read_to_string(&stat) else {
+            continue;
+        };
+        let parent = text
+            .rsplit_once(')')
+            .and_then(|(_, rest)| rest.split_whitespace().nth(1));
+        if parent.and_then(|parent| parent.parse().ok()) == Some(first)
+            && let Some(stat) = stat.to_str()
+        {
+            all += cpu(stat).map_or(Duration::ZERO, |(own, of_ended)| own + of_ended);
+        }
+    }
+    Ok(all)
 }
 
 /// The unit of `/proc`, on every Linux that we know.

@@ -31,6 +31,7 @@ pub use clock::Clock;
 pub use key_filters::FilterLimits;
 pub use reading::READING_NICENESS;
 pub use recover::{Folded, RecoverError, fold_log};
+pub use row_writer::{FLUSH_EVERY, GATHER_ROWS, WRITES_AT_ONCE_MAX};
 pub use start::{EngineGuard, EngineOptions, StartError, open_folder};
 
 use crate::store::{LogReader, RowReader, StoreError, StoreId};

@@ -3,18 +3,22 @@
 
 mod book;
 mod caller;
+mod filled;
 mod load;
 mod process;
 mod proof;
+mod replay;
 mod write;
 
 pub use crate::Outcome;
 pub use crate::child::Process;
 pub use book::{Book, Entry, Told};
 pub use caller::Caller;
-pub use load::{Load, PLAYBOOK, channel, publish, still_there};
+pub use filled::Filled;
+pub use load::{Load, PLAYBOOK, asked_again, channel, publish, still_there};
 pub use process::{served, signpostd};
 pub use proof::{Found, StoredRows, prove, stored_rows};
+pub use replay::prove_by_replay;
 pub use write::{Answer, Write};
 
 use signpost_server::engine::{Clock, EngineOptions};

@@ -1,6 +1,7 @@
-//! Durable RouteContact, compared in one run with three others: a bare tonic echo with the same message sizes; an echo
-//! that first appends each contact to the log, which is the most that can be reached; and a service that stores each
-//! contact in SQLite.
+//! Durable RouteContact, compared in one run with others: a bare tonic echo with the same message sizes; an echo that
+//! first appends each contact to the log, which is the most that can be reached; the same with the rows that a contact
+//! has, which is all that no service can leave out; and services that store each contact in SQLite and in PostgreSQL
+//! (left out where it is not installed).
 //!
 //! `cargo run --release -p signpost-benches --bin load [-- --folder DIR --seconds N --in-flight 1,16,64,256]`
 
@@ -10,8 +11,10 @@ use prost::Message;
 use signpost_benches::disk::{file_system, syncs_a_second};
 use signpost_benches::echo::{self, Keep};
 use signpost_benches::load::{Calls, Round, Until, drive};
+use signpost_benches::postgres::Postgres;
 use signpost_benches::process::Server;
 use signpost_benches::requests;
+use signpost_benches::rows::{RowSample, SAMPLED, SAMPLED_FROM};
 use signpost_benches::served::{Place, publish, say, signpost};
 use signpost_proto::v1::contact_service_client::ContactServiceClient;
 use std::error::Error;
@@ -22,8 +25,15 @@ use std::time::Duration;
 
 /// The number of rounds of each. The one with the middle rate counts.
 const ROUNDS: usize = 3;
+/// Requests in flight for the figure that compares Signpost with PostgreSQL.
+const COMPARED_IN_FLIGHT: usize = 64;
+/// How many times the rate of PostgreSQL Signpost is to have there: at least, and the aim.
+const TIMES_POSTGRES: (u32, u32) = (3, 5);
+/// Requests in flight while the sample of rows is made.
+const SAMPLING_IN_FLIGHT: usize = 64;
 
-/// Measures durable RouteContact beside a bare tonic echo, the log alone and a service on SQLite.
+/// Measures durable RouteContact beside a bare tonic echo, the log alone, the log with rows, and services on SQLite and
+/// PostgreSQL.
 #[derive(Parser)]
 struct Args {
     #[command(flatten)]
@@ -43,6 +53,22 @@ struct Args {
     /// With `--echo`: first append each contact to the log in this folder.
     #[arg(long, hide = true, requires = "echo", conflicts_with = "tables")]
     log: Option<PathBuf>,
+    /// With `--log`: also keep rows as they are in this folder.
+    #[arg(long, hide = true, requires = "log")]
+    sample: Option<PathBuf>,
+    /// With `--echo`: first store each contact in PostgreSQL, whose socket is in this folder.
+    #[arg(long, hide = true, requires = "echo", conflicts_with_all = ["tables", "log"])]
+    postgres: Option<PathBuf>,
+}
+
+const SIGNPOST: &str = "signpost";
+const SQLITE: &str = "SQLite";
+const POSTGRES: &str = "PostgreSQL";
+
+/// A server that is measured.
+struct Measured {
+    name: &'static str,
+    server: Server,
 }
 
 #[tokio::main]
@@ -52,8 +78,13 @@ async fn main() -> Result<(), Box<dyn Error>> {
         (Some(folder), _) => signpost(folder).await,
         (_, Some(answer)) => {
             let tables = args.tables.as_deref().map(Keep::Tables);
-            let log = args.log.as_deref().map(Keep::Log);
-            echo::echo(answer, tables.or(log).unwrap_or(Keep::Nowhere)).await
+            let postgres = args.postgres.as_deref().map(Keep::Postgres);
+            let log = args.log.as_deref().map(|log| match &args.sample {
+                Some(sample) => Keep::LogAndRows { log, sample },
+                None => Keep::Log(log),
+            });
+            let keep = tables.or(postgres).or(log);
+            echo::echo(answer, keep.unwrap_or(Keep::Nowhere)).await
         }
         (None, None) => compare(&args).await,
     }
@@ -80,19 +111,41 @@ async fn compare(args: &Args) -> Result<(), Box<dyn Error>> {
         "request {} bytes, answer {} bytes",
         sizes.0, sizes.1
     ));
-    let bare = Server::start(&["--echo"], &answer)?;
-    let tables = folder.path().join("tables");
-    let tables = tables.to_str().ok_or("a folder whose name is no text")?;
-    let sqlite = Server::start(&["--tables", tables, "--echo"], &answer)?;
-    let log = folder.path().join("log");
-    let log = log.to_str().ok_or("a folder whose name is no text")?;
-    let logged = Server::start(&["--log", log, "--echo"], &answer)?;
-    let servers = [
-        ("echo", &bare),
-        ("echo, logged", &logged),
-        ("SQLite", &sqlite),
-        ("signpost", &server),
+    let sample = folder.path().join("sample");
+    say(&sampled(&sample).await?);
+    // It is dropped, and so stopped, after the service on it.
+    let postgres = Postgres::start(&args.place.folder);
+    if let Err(why) = &postgres {
+        say(&format!("PostgreSQL is left out: {why}"));
+    }
+    let path = |name: &str| -> Result<String, Box<dyn Error>> {
+        let path = folder.path().join(name);
+        Ok(path
+            .to_str()
+            .ok_or("a folder whose name is no text")?
+            .into())
+    };
+    let echo = |flags: &[&str]| Server::start(&[flags, &["--echo"]].concat(), &answer);
+    let (log, log_of_both, sample) = (path("log")?, path("log-and-rows")?, path("sample")?);
+    let both = echo(&["--log", &log_of_both, "--sample", &sample])?;
+    let mut servers = vec![
+        measured("echo", echo(&[])?),
+        measured("echo, logged", echo(&["--log", &log])?),
+        measured("echo, logged, rows kept", both),
+        measured(SQLITE, echo(&["--tables", &path("tables")?])?),
     ];
+    if let Ok(postgres) = &postgres {
+        let socket = postgres.folder().to_str();
+        let socket = socket.ok_or("a folder whose name is no text")?;
+        let server = echo(&["--postgres", socket])?.with_database(postgres.id());
+        servers.push(measured(POSTGRES, server));
+    }
+    servers.push(measured(SIGNPOST, server));
+    measure(args, &servers).await
+}
+
+/// Measures each server with each number of requests in flight, and prints what came out.
+async fn measure(args: &Args, servers: &[Measured]) -> Result<(), Box<dyn Error>> {
     let next = Arc::new(AtomicU64::new(1));
     let mut table = Table::new();
     table.set_header([
@@ -104,23 +157,66 @@ async fn compare(args: &Args) -> Result<(), Box<dyn Error>> {
         "p99 ms",
         "CPU µs",
     ]);
+    let mut times = Vec::new();
     for &in_flight in &args.in_flight {
         let until = Until::Elapsed(Duration::from_secs(args.seconds));
-        let mut rounds = servers.map(|_| Vec::new());
+        let mut rounds: Vec<Vec<Round>> = servers.iter().map(|_| Vec::new()).collect();
         for _ in 0..ROUNDS {
-            for ((_, server), rounds) in servers.iter().zip(&mut rounds) {
-                rounds.push(drive(server, in_flight, Calls::Route, until, &next).await?);
+            for (measured, rounds) in servers.iter().zip(&mut rounds) {
+                let round = drive(&measured.server, in_flight, Calls::Route, until, &next);
+                rounds.push(round.await?);
             }
         }
-        let rounds = rounds.map(middle);
-        let echo = rounds[0].as_ref().map_or(0.0, Round::rate);
-        for ((name, _), round) in servers.iter().zip(rounds.iter().flatten()) {
-            table.add_row(row(in_flight, name, round, echo));
+        let rounds: Vec<Round> = rounds.into_iter().filter_map(middle).collect();
+        let echo = rounds.first().map_or(0.0, Round::rate);
+        for (measured, round) in servers.iter().zip(&rounds) {
+            table.add_row(row(in_flight, measured.name, round, echo));
+        }
+        if in_flight == COMPARED_IN_FLIGHT {
+            let rate = |name| {
+                let mut all = servers.iter().zip(&rounds);
+                all.find(|(it, _)| it.name == name)
+                    .map(|(_, round)| round.rate())
+            };
+            for other in [SQLITE, POSTGRES] {
+                if let (Some(own), Some(other_rate)) = (rate(SIGNPOST), rate(other)) {
+                    let ratio = own / other_rate;
+                    times.push(format!("{ratio:.1} times the rate of {other}"));
+                }
+            }
         }
     }
     say(&table.to_string());
-    say("CPU of the server for one contact; the middle of three rounds by rate");
+    say(
+        "CPU of the server and of its database for one contact; the middle of three rounds by rate",
+    );
+    if !times.is_empty() {
+        let times = times.join(", ");
+        let (least, aim) = TIMES_POSTGRES;
+        say(&format!(
+            "at {COMPARED_IN_FLIGHT} in flight signpost has {times}; of PostgreSQL's it is to have at least {least} \
+             times, the aim is {aim}"
+        ));
+    }
     Ok(())
+}
+
+/// Makes a folder with a sample of contacts, and says what rows they have.
+async fn sampled(folder: &Path) -> Result<String, Box<dyn Error>> {
+    let server = Server::start(&["--serve"], folder)?;
+    publish(&server.address).await?;
+    let next = Arc::new(AtomicU64::new(SAMPLED_FROM));
+    let until = Until::Number(SAMPLED_FROM + SAMPLED);
+    drive(&server, SAMPLING_IN_FLIGHT, Calls::Route, until, &next).await?;
+    drop(server);
+    let RowSample { rows, bytes, .. } = RowSample::read(folder)?;
+    Ok(format!(
+        "a contact has {rows} rows of its own with {bytes} bytes, as a folder of {SAMPLED} contacts shows"
+    ))
+}
+
+fn measured(name: &'static str, server: Server) -> Measured {
+    Measured { name, server }
 }
 
 /// Publishes the playbook and stores one answer for the echo in the file `answer`. Gives the sizes of the request and

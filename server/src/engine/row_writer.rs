@@ -22,13 +22,13 @@ use tokio::sync::watch;
 
 /// How often rows are flushed to disk. After a crash, rows since the last flush are folded again from the log. A flush
 /// writes every leaf that was changed. Over ten seconds, most changed rows share their leaves.
-const FLUSH_EVERY: Duration = Duration::from_secs(10);
+pub const FLUSH_EVERY: Duration = Duration::from_secs(10);
 /// How long changes gather before they are applied, unless a reader waits for them. If a row changes several times,
 /// only its last state is written. Rows that are written together share their leaves.
-const GATHER_ROWS: Duration = Duration::from_millis(500);
+pub const GATHER_ROWS: Duration = Duration::from_millis(500);
 /// If changes need at least this many writes, they are applied without waiting for more. With the last group they may
 /// need more.
-pub(super) const WRITES_AT_ONCE_MAX: usize = CHANGES_MAX / 4;
+pub const WRITES_AT_ONCE_MAX: usize = CHANGES_MAX / 4;
 /// Maximum number of stretches of old request ids that are deleted at once. A stretch holds at most [`STRETCH_EVENTS`]
 /// ids.
 const STRETCHES_PRUNED_MAX: usize = 128;

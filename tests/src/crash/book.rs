@@ -7,16 +7,17 @@ use prost_types::Timestamp;
 use signpost_client::ClientError;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tonic::transport::Channel;
 
 /// The time of the first write of a book, a Monday morning, in seconds since 1970.
 const FIRST_SECOND: i64 = 1_792_000_000;
-/// The time from one write to the next, in seconds.
-const STEP_SECONDS: i64 = 30;
+/// The time from one write to the next.
+const STEP: Duration = Duration::from_secs(30);
 
 /// The result of a write.
 #[derive(Clone, Debug)]
@@ -45,17 +46,24 @@ pub struct Book {
     entries: Mutex<Vec<Entry>>,
     answers: watch::Sender<u64>,
     journal: Option<PathBuf>,
-    steps: AtomicI64,
+    steps: AtomicU32,
+    step: Duration,
 }
 
 impl Book {
     /// An empty book. `journal` is the journal of the recorder, if one watches the server.
     pub fn new(journal: Option<PathBuf>) -> Book {
+        Book::with_step(journal, STEP)
+    }
+
+    /// The same, with so much time from one write to the next.
+    pub fn with_step(journal: Option<PathBuf>, step: Duration) -> Book {
         Book {
             entries: Mutex::default(),
             answers: watch::Sender::new(0),
             journal,
-            steps: AtomicI64::new(0),
+            steps: AtomicU32::new(0),
+            step,
         }
     }
 
@@ -70,9 +78,10 @@ impl Book {
     /// The time of the next write.
     pub fn next_time(&self) -> Timestamp {
         let step = self.steps.fetch_add(1, Ordering::Relaxed);
+        let since = self.step * step;
         Timestamp {
-            seconds: FIRST_SECOND + step * STEP_SECONDS,
-            nanos: 0,
+            seconds: FIRST_SECOND + since.as_secs() as i64,
+            nanos: since.subsec_nanos() as i32,
         }
     }
 

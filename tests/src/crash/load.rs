@@ -4,7 +4,9 @@ use super::Outcome;
 use super::book::{Book, Told};
 use super::caller::Caller;
 use super::write::Answer;
+use crate::powercut::Dice;
 use signpost_client::{ClientError, v1};
+use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::task::JoinSet;
@@ -15,7 +17,9 @@ use v1::playbook_service_client::PlaybookServiceClient;
 /// The playbook of the contacts of the callers.
 pub const PLAYBOOK: &str = include_str!("../../fixtures/crash.yaml");
 /// The longest time for one call, and for an expected number of answers.
-const CALL_TIME_MAX: Duration = Duration::from_secs(60);
+pub(super) const CALL_TIME_MAX: Duration = Duration::from_secs(60);
+/// Contacts that are read at once.
+const READERS: usize = 32;
 
 /// A connection to a server, at the address that the server printed.
 ///
@@ -47,25 +51,73 @@ pub async fn publish(channel: &Channel) -> Outcome {
 /// its last answer said, or must have timed out since. Gives the number of contacts.
 ///
 /// # Errors
-/// Names the first contact that is different.
+/// Names a contact that is different.
 pub async fn still_there(channel: &Channel, book: &Book, from: usize) -> Outcome<usize> {
-    let mut contacts = ContactServiceClient::new(channel.clone());
-    let told = book.contacts(from);
-    for (contact_id, answer) in &told {
-        let request = v1::GetContactRequest {
-            contact_id: contact_id.clone(),
-            ..Default::default()
+    let told: Vec<_> = book.contacts(from).into_iter().collect();
+    let count = told.len();
+    all_there(channel, &Arc::new(told)).await?;
+    Ok(count)
+}
+
+/// The same for these contacts, which have these last answers.
+///
+/// # Errors
+/// Names a contact that is different.
+pub(super) async fn all_there(channel: &Channel, told: &Arc<Vec<(String, Answer)>>) -> Outcome {
+    let mut readers = JoinSet::new();
+    for first in 0..READERS {
+        let (told, channel) = (told.clone(), channel.clone());
+        readers.spawn(async move {
+            let mut contacts = ContactServiceClient::new(channel);
+            for (contact_id, answer) in told.iter().skip(first).step_by(READERS) {
+                is_there(&mut contacts, contact_id, answer).await?;
+            }
+            Ok::<_, Box<dyn Error + Send + Sync>>(())
+        });
+    }
+    while let Some(read) = readers.join_next().await {
+        read??;
+    }
+    Ok(())
+}
+
+async fn is_there(
+    contacts: &mut ContactServiceClient<Channel>,
+    contact_id: &str,
+    answer: &Answer,
+) -> Outcome {
+    let request = v1::GetContactRequest {
+        contact_id: contact_id.to_owned(),
+        ..Default::default()
+    };
+    let found = contacts.get_contact(request).await?.into_inner();
+    let contact = found.contact.unwrap_or_default();
+    let timed_out = contact.outcome() == v1::ContactOutcome::TimedOut;
+    let same = (&contact.case_id, contact.state) == (&answer.about, answer.place);
+    let timed_out_there = timed_out && contact.case_id == answer.about;
+    match same || timed_out_there {
+        true => Ok(()),
+        false => Err(format!("told {answer:?}, found {contact:?}").into()),
+    }
+}
+
+/// Asks some answered writes again: the answer must be the same, from the store.
+///
+/// # Errors
+/// Names a write that gets another answer.
+pub async fn asked_again(channel: &Channel, book: &Book, dice: &mut Dice, times: usize) -> Outcome {
+    let entries = book.entries();
+    for _ in 0..times.min(entries.len()) {
+        let entry = &entries[dice.below(entries.len())];
+        let Told::Answer(told) = &entry.told else {
+            continue;
         };
-        let found = contacts.get_contact(request).await?.into_inner();
-        let contact = found.contact.unwrap_or_default();
-        let timed_out = contact.outcome() == v1::ContactOutcome::TimedOut;
-        let same = (&contact.case_id, contact.state) == (&answer.about, answer.place);
-        let timed_out_there = timed_out && contact.case_id == answer.about;
-        if !(same || timed_out_there) {
-            return Err(format!("told {answer:?}, found {contact:?}").into());
+        let again = entry.write.send(channel).await?;
+        if !again.replayed || !again.says_what(told) {
+            return Err(format!("{entry:?}, asked again {again:?}").into());
         }
     }
-    Ok(told.len())
+    Ok(())
 }
 
 /// Callers that are running.

@@ -10,7 +10,7 @@ use signpost_domain::state::{Row, RowKey, State};
 use signpost_server::codec;
 use signpost_server::codec::index::request_id_buckets::{self as buckets, RequestIdBucket};
 use signpost_server::codec::index::seq_bitmap::SeqBitmap;
-use signpost_server::engine::{Engine, EngineOptions, fold_log, open_folder};
+use signpost_server::engine::{Engine, EngineOptions, Folded, fold_log, open_folder};
 use signpost_server::store::{DataFolder, Log, LogReader, Opened, RowReader, Rows, SCAN_ROWS_MAX};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -48,12 +48,7 @@ pub fn prove(folder: &Path, options: EngineOptions) -> Outcome<Found> {
     guard.stop();
     let opened = open_folder(folder)?;
     let (log, reader) = Log::open(&opened, options.log)?;
-    let folded = fold_log(&reader)?;
-    let verdict = check(&folded.state);
-    if !verdict.is_clean() || !folded.decided_otherwise.is_empty() {
-        let otherwise = &folded.decided_otherwise;
-        return Err(format!("{:#?}, decided otherwise: {otherwise:?}", verdict.broken).into());
-    }
+    let folded = whole_state(&reader)?;
     let events = all_events(&reader)?;
     let found = stored_rows(&opened, options)?;
     let (index, rows): (StoredRows, StoredRows) = found
@@ -66,14 +61,33 @@ pub fn prove(folder: &Path, options: EngineOptions) -> Outcome<Found> {
     if let Some(what) = difference(&index_of_log(&reader)?, &index) {
         return Err(format!("what lists are read by is not that of the log: {what}").into());
     }
+    let found = found_in(&reader, folded);
     drop(log);
-    Ok(Found {
-        requests: requests(&events),
-        cases_of: cases_of(&events),
-        events: reader.last(),
+    found
+}
+
+/// Folds the log, and proves that it has no contradiction and that every stored decision computes again.
+pub(super) fn whole_state(log: &LogReader) -> Outcome<Folded> {
+    let folded = fold_log(log)?;
+    let verdict = check(&folded.state);
+    if !verdict.is_clean() || !folded.decided_otherwise.is_empty() {
+        let otherwise = &folded.decided_otherwise;
+        return Err(format!("{:#?}, decided otherwise: {otherwise:?}", verdict.broken).into());
+    }
+    Ok(folded)
+}
+
+/// What a folded log holds.
+pub(super) fn found_in(log: &LogReader, folded: Folded) -> Outcome<Found> {
+    let mut found = Found {
+        requests: BTreeMap::new(),
+        cases_of: BTreeMap::new(),
+        events: log.last(),
         decided_again: folded.decided_again,
         state: folded.state,
-    })
+    };
+    each_event(log, |recorded| found.note(&recorded))?;
+    Ok(found)
 }
 
 /// The rows that `state/` holds.
@@ -241,43 +255,41 @@ fn difference(expected: &StoredRows, found: &StoredRows) -> Option<String> {
 
 fn all_events(log: &LogReader) -> Outcome<Vec<Recorded>> {
     let mut events = Vec::new();
-    while (events.len() as u64) < log.last() {
-        let from = events.len() as u64 + 1;
-        for (_, bytes) in log.range(from, EVENTS_AT_ONCE, BYTES_AT_ONCE)? {
-            events.push(codec::events::decode(&bytes)?);
-        }
-    }
+    each_event(log, |recorded| events.push(recorded))?;
     Ok(events)
 }
 
-fn requests(events: &[Recorded]) -> BTreeMap<(u8, String), u32> {
-    let mut requests = BTreeMap::new();
-    for recorded in events {
+/// Calls `with` for each event, in their order.
+fn each_event(log: &LogReader, mut with: impl FnMut(Recorded)) -> Outcome {
+    let mut last = 0;
+    while last < log.last() {
+        for (seq, bytes) in log.range(last + 1, EVENTS_AT_ONCE, BYTES_AT_ONCE)? {
+            last = seq;
+            with(codec::events::decode(&bytes)?);
+        }
+    }
+    Ok(())
+}
+
+impl Found {
+    /// Takes in which request an event answers, and which case it gives to which contact.
+    fn note(&mut self, recorded: &Recorded) {
         if let Cause::Request(stamp) = &recorded.envelope.cause
             && stamp.method != Method::PublishPlaybook
         {
             let name = (stamp.method as u8, stamp.id.as_str().to_owned());
-            *requests.entry(name).or_insert(0) += 1;
+            *self.requests.entry(name).or_insert(0) += 1;
         }
-    }
-    requests
-}
-
-fn cases_of(events: &[Recorded]) -> BTreeMap<String, BTreeSet<CaseId>> {
-    let mut cases: BTreeMap<String, BTreeSet<CaseId>> = BTreeMap::new();
-    for recorded in events {
         let (contact, join) = match &recorded.event {
             Event::ContactRouted(routed) => (&routed.contact, routed.case.as_ref()),
             Event::CaseAddedToContact(added) => (&added.contact, Some(&added.join)),
-            _ => continue,
+            _ => return,
         };
-        let of_contact = cases.entry(contact.as_str().to_owned()).or_default();
+        let of_contact = self.cases_of.entry(contact.as_str().to_owned());
+        let of_contact = of_contact.or_default();
         of_contact.extend(join.map(|join| join.case));
     }
-    cases
-}
 
-impl Found {
     /// How the folder contradicts the answer to `write`; `None` if it does not.
     pub fn unlike(&self, write: &Write, answer: &Answer) -> Option<String> {
         let id = match write {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use signpost_server::engine::Clock;
 use signpost_tests::crash::{
-    Book, Caller, Load, Outcome, Process, Told, channel, prove, publish, served, signpostd,
+    Book, Caller, Load, Outcome, Process, asked_again, channel, prove, publish, served, signpostd,
     small_limits, still_there,
 };
 use signpost_tests::powercut::Dice;
@@ -48,7 +48,7 @@ async fn what_was_answered_is_there_once_after_every_kill() -> Outcome {
         publish(&server_channel).await?;
         happened += book.settle(&server_channel).await?;
         still_there(&server_channel, &book, seen).await?;
-        asked_again(&server_channel, &book, &mut dice).await?;
+        asked_again(&server_channel, &book, &mut dice, ASKED_AGAIN).await?;
         seen = book.entries().len();
 
         let mut load = Load::start(&server_channel, callers, &book);
@@ -73,22 +73,5 @@ async fn what_was_answered_is_there_once_after_every_kill() -> Outcome {
     let was_merged = found.state.customers().any(|it| it.merges > 0);
     assert!(has_additional && was_merged, "that is no load of all kinds");
     assert!(happened > 0, "no kill came between an event and its answer");
-    Ok(())
-}
-
-/// Asks some answered writes again: the answer must be the same, from the store.
-async fn asked_again(channel: &tonic::transport::Channel, book: &Book, dice: &mut Dice) -> Outcome {
-    let entries = book.entries();
-    for _ in 0..ASKED_AGAIN.min(entries.len()) {
-        let entry = &entries[dice.below(entries.len())];
-        let Told::Answer(told) = &entry.told else {
-            continue;
-        };
-        let again = entry.write.send(channel).await?;
-        assert!(
-            again.replayed && again.says_what(told),
-            "{entry:?}: {again:?}"
-        );
-    }
     Ok(())
 }

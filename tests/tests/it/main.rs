@@ -44,6 +44,7 @@ mod health;
 mod ids_kept;
 mod interop;
 mod kill;
+mod kill_filled;
 mod list_commands;
 mod list_pages;
 mod lists;

@@ -1,0 +1,216 @@
+//! The rows that a contact of the load leaves in the store of Signpost: taken from a folder that Signpost filled, and
+//! made for other contacts by copying their values under keys of their own. Nothing is decided or encoded.
+
+use signpost_domain::case::CaseKey;
+use signpost_domain::event::RequestKey;
+use signpost_domain::ids::{CaseId, ContactId, CustomerId, Seq};
+use signpost_domain::state::RowKey;
+use signpost_server::codec::index::request_id_buckets::{self as stretches, STRETCH_EVENTS};
+use signpost_server::codec::index::seq_bitmap::number_of;
+use signpost_server::codec::index::{self, is_index};
+use signpost_server::codec::rows::{RowKind, decode, key};
+use signpost_server::engine::{Clock, Engine, EngineOptions, open_folder};
+use signpost_server::store::{Opened, RowLimits, RowReader, Rows, SCAN_ROWS_MAX, StoredRow};
+use std::collections::{BTreeMap, BTreeSet};
+use std::error::Error;
+use std::path::Path;
+
+/// The number of contacts with which the folder of the sample is to be filled. Their values differ as those of real
+/// contacts do, so that the store can compress copies no better than real rows.
+pub const SAMPLED: u64 = 1_024;
+/// The number of the first contact of the sample. The ids are as long as those that a round has.
+pub const SAMPLED_FROM: u64 = 100_000;
+/// The bytes of a stretch of request ids before its requests, and of each request.
+const STRETCH_BYTES: (u64, u64) = (8, 17);
+/// The number of writes that the engine counts for the counts of a contact.
+const COUNTS_WRITES: usize = 2;
+
+/// A key and the value to put there.
+pub(crate) type Put = (Vec<u8>, Option<Vec<u8>>);
+
+/// A contact that is to have rows: its id and that of its customer.
+#[derive(Clone, Debug)]
+pub(crate) struct Named {
+    pub(crate) contact: ContactId,
+    pub(crate) customer: CustomerId,
+}
+
+/// The rows of a sample of contacts.
+#[derive(Debug)]
+pub struct RowSample {
+    /// For each kind of row that every contact has: the values of the contacts of the sample.
+    each: BTreeMap<Kind, Vec<Vec<u8>>>,
+    /// The prefixes of the blocks that the cases of a contact belong to, with the value of a full one.
+    blocks: Vec<StoredRow>,
+    /// The value of a full stretch of request ids.
+    stretch: Vec<u8>,
+    /// The rows that each group writes again under the same key.
+    again: Vec<StoredRow>,
+    /// The number of writes that the engine counts for one contact.
+    pub writes: usize,
+    /// The number of rows that are new with a contact.
+    pub rows: usize,
+    /// The bytes of keys and values of these rows.
+    pub bytes: usize,
+}
+
+/// The kind of a row: the first byte of its key, and for an index row below a customer the byte after the id.
+type Kind = (u8, u8);
+
+impl RowSample {
+    /// Reads the sample from a folder that holds [`SAMPLED`] contacts. No server may run on it.
+    ///
+    /// # Errors
+    /// When the folder cannot be read, or when its contacts have rows that this bench does not make.
+    pub fn read(folder: &Path) -> Result<RowSample, Box<dyn Error>> {
+        // A start brings the rows up to the log.
+        let options = EngineOptions::new(Clock::System);
+        let (engine, guard) = Engine::start(open_folder(folder)?, options)?;
+        drop(engine);
+        guard.stop();
+        let folder = open_folder(folder)?;
+        let all = match Rows::open(&folder, RowLimits::default())? {
+            Opened::Ready(_rows, reader) => all_rows(&reader)?,
+            Opened::Damaged { what } => return Err(what.into()),
+        };
+        let mut kinds: BTreeMap<Kind, Vec<StoredRow>> = BTreeMap::new();
+        for (key, value) in all {
+            kinds.entry(kind(&key)).or_default().push((key, value));
+        }
+        let expected = Named {
+            contact: ContactId::stored("contact"),
+            customer: CustomerId::stored("customer"),
+        };
+        let expected: BTreeSet<Kind> = keys(&expected, Seq(1)).iter().map(|it| kind(it)).collect();
+        let (each, other): (BTreeMap<_, _>, BTreeMap<_, _>) = kinds
+            .into_iter()
+            .partition(|(_, rows)| rows.len() as u64 >= SAMPLED);
+        if !each.keys().eq(&expected) {
+            let found: Vec<&Kind> = each.keys().collect();
+            return Err(format!("a contact has rows of {found:x?}, not of {expected:x?}").into());
+        }
+        let mut sample = RowSample {
+            each: BTreeMap::new(),
+            blocks: Vec::new(),
+            stretch: Vec::new(),
+            again: Vec::new(),
+            writes: COUNTS_WRITES,
+            rows: each.len(),
+            bytes: 0,
+        };
+        for (kind, rows) in each {
+            if let Some((key, value)) = rows.first()
+                && !is_index(key)
+            {
+                let of = RowKind::of(&key::decode(key)?);
+                sample.writes += index::writes(&decode(of, value)?);
+            }
+            let bytes = rows.iter().map(|(key, value)| key.len() + value.len());
+            sample.bytes += bytes.sum::<usize>() / rows.len();
+            let values = rows.into_iter().map(|(_, value)| value).collect();
+            sample.each.insert(kind, values);
+        }
+        for (key, value) in other.into_values().flatten() {
+            match [key[0]] {
+                key::PLAYBOOKS | key::PUBLICATIONS => {}
+                key::REQUEST_AGES if value.len() > sample.stretch.len() => sample.stretch = value,
+                key::REQUEST_AGES => {}
+                key::APPLIED | key::COUNTS => sample.again.push((key, value)),
+                _ if is_index(&key) => {
+                    let prefix = key[..key.len() - size_of::<u64>()].to_vec();
+                    sample.blocks.push((prefix, value));
+                }
+                _ => return Err(format!("rows of another kind: {key:x?}").into()),
+            }
+        }
+        Ok(sample)
+    }
+
+    /// The rows of these contacts, whose events have the sequences from `first` on, and the rows that the group shares.
+    pub(crate) fn rows_of(&self, contacts: &[Named], first: u64) -> Vec<Put> {
+        let mut puts = Vec::with_capacity(contacts.len() * self.rows + self.blocks.len() + 8);
+        let mut last = first;
+        for (seq, named) in (first..).zip(contacts) {
+            last = seq;
+            for key in keys(named, Seq(seq)) {
+                let values = self.each.get(&kind(&key));
+                let value = values.and_then(|values| values.get(seq as usize % values.len()));
+                puts.push((key, value.cloned()));
+            }
+        }
+        let (first, last) = (Seq(first), Seq(last));
+        for (prefix, value) in &self.blocks {
+            for number in number_of(first)..=number_of(last) {
+                puts.push((index::at(prefix, Seq(number)), Some(value.clone())));
+            }
+        }
+        let newest = stretches::stretch_of(last);
+        for number in stretches::stretch_of(first)..=newest {
+            // The newest one is not full yet.
+            let (before, each) = STRETCH_BYTES;
+            let filled = before + each * (last.0 % STRETCH_EVENTS + 1);
+            let mut value = self.stretch.clone();
+            value.truncate(if number == newest {
+                filled as usize
+            } else {
+                value.len()
+            });
+            puts.push((stretches::key(number), Some(value)));
+        }
+        let again = self.again.iter().cloned();
+        puts.extend(again.map(|(key, value)| (key, Some(value))));
+        puts
+    }
+}
+
+/// The keys of the rows that are new with a contact, which opens a case of a new customer.
+fn keys(Named { contact, customer }: &Named, seq: Seq) -> Vec<Vec<u8>> {
+    let generation = key::generation_of(seq);
+    let of_contact = RowKey::Contact(contact.clone());
+    let of_case = RowKey::Case(CaseId(seq));
+    let of_customer = RowKey::Customer(customer.clone());
+    let matter = RowKey::Matter(CaseKey(scattered(2 * seq.0)));
+    let request = RowKey::Request(RequestKey(scattered(2 * seq.0 + 1)));
+    let mut keys = vec![
+        key::in_generation(generation, &matter),
+        key::in_generation(generation, &request),
+        index::at(&index::CONTACT_MARKS, seq),
+        index::at(&index::CUSTOMER_MARKS, seq),
+        index::at(&index::cases_of_customer(customer), seq),
+        index::at(&index::contacts_of_customer(customer), seq),
+    ];
+    keys.extend(key::active(&of_contact));
+    keys.extend(key::active(&of_case));
+    keys.extend(key::lookup_keys(&of_customer));
+    keys
+}
+
+/// Bytes as of a hash of the number.
+fn scattered(number: u64) -> [u8; 16] {
+    let mixed = |number: u64| {
+        let bits = number.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb)
+    };
+    let halves = u128::from(mixed(number)) << 64 | u128::from(mixed(!number));
+    halves.to_be_bytes()
+}
+
+fn kind(key: &[u8]) -> Kind {
+    let of_customer = [key[0]] == key::CUSTOMERS;
+    let end = key.iter().position(|byte| *byte == 0);
+    let after = end.filter(|_| of_customer).and_then(|end| key.get(end + 1));
+    (key[0], after.copied().unwrap_or_default())
+}
+
+fn all_rows(reader: &RowReader) -> Result<Vec<StoredRow>, Box<dyn Error>> {
+    let mut all: Vec<StoredRow> = Vec::new();
+    loop {
+        let after = all.last().map(|(key, _)| key.clone());
+        let (rows, _) = reader.scan_blocking(&[], after.as_deref(), SCAN_ROWS_MAX)?;
+        if rows.is_empty() {
+            return Ok(all);
+        }
+        all.extend(rows);
+    }
+}

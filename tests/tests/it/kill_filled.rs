@@ -1,0 +1,101 @@
+//! SIGKILL at random points under load, after many contacts: nothing that was answered is lost, and the log played
+//! again from its first event gives the rows that outlived the kills. `.ci/faults kills` plays the long form.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use signpost_server::engine::{Clock, EngineOptions};
+use signpost_tests::crash::{
+    Book, Caller, Filled, Load, Outcome, Process, asked_again, channel, prove_by_replay, publish,
+    signpostd, still_there,
+};
+use signpost_tests::powercut::Dice;
+
+/// The number of contacts before the first kill, unless `SIGNPOST_KILL_CONTACTS` says so.
+const CONTACTS: usize = 1_000;
+/// The number of kills, unless `SIGNPOST_KILLS` says so.
+const KILLS: usize = 4;
+/// Callers at work at once.
+const CALLERS: usize = 24;
+/// The maximum number of answers of one life.
+const ANSWERS_MAX: usize = 1_000;
+/// How long after the last answer that is waited for the kill comes, at most; in microseconds.
+const KILL_DELAY_MAX: usize = 4_000;
+/// How long after its launch a server is killed that is not to come up, at most; in milliseconds.
+const START_KILL_MAX: usize = 1_000;
+/// Answered writes that are asked again in each life, and as many contacts of before.
+const ASKED_AGAIN: usize = 10;
+/// So short that no case lapses, however many writes there are.
+const STEP: Duration = Duration::from_millis(10);
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn after_many_contacts_no_kill_loses_any() -> Outcome {
+    let (contacts, kills) = (
+        told("SIGNPOST_KILL_CONTACTS", CONTACTS)?,
+        told("SIGNPOST_KILLS", KILLS)?,
+    );
+    let scratch = tempfile::tempdir()?;
+    let (data, log) = (scratch.path().join("data"), scratch.path().join("stderr"));
+    let mut server = Process::start(&mut signpostd(&data)?, &log)?;
+    let mut address = server.address()?;
+    publish(&channel(&address)?).await?;
+    let filled = Filled::fill(&address, contacts).await?;
+
+    let mut dice = Dice::new(0x6d69_6c6c);
+    let book = Arc::new(Book::with_step(None, STEP));
+    let mut callers: Vec<Caller> = (0..CALLERS).map(|n| Caller::new(n, dice.throw())).collect();
+    let mut happened = 0;
+    for _ in 0..kills {
+        let mut load = Load::start(&channel(&address)?, callers, &book);
+        load.until(1 + dice.below(ANSWERS_MAX) as u64).await?;
+        let delay = Duration::from_micros(dice.below(KILL_DELAY_MAX) as u64);
+        tokio::time::sleep(delay).await;
+        server.kill()?;
+        callers = load.end().await?;
+        if dice.one_in(5) {
+            let starting = Process::start(&mut signpostd(&data)?, &log)?;
+            let pause = Duration::from_millis(dice.below(START_KILL_MAX) as u64);
+            tokio::time::sleep(pause).await;
+            starting.kill()?;
+        }
+        server = Process::start(&mut signpostd(&data)?, &log)?;
+        address = server.address()?;
+        let server_channel = channel(&address)?;
+        happened += book.settle(&server_channel).await?;
+        filled.still_there(&server_channel).await?;
+        still_there(&server_channel, &book, 0).await?;
+        asked_again(&server_channel, &book, &mut dice, ASKED_AGAIN).await?;
+        filled
+            .asked_again(&server_channel, &mut dice, ASKED_AGAIN)
+            .await?;
+    }
+    server.kill()?;
+
+    let mut found = prove_by_replay(&data, EngineOptions::new(Clock::External))?;
+    assert_eq!(filled.missing_from(&mut found), Vec::<String>::new());
+    assert_eq!(book.missing_from(&found, u64::MAX), Vec::<String>::new());
+    let of_callers = book.contacts(0).len();
+    assert_eq!(found.state.contacts().count(), contacts + of_callers);
+    say(&format!(
+        "{contacts} contacts, then {kills} kills under load: {} writes, {happened} of them done before a kill and \
+         answered after it; {} events, nothing lost",
+        book.entries().len(),
+        found.events
+    ));
+    Ok(())
+}
+
+/// The number in a variable of the environment, or `otherwise`.
+fn told(variable: &str, otherwise: usize) -> Outcome<usize> {
+    match std::env::var(variable) {
+        Ok(text) => Ok(text
+            .parse()
+            .map_err(|_| format!("{variable}={text} is no number"))?),
+        Err(_) => Ok(otherwise),
+    }
+}
+
+#[expect(clippy::print_stdout, reason = "the long form tells what it did")]
+fn say(line: &str) {
+    println!("{line}");
+}
