@@ -159,7 +159,7 @@ const TIERS: &str = "\
 tiers:
   - { id: gold, label: {LOCALE: Gold}, waiting_target: 1m, waiting_cost_per_minute: 0.50, cost_of_failure: GOLD }
   - { id: silver, label: {LOCALE: Silver}, waiting_target: 2m, waiting_cost_per_minute: 0.40, cost_of_failure: SILVER }
-  - { id: standard, label: {LOCALE: Standard}, waiting_target: 5m, waiting_cost_per_minute: 0.30, cost_of_failure: STANDARD,
+  - { id: standard, label: {LOCALE: Standard}, waiting_target: 5m, waiting_cost_per_minute: 0.30, cost_of_failure: BASE,
       default: true }
 ";
 
@@ -210,7 +210,7 @@ impl Draft {
         let tiers = TIERS.replace("LOCALE", &locale);
         let tiers = tiers.replace("GOLD", gold);
         let tiers = tiers.replace("SILVER", silver);
-        text += &tiers.replace("STANDARD", standard);
+        text += &tiers.replace("BASE", standard);
         text.push('\n');
         self.channels(&mut text);
         let queues = QUEUES.replace("LOCALE", &locale);

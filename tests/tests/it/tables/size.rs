@@ -27,7 +27,7 @@ fn peak(child: &mut Child) -> Outcome<u64> {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_large_table_is_planned_in_little_memory_in_any_encoding() -> Outcome {
+fn a_large_table_is_planned_in_little_memory() -> Outcome {
     let desk = Desk::new()?;
     let own = desk.put("own.csv", "why,where\nfees,phone\n")?;
     let columns = ["--primary", "why", "--secondary", "why"];
@@ -47,25 +47,18 @@ fn a_large_table_is_planned_in_little_memory_in_any_encoding() -> Outcome {
     table += "last,1/05/2025,parrots,phone,c1,\n";
     let units = table.encode_utf16().flat_map(u16::to_le_bytes);
     let wide: Vec<u8> = b"\xff\xfe".iter().copied().chain(units).collect();
-    let latin = encoding_rs::WINDOWS_1252.encode(&table).0.into_owned();
-    for (name, bytes) in [
-        ("utf8.csv", table.clone().into_bytes()),
-        ("utf16.csv", wide),
-        ("latin.csv", latin),
-    ] {
-        let file = desk.put(name, bytes)?;
-        let map = "primary=why,secondary=why,channel=where,customer=who,time=when";
-        let args = ["send", text(&file)?, "--map", map, "--clock", "file"];
-        let args = [&args[..], &["--id", "id"]].concat();
-        let mut command = signpost(server.address(), &args)?;
-        command.stdin(Stdio::null());
-        command.stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = command.spawn()?;
-        let peak = peak(&mut child)?;
-        let told = child.wait_with_output()?;
-        let words = String::from_utf8_lossy(&told.stderr);
-        assert!(words.contains("`parrots / parrots` 1 row"), "{words}");
-        assert!(peak > 0 && peak < MEMORY_KIB_MAX, "{name}: {peak} KiB");
-    }
+    let file = desk.put("wide.csv", wide)?;
+    let map = "primary=why,secondary=why,channel=where,customer=who,time=when";
+    let args = ["send", text(&file)?, "--map", map, "--clock", "file"];
+    let args = [&args[..], &["--id", "id"]].concat();
+    let mut command = signpost(server.address(), &args)?;
+    command.stdin(Stdio::null());
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn()?;
+    let peak = peak(&mut child)?;
+    let told = child.wait_with_output()?;
+    let words = String::from_utf8_lossy(&told.stderr);
+    assert!(words.contains("`parrots / parrots` 1 row"), "{words}");
+    assert!(peak > 0 && peak < MEMORY_KIB_MAX, "{peak} KiB");
     server.kill()
 }

@@ -105,8 +105,7 @@ fn traps_make_a_playbook_and_are_sent_under_it() -> Outcome {
         (unknown) phone 1
         cafe/r_311 unknown 1
         fees/late_fee_first phone 2
-        fees/other web_form 1
-        fees/other web_form 1
+        fees/other web_form 2
         fees_2/says_no_and_no_more carrier_pigeon 1"#]]
     .assert_eq(&lines.join("\n"));
     assert_eq!(
