@@ -240,6 +240,8 @@ calls! {
     read CaseServiceClient::list_cases(ListCasesRequest) -> ListCasesResponse;
     /// One page of customers. [`Client::pages`] fetches all pages.
     read CustomerServiceClient::list_customers(ListCustomersRequest) -> ListCustomersResponse;
+    /// One page of the customers who hold a handle that another holds too. [`Client::pages`] fetches all pages.
+    read CustomerServiceClient::list_handle_conflicts(ListHandleConflictsRequest) -> ListHandleConflictsResponse;
     /// One case with its contacts.
     read CaseServiceClient::get_case(GetCaseRequest) -> GetCaseResponse;
     /// Several cases by id or number. The item of a case that does not exist has no `case`.

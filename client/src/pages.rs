@@ -55,6 +55,7 @@ lists! {
     ListCasesRequest, Case, list_cases, cases;
     ListContactsRequest, Contact, list_contacts, contacts;
     ListCustomersRequest, Customer, list_customers, customers;
+    ListHandleConflictsRequest, HandleConflict, list_handle_conflicts, conflicts;
 }
 
 /// The items of a list. Each page is fetched when its first item is needed.
@@ -70,7 +71,8 @@ pub struct Pages<L: List> {
 
 impl Client {
     /// The list that `request` asks for, from the page of `request` to the last one. `request` is a
-    /// [`v1::ListCasesRequest`], [`v1::ListContactsRequest`] or [`v1::ListCustomersRequest`].
+    /// [`v1::ListCasesRequest`], [`v1::ListContactsRequest`], [`v1::ListCustomersRequest`] or
+    /// [`v1::ListHandleConflictsRequest`].
     pub fn pages<L: List>(&self, request: L) -> Pages<L> {
         Pages {
             client: self.clone(),

@@ -36,7 +36,7 @@ pub use start::{EngineGuard, EngineOptions, StartError, open_folder};
 
 use crate::store::{LogReader, RowReader, StoreError, StoreId};
 use crate::tail::Tail;
-use batch::Task;
+use batch::{Live, Task};
 use crossbeam_channel::{Sender, TrySendError};
 use playbooks::PlaybookCache;
 use prefetch::{Prefetched, RowLookup};
@@ -47,6 +47,7 @@ use signpost_domain::case::CaseNumbers;
 use signpost_domain::command::{Command, CommandBody, PublishPlaybook, Query, RollbackPlaybook};
 use signpost_domain::event::{Event, Recorded};
 use signpost_domain::flow::{self, Answer};
+use signpost_domain::handle::HandleKinds;
 use signpost_domain::ids::{PlaybookVersion, Seq};
 use signpost_domain::playbook::Playbook;
 use signpost_domain::refusal::Refusal;
@@ -79,7 +80,7 @@ struct Shared {
     store_id: StoreId,
     case_numbers: CaseNumbers,
     tail: Arc<Tail>,
-    live: watch::Receiver<Option<Arc<Playbook>>>,
+    live: watch::Receiver<Live>,
     health: watch::Receiver<EngineHealth>,
     rows_held: Arc<AtomicUsize>,
     playbooks: PlaybookCache,
@@ -181,9 +182,13 @@ impl Engine {
     /// See [`EngineError`].
     pub async fn write(&self, command: Command) -> Result<Written, EngineError> {
         let command = Arc::new(command);
+        let named = {
+            let live = self.shared.live.borrow();
+            flow::named_rows(&command, live.playbook.as_deref(), &live.comparing)
+        };
         let decided = self
             .ask(
-                flow::named_rows(&command),
+                named,
                 |state| flow::missing_rows(state, &command),
                 |rows, reply| Task::Write {
                     command: command.clone(),
@@ -245,7 +250,12 @@ impl Engine {
 
     /// The live playbook; `None` if none is live.
     pub fn live(&self) -> Option<Arc<Playbook>> {
-        self.shared.live.borrow().clone()
+        self.shared.live.borrow().playbook.clone()
+    }
+
+    /// How handles compare now, in every row.
+    pub fn comparing(&self) -> Arc<HandleKinds> {
+        self.shared.live.borrow().comparing.clone()
     }
 
     /// A published version of the playbook, compiled. `None` if the version was never published.
@@ -434,7 +444,8 @@ impl Engine {
         for look in 0..LOOKS_MAX {
             let lookup = &self.shared.rows;
             let trusts_recent = look == 0;
-            let rows = prefetch::look_up(lookup, self.live(), &also, &seek, trusts_recent).await;
+            let live = self.shared.live.borrow().clone();
+            let rows = prefetch::look_up(lookup, live, &also, &seek, trusts_recent).await;
             let rows = rows.map_err(unreadable)?;
             let (reply, answer) = oneshot::channel();
             match self.shared.tasks.try_send(task(rows, reply)) {

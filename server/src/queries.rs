@@ -9,6 +9,7 @@
 
 mod batch;
 mod cases;
+mod conflicts;
 mod contacts;
 mod customers;
 mod history;
@@ -24,6 +25,7 @@ use crate::index_scan::undecoded;
 use crate::store::StoreError;
 pub(crate) use batch::{batch_of_cases, batch_of_customers};
 pub(crate) use cases::{active_cases, cases};
+pub(crate) use conflicts::{Conflict, handle_conflicts};
 pub(crate) use contacts::{contacts, live_contacts, live_contacts_of};
 pub(crate) use customers::customers;
 pub(crate) use history::{CustomerHistory, history};

@@ -39,6 +39,15 @@ Example:
   signpost customer list --tier gold
   signpost customer list --identity email=ann@example.com")]
     List(Box<ListCustomersArgs>),
+    /// Lists customers who hold a verified handle that another customer holds too, newest first.
+    ///
+    /// Nobody is merged when a playbook says that handles compare otherwise. Merge those who are one, or unlink the
+    /// handle from one of them.
+    #[command(after_help = "\
+Example:
+  signpost customer conflicts
+  signpost customer conflicts --output csv")]
+    Conflicts(Box<list::PageArgs>),
     /// Creates a customer, or changes what is known of one; what is not given stays.
     #[command(after_help = "\
 Example:
@@ -218,6 +227,7 @@ pub(crate) async fn run(command: CustomerCommand, session: &Session) -> Result<(
         },
         CustomerCommand::Import(args) => customer_import::run(*args, session).await,
         CustomerCommand::List(args) => list_customers(*args, session).await,
+        CustomerCommand::Conflicts(page) => conflicts(*page, session).await,
         CustomerCommand::Upsert(args) => {
             customer_work::upsert(upsert_request(*args)?, session).await
         }
@@ -276,6 +286,23 @@ async fn list_customers(args: ListCustomersArgs, session: &Session) -> Result<()
         revision,
     };
     let listing = render::lists::customers;
+    list::print(request, &page, &asked, session, response, listing).await
+}
+
+async fn conflicts(page: list::PageArgs, session: &Session) -> Result<(), Failure> {
+    let request = v1::ListHandleConflictsRequest {
+        order: page.order(),
+        page_size: page.page_size(),
+        page_token: page.page_token.clone(),
+        min_revision: page.at_least.min_revision.clone(),
+    };
+    let response = |conflicts, next_page_token, revision| v1::ListHandleConflictsResponse {
+        conflicts,
+        next_page_token,
+        revision,
+    };
+    let listing = render::lists::conflicts;
+    let asked = AskedNames::default();
     list::print(request, &page, &asked, session, response, listing).await
 }
 

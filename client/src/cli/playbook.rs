@@ -154,6 +154,7 @@ pub(crate) async fn run(command: PlaybookCommand, session: &Session) -> Result<(
                 event_time,
             };
             let response = session.write(request, Client::rollback_playbook).await?;
+            say_later(&response.handle_kinds_from_next_start, session);
             let live = response.publication.clone().unwrap_or_default();
             let receipt = response.receipt.as_ref();
             let text = |paint| render::publication(&live, paint);
@@ -170,10 +171,21 @@ async fn publish(request: v1::PublishPlaybookRequest, session: &Session) -> Resu
             .out
             .say(&format!("worth a look:\n{}", warnings.trim_end()));
     }
+    say_later(&response.handle_kinds_from_next_start, session);
     let live = response.publication.clone().unwrap_or_default();
     let receipt = response.receipt.as_ref();
     let text = |paint| render::publication(&live, paint);
     session.out.written(&response, receipt, text)
+}
+
+/// Says which kinds of handles follow the playbook only when the server starts again.
+fn say_later(kinds: &[String], session: &Session) {
+    if !kinds.is_empty() && !session.out.json {
+        session.out.say(&format!(
+            "handles of these kinds compare as before until the server starts again: {}",
+            kinds.join(", ")
+        ));
+    }
 }
 
 /// Fetches all pages and prints them as one answer.

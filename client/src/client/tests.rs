@@ -186,6 +186,13 @@ impl CustomerService for Moody {
     ) -> Result<Response<v1::ListCustomersResponse>, Status> {
         self.answer().await
     }
+
+    async fn list_handle_conflicts(
+        &self,
+        _: Request<v1::ListHandleConflictsRequest>,
+    ) -> Result<Response<v1::ListHandleConflictsResponse>, Status> {
+        self.answer().await
+    }
 }
 
 async fn client_of(moody: &Moody, deadline: Duration) -> Client {

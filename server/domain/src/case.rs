@@ -14,7 +14,7 @@ pub use work::{
 
 use crate::contact::CaseMatch;
 use crate::decision::{PersonReport, Tried};
-use crate::fact::{Facts, Knowledge};
+use crate::fact::{FactValue, Facts, KeyFact};
 use crate::hash::Parts;
 use crate::ids::{CaseId, ContactId, CustomerId, PlaybookVersion, ReasonId, Seq, Slug};
 use crate::tags::Tags;
@@ -126,20 +126,56 @@ impl CaseStep {
 pub struct CaseKey(pub [u8; 16]);
 
 impl CaseKey {
-    /// The key of the matter of `customer` for `reason`, with the facts named in `key`. A fact without a known value
-    /// counts as absent.
-    pub fn of(customer: &CustomerId, reason: &ReasonId, key: &[Slug], facts: &Facts) -> CaseKey {
+    /// The key of the matter of `customer` for `reason`, with the facts of `key` as they compare. A fact without a
+    /// known value counts as absent.
+    pub fn of(customer: &CustomerId, reason: &ReasonId, key: &[KeyFact], facts: &Facts) -> CaseKey {
+        CaseKey::with(customer, reason, key, |fact| {
+            let told = facts.value(fact.id.as_str());
+            told.map(|told| fact.compared(told).canonical_bytes())
+        })
+    }
+
+    /// The same as [`CaseKey::of`], with the facts as they were told. Cases have such a key that were opened before it
+    /// was declared how their facts compare.
+    pub fn as_told(
+        customer: &CustomerId,
+        reason: &ReasonId,
+        key: &[KeyFact],
+        facts: &Facts,
+    ) -> CaseKey {
+        CaseKey::with(customer, reason, key, |fact| {
+            let told = facts.value(fact.id.as_str());
+            told.map(FactValue::canonical_bytes)
+        })
+    }
+
+    /// The keys under which a case of the matter may be known: [`CaseKey::of`], and [`CaseKey::as_told`] if it differs.
+    pub fn all(
+        customer: &CustomerId,
+        reason: &ReasonId,
+        key: &[KeyFact],
+        facts: &Facts,
+    ) -> impl Iterator<Item = CaseKey> {
+        let compared = CaseKey::of(customer, reason, key, facts);
+        let told = CaseKey::as_told(customer, reason, key, facts);
+        let told = (told != compared).then_some(told);
+        std::iter::once(compared).chain(told)
+    }
+
+    fn with(
+        customer: &CustomerId,
+        reason: &ReasonId,
+        key: &[KeyFact],
+        value: impl Fn(&KeyFact) -> Option<Vec<u8>>,
+    ) -> CaseKey {
         let secondary = reason.secondary.as_ref().map_or("", Slug::as_str);
         let mut parts = Parts::default();
         parts.put(customer.as_str().as_bytes());
         parts.put(reason.primary.as_str().as_bytes());
         parts.put(secondary.as_bytes());
-        for id in key {
-            parts.put(id.as_str().as_bytes());
-            match facts.get(id.as_str()).map(|fact| &fact.knowledge) {
-                Some(Knowledge::Known(value)) => parts.put(&value.canonical_bytes()),
-                Some(Knowledge::Declined) | None => parts.put(&[]),
-            }
+        for fact in key {
+            parts.put(fact.id.as_str().as_bytes());
+            parts.put(&value(fact).unwrap_or_default());
         }
         CaseKey(parts.hash())
     }

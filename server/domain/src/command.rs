@@ -8,6 +8,7 @@ use crate::customer::{Identity, IdentityKey, Profile, ProfileField};
 use crate::decision::AttemptOutcome;
 use crate::event::{IdempotencyKey, Method};
 use crate::fact::Facts;
+use crate::handle::HandleKey;
 use crate::ids::{
     CaseId, ContactId, CustomerId, MatterId, NameError, PLAYBOOK_VERSION_BYTES_MAX,
     PlaybookVersion, ReasonId, Seq,
@@ -330,7 +331,7 @@ pub enum Query {
     /// One customer.
     Customer(CustomerId),
     /// The customer that holds a verified identity.
-    Holder(IdentityKey),
+    Holder(HandleKey),
     /// All publications of playbooks.
     Publications,
     /// The counts by reason and tier.

@@ -13,6 +13,7 @@ pub use work::{
 };
 
 use crate::ability::Abilities;
+use crate::handle::{HandleKey, HandleKinds, Region};
 use crate::ids::{CustomerId, Seq, Slug};
 use crate::money::Amount;
 use crate::route::Route;
@@ -61,6 +62,9 @@ pub struct Identity {
     pub verified: bool,
     /// Whether several people use the identity, such as the phone of a family or a reception desk.
     pub shared: bool,
+    /// The region of the brand that the customer told it to, if numbers without a country code belong there; `None` if
+    /// they belong to the region of their kind.
+    pub region: Option<Region>,
 }
 
 impl Identity {
@@ -165,24 +169,32 @@ impl Profile {
     /// This profile, updated with the values in `update`.
     ///
     /// Without `named`: a value in `update` replaces the value in this profile, and other values stay. Identities and
-    /// consents are added, or replace the one with the same key.
+    /// consents are added, or replace the one that compares as the same.
     ///
     /// With `named`: the named fields take the value in `update`, even an empty value, and the other fields stay.
     #[must_use]
-    pub fn updated(&self, update: &Profile, named: Option<&[ProfileField]>) -> Profile {
+    pub fn updated(
+        &self,
+        update: &Profile,
+        named: Option<&[ProfileField]>,
+        kinds: &HandleKinds,
+    ) -> Profile {
         match named {
             Some(named) => {
                 let mut all = self.clone();
-                named.iter().for_each(|field| all.take(update, *field));
+                let fields = named.iter();
+                fields.for_each(|field| all.take(update, *field, kinds));
                 all
             }
-            None => self.with(update),
+            None => self.with(update, kinds),
         }
     }
 
-    fn take(&mut self, update: &Profile, field: ProfileField) {
+    fn take(&mut self, update: &Profile, field: ProfileField, kinds: &HandleKinds) {
         match field {
-            ProfileField::Identities => self.identities.clone_from(&update.identities),
+            ProfileField::Identities => {
+                self.identities = one_each(Vec::new(), &update.identities, kinds);
+            }
             ProfileField::Tier => self.tier.clone_from(&update.tier),
             ProfileField::Persona => self.persona.clone_from(&update.persona),
             ProfileField::Value => self.value = update.value,
@@ -198,7 +210,7 @@ impl Profile {
         }
     }
 
-    fn with(&self, update: &Profile) -> Profile {
+    fn with(&self, update: &Profile, kinds: &HandleKinds) -> Profile {
         let Profile {
             identities,
             tier,
@@ -215,9 +227,7 @@ impl Profile {
         let known = self.clone();
         let or_known = |routes: Vec<Route>, known| if routes.is_empty() { known } else { routes };
         Profile {
-            identities: added(known.identities, identities, |one, other| {
-                one.key == other.key
-            }),
+            identities: one_each(known.identities, &identities, kinds),
             tier: tier.or(known.tier),
             persona: persona.or(known.persona),
             value: value.or(known.value),
@@ -235,30 +245,18 @@ impl Profile {
         }
     }
 
-    /// Whether this customer holds this identity verified and not shared, so that the identity proves who the customer
-    /// is.
-    pub fn holds(&self, key: &IdentityKey) -> bool {
-        self.identity(key)
-            .is_some_and(Identity::identifies_customer)
-    }
-
-    /// Whether other people are known to use this identity too.
-    pub fn shares(&self, key: &IdentityKey) -> bool {
-        self.identity(key).is_some_and(|known| known.shared)
-    }
-
     /// The identities that prove now who this customer is, but would not under the profile `later`.
-    pub fn proofs_lost_by(&self, later: &Profile) -> Vec<IdentityKey> {
-        let proofs = self
-            .identities
-            .iter()
-            .filter(|known| known.identifies_customer());
-        let lost = proofs.filter(|known| !later.holds(&known.key));
-        lost.map(|known| known.key.clone()).collect()
-    }
-
-    fn identity(&self, key: &IdentityKey) -> Option<&Identity> {
-        self.identities.iter().find(|known| known.key == *key)
+    pub fn proofs_lost_by(&self, later: &Profile, kinds: &HandleKinds) -> Vec<IdentityKey> {
+        let proofs = |profile: &Profile| {
+            let proofs = profile.identities.iter();
+            let proofs = proofs.filter(|known| known.identifies_customer());
+            let proofs = proofs.map(|known| (kinds.key_of(known), known.key.clone()));
+            proofs.collect::<Vec<_>>()
+        };
+        let still = proofs(later);
+        let lost = proofs(self).into_iter();
+        let lost = lost.filter(|(key, _)| !still.iter().any(|(other, _)| other == key));
+        lost.map(|(_, told)| told).collect()
     }
 
     /// Takes values from `other`, a customer who is merged into this one, where this profile has no value. Identities
@@ -301,6 +299,23 @@ impl Profile {
                 .or(*vulnerable);
         }
     }
+}
+
+/// `known` together with `more`. An identity of `more` replaces the one that compares as the same, or is added at the
+/// end.
+fn one_each(mut known: Vec<Identity>, more: &[Identity], kinds: &HandleKinds) -> Vec<Identity> {
+    let mut keys: Vec<HandleKey> = known.iter().map(|one| kinds.key_of(one)).collect();
+    for one in more {
+        let key = kinds.key_of(one);
+        match keys.iter().position(|known| *known == key) {
+            Some(at) => known[at] = one.clone(),
+            None => {
+                known.push(one.clone());
+                keys.push(key);
+            }
+        }
+    }
+    known
 }
 
 /// `known` together with `more`. An entry of `more` replaces the same entry of `known`, or is added at the end.
@@ -368,6 +383,11 @@ pub struct Customer {
     pub merged: Vec<MergedCustomer>,
     /// How often this customer was merged with another, in either direction.
     pub merges: u32,
+    /// What each identity of the profile compares as, in their order. Computed from the profile; no event holds it.
+    pub handles: Vec<HandleKey>,
+    /// Whether the customer was found to hold a handle that another customer held too. Computed from the events; no
+    /// event holds it.
+    pub in_conflict: bool,
     /// The reasons of all cases that this customer ever had. Computed from the events; no event holds it.
     pub case_reasons: CaseReasons,
     /// The sequence of the event that first recorded the customer; 0 until that event is applied.
@@ -388,10 +408,45 @@ impl Customer {
             merged_into: None,
             merged: Vec::new(),
             merges: 0,
+            handles: Vec::new(),
+            in_conflict: false,
             case_reasons: CaseReasons::default(),
             opened: Seq(0),
             changed: Seq(0),
         }
+    }
+
+    /// Whether this customer holds this handle verified and not shared, so that it proves who the customer is.
+    pub fn holds(&self, key: &HandleKey) -> bool {
+        self.identities_of(key).any(Identity::identifies_customer)
+    }
+
+    /// Whether other people are known to use this handle too.
+    pub fn shares(&self, key: &HandleKey) -> bool {
+        self.identities_of(key).any(|known| known.shared)
+    }
+
+    /// The identities that compare as this handle. There are several if they were told before it was known how they
+    /// compare.
+    pub fn identities_of(&self, key: &HandleKey) -> impl Iterator<Item = &Identity> {
+        let both = self.handles.iter().zip(&self.profile.identities);
+        both.filter(move |(known, _)| *known == key)
+            .map(|(_, identity)| identity)
+    }
+
+    /// Computes again what the identities compare as.
+    pub fn compare_by(&mut self, kinds: &HandleKinds) {
+        let identities = self.profile.identities.iter();
+        self.handles = identities.map(|identity| kinds.key_of(identity)).collect();
+    }
+
+    /// The customer without what is computed from the events, as an event holds it.
+    #[must_use]
+    pub fn as_told(mut self) -> Customer {
+        self.handles = Vec::new();
+        self.in_conflict = false;
+        self.case_reasons = CaseReasons::default();
+        self
     }
 
     /// The keys of the customers merged into this customer.

@@ -4,6 +4,7 @@ use crate::ids::{NameError, Slug};
 use crate::money::{Currency, Money};
 use crate::time::UnixMs;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
@@ -26,6 +27,99 @@ pub enum FactType {
     Money,
     /// A point in time.
     Instant,
+}
+
+/// What of a text counts where it tells one matter from another.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum FactCompare {
+    /// All of it, without blanks at the ends.
+    #[default]
+    Exact,
+    /// Its letters and digits.
+    LettersAndDigits,
+    /// Its digits.
+    Digits,
+}
+
+/// Whether small and capital letters differ where a text tells one matter from another.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum FactCase {
+    /// They differ.
+    #[default]
+    Keep,
+    /// They do not: capital letters are compared.
+    Upper,
+    /// They do not: small letters are compared.
+    Lower,
+}
+
+/// A fact that tells one matter of a reason from another, and how it compares.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyFact {
+    /// The id of the fact.
+    pub id: Slug,
+    /// What of a text counts.
+    pub compare: FactCompare,
+    /// Whether small and capital letters of a text differ.
+    pub case: FactCase,
+}
+
+impl KeyFact {
+    /// The value as it compares. A value of another type than text compares as it is.
+    pub fn compared<'a>(&self, value: &'a FactValue) -> Cow<'a, FactValue> {
+        let FactValue::Text(told) = value else {
+            return Cow::Borrowed(value);
+        };
+        let text = self.compared_text(told);
+        match *text == **told {
+            true => Cow::Borrowed(value),
+            false => Cow::Owned(FactValue::Text(text.into())),
+        }
+    }
+
+    /// The text as it compares; empty if nothing of it counts.
+    pub fn compared_text<'a>(&self, told: &'a str) -> Cow<'a, str> {
+        let text = crate::text::as_written(told);
+        let text = match self.case {
+            FactCase::Keep => text,
+            FactCase::Lower => Cow::Owned(crate::text::without_case(&text)),
+            // By way of small letters: some letters have several capital forms.
+            FactCase::Upper => {
+                let small = crate::text::without_case(&text);
+                let capitals: String = small.chars().flat_map(char::to_uppercase).collect();
+                Cow::Owned(crate::text::one_form(&capitals).into_owned())
+            }
+        };
+        // After the case: a capital letter can be several signs, of which not all count.
+        match self.compare {
+            FactCompare::Exact => text,
+            FactCompare::LettersAndDigits => filtered(text, char::is_alphanumeric),
+            FactCompare::Digits => filtered(text, char::is_numeric),
+        }
+    }
+
+    /// Whether both values are the same matter. A value of which nothing counts is the same as none.
+    pub fn are_same(&self, one: &FactValue, other: &FactValue) -> bool {
+        let one = self.compared(one);
+        let counts = !matches!(&*one, FactValue::Text(text) if text.is_empty());
+        counts && one == self.compared(other)
+    }
+}
+
+fn filtered(text: Cow<'_, str>, counts: fn(char) -> bool) -> Cow<'_, str> {
+    match text.chars().all(counts) {
+        true => text,
+        false => {
+            let rest: String = text.chars().filter(|sign| counts(*sign)).collect();
+            Cow::Owned(crate::text::one_form(&rest).into_owned())
+        }
+    }
 }
 
 /// The value of a fact, one variant for each [`FactType`].

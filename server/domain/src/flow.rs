@@ -19,8 +19,11 @@ pub use result::{DecideError, WriteResult};
 pub use timer::due;
 
 use crate::command::{Command, CommandBody};
+use crate::customer::Identity;
 use crate::event::{Cause, Envelope, Event, Method, Recorded};
+use crate::handle::HandleKinds;
 use crate::ids::Seq;
+use crate::playbook::Playbook;
 use crate::refusal::{Faults, Refusal};
 use crate::state::{RowKey, RowNotLoaded, State};
 use crate::time::{Millis, UnixMs};
@@ -84,8 +87,9 @@ pub fn decide(state: &State, command: &Command, now: UnixMs) -> Result<WriteResu
     Ok(WriteResult::Happens(recorded.collect()))
 }
 
-/// The rows that `command` always needs. Load them at once, before a call of [`missing_rows`].
-pub fn named_rows(command: &Command) -> Vec<RowKey> {
+/// The rows that `command` always needs. Load them at once, before a call of [`missing_rows`]. `live` is the live
+/// playbook, and handles compare by `kinds`.
+pub fn named_rows(command: &Command, live: Option<&Playbook>, kinds: &HandleKinds) -> Vec<RowKey> {
     let mut rows = vec![RowKey::Request(command.request.key(&command.actor))];
     match &command.body {
         CommandBody::Route(body) => {
@@ -97,7 +101,11 @@ pub fn named_rows(command: &Command) -> Vec<RowKey> {
             rows.extend(customer.id.clone().map(RowKey::Customer));
             let identities = customer.identities.iter();
             let verified = identities.filter(|identity| identity.identifies_customer());
-            rows.extend(verified.map(|identity| RowKey::IdentityOwner(identity.key.clone())));
+            let brand = body.context.brand.as_ref();
+            rows.extend(verified.map(|Identity { key, .. }| {
+                let region = live.and_then(|live| live.brand_regions.of(&key.kind, brand));
+                RowKey::IdentityOwner(kinds.key(&key.kind, &key.value, region))
+            }));
         }
         CommandBody::Select(body) => rows.push(RowKey::Contact(body.contact.clone())),
         CommandBody::Reroute(body) => rows.push(RowKey::Contact(body.contact.clone())),

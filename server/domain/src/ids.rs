@@ -1,5 +1,6 @@
 //! Checked names: the names that a caller or a playbook gives to things. Each type holds a text that was checked once.
 
+use crate::text::one_form_of;
 use serde::Serialize;
 use std::fmt;
 use std::sync::Arc;
@@ -47,6 +48,9 @@ pub fn fits_new(id: &str) -> Result<(), NameError> {
 
 macro_rules! name {
     ($(#[$doc:meta])* $name:ident, $max:ident = $limit:expr, $shape:expr, $fits:expr) => {
+        name!($(#[$doc])* $name, $max = $limit, $shape, $fits, |text| text);
+    };
+    ($(#[$doc:meta])* $name:ident, $max:ident = $limit:expr, $shape:expr, $fits:expr, $form:expr) => {
         $(#[$doc])*
         #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
         pub struct $name(Arc<str>);
@@ -62,14 +66,20 @@ macro_rules! name {
             /// author of the text.
             pub fn new(text: impl AsRef<str>) -> Result<$name, NameError> {
                 let text = text.as_ref();
-                checked(text, $max)?;
+                // Before anything is made of it: no form of a text is three times as short as another.
+                if text.len() > 3 * $max {
+                    checked(text, $max)?;
+                }
+                let $name(text) = $name::stored(text);
+                checked(&text, $max)?;
                 let fits: fn(&str) -> bool = $fits;
-                if fits(text) { Ok($name(text.into())) } else { Err(NameError::Shape($shape)) }
+                if fits(&text) { Ok($name(text)) } else { Err(NameError::Shape($shape)) }
             }
 
             /// Takes a text that was checked when it was written. Only for text that comes from the store.
             pub fn stored(text: impl Into<Arc<str>>) -> $name {
-                $name(text.into())
+                let form: fn(Arc<str>) -> Arc<str> = $form;
+                $name(form(text.into()))
             }
 
             /// The text.
@@ -116,14 +126,16 @@ name!(
     "lower-case letters, digits and _, starting with a letter", is_slug
 );
 name!(
-    /// The caller's key of a contact, such as a call id or a session id: printable, without spaces at its ends.
+    /// The caller's key of a contact, such as a call id or a session id: printable, without spaces at its ends. It is
+    /// kept in the Unicode form NFC, so that a key typed on two machines is one.
     ContactId, CONTACT_ID_BYTES_MAX = 128,
-    "printable, without spaces at its ends", is_key
+    "printable, without spaces at its ends", is_key, one_form_of
 );
 name!(
-    /// The key of a customer: the platform's own key, or a key `cust_…` that Signpost made.
+    /// The key of a customer: the platform's own key, or a key `cust_…` that Signpost made. It is kept in the Unicode
+    /// form NFC, so that a key typed on two machines is one.
     CustomerId, CUSTOMER_ID_BYTES_MAX = 128,
-    "printable, without spaces at its ends", is_key
+    "printable, without spaces at its ends", is_key, one_form_of
 );
 name!(
     /// The caller's key of one matter of a contact that has several: printable, without spaces at its ends.
@@ -300,6 +312,15 @@ mod tests {
         assert!(ContactId::new(" call").is_err());
         assert!(ContactId::new("a\nb").is_err());
         assert!(PlaybookVersion::new("ab").is_err());
+    }
+
+    #[test]
+    fn keys_of_contacts_and_customers_are_one_in_every_form() {
+        let (typed, composed) = ("ju\u{308}rgen", "jürgen");
+        assert_eq!(ContactId::new(typed), ContactId::new(composed));
+        assert_eq!(CustomerId::stored(typed), CustomerId::stored(composed));
+        assert_eq!(CustomerId::stored(typed).as_str(), composed);
+        assert_ne!(RequestId::new(typed), RequestId::new(composed));
     }
 
     #[test]

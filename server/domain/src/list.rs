@@ -5,7 +5,8 @@
 
 use crate::case::{Case, CaseState};
 use crate::contact::{Contact, ContactState};
-use crate::customer::{Customer, IdentityKey};
+use crate::customer::Customer;
+use crate::handle::HandleKey;
 use crate::ids::{CaseId, CustomerId, PlaybookVersion, ReasonId, Slug};
 use crate::playbook::Playbook;
 use crate::tags::TagsFilter;
@@ -116,7 +117,7 @@ pub enum OfCustomer {
     /// The customer with this key.
     Id(CustomerId),
     /// The customer who holds this identity, verified.
-    Holder(IdentityKey),
+    Holder(HandleKey),
 }
 
 /// A filter for cases. Every part that is set must match. In a list, one value must match; of the labels, all must
@@ -319,7 +320,7 @@ pub struct CustomerFilter {
     /// The customer is one of these.
     pub ids: Vec<CustomerId>,
     /// The customer has this identity, verified or not; `None` accepts every customer.
-    pub identity: Option<IdentityKey>,
+    pub identity: Option<HandleKey>,
     /// When the customer was first recorded.
     pub opened: Between,
 }
@@ -327,9 +328,8 @@ pub struct CustomerFilter {
 impl CustomerFilter {
     /// Whether the customer matches the filter.
     pub fn holds(&self, customer: &Customer) -> bool {
-        let profile = &customer.profile;
-        let has = |wanted: &IdentityKey| profile.identities.iter().any(|it| it.key == *wanted);
-        self.has_tier(profile.tier.as_ref())
+        let has = |wanted: &HandleKey| customer.handles.contains(wanted);
+        self.has_tier(customer.profile.tier.as_ref())
             && is_one_of(&self.ids, Some(&customer.id))
             && self.identity.as_ref().is_none_or(has)
             && self.opened.holds(customer.created)

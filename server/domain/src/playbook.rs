@@ -27,7 +27,8 @@ mod version;
 mod warning;
 mod yaml;
 
-use crate::fact::FactType;
+use crate::fact::{FactCase, FactCompare, FactType, KeyFact};
+use crate::handle::{BrandRegions, HandleKinds};
 use crate::ids::{PlaybookVersion, ReasonId, Slug};
 use crate::money::Money;
 use crate::route::{Medium, Route};
@@ -114,6 +115,10 @@ pub struct Playbook {
     pub brands: Vec<Slug>,
     /// Kinds of consent that a customer may give or refuse.
     pub consents: Vec<Slug>,
+    /// How the kinds of handles compare.
+    pub handles: Arc<HandleKinds>,
+    /// Where phone numbers without a country code belong if the contact is for a brand.
+    pub brand_regions: BrandRegions,
     /// The channels, in the order written.
     pub channels: Vec<Channel>,
     /// The queues, in the order written.
@@ -342,6 +347,23 @@ pub struct FactSpec {
     pub pattern: Option<pattern::Pattern>,
     /// Whether the value must never appear in logs.
     pub personal: bool,
+    /// What of a text counts where the fact tells one matter from another.
+    pub compare: FactCompare,
+    /// Whether small and capital letters of a text differ where the fact tells one matter from another.
+    pub case: FactCase,
+    /// Whether the fact tells one matter of a reason from another.
+    pub is_key: bool,
+}
+
+impl FactSpec {
+    /// The fact as it tells one matter from another.
+    pub fn as_key(&self) -> KeyFact {
+        KeyFact {
+            id: self.id.clone(),
+            compare: self.compare,
+            case: self.case,
+        }
+    }
 }
 
 /// A primary reason.

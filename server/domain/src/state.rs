@@ -19,8 +19,9 @@ pub use timers::{TimerTarget, Timers};
 use crate::actor::Actor;
 use crate::case::{Case, CaseKey};
 use crate::contact::{ADDITIONAL_CASES_MAX, Contact, ReportedQueue};
-use crate::customer::{Customer, IDENTITIES_MAX, IdentityKey};
+use crate::customer::{Customer, IDENTITIES_MAX};
 use crate::event::RequestKey;
+use crate::handle::{HandleKey, HandleKinds};
 use crate::ids::{CaseId, ContactId, CustomerId, PlaybookVersion, ReasonId, Seq, Slug};
 use crate::playbook::Playbook;
 use crate::time::UnixMs;
@@ -46,7 +47,7 @@ pub enum RowKey {
     /// A customer.
     Customer(CustomerId),
     /// The customer who holds a verified identity, or who was last recorded as sharing it with others.
-    IdentityOwner(IdentityKey),
+    IdentityOwner(HandleKey),
     /// The latest case of a matter.
     Matter(CaseKey),
     /// A write that was answered before.
@@ -69,7 +70,7 @@ pub enum Row {
     /// The row of [`RowKey::Customer`].
     Customer(Arc<Customer>),
     /// The row of [`RowKey::IdentityOwner`].
-    IdentityOwner(Arc<CustomerId>),
+    IdentityOwner(Arc<Holder>),
     /// The row of [`RowKey::Matter`].
     Matter(Arc<LatestCase>),
     /// The row of [`RowKey::Request`].
@@ -112,6 +113,27 @@ pub struct IdempotencyRecord {
     pub at: UnixMs,
     /// A hash of the request as it was received.
     pub fingerprint: [u8; 16],
+}
+
+/// The largest number of further customers that are kept for one handle.
+pub const OTHER_HOLDERS_MAX: usize = 15;
+
+/// Who holds a handle.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Holder {
+    /// The customer who got the handle last.
+    pub customer: CustomerId,
+    /// Customers who held the same handle verified before and did not lose it, the latest first; at most
+    /// [`OTHER_HOLDERS_MAX`]. Nobody is refused a handle that compared otherwise when it was told: so there are such
+    /// customers only where the kinds of handles were declared otherwise since.
+    pub others: Vec<CustomerId>,
+}
+
+impl Holder {
+    /// All of them, the one who got the handle last first.
+    pub fn all(&self) -> impl Iterator<Item = &CustomerId> {
+        std::iter::once(&self.customer).chain(&self.others)
+    }
 }
 
 /// The latest case of a matter.
@@ -179,13 +201,16 @@ pub struct State {
     seq: Seq,
     now: UnixMs,
     live: Option<Arc<Playbook>>,
+    comparing: Arc<HandleKinds>,
+    has_handles: bool,
+    is_pinned: bool,
     publications: Vec<Arc<Publication>>,
     counts: BTreeMap<(ReasonId, Slug), Counts>,
     reported_queues: BTreeMap<Slug, Arc<ReportedQueue>>,
     contacts: Table<ContactId, Contact>,
     cases: Table<CaseId, Case>,
     customers: Table<CustomerId, Customer>,
-    holders: Table<IdentityKey, CustomerId>,
+    holders: Table<HandleKey, Holder>,
     matters: Table<CaseKey, LatestCase>,
     requests: Table<RequestKey, IdempotencyRecord>,
     timers: Timers,
@@ -226,6 +251,9 @@ impl State {
             seq: Seq(0),
             now: UnixMs(0),
             live: None,
+            comparing: Arc::default(),
+            has_handles: false,
+            is_pinned: false,
             publications: Vec::new(),
             counts: BTreeMap::new(),
             reported_queues: BTreeMap::new(),
@@ -242,12 +270,22 @@ impl State {
         }
     }
 
-    /// A partial state with a live playbook. It serves to find the rows that a command needs.
-    pub fn for_prefetch(live: Option<Arc<Playbook>>) -> State {
+    /// A partial state with a live playbook, and how the handles in the rows compare. It serves to find the rows that a
+    /// command needs.
+    pub fn for_prefetch(live: Option<Arc<Playbook>>, comparing: Arc<HandleKinds>) -> State {
         State {
             live,
+            comparing,
             ..State::partial()
         }
+    }
+
+    /// This state, with handles that compare by `kinds` from the first event on, whatever playbooks the events publish.
+    #[must_use]
+    pub fn compared_by(mut self, kinds: Arc<HandleKinds>) -> State {
+        self.comparing = kinds;
+        self.is_pinned = true;
+        self
     }
 
     /// The sequence of the last event that was applied.
@@ -263,6 +301,23 @@ impl State {
     /// The live playbook; `None` if no playbook was published.
     pub const fn live(&self) -> Option<&Arc<Playbook>> {
         self.live.as_ref()
+    }
+
+    /// How handles compare now, in every row. It is what the live playbook says, unless customers had handles when the
+    /// playbook became live: then what they compare as follows on the next start, when the rows are made again.
+    pub const fn comparing(&self) -> &Arc<HandleKinds> {
+        &self.comparing
+    }
+
+    /// Whether a customer ever had a handle.
+    pub const fn has_handles(&self) -> bool {
+        self.has_handles
+    }
+
+    /// How handles should compare, if that is not how they do: the kinds of the live playbook.
+    pub fn compares_otherwise(&self) -> Option<&Arc<HandleKinds>> {
+        let wanted = self.live.as_ref().map(|live| &live.handles);
+        wanted.filter(|wanted| **wanted != self.comparing)
     }
 
     /// All publications, the oldest first.
@@ -305,7 +360,7 @@ impl State {
     lookup!(
         /// The customer who holds a verified identity, or who was last recorded as sharing it with others; `None` if
         /// there is none.
-        holder, holders, IdentityKey, CustomerId, IdentityOwner
+        holder, holders, HandleKey, Holder, IdentityOwner
     );
     lookup!(
         /// The latest case of the matter with this key; `None` if there is none.
@@ -344,7 +399,7 @@ impl State {
     }
 
     /// The holders of identities in memory, in no order.
-    pub fn holders(&self) -> impl Iterator<Item = (&IdentityKey, &Arc<CustomerId>)> {
+    pub fn holders(&self) -> impl Iterator<Item = (&HandleKey, &Arc<Holder>)> {
         self.holders.rows()
     }
 
@@ -494,5 +549,16 @@ impl State {
         self.seq = seq;
         self.now = now;
         self.live = live;
+    }
+
+    /// Used when the server starts: sets how the handles in the rows compare, and whether there are any.
+    pub fn compares_by(&mut self, kinds: Arc<HandleKinds>, has_handles: bool) {
+        self.comparing = kinds;
+        self.has_handles = has_handles;
+    }
+
+    /// Used when the server has started: the next playbook counts again.
+    pub fn follow_playbooks(&mut self) {
+        self.is_pinned = false;
     }
 }

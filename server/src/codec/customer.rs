@@ -7,6 +7,7 @@ use super::profile::{identity_key, identity_key_to_wire, profile, profile_to_wir
 use super::text::{after, at, borrowed, name, name_or_none, name_text, reason, reason_text};
 use super::{CodecError, required, wire, written};
 use signpost_domain::customer::{CaseReasons, Customer, CustomerMerge, MergedCustomer, TierFound};
+use signpost_domain::handle::HandleKey;
 use signpost_domain::ids::Seq;
 use signpost_domain::time::UnixMs;
 
@@ -20,10 +21,24 @@ pub(super) fn customer_to_wire(customer: &Customer) -> written::Customer<'_> {
         merged_into,
         merged,
         merges,
+        handles,
+        in_conflict,
         case_reasons,
         opened,
         changed,
     } = customer;
+    let told = profile
+        .identities
+        .iter()
+        .map(|identity| &identity.key.value);
+    let compares_as = handles.iter().zip(told).map(|(key, told)| {
+        let differs = key.value != *told;
+        if differs {
+            borrowed(&key.value)
+        } else {
+            "".into()
+        }
+    });
     let bases = std::iter::once(created).chain(recent);
     let spans = recent.iter().zip(bases);
     let reasons = case_reasons.listed().unwrap_or_default();
@@ -41,6 +56,8 @@ pub(super) fn customer_to_wire(customer: &Customer) -> written::Customer<'_> {
         unverified_identities: Vec::new(),
         case_reasons: reasons.iter().map(reason_text).collect(),
         case_reasons_over: case_reasons.listed().is_none(),
+        compares_as: compares_as.collect(),
+        in_conflict: *in_conflict,
     }
 }
 
@@ -59,7 +76,21 @@ pub(super) fn customer(message: wire::Customer) -> Result<Customer, CodecError> 
         unverified_identities: _,
         case_reasons,
         case_reasons_over,
+        compares_as,
+        in_conflict,
     } = message;
+    let profile = profile(required(profile_message, "customer.profile")?)?;
+    let identities = profile.identities.iter();
+    let handles = identities
+        .zip(compares_as)
+        .map(|(told, compares_as)| HandleKey {
+            kind: told.key.kind.clone(),
+            value: match compares_as.is_empty() {
+                true => told.key.value.clone(),
+                false => compares_as.into(),
+            },
+        });
+    let handles = handles.collect();
     let listed = case_reasons.iter();
     let listed = listed.map(|text| reason(text, "customer.case_reasons"));
     let created = UnixMs(created_unix_ms);
@@ -70,13 +101,15 @@ pub(super) fn customer(message: wire::Customer) -> Result<Customer, CodecError> 
     let merged = merged_messages.into_iter().map(merged);
     Ok(Customer {
         id: name(id, "customer.id")?,
-        profile: profile(required(profile_message, "customer.profile")?)?,
+        profile,
         created,
         contact_count,
         recent: recent.collect(),
         merged_into: name_or_none(merged_into),
         merged: merged.collect::<Result<_, _>>()?,
         merges,
+        handles,
+        in_conflict,
         case_reasons: CaseReasons::stored(listed.collect::<Result<_, _>>()?, case_reasons_over),
         opened: Seq(opened_seq),
         changed: Seq(changed_seq),

@@ -15,7 +15,7 @@
 //!   chooses and which therefore has no order in time, and the values that lists filter by. Contacts are filtered by
 //!   reading their marks one after another. For rare values this is slower than blocks, but a contact changes more
 //!   often than a case.
-//! - Entries of customers under each of their identities.
+//! - Entries of customers under what each of their identities compares as, and of customers in conflict over one.
 //! - Blocks of cases and of contacts by external reference and by label, for those that have any. With them, one of
 //!   millions is found at once by the id that another system has for it.
 //!
@@ -36,7 +36,8 @@ use super::{CodecError, wire, written};
 use prost::Message;
 use signpost_domain::case::{CASE_CONTACTS_LISTED_MAX, Case, CaseState};
 use signpost_domain::contact::{ADDITIONAL_CASES_MAX, Contact};
-use signpost_domain::customer::{Customer, IDENTITIES_MAX, IdentityKey};
+use signpost_domain::customer::{Customer, IDENTITIES_MAX};
+use signpost_domain::handle::HandleKey;
 use signpost_domain::ids::{ContactId, CustomerId, ReasonId, Seq, Slug};
 use signpost_domain::list::ContactMark;
 use signpost_domain::state::Row;
@@ -67,6 +68,8 @@ const CASES_BY_LABEL: [u8; 1] = [0x57];
 const CONTACTS_BY_REFERENCE: [u8; 1] = [0x58];
 /// The prefix of the blocks of contacts by label.
 const CONTACTS_BY_LABEL: [u8; 1] = [0x59];
+/// The prefix of the entries of customers who were found to hold a handle that another customer held too.
+pub const HANDLE_CONFLICTS: [u8; 1] = [0x5a];
 
 /// The byte after a name. No name contains it.
 const END: u8 = 0;
@@ -103,8 +106,8 @@ pub const CASE_WRITES_MAX: usize =
 /// customer and of the owners of its cases, and a block for each reference and label.
 pub const CONTACT_WRITES_MAX: usize =
     2 + 1 + (2 + ADDITIONAL_CASES_MAX) + REFERENCES_MAX + LABELS_MAX;
-/// The maximum number of writes for a customer: the row, its mark, and an entry for each identity.
-pub const CUSTOMER_WRITES_MAX: usize = 2 + 1 + IDENTITIES_MAX;
+/// The maximum number of writes for a customer: the row, its mark, an entry for each identity, and one for a conflict.
+pub const CUSTOMER_WRITES_MAX: usize = 2 + 1 + IDENTITIES_MAX + 1;
 
 /// How many writes a row takes at most, with its index entries, by what the row has: no list is longer than what the
 /// maximum of its kind counts. Two contacts of a case on one channel count twice.
@@ -121,7 +124,9 @@ pub fn writes(row: &Row) -> usize {
                 + contact.additional.len();
             2 + 1 + owners + of_tags(&contact.context.tags)
         }
-        Row::Customer(customer) => 2 + 1 + customer.profile.identities.len(),
+        Row::Customer(customer) => {
+            2 + 1 + customer.handles.len() + usize::from(customer.in_conflict)
+        }
         Row::IdentityOwner(_)
         | Row::Matter(_)
         | Row::Request(_)
@@ -150,7 +155,7 @@ pub fn follows(row: &Row) -> IndexEntries {
 pub fn is_index(key: &[u8]) -> bool {
     match key.split_first() {
         Some((prefix, rest)) if [*prefix] == CUSTOMERS => rest.contains(&END),
-        Some((prefix, _)) => (CONTACT_MARKS[0]..=CONTACTS_BY_LABEL[0]).contains(prefix),
+        Some((prefix, _)) => (CONTACT_MARKS[0]..=HANDLE_CONFLICTS[0]).contains(prefix),
         None => false,
     }
 }
@@ -208,15 +213,21 @@ fn of_customer(customer: &Customer) -> IndexEntries {
         at(&CUSTOMER_MARKS, customer.opened),
         customer_mark(customer),
     );
-    let identities = customer.profile.identities.iter();
     let entry = |key| {
         let id = customer.id.as_str().as_bytes().to_vec();
         (at(&customers_by_handle(key), customer.opened), id)
     };
-    let handles = identities.map(|identity| entry(&identity.key));
+    let handles = customer.handles.iter().map(entry);
+    let conflict = customer.in_conflict.then(|| {
+        let id = customer.id.as_str().as_bytes().to_vec();
+        (at(&HANDLE_CONFLICTS, customer.opened), id)
+    });
     IndexEntries {
         is_new: customer.opened == customer.changed,
-        static_entries: std::iter::once(mark).chain(handles).collect(),
+        static_entries: std::iter::once(mark)
+            .chain(handles)
+            .chain(conflict)
+            .collect(),
         opened: customer.opened,
         ..IndexEntries::default()
     }
@@ -275,8 +286,8 @@ pub fn contacts_of_customer(customer: &CustomerId) -> Vec<u8> {
     .concat()
 }
 
-/// The prefix of the entries of customers that once had this identity.
-pub fn customers_by_handle(IdentityKey { kind, value }: &IdentityKey) -> Vec<u8> {
+/// The prefix of the entries of customers that once had this handle.
+pub fn customers_by_handle(HandleKey { kind, value }: &HandleKey) -> Vec<u8> {
     let kind = kind.as_str().as_bytes();
     [
         &CUSTOMERS_BY_HANDLE[..],

@@ -9,6 +9,7 @@ use signpost_domain::customer::TierBasis;
 use signpost_domain::decision::{AttemptOutcome, ChanceBasis, Formula, WaitBasis};
 use signpost_domain::event::{Method, RoutingTrigger};
 use signpost_domain::fact::FactSource;
+use signpost_domain::handle::HandleCompare;
 use signpost_domain::playbook::BasisPoints;
 use signpost_domain::route::{Route, RouteSet};
 use signpost_domain::tags::ContactLinkKind;
@@ -49,6 +50,7 @@ numbered!(ContactLinkKind: Transcript, Recording, Other);
 numbered!(Direction: Inbound, Outbound);
 numbered!(FactSource: Customer, Bot, Agent, System);
 numbered!(Formula: First, Second);
+numbered!(HandleCompare: Phone, Email, Handle, Exact);
 numbered!(LinkKind: DuplicateOf, DuplicatedBy, CausedBy, CauseOf);
 numbered!(CaseMatch: New, Continued, Reopened);
 numbered!(

@@ -5,26 +5,31 @@ use super::number::{abilities, numbers, routes};
 use super::text::{borrowed, name, name_or_none, name_text};
 use super::{CodecError, wire, written};
 use signpost_domain::customer::{Consent, Identity, IdentityKey, Profile};
+use signpost_domain::handle::Region;
 
 pub(super) fn identity_to_wire(identity: &Identity) -> written::Identity<'_> {
     let Identity {
         key,
         verified,
         shared,
+        region,
     } = identity;
     written::Identity {
         verified: *verified,
         shared: *shared,
+        region: region.as_ref().map_or("", Region::as_str).into(),
         ..identity_key_to_wire(key)
     }
 }
 
 pub(super) fn identity(message: wire::Identity) -> Result<Identity, CodecError> {
     let (verified, shared) = (message.verified, message.shared);
+    let region = Region::new(&message.region);
     Ok(Identity {
         key: identity_key(message)?,
         verified,
         shared,
+        region,
     })
 }
 
@@ -36,6 +41,7 @@ pub(super) fn identity_key_to_wire(
         value: borrowed(value),
         verified: false,
         shared: false,
+        region: "".into(),
     }
 }
 
@@ -45,6 +51,7 @@ pub(super) fn identity_key(message: wire::Identity) -> Result<IdentityKey, Codec
         value,
         verified: _,
         shared: _,
+        region: _,
     } = message;
     Ok(IdentityKey {
         kind: name(kind, "identity.kind")?,

@@ -4,6 +4,7 @@
 pub mod active;
 mod case;
 pub mod contact;
+mod handles;
 pub mod key;
 
 use super::actor::{actor, actor_to_wire};
@@ -18,9 +19,12 @@ use super::{CodecError, FORMAT, message, required, wire, written};
 use case::{case_row, case_to_wire};
 use contact::{contact, contact_to_wire};
 use signpost_domain::contact::ReportedQueue;
+use signpost_domain::handle::HandleKinds;
 use signpost_domain::ids::{PlaybookVersion, Seq};
 use signpost_domain::route::Route;
-use signpost_domain::state::{Counts, IdempotencyRecord, LatestCase, Publication, Row, RowKey};
+use signpost_domain::state::{
+    Counts, Holder, IdempotencyRecord, LatestCase, Publication, Row, RowKey,
+};
 use signpost_domain::time::UnixMs;
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -81,8 +85,13 @@ fn row_to_wire(row: &Row) -> written::row::Row<'_> {
         Row::Contact(row) => Wire::Contact(contact_to_wire(row)),
         Row::Case(row) => Wire::Case(case_to_wire(row)),
         Row::Customer(row) => Wire::Customer(customer_to_wire(row)),
-        Row::IdentityOwner(customer) => Wire::Holder(written::Holder {
-            customer: customer.as_str().into(),
+        Row::IdentityOwner(holder) => Wire::Holder(written::Holder {
+            customer: holder.customer.as_str().into(),
+            others: holder
+                .others
+                .iter()
+                .map(|other| other.as_str().into())
+                .collect(),
         }),
         Row::Matter(latest) => Wire::Matter(written::Matter {
             case_seq: case_seq(latest.case),
@@ -107,9 +116,12 @@ pub fn decode(kind: RowKind, bytes: &[u8]) -> Result<Row, CodecError> {
         (RowKind::Contact, Wire::Contact(row)) => Ok(Row::Contact(Arc::new(contact(row)?))),
         (RowKind::Case, Wire::Case(row)) => Ok(Row::Case(Arc::new(case_row(row)?))),
         (RowKind::Customer, Wire::Customer(row)) => Ok(Row::Customer(Arc::new(customer(row)?))),
-        (RowKind::Holder, Wire::Holder(wire::Holder { customer })) => Ok(Row::IdentityOwner(
-            Arc::new(name(customer, "holder.customer")?),
-        )),
+        (RowKind::Holder, Wire::Holder(wire::Holder { customer, others })) => {
+            let customer = name(customer, "holder.customer")?;
+            let others = others.into_iter().map(|other| name(other, "holder.others"));
+            let others = others.collect::<Result<_, _>>()?;
+            Ok(Row::IdentityOwner(Arc::new(Holder { customer, others })))
+        }
         (RowKind::Matter, Wire::Matter(wire::Matter { case_seq, seq })) => {
             let (case, seq) = (case(case_seq), Seq(seq));
             Ok(Row::Matter(Arc::new(LatestCase { case, seq })))
@@ -314,7 +326,7 @@ fn reported(message: wire::ReportedQueue) -> Result<ReportedQueue, CodecError> {
 
 /// The number of the layout of the rows: which rows there are, their keys, and the rows that an event leads to. Add 1
 /// for every change of any of these. Rows with another layout are made again from the log.
-pub const LAYOUT: u32 = 11;
+pub const LAYOUT: u32 = 12;
 
 /// The position of the rows, under [`super::rows::key::APPLIED`]. It is written with every group of rows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -325,16 +337,29 @@ pub struct Applied {
     pub now: UnixMs,
     /// The version of the live playbook; `None` if none is live.
     pub live: Option<PlaybookVersion>,
+    /// How the handles in the rows compare.
+    pub comparing: Arc<HandleKinds>,
+    /// Whether a customer ever had a handle.
+    pub has_handles: bool,
 }
 
 /// The bytes under [`super::rows::key::APPLIED`].
-pub fn encode_applied(Applied { seq, now, live }: &Applied) -> Vec<u8> {
+pub fn encode_applied(applied: &Applied) -> Vec<u8> {
+    let Applied {
+        seq,
+        now,
+        live,
+        comparing,
+        has_handles,
+    } = applied;
     written::Applied {
         format: FORMAT,
         seq: seq.0,
         now_unix_ms: now.0,
         live_version: version_cow(live.as_ref()),
         layout: LAYOUT,
+        handle_kinds: handles::to_wire(comparing),
+        has_handles: *has_handles,
     }
     .to_bytes()
 }
@@ -350,6 +375,8 @@ pub fn decode_applied(bytes: &[u8]) -> Result<Applied, CodecError> {
         now_unix_ms,
         live_version,
         layout,
+        handle_kinds,
+        has_handles,
     } = message(bytes)?;
     if layout != LAYOUT {
         return Err(CodecError::Layout(layout));
@@ -358,6 +385,8 @@ pub fn decode_applied(bytes: &[u8]) -> Result<Applied, CodecError> {
         seq: Seq(seq),
         now: UnixMs(now_unix_ms),
         live: version_or_none(&live_version, "applied.live_version")?,
+        comparing: Arc::new(handles::read(handle_kinds)?),
+        has_handles,
     })
 }
 

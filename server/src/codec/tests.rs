@@ -162,7 +162,14 @@ proptest! {
         now in arbitrary::time(),
         live in of(arbitrary::version()),
     ) {
-        let applied = Applied { seq, now, live };
+        let (comparing, has_handles) = (std::sync::Arc::default(), true);
+        let applied = Applied {
+            seq,
+            now,
+            live,
+            comparing,
+            has_handles,
+        };
         prop_assert_eq!(rows::decode_applied(&rows::encode_applied(&applied)), Ok(applied));
     }
 

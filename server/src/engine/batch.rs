@@ -8,6 +8,7 @@ use crate::tail::TailEvent;
 use signpost_domain::command::{Command, Query};
 use signpost_domain::event::Event;
 use signpost_domain::flow::{Answer, COMMAND_EVENTS_MAX};
+use signpost_domain::handle::HandleKinds;
 use signpost_domain::ids::{PlaybookVersion, Seq};
 use signpost_domain::playbook::Playbook;
 use signpost_domain::state::{EVENT_CASES_MAX, EVENT_ROWS_MAX, Row, RowKey, State};
@@ -93,6 +94,23 @@ impl Pending {
     }
 }
 
+/// The live playbook, and how handles compare now.
+#[derive(Clone, Default)]
+pub(super) struct Live {
+    pub(super) playbook: Option<Arc<Playbook>>,
+    pub(super) comparing: Arc<HandleKinds>,
+}
+
+impl Live {
+    /// What the state has.
+    pub(super) fn of(state: &State) -> Live {
+        Live {
+            playbook: state.live().cloned(),
+            comparing: state.comparing().clone(),
+        }
+    }
+}
+
 /// The rows that a group changed.
 #[derive(Default)]
 pub(super) struct Changes {
@@ -108,6 +126,10 @@ pub(super) struct Changes {
     pub(super) now: UnixMs,
     /// The version of the playbook that is live after the group; `None` if none is live.
     pub(super) live: Option<PlaybookVersion>,
+    /// How handles compare after the group.
+    pub(super) comparing: Arc<HandleKinds>,
+    /// Whether a customer has had a handle after the group.
+    pub(super) has_handles: bool,
 }
 
 impl Changes {
@@ -132,6 +154,8 @@ impl Changes {
         self.last = state.seq();
         self.now = state.now();
         self.live = state.live().map(|live| live.version.clone());
+        self.comparing = state.comparing().clone();
+        self.has_handles = state.has_handles();
     }
 }
 
@@ -153,8 +177,8 @@ pub(super) struct Batch {
     pub(super) since: Option<Instant>,
     /// The rows that the events changed.
     pub(super) changes: Changes,
-    /// The playbook that the group made live; `None` if it made none live.
-    pub(super) live: Option<Arc<Playbook>>,
+    /// The playbook that the group made live, and how handles compare since; `None` if it made none live.
+    pub(super) live: Option<Live>,
 }
 
 impl Batch {

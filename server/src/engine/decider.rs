@@ -1,6 +1,6 @@
 //! The deciding thread. Only this thread accesses the state.
 
-use super::batch::{Batch, Pending, Task};
+use super::batch::{Batch, Live, Pending, Task};
 use super::prefetch::{Prefetched, RowLookup, read_blocking};
 use super::{Clock, DecideRetry, EngineError, EngineHealth, WriteDecision, unreadable};
 use crate::codec;
@@ -296,7 +296,7 @@ impl Decider {
         self.retained
             .extend(touched.into_iter().map(|key| (seq, key)));
         if let Event::PlaybookPublished(_) = &recorded.event {
-            group.live = self.state.live().cloned();
+            group.live = Some(Live::of(&self.state));
         }
     }
 

@@ -2,12 +2,10 @@
 //! live, its callers get their answers, watchers get the events, and its changes go to the rows.
 
 use super::EngineHealth;
-use super::batch::{Batch, Changes};
+use super::batch::{Batch, Changes, Live};
 use crate::store::Log;
 use crate::tail::Tail;
 use crossbeam_channel::{Receiver, Sender};
-use signpost_domain::playbook::Playbook;
-use std::sync::Arc;
 use tokio::sync::watch;
 
 /// Appends groups until there are no more. After a failure nothing is appended, undone or tried again, and every caller
@@ -17,7 +15,7 @@ pub(super) fn run(
     groups: Receiver<Batch>,
     changes: Sender<Changes>,
     tail: &Tail,
-    live: watch::Sender<Option<Arc<Playbook>>>,
+    live: watch::Sender<Live>,
     health: watch::Sender<EngineHealth>,
 ) {
     for group in groups {
@@ -31,8 +29,8 @@ pub(super) fn run(
             continue;
         }
         // Before the answers: a caller that gets the answer to a publication must find the playbook live.
-        if group.live.is_some() {
-            live.send_replace(group.live);
+        if let Some(now) = group.live {
+            live.send_replace(now);
         }
         group
             .pending

@@ -1,12 +1,12 @@
 //! Looks up the rows of a command before the command is decided.
 
+use super::batch::Live;
 use super::key_filters::KeyFilters;
 use super::recent_rows::RecentRows;
 use crate::codec;
 use crate::codec::rows::RowKind;
 use crate::store::{RowReader, StoreError};
 use signpost_domain::ids::Seq;
-use signpost_domain::playbook::Playbook;
 use signpost_domain::state::{Row, RowKey, RowNotLoaded, State};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -35,12 +35,15 @@ pub(super) struct RowLookup {
 /// When a row cannot be read or decoded.
 pub(super) async fn look_up(
     lookup: &RowLookup,
-    live: Option<Arc<Playbook>>,
+    Live {
+        playbook,
+        comparing,
+    }: Live,
     also: &[RowKey],
     seek: impl Fn(&State) -> Result<(), RowNotLoaded>,
     trusts_recent: bool,
 ) -> Result<Prefetched, StoreError> {
-    let mut state = State::for_prefetch(live);
+    let mut state = State::for_prefetch(playbook, comparing);
     let mut looked = Prefetched {
         rows: Vec::new(),
         as_of: Seq(u64::MAX),

@@ -9,6 +9,7 @@ use crate::codec::rows::active::{decode_active_case, decode_active_contact};
 use crate::codec::{self, CodecError};
 use crate::store::{ApplyError, LogReader, RowReader, SCAN_ROWS_MAX, StoreError};
 use signpost_domain::event::{Event, Recorded};
+use signpost_domain::handle::HandleKinds;
 use signpost_domain::ids::Seq;
 use signpost_domain::playbook::Playbook;
 use signpost_domain::state::{RowKey, State};
@@ -40,6 +41,10 @@ pub enum RecoverError {
     /// The rows cannot be read. They can be made again from the log.
     #[error("the rows do not read: {0}")]
     Rows(String),
+    /// The live playbook says that handles compare otherwise than they do in the rows. The rows can be made again from
+    /// the log.
+    #[error("the live playbook says that handles compare otherwise")]
+    Handles(Arc<HandleKinds>),
 }
 
 impl From<RowWriteError> for RecoverError {
@@ -78,8 +83,12 @@ pub(super) fn recover(
     log: &LogReader,
     row_writer: &mut RowWriter,
     lookup: &RowLookup,
+    kinds: Option<Arc<HandleKinds>>,
 ) -> Result<State, RecoverError> {
     let mut state = restored(&lookup.rows)?;
+    if let Some(kinds) = kinds {
+        state = state.compared_by(kinds);
+    }
     let (mut folded, mut reported) = (0_usize, 0);
     while state.seq().0 < log.last() {
         let events = log.range(state.seq().0 + 1, FOLDED_AT_ONCE, READ_BYTES)?;
@@ -108,6 +117,10 @@ pub(super) fn recover(
         row_writer.flush()?;
         tracing::info!(folded, "folded the rest of the log");
     }
+    if let Some(wanted) = state.compares_otherwise() {
+        return Err(RecoverError::Handles(wanted.clone()));
+    }
+    state.follow_playbooks();
     Ok(state)
 }
 
@@ -131,6 +144,7 @@ fn restored(rows: &RowReader) -> Result<State, RecoverError> {
         }
     };
     state.stand_at(Seq(rows.applied()), standing.now, live);
+    state.compares_by(standing.comparing, standing.has_handles);
     for prefix in codec::rows::key::READ_AT_START {
         let mut after: Option<Vec<u8>> = None;
         loop {
@@ -194,7 +208,15 @@ pub struct Folded {
 /// # Errors
 /// When the log cannot be read or decoded, or when an event has a wrong sequence.
 pub fn fold_log(log: &LogReader) -> Result<Folded, RecoverError> {
-    let mut state = State::whole();
+    let folded = fold_from(log, State::whole())?;
+    match folded.state.compares_otherwise().cloned() {
+        None => Ok(folded),
+        // As a start does.
+        Some(kinds) => fold_from(log, State::whole().compared_by(kinds)),
+    }
+}
+
+fn fold_from(log: &LogReader, mut state: State) -> Result<Folded, RecoverError> {
     let mut decided_otherwise = Vec::new();
     let mut decided_again = 0;
     while state.seq().0 < log.last() {

@@ -175,13 +175,10 @@ impl RowWriter {
 
     /// Applies the changes of groups, in their order, all at once.
     pub(super) fn keep(&mut self, groups: &[Changes]) -> Result<(), RowWriteError> {
-        let Some(Changes {
-            last, now, live, ..
-        }) = groups.last()
-        else {
+        let Some(end) = groups.last() else {
             return Ok(());
         };
-        let (last, now, live) = (*last, *now, live.clone());
+        let (last, now) = (end.last, end.now);
         let rows = || groups.iter().flat_map(|group| &group.rows);
         let count = groups.iter().map(|group| group.rows.len()).sum::<usize>();
         let mut puts: Vec<(Vec<u8>, Option<Vec<u8>>)> = Vec::with_capacity(2 * count);
@@ -206,7 +203,9 @@ impl RowWriter {
         let applied = codec::rows::Applied {
             seq: last,
             now,
-            live,
+            live: end.live.clone(),
+            comparing: end.comparing.clone(),
+            has_handles: end.has_handles,
         };
         let applied = codec::rows::encode_applied(&applied);
         puts.push((codec::rows::key::APPLIED.to_vec(), Some(applied)));

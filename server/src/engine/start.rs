@@ -11,7 +11,7 @@ use super::recent_rows::{COUNTERS, RecentRows};
 use super::recover::{RecoverError, recover};
 use super::row_writer::{CatchUpSignal, RowWriter};
 use super::{Clock, Engine, EngineHealth, QUEUE_TASKS_MAX, Shared};
-use crate::engine::batch::{Changes, Task};
+use crate::engine::batch::{Changes, Live, Task};
 use crate::store::{
     DataFolder, Log, LogLimits, LogReader, OpenError, Opened, RowLimits, Rows, SingleThreadedRayon,
     StoreError, StoreId,
@@ -19,6 +19,7 @@ use crate::store::{
 use crate::tail::Tail;
 use crossbeam_channel::{Sender, bounded};
 use signpost_domain::case::CaseNumbers;
+use signpost_domain::handle::HandleKinds;
 use signpost_domain::state::State;
 use std::path::Path;
 use std::sync::Arc;
@@ -134,7 +135,7 @@ impl Engine {
         let filters = || Arc::new(KeyFilters::new(options.filters));
         let (state, row_writer, lookup) = recovered(&folder, options.rows, filters, &log_reader)?;
         let building = lookup.clone();
-        let (live_sender, live) = watch::channel(state.live().cloned());
+        let (live_sender, live) = watch::channel(Live::of(&state));
         let (health_sender, health) = watch::channel(EngineHealth::Serving);
         let (tasks, tasks_taken) = bounded(QUEUE_TASKS_MAX);
         let (groups, groups_taken) = bounded(0);
@@ -175,9 +176,9 @@ impl Engine {
             })?,
         ];
         let playbooks = PlaybookCache::default();
-        live.borrow()
-            .iter()
-            .for_each(|live| playbooks.keep(live.clone()));
+        if let Some(live) = &live.borrow().playbook {
+            playbooks.keep(live.clone());
+        }
         let shared = Shared {
             tasks: tasks.clone(),
             rows: lookup,
@@ -215,21 +216,31 @@ fn recovered(
     filters: impl Fn() -> Arc<KeyFilters>,
     log: &LogReader,
 ) -> Result<(State, RowWriter, RowLookup), StartError> {
-    let what = match opened(folder, limits, filters(), log) {
-        Err(StartError::Recover(RecoverError::Rows(what))) => what,
-        other => return other,
-    };
-    tracing::warn!(what, "the rows do not read; making them again from the log");
-    Rows::reset(folder)?;
-    opened(folder, limits, filters(), log)
+    let (mut kinds, mut was_unreadable) = (None, false);
+    loop {
+        match opened(folder, limits, filters(), log, kinds.clone()) {
+            Err(StartError::Recover(RecoverError::Rows(what))) if !was_unreadable => {
+                was_unreadable = true;
+                tracing::warn!(what, "the rows do not read; making them again from the log");
+            }
+            Err(StartError::Recover(RecoverError::Handles(wanted))) if kinds.is_none() => {
+                tracing::info!("handles compare otherwise now; making the rows again from the log");
+                kinds = Some(wanted);
+            }
+            other => return other,
+        }
+        Rows::reset(folder)?;
+    }
 }
 
-/// The same as [`recovered`], but unreadable rows are an error.
+/// The same as [`recovered`], but unreadable rows are an error, and so are rows whose handles compare otherwise than
+/// the live playbook says. With `kinds`, handles compare by them from the first event on.
 fn opened(
     folder: &DataFolder,
     limits: RowLimits,
     filters: Arc<KeyFilters>,
     log: &LogReader,
+    kinds: Option<Arc<HandleKinds>>,
 ) -> Result<(State, RowWriter, RowLookup), StartError> {
     let (rows, reader) = match Rows::open(folder, limits)? {
         Opened::Ready(rows, reader) => (rows, reader),
@@ -248,7 +259,7 @@ fn opened(
         filters,
         recent,
     };
-    let state = recover(log, &mut row_writer, &lookup)?;
+    let state = recover(log, &mut row_writer, &lookup, kinds)?;
     Ok((state, row_writer, lookup))
 }
 

@@ -17,11 +17,11 @@ use signpost_domain::command::{
     Command, CommandBody, PreviewRoute, PublishPlaybook, Query, UnknownReason,
 };
 use signpost_domain::contact::{CustomerRef, Matter};
-use signpost_domain::customer::IdentityKey;
 use signpost_domain::decision::Decision;
 use signpost_domain::event::{Event, Next};
 use signpost_domain::fact::{Fact, FactSource, FactValue, Facts, Knowledge};
 use signpost_domain::flow::Answer;
+use signpost_domain::handle::HandleKey;
 use signpost_domain::ids::{CaseId, ContactId, CustomerId, MatterId, ReasonId, Seq, Slug};
 use signpost_domain::playbook::Playbook;
 use signpost_domain::refusal::Refusal;
@@ -276,7 +276,7 @@ async fn looking_for_what_is_not_there_keeps_nothing_in_memory() -> TestResult {
     assert!(before > 0);
     for number in 0..500 {
         let id = format!("none-{number}");
-        let of_phone = IdentityKey {
+        let of_phone = HandleKey {
             kind: Slug::stored("phone"),
             value: id.as_str().into(),
         };

@@ -2,6 +2,7 @@
 
 use super::services::answer::{ANSWER_BYTES_MAX, cut};
 use crate::engine::{Clock, Engine, EngineError, Written, unreadable};
+use crate::grpc::from_proto::filter::FilterScope;
 use crate::grpc::from_proto::list::{ListRequest, ListScope};
 use crate::grpc::from_proto::playbook::Read;
 use crate::grpc::from_proto::{self, Caller, EventTime, Fresh, NamedRevision, Revision};
@@ -208,10 +209,23 @@ impl Services {
         }
     }
 
+    /// The kinds of handles that compare otherwise than the live playbook says, until the next start.
+    pub(super) fn kinds_later(&self) -> Vec<String> {
+        let comparing = self.engine.comparing();
+        let live = self.engine.live();
+        let changed = live
+            .iter()
+            .flat_map(|live| comparing.changed(&live.handles));
+        changed.map(ToString::to_string).collect()
+    }
+
     /// The live playbook and the id of the store, which lists need.
     pub(super) fn place(&self) -> ListScope {
         ListScope {
-            live: self.engine.live(),
+            filters: FilterScope {
+                live: self.engine.live(),
+                kinds: self.engine.comparing(),
+            },
             store: self.store(),
         }
     }

@@ -15,7 +15,7 @@ pub(crate) mod customer_work;
 mod fact;
 pub(crate) mod feed;
 mod field_path;
-mod filter;
+pub(crate) mod filter;
 pub(crate) mod list;
 mod mask;
 mod money;

@@ -7,7 +7,8 @@ use crate::index_scan::undecoded;
 use crate::store::{RowReader, StoreError};
 use signpost_domain::case::Case;
 use signpost_domain::contact::Contact;
-use signpost_domain::customer::{Customer, IdentityKey};
+use signpost_domain::customer::Customer;
+use signpost_domain::handle::HandleKey;
 use signpost_domain::ids::{CaseId, ContactId, CustomerId};
 use signpost_domain::list::OfCustomer;
 use signpost_domain::state::{Row, RowKey};
@@ -89,14 +90,24 @@ pub(crate) fn goes_on(
     }
 }
 
-/// The customer that holds an identity; `None` if there is none.
-fn holder(reader: &RowReader, key: &IdentityKey) -> Result<Option<Arc<Customer>>, StoreError> {
-    let Some(Row::IdentityOwner(id)) = row(reader, &RowKey::IdentityOwner(key.clone()))? else {
-        return Ok(None);
-    };
-    // The customer no longer holds an identity that its profile leaves out.
-    let customer = customer(reader, &id)?;
-    Ok(customer.filter(|customer| customer.profile.holds(key)))
+/// The customer that holds a handle; `None` if there is none. Of several the one that got it last.
+fn holder(reader: &RowReader, key: &HandleKey) -> Result<Option<Arc<Customer>>, StoreError> {
+    for id in holders(reader, key)? {
+        // The customer no longer holds an identity that its profile leaves out.
+        let found = customer(reader, &id)?.filter(|customer| customer.holds(key));
+        if found.is_some() {
+            return Ok(found);
+        }
+    }
+    Ok(None)
+}
+
+/// The customers that hold a handle, or held it when it was last given to one, the latest first.
+pub(crate) fn holders(reader: &RowReader, key: &HandleKey) -> Result<Vec<CustomerId>, StoreError> {
+    match row(reader, &RowKey::IdentityOwner(key.clone()))? {
+        Some(Row::IdentityOwner(holder)) => Ok(holder.all().cloned().collect()),
+        _ => Ok(Vec::new()),
+    }
 }
 
 /// The row with this name; `None` if there is none. The row is under one of its keys, or for a moment under two while

@@ -198,6 +198,8 @@ fn rows_of_state(state: &State, events: &[Recorded]) -> StoredRows {
         seq: state.seq(),
         now: state.now(),
         live: state.live().map(|live| live.version.clone()),
+        comparing: state.comparing().clone(),
+        has_handles: state.has_handles(),
     };
     if !events.is_empty() {
         let applied = codec::rows::encode_applied(&applied);

@@ -89,9 +89,9 @@ async fn documents_that_are_too_large_or_explode() -> Outcome {
           document: line 76, column 1: the key rules is there twice; must be there once
         InvalidArgument
           document: line 1, column 1: is the text "just words"; must be a mapping with the keys playbook,
-              currency, time_zone, locales, tiers, stages, personas, brands, consents, channels, calendars,
-              queues, facts, routes, reasons, splits, outcomes, guards, rules, feedback_question, costs,
-              last_resort, tests
+              currency, time_zone, locales, tiers, stages, personas, brands, consents, handles, channels,
+              calendars, queues, facts, routes, reasons, splits, outcomes, guards, rules, feedback_question,
+              costs, last_resort, tests
         InvalidArgument
           document: line 1, column 5: is not YAML: mapping values are not allowed in this context; must be
               YAML or JSON

@@ -85,13 +85,13 @@ async fn what_proves_nobody_finds_nobody_and_changes_nothing() -> Outcome {
     let last = last.await?.revision;
     let mut told = Vec::new();
     for asked in [
-        // Unverified, shared, taken away, unknown, of another kind, spelt in another way.
+        // Unverified, shared, taken away, unknown, of another kind, unknown in another spelling.
         look_up("phone", "+31207654321"),
         look_up("phone", "+31200000001"),
         look_up("email", "ann@example.com"),
         look_up("phone", "+31200000000"),
         look_up("email", "+31201234567"),
-        look_up("phone", "+31 20 1234567"),
+        look_up("phone", "+31 20 1234568"),
         look_up("", ""),
         look_up("Phone", &"1".repeat(257)),
         v1::LookUpCustomerRequest {

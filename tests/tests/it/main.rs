@@ -40,6 +40,7 @@ mod feed_steady;
 mod feed_views;
 mod flags_named;
 mod grid;
+mod handles;
 mod health;
 mod ids_kept;
 mod interop;

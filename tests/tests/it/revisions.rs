@@ -68,6 +68,7 @@ async fn read_all(client: &Client, case_id: &str, min: &str) -> Outcome<Vec<Stri
         look_up_customer: LookUpCustomerRequest { identity: Some(handle("phone", PHONE)) };
         get_customer_history: GetCustomerHistoryRequest { by: Some(Of::CustomerId(id())) };
         list_customers: ListCustomersRequest {};
+        list_handle_conflicts: ListHandleConflictsRequest {};
         batch_get_customers: BatchGetCustomersRequest { customer_ids: vec![id()] };
         list_playbook_publications: ListPlaybookPublicationsRequest {};
         get_playbook: GetPlaybookRequest {};

@@ -501,6 +501,12 @@ fn finding(finding: &v1::Finding) -> String {
         Ok(Kind::QueueStatsTooOld) => {
             format!("what was reported of queue {about} is too old to count")
         }
+        Ok(Kind::IdentityAsWritten) => {
+            format!("the {about} cannot be read as one, so it compares as it is written")
+        }
+        Ok(Kind::IdentityHeldTwice) => {
+            format!("several customers hold this verified {about}; see customer conflicts")
+        }
         Ok(Kind::CaseNumberNotProven) => {
             "the given case does not exist, or nothing proves that the contact belongs to it"
                 .to_owned()

@@ -37,7 +37,8 @@ named! {
     ValidatePlaybookResponse PublishPlaybookResponse RollbackPlaybookResponse
     ListPlaybookPublicationsResponse GetPlaybookResponse
     GetReasonMenuResponse GetVocabularyResponse CountReasonsResponse
-    ListCasesResponse ListContactsResponse ListCustomersResponse ContactAnswer DiffPlaybooksResponse
+    ListCasesResponse ListContactsResponse ListCustomersResponse ListHandleConflictsResponse
+    ContactAnswer DiffPlaybooksResponse
     EventItem CaseItem ContactItem
 }
 

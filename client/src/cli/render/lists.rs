@@ -193,6 +193,34 @@ pub(crate) fn customers(customers: &[v1::Customer], wide: bool) -> Listing {
     Listing::of(&COLUMNS, rows.collect(), wide)
 }
 
+/// Customers who hold a handle that others hold too: a row for each of the others.
+pub(crate) fn conflicts(conflicts: &[v1::HandleConflict], wide: bool) -> Listing {
+    const COLUMNS: [(Column, bool); 5] = [
+        (Column::Left("compares as"), false),
+        (Column::Left("customer"), false),
+        (Column::Left("told as"), false),
+        (Column::Left("other customer"), false),
+        (Column::Left("told there as"), false),
+    ];
+    let told = |identity: &Option<v1::Identity>| {
+        identity.as_ref().map(words::identity).unwrap_or_default()
+    };
+    let rows = conflicts.iter().flat_map(|conflict| {
+        conflict.handles.iter().flat_map(move |handle| {
+            handle.others.iter().map(move |other| {
+                vec![
+                    handle.compares_as.clone(),
+                    conflict.customer_id.clone(),
+                    told(&handle.identity),
+                    other.customer_id.clone(),
+                    told(&other.identity),
+                ]
+            })
+        })
+    });
+    Listing::of(&COLUMNS, rows.collect(), wide)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

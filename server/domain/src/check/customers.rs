@@ -2,6 +2,7 @@
 
 use super::CheckReport;
 use crate::customer::{Customer, MERGED_CUSTOMERS_MAX};
+use crate::handle::HandleKey;
 use crate::ids::CustomerId;
 use crate::state::State;
 use std::collections::{BTreeMap, BTreeSet};
@@ -25,12 +26,28 @@ pub(super) fn check(state: &State, verdict: &mut CheckReport) {
             format!("customer {id}: contacts counted {counted}, found {found}")
         });
         let identities = customer.profile.identities.iter();
-        for identity in identities.filter(|identity| identity.identifies_customer()) {
-            let holder = state.holder(&identity.key).ok().flatten();
-            verdict.expect(holder.is_some_and(|holder| **holder == *id), || {
-                let kind = &identity.key.kind;
-                format!("customer {id}: does not hold its verified {kind}")
+        let handles: Vec<_> = identities.map(|it| state.comparing().key_of(it)).collect();
+        verdict.expect(handles == customer.handles, || {
+            format!("customer {id}: does not compare by its identities")
+        });
+        for key in handles.iter().filter(|key| customer.holds(key)) {
+            let holder = state.holder(key).ok().flatten();
+            let is_holder = holder.is_some_and(|holder| holder.all().any(|it| it == id));
+            verdict.expect(is_holder, || {
+                format!("customer {id}: does not hold its verified {}", key.kind)
             });
+            let others = holder.iter().flat_map(|holder| holder.all());
+            let others = others.filter(|other| *other != id);
+            let mut others = others.filter_map(|other| state.customer(other).ok().flatten());
+            verdict.expect(
+                !others.any(|other| told_alike(customer, other, key)),
+                || {
+                    format!(
+                        "customer {id}: another holds its verified {}, told alike",
+                        key.kind
+                    )
+                },
+            );
         }
     }
     for id in contacts.keys() {
@@ -38,6 +55,13 @@ pub(super) fn check(state: &State, verdict: &mut CheckReport) {
             "customer {id}: contacts belong to it, but it is not there"
         ));
     }
+}
+
+/// Whether both customers hold the handle, and it was told in the same words. Nobody gets a handle that another holds;
+/// several hold it only if it was told in other words, before it was known that these are the same.
+fn told_alike(one: &Customer, other: &Customer, key: &HandleKey) -> bool {
+    let mut proofs = one.identities_of(key).filter(|it| it.identifies_customer());
+    proofs.any(|it| other.identities_of(key).any(|known| known == it))
 }
 
 /// Checks that a merged customer and its survivor refer to each other, and that neither is in a chain of merges.

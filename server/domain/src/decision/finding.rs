@@ -151,6 +151,11 @@ pub enum Finding {
     /// The caller named a case or an earlier contact, but there is no such case, or nothing proves that this contact is
     /// about it.
     CaseNumberNotProven,
+    /// An identity of this kind cannot be read as the playbook says, so it compares as it is written.
+    IdentityAsWritten(Slug),
+    /// A verified identity of this kind belongs to several customers, who are not merged. The one that was named was
+    /// found, or else the one who got it last.
+    IdentityHeldTwice(Slug),
     /// The reported numbers of this queue are too old to be used. This finding is stored beside the decision, not in
     /// it.
     QueueStatsTooOld(Slug),
@@ -174,6 +179,8 @@ impl Finding {
             | Finding::IdentityNotVerified(name)
             | Finding::IdentityOfOtherCustomer(name)
             | Finding::IdentityShared(name)
+            | Finding::IdentityAsWritten(name)
+            | Finding::IdentityHeldTwice(name)
             | Finding::FactDeclined(name)
             | Finding::CaseAmbiguous(name)
             | Finding::RuleFailed(name)

@@ -52,7 +52,7 @@ pub fn look(state: &State, query: &Query, now: UnixMs) -> Result<Answer, DecideE
             .map(Answer::Case)
             .ok_or_else(|| not_found(Kind::Case, id)),
         Query::Customer(id) => customer(state, id),
-        Query::Holder(key) => match identity_owner(state, key)? {
+        Query::Holder(key) => match identity_owner(state, key, None)? {
             IdentityOwner::One(id) => customer(state, &id),
             IdentityOwner::Shared(_) | IdentityOwner::Nobody => {
                 Err(Refusal::no_customer(&OfCustomer::Holder(key.clone())).into())

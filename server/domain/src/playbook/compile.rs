@@ -8,6 +8,7 @@
 
 mod calendars;
 mod facts;
+mod handles;
 mod last_resort;
 mod lines;
 mod names;
@@ -100,6 +101,7 @@ impl<'a> Compiler<'a> {
         let personas = self.slugs(At::top("personas"), &file.personas, PERSONAS_MAX);
         let brands = self.slugs(At::top("brands"), &file.brands, BRANDS_MAX);
         let consents = self.slugs(At::top("consents"), &file.consents, CONSENTS_MAX);
+        let handles = self.handles();
         let channels = self.channels();
         let calendars = self.calendars(time_zone.as_ref());
         let queues = self.queues(calendars.as_deref());
@@ -124,6 +126,7 @@ impl<'a> Compiler<'a> {
         } = costs?;
 
         let rules = rules?;
+        let (handles, brand_regions) = handles?;
         let mut playbook = Playbook {
             version: version::of(root),
             source: source.into(),
@@ -137,6 +140,8 @@ impl<'a> Compiler<'a> {
             personas: personas?,
             brands: brands?,
             consents: consents?,
+            handles: Arc::new(handles),
+            brand_regions,
             channels: channels?,
             queues: queues?,
             facts: facts?,

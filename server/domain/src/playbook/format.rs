@@ -6,7 +6,8 @@ pub(super) mod parts;
 pub(super) mod routes;
 pub(super) mod test;
 
-use crate::fact::FactType;
+use crate::fact::{FactCase, FactCompare, FactType};
+use crate::handle::HandleCompare;
 use crate::route::{Medium, Route};
 use parts::{Columns, Decimal, Entries, Id, Span};
 use routes::{GuardsFile, LastResorts, RouteFile};
@@ -47,6 +48,11 @@ pub(super) struct File {
     /// Kinds of consent that a customer can give or refuse; at most 32.
     #[serde(default)]
     pub(super) consents: Vec<Id>,
+    /// How what customers are known by compares, by the kinds of handles that requests name; at most 32. Default:
+    /// `phone` compares as phone numbers and `email` as e-mail addresses, every other kind exactly.
+    #[serde(default)]
+    #[schemars(extend("examples" = [{"phone": {"compare": "phone", "region": "BR"}, "email": {"compare": "email"}}]))]
+    pub(super) handles: Entries<Id, HandleFile>,
     /// The 1 to 64 channels by which contacts come in, by their ids.
     pub(super) channels: Entries<Id, ChannelFile>,
     /// Opening hours, by the ids of the calendars; at most 64.
@@ -115,6 +121,25 @@ pub(super) struct TierFile {
     /// Whether a customer whose tier is not known has this tier; true for exactly one tier.
     #[serde(default)]
     pub(super) default: bool,
+}
+
+/// A kind of handle: a phone number, an e-mail address, a name in a social network.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct HandleFile {
+    /// How handles of this kind compare. phone: as phone numbers, however they are written; extensions are kept apart.
+    /// email: without differences of case, and with the domain as it is looked up; dots and `+` count. handle: without
+    /// differences of case and without an `@` at the beginning. exact: as written. All but for the form of Unicode.
+    pub(super) compare: HandleCompare,
+    /// The region that phone numbers without a country code belong to, as two capital letters; only for phone. Default:
+    /// none, so that only numbers with a country code compare as numbers.
+    #[serde(default)]
+    #[schemars(regex(pattern = r"^[A-Z]{2}$"), extend("examples" = ["BR"]))]
+    pub(super) region: Option<String>,
+    /// The regions of contacts that are for a brand, by the brands; only for phone. Default: `region`.
+    #[serde(default)]
+    #[schemars(extend("examples" = [{"express": "DE"}]))]
+    pub(super) brand_regions: Entries<Id, String>,
 }
 
 /// A channel by which contacts come in.
@@ -202,6 +227,15 @@ pub(super) struct FactFile {
     /// Whether the value is personal data, which is kept out of logs.
     #[serde(default)]
     pub(super) personal: bool,
+    /// What of a text counts where it tells one matter from another; only for the type text. exact: all of it;
+    /// letters_and_digits: `F 78` is `F-78`; digits: `order 4711` is `4711`. Blanks at the ends and the form of Unicode
+    /// never count. Default: exact.
+    #[serde(default)]
+    pub(super) compare: FactCompare,
+    /// Whether small and capital letters differ where the text tells one matter from another; only for the type text.
+    /// keep: they do; upper, lower: `f78` is `F78`. Default: keep.
+    #[serde(default)]
+    pub(super) case: FactCase,
 }
 
 /// A primary reason.

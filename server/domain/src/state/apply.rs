@@ -57,7 +57,9 @@ impl State {
         let claimed = claimed.and_then(|id| self.cases.get(&id)?.customer.clone());
         let owner = claimed.map(RowKey::Customer);
         let mut edited = named.into_iter().chain(survivors).chain(owner);
-        edited.find(|key| !self.knows(key))
+        edited
+            .find(|key| !self.knows(key))
+            .or_else(|| self.lacks_holder(event))
     }
 
     /// Stores reports of queues. Of two reports of a queue, the one that was observed later counts.
@@ -94,6 +96,13 @@ impl State {
             rolled_back,
         } = published;
         self.live = compiled.or_else(|| Playbook::stored(source).ok().map(Arc::new));
+        if let Some(live) = self
+            .live
+            .as_ref()
+            .filter(|_| !self.has_handles && !self.is_pinned)
+        {
+            self.comparing = live.handles.clone();
+        }
         self.publications.push(Arc::new(Publication {
             seq: envelope.seq,
             version: version.clone(),

@@ -4,9 +4,9 @@
 use crate::script::{self, FIRST_DAY, Words};
 use crate::work;
 use signpost_domain::command::{Command, CommandBody, Query};
-use signpost_domain::customer::IdentityKey;
 use signpost_domain::event::{Event, Recorded};
 use signpost_domain::flow::{self, Answer, COMMAND_EVENTS_MAX, DecideError, WriteResult};
+use signpost_domain::handle::{HandleKey, HandleKinds};
 use signpost_domain::ids::{CaseId, ContactId, CustomerId, Seq};
 use signpost_domain::playbook::Playbook;
 use signpost_domain::state::{Row, RowKey, RowNotLoaded, State};
@@ -192,7 +192,8 @@ impl Cold {
 
     /// Lends the rows `also` and all rows that `seek` asks for.
     fn look_up(&mut self, also: &[RowKey], seek: impl Fn(&State) -> Result<(), RowNotLoaded>) {
-        let mut looking = State::for_prefetch(self.state.live().cloned());
+        let mut looking =
+            State::for_prefetch(self.state.live().cloned(), self.state.comparing().clone());
         for key in also {
             looking.cache(key.clone(), self.rows.get(key).cloned());
             self.lend(key.clone());
@@ -264,7 +265,7 @@ fn a_command_names_the_rows_that_it_needs_in_any_case() {
     };
     let named = |line: &str| -> Vec<String> {
         let command = command(line);
-        let rows = flow::named_rows(&command);
+        let rows = flow::named_rows(&command, None, &HandleKinds::default());
         let request = RowKey::Request(command.request.key(&command.actor));
         assert_eq!(rows.first(), Some(&request), "{line}");
         rows[1..].iter().map(|row| format!("{row:?}")).collect()
@@ -274,7 +275,7 @@ fn a_command_names_the_rows_that_it_needs_in_any_case() {
     let holder = |kind: &str, value: &str| {
         format!(
             "{:?}",
-            RowKey::IdentityOwner(IdentityKey {
+            RowKey::IdentityOwner(HandleKey {
                 kind: script::slug(kind),
                 value: value.into(),
             })

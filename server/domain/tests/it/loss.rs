@@ -198,6 +198,7 @@ fn an_identity_of_two_customers() {
                 },
                 verified: true,
                 shared: false,
+                region: None,
             });
             Event::CustomerUpserted(Box::new(CustomerUpserted {
                 customer: other,
@@ -205,7 +206,8 @@ fn an_identity_of_two_customers() {
             }))
         },
         expect![[r#"
-            customer c1: does not hold its verified phone
+            customer c1: another holds its verified phone, told alike
+            customer c2: another holds its verified phone, told alike
         "#]],
     );
 }

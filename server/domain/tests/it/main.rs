@@ -7,6 +7,7 @@ mod days;
 mod decisions;
 mod fixtures;
 mod golden;
+mod handles;
 mod history;
 mod limits;
 mod loss;

@@ -456,6 +456,7 @@ fn identities(words: &Words<'_>) -> Vec<Identity> {
             },
             verified,
             shared,
+            region: None,
         }
     };
     let told = |how, verified, shared| words.under(how).into_iter().map(identity(verified, shared));

@@ -118,7 +118,14 @@ impl Stage {
                 let id = self.names.case_named(number);
                 self.look(&Query::Case(id));
             }
-            ("holder", [handle]) => self.look(&Query::Holder(script::handle(handle))),
+            ("holder", [handle]) => {
+                let key = self
+                    .world
+                    .state()
+                    .comparing()
+                    .key_of_told(&script::handle(handle));
+                self.look(&Query::Holder(key));
+            }
             ("publications", []) => self.look(&Query::Publications),
             ("who", [id]) => self.look(&Query::Customer(CustomerId::new(id).expect("a customer"))),
             ("counts", []) => self.look(&Query::Counts),

@@ -362,6 +362,8 @@ fn finding(finding: &Finding) -> String {
         Finding::SameMatterByKey(Some(fact)) => format!("same_matter_by_key({fact})"),
         Finding::NeedRaisedByAttempts(count) => format!("need_raised_by_attempts({count})"),
         Finding::QueueStatsTooOld(queue) => format!("queue_stats_too_old({queue})"),
+        Finding::IdentityAsWritten(kind) => format!("identity_as_written({kind})"),
+        Finding::IdentityHeldTwice(kind) => format!("identity_held_twice({kind})"),
         Finding::CaseNumberNotProven => "case_number_not_proven".to_owned(),
     }
 }

@@ -107,6 +107,7 @@ fn identity(handle: &str) -> Identity {
         },
         verified: how != "unverified",
         shared: how == "shared",
+        region: None,
     }
 }
 

@@ -43,6 +43,8 @@ fn finding_to_wire(finding: &Finding) -> written::Finding<'_> {
         Finding::NeedRaisedByAttempts(_) => Kind::NeedRaisedByAttempts,
         Finding::CaseNumberNotProven => Kind::CaseNumberNotProven,
         Finding::QueueStatsTooOld(_) => Kind::QueueStatsTooOld,
+        Finding::IdentityAsWritten(_) => Kind::IdentityAsWritten,
+        Finding::IdentityHeldTwice(_) => Kind::IdentityHeldTwice,
     };
     let mut message = written::Finding {
         kind: kind.into(),
@@ -109,6 +111,8 @@ fn finding(message: wire::Finding) -> Result<Finding, CodecError> {
         Kind::NeedRaisedByAttempts => Finding::NeedRaisedByAttempts(count),
         Kind::CaseNumberNotProven => Finding::CaseNumberNotProven,
         Kind::QueueStatsTooOld => Finding::QueueStatsTooOld(name(text_of_name, NAME)?),
+        Kind::IdentityAsWritten => Finding::IdentityAsWritten(name(text_of_name, NAME)?),
+        Kind::IdentityHeldTwice => Finding::IdentityHeldTwice(name(text_of_name, NAME)?),
     };
     Ok(finding)
 }

@@ -6,8 +6,8 @@
 use crate::codec::CodecError;
 use crate::codec::text::{Name, hash, name, reason, reason_text, version_bytes};
 use signpost_domain::case::CaseKey;
-use signpost_domain::customer::IdentityKey;
 use signpost_domain::event::RequestKey;
+use signpost_domain::handle::HandleKey;
 use signpost_domain::ids::{CaseId, PlaybookVersion, Seq};
 use signpost_domain::state::{Row, RowKey};
 
@@ -148,7 +148,7 @@ pub fn decode(bytes: &[u8]) -> Result<RowKey, CodecError> {
             let (kind, value) = parts(name)?;
             let kind = text_name(kind)?;
             let value = text(value)?.into();
-            Ok(RowKey::IdentityOwner(IdentityKey { kind, value }))
+            Ok(RowKey::IdentityOwner(HandleKey { kind, value }))
         }
         MATTERS => {
             let (_, name) = generation_and_name(name)?;
@@ -218,7 +218,7 @@ fn under(prefix: u8, key: &RowKey) -> Vec<u8> {
         }
         RowKey::Customer(id) => [prefix, id.as_str().as_bytes()].concat(),
         RowKey::ReportedQueue(queue) => [prefix, queue.as_str().as_bytes()].concat(),
-        RowKey::IdentityOwner(IdentityKey { kind, value }) => {
+        RowKey::IdentityOwner(HandleKey { kind, value }) => {
             let kind = kind.as_str().as_bytes();
             [prefix, kind, BETWEEN, value.as_bytes()].concat()
         }

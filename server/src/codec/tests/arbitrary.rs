@@ -19,6 +19,7 @@ use signpost_domain::contact::{
 };
 use signpost_domain::customer::{CaseReasons, Consent, Customer, Identity, IdentityKey, Profile};
 use signpost_domain::fact::{Fact, FactSource, FactValue, Facts, Knowledge};
+use signpost_domain::handle::{HandleKinds, Region};
 use signpost_domain::ids::{
     ActorId, CaseId, ContactId, CustomerId, MatterId, PlaybookVersion, ReasonId, Seq, Slug,
 };
@@ -159,11 +160,13 @@ pub(in crate::codec) fn identity_key() -> impl Strategy<Value = IdentityKey> {
 }
 
 fn identity() -> impl Strategy<Value = Identity> {
-    let parts = (identity_key(), any::<bool>(), any::<bool>());
-    parts.prop_map(|(key, verified, shared)| Identity {
+    let region = select(&["", "BR", "NL"][..]).prop_map(Region::new);
+    let parts = (identity_key(), any::<bool>(), any::<bool>(), region);
+    parts.prop_map(|(key, verified, shared, region)| Identity {
         key,
         verified,
         shared,
+        region,
     })
 }
 
@@ -222,7 +225,7 @@ pub(in crate::codec) fn customer() -> impl Strategy<Value = Customer> {
     );
     parts.prop_map(
         |(id, profile, created, contact_count, recent, merges, cases, [opened, changed])| {
-            Customer {
+            let mut customer = Customer {
                 id,
                 profile,
                 created,
@@ -235,9 +238,13 @@ pub(in crate::codec) fn customer() -> impl Strategy<Value = Customer> {
                     (_, true) => CaseReasons::stored(Vec::new(), true),
                     (listed, false) => CaseReasons::stored(listed, false),
                 },
+                handles: Vec::new(),
+                in_conflict: merges.2 % 2 == 1,
                 opened,
                 changed,
-            }
+            };
+            customer.compare_by(&HandleKinds::default());
+            customer
         },
     )
 }

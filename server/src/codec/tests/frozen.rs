@@ -79,6 +79,8 @@ fn what_is_beside_rows_has_the_bytes_that_it_had() {
         seq: Seq(77),
         now: UnixMs(1_790_000_000_000),
         live: Some(sample::version()),
+        comparing: std::sync::Arc::default(),
+        has_handles: false,
     };
     let mut stretch = RequestIdBucket::default();
     stretch.push(Seq(77), UnixMs(1_791_000_000_000), sample::request());
@@ -113,7 +115,7 @@ fn what_is_beside_rows_has_the_bytes_that_it_had() {
     expect![[r#"
         = applied
         under 01
-        0801104d1880d8c1a28c3422200123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef280b
+        0801104d1880d8c1a28c3422200123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef280c
         = a playbook
         under 020123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef
         0801120e706c6179626f6f6b3a206169720a

@@ -6,8 +6,10 @@ use crate::engine::FilterLimits;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use signpost_domain::command::UpsertCustomer;
+use signpost_domain::customer::IdentityKey;
 use signpost_domain::customer::{Identity, Profile};
 use signpost_domain::event::IdempotencyKey;
+use signpost_domain::handle::HandleKinds;
 use signpost_domain::state::RowKey;
 use std::path::PathBuf;
 
@@ -153,7 +155,7 @@ impl Subject {
         let query = match number % 4 {
             0 => Query::Contact(ContactId::stored(format!("chat-{}", number % CONTACTS))),
             1 => Query::Customer(CustomerId::stored(format!("c{}", number % CUSTOMERS))),
-            2 => Query::Holder(phone(number % PHONES).key),
+            2 => Query::Holder(HandleKinds::default().key_of(&phone(number % PHONES))),
             _ => Query::Counts,
         };
         Ok(format!("{:?}", self.engine()?.read(query).await))
@@ -180,6 +182,7 @@ fn phone(number: u8) -> Identity {
         },
         verified: true,
         shared: false,
+        region: None,
     }
 }
 
@@ -327,7 +330,7 @@ async fn filters_are_filled_at_a_start() -> TestResult {
         assert!(!filters.is_absent(&key), "{key:?}");
     }
     for number in 0..PHONES {
-        let key = RowKey::IdentityOwner(phone(number).key);
+        let key = RowKey::IdentityOwner(HandleKinds::default().key_of(&phone(number)));
         assert!(!filters.is_absent(&key), "{key:?}");
     }
     assert!(filters.matters.size().0 > 0);

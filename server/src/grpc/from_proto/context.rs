@@ -258,6 +258,7 @@ impl Validator {
             key,
             verified,
             shared,
+            region: None,
         })
     }
 

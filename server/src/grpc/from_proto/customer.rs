@@ -7,6 +7,7 @@ use super::{Caller, Fresh, Validator, values};
 use signpost_domain::command::{Command, CommandBody, Query, UpsertCustomer};
 use signpost_domain::customer::{LOYALTY_YEARS_MAX, Profile, ProfileField};
 use signpost_domain::event::Method;
+use signpost_domain::handle::HandleKinds;
 use signpost_domain::ids::CustomerId;
 use signpost_domain::list::OfCustomer;
 use signpost_domain::money::Amount;
@@ -77,15 +78,19 @@ pub(crate) fn upsert(
 }
 
 /// The customer to read.
-pub(crate) fn get(request: v1::GetCustomerRequest) -> Result<Fresh<Query>, Faults> {
+pub(crate) fn get(
+    request: v1::GetCustomerRequest,
+    kinds: &HandleKinds,
+) -> Result<Fresh<Query>, Faults> {
     use v1::get_customer_request::By as Of;
     let v1::GetCustomerRequest { by, min_revision } = request;
     let mut validator = Validator::default();
     #[expect(deprecated, reason = "callers from before LookUpCustomer")]
-    let of = validator.of_one_customer(by.map(|by| match by {
+    let by = by.map(|by| match by {
         Of::CustomerId(id) => By::CustomerId(id),
         Of::Identity(identity) => By::Identity(identity),
-    }));
+    });
+    let of = validator.of_one_customer(by, kinds);
     let query = of.map(|of| match of {
         OfCustomer::Id(id) => Query::Customer(id),
         OfCustomer::Holder(key) => Query::Holder(key),
@@ -94,34 +99,40 @@ pub(crate) fn get(request: v1::GetCustomerRequest) -> Result<Fresh<Query>, Fault
 }
 
 /// The identity whose customer is read.
-pub(crate) fn look_up(request: v1::LookUpCustomerRequest) -> Result<Fresh<Query>, Faults> {
+pub(crate) fn look_up(
+    request: v1::LookUpCustomerRequest,
+    kinds: &HandleKinds,
+) -> Result<Fresh<Query>, Faults> {
     let v1::LookUpCustomerRequest {
         identity,
         min_revision,
     } = request;
     let mut validator = Validator::default();
     let identity = validator.one_identity(identity);
-    let query = identity.map(|identity| Query::Holder(identity.key));
+    let query = identity.map(|identity| Query::Holder(kinds.key_of(&identity)));
     validator.fresh(query, &min_revision)
 }
 
 /// The customer whose history is read.
-pub(crate) fn history(request: v1::GetCustomerHistoryRequest) -> Result<Fresh<OfCustomer>, Faults> {
+pub(crate) fn history(
+    request: v1::GetCustomerHistoryRequest,
+    kinds: &HandleKinds,
+) -> Result<Fresh<OfCustomer>, Faults> {
     let v1::GetCustomerHistoryRequest { by, min_revision } = request;
     let mut validator = Validator::default();
-    let of = validator.of_one_customer(by);
+    let of = validator.of_one_customer(by, kinds);
     validator.fresh(of, &min_revision)
 }
 
 impl Validator {
-    fn of_one_customer(&mut self, by: Option<By>) -> Option<OfCustomer> {
+    fn of_one_customer(&mut self, by: Option<By>, kinds: &HandleKinds) -> Option<OfCustomer> {
         match by {
             Some(By::CustomerId(id)) => self
                 .check(FieldPath::top("customer_id"), CustomerId::new(id))
                 .map(OfCustomer::Id),
             Some(By::Identity(identity)) => self
                 .identity(FieldPath::top("identity"), identity)
-                .map(|identity| OfCustomer::Holder(identity.key)),
+                .map(|identity| OfCustomer::Holder(kinds.key_of(&identity))),
             None => {
                 self.fault(FieldPath::top("by"), "must be set: customer_id or identity");
                 None

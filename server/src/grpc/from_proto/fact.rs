@@ -4,7 +4,7 @@ use super::field_path::FieldPath;
 use super::names::Kind;
 use super::{Validator, values, wire_enum};
 use signpost_domain::fact::{
-    FACT_TEXT_BYTES_MAX, FACTS_MAX, Fact, FactType, FactValue, Facts, Knowledge,
+    FACT_TEXT_BYTES_MAX, FACTS_MAX, Fact, FactCompare, FactType, FactValue, Facts, Knowledge,
 };
 use signpost_domain::ids::Slug;
 use signpost_domain::money::Money;
@@ -137,6 +137,16 @@ fn of_text(spec: &FactSpec, text: &str) -> Result<FactValue, String> {
 fn matching(spec: &FactSpec, text: &str) -> Result<FactValue, String> {
     if text.is_empty() {
         return Err("must not be empty; leave the fact out if it is not known".into());
+    }
+    if spec.is_key && spec.as_key().compared_text(text).is_empty() {
+        let counts = match spec.compare {
+            FactCompare::Exact => "a sign that is not blank",
+            FactCompare::LettersAndDigits => "a letter or a digit",
+            FactCompare::Digits => "a digit",
+        };
+        return Err(format!(
+            "must have {counts}: the fact tells one matter from another; send it as declined if the customer does not tell it"
+        ));
     }
     match &spec.pattern {
         Some(pattern) if !pattern.matches(text) => {

@@ -1,15 +1,14 @@
 //! Feeds: the events, cases or contacts to watch, and the position to start from.
 
 use super::field_path::FieldPath;
+use super::filter::FilterScope;
 use super::{NamedRevision, Revision, Validator, filter, wire_enum};
 use crate::grpc::tokens::cursor::{Cursor, CursorScope, Feed};
 use prost::Message;
 use signpost_domain::case::{CaseNumbers, CaseState};
 use signpost_domain::list::{CaseFilter, ContactFilter, ContactStateKind};
-use signpost_domain::playbook::Playbook;
 use signpost_domain::refusal::Faults;
 use signpost_proto::v1;
-use std::sync::Arc;
 
 /// The parameters of a watch of events.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -110,7 +109,7 @@ pub(crate) fn watch_events(
 pub(crate) fn watch_cases(
     request: v1::WatchCasesRequest,
     begin: NamedRevision,
-    live: Option<Arc<Playbook>>,
+    scope: &FilterScope,
     numbers: &CaseNumbers,
 ) -> Result<WatchRows, Faults> {
     let v1::WatchCasesRequest {
@@ -122,7 +121,7 @@ pub(crate) fn watch_cases(
     let message = filter.unwrap_or_default();
     let of = of(Feed::Cases, &filter::sorted_cases(&message));
     let mut validator = Validator::default();
-    let mut filter = validator.case_filter(message, live, numbers);
+    let mut filter = validator.case_filter(message, scope, numbers);
     if filter.states.is_empty() {
         filter.states.push(CaseState::Open);
     }
@@ -133,7 +132,7 @@ pub(crate) fn watch_cases(
 pub(crate) fn watch_contacts(
     request: v1::WatchContactsRequest,
     begin: NamedRevision,
-    live: Option<Arc<Playbook>>,
+    scope: &FilterScope,
     numbers: &CaseNumbers,
 ) -> Result<WatchRows, Faults> {
     let v1::WatchContactsRequest {
@@ -145,7 +144,7 @@ pub(crate) fn watch_contacts(
     let message = filter.unwrap_or_default();
     let of = of(Feed::Contacts, &filter::sorted_contacts(&message));
     let mut validator = Validator::default();
-    let mut filter = validator.contact_filter(message, live, numbers);
+    let mut filter = validator.contact_filter(message, scope, numbers);
     if filter.places.is_empty() {
         filter.places.extend(LIVE);
     }

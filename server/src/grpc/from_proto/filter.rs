@@ -5,7 +5,7 @@ use super::field_path::FieldPath;
 use super::{Validator, reason, values, wire_enum};
 use prost_types::Timestamp;
 use signpost_domain::case::CaseNumbers;
-use signpost_domain::customer::IdentityKey;
+use signpost_domain::handle::{HandleKey, HandleKinds};
 use signpost_domain::ids::{CaseId, CustomerId, Slug};
 use signpost_domain::list::{
     Between, CaseFilter, ContactFilter, CustomerFilter, OfCustomer, ReasonFilter,
@@ -21,12 +21,21 @@ pub(crate) const FILTER_VALUES_MAX: usize = 32;
 
 const FILTER: FieldPath<'static> = FieldPath::top("filter");
 
+/// What filters are read with.
+#[derive(Clone, Debug)]
+pub(crate) struct FilterScope {
+    /// The live playbook; `None` if none is live.
+    pub(crate) live: Option<Arc<Playbook>>,
+    /// How handles compare.
+    pub(crate) kinds: Arc<HandleKinds>,
+}
+
 impl Validator {
     /// The filter of cases.
     pub(super) fn case_filter(
         &mut self,
         message: v1::CaseFilter,
-        live: Option<Arc<Playbook>>,
+        scope: &FilterScope,
         numbers: &CaseNumbers,
     ) -> CaseFilter {
         let v1::CaseFilter {
@@ -45,11 +54,11 @@ impl Validator {
         } = message;
         CaseFilter {
             states: self.values("states", &states, |it| wire_enum::case_state(*it)),
-            reasons: self.reasons_wanted(&reasons, live),
+            reasons: self.reasons_wanted(&reasons, scope.live.clone()),
             tiers: self.slugs("tiers", &tiers),
             channels: self.slugs("channels", &channels),
             queues: self.slugs("queue_ids", &queue_ids),
-            customers: self.of_customers(&customer_ids, identity),
+            customers: self.of_customers(&customer_ids, identity, &scope.kinds),
             opened: self.opened(from_time, before_time),
             ids: self.cases(&case_ids, numbers),
             tags: self.tags_wanted(external_references, labels),
@@ -60,7 +69,7 @@ impl Validator {
     pub(super) fn contact_filter(
         &mut self,
         message: v1::ContactFilter,
-        live: Option<Arc<Playbook>>,
+        scope: &FilterScope,
         numbers: &CaseNumbers,
     ) -> ContactFilter {
         let v1::ContactFilter {
@@ -79,11 +88,11 @@ impl Validator {
         } = message;
         ContactFilter {
             places: self.values("states", &states, |it| wire_enum::place_kind(*it)),
-            reasons: self.reasons_wanted(&reasons, live),
+            reasons: self.reasons_wanted(&reasons, scope.live.clone()),
             tiers: self.slugs("tiers", &tiers),
             channels: self.slugs("channels", &channels),
             queues: self.slugs("queue_ids", &queue_ids),
-            customers: self.of_customers(&customer_ids, identity),
+            customers: self.of_customers(&customer_ids, identity, &scope.kinds),
             opened: self.opened(from_time, before_time),
             cases: self.cases(&case_ids, numbers),
             tags: self.tags_wanted(external_references, labels),
@@ -91,7 +100,11 @@ impl Validator {
     }
 
     /// The filter of customers.
-    pub(super) fn customer_filter(&mut self, message: v1::CustomerFilter) -> CustomerFilter {
+    pub(super) fn customer_filter(
+        &mut self,
+        message: v1::CustomerFilter,
+        kinds: &HandleKinds,
+    ) -> CustomerFilter {
         let v1::CustomerFilter {
             tiers,
             customer_ids,
@@ -102,7 +115,7 @@ impl Validator {
         CustomerFilter {
             tiers: self.slugs("tiers", &tiers),
             ids: self.customers(&customer_ids),
-            identity: self.handle(identity),
+            identity: self.handle(identity, kinds),
             opened: self.opened(from_time, before_time),
         }
     }
@@ -149,19 +162,24 @@ impl Validator {
         })
     }
 
-    fn of_customers(&mut self, ids: &[String], identity: Option<v1::Identity>) -> Vec<OfCustomer> {
+    fn of_customers(
+        &mut self,
+        ids: &[String],
+        identity: Option<v1::Identity>,
+        kinds: &HandleKinds,
+    ) -> Vec<OfCustomer> {
         if !ids.is_empty() && identity.is_some() {
             let what = "must not be set together with customer_ids";
             self.fault(FILTER.field("identity"), what);
         }
         let ids = self.customers(ids).into_iter().map(OfCustomer::Id);
-        let holder = self.handle(identity).map(OfCustomer::Holder);
+        let holder = self.handle(identity, kinds).map(OfCustomer::Holder);
         ids.chain(holder).collect()
     }
 
-    fn handle(&mut self, identity: Option<v1::Identity>) -> Option<IdentityKey> {
+    fn handle(&mut self, identity: Option<v1::Identity>, kinds: &HandleKinds) -> Option<HandleKey> {
         let identity = self.identity(FILTER.field("identity"), identity?)?;
-        Some(identity.key)
+        Some(kinds.key_of(&identity))
     }
 
     fn opened(&mut self, from: Option<Timestamp>, before: Option<Timestamp>) -> Between {

@@ -1,15 +1,14 @@
 //! Lists: the cases, contacts or customers to list, and the page.
 
 use super::field_path::FieldPath;
+use super::filter::FilterScope;
 use super::revision::MIN_REVISION;
 use super::{NamedRevision, Validator, filter, wire_enum};
 use crate::grpc::tokens::page::{List, Page, TokenScope};
 use signpost_domain::case::CaseNumbers;
 use signpost_domain::list::{CaseFilter, ContactFilter, CustomerFilter, Order, View};
-use signpost_domain::playbook::Playbook;
 use signpost_domain::refusal::Faults;
 use signpost_proto::v1;
-use std::sync::Arc;
 
 /// The parameters of a list.
 #[derive(Debug)]
@@ -27,8 +26,8 @@ pub(crate) struct ListRequest<F> {
 /// The live playbook and the store, which lists need.
 #[derive(Clone, Debug)]
 pub(crate) struct ListScope {
-    /// The live playbook; `None` if none is live.
-    pub(crate) live: Option<Arc<Playbook>>,
+    /// What filters are read with.
+    pub(crate) filters: FilterScope,
     /// The id of the store.
     pub(crate) store: [u8; 16],
 }
@@ -57,7 +56,7 @@ pub(crate) fn cases(
     };
     let scope = TokenScope::new(List::Cases, place.store, &same);
     let mut validator = Validator::default();
-    let filter = validator.case_filter(filter, place.live, numbers);
+    let filter = validator.case_filter(filter, &place.filters, numbers);
     let page = (page_size, page_token.as_str());
     validator.asked(filter, (order, view), page, scope, at_least)
 }
@@ -86,7 +85,7 @@ pub(crate) fn contacts(
     };
     let scope = TokenScope::new(List::Contacts, place.store, &same);
     let mut validator = Validator::default();
-    let filter = validator.contact_filter(filter, place.live, numbers);
+    let filter = validator.contact_filter(filter, &place.filters, numbers);
     let page = (page_size, page_token.as_str());
     validator.asked(filter, (order, view), page, scope, at_least)
 }
@@ -113,10 +112,32 @@ pub(crate) fn customers(
     };
     let scope = TokenScope::new(List::Customers, place.store, &same);
     let mut validator = Validator::default();
-    let filter = validator.customer_filter(filter);
+    let filter = validator.customer_filter(filter, &place.filters.kinds);
     let full = v1::View::Full.into();
     let page = (page_size, page_token.as_str());
     validator.asked(filter, (order, full), page, scope, at_least)
+}
+
+/// The list of customers in conflict over a handle that is asked for.
+pub(crate) fn handle_conflicts(
+    request: v1::ListHandleConflictsRequest,
+    at_least: NamedRevision,
+    place: ListScope,
+) -> Result<ListRequest<()>, Faults> {
+    let v1::ListHandleConflictsRequest {
+        order,
+        page_size,
+        page_token,
+        min_revision: _,
+    } = request;
+    let same = v1::ListHandleConflictsRequest {
+        order,
+        ..v1::ListHandleConflictsRequest::default()
+    };
+    let scope = TokenScope::new(List::HandleConflicts, place.store, &same);
+    let full = v1::View::Full.into();
+    let page = (page_size, page_token.as_str());
+    Validator::default().asked((), (order, full), page, scope, at_least)
 }
 
 impl Validator {

@@ -5,7 +5,7 @@ use crate::engine::{EngineError, Written};
 use crate::grpc::edge::Services;
 use crate::grpc::from_proto::batch::BatchItem;
 use crate::grpc::{from_proto, status, to_proto};
-use crate::queries;
+use crate::queries::{self, Conflict};
 use crate::store::RowReader;
 use signpost_domain::command::Command;
 use signpost_domain::customer::Customer;
@@ -133,7 +133,7 @@ impl CustomerService for Services {
         &self,
         request: Request<v1::GetCustomerRequest>,
     ) -> Result<Response<v1::GetCustomerResponse>, Status> {
-        let query = from_proto::customer::get(request.into_inner());
+        let query = from_proto::customer::get(request.into_inner(), &self.engine().comparing());
         let (query, _) = self.fresh(query).await?;
         let (Answer::Customer(row), seq) = self.read(query).await? else {
             return Err(status::internal());
@@ -146,7 +146,7 @@ impl CustomerService for Services {
         &self,
         request: Request<v1::LookUpCustomerRequest>,
     ) -> Result<Response<v1::LookUpCustomerResponse>, Status> {
-        let query = from_proto::customer::look_up(request.into_inner());
+        let query = from_proto::customer::look_up(request.into_inner(), &self.engine().comparing());
         let (query, _) = self.fresh(query).await?;
         let (Answer::Customer(row), seq) = self.read(query).await? else {
             return Err(status::internal());
@@ -167,6 +167,24 @@ impl CustomerService for Services {
         let (customers, next_page_token) = self.page(asked, queries::customers, show).await?;
         Ok(Response::new(v1::ListCustomersResponse {
             customers,
+            next_page_token,
+            revision,
+        }))
+    }
+
+    async fn list_handle_conflicts(
+        &self,
+        request: Request<v1::ListHandleConflictsRequest>,
+    ) -> Result<Response<v1::ListHandleConflictsResponse>, Status> {
+        let request = request.into_inner();
+        let at_least = self.reached(&request.min_revision).await?;
+        let asked = from_proto::list::handle_conflicts(request, at_least, self.place());
+        let (asked, revision) = self.shown(asked)?;
+        let show = |it: &Conflict, _| (it.customer.opened, to_proto::customer::conflict(it));
+        let (conflicts, next_page_token) =
+            self.page(asked, queries::handle_conflicts, show).await?;
+        Ok(Response::new(v1::ListHandleConflictsResponse {
+            conflicts,
             next_page_token,
             revision,
         }))
@@ -262,7 +280,7 @@ impl CustomerService for Services {
         &self,
         request: Request<v1::GetCustomerHistoryRequest>,
     ) -> Result<Response<v1::GetCustomerHistoryResponse>, Status> {
-        let of = from_proto::customer::history(request.into_inner());
+        let of = from_proto::customer::history(request.into_inner(), &self.engine().comparing());
         let (of, revision) = self.fresh(of).await?;
         let live = self.live_if_any();
         let asked = of.clone();

@@ -1,10 +1,12 @@
 //! The handlers of FeedService, written by hand. Its answers are bytes that are the same for many watchers; the
 //! generated code would encode them for each watcher.
 
+use crate::engine::Engine;
 use crate::feed::{Feeds, Unwatched, WatchStream};
 use crate::grpc::REQUEST_BYTES_MAX;
 use crate::grpc::edge::reached;
 use crate::grpc::from_proto::NamedRevision;
+use crate::grpc::from_proto::filter::FilterScope;
 use crate::grpc::{from_proto, status};
 use bytes::{BufMut, Bytes};
 use http::{Request, Response};
@@ -82,7 +84,8 @@ async fn watch_cases(
 ) -> Result<WatchStream, Status> {
     let begin = begin(&feeds, &request.cursor, &request.start_revision).await?;
     let engine = feeds.engine();
-    let asked = from_proto::feed::watch_cases(request, begin, engine.live(), engine.case_numbers());
+    let scope = filter_scope(engine);
+    let asked = from_proto::feed::watch_cases(request, begin, &scope, engine.case_numbers());
     begun(asked, |asked| feeds.watch_rows(asked))
 }
 
@@ -92,9 +95,16 @@ async fn watch_contacts(
 ) -> Result<WatchStream, Status> {
     let begin = begin(&feeds, &request.cursor, &request.start_revision).await?;
     let engine = feeds.engine();
-    let asked =
-        from_proto::feed::watch_contacts(request, begin, engine.live(), engine.case_numbers());
+    let scope = filter_scope(engine);
+    let asked = from_proto::feed::watch_contacts(request, begin, &scope, engine.case_numbers());
     begun(asked, |asked| feeds.watch_rows(asked))
+}
+
+fn filter_scope(engine: &Engine) -> FilterScope {
+    FilterScope {
+        live: engine.live(),
+        kinds: engine.comparing(),
+    }
 }
 
 /// The revision after which a watch begins, once it is durable. If the request has a cursor, the watch starts from the

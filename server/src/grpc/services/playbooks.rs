@@ -38,7 +38,13 @@ impl PlaybookService for Services {
         };
         let envelope = &written.recorded.envelope;
         let receipt = self.receipt(&written);
-        let answer = to_proto::playbook::published(envelope, published, &warnings, receipt);
+        let answer = to_proto::playbook::published(
+            envelope,
+            published,
+            &warnings,
+            receipt,
+            self.kinds_later(),
+        );
         Ok(Response::new(answer))
     }
 
@@ -65,7 +71,8 @@ impl PlaybookService for Services {
         };
         let envelope = &written.recorded.envelope;
         let receipt = self.receipt(&written);
-        let answer = to_proto::playbook::rolled_back(envelope, published, receipt);
+        let answer =
+            to_proto::playbook::rolled_back(envelope, published, receipt, self.kinds_later());
         Ok(Response::new(answer))
     }
 

@@ -2,6 +2,7 @@
 
 use super::decision::text;
 use super::{actor_or_none, case, contact, fact, time, wire_enum};
+use crate::queries::Conflict;
 use crate::queries::CustomerHistory;
 use signpost_domain::case::CaseNumbers;
 use signpost_domain::customer::{
@@ -228,6 +229,7 @@ pub(super) fn identity(identity: &Identity) -> v1::Identity {
         key: IdentityKey { kind, value },
         verified,
         shared,
+        region: _,
     } = identity;
     v1::Identity {
         kind: kind.to_string(),
@@ -245,4 +247,23 @@ pub(super) fn consents(consents: &[Consent]) -> Vec<v1::Consent> {
         granted: consent.granted,
     });
     consents.collect()
+}
+
+/// A customer in conflict over handles.
+pub(crate) fn conflict(conflict: &Conflict) -> v1::HandleConflict {
+    let handles = conflict.handles.iter().map(|contested| {
+        let others = contested.others.iter().map(|(id, told)| v1::HandleHolder {
+            customer_id: id.to_string(),
+            identity: Some(identity(told)),
+        });
+        v1::ContestedHandle {
+            identity: Some(identity(&contested.told)),
+            compares_as: contested.key.value.to_string(),
+            others: others.collect(),
+        }
+    });
+    v1::HandleConflict {
+        customer_id: conflict.customer.id.to_string(),
+        handles: handles.collect(),
+    }
 }

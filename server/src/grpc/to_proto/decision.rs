@@ -231,6 +231,8 @@ pub(super) fn finding(finding: &Finding) -> v1::Finding {
         Finding::NeedRaisedByAttempts(_) => Wire::NeedRaisedByAttempts,
         Finding::CaseNumberNotProven => Wire::CaseNumberNotProven,
         Finding::QueueStatsTooOld(_) => Wire::QueueStatsTooOld,
+        Finding::IdentityAsWritten(_) => Wire::IdentityAsWritten,
+        Finding::IdentityHeldTwice(_) => Wire::IdentityHeldTwice,
     };
     let mut message = v1::Finding {
         kind: kind.into(),

@@ -34,12 +34,14 @@ pub(crate) fn published(
     event: &PlaybookPublished,
     warnings: &Warnings,
     receipt: v1::WriteReceipt,
+    later: Vec<String>,
 ) -> v1::PublishPlaybookResponse {
     v1::PublishPlaybookResponse {
         publication: Some(of_event(envelope, event)),
         warnings: self::warnings(warnings),
         receipt: Some(receipt),
         omitted_warning_count: warnings.more as u32,
+        handle_kinds_from_next_start: later,
     }
 }
 
@@ -48,10 +50,12 @@ pub(crate) fn rolled_back(
     envelope: &Envelope,
     event: &PlaybookPublished,
     receipt: v1::WriteReceipt,
+    later: Vec<String>,
 ) -> v1::RollbackPlaybookResponse {
     v1::RollbackPlaybookResponse {
         publication: Some(of_event(envelope, event)),
         receipt: Some(receipt),
+        handle_kinds_from_next_start: later,
     }
 }
 

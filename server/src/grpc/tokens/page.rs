@@ -24,6 +24,8 @@ pub(crate) enum List {
     Customers = 4,
     /// The timeline of a case, the oldest entry first.
     Timeline = 5,
+    /// Customers who hold a handle that another holds too.
+    HandleConflicts = 6,
 }
 
 /// The scope of page tokens: the list, the store and the query that they belong to.

@@ -38,7 +38,7 @@ pub(in crate::flow) fn case(
     if let Some(own) = &own {
         facts.learn_all(&own.facts);
     }
-    let lacks_key = own.is_none() && key.iter().any(|id| facts.get(id.as_str()).is_none());
+    let lacks_key = own.is_none() && key.iter().any(|fact| facts.get(fact.id.as_str()).is_none());
     let Some(who) = sought.who else {
         return Ok(match lacks_key {
             true => FoundCase::KeyMissing,
@@ -166,6 +166,6 @@ pub(in crate::flow) fn ambiguous(
     if open.is_empty() {
         return Ok((Vec::new(), Vec::new()));
     }
-    key.retain(|id| facts.get(id.as_str()).is_none());
-    Ok((open, key))
+    key.retain(|fact| facts.get(fact.id.as_str()).is_none());
+    Ok((open, key.into_iter().map(|fact| fact.id).collect()))
 }

@@ -4,6 +4,7 @@ use super::lookup::case_key;
 use crate::case::{Case, CaseKey};
 use crate::contact::{CaseMatch, Contact, ContactContext};
 use crate::event::Claim;
+use crate::fact::KeyFact;
 use crate::flow::customer::find::FoundCustomer;
 use crate::ids::{CaseId, ReasonId, Slug};
 use crate::playbook::{Playbook, ReasonIndex};
@@ -42,7 +43,8 @@ impl FoundCase {
         playbook: &Playbook,
         reason: ReasonIndex,
     ) -> impl Iterator<Item = Slug> {
-        case_key(playbook, playbook.reason(reason)).into_iter()
+        let key = case_key(playbook, playbook.reason(reason));
+        key.into_iter().map(|fact| fact.id)
     }
 }
 
@@ -79,7 +81,7 @@ impl Sought<'_> {
 
     /// Whether the contact stays with its case without a change of matter: the key fits under the new reason or under
     /// the case's own reason, or the customer is still not known.
-    pub(super) fn keeps_matter(&self, own: &Case, reason: &ReasonId, key: &[Slug]) -> bool {
+    pub(super) fn keeps_matter(&self, own: &Case, reason: &ReasonId, key: &[KeyFact]) -> bool {
         if self.who.is_none() {
             return true;
         }
@@ -87,9 +89,11 @@ impl Sought<'_> {
         facts.learn_all(&own.facts);
         let mut owner = own.customer.iter();
         owner.any(|owner| {
-            [reason, &own.reason]
-                .map(|reason| Some(CaseKey::of(owner, reason, key, &facts)))
-                .contains(&own.key)
+            let mut reasons = [reason, &own.reason].into_iter();
+            reasons.any(|reason| {
+                let mut keys = CaseKey::all(owner, reason, key, &facts);
+                keys.any(|key| own.key == Some(key))
+            })
         })
     }
 

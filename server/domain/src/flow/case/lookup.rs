@@ -1,9 +1,9 @@
 //! Finds the cases of a customer for one reason.
 
 use crate::case::{Case, CaseKey};
-use crate::fact::{Facts, Knowledge};
+use crate::fact::{Facts, KeyFact, Knowledge};
 use crate::flow::customer::find::FoundCustomer;
-use crate::ids::{ReasonId, Slug};
+use crate::ids::ReasonId;
 use crate::playbook::{Playbook, Reason, ReasonIndex};
 use crate::state::{RowNotLoaded, State};
 use crate::time::UnixMs;
@@ -15,7 +15,7 @@ pub(super) struct Lookup<'a> {
     pub(in crate::flow) playbook: &'a Playbook,
     pub(in crate::flow) reason: ReasonIndex,
     pub(in crate::flow) who: &'a FoundCustomer,
-    pub(in crate::flow) key: &'a [Slug],
+    pub(in crate::flow) key: &'a [KeyFact],
     pub(in crate::flow) facts: &'a Facts,
     pub(in crate::flow) now: UnixMs,
 }
@@ -43,7 +43,10 @@ impl Lookup<'_> {
 
     /// Whether the customer declined to tell a key fact.
     pub(super) fn is_key_declined(&self) -> bool {
-        let mut facts = self.key.iter().filter_map(|id| self.facts.get(id.as_str()));
+        let mut facts = self
+            .key
+            .iter()
+            .filter_map(|fact| self.facts.get(fact.id.as_str()));
         facts.any(|fact| fact.knowledge == Knowledge::Declined)
     }
 
@@ -101,7 +104,7 @@ impl Lookup<'_> {
             None => self.names().map(|id| (&row.id, id)).collect::<Vec<_>>(),
         });
         names
-            .map(|(member, id)| CaseKey::of(member, id, self.key, self.facts))
+            .flat_map(|(member, id)| CaseKey::all(member, id, self.key, self.facts))
             .collect()
     }
 
@@ -139,9 +142,9 @@ pub(in crate::flow) fn all_open_cases(
     Ok(open.cloned().collect())
 }
 
-pub(in crate::flow) fn case_key(playbook: &Playbook, reason: &Reason) -> Vec<Slug> {
+pub(in crate::flow) fn case_key(playbook: &Playbook, reason: &Reason) -> Vec<KeyFact> {
     let key = reason.case_key.iter();
-    key.map(|&fact| playbook.fact(fact).id.clone()).collect()
+    key.map(|&fact| playbook.fact(fact).as_key()).collect()
 }
 
 /// Whether an open case is still open at `now`. A preview may ask for a time at which the case would have lapsed.
@@ -154,9 +157,12 @@ pub(super) fn can_reopen(case: &Case, now: UnixMs) -> bool {
 }
 
 /// Whether no key fact is known with two different values.
-pub(super) fn agrees(case: &Case, key: &[Slug], facts: &Facts) -> bool {
-    key.iter().all(|id| {
-        let (known, given) = (case.facts.value(id.as_str()), facts.value(id.as_str()));
-        known.is_none() || given.is_none() || known == given
+pub(super) fn agrees(case: &Case, key: &[KeyFact], facts: &Facts) -> bool {
+    key.iter().all(|fact| {
+        let id = fact.id.as_str();
+        match (case.facts.value(id), facts.value(id)) {
+            (Some(known), Some(given)) => known == given || fact.are_same(known, given),
+            (Some(_) | None, None) | (None, Some(_)) => true,
+        }
     })
 }

@@ -9,8 +9,10 @@ use crate::command::UnknownReason;
 use crate::contact::{CaseMatch, ContactContext};
 use crate::customer::Identity;
 use crate::event::Claim;
+use crate::fact::KeyFact;
 use crate::flow::customer::merge_group::{IdentityOwner, identity_owner, merge_group};
-use crate::ids::{CustomerId, ReasonId, Slug};
+use crate::handle::HandleKey;
+use crate::ids::{CustomerId, ReasonId};
 use crate::playbook::{Playbook, ReasonIndex};
 use crate::refusal::{FaultKind, Faults, Refusal};
 use crate::state::{RowNotLoaded, State};
@@ -54,7 +56,7 @@ pub(in crate::flow) fn named(
     for case in [&named, &goes_on] {
         let key = key_of(playbook, case);
         let fits = agrees(case, &key, &sought.context.facts);
-        if fits && (is_known || is_proven(state, case, &key, sought)?) {
+        if fits && (is_known || is_proven((state, playbook), case, &key, sought)?) {
             return Ok(Named::Proven(goes_on.clone()));
         }
     }
@@ -86,49 +88,55 @@ fn look_up_named(
 }
 
 fn is_proven(
-    state: &State,
+    (state, playbook): (&State, &Playbook),
     case: &Case,
-    key: &[Slug],
+    key: &[KeyFact],
     sought: &Sought<'_>,
 ) -> Result<bool, RowNotLoaded> {
     if let Some(owner) = &case.customer {
         let is_theirs = sought.who.is_some_and(|who| who.is_one_with(owner));
-        if is_theirs || names_identity(state, owner, &sought.context.customer.identities)? {
+        if is_theirs || names_identity(state, playbook, owner, sought.context)? {
             return Ok(true);
         }
     }
-    Ok(key.iter().any(|id| {
-        let known = case.facts.value(id.as_str());
-        known.is_some() && known == sought.context.facts.value(id.as_str())
+    Ok(key.iter().any(|fact| {
+        let id = fact.id.as_str();
+        let both = case.facts.value(id).zip(sought.context.facts.value(id));
+        both.is_some_and(|(known, given)| fact.are_same(known, given))
     }))
 }
 
 /// Whether one of these identities belongs to the customer, and to nobody else as far as is known.
 fn names_identity(
     state: &State,
+    playbook: &Playbook,
     owner: &CustomerId,
-    identities: &[Identity],
+    context: &ContactContext,
 ) -> Result<bool, RowNotLoaded> {
-    let identities: Vec<&Identity> = identities
-        .iter()
-        .filter(|identity| !identity.shared)
-        .collect();
-    if identities.is_empty() {
+    let identities = context.customer.identities.iter();
+    let identities = identities.filter(|identity| !identity.shared);
+    let keys = identities.map(|Identity { key, .. }| {
+        let region = playbook.brand_regions.of(&key.kind, context.brand.as_ref());
+        state.comparing().key(&key.kind, &key.value, region)
+    });
+    let keys: Vec<HandleKey> = keys.collect();
+    if keys.is_empty() {
         return Ok(false);
     }
     let rows = merge_group(state, owner)?;
-    let theirs = identities.into_iter().filter(|identity| {
-        let mut all = rows.iter().flat_map(|row| &row.profile.identities);
-        all.any(|known| known.key == identity.key && !known.shared)
+    let theirs = keys.iter().filter(|key| {
+        let mut all = rows.iter().flat_map(|row| row.identities_of(key));
+        all.any(|known| !known.shared)
     });
-    let held = RowNotLoaded::gather(theirs.map(|identity| identity_owner(state, &identity.key)))?;
+    let held = theirs.map(|key| identity_owner(state, key, Some(owner)));
+    let held = RowNotLoaded::gather(held)?;
     Ok(held
         .iter()
         .any(|by| !matches!(by, IdentityOwner::Shared(_))))
 }
 
 /// The facts that distinguish a case from others of its reason, by the live playbook.
-fn key_of(playbook: &Playbook, case: &Case) -> Vec<Slug> {
+fn key_of(playbook: &Playbook, case: &Case) -> Vec<KeyFact> {
     let reason = playbook.reason_now(&case.reason, &case.facts);
     reason.map_or_else(Vec::new, |reason| {
         case_key(playbook, playbook.reason(reason))

@@ -46,7 +46,7 @@ pub(super) fn found(state: &State, start: &mut Start, now: UnixMs) -> Result<Fou
         state,
         playbook,
         &start.contact,
-        &context.customer,
+        (&context.customer, context.brand.as_ref()),
         customer_before,
         &mut noticed,
     )?;

@@ -7,6 +7,7 @@ use crate::customer::{
 };
 use crate::event::{CustomerActionTaken, Event};
 use crate::flow::result::DecideError;
+use crate::handle::HandleKey;
 use crate::ids::{CustomerId, Seq};
 use crate::refusal::{CustomerCause, Faults, Kind, Refusal};
 use crate::state::State;
@@ -18,13 +19,15 @@ pub(in crate::flow) fn act(state: &State, command: &ActOnCustomer) -> Result<Eve
     as_seen(&customer, command.seen)?;
     let worked = match &command.step {
         CustomerStep::Link(identity) => link(state, &customer, identity)?,
-        CustomerStep::Unlink(key) => {
+        CustomerStep::Unlink(told) => {
+            let key = state.comparing().key_of_told(told);
             let mut identities = customer.profile.identities.iter();
-            if !identities.any(|known| known.key == *key) {
-                let kind = key.kind.clone();
+            let is_told = identities.any(|known| known.key == *told);
+            if !is_told && customer.identities_of(&key).next().is_none() {
+                let kind = told.kind.clone();
                 return Err(refused(&customer, CustomerCause::NoSuchIdentity { kind }));
             }
-            done(&customer, CustomerAction::Unlinked(key.clone()))
+            done(&customer, CustomerAction::Unlinked(told.clone()))
         }
         CustomerStep::Merge(other, note) => {
             let merge = CustomerMerge {
@@ -93,18 +96,20 @@ fn link(
 ) -> Result<CustomerActionTaken, DecideError> {
     refuse_merged(customer)?;
     let (id, kind) = (&customer.id, &identity.key.kind);
-    let held = identity_owner(state, &identity.key)?;
+    let key = state.comparing().key_of(identity);
+    let held = identity_owner(state, &key, Some(id))?;
     let (IdentityOwner::One(other) | IdentityOwner::Shared(other)) = &held else {
-        return linked(customer, identity);
+        return linked(customer, &key, identity);
     };
     let claims = !identity.verified && !identity.shared;
-    if other == id || claims && customer.profile.identities.contains(identity) {
-        return linked(customer, identity);
+    let claimed = |known: &Identity| !known.verified && !known.shared;
+    if other == id || claims && customer.identities_of(&key).any(claimed) {
+        return linked(customer, &key, identity);
     }
     // The identity of a customer who is merged into this one is stored with that customer again.
     let one = survivor(state, other)?;
     if one == *id {
-        return Ok(as_sent(&*kept(state, other)?, identity));
+        return Ok(as_sent(&*kept(state, other)?, &key, identity));
     }
     match held {
         IdentityOwner::One(holder) if !identity.identifies_customer() => {
@@ -130,23 +135,25 @@ fn link(
             }
             .into())
         }
-        IdentityOwner::Shared(_) | IdentityOwner::Nobody => linked(customer, identity),
+        IdentityOwner::Shared(_) | IdentityOwner::Nobody => linked(customer, &key, identity),
     }
 }
 
 /// Links the identity to the customer, as it was sent now.
-fn linked(customer: &Customer, identity: &Identity) -> Result<CustomerActionTaken, DecideError> {
-    let identities = &customer.profile.identities;
-    let is_new = !identities.iter().any(|known| known.key == identity.key);
-    if is_new && identities.len() == IDENTITIES_MAX {
+fn linked(
+    customer: &Customer,
+    key: &HandleKey,
+    identity: &Identity,
+) -> Result<CustomerActionTaken, DecideError> {
+    let is_new = customer.identities_of(key).next().is_none();
+    if is_new && customer.profile.identities.len() == IDENTITIES_MAX {
         return Err(refused(customer, CustomerCause::IdentitiesMax));
     }
-    Ok(as_sent(customer, identity))
+    Ok(as_sent(customer, key, identity))
 }
 
-fn as_sent(customer: &Customer, identity: &Identity) -> CustomerActionTaken {
-    let verification_lost =
-        customer.profile.holds(&identity.key) && !identity.identifies_customer();
+fn as_sent(customer: &Customer, key: &HandleKey, identity: &Identity) -> CustomerActionTaken {
+    let verification_lost = customer.holds(key) && !identity.identifies_customer();
     let identity = identity.clone();
     let work = CustomerAction::Linked {
         identity,

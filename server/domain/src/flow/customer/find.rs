@@ -1,9 +1,12 @@
 //! Finds the customer of a contact, and the tier.
 
-use super::merge_group::{IdentityOwner, identity_owner, merge_group, survivor};
+use super::merge_group::{IdentityOwner, identity_owner, is_held_twice, merge_group, survivor};
 use crate::contact::CustomerRef;
-use crate::customer::{Customer, IDENTITIES_MAX, Identity, Profile, TierBasis, TierFound};
+use crate::customer::{
+    Customer, IDENTITIES_MAX, Identity, IdentityKey, Profile, TierBasis, TierFound,
+};
 use crate::decision::Finding;
+use crate::handle::{Compared, HandleKey};
 use crate::ids::{ContactId, CustomerId, Slug};
 use crate::playbook::{Playbook, TierIndex};
 use crate::state::{RowNotLoaded, State};
@@ -56,18 +59,21 @@ pub(in crate::flow) fn customer(
     state: &State,
     playbook: &Playbook,
     contact: &ContactId,
-    sent: &CustomerRef,
+    (sent, brand): (&CustomerRef, Option<&Slug>),
     before: Option<&CustomerId>,
     noticed: &mut Vec<Finding>,
 ) -> Result<Option<FoundCustomer>, RowNotLoaded> {
     let named = before.or(sent.id.as_ref());
-    let owners = sent
-        .identities
+    let told = in_order(state, playbook, sent, brand);
+    let proofs = told
         .iter()
-        .filter(|identity| identity.identifies_customer());
-    let owners = owners.map(|identity| match identity_owner(state, &identity.key)? {
-        IdentityOwner::One(id) => survivor(state, &id).map(drop),
-        IdentityOwner::Shared(_) | IdentityOwner::Nobody => Ok(()),
+        .filter(|told| told.identity.identifies_customer());
+    let owners = proofs.map(|Told { key, .. }| {
+        let owner = match identity_owner(state, key, named)? {
+            IdentityOwner::One(id) => survivor(state, &id).map(drop),
+            IdentityOwner::Shared(_) | IdentityOwner::Nobody => Ok(()),
+        };
+        owner.and_then(|()| is_held_twice(state, key).map(drop))
     });
     RowNotLoaded::gather(
         named
@@ -75,11 +81,15 @@ pub(in crate::flow) fn customer(
             .into_iter()
             .chain(owners),
     )?;
-    let named = named.map(|id| survivor(state, id)).transpose()?;
+    let named_one = named.map(|id| survivor(state, id)).transpose()?;
     let mut held_by = None;
     let mut free = Vec::new();
-    for identity in in_order(&sent.identities) {
+    for one in &told {
+        let Told { key, identity, .. } = one;
         let kind = || identity.key.kind.clone();
+        if one.is_as_written {
+            Finding::IdentityAsWritten(kind()).note(noticed);
+        }
         if !identity.identifies_customer() {
             noticed.push(match identity.shared {
                 true => Finding::IdentityShared(kind()),
@@ -87,9 +97,9 @@ pub(in crate::flow) fn customer(
             });
             continue;
         }
-        let held = match identity_owner(state, &identity.key)? {
+        let held = match identity_owner(state, key, named)? {
             IdentityOwner::Nobody => {
-                free.push(identity);
+                free.push(one);
                 continue;
             }
             IdentityOwner::Shared(_) => {
@@ -98,7 +108,10 @@ pub(in crate::flow) fn customer(
             }
             IdentityOwner::One(id) => survivor(state, &id)?,
         };
-        if named
+        if is_held_twice(state, key)? {
+            Finding::IdentityHeldTwice(kind()).note(noticed);
+        }
+        if named_one
             .as_ref()
             .or(held_by.as_ref())
             .is_some_and(|known| *known != held)
@@ -109,7 +122,7 @@ pub(in crate::flow) fn customer(
         }
     }
     // A contact keeps the customer with whom it started, even if that customer is merged into another now.
-    let id = match before.cloned().or(named).or(held_by) {
+    let id = match before.cloned().or(named_one).or(held_by) {
         Some(id) => id,
         None if free.is_empty() => return Ok(None),
         None => new_id(state, contact)?,
@@ -123,13 +136,13 @@ fn found(
     id: CustomerId,
     family: Vec<Arc<Customer>>,
     stated_tier: Option<&Slug>,
-    free: &[&Identity],
+    free: &[&Told],
 ) -> FoundCustomer {
     let stored_tier = stored_tier(playbook, &family);
-    let known = family.iter().find(|row| row.id == id);
-    let known = known.map(|row| &row.profile);
+    let row = family.iter().find(|row| row.id == id);
+    let known = row.map(|row| &row.profile);
     let tier = stated_tier.filter(|_| stored_tier.is_none());
-    let profile = learn(known.cloned().unwrap_or_default(), tier, free);
+    let profile = learn(row.map(|row| &**row), tier, free);
     let learnt = known != Some(&profile);
     let mut profiles = family.iter().map(|row| match row.id == id {
         true => &profile,
@@ -169,11 +182,43 @@ fn stored_tier(playbook: &Playbook, family: &[Arc<Customer>]) -> Option<StoredTi
     })
 }
 
-/// The identities sorted by kind and value, then verified before not verified, then shared before not shared. So the
-/// order in the request has no effect.
-fn in_order(identities: &[Identity]) -> Vec<&Identity> {
-    let mut sorted: Vec<&Identity> = identities.iter().collect();
-    sorted.sort_by_key(|it| (&it.key, !it.verified, !it.shared));
+/// An identity that a contact gave.
+struct Told {
+    key: HandleKey,
+    identity: Identity,
+    is_as_written: bool,
+}
+
+/// The identities and what they compare as, sorted by that, then verified before not verified, then shared before not
+/// shared. So neither the order in the request nor the spelling has an effect.
+fn in_order(
+    state: &State,
+    playbook: &Playbook,
+    sent: &CustomerRef,
+    brand: Option<&Slug>,
+) -> Vec<Told> {
+    let kinds = state.comparing();
+    let sent = sent.identities.iter().map(|identity| {
+        let IdentityKey { kind, value } = &identity.key;
+        let region = playbook.brand_regions.of(kind, brand);
+        let Compared { key, is_as_written } = kinds.compared(kind, value, region);
+        Told {
+            key,
+            identity: Identity {
+                region,
+                ..identity.clone()
+            },
+            // Of kinds that the playbook does not declare nothing is expected.
+            is_as_written: is_as_written && kinds.declares(kind),
+        }
+    });
+    let mut sorted: Vec<Told> = sent.collect();
+    sorted.sort_by(|one, other| {
+        let rest = |it: &Identity| (!it.verified, !it.shared);
+        let (a, b) = (&one.identity, &other.identity);
+        let by_key = (&one.key, rest(a)).cmp(&(&other.key, rest(b)));
+        by_key.then_with(|| a.key.value.cmp(&b.key.value))
+    });
     sorted
 }
 
@@ -192,17 +237,23 @@ fn new_id(state: &State, contact: &ContactId) -> Result<CustomerId, RowNotLoaded
 
 /// What a contact adds to the profile of its customer: the tier, if none was known, and verified identities that nobody
 /// holds.
-fn learn(mut profile: Profile, tier: Option<&Slug>, free: &[&Identity]) -> Profile {
+fn learn(known: Option<&Customer>, tier: Option<&Slug>, free: &[&Told]) -> Profile {
+    let mut profile = known.map(|row| row.profile.clone()).unwrap_or_default();
+    let mut handles = known.map(|row| row.handles.clone()).unwrap_or_default();
     if profile.tier.is_none() {
         profile.tier = tier.cloned();
     }
-    for &identity in free {
-        if profile.holds(&identity.key) {
+    for Told { key, identity, .. } in free {
+        let mut same = profile.identities.iter().zip(&handles);
+        if same.any(|(known, of)| of == key && known.identifies_customer()) {
             continue;
         }
-        profile.identities.retain(|known| known.key != identity.key);
+        let mut stays = handles.iter().map(|known| known != key);
+        profile.identities.retain(|_| stays.next().unwrap_or(true));
+        handles.retain(|known| known != key);
         if profile.identities.len() < IDENTITIES_MAX {
             profile.identities.push(identity.clone());
+            handles.push(key.clone());
         }
     }
     profile

@@ -1,6 +1,7 @@
 //! Which customers are merged: the survivor, and the customers merged into it.
 
-use crate::customer::{Customer, IdentityKey};
+use crate::customer::Customer;
+use crate::handle::HandleKey;
 use crate::ids::CustomerId;
 use crate::state::{RowNotLoaded, State};
 use std::sync::Arc;
@@ -16,22 +17,47 @@ pub(in crate::flow) enum IdentityOwner {
     Shared(CustomerId),
 }
 
-/// The owner of an identity: the customer who got it last, unless it was removed from that customer since.
+/// The owner of a handle: the customer who got it last, unless it was removed from that customer since. If several
+/// hold it, `preferred` goes first.
 pub(in crate::flow) fn identity_owner(
     state: &State,
-    key: &IdentityKey,
+    key: &HandleKey,
+    preferred: Option<&CustomerId>,
 ) -> Result<IdentityOwner, RowNotLoaded> {
-    let Some(id) = state.holder(key)?.cloned() else {
+    let Some(holder) = state.holder(key)?.cloned() else {
         return Ok(IdentityOwner::Nobody);
     };
-    let Some(row) = state.customer(&id)? else {
-        return Ok(IdentityOwner::Nobody);
-    };
-    Ok(match row.profile.holds(key) {
-        true => IdentityOwner::One(CustomerId::clone(&id)),
-        false if row.profile.shares(key) => IdentityOwner::Shared(CustomerId::clone(&id)),
-        false => IdentityOwner::Nobody,
+    let rows = holder.all().map(|id| state.customer(id));
+    let rows = RowNotLoaded::gather(rows)?;
+    let rows = || rows.iter().flatten();
+    let holders = || rows().filter(|row| row.holds(key));
+    let mut wanted = holders().filter(|row| Some(&row.id) == preferred);
+    if let Some(row) = wanted.next().or_else(|| holders().next()) {
+        return Ok(IdentityOwner::One(row.id.clone()));
+    }
+    let last = rows().find(|row| row.id == holder.customer && row.shares(key));
+    Ok(match last {
+        Some(row) => IdentityOwner::Shared(row.id.clone()),
+        None => IdentityOwner::Nobody,
     })
+}
+
+/// Whether several customers hold the handle, who are not merged.
+pub(in crate::flow) fn is_held_twice(state: &State, key: &HandleKey) -> Result<bool, RowNotLoaded> {
+    let Some(holder) = state
+        .holder(key)?
+        .filter(|holder| !holder.others.is_empty())
+    else {
+        return Ok(false);
+    };
+    let mut survivors = Vec::new();
+    for id in holder.all() {
+        if state.customer(id)?.is_some_and(|row| row.holds(key)) {
+            survivors.push(survivor(state, id)?);
+        }
+    }
+    survivors.dedup();
+    Ok(survivors.len() > 1)
 }
 
 /// The survivor of this customer: the customer itself, if it is not merged.

@@ -4,9 +4,10 @@ use super::act::{as_seen, kept};
 use super::merge_group::{IdentityOwner, identity_owner, survivor};
 use crate::actor::{Actor, ActorKind};
 use crate::command::UpsertCustomer;
-use crate::customer::{CONSENTS_MAX, CaseReasons, Customer, IDENTITIES_MAX, Identity};
+use crate::customer::{CONSENTS_MAX, Customer, IDENTITIES_MAX, Identity};
 use crate::event::{CustomerUpserted, Event};
 use crate::flow::result::DecideError;
+use crate::handle::HandleKey;
 use crate::ids::{CustomerId, fits_new};
 use crate::refusal::{CustomerCause, Faults, Refusal};
 use crate::state::{RowNotLoaded, State};
@@ -30,15 +31,20 @@ pub(in crate::flow) fn upsert(
     {
         return Err(Refusal::Faulty(Faults::one("customer.customer_id", unfit)).into());
     }
+    let kinds = state.comparing();
     let identities = command.profile.identities.iter();
-    RowNotLoaded::gather(identities.map(|identity| identity_owner(state, &identity.key)))?;
-    for identity in &command.profile.identities {
-        if may_keep_unverified(state, &command.id, identity)? {
+    let told: Vec<(HandleKey, &Identity)> = identities
+        .map(|identity| (kinds.key_of(identity), identity))
+        .collect();
+    let owner = |key: &HandleKey| identity_owner(state, key, Some(&command.id));
+    RowNotLoaded::gather(told.iter().map(|(key, _)| owner(key)))?;
+    for (key, identity) in &told {
+        if may_keep_unverified(state, &command.id, (key, identity))? {
             continue;
         }
         let kind = identity.key.kind.clone();
         let customer = command.id.clone();
-        let refusal = match identity_owner(state, &identity.key)? {
+        let refusal = match owner(key)? {
             IdentityOwner::One(holder) if holder != customer => Refusal::IdentityTaken {
                 kind,
                 customer,
@@ -62,7 +68,7 @@ pub(in crate::flow) fn upsert(
         None => Customer::new(command.id.clone(), now),
     };
     let named = command.named.as_deref();
-    let profile = customer.profile.updated(&command.profile, named);
+    let profile = customer.profile.updated(&command.profile, named, kinds);
     let refused = |why| -> DecideError {
         let customer = command.id.clone();
         Refusal::CustomerStep { customer, why }.into()
@@ -78,11 +84,10 @@ pub(in crate::flow) fn upsert(
     if was_vulnerable && !is_vulnerable && actor.kind != ActorKind::Supervisor {
         return Err(refused(CustomerCause::Vulnerable));
     }
-    let unverified_identities = customer.profile.proofs_lost_by(&profile);
+    let unverified_identities = customer.profile.proofs_lost_by(&profile, kinds);
     customer.profile = profile;
-    customer.case_reasons = CaseReasons::default();
     Ok(Event::CustomerUpserted(Box::new(CustomerUpserted {
-        customer,
+        customer: customer.as_told(),
         unverified_identities,
     })))
 }
@@ -93,16 +98,20 @@ pub(in crate::flow) fn upsert(
 fn may_keep_unverified(
     state: &State,
     id: &CustomerId,
-    identity: &Identity,
+    (key, identity): (&HandleKey, &Identity),
 ) -> Result<bool, DecideError> {
     if identity.verified || identity.shared {
         return Ok(false);
     }
     let known = state.customer(id)?;
-    if known.is_some_and(|row| row.profile.identities.contains(identity)) {
+    let is_kept = |row: &Customer| {
+        let mut same = row.identities_of(key);
+        same.any(|known| !known.verified && !known.shared)
+    };
+    if known.is_some_and(|row| is_kept(row)) {
         return Ok(true);
     }
-    match identity_owner(state, &identity.key)? {
+    match identity_owner(state, key, Some(id))? {
         IdentityOwner::One(holder) => Ok(survivor(state, &holder)? == survivor(state, id)?),
         IdentityOwner::Shared(_) | IdentityOwner::Nobody => Ok(true),
     }

@@ -2,8 +2,9 @@
 
 use super::Compiler;
 use super::names::NameKind;
-use crate::fact::FactType;
+use crate::fact::{FactCase, FactCompare, FactType};
 use crate::playbook::fault::At;
+use crate::playbook::format::FactFile;
 use crate::playbook::format::parts::Id;
 use crate::playbook::limits::{ASKED_FACTS_MAX, PLAYBOOK_FACTS_MAX};
 use crate::playbook::pattern::Pattern;
@@ -26,15 +27,41 @@ impl Compiler<'_> {
                     .pattern(at.key("pattern"), pattern, written.fact_type)
                     .map(Some),
             };
+            self.compares(at, written);
+            let mut reasons = file.reasons.iter().flat_map(|primary| &primary.secondary);
+            let is_key = reasons.any(|reason| reason.case_key.contains(id));
             facts.push(slug.zip(pattern).map(|(id, pattern)| FactSpec {
                 id,
                 label,
                 fact_type: written.fact_type,
                 pattern,
                 personal: written.personal,
+                compare: written.compare,
+                case: written.case,
+                is_key,
             }));
         }
         facts.into_iter().collect()
+    }
+
+    /// Only of a text there are parts that can be left out.
+    fn compares(&mut self, at: At<'_>, written: &FactFile) {
+        let fact_type = written.fact_type;
+        if fact_type == FactType::Text {
+            return;
+        }
+        let of_text = [
+            ("compare", written.compare != FactCompare::Exact),
+            ("case", written.case != FactCase::Keep),
+        ];
+        for (key, _) in of_text.into_iter().filter(|(_, is_set)| *is_set) {
+            self.faults.add(at.key(key), || {
+                (
+                    format!("a fact of another type than text has {key}"),
+                    "must be left out, or the type must be text".to_owned(),
+                )
+            });
+        }
     }
 
     fn pattern(&mut self, at: At<'_>, written: &str, fact_type: FactType) -> Option<Pattern> {

@@ -84,6 +84,8 @@ fn head(playbook: &Playbook) -> Thing {
         personas: _,
         brands: _,
         consents: _,
+        handles,
+        brand_regions,
         channels: _,
         queues: _,
         facts: _,
@@ -115,6 +117,18 @@ fn head(playbook: &Playbook) -> Thing {
     for (route, weight) in Route::ALL.into_iter().zip(waiting_weight_percent) {
         let field = format!("costs.waiting_weight.{route}");
         thing = thing.with(&field, scaled(i64::from(*weight), 2));
+    }
+    for kind in handles.declared() {
+        let field = format!("handles.{}", kind.kind);
+        let compare = snake(&format!("{:?}", kind.compare));
+        let region = kind.region.map(|region| region.to_string());
+        thing = thing
+            .with(&format!("{field}.compare"), compare)
+            .with(&format!("{field}.region"), region.unwrap_or_default());
+    }
+    for (kind, brand, region) in &brand_regions.0 {
+        let field = format!("handles.{kind}.brand_regions.{brand}");
+        thing = thing.with(&field, region.as_str());
     }
     let asked = feedback_question.iter().flat_map(|question| &question.0);
     for (locale, text) in asked {
@@ -220,6 +234,9 @@ fn fact(fact: &FactSpec) -> Thing {
         fact_type,
         pattern,
         personal,
+        compare,
+        case,
+        is_key: _,
     } = fact;
     let pattern = pattern.as_ref().map(ToString::to_string);
     Thing::new(id.as_str())
@@ -227,6 +244,8 @@ fn fact(fact: &FactSpec) -> Thing {
         .with("type", snake(&format!("{fact_type:?}")))
         .with("pattern", pattern.unwrap_or_default())
         .with("personal", personal.to_string())
+        .with("compare", snake(&format!("{compare:?}")))
+        .with("case", snake(&format!("{case:?}")))
 }
 
 fn primary(primary: &Primary, reported: &BTreeSet<String>) -> Thing {

@@ -21,13 +21,13 @@ fn the_first_fault_of_structure() {
         (
             "just a text",
             expect![[r#"
-                1:1 is the text "just a text"; must be a mapping with the keys playbook, currency, time_zone, locales, tiers, stages, personas, brands, consents, channels, calendars, queues, facts, routes, reasons, splits, outcomes, guards, rules, feedback_question, costs, last_resort, tests
+                1:1 is the text "just a text"; must be a mapping with the keys playbook, currency, time_zone, locales, tiers, stages, personas, brands, consents, handles, channels, calendars, queues, facts, routes, reasons, splits, outcomes, guards, rules, feedback_question, costs, last_resort, tests
             "#]],
         ),
         (
             "- a\n- b\n",
             expect![[r#"
-                1:1 is a list; must be a mapping with the keys playbook, currency, time_zone, locales, tiers, stages, personas, brands, consents, channels, calendars, queues, facts, routes, reasons, splits, outcomes, guards, rules, feedback_question, costs, last_resort, tests
+                1:1 is a list; must be a mapping with the keys playbook, currency, time_zone, locales, tiers, stages, personas, brands, consents, handles, channels, calendars, queues, facts, routes, reasons, splits, outcomes, guards, rules, feedback_question, costs, last_resort, tests
             "#]],
         ),
         (
@@ -89,7 +89,7 @@ fn what_is_not_one_mapping_with_known_keys() {
         (
             "playbok: a\n",
             expect![[r#"
-                1:1 there is no key playbok; did you mean playbook? The keys here are playbook, currency, time_zone, locales, tiers, stages, personas, brands, consents, channels, calendars, queues, facts, routes, reasons, splits, outcomes, guards, rules, feedback_question, costs, last_resort, tests
+                1:1 there is no key playbok; did you mean playbook? The keys here are playbook, currency, time_zone, locales, tiers, stages, personas, brands, consents, handles, channels, calendars, queues, facts, routes, reasons, splits, outcomes, guards, rules, feedback_question, costs, last_resort, tests
             "#]],
         ),
         (

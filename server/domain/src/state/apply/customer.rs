@@ -1,9 +1,10 @@
 //! How events change customers and the holders of identities.
 
 use crate::customer::{Customer, CustomerAction, Identity, MergedCustomer, RECENT_CONTACTS_MAX};
-use crate::event::{ContactRouted, CustomerActionTaken, CustomerJoin, Envelope};
+use crate::event::{ContactRouted, CustomerActionTaken, CustomerJoin, Envelope, Event};
+use crate::handle::HandleKey;
 use crate::ids::{CustomerId, ReasonId, Seq};
-use crate::state::{RowKey, State};
+use crate::state::{Holder, OTHER_HOLDERS_MAX, RowKey, State};
 use crate::time::UnixMs;
 use std::sync::Arc;
 
@@ -46,24 +47,25 @@ impl State {
         match &worked.action {
             CustomerAction::Linked { identity, .. } => {
                 let before = self.identities_of(id);
+                let key = self.comparing.key_of(identity);
                 self.edit_customer(envelope, id, |customer| {
+                    let same = customer.handles.iter().position(|known| *known == key);
                     let identities = &mut customer.profile.identities;
-                    let known = identities
-                        .iter_mut()
-                        .find(|known| known.key == identity.key);
-                    match known {
-                        Some(known) => *known = identity.clone(),
+                    match same {
+                        Some(at) => identities[at] = identity.clone(),
                         None => identities.push(identity.clone()),
                     }
                 });
                 self.hold_identities(envelope.seq, id, &before);
             }
-            CustomerAction::Unlinked(key) => self.edit_customer(envelope, id, |customer| {
-                customer
-                    .profile
-                    .identities
-                    .retain(|known| known.key != *key);
-            }),
+            CustomerAction::Unlinked(told) => {
+                let key = self.comparing.key_of_told(told);
+                self.edit_customer(envelope, id, |customer| {
+                    let mut handles = customer.handles.iter();
+                    let identities = &mut customer.profile.identities;
+                    identities.retain(|known| handles.next() != Some(&key) && known.key != *told);
+                });
+            }
             CustomerAction::Merged(merge) => {
                 let merged = MergedCustomer {
                     merge: merge.clone(),
@@ -108,19 +110,75 @@ impl State {
     }
 
     /// Makes the identities of a customer lead to this customer. An identity that the customer had `before` may belong
-    /// to somebody else now.
+    /// to another customer since, so it stays with that customer. If others hold one of them too, they are kept beside
+    /// this customer, and the customer is marked.
     fn hold_identities(&mut self, seq: Seq, id: &CustomerId, before: &[Identity]) {
         let Some(customer) = self.customers.get(id).cloned() else {
             return;
         };
-        let identities = customer.profile.identities.iter();
-        let leads = identities.filter(|identity| identity.verified || identity.shared);
-        for identity in leads.filter(|identity| !before.contains(identity)) {
-            self.holders
-                .put(identity.key.clone(), Some(Arc::new(id.clone())), seq);
-            self.changed_rows
-                .push(RowKey::IdentityOwner(identity.key.clone()));
+        let mut in_conflict = false;
+        let identities = customer.profile.identities.iter().zip(&customer.handles);
+        let leads = identities.filter(|(identity, _)| leads(identity, before));
+        for (identity, key) in leads {
+            let others = self.other_holders(id, key);
+            in_conflict |= identity.identifies_customer() && !others.is_empty();
+            let holder = Holder {
+                customer: id.clone(),
+                others,
+            };
+            self.holders.put(key.clone(), Some(Arc::new(holder)), seq);
+            self.changed_rows.push(RowKey::IdentityOwner(key.clone()));
         }
+        if in_conflict {
+            self.customers.edit(id, seq, |row| row.in_conflict = true);
+        }
+    }
+
+    /// The customers besides `id` who hold the handle, the latest first.
+    fn other_holders(&self, id: &CustomerId, key: &HandleKey) -> Vec<CustomerId> {
+        let Some(before) = self.holders.get(key) else {
+            return Vec::new();
+        };
+        let others = before.all().filter(|other| {
+            let row = self.customers.get(*other);
+            *other != id && row.is_some_and(|row| row.holds(key))
+        });
+        others.take(OTHER_HOLDERS_MAX).cloned().collect()
+    }
+
+    /// The first row that is not in memory of those that say who else holds a handle that the event gives to a
+    /// customer.
+    pub(super) fn lacks_holder(&self, event: &Event) -> Option<RowKey> {
+        let (id, identities) = match event {
+            Event::CustomerUpserted(saved) => {
+                (&saved.customer.id, &saved.customer.profile.identities[..])
+            }
+            Event::ContactRouted(routed) => {
+                let join = routed.customer.as_ref()?;
+                (&join.id, &join.learnt.as_deref()?.identities[..])
+            }
+            Event::CustomerActionTaken(worked) => match &worked.action {
+                CustomerAction::Linked { identity, .. } => {
+                    (&worked.customer, std::slice::from_ref(identity))
+                }
+                _ => return None,
+            },
+            _ => return None,
+        };
+        let before = self.identities_of(id);
+        let leads = identities
+            .iter()
+            .filter(|identity| leads(identity, &before));
+        let mut keys = leads.map(|identity| self.comparing.key_of(identity));
+        keys.find_map(|key| {
+            let held = RowKey::IdentityOwner(key.clone());
+            if !self.knows(&held) {
+                return Some(held);
+            }
+            let holder = self.holders.get(&key)?;
+            let mut rows = holder.all().cloned().map(RowKey::Customer);
+            rows.find(|row| !self.knows(row))
+        })
     }
 
     fn edit_customer(
@@ -135,10 +193,18 @@ impl State {
             self.customers
                 .put(id.clone(), Some(Arc::new(row)), envelope.seq);
         }
+        let comparing = self.comparing.clone();
+        let mut has_handles = false;
         self.customers.edit(id, envelope.seq, |row| {
+            let before = row.profile.identities.clone();
             edit(row);
             row.changed = envelope.seq;
+            if row.profile.identities != before {
+                row.compare_by(&comparing);
+            }
+            has_handles = !row.handles.is_empty();
         });
+        self.has_handles |= has_handles;
         self.changed_rows.push(RowKey::Customer(id.clone()));
     }
 }
@@ -151,4 +217,9 @@ fn note_recent(recent: &mut Vec<UnixMs>, at: UnixMs) {
     if recent.len() > RECENT_CONTACTS_MAX {
         recent.remove(0);
     }
+}
+
+/// Whether the identity leads to its customer from now on: it is verified or shared, and was not so `before`.
+fn leads(identity: &Identity, before: &[Identity]) -> bool {
+    (identity.verified || identity.shared) && !before.contains(identity)
 }

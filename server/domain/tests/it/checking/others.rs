@@ -4,7 +4,7 @@ use super::{Day, Rows};
 use expect_test::expect;
 use signpost_domain::customer::MERGED_CUSTOMERS_MAX;
 use signpost_domain::ids::{CustomerId, Seq};
-use signpost_domain::state::{Counts, Row, RowKey};
+use signpost_domain::state::{Counts, Holder, Row, RowKey};
 use std::sync::Arc;
 
 #[test]
@@ -58,7 +58,10 @@ fn spoilt_customers_are_noticed() {
         |rows| {
             for row in rows.values_mut() {
                 if let Row::IdentityOwner(owner) = row {
-                    *owner = Arc::new(CustomerId::stored("c3"));
+                    *owner = Arc::new(Holder {
+                        customer: CustomerId::stored("c3"),
+                        others: Vec::new(),
+                    });
                 }
             }
         },

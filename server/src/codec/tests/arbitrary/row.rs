@@ -17,13 +17,17 @@ use proptest::prop_oneof;
 use proptest::sample::select;
 use signpost_domain::case::{Case, CaseContact, CaseState, OfMerged};
 use signpost_domain::contact::{AdditionalCase, Contact, ContactState, ReportedQueue};
+use signpost_domain::customer::IdentityKey;
 use signpost_domain::event::RequestKey;
+use signpost_domain::handle::HandleKey;
 use signpost_domain::ids::PlaybookVersion;
-use signpost_domain::state::{Counts, IdempotencyRecord, LatestCase, Publication, Row, RowKey};
+use signpost_domain::state::{
+    Counts, Holder, IdempotencyRecord, LatestCase, Publication, Row, RowKey,
+};
 use std::sync::Arc;
 
 pub(in crate::codec) fn row() -> impl Strategy<Value = (RowKey, Row)> {
-    let holder = (identity_key(), customer_id());
+    let holder = (identity_key(), customer_id(), vec(customer_id(), 0..3));
     let matter_row = (matter(), case_id(), seq());
     let answered = (request(), seq(), time(), any::<[u8; 16]>());
     prop_oneof![
@@ -33,7 +37,10 @@ pub(in crate::codec) fn row() -> impl Strategy<Value = (RowKey, Row)> {
             RowKey::Customer(row.id.clone()),
             Row::Customer(Arc::new(row))
         )),
-        holder.prop_map(|(key, id)| (RowKey::IdentityOwner(key), Row::IdentityOwner(Arc::new(id)))),
+        holder.prop_map(|(IdentityKey { kind, value }, customer, others)| (
+            RowKey::IdentityOwner(HandleKey { kind, value }),
+            Row::IdentityOwner(Arc::new(Holder { customer, others }))
+        )),
         matter_row.prop_map(|(key, case, seq)| (
             RowKey::Matter(key),
             Row::Matter(Arc::new(LatestCase { case, seq }))

@@ -115,6 +115,7 @@ fn identities() -> Vec<Identity> {
         key,
         verified: true,
         shared: false,
+        region: None,
     }]
 }
 
@@ -155,6 +156,8 @@ fn customer() -> Customer {
         merged: Vec::new(),
         merges: 0,
         case_reasons: CaseReasons::default(),
+        handles: Vec::new(),
+        in_conflict: false,
         opened: Seq(70),
         changed: Seq(76),
     }

@@ -142,7 +142,10 @@ fn customers() {
     expect![[r#"
         by: must be set: customer_id or identity
     "#]]
-    .assert_eq(&told(customer::get(v1::GetCustomerRequest::default())));
+    .assert_eq(&told(customer::get(
+        v1::GetCustomerRequest::default(),
+        &signpost_domain::handle::HandleKinds::default(),
+    )));
 }
 
 #[test]

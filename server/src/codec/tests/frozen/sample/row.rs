@@ -10,9 +10,12 @@ use super::{
 use signpost_domain::case::{Case, CaseContact, CaseState};
 use signpost_domain::contact::{CaseMatch, Contact, ContactOutcome, ContactState, ReportedQueue};
 use signpost_domain::decision::PersonReport;
+use signpost_domain::handle::HandleKinds;
 use signpost_domain::ids::{CaseId, Seq};
 use signpost_domain::route::Route;
-use signpost_domain::state::{Counts, IdempotencyRecord, LatestCase, Publication, Row, RowKey};
+use signpost_domain::state::{
+    Counts, Holder, IdempotencyRecord, LatestCase, Publication, Row, RowKey,
+};
 use signpost_domain::tags::Tags;
 use signpost_domain::time::Millis;
 use std::sync::Arc;
@@ -23,7 +26,12 @@ pub(in crate::codec::tests::frozen) fn rows() -> Vec<(&'static str, RowKey, Row)
         let row = case(state);
         (RowKey::Case(row.id), Row::Case(Arc::new(row)))
     };
-    let holder = RowKey::IdentityOwner(identities().remove(0).key);
+    let holder = HandleKinds::default().key_of(&identities().remove(0));
+    let holder = RowKey::IdentityOwner(holder);
+    let held = Holder {
+        customer: customer_id(),
+        others: Vec::new(),
+    };
     let answered = IdempotencyRecord {
         seq: Seq(77),
         at: NOW,
@@ -41,10 +49,7 @@ pub(in crate::codec::tests::frozen) fn rows() -> Vec<(&'static str, RowKey, Row)
                 Row::Customer(Arc::new(customer())),
             ),
         ),
-        (
-            "a holder",
-            (holder, Row::IdentityOwner(Arc::new(customer_id()))),
-        ),
+        ("a holder", (holder, Row::IdentityOwner(Arc::new(held)))),
         (
             "a matter",
             (
