@@ -22,15 +22,32 @@ pub(crate) enum Output {
     Csv,
 }
 
-/// The form of an answer that is not a list.
-#[derive(Args, Debug)]
+/// The form of an answer with rows.
+#[derive(Args, Clone, Copy, Debug)]
 pub(crate) struct FormArgs {
     /// The form of the output; csv has only the rows.
     #[arg(long, value_name = "FORM", value_enum, default_value_t = Output::Table)]
     output: Output,
+    /// Begin CSV with a byte order mark, without which some spreadsheets misread it, as in --output csv --bom.
+    #[arg(long)]
+    bom: bool,
 }
 
 impl FormArgs {
+    /// The form to print in.
+    pub(crate) fn output(self, out: Out) -> Output {
+        match out.json {
+            true => Output::Json,
+            false => self.output,
+        }
+    }
+
+    /// The rows comma-separated.
+    pub(crate) fn csv(self, listing: &Listing) -> String {
+        let mark = if self.bom { "\u{feff}" } else { "" };
+        format!("{mark}{}", listing.csv())
+    }
+
     /// Prints an answer as `text` for people, through a pager on a terminal. `text` gets `true` if the wide layout was
     /// asked for. If JSON or rows were asked for, prints JSON or the rows of `listing` instead.
     ///
@@ -45,7 +62,7 @@ impl FormArgs {
     ) -> Result<(), Failure> {
         let Out { json, paint } = session.out;
         match self.output {
-            Output::Csv if !json => session.out.data(&listing().csv()),
+            Output::Csv if !json => session.out.data(&self.csv(&listing())),
             Output::Table | Output::Wide if !json => {
                 let wide = self.output == Output::Wide;
                 session.out.paged(&text(wide, paint))
@@ -55,7 +72,8 @@ impl FormArgs {
     }
 }
 
-/// Refuses `--json` together with another form, wherever the two flags are on the command line.
+/// Refuses `--json` together with another form, and `--bom` without `--output csv`, wherever the flags are on the
+/// command line.
 ///
 /// # Errors
 /// An error to print; it exits with 2.
@@ -65,12 +83,15 @@ pub(crate) fn one_form(mut command: Command, matches: &ArgMatches) -> Result<(),
         leaf = below;
     }
     // In other commands a flag of that name can hold a file.
-    let output = leaf.try_get_one::<Output>("output").ok().flatten();
-    let Some(output @ (Output::Table | Output::Wide | Output::Csv)) = output else {
+    let Some(output) = leaf.try_get_one::<Output>("output").ok().flatten() else {
         return Ok(());
     };
+    if leaf.get_flag("bom") && *output != Output::Csv {
+        let words = "the argument '--bom' needs '--output csv'";
+        return Err(command.error(ErrorKind::MissingRequiredArgument, words));
+    }
     let is_given = leaf.value_source("output") == Some(clap::parser::ValueSource::CommandLine);
-    if !is_given || !leaf.get_flag("json") {
+    if *output == Output::Json || !is_given || !leaf.get_flag("json") {
         return Ok(());
     }
     let form = output.to_possible_value();

@@ -4,7 +4,7 @@ use super::Session;
 use super::asked::AskedNames;
 use super::at_least::AtLeast;
 use super::failure::Failure;
-use super::form::Output;
+use super::form::{FormArgs, Output};
 use super::out::Out;
 use super::render::json::Named;
 use super::render::lists::Listing;
@@ -95,9 +95,8 @@ pub(crate) struct PageArgs {
     /// List the oldest first.
     #[arg(long)]
     oldest_first: bool,
-    /// The form of the output.
-    #[arg(long, value_name = "FORM", value_enum, default_value_t = Output::Table)]
-    output: Output,
+    #[command(flatten)]
+    form: FormArgs,
 }
 
 impl PageArgs {
@@ -143,14 +142,14 @@ pub(crate) async fn print<L: List, M: Named>(
         }
     }
     let next_token = pages.next_token().unwrap_or_default();
-    let Out { json, paint } = session.out;
-    let output = if json { Output::Json } else { page.output };
+    let paint = session.out.paint;
+    let output = page.form.output(session.out);
     match output {
         Output::Json => {
             let response = response(items, next_token, pages.revision().to_owned());
             return Out { json: true, paint }.answer(&response, |_| String::new());
         }
-        Output::Csv => session.out.data(&listing(&items, true).csv())?,
+        Output::Csv => session.out.data(&page.form.csv(&listing(&items, true)))?,
         Output::Table | Output::Wide => {
             let listing = listing(&items, output == Output::Wide);
             if listing.rows.is_empty() {

@@ -2,8 +2,8 @@
 
 use super::Session;
 use super::failure::Failure;
-use super::form::Output;
-use super::out::{Out, Progress};
+use super::form::{FormArgs, Output};
+use super::out::Progress;
 use super::render::lists::Listing;
 use super::render::table::Column;
 use super::values;
@@ -58,9 +58,8 @@ pub(crate) struct VolumeArgs {
     /// Recorded before this time [default: now].
     #[arg(long, value_name = "TIME", value_parser = values::time_or_day)]
     before: Option<prost_types::Timestamp>,
-    /// The form of the output.
-    #[arg(long, value_name = "FORM", value_enum, default_value_t = Output::Table)]
-    output: Output,
+    #[command(flatten)]
+    form: FormArgs,
 }
 
 /// The part of a contact by which it can be counted.
@@ -159,11 +158,12 @@ pub(crate) async fn run(command: ReportCommand, session: &Session) -> Result<(),
     }
     let live = live(&args, session).await?;
     let counts = counted(&args, live.as_ref(), session).await?;
-    let Out { json, .. } = session.out;
-    let output = if json { Output::Json } else { args.output };
+    let output = args.form.output(session.out);
     match output {
         Output::Json => session.out.data(&as_json(&args.by, &counts)),
-        Output::Csv => session.out.data(&listing(&args.by, &counts, false).csv()),
+        Output::Csv => session
+            .out
+            .data(&args.form.csv(&listing(&args.by, &counts, false))),
         Output::Table | Output::Wide => {
             let listing = listing(&args.by, &counts, true);
             let mut text = listing.table(session.out.paint);

@@ -7,6 +7,7 @@ mod forms;
 mod refusals;
 mod rehearsal;
 mod repeated;
+mod size;
 mod stops;
 mod times;
 mod traps;

@@ -27,8 +27,33 @@ pub(super) struct Draft {
     pub(super) facts: Vec<DraftFact>,
     /// The primary reasons, in the order of the menu.
     pub(super) primaries: Vec<Primary>,
+    /// What is assumed of the company.
+    pub(super) assumed: Assumed,
     /// The outcomes that a case can have, as id and label. If there are none, every outcome is allowed.
     pub(super) outcomes: &'static [(&'static str, &'static str)],
+}
+
+/// What is assumed of a company, so that a first look says something.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Assumed {
+    /// What a contact that fails costs, for gold, silver and standard customers.
+    failure: [&'static str; 3],
+    /// How long a written answer takes.
+    written_wait: &'static str,
+}
+
+impl Assumed {
+    /// Self-service is tried first for nearly everybody.
+    pub(super) const SELF_SERVICE: Assumed = Assumed {
+        failure: ["20.00", "10.00", "4.00"],
+        written_wait: "2h",
+    };
+    /// Failing costs about as much as two calls: each channel has its natural route while its wait is short, and
+    /// self-service comes in as the wait grows.
+    pub(super) const BY_CHANNEL: Assumed = Assumed {
+        failure: ["24.00", "16.00", "12.00"],
+        written_wait: "30m",
+    };
 }
 
 /// A channel on which contacts come in.
@@ -132,9 +157,9 @@ const TIERS: &str = "\
 # Customer groups, the most valuable first. The amounts are ASSUMPTIONS: put your own here. They decide how much dearer
 # a route may be for whom. Keep the minutes of one order: one that is ten times as dear leaves the line at once.
 tiers:
-  - { id: gold, label: {LOCALE: Gold}, waiting_target: 1m, waiting_cost_per_minute: 0.50, cost_of_failure: 20.00 }
-  - { id: silver, label: {LOCALE: Silver}, waiting_target: 2m, waiting_cost_per_minute: 0.40, cost_of_failure: 10.00 }
-  - { id: standard, label: {LOCALE: Standard}, waiting_target: 5m, waiting_cost_per_minute: 0.30, cost_of_failure: 4.00,
+  - { id: gold, label: {LOCALE: Gold}, waiting_target: 1m, waiting_cost_per_minute: 0.50, cost_of_failure: GOLD }
+  - { id: silver, label: {LOCALE: Silver}, waiting_target: 2m, waiting_cost_per_minute: 0.40, cost_of_failure: SILVER }
+  - { id: standard, label: {LOCALE: Standard}, waiting_target: 5m, waiting_cost_per_minute: 0.30, cost_of_failure: BASE,
       default: true }
 ";
 
@@ -143,7 +168,7 @@ const QUEUES: &str = "\
 # those who need other people or other hours, such as `calendar: office_hours`.
 queues:
   service_desk: { label: {LOCALE: Service desk}, assumed_wait: 2m, assumed_handle_time: 6m }
-  written_service: { label: {LOCALE: Written answers}, assumed_wait: 2h, assumed_handle_time: 5m }
+  written_service: { label: {LOCALE: Written answers}, assumed_wait: WRITTEN_WAIT, assumed_handle_time: 5m }
 ";
 
 const RULES: &str = "\
@@ -181,10 +206,15 @@ impl Draft {
             quoted(&self.locale)
         );
         let locale = quoted(&self.locale);
-        text += &TIERS.replace("LOCALE", &locale);
+        let [gold, silver, standard] = self.assumed.failure;
+        let tiers = TIERS.replace("LOCALE", &locale);
+        let tiers = tiers.replace("GOLD", gold);
+        let tiers = tiers.replace("SILVER", silver);
+        text += &tiers.replace("BASE", standard);
         text.push('\n');
         self.channels(&mut text);
-        text += &QUEUES.replace("LOCALE", &locale);
+        let queues = QUEUES.replace("LOCALE", &locale);
+        text += &queues.replace("WRITTEN_WAIT", self.assumed.written_wait);
         text.push('\n');
         self.facts(&mut text);
         self.reasons(&mut text);

@@ -1,6 +1,6 @@
 //! `signpost playbook from-csv`: makes a first playbook from a table with two columns of reasons, without a server.
 
-use super::draft::{Draft, DraftChannel, LEVELS_MAX, REASONS_EASY_MAX};
+use super::draft::{Assumed, Draft, DraftChannel, LEVELS_MAX, REASONS_EASY_MAX};
 use super::harvest::{Columns, Found, Harvest};
 use crate::cli::Session;
 use crate::cli::failure::Failure;
@@ -112,6 +112,7 @@ pub(super) fn run(args: &FromCsvArgs, session: &Session) -> Result<(), Failure> 
         },
         facts: Vec::new(),
         primaries,
+        assumed: Assumed::BY_CHANNEL,
         outcomes: &[],
     };
     let document = draft.document();
@@ -312,6 +313,7 @@ mod tests {
             channels: usual(),
             facts: Vec::new(),
             primaries,
+            assumed: Assumed::BY_CHANNEL,
             outcomes: &[],
         };
         let (playbook, _) = Playbook::read(&draft.document()).unwrap();

@@ -1,6 +1,6 @@
 //! `signpost playbook new`: makes a first playbook from a template, for a company that has none.
 
-use super::draft::{Draft, DraftChannel, DraftFact, Primary, Secondary};
+use super::draft::{Assumed, Draft, DraftChannel, DraftFact, Primary, Secondary};
 use super::from_csv::{self, CompanyArgs};
 use super::templates::{self, Template};
 use crate::cli::Session;
@@ -88,6 +88,7 @@ fn draft(kind: Kind, name: &str, company: &CompanyArgs) -> Draft {
         channels: channels.iter().map(channel).collect(),
         facts: facts.iter().map(fact).collect(),
         primaries: reasons.iter().map(primary).collect(),
+        assumed: Assumed::SELF_SERVICE,
         outcomes: OUTCOMES,
     }
 }

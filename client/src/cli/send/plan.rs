@@ -116,7 +116,7 @@ impl Plan {
         let at = |slot: &Slot| slot.at.unwrap_or(EARLIEST);
         let far = |pair: &[Slot]| at(&pair[1]).duration_since(at(&pair[0])) > GAP_MAX;
         let pairs = || slots.windows(2).enumerate();
-        let early = pairs().take(few).filter(|(_, pair)| far(pair)).last();
+        let early = pairs().take(few).rfind(|(_, pair)| far(pair));
         let early = early.map_or(0, |(place, _)| place + 1);
         let late = pairs().skip(slots.len().saturating_sub(few + 1));
         let late = late.filter(|_| !allow_future).find(|(_, pair)| far(pair));

@@ -88,7 +88,7 @@ struct Standing {
 
 /// The next step of a task that sends rows.
 enum Step {
-    Send(usize, Ready),
+    Send(usize, Box<Ready>),
     /// Wait: each row that is left is of a customer who has a row in flight.
     Wait,
     Over,
@@ -185,7 +185,7 @@ impl Flight {
         match standing.take(&self.reader, &self.slots, self.manner.in_flight * HELD_MAX) {
             Ok(Some((place, ready))) => {
                 standing.busy.extend(ready.customer().map(str::to_owned));
-                Step::Send(place, ready)
+                Step::Send(place, Box::new(ready))
             }
             Ok(None) if standing.held.is_empty() => Step::Over,
             Ok(None) => Step::Wait,

@@ -189,7 +189,7 @@ fn spans(file: File, sheet: &str) -> io::Result<bool> {
             is_here = attribute(table, "table:name=").is_some_and(|name| unescaped(name) == sheet);
         }
         let spanned = |name: &&str| attribute(tag, name).is_some_and(|count| count != "1");
-        if is_here && tag.starts_with("table:table-cell") && SPANS.iter().any(|it| spanned(it)) {
+        if is_here && tag.starts_with("table:table-cell") && SPANS.iter().any(spanned) {
             return Ok(true);
         }
     }

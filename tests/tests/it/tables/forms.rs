@@ -223,27 +223,23 @@ fn what_was_assumed_is_told() -> Outcome {
             .lines()
             .filter(|line| !line.contains(" primary and "));
         let lines: Vec<&str> = lines.collect();
-        told += &format!("{name} {more:?}\n  {}\n", lines.join("\n  "));
+        told += &format!("{name} {more:?}\n");
+        told.extend(lines.iter().map(|line| format!("  {line}\n")));
     }
     let told = told.replace(text(desk.data.beside())?, "TMP");
     expect_test::expect![[r#"
         plain.csv None
-  
         said.csv None
-  
         semicolon.csv None
           TMP/semicolon.csv: read with `;` between the cells
           TMP/semicolon.csv: 1 row without anything in them left out
         latin.csv None
           TMP/latin.csv: read as windows-1252, a guess; line 1 then says `Où`: --encoding names another
         latin.csv Some(["--encoding", "latin1"])
-  
         two.xlsx None
           TMP/two.xlsx: read from the sheet `Appels`, one of 2: --sheet names another (Appels, Autres)
         two.xlsx Some(["--sheet", "Autres"])
-  
         two.xlsx Some(["--sheet", "2"])
-  
     "#]].assert_eq(&told);
     Ok(())
 }

@@ -72,8 +72,8 @@ fn an_export_of_somebody_else_is_rehearsed_put_right_and_sent_once() -> Outcome 
     let all = all.replace(text(desk.data.beside())?, "TMP");
     let lines = all.lines().map(|line| format!("{}\n", line.trim_end()));
     expect_test::expect![[r#"
-          reason         channel  route         rows
-          delivery/late  phone    self_service     1
+          reason         channel  route  rows
+          delivery/late  phone    human     1
         4 rows = 1 would be routed + 3 would be refused
 
           not known  cell                          rows

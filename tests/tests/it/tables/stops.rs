@@ -98,9 +98,10 @@ async fn a_server_that_is_killed_stops_it_and_it_goes_on_where_it_was() -> Outco
     let child = starts_sending(server.address(), &table)?;
     has_more(&server, had).await?;
     let pid = child.id().to_string();
+    // What the system sends to end a program stops it as Ctrl-C does.
     assert!(
         std::process::Command::new("kill")
-            .args(["-INT", &pid])
+            .args(["-TERM", &pid])
             .status()?
             .success()
     );
@@ -122,5 +123,28 @@ async fn a_server_that_is_killed_stops_it_and_it_goes_on_where_it_was() -> Outco
     assert_eq!(contacts(&server).await?, 1_500);
     server.kill()?;
     desk.data.fold()?;
+    Ok(())
+}
+
+/// A server that nobody reaches is waited for as long as `--patience` says: neither a part of it nor a deadline more.
+#[tokio::test(flavor = "multi_thread")]
+async fn patience_lasts_as_long_as_it_says() -> Outcome {
+    const ROWS: usize = 3_000;
+    let desk = Desk::new()?;
+    let table = desk.put("long.csv", long(ROWS))?;
+    let server = desk.server(&table, &LONG_COLUMNS, &[])?;
+    let map = [&LONG_MAP[..5], &["--patience", "4s"]].concat();
+    let args = [&["send", text(&table)?], &map[..]].concat();
+    let mut command = signpost(server.address(), &args)?;
+    command.stdin(Stdio::null());
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let child = command.spawn()?;
+    has_more(&server, 0).await?;
+    server.kill()?;
+    let killed = Instant::now();
+    stopped(child)?;
+    let waited = killed.elapsed();
+    let expected = Duration::from_millis(3_500)..Duration::from_secs(8);
+    assert!(expected.contains(&waited), "{waited:?}");
     Ok(())
 }

@@ -104,10 +104,8 @@ fn traps_make_a_playbook_and_are_sent_under_it() -> Outcome {
     expect_test::expect![[r#"
         (unknown) phone 1
         cafe/r_311 unknown 1
-        fees/late_fee_first phone 1
-        fees/late_fee_first phone 1
-        fees/other web_form 1
-        fees/other web_form 1
+        fees/late_fee_first phone 2
+        fees/other web_form 2
         fees_2/says_no_and_no_more carrier_pigeon 1"#]]
     .assert_eq(&lines.join("\n"));
     assert_eq!(
@@ -194,5 +192,41 @@ fn an_id_that_comes_again_is_told_with_the_line_that_had_it() -> Outcome {
     assert_eq!(parts(&summary), [3, 0, 2, 0, 0, 1, 0]);
     let volume = server.signpost(&["report", "volume", "--json"])?.json()?;
     assert_eq!(volume["contacts"], 2);
+    server.kill()
+}
+
+/// The playbook that is made of a table sends contacts by channel, so that a first look says something.
+#[test]
+fn a_first_look_has_a_route_for_each_channel() -> Outcome {
+    let desk = Desk::new()?;
+    let rows =
+        "why,closer,where\nFees,Late,Phone\nFees,Late,Web chat\nFees,Late,E-mail\nFees,Late,Shop\n";
+    let table = desk.put("first.csv", rows)?;
+    let columns = ["--primary", "why", "--secondary", "closer"];
+    let columns = [&columns[..], &["--channel", "where"]].concat();
+    let server = desk.server(&table, &columns, &[])?;
+    let map = "primary=why,secondary=closer,channel=where";
+    let sent = server.signpost(&["send", text(&table)?, "--json", "--map", map])?;
+    let lines = sent.json()?["by"].as_array().cloned().unwrap_or_default();
+    let routes = lines
+        .iter()
+        .map(|line| format!("{} {}", line["channel"], line["route"]));
+    let routes = routes.collect::<Vec<_>>().join("\n").replace('"', "");
+    expect_test::expect![[r#"
+        e_mail message
+        phone human
+        shop human
+        web_chat chat"#]]
+    .assert_eq(&routes);
+
+    // A CSV for spreadsheets begins with a mark if it is asked for.
+    let listed = ["contact", "list", "--output", "csv"];
+    let plain = server.signpost(&listed)?;
+    let marked = server.signpost(&[&listed[..], &["--bom"]].concat())?;
+    assert_eq!(marked.stdout, format!("\u{feff}{}", plain.stdout));
+    let volume = ["report", "volume", "--output", "csv", "--bom"];
+    assert!(server.signpost(&volume)?.stdout.starts_with('\u{feff}'));
+    let wrong = server.signpost(&["counts", "--bom"])?;
+    assert_eq!((wrong.code, wrong.stdout.as_str()), (Some(2), ""));
     server.kill()
 }
