@@ -4,6 +4,7 @@
 mod book;
 mod caller;
 mod filled;
+mod kill;
 mod load;
 mod process;
 mod proof;
@@ -15,6 +16,7 @@ pub use crate::child::Process;
 pub use book::{Book, Entry, Told};
 pub use caller::Caller;
 pub use filled::Filled;
+pub use kill::{kill_at_start, kill_under_load};
 pub use load::{Load, PLAYBOOK, asked_again, channel, publish, still_there};
 pub use process::{served, signpostd};
 pub use proof::{Found, StoredRows, prove, stored_rows};

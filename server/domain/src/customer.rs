@@ -304,7 +304,7 @@ impl Profile {
 /// `known` together with `more`. An identity of `more` replaces the one that compares as the same, or is added at the
 /// end.
 fn one_each(mut known: Vec<Identity>, more: &[Identity], kinds: &HandleKinds) -> Vec<Identity> {
-    let mut keys: Vec<HandleKey> = known.iter().map(|one| kinds.key_of(one)).collect();
+    let mut keys = kinds.keys_of(&known);
     for one in more {
         let key = kinds.key_of(one);
         match keys.iter().position(|known| *known == key) {
@@ -436,8 +436,7 @@ impl Customer {
 
     /// Computes again what the identities compare as.
     pub fn compare_by(&mut self, kinds: &HandleKinds) {
-        let identities = self.profile.identities.iter();
-        self.handles = identities.map(|identity| kinds.key_of(identity)).collect();
+        self.handles = kinds.keys_of(&self.profile.identities);
     }
 
     /// The customer without what is computed from the events, as an event holds it.

@@ -156,6 +156,12 @@ impl HandleKinds {
         self.key(kind, value, identity.region)
     }
 
+    /// What each of these identities compares as, in their order.
+    pub fn keys_of(&self, identities: &[Identity]) -> Vec<HandleKey> {
+        let keys = identities.iter().map(|identity| self.key_of(identity));
+        keys.collect()
+    }
+
     /// What a handle compares as that was told without a brand.
     pub fn key_of_told(&self, IdentityKey { kind, value }: &IdentityKey) -> HandleKey {
         self.key(kind, value, None)

@@ -2,12 +2,11 @@
 //! asked again, and does not happen twice.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use signpost_server::engine::Clock;
 use signpost_tests::crash::{
-    Book, Caller, Load, Outcome, Process, asked_again, channel, prove, publish, served, signpostd,
-    small_limits, still_there,
+    Book, Caller, Load, Outcome, Process, asked_again, channel, kill_at_start, kill_under_load,
+    prove, publish, served, signpostd, small_limits, still_there,
 };
 use signpost_tests::powercut::Dice;
 
@@ -17,8 +16,6 @@ const LIVES: usize = 30;
 const CALLERS: usize = 24;
 /// The maximum number of answers of one life.
 const ANSWERS_MAX: usize = 160;
-/// How long after the last answer that is waited for the kill comes, at most; in microseconds.
-const KILL_DELAY_MAX: usize = 4_000;
 /// How long after its launch a server is killed that is not to come up, at most; in milliseconds.
 const START_KILL_MAX: usize = 400;
 /// Answered writes that are asked again in each life.
@@ -38,10 +35,7 @@ async fn what_was_answered_is_there_once_after_every_kill() -> Outcome {
             _ => Ok(served(env!("CARGO_BIN_EXE_served"), &data)),
         };
         if dice.one_in(5) {
-            let server = Process::start(&mut command()?, &log)?;
-            let pause = Duration::from_millis(dice.below(START_KILL_MAX) as u64);
-            tokio::time::sleep(pause).await;
-            server.kill()?;
+            kill_at_start(&mut command()?, &log, START_KILL_MAX, &mut dice).await?;
         }
         let mut server = Process::start(&mut command()?, &log)?;
         let server_channel = channel(&server.address()?)?;
@@ -51,12 +45,8 @@ async fn what_was_answered_is_there_once_after_every_kill() -> Outcome {
         asked_again(&server_channel, &book, &mut dice, ASKED_AGAIN).await?;
         seen = book.entries().len();
 
-        let mut load = Load::start(&server_channel, callers, &book);
-        load.until(1 + dice.below(ANSWERS_MAX) as u64).await?;
-        let delay = Duration::from_micros(dice.below(KILL_DELAY_MAX) as u64);
-        tokio::time::sleep(delay).await;
-        server.kill()?;
-        callers = load.end().await?;
+        let load = Load::start(&server_channel, callers, &book);
+        callers = kill_under_load(load, server, ANSWERS_MAX, &mut dice).await?;
     }
     let mut server = Process::start(&mut signpostd(&data)?, &log)?;
     let server_channel = channel(&server.address()?)?;

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use signpost_server::engine::{Clock, EngineOptions};
 use signpost_tests::crash::{
-    Book, Caller, Filled, Load, Outcome, Process, asked_again, channel, prove_by_replay, publish,
-    signpostd, still_there,
+    Book, Caller, Filled, Load, Outcome, Process, asked_again, channel, kill_at_start,
+    kill_under_load, prove_by_replay, publish, signpostd, still_there,
 };
 use signpost_tests::powercut::Dice;
 
@@ -19,8 +19,6 @@ const KILLS: usize = 4;
 const CALLERS: usize = 24;
 /// The maximum number of answers of one life.
 const ANSWERS_MAX: usize = 1_000;
-/// How long after the last answer that is waited for the kill comes, at most; in microseconds.
-const KILL_DELAY_MAX: usize = 4_000;
 /// How long after its launch a server is killed that is not to come up, at most; in milliseconds.
 const START_KILL_MAX: usize = 1_000;
 /// Answered writes that are asked again in each life, and as many contacts of before.
@@ -46,17 +44,10 @@ async fn after_many_contacts_no_kill_loses_any() -> Outcome {
     let mut callers: Vec<Caller> = (0..CALLERS).map(|n| Caller::new(n, dice.throw())).collect();
     let mut happened = 0;
     for _ in 0..kills {
-        let mut load = Load::start(&channel(&address)?, callers, &book);
-        load.until(1 + dice.below(ANSWERS_MAX) as u64).await?;
-        let delay = Duration::from_micros(dice.below(KILL_DELAY_MAX) as u64);
-        tokio::time::sleep(delay).await;
-        server.kill()?;
-        callers = load.end().await?;
+        let load = Load::start(&channel(&address)?, callers, &book);
+        callers = kill_under_load(load, server, ANSWERS_MAX, &mut dice).await?;
         if dice.one_in(5) {
-            let starting = Process::start(&mut signpostd(&data)?, &log)?;
-            let pause = Duration::from_millis(dice.below(START_KILL_MAX) as u64);
-            tokio::time::sleep(pause).await;
-            starting.kill()?;
+            kill_at_start(&mut signpostd(&data)?, &log, START_KILL_MAX, &mut dice).await?;
         }
         server = Process::start(&mut signpostd(&data)?, &log)?;
         address = server.address()?;

@@ -21,6 +21,25 @@ use std::path::{Path, PathBuf};
 
 /// Nobody listens there.
 const NOBODY: &str = "127.0.0.1:1";
+/// The columns of a table of categories and types.
+const CATEGORY_COLUMNS: [&str; 6] = [
+    "--primary",
+    "category",
+    "--secondary",
+    "type",
+    "--channel",
+    "channel",
+];
+/// The columns of a table of complaints.
+const COMPLAINT_COLUMNS: [&str; 6] = [
+    "--primary",
+    "why",
+    "--secondary",
+    "closer",
+    "--channel",
+    "where",
+];
+
 /// Files of one test.
 struct Desk {
     data: Data,

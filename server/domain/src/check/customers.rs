@@ -25,8 +25,7 @@ pub(super) fn check(state: &State, verdict: &mut CheckReport) {
             let counted = customer.contact_count;
             format!("customer {id}: contacts counted {counted}, found {found}")
         });
-        let identities = customer.profile.identities.iter();
-        let handles: Vec<_> = identities.map(|it| state.comparing().key_of(it)).collect();
+        let handles = state.comparing().keys_of(&customer.profile.identities);
         verdict.expect(handles == customer.handles, || {
             format!("customer {id}: does not compare by its identities")
         });

@@ -1,21 +1,13 @@
 //! A first import of somebody else's export: rehearsed, put right, sent once. And what a sending with the times of the
 //! file does not begin.
 
-use super::{Desk, figures, parts};
+use super::{CATEGORY_COLUMNS, Desk, figures, parts};
 use serde_json::Value;
 use signpost_tests::Outcome;
 use signpost_tests::process::{ServerProcess, text};
 
 /// The company's own playbook has these words.
 const OWN: &str = "category,type,channel\nbilling,wrong_amount,phone\ndelivery,late,email\n";
-const COLUMNS: [&str; 6] = [
-    "--primary",
-    "category",
-    "--secondary",
-    "type",
-    "--channel",
-    "channel",
-];
 const MAP: [&str; 8] = [
     "--map",
     "primary=Catégorie,secondary=Type,channel=Ligne,customer=Client,time=Créé",
@@ -48,7 +40,7 @@ fn nothing_is_there(server: &ServerProcess) -> Outcome {
 fn an_export_of_somebody_else_is_rehearsed_put_right_and_sent_once() -> Outcome {
     let desk = Desk::new()?;
     let own = desk.put("own.csv", OWN)?;
-    let server = desk.server(&own, &COLUMNS, &["--clock", "external"])?;
+    let server = desk.server(&own, &CATEGORY_COLUMNS, &["--clock", "external"])?;
     let words = desk.path("words.csv");
     let send = |file: &str, more: &[&str]| {
         let args = [&["send", file, "--values", text(&words)?], &MAP[..], more].concat();
@@ -128,7 +120,7 @@ fn an_export_of_somebody_else_is_rehearsed_put_right_and_sent_once() -> Outcome 
 fn what_the_playbook_does_not_know_stops_a_sending_that_cannot_be_sent_again() -> Outcome {
     let desk = Desk::new()?;
     let own = desk.put("own.csv", OWN)?;
-    let server = desk.server(&own, &COLUMNS, &["--clock", "external"])?;
+    let server = desk.server(&own, &CATEGORY_COLUMNS, &["--clock", "external"])?;
     let file = desk.put("calls.csv", export(ROWS))?;
     let send = [&["send", text(&file)?], &MAP[..]].concat();
     let stopped = server.signpost(&send)?;
@@ -172,7 +164,7 @@ const DATED_MAP: [&str; 5] = [
 fn a_row_of_another_century_is_a_bad_row_like_any_other() -> Outcome {
     let desk = Desk::new()?;
     let own = desk.put("own.csv", OWN)?;
-    let server = desk.server(&own, &COLUMNS, &["--clock", "external"])?;
+    let server = desk.server(&own, &CATEGORY_COLUMNS, &["--clock", "external"])?;
     let mut times = vec![
         "2024-03-01 10:00",
         "1900-01-01 00:00",

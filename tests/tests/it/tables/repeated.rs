@@ -1,6 +1,6 @@
 //! One thing that is wrong with many rows.
 
-use super::{Desk, figures, parts};
+use super::{CATEGORY_COLUMNS, Desk, figures, parts};
 use serde_json::Value;
 use signpost_tests::Outcome;
 use signpost_tests::process::text;
@@ -12,15 +12,7 @@ fn what_is_wrong_with_many_rows_is_said_of_three_and_counted() -> Outcome {
         "known.csv",
         "category,type,channel\nbroken,lamp,phone\nlost,lamp,phone\n",
     )?;
-    let columns = [
-        "--primary",
-        "category",
-        "--secondary",
-        "type",
-        "--channel",
-        "channel",
-    ];
-    let server = desk.server(&known, &columns, &[])?;
+    let server = desk.server(&known, &CATEGORY_COLUMNS, &[])?;
     let rows = (0..60).map(|row| match row % 4 {
         0 => "broken,lamp,phone\n",
         1 => "stolen,lamp,phone\n",

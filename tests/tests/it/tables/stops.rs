@@ -1,6 +1,6 @@
 //! A sending that stops on the way, and goes on.
 
-use super::{Desk, figures, parts};
+use super::{COMPLAINT_COLUMNS, Desk, figures, parts};
 use serde_json::Value;
 use signpost_client::v1;
 use signpost_tests::Outcome;
@@ -22,14 +22,6 @@ fn long(rows: usize) -> String {
     table
 }
 
-const LONG_COLUMNS: [&str; 6] = [
-    "--primary",
-    "why",
-    "--secondary",
-    "closer",
-    "--channel",
-    "where",
-];
 const LONG_MAP: [&str; 7] = [
     "--json",
     "--map",
@@ -87,7 +79,7 @@ async fn a_server_that_is_killed_stops_it_and_it_goes_on_where_it_was() -> Outco
     const ROWS: usize = 1_500;
     let desk = Desk::new()?;
     let table = desk.put("long.csv", long(ROWS))?;
-    let server = desk.server(&table, &LONG_COLUMNS, &[])?;
+    let server = desk.server(&table, &COMPLAINT_COLUMNS, &[])?;
     let child = starts_sending(server.address(), &table)?;
     has_more(&server, 0).await?;
     server.kill()?;
@@ -132,7 +124,7 @@ async fn patience_lasts_as_long_as_it_says() -> Outcome {
     const ROWS: usize = 3_000;
     let desk = Desk::new()?;
     let table = desk.put("long.csv", long(ROWS))?;
-    let server = desk.server(&table, &LONG_COLUMNS, &[])?;
+    let server = desk.server(&table, &COMPLAINT_COLUMNS, &[])?;
     let map = [&LONG_MAP[..5], &["--patience", "4s"]].concat();
     let args = [&["send", text(&table)?], &map[..]].concat();
     let mut command = signpost(server.address(), &args)?;

@@ -1,6 +1,6 @@
 //! What tables have in them that a reader may stumble over.
 
-use super::{Desk, NOBODY, figures, parts};
+use super::{COMPLAINT_COLUMNS, Desk, NOBODY, figures, parts};
 use serde_json::Value;
 use signpost_tests::Outcome;
 use signpost_tests::process::{Ran, signpost, text};
@@ -147,15 +147,7 @@ fn a_cell_of_a_megabyte_is_a_label_that_is_cut_and_one_more_byte_is_too_much() -
     let table =
         format!("why,closer,where\nFees,\"{large}\",phone\nFees,{large}z,phone\nFees,a,phone\n");
     let table = desk.put("large.csv", table)?;
-    let columns = [
-        "--primary",
-        "why",
-        "--secondary",
-        "closer",
-        "--channel",
-        "where",
-    ];
-    let server = desk.server(&table, &columns, &[])?;
+    let server = desk.server(&table, &COMPLAINT_COLUMNS, &[])?;
     let map = [
         "--map",
         "primary=why,secondary=closer,channel=where",
