@@ -110,7 +110,7 @@ fn a_playbook_is_checked_from_stdin_and_faults_exit_with_2() -> TestResult {
     assert_eq!(code(&output), Some(2));
     assert_eq!(
         String::from_utf8(output.stderr)?,
-        "{\"message\":\"stdin: 1 fault\",\"reason\":\"\"}\n"
+        "{\"code\":\"INVALID_ARGUMENT\",\"fields\":[],\"help\":\"\",\"message\":\"stdin: 1 fault\",\"reason\":\"\"}\n"
     );
     let found: Value = serde_json::from_slice(&output.stdout)?;
     assert_eq!(found["errors"][0]["line"], 2, "{found}");

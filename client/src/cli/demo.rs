@@ -17,6 +17,7 @@ mod server;
 
 use super::Session;
 use super::failure::Failure;
+use super::zone::Zone;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use play::Play;
@@ -119,10 +120,14 @@ async fn play(args: DemoArgs, session: &Session) -> Result<(), Failure> {
         proof: &proof,
         kept: args.data.as_deref(),
     };
+    let zone = match session.globals.utc {
+        true => Zone::Utc,
+        false => Zone::of(playbook.time_zone.clone()),
+    };
     session.out.data(&if session.out.json {
         report.json()?
     } else {
-        report.text(session.out.paint)
+        report.text(session.out.paint.within(zone))
     })?;
     if proof.broken.is_empty() {
         Ok(())

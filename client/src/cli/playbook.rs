@@ -14,6 +14,7 @@ mod words;
 use super::Session;
 use super::failure::Failure;
 use super::form::FormArgs;
+use super::out::Paint;
 use super::write::Key;
 use super::{render, values};
 use clap::Subcommand;
@@ -158,7 +159,7 @@ pub(crate) async fn run(command: PlaybookCommand, session: &Session) -> Result<(
             let live = response.publication.clone().unwrap_or_default();
             let receipt = response.receipt.as_ref();
             let text = |paint| render::publication(&live, paint);
-            session.out.written(&response, receipt, text)
+            session.timed().await.written(&response, receipt, text)
         }
     }
 }
@@ -175,7 +176,7 @@ async fn publish(request: v1::PublishPlaybookRequest, session: &Session) -> Resu
     let live = response.publication.clone().unwrap_or_default();
     let receipt = response.receipt.as_ref();
     let text = |paint| render::publication(&live, paint);
-    session.out.written(&response, receipt, text)
+    session.timed().await.written(&response, receipt, text)
 }
 
 /// Says which kinds of handles follow the playbook only when the server starts again.
@@ -206,9 +207,10 @@ async fn list(form: &FormArgs, session: &Session) -> Result<(), Failure> {
             break;
         }
     }
-    let listing = |wide| render::publications(&whole.publications, wide);
-    let text = |wide, paint| listing(wide).table(paint);
-    form.show(session, &whole, text, || listing(true))
+    let listing = |wide, zone| render::publications(&whole.publications, wide, zone);
+    let text = |wide, paint: Paint| listing(wide, paint.zone()).table(paint);
+    let rows = |zone| listing(true, zone);
+    form.show_timed(session, &whole, text, rows).await
 }
 
 /// The name of a file, for people.

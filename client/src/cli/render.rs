@@ -14,6 +14,7 @@ mod records;
 pub(crate) mod table;
 pub(crate) mod visible;
 mod vocabulary;
+mod why;
 pub(crate) mod words;
 
 pub(crate) use answer::answer;

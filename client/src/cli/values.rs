@@ -41,18 +41,27 @@ pub(crate) fn route_selection() -> impl TypedValueParser<Value = v1::RouteSelect
     )
 }
 
+/// The words for how a contact ended.
+pub(crate) const OUTCOMES: &[&str] = &[
+    "resolved",
+    "abandoned",
+    "gave_up",
+    "no_answer",
+    "transferred",
+    "switched",
+];
+
 /// How a contact ended.
 pub(crate) fn outcome() -> impl TypedValueParser<Value = v1::ContactOutcome> {
-    const WORDS: &[&str] = &[
-        "resolved",
-        "abandoned",
-        "gave_up",
-        "no_answer",
-        "transferred",
-        "switched",
-    ];
     let read = v1::ContactOutcome::from_str_name;
-    word_of("CONTACT_OUTCOME_", WORDS, read)
+    word_of("CONTACT_OUTCOME_", OUTCOMES, read)
+}
+
+/// How a contact ended, by its word; `None` if it is none of [`OUTCOMES`].
+pub(crate) fn outcome_of(word: &str) -> Option<v1::ContactOutcome> {
+    let known = OUTCOMES.contains(&word);
+    let name = known.then(|| format!("CONTACT_OUTCOME_{}", word.to_uppercase()));
+    v1::ContactOutcome::from_str_name(&name?)
 }
 
 /// How an attempt ended.

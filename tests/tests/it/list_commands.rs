@@ -84,9 +84,9 @@ async fn lists_come_as_tables_json_and_csv_and_go_on_where_they_ended() -> Outco
         "{table:?}"
     );
     expect![[r#"
-        case                state     stated reason  tier      customer       last queue  opened                contacts  repeats
-        case_0000000000005  resolved  baggage/lost   standard  c0             baggage     2026-03-02T09:05:00Z         1        0
-        case_000000000000e  resolved  baggage/lost   gold      new-contact-6  baggage     2026-03-02T09:25:00Z         1        0
+        case                case number    state     stated reason  tier      customer       last queue  opened                     contacts  repeats
+        case_0000000000005  9519 1412 014  resolved  baggage/lost   standard  c0             baggage     2026-03-02T10:05:00+01:00         1        0
+        case_000000000000e  1773 8165 613  resolved  baggage/lost   gold      new-contact-6  baggage     2026-03-02T10:25:00+01:00         1        0
     "#]].assert_eq(&unindented(&table.stdout));
     let csv = ran(&server, "contact list --limit 0 --output csv")
         .await?

@@ -121,13 +121,14 @@ pub(crate) fn list(
     validator.fresh(page, &min_revision)
 }
 
-/// The version to read; empty for the live one.
-pub(crate) fn get(request: v1::GetPlaybookRequest) -> Result<Fresh<String>, Faults> {
+/// The version to read, empty for the live one; and whether its document is left out.
+pub(crate) fn get(request: v1::GetPlaybookRequest) -> Result<Fresh<(String, bool)>, Faults> {
     let v1::GetPlaybookRequest {
         playbook_version,
         min_revision,
+        omit_document,
     } = request;
-    Validator::default().fresh(Some(playbook_version), &min_revision)
+    Validator::default().fresh(Some((playbook_version, omit_document)), &min_revision)
 }
 
 /// The minimum revision of the counts.

@@ -100,7 +100,7 @@ impl PlaybookService for Services {
         request: Request<v1::GetPlaybookRequest>,
     ) -> Result<Response<v1::GetPlaybookResponse>, Status> {
         let asked = from_proto::playbook::get(request.into_inner());
-        let (playbook_version, revision) = self.fresh(asked).await?;
+        let ((playbook_version, omit_document), revision) = self.fresh(asked).await?;
         let publications = self.publications().await?;
         let live = publications.last();
         let found = match playbook_version.as_str() {
@@ -108,12 +108,22 @@ impl PlaybookService for Services {
             named => from_proto::version::published(named, &publications),
         };
         let found = found.map_err(|refusal| status::refused(&refusal))?;
-        let recorded = self.event(found.seq).await?;
-        let Event::PlaybookPublished(published) = &recorded.event else {
-            return Err(status::internal());
+        let document = match omit_document {
+            true => String::new(),
+            false => {
+                let recorded = self.event(found.seq).await?;
+                let Event::PlaybookPublished(published) = &recorded.event else {
+                    return Err(status::internal());
+                };
+                published.source.to_string()
+            }
+        };
+        let playbook = match self.live_if_any().filter(|it| it.version == found.version) {
+            Some(live) => live,
+            None => self.playbook_at(found).await?,
         };
         let live = live.map(|live| live.seq);
-        let answer = to_proto::playbook::got(found, live, &published.source, revision);
+        let answer = to_proto::playbook::got(found, live, &playbook, document, revision);
         Ok(Response::new(answer))
     }
 

@@ -101,6 +101,7 @@ fn leading(of: Answered<'_>, matter: &Matter) -> v1::MatterAnswer {
     v1::MatterAnswer {
         matter_id: matter.id.to_string(),
         case_id: case::id(join.map(|join| join.case)),
+        case_number: join.map_or_else(String::new, |join| of.numbers.of(join.case)),
         case_match: join.map_or(0, |join| wire_enum::joined(join.case_match)),
         previous_case_id: case::id(join.and_then(|join| join.previous)),
         decision: Some(decision::decision(
@@ -126,6 +127,7 @@ fn by_itself(of: Answered<'_>, matter: &Matter, place: usize) -> v1::MatterAnswe
     v1::MatterAnswer {
         matter_id: matter.id.to_string(),
         case_id: added.join.case.to_string(),
+        case_number: of.numbers.of(added.join.case),
         case_match: wire_enum::joined(added.join.case_match),
         previous_case_id: case::id(added.join.previous),
         decision: decision(of.playbook, (added, seq)),

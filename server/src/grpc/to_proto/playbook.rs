@@ -79,13 +79,16 @@ pub(crate) fn listed(
 pub(crate) fn got(
     found: &Publication,
     live: Option<Seq>,
-    source: &str,
+    playbook: &Playbook,
+    document: String,
     revision: String,
 ) -> v1::GetPlaybookResponse {
+    let zone = playbook.time_zone.iana_name();
     v1::GetPlaybookResponse {
         publication: Some(publication(found, live)),
-        document: source.to_owned(),
+        document,
         revision,
+        time_zone: zone.unwrap_or_default().to_owned(),
     }
 }
 
