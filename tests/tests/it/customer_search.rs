@@ -117,7 +117,7 @@ async fn a_customer_is_found_by_the_beginning_of_a_key_or_a_handle() -> Outcome 
         crm:: crm:7
         x: JÜRGEN-2
         example:
-        nobody: 
+        nobody:
     "#]]
     .assert_eq(&told);
     // The same after a restart, and page by page.
@@ -198,11 +198,11 @@ async fn a_text_that_finds_too_many_or_nothing_is_refused_and_nothing_changes() 
     }
     expect![[r#"
         many: filter.search: more than 1000 keys and handles begin with this; give more of it
-         : filter.search: must be 1 to 256 bytes without control characters, and not only blanks
-        \0: filter.search: must be 1 to 256 bytes without control characters, and not only blanks
-        a\u{1b}[2J: filter.search: must be 1 to 256 bytes without control characters, and not only blanks
-        \u{9b}: filter.search: must be 1 to 256 bytes without control characters, and not only blanks
-        aaaaaaaaaaaa: filter.search: must be 1 to 256 bytes without control characters, and not only blanks
+         : filter.search: must be 1 to 256 bytes without control characters, with more than blanks and signs
+        \0: filter.search: must be 1 to 256 bytes without control characters, with more than blanks and signs
+        a\u{1b}[2J: filter.search: must be 1 to 256 bytes without control characters, with more than blanks and signs
+        \u{9b}: filter.search: must be 1 to 256 bytes without control characters, with more than blanks and signs
+        aaaaaaaaaaaa: filter.search: must be 1 to 256 bytes without control characters, with more than blanks and signs
     "#]].assert_eq(&told);
     // More of it finds all that there are.
     assert_eq!(found(&server, sought("many-1000")).await?, "many-1000");

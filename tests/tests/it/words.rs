@@ -423,7 +423,7 @@ async fn errors_are_one_object_of_json_in_every_command() -> Outcome {
         $ case list --json --output csv
         INVALID_ARGUMENT  | the argument '--json' cannot be used with '--output csv' |  | Usage: signpost [OPTIONS] <COMMAND>
         $ customer list --search \u{9b} --json
-        INVALID_ARGUMENT INVALID_FIELD | filter.search: must be 1 to 256 bytes without control characters, and not only blanks | filter.search | filter.search is --search
+        INVALID_ARGUMENT INVALID_FIELD | filter.search: must be 1 to 256 bytes without control characters, with more than blanks and signs | filter.search | filter.search is --search
     "#]].assert_eq(&told);
     // Help is no error.
     let help = line(&server, "case list --json --help").await?;

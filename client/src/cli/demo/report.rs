@@ -233,8 +233,8 @@ impl Report<'_> {
     }
 }
 
-/// The command that opens the folder as the demo left it. The morning is long over by the clock of the system: with that
-/// clock, all that was due since would happen at once.
+/// The command that opens the folder as the demo left it. The morning is long over by the clock of the system: with
+/// that clock, all that was due since would happen at once.
 fn opening(data: &Path) -> String {
     let data = quoted(&data.display().to_string());
     format!("signpostd --data {data} --clock external --listen 127.0.0.1:7100")

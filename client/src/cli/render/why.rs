@@ -11,8 +11,8 @@ use signpost_client::v1;
 /// How many values that are not known are named in a short explanation.
 const VALUES_NAMED: usize = 3;
 
-/// What decided, as lines under a title: how the best route compares, the rules that fired, what was noticed. Rules that
-/// were not looked at, because a value is not known, are in one line unless all is to be explained.
+/// What decided, as lines under a title: how the best route compares, the rules that fired, what was noticed. Rules
+/// that were not looked at, because a value is not known, are in one line unless all is to be explained.
 pub(super) fn why(
     decision: &v1::Decision,
     answer: &v1::ContactAnswer,
@@ -66,7 +66,11 @@ fn best(decision: &v1::Decision) -> Option<String> {
             let by = main_part(best, next).map_or_else(String::new, |kind| {
                 format!(", mostly by {}", words::cost_kind(kind))
             });
-            let less = words::amount(less, &decision.currency_code);
+            // The difference of what the table shows, unless it shows none.
+            let code = &decision.currency_code;
+            let shown =
+                words::rounded(next.cost_micros, code) - words::rounded(best.cost_micros, code);
+            let less = words::amount(if shown > 0 { shown } else { less }, code);
             Some(format!(
                 "{best_name} costs {less} less than {next_name}{by}"
             ))

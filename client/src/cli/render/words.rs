@@ -142,6 +142,12 @@ pub(crate) fn money(micros: i64, currency_code: &str) -> String {
     decimal(rounded * i128::from(step), digits)
 }
 
+/// An amount in millionths, rounded to the decimals of its currency.
+pub(crate) fn rounded(micros: i64, currency_code: &str) -> i64 {
+    let step = 10_i64.pow(MONEY_DECIMALS - digits(currency_code));
+    micros.saturating_add(step / 2 * micros.signum()) / step * step
+}
+
 /// An amount with all its decimals, at least those of its currency.
 pub(crate) fn money_exact(micros: i64, currency_code: &str) -> String {
     decimal(i128::from(micros), digits(currency_code))

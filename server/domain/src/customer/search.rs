@@ -1,8 +1,8 @@
 //! Finding customers by the beginning of their key or of a handle.
 //!
-//! Each key and each handle, as told and as it compares, is found under one form: in lower case and in the Unicode form
-//! NFC, without an `@` at its beginning, and of texts that look like a phone number just the digits. So `+31 6`, `316` and `0612` find
-//! `+31 6 1234 5678` that was told as `06 12345678`, and `ANN@` finds `Ann@example.com`.
+//! Each key and each handle, as told and as it compares, is found under one form: in lower case, in the Unicode form
+//! NFC, without an `@` at its beginning, and of texts that look like a phone number just the digits. So `+31 6`, `316`
+//! and `0612` find `+31 6 1234 5678` that was told as `06 12345678`, and `ANN@` finds `Ann@example.com`.
 
 use super::Customer;
 use crate::text::{as_written, without_case};
@@ -25,14 +25,14 @@ impl std::fmt::Debug for SearchText {
 
 /// Why a text cannot be searched for. The message says what would be valid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("must be 1 to 256 bytes without control characters, and not only blanks")]
+#[error("must be 1 to 256 bytes without control characters, with more than blanks and signs")]
 pub struct SearchTextError;
 
 impl SearchText {
     /// Reads the beginning of a key or of a handle, in any case and Unicode form. Blanks at its ends do not matter.
     ///
     /// # Errors
-    /// If the text is only blanks, has control characters, or is over [`SEARCH_BYTES_MAX`].
+    /// If the text has control characters, is over [`SEARCH_BYTES_MAX`], or is only blanks and signs of phone numbers.
     pub fn new(text: &str) -> Result<SearchText, SearchTextError> {
         if text.len() > SEARCH_BYTES_MAX || text.chars().any(char::is_control) {
             return Err(SearchTextError);
@@ -41,7 +41,7 @@ impl SearchText {
         // The beginning of a text that is no phone number can look like one: `1 2` of `1 2 Main Street`.
         let digits = digits_of_phone(&written).filter(|digits| *digits != written);
         let forms: Vec<String> = std::iter::once(written).chain(digits).collect();
-        match forms.iter().any(String::is_empty) {
+        match forms.iter().all(|form| form.chars().all(is_phone_sign)) {
             true => Err(SearchTextError),
             false => Ok(SearchText { forms }),
         }
@@ -72,9 +72,14 @@ fn written(text: &str) -> String {
 
 /// The digits of a text that looks like a phone number; `None` if it does not.
 fn digits_of_phone(text: &str) -> Option<String> {
-    let is_sign = |sign: char| sign.is_ascii_digit() || " +-()./".contains(sign);
+    let is_of_phone = |sign: char| sign.is_ascii_digit() || is_phone_sign(sign);
     let digits = || text.chars().filter(char::is_ascii_digit);
-    (text.chars().all(is_sign) && digits().next().is_some()).then(|| digits().collect())
+    (text.chars().all(is_of_phone) && digits().next().is_some()).then(|| digits().collect())
+}
+
+/// Whether people write this between the digits of a phone number.
+fn is_phone_sign(sign: char) -> bool {
+    " +-()./".contains(sign)
 }
 
 impl Customer {
