@@ -424,6 +424,15 @@ fn lacking(findings: &[v1::Finding]) -> impl Iterator<Item = String> {
         .into_iter()
 }
 
+/// What a reason was in an earlier playbook.
+fn retired(retired: &v1::RetiredReason) -> String {
+    let until = words::time(retired.retire_time.as_ref());
+    match retired.replaced_by.join(", ") {
+        none if none.is_empty() => format!(", but was one until {until}"),
+        others => format!(", but was one until {until}, by then replaced by {others}"),
+    }
+}
+
 fn finding(finding: &v1::Finding) -> String {
     use v1::FindingKind as Kind;
     let (about, rule) = (&finding.subject, &finding.rule_id);
@@ -439,7 +448,8 @@ fn finding(finding: &v1::Finding) -> String {
         }
         Ok(Kind::TierAssumed) => "no tier is known; the playbook's default was assumed".to_owned(),
         Ok(Kind::ReasonUnknown) => {
-            format!("the reason {about} is not known; the last resort was taken")
+            let was = finding.retired.as_ref().map_or_else(String::new, retired);
+            format!("the reason {about} is not known{was}; the last resort was taken")
         }
         Ok(Kind::ReasonReplaced) => {
             format!("the reason {about} was retired, and another reason replaces it")
