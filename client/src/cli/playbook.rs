@@ -6,6 +6,7 @@ mod diff;
 mod draft;
 mod from_csv;
 mod harvest;
+mod holidays;
 mod map;
 mod new;
 mod templates;
@@ -50,6 +51,11 @@ A first line in the playbook makes editors use it:
     Schema,
     /// Makes a first playbook out of a table of contacts, without a server.
     FromCsv(Box<from_csv::FromCsvArgs>),
+    /// Reads public holidays from an iCalendar file and prints the `closed` dates of a calendar, without a server.
+    ///
+    /// Days that an event covers from midnight to midnight are closed. Events that come back every year are continued to
+    /// --to. Cancelled events, and those of some hours, are left out and named on stderr.
+    Holidays(holidays::HolidaysArgs),
     /// Makes a first playbook from a template, without a server.
     New(Box<new::NewArgs>),
     /// Shows how one playbook differs from another in meaning; two files need no server.
@@ -119,6 +125,7 @@ pub(crate) async fn run(command: PlaybookCommand, session: &Session) -> Result<(
             session.out.data(&format!("{schema:#}"))
         }
         PlaybookCommand::FromCsv(args) => from_csv::run(&args, session),
+        PlaybookCommand::Holidays(args) => holidays::run(&args, session),
         PlaybookCommand::New(args) => new::run(&args, session),
         PlaybookCommand::Map(args) => map::run(&args, session),
         PlaybookCommand::Diff { from, to } => diff::run(&from, &to, session).await,
