@@ -228,10 +228,7 @@ impl Playbook {
         Playbook::read_by(source, Some(now))
     }
 
-    fn read_by(
-        source: &str,
-        now: Option<UnixMs>,
-    ) -> Result<(Playbook, Warnings), PlaybookFaults> {
+    fn read_by(source: &str, now: Option<UnixMs>) -> Result<(Playbook, Warnings), PlaybookFaults> {
         let root = yaml::read(source)?;
         let file = structure::fit(&root)?;
         match compile::compile(&file, &root, source) {

@@ -45,10 +45,14 @@ pub const fn is_unseen(character: char) -> bool {
         // Control characters: C0, DEL and C1.
         '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' => true,
         // The soft hyphen, and marks that join or fill.
-        '\u{ad}' | '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180e}' | '\u{3164}'
-        | '\u{ffa0}' => true,
+        '\u{ad}' | '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180e}'
+        | '\u{3164}' | '\u{ffa0}' => true,
         // Without a width, joiners, and marks of direction.
-        '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' => true,
+        '\u{61c}'
+        | '\u{200b}'..='\u{200f}'
+        | '\u{202a}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}'
+        | '\u{feff}' => true,
         // Ends of lines and paragraphs.
         '\u{2028}' | '\u{2029}' => true,
         // Annotations and tags.
@@ -80,15 +84,26 @@ mod tests {
     #[test]
     fn what_nobody_sees_is_no_part_of_a_key() {
         for unseen in [
-            "\0", "\t", "\n", "\x1b", "\x7f", "\u{85}", "\u{ad}", "\u{61c}", "\u{200b}", "\u{200c}",
-            "\u{200d}", "\u{200e}", "\u{200f}", "\u{2028}", "\u{2029}", "\u{202a}", "\u{202b}", "\u{202c}",
-            "\u{202d}", "\u{202e}", "\u{2060}", "\u{2066}", "\u{2067}", "\u{2068}", "\u{2069}", "\u{feff}",
+            "\0", "\t", "\n", "\x1b", "\x7f", "\u{85}", "\u{ad}", "\u{61c}", "\u{200b}",
+            "\u{200c}", "\u{200d}", "\u{200e}", "\u{200f}", "\u{2028}", "\u{2029}", "\u{202a}",
+            "\u{202b}", "\u{202c}", "\u{202d}", "\u{202e}", "\u{2060}", "\u{2066}", "\u{2067}",
+            "\u{2068}", "\u{2069}", "\u{feff}",
         ] {
             assert!(!is_key(&format!("a{unseen}b")), "{unseen:?}");
             assert!(!is_key(&format!("{unseen}a")), "{unseen:?}");
             assert!(!is_key(&format!("a{unseen}")), "{unseen:?}");
         }
-        for seen in ["a b", "a\u{a0}b", "jürgen", "ju\u{308}rgen", "日本", "של", "👨", "e\u{301}", "😀\u{fe0f}"] {
+        for seen in [
+            "a b",
+            "a\u{a0}b",
+            "jürgen",
+            "ju\u{308}rgen",
+            "日本",
+            "של",
+            "👨",
+            "e\u{301}",
+            "😀\u{fe0f}",
+        ] {
             assert!(is_key(seen), "{seen:?}");
         }
         assert!(!is_key(" a") && !is_key("a\u{a0}"));
@@ -96,8 +111,19 @@ mod tests {
 
     #[test]
     fn a_line_for_people_may_have_what_its_script_needs() {
-        assert!(is_one_line("می\u{200c}خواهم") && is_one_line("\u{200f}שלום") && is_one_line("👨\u{200d}👩"));
-        for broken in ["a\nb", "a\u{2028}b", "a\u{202e}b", "a\u{2066}b", "a\u{200b}b", "a\x1bb"] {
+        assert!(
+            is_one_line("می\u{200c}خواهم")
+                && is_one_line("\u{200f}שלום")
+                && is_one_line("👨\u{200d}👩")
+        );
+        for broken in [
+            "a\nb",
+            "a\u{2028}b",
+            "a\u{202e}b",
+            "a\u{2066}b",
+            "a\u{200b}b",
+            "a\x1bb",
+        ] {
             assert!(!is_one_line(broken), "{broken:?}");
         }
     }

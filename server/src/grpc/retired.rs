@@ -95,9 +95,16 @@ fn became(playbook: &Playbook, reason: &ReasonId) -> Vec<ReasonId> {
     }
     if let Some(&index) = playbook.index.reasons.get(reason) {
         let stands = &playbook.reason(index).id;
-        return (stands != reason).then(|| stands.clone()).into_iter().collect();
+        return (stands != reason)
+            .then(|| stands.clone())
+            .into_iter()
+            .collect();
     }
-    let parts = playbook.split_of(reason).map(|split| playbook.parts_of(split));
+    let parts = playbook
+        .split_of(reason)
+        .map(|split| playbook.parts_of(split));
     let parts = parts.unwrap_or_default().into_iter();
-    parts.map(|index| playbook.reason(index).id.clone()).collect()
+    parts
+        .map(|index| playbook.reason(index).id.clone())
+        .collect()
 }

@@ -174,13 +174,7 @@ impl Tally {
         };
         let mut after: Option<Vec<u8>> = None;
         for _ in 0..IN_USE_CONTACTS_MAX / CONTACTS_PAGE {
-            let page = live_contacts(
-                reader,
-                may_hold,
-                |_| true,
-                after.as_deref(),
-                CONTACTS_PAGE,
-            )?;
+            let page = live_contacts(reader, may_hold, |_| true, after.as_deref(), CONTACTS_PAGE)?;
             page.items.iter().for_each(|it| self.contact(it, leaving));
             after = page.next;
             if after.is_none() {
@@ -195,7 +189,10 @@ impl Tally {
         let reasons = contact.context.reason.iter().chain(&contact.confirmed);
         let of_kinds = [
             (LeavingKind::Reason, names(&leaving.reasons, reasons)),
-            (LeavingKind::Tier, names(&leaving.tiers, contact.tier.iter())),
+            (
+                LeavingKind::Tier,
+                names(&leaving.tiers, contact.tier.iter()),
+            ),
             (
                 LeavingKind::Channel,
                 names(&leaving.channels, std::iter::once(&contact.context.channel)),

@@ -196,7 +196,8 @@ fn one_kind(of: &Value, definitions: &Value) -> String {
 /// The words of a definition that has a fixed list of them: `keep, upper or lower`.
 fn words(definition: &Value) -> String {
     let described = definition["oneOf"].as_array().into_iter().flatten();
-    let described = described.flat_map(|of| of["const"].as_str().into_iter().chain(list(&of["enum"])));
+    let described =
+        described.flat_map(|of| of["const"].as_str().into_iter().chain(list(&of["enum"])));
     let words: Vec<&str> = list(&definition["enum"]).chain(described).collect();
     match words.split_last() {
         Some((last, rest)) => format!("{} or {last}", rest.join(", ")),

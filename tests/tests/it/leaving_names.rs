@@ -9,7 +9,8 @@ use signpost_tests::time::minute;
 use tonic::Status;
 use tonic_types::StatusExt;
 
-const DAMAGED: &str = "      - id: damaged\n        label: { en: Damaged bag, nl: Beschadigde koffer }\n";
+const DAMAGED: &str =
+    "      - id: damaged\n        label: { en: Damaged bag, nl: Beschadigde koffer }\n";
 const EMAIL: &str = "  email: { medium: async_text, routes: [message, self_service, callback] }\n";
 
 /// The airline where nothing is damaged, and nobody writes.
@@ -24,7 +25,10 @@ fn smaller() -> String {
 /// The same, but what is damaged is lost.
 fn replaced() -> String {
     let lost = "      - id: lost\n";
-    let replaced = smaller().replace(lost, &format!("{lost}        replaces: [baggage/damaged]\n"));
+    let replaced = smaller().replace(
+        lost,
+        &format!("{lost}        replaces: [baggage/damaged]\n"),
+    );
     let (before, after) = replaced.split_once("queues:\n").unwrap_or_default();
     format!("{before}{EMAIL}queues:\n{after}")
 }
@@ -79,7 +83,7 @@ async fn damaged(client: &Client) -> Outcome {
         client.route_contact(contact.route()).await?;
     }
     client
-        .end_contact(end("call-0", v1::ContactOutcome::HandledUnresolved, 2))
+        .end_contact(end("call-0", v1::ContactOutcome::Transferred, 2))
         .await?;
     Ok(())
 }
@@ -110,7 +114,10 @@ async fn names_in_use_do_not_go_away_unless_told_or_forced() -> Outcome {
             "NAMES_IN_USE channel email: 1 open case and 1 live contact",
         ]
     );
-    assert!(refused.message().contains("publish with force"), "{refused}");
+    assert!(
+        refused.message().contains("publish with force"),
+        "{refused}"
+    );
     assert_eq!(live(client).await?, before);
     // What is replaced does not go away.
     let answer = client
@@ -183,16 +190,28 @@ async fn a_reason_that_is_gone_is_told_to_have_been_there() -> Outcome {
     client
         .publish_playbook(publish(&without, "p2", 5, true))
         .await?;
-    let contact = || Attempt::new("call-1", "phone").of("c1").about("baggage/damaged").at(6);
+    let contact = || {
+        Attempt::new("call-1", "phone")
+            .of("c1")
+            .about("baggage/damaged")
+            .at(6)
+    };
     let refused = client.route_contact(contact().route()).await;
     let fault = format!("{:?}", refused.err());
     let says = "is not a reason of the live playbook, but was one until ";
     assert!(fault.contains(says), "{fault}");
-    assert!(fault.contains(", by then replaced by baggage/lost; "), "{fault}");
+    assert!(
+        fault.contains(", by then replaced by baggage/lost; "),
+        "{fault}"
+    );
     // Where it is allowed, the finding says so.
     let mut request = contact().route();
     request.allow_unknown_reason = true;
-    let answer = client.route_contact(request).await?.answer.unwrap_or_default();
+    let answer = client
+        .route_contact(request)
+        .await?
+        .answer
+        .unwrap_or_default();
     let findings = answer.decision.unwrap_or_default().findings;
     let retired = findings.into_iter().find_map(|finding| finding.retired);
     let retired = retired.ok_or("the finding says nothing of it")?;
@@ -200,11 +219,22 @@ async fn a_reason_that_is_gone_is_told_to_have_been_there() -> Outcome {
     assert_eq!(retired.replaced_by, ["baggage/lost"]);
     // A primary reason, and one that nobody ever had.
     client
-        .publish_playbook(publish(&without.replace("  - id: baggage\n", "  - id: bags\n"), "p3", 7, true))
+        .publish_playbook(publish(
+            &without.replace("  - id: baggage\n", "  - id: bags\n"),
+            "p3",
+            7,
+            true,
+        ))
         .await?;
     for (reason, says) in [
-        ("baggage", "is not a primary reason of the live playbook, but was one until "),
-        ("baggage/lost", "is not a reason of the live playbook, but was one until "),
+        (
+            "baggage",
+            "is not a primary reason of the live playbook, but was one until ",
+        ),
+        (
+            "baggage/lost",
+            "is not a reason of the live playbook, but was one until ",
+        ),
         ("baggage/stolen", "is not a reason of the live playbook; "),
     ] {
         let contact = Attempt::new("call-2", "phone").about(reason).at(8);
@@ -224,17 +254,34 @@ async fn the_client_says_what_is_in_use_and_forces() -> Outcome {
     std::fs::write(&file, smaller())?;
     let file = file.to_str().ok_or("a path in UTF-8")?;
     let diff = server.signpost(&["playbook", "diff", "live", file]).await?;
-    assert!(diff.stdout.contains("  channel email: 1 open case, 1 live contact\n"), "{diff:?}");
-    let publish = ["playbook", "publish", file, "--event-time", "2026-03-02T09:04:00Z"];
+    assert!(
+        diff.stdout
+            .contains("  channel email: 1 open case, 1 live contact\n"),
+        "{diff:?}"
+    );
+    let publish = [
+        "playbook",
+        "publish",
+        file,
+        "--event-time",
+        "2026-03-02T09:04:00Z",
+    ];
     let refused = server.signpost(&publish).await?;
     assert_eq!(refused.code, Some(2), "{refused:?}");
     assert!(
-        refused.stderr.contains("reason baggage/damaged (3 open cases and 2 live contacts)"),
+        refused
+            .stderr
+            .contains("reason baggage/damaged (3 open cases and 2 live contacts)"),
         "{refused:?}"
     );
     let forced = [&publish[..], &["--force"]].concat();
     let forced = server.signpost(&forced).await?;
     assert_eq!(forced.code, Some(0), "{forced:?}");
-    assert!(forced.stderr.contains("  reason baggage/damaged: 3 open cases, 2 live contacts"), "{forced:?}");
+    assert!(
+        forced
+            .stderr
+            .contains("  reason baggage/damaged: 3 open cases, 2 live contacts"),
+        "{forced:?}"
+    );
     Ok(())
 }

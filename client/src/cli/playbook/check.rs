@@ -93,7 +93,10 @@ mod tests {
 
     #[test]
     fn a_sample_has_a_version_and_nonsense_has_faults() {
-        let (sample, faults, _) = look(include_str!("../../../../playbooks/airline.yaml"), UnixMs(0));
+        let (sample, faults, _) = look(
+            include_str!("../../../../playbooks/airline.yaml"),
+            UnixMs(0),
+        );
         assert_eq!(faults, 0, "{sample:?}");
         assert!(!sample.playbook_version.is_empty());
         let (nonsense, faults, _) = look("playbook: [", UnixMs(0));

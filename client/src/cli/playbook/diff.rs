@@ -204,7 +204,7 @@ mod tests {
             ChangePart::Test,
         ];
         for ours in parts {
-            let theirs = Part::try_from(ours as i32 + 1).unwrap();
+            let theirs = v1::PlaybookPart::try_from(ours as i32 + 1).unwrap();
             assert_eq!(format!("{theirs:?}"), format!("{ours:?}"));
         }
     }

@@ -84,7 +84,8 @@ impl Condition {
     /// inputs, or ask whether one of them is known, count as true. `None` if no part can be computed.
     pub(super) fn may_hold(&self, inputs: &dyn Inputs) -> Option<bool> {
         let parts = self.0.term.parts().into_iter();
-        let parts = parts.filter(|part| !part.asks_presence(&|field| inputs.value(field).is_none()));
+        let parts =
+            parts.filter(|part| !part.asks_presence(&|field| inputs.value(field).is_none()));
         let mut known = parts.filter_map(|part| part.truth(inputs).ok());
         let first = known.next()?;
         Some(first && known.all(|holds| holds))

@@ -103,16 +103,24 @@ impl Game<'_> {
 #[test]
 fn time_and_guards_are_right_in_the_samples() {
     for (name, source) in [
-        ("airline", include_str!("../../../../playbooks/airline.yaml")),
+        (
+            "airline",
+            include_str!("../../../../playbooks/airline.yaml"),
+        ),
         ("retail", include_str!("../../../../playbooks/retail.yaml")),
     ] {
-        for day in ["2026-11-23T09:00:00Z", "2026-12-30T09:00:00Z", "2027-06-01T09:00:00Z"] {
+        for day in [
+            "2026-11-23T09:00:00Z",
+            "2026-12-30T09:00:00Z",
+            "2027-06-01T09:00:00Z",
+        ] {
             let now: jiff::Timestamp = day.parse().expect("a time");
             let read = Playbook::read_at(source, UnixMs(now.as_millisecond()));
             let (_, warnings) = read.expect("no faults");
             let is_of_them = |it: &&Warning| {
                 let places = ["calendars.", "guards."];
-                places.iter().any(|place| it.0.path.starts_with(place)) || it.0.what.contains("long ago")
+                places.iter().any(|place| it.0.path.starts_with(place))
+                    || it.0.what.contains("long ago")
             };
             let found = warnings.found.iter().filter(is_of_them);
             let found: Vec<String> = found.map(ToString::to_string).collect();

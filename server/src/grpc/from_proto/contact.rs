@@ -2,8 +2,8 @@
 
 use super::field_path::FieldPath;
 use super::revision::MIN_REVISION;
-use crate::grpc::retired::RetiredReason;
 use super::{Caller, Fresh, NamedPlaybooks, NamedRevision, Validator, values, wire_enum};
+use crate::grpc::retired::RetiredReason;
 use signpost_domain::command::{
     AddCase, Command, CommandBody, EndContact, MatterEnd, PreviewRoute, Query, RerouteContact,
     RouteContact, SelectRoute, UnknownReason, UpdateContact,
@@ -157,8 +157,12 @@ pub(crate) fn end(
     } = request;
     let contact = validator.check(FieldPath::top("contact_id"), ContactId::new(contact_id));
     let outcome = validator.check(FieldPath::top("outcome"), wire_enum::outcome(outcome));
-    let confirmed =
-        validator.confirmed_reason(FieldPath::top("confirmed_reason"), live, &confirmed_reason, &[]);
+    let confirmed = validator.confirmed_reason(
+        FieldPath::top("confirmed_reason"),
+        live,
+        &confirmed_reason,
+        &[],
+    );
     let event_time = validator.event_time(event_time, &caller);
     let resolution = validator.optional_resolution(FieldPath::top("resolution"), live, resolution);
     let note = validator.optional_note(&note);

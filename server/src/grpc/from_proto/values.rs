@@ -93,7 +93,8 @@ pub(super) fn handle(text: &str) -> Result<Arc<str>, String> {
             "must be at most {IDENTITY_BYTES_MAX} bytes, is {len}"
         )),
         _ if !is_key(text) => Err(
-            "must be printable, without characters that nobody sees and without spaces at its ends".into(),
+            "must be printable, without characters that nobody sees and without spaces at its ends"
+                .into(),
         ),
         _ => Ok(text.into()),
     }

@@ -25,7 +25,9 @@ impl ContactService for Services {
         let request = request.into_inner();
         let menu = self.menu_playbook(&request.menu_playbook_version).await?;
         let live = self.live()?;
-        let retired = self.retired(reasons(request.context.as_ref()), &live).await?;
+        let retired = self
+            .retired(reasons(request.context.as_ref()), &live)
+            .await?;
         let playbooks = NamedPlaybooks {
             live: &live,
             menu: menu.as_deref(),
@@ -51,7 +53,9 @@ impl ContactService for Services {
         // playbook.
         loop {
             let live = self.live()?;
-            let retired = self.retired(reasons(request.context.as_ref()), &live).await?;
+            let retired = self
+                .retired(reasons(request.context.as_ref()), &live)
+                .await?;
             let playbooks = NamedPlaybooks {
                 live: &live,
                 menu: menu.as_deref(),
@@ -103,7 +107,9 @@ impl ContactService for Services {
         let request = request.into_inner();
         let menu = self.menu_playbook(&request.menu_playbook_version).await?;
         let live = self.live()?;
-        let retired = self.retired(reasons(request.context.as_ref()), &live).await?;
+        let retired = self
+            .retired(reasons(request.context.as_ref()), &live)
+            .await?;
         let playbooks = NamedPlaybooks {
             live: &live,
             menu: menu.as_deref(),

@@ -79,8 +79,12 @@ impl PlaybookService for Services {
         };
         let envelope = &written.recorded.envelope;
         let receipt = self.receipt(&written);
-        let answer =
-            to_proto::playbook::rolled_back(envelope, published, receipt, (self.kinds_later(), told));
+        let answer = to_proto::playbook::rolled_back(
+            envelope,
+            published,
+            receipt,
+            (self.kinds_later(), told),
+        );
         Ok(Response::new(answer))
     }
 
@@ -149,7 +153,9 @@ impl PlaybookService for Services {
                 read.map_err(|faults| status::faulty(&faults))?
             }
         };
-        let is_of_live = self.live_if_any().is_some_and(|live| live.version == before.version);
+        let is_of_live = self
+            .live_if_any()
+            .is_some_and(|live| live.version == before.version);
         let in_use = match is_of_live {
             true => self.names_in_use(&after).await?,
             false => Vec::new(),

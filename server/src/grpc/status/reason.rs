@@ -122,7 +122,9 @@ pub(super) fn of(refusal: &Refusal) -> ReasonDetails {
         Refusal::NamesInUse(names) => {
             let details = ReasonDetails::of(Why::NamesInUse).with("name_count", names.len());
             match names.first() {
-                Some(name) => details.with("kind", name.kind.as_str()).with("name", &name.id),
+                Some(name) => details
+                    .with("kind", name.kind.as_str())
+                    .with("name", &name.id),
                 None => details,
             }
         }

@@ -28,17 +28,36 @@ fn closed_dates_that_have_passed_or_end_soon() {
     let told = |dates: &str, now: &str| said(&closed(dates), now, "last closed date").join("\n");
     let fix = "add the dates that follow; after the last one the calendar is open on every holiday (`signpost playbook \
                holidays FILE.ics --calendar desk` reads dates from a calendar file)";
-    let says = |when: &str| format!("calendars.desk.closed: the last closed date of desk, {when}; {fix}");
+    let says =
+        |when: &str| format!("calendars.desk.closed: the last closed date of desk, {when}; {fix}");
     let dates = "2026-12-25, 2027-01-01, 2026-04-27";
     assert_eq!(told(dates, "2026-06-01T12:00:00Z"), "");
-    assert_eq!(told(dates, "2026-11-02T12:00:00Z"), says("2027-01-01, is in 60 days"));
+    assert_eq!(
+        told(dates, "2026-11-02T12:00:00Z"),
+        says("2027-01-01, is in 60 days")
+    );
     assert_eq!(told(dates, "2026-11-01T12:00:00Z"), "");
-    assert_eq!(told(dates, "2026-12-31T12:00:00Z"), says("2027-01-01, is tomorrow"));
-    assert_eq!(told(dates, "2027-01-01T12:00:00Z"), says("2027-01-01, is today"));
-    assert_eq!(told(dates, "2027-01-02T12:00:00Z"), says("2027-01-01, has passed, yesterday"));
-    assert_eq!(told(dates, "2028-01-01T12:00:00Z"), says("2027-01-01, has passed, 365 days ago"));
+    assert_eq!(
+        told(dates, "2026-12-31T12:00:00Z"),
+        says("2027-01-01, is tomorrow")
+    );
+    assert_eq!(
+        told(dates, "2027-01-01T12:00:00Z"),
+        says("2027-01-01, is today")
+    );
+    assert_eq!(
+        told(dates, "2027-01-02T12:00:00Z"),
+        says("2027-01-01, has passed, yesterday")
+    );
+    assert_eq!(
+        told(dates, "2028-01-01T12:00:00Z"),
+        says("2027-01-01, has passed, 365 days ago")
+    );
     // The day is that of the calendar's clock: in Amsterdam it is the next day already.
-    assert_eq!(told(dates, "2026-12-31T23:30:00Z"), says("2027-01-01, is today"));
+    assert_eq!(
+        told(dates, "2026-12-31T23:30:00Z"),
+        says("2027-01-01, is today")
+    );
     // A calendar without closed dates is meant to have none.
     assert_eq!(told("", "2028-01-01T12:00:00Z"), "");
     // Without a time, nothing is said of dates.
@@ -49,8 +68,14 @@ fn closed_dates_that_have_passed_or_end_soon() {
 #[test]
 fn hours_that_end_a_minute_before_midnight() {
     let source = airline(&[
-        ("open: [", "open: [\"mon 00:00-23:59\", \"tue 22:00-24:00\", "),
-        ("open_on: [", "open_on: [\"2026-12-23 08:00-23:59\", \"2026-12-27 08:00-24:00\", "),
+        (
+            "open: [",
+            "open: [\"mon 00:00-23:59\", \"tue 22:00-24:00\", ",
+        ),
+        (
+            "open_on: [",
+            "open_on: [\"2026-12-23 08:00-23:59\", \"2026-12-27 08:00-24:00\", ",
+        ),
     ]);
     let told = said(&source, "2026-06-01T12:00:00Z", "23:59");
     let says = |path: &str| {
@@ -79,9 +104,15 @@ fn a_guard_that_leads_to_a_letter_that_resolves_less() {
         "{told}"
     );
     // A letter that resolves as much, a guard that takes nothing, and people who resolve less are no fault.
-    let as_good = airline(&[("cost: 2.00, resolves: 0.70 }\n  - id: baggage", "cost: 2.00, resolves: 0.80 }\n  - id: baggage")]);
+    let as_good = airline(&[(
+        "cost: 2.00, resolves: 0.70 }\n  - id: baggage",
+        "cost: 2.00, resolves: 0.80 }\n  - id: baggage",
+    )]);
     assert_eq!(of_guards(&as_good), [""; 0]);
-    let nothing = airline(&[("rules:\n", "guards: { asked_for_person: [], vulnerable: [] }\nrules:\n")]);
+    let nothing = airline(&[(
+        "rules:\n",
+        "guards: { asked_for_person: [], vulnerable: [] }\nrules:\n",
+    )]);
     assert_eq!(of_guards(&nothing), [""; 0]);
     assert!(STORE.contains("asked_for_person"));
     assert_eq!(of_guards(&store(&[])), [""; 0]);
@@ -101,7 +132,9 @@ fn one_warning_for_fifty_reasons() {
     let (_, warnings) = read(&source).unwrap();
     let lines: Vec<String> = warnings.found.iter().map(ToString::to_string).collect();
     let having = |part: &str| -> Vec<&str> {
-        let lines = lines.iter().filter(|line| line.contains(&format!(": {part}")));
+        let lines = lines
+            .iter()
+            .filter(|line| line.contains(&format!(": {part}")));
         lines.map(|line| line.split_once(": ").unwrap().1).collect()
     };
     assert_eq!(

@@ -46,12 +46,7 @@ impl Watcher<'_> {
     }
 
     /// Warns about a calendar with closed dates of which the last has passed, or comes soon.
-    fn closed_dates_end(
-        &mut self,
-        at: At<'_>,
-        (id, calendar): (&str, &CalendarFile),
-        now: UnixMs,
-    ) {
+    fn closed_dates_end(&mut self, at: At<'_>, (id, calendar): (&str, &CalendarFile), now: UnixMs) {
         let closed = calendar.closed.iter();
         let days = closed.filter_map(|text| Some((i64::from(date_day(text)?), text)));
         let Some((last, text)) = days.max() else {

@@ -194,7 +194,8 @@ impl Watcher<'_> {
         let playbook = self.playbook;
         for (place, guard) in Guard::ALL.into_iter().enumerate() {
             let lower = seen.iter();
-            let mut lower = lower.filter_map(|seen| Some((seen.reason, seen.guarded[place].as_ref()?)));
+            let mut lower =
+                lower.filter_map(|seen| Some((seen.reason, seen.guarded[place].as_ref()?)));
             let Some((reason, first)) = lower.next() else {
                 continue;
             };

@@ -160,7 +160,8 @@ fn documents() {
             force: false,
         };
         told(
-            playbooks::publish(request, caller(), read, Vec::new()).and_then(|(command, _)| sound(Ok(command))),
+            playbooks::publish(request, caller(), read, Vec::new())
+                .and_then(|(command, _)| sound(Ok(command))),
         )
     };
     let written = include_str!("playbook.yaml");
