@@ -76,6 +76,7 @@ pub(crate) fn route(
         clear: Vec::new(),
         select_first: true,
         unknown_reason: UnknownReason::Refuse,
+        only_new: false,
     }))
 }
 

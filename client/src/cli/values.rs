@@ -264,12 +264,6 @@ pub(crate) fn time_or_day(text: &str) -> Result<prost_types::Timestamp, String> 
     }
 }
 
-/// The day in UTC of a time, as `2026-03-02`; `None` for a time outside the calendar.
-pub(crate) fn day(time: &prost_types::Timestamp) -> Option<String> {
-    let time = jiff::Timestamp::new(time.seconds, time.nanos).ok()?;
-    Some(time.to_zoned(jiff::tz::TimeZone::UTC).date().to_string())
-}
-
 /// A time as RFC 3339.
 pub(crate) fn time(text: &str) -> Result<prost_types::Timestamp, String> {
     let time: jiff::Timestamp = text

@@ -84,6 +84,8 @@ pub struct RouteContact {
     pub select_first: bool,
     /// What to do with a reason that the live playbook does not have.
     pub unknown_reason: UnknownReason,
+    /// Whether the contact is refused if it exists.
+    pub only_new: bool,
 }
 
 /// What to do with a reason that the live playbook does not have.

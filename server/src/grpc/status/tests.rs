@@ -182,6 +182,7 @@ fn contact_causes() -> Vec<ContactCause> {
         ContactCause::OfNobody,
         ContactCause::HasCase { case },
         ContactCause::HasMergedCase { case, into: other },
+        ContactCause::Exists,
         ContactCause::AdditionalCasesMax,
         ContactCause::TooManyFurtherCases,
     ]
@@ -287,8 +288,9 @@ fn kinds(refusal: &Refusal) -> usize {
             | ContactCause::OfNobody
             | ContactCause::HasCase { .. }
             | ContactCause::HasMergedCase { .. }
+            | ContactCause::Exists
             | ContactCause::AdditionalCasesMax
-            | ContactCause::TooManyFurtherCases => 6,
+            | ContactCause::TooManyFurtherCases => 7,
         },
         Refusal::Faulty(_)
         | Refusal::NoPlaybook
