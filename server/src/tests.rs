@@ -33,6 +33,7 @@ pub(crate) fn command(id: &str, at: UnixMs, body: CommandBody) -> Command {
             fingerprint: short,
         },
         event_time: Some(at),
+        may_step_clock: false,
         body,
     }
 }

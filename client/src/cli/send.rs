@@ -68,8 +68,9 @@ from rows before a row, such as repeats.
 
 The file is a text in any encoding and with any delimiter, or a workbook: what had to be assumed is
 told. Run it again after a stop: rows that the server has are answered as they were, and not counted
-twice. A contact that the server has from another table is left as it is, unless --amend is given. Rows of one customer are sent one after the other. Rows whose reason the playbook does not
-know go to its last resort; with --clock file they stop the sending before the first row.")]
+twice. A contact that the server has from another table is left as it is, unless --amend is given.
+Rows of one customer are sent one after the other. Rows whose reason the playbook does not know go
+to its last resort; with --clock file they stop the sending before the first row.")]
 pub(crate) struct SendArgs {
     #[command(flatten)]
     table: TableArgs,

@@ -35,6 +35,8 @@ pub struct Command {
     pub request: IdempotencyKey,
     /// The time by the caller's clock; `None` means now.
     pub event_time: Option<UnixMs>,
+    /// Whether the request may carry log time far ahead, where the callers' clocks give it.
+    pub may_step_clock: bool,
     /// What the request asks for.
     pub body: CommandBody,
 }

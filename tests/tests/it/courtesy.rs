@@ -93,7 +93,7 @@ async fn what_says_more_is_routed_as_any_other() -> Outcome {
     let mut more = Attempt::new("mail-1", "email").at(11);
     more.context.stated_reason = ABOUT.to_owned();
     let asked = answer(&server, more.fact("booking_reference", "ABC123")).await?;
-    assert_eq!((asked.case_id, asked.case_match()), (case.clone(), v1::CaseMatch::Reopened));
+    assert_eq!((asked.case_id.clone(), asked.case_match()), (case.clone(), v1::CaseMatch::Reopened));
     assert_eq!(asked.thanked_case_id, "");
 
     let mut named = thanks("mail-2", 12);
@@ -105,7 +105,7 @@ async fn what_says_more_is_routed_as_any_other() -> Outcome {
     };
     let asked = server.client().route_contact(cleared).await?.answer;
     let asked = asked.unwrap_or_default();
-    assert_eq!((asked.case_id, asked.case_match()), (case, v1::CaseMatch::Continued));
+    assert_eq!((asked.case_id.clone(), asked.case_match()), (case, v1::CaseMatch::Continued));
     server.finish().await?;
     Ok(())
 }
@@ -132,7 +132,15 @@ async fn what_came_for_something_is_no_courtesy_and_nothing_changes() -> Outcome
     };
     told.push(brief::refused(server.contacts().route_contact(both).await));
     let told: Vec<String> = told.iter().map(|told| told.replace(&case, "case_…")).collect();
-    expect_test::expect![[r#""#]].assert_eq(&brief::all(&told));
+    expect_test::expect![[r#"
+        InvalidArgument
+          context.courtesy: must be left out: contact chat-1 is about case_… already; end it with
+              its outcome
+        InvalidArgument
+          context.courtesy: must not be set together with `matters`: a contact that only says thanks has none
+        InvalidArgument
+          clear_mask: must not name courtesy, which context sets as well
+    "#]].assert_eq(&brief::all(&told));
     assert_eq!(server.case(&case).await?, before);
     assert_eq!(counts(&server).await?.contact_count, 1);
     server.finish().await?;
@@ -145,7 +153,7 @@ async fn the_program_says_it_with_a_flag() -> Outcome {
     let server = TestServer::start().await?;
     let case = resolved(&server).await?;
     let at = ["--event-time", "2026-03-02T09:30:00Z"];
-    let route = ["route", "mail-1", "--channel", "email", "--customer", "c1", "--courtesy"];
+    let route = ["route", "--contact", "mail-1", "--channel", "email", "--customer", "c1", "--courtesy"];
     let ran = server.signpost(&[&route[..], &at].concat()).await?;
     assert_eq!(ran.code, Some(0), "{ran:?}");
     assert!(ran.stdout.contains(&format!("says thanks, noted on {case}")), "{ran:?}");

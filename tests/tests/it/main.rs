@@ -15,6 +15,7 @@ mod case_memory;
 mod case_numbers;
 mod cases;
 mod clearing;
+mod clock_steps;
 mod command_line;
 mod connect;
 mod connect_refused;

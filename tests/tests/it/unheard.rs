@@ -10,7 +10,7 @@ use signpost_tests::Outcome;
 const DAY: i64 = 24 * 60;
 
 fn call(contact: &str, minute: i64) -> Attempt {
-    let call = Attempt::new(contact, "phone").of("c1").at(minute);
+    let call = Attempt::new(contact, "phone").of("c1").tier("platinum").at(minute);
     call.about("baggage/lost").fact("bag_tag", "7")
 }
 

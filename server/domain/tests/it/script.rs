@@ -158,6 +158,7 @@ pub(crate) fn command(
             fingerprint: content,
         },
         event_time: words.get("arrived").map(|offset| shifted(now, offset)),
+        may_step_clock: false,
         body,
     }
 }

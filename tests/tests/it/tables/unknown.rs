@@ -53,7 +53,8 @@ fn unknown_reasons_add_up_in_sending_counts_and_report() -> Outcome {
     assert_eq!(figures(&counts, ["contact_count"]), [ROWS]);
     let text = server.signpost(&["counts"])?.stdout;
     let line = |word: &str| {
-        let line = text.lines().find(|line| line.starts_with(word)).unwrap_or_default();
+        let mut lines = text.lines().map(str::trim_start);
+        let line = lines.find(|line| line.starts_with(word)).unwrap_or_default();
         line.split_whitespace().find_map(|cell| cell.parse::<u64>().ok())
     };
     assert_eq!((line("(unknown)"), line("total")), (Some(unknown), Some(ROWS)), "{text}");
