@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 use std::process::Command;
 
 const ROWS: u64 = 240;
-const CALLERS: u64 = 9;
+const CALLERS: u64 = 7;
 /// How long a contact of the same matter is a repeat.
 const WINDOW_DAYS: &str = "7";
 
@@ -20,7 +20,7 @@ fn calls() -> String {
         let hours = row * 7 + row * row % 5;
         let (day, hour) = (hours / 24, hours % 24);
         let (month, day) = (1 + day / 28, 1 + day % 28);
-        let caller = (row * row + row / 3) % CALLERS;
+        let caller = (row * 17 / 5 + row * row / 11) % CALLERS;
         let _a_string_takes_all = writeln!(
             table,
             "2024-{month:02}-{day:02} {hour:02}:00,Phone,Fees,Late {},C{caller}",
