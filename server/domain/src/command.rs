@@ -36,6 +36,8 @@ pub struct Command {
     pub request: IdempotencyKey,
     /// The time by the caller's clock; `None` means now.
     pub event_time: Option<UnixMs>,
+    /// Whether the request may carry log time far ahead, where the callers' clocks give it.
+    pub may_step_clock: bool,
     /// What the request asks for.
     pub body: CommandBody,
 }
@@ -85,6 +87,8 @@ pub struct RouteContact {
     pub select_first: bool,
     /// What to do with a reason that the live playbook does not have.
     pub unknown_reason: UnknownReason,
+    /// Whether the contact is refused if it exists.
+    pub only_new: bool,
 }
 
 /// What to do with a reason that the live playbook does not have.

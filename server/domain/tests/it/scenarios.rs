@@ -23,6 +23,8 @@ mod routing;
 mod several;
 mod situations;
 mod splitting;
+mod thanking;
 mod timing;
 mod undoing;
+mod unheard;
 mod working;

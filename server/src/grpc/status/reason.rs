@@ -206,6 +206,7 @@ fn of_contact(contact: &ContactId, why: &ContactCause) -> ReasonDetails {
     let details = match why {
         ContactCause::EndedLongAgo => ReasonDetails::of(Why::ContactEnded),
         ContactCause::OfNobody => ReasonDetails::of(Why::ContactHasNoCustomer),
+        ContactCause::Exists => ReasonDetails::of(Why::ContactExists),
         ContactCause::HasCase { case } => {
             ReasonDetails::of(Why::ContactHasCase).with("case_id", case)
         }

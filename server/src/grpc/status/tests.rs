@@ -183,6 +183,7 @@ fn contact_causes() -> Vec<ContactCause> {
         ContactCause::OfNobody,
         ContactCause::HasCase { case },
         ContactCause::HasMergedCase { case, into: other },
+        ContactCause::Exists,
         ContactCause::AdditionalCasesMax,
         ContactCause::TooManyFurtherCases,
     ]
@@ -197,6 +198,11 @@ fn every_refusal() -> Vec<Refusal> {
         Refusal::Faulty(Faults::one("note", "is wrong")),
         Refusal::Faulty(Faults::of(FaultKind::UnknownReason, "reason", "is none")),
         Refusal::Faulty(Faults::of(FaultKind::KeyFactMissing, "facts", "must tell")),
+        Refusal::Faulty(Faults::of(
+            FaultKind::ClockStep,
+            "event_time",
+            "is far ahead",
+        )),
         Refusal::NoPlaybook,
         Refusal::NotFound {
             kind: Kind::Case,
@@ -295,8 +301,9 @@ fn kinds(refusal: &Refusal) -> usize {
             | ContactCause::OfNobody
             | ContactCause::HasCase { .. }
             | ContactCause::HasMergedCase { .. }
+            | ContactCause::Exists
             | ContactCause::AdditionalCasesMax
-            | ContactCause::TooManyFurtherCases => 6,
+            | ContactCause::TooManyFurtherCases => 7,
         },
         Refusal::Faulty(_)
         | Refusal::NoPlaybook

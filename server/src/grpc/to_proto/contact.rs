@@ -12,6 +12,7 @@ use signpost_domain::event::{ContactEnded, Next, RouteSelected};
 use signpost_domain::ids::{CaseId, CustomerId, MatterId, ReasonId};
 use signpost_domain::list::View;
 use signpost_domain::playbook::{Label, Playbook};
+use signpost_domain::state::Beside;
 use signpost_proto::v1;
 
 /// The answer to RouteContact.
@@ -197,6 +198,7 @@ fn answer(of: Answered<'_>) -> v1::ContactAnswer {
             Next::ChooseReason { .. } => Vec::new(),
             Next::AskFacts(_) | Next::ChooseRoute | Next::Target(_) => matters::open_cases(of),
         },
+        thanked_case_id: case::id(routed.thanks_for),
     }
 }
 
@@ -285,5 +287,6 @@ pub(crate) fn contact(row: &Contact) -> v1::Contact {
         external_references,
         labels,
         links: tags::links(&row.links),
+        reason_unknown: row.without_case() == Some(Beside::UnknownReason),
     }
 }
