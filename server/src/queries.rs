@@ -13,6 +13,7 @@ mod conflicts;
 mod contacts;
 mod customers;
 mod history;
+mod in_use;
 #[cfg(test)]
 mod tests;
 
@@ -29,6 +30,7 @@ pub(crate) use conflicts::{Conflict, handle_conflicts};
 pub(crate) use contacts::{contacts, live_contacts, live_contacts_of};
 pub(crate) use customers::{SEARCH_FOUND_MAX, SearchedCustomers, customers, search};
 pub(crate) use history::{CustomerHistory, history};
+pub(crate) use in_use::names_in_use;
 
 use signpost_domain::ids::Seq;
 

@@ -183,7 +183,11 @@ async fn publish_first(engine: &Engine, first: FirstPlaybook) -> Result<(), RunE
         on_behalf_of: None,
         request,
         event_time: None,
-        body: CommandBody::Publish(PublishPlaybook { playbook, note }),
+        body: CommandBody::Publish(PublishPlaybook {
+            playbook,
+            note,
+            in_use: Vec::new(),
+        }),
     };
     match engine.write(command).await {
         Ok(_) => {

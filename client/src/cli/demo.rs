@@ -156,6 +156,7 @@ async fn publish(client: &Client) -> Result<(), Failure> {
             seconds: morning::BEGIN,
             nanos: 0,
         }),
+        ..Default::default()
     };
     client.publish_playbook(request).await?;
     Ok(())

@@ -99,6 +99,23 @@ pub(crate) fn findings(findings: &[v1::PlaybookDiagnostic], more: u32) -> String
     text
 }
 
+/// Names that go away although open cases or live contacts have them, one on each line.
+pub(crate) fn names_in_use(names: &[v1::PlaybookNameInUse]) -> String {
+    let line = |name: &v1::PlaybookNameInUse| {
+        let counts = [
+            (name.open_case_count, "open case"),
+            (name.live_contact_count, "live contact"),
+        ];
+        let counts = counts.into_iter().filter(|(count, _)| *count > 0);
+        let counts = counts.map(|(count, what)| words::counted(count, what));
+        let counts = counts.collect::<Vec<_>>().join(", ");
+        let at_least = if name.at_least { "at least " } else { "" };
+        let part = words::playbook_part(name.part());
+        format!("  {part} {}: {at_least}{counts}\n", name.id)
+    };
+    names.iter().map(line).collect()
+}
+
 /// Counts by reason and tier. Below them, for each reason that was split, its counts together with those of its parts.
 pub(crate) fn counts(response: &v1::CountReasonsResponse, paint: Paint) -> String {
     let rows = response.counts.iter().map(|it| (it.reason.clone(), it));

@@ -252,6 +252,15 @@ fn lacking(findings: &[v1::Finding], explain: Explain) -> Vec<String> {
     }
 }
 
+/// What a reason was in an earlier playbook.
+fn retired(retired: &v1::RetiredReason, zone: Zone) -> String {
+    let until = words::time(retired.retire_time.as_ref(), zone);
+    match retired.replaced_by.join(", ") {
+        none if none.is_empty() => format!(", but was one until {until}"),
+        others => format!(", but was one until {until}, by then replaced by {others}"),
+    }
+}
+
 fn finding(finding: &v1::Finding, zone: Zone) -> String {
     use v1::FindingKind as Kind;
     let (about, rule) = (&finding.subject, &finding.rule_id);
@@ -267,7 +276,9 @@ fn finding(finding: &v1::Finding, zone: Zone) -> String {
         }
         Ok(Kind::TierAssumed) => "no tier is known; the playbook's default was assumed".to_owned(),
         Ok(Kind::ReasonUnknown) => {
-            format!("the reason {about} is not known; the last resort was taken")
+            let retired = finding.retired.as_ref();
+            let was = retired.map_or_else(String::new, |it| self::retired(it, zone));
+            format!("the reason {about} is not known{was}; the last resort was taken")
         }
         Ok(Kind::ReasonReplaced) => {
             format!("the reason {about} was retired, and another reason replaces it")

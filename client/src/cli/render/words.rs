@@ -122,6 +122,32 @@ pub(crate) fn medium(number: i32) -> String {
     word(medium.map(|medium| medium.as_str_name()), "MEDIUM_", number)
 }
 
+/// The part of a playbook that something is about.
+pub(crate) fn playbook_part(part: v1::PlaybookPart) -> &'static str {
+    use v1::PlaybookPart as Part;
+    match part {
+        Part::Unspecified => "thing",
+        Part::Playbook => "playbook",
+        Part::Locale => "locale",
+        Part::Tier => "tier",
+        Part::Stage => "stage",
+        Part::Persona => "persona",
+        Part::Brand => "brand",
+        Part::Consent => "consent",
+        Part::Channel => "channel",
+        Part::Calendar => "calendar",
+        Part::Queue => "queue",
+        Part::Fact => "fact",
+        Part::PrimaryReason => "primary reason",
+        Part::Reason => "reason",
+        Part::Route => "route",
+        Part::Rule => "rule",
+        Part::Split => "split of reason",
+        Part::Outcome => "outcome",
+        Part::Test => "test",
+    }
+}
+
 /// The type of a fact.
 pub(crate) fn fact_type(number: i32) -> String {
     let name = v1::FactType::try_from(number).ok();
