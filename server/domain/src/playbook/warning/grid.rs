@@ -9,7 +9,7 @@ use crate::playbook::situation::Situation;
 use crate::playbook::{
     BasisPoints, Channel, ChannelIndex, Need, Playbook, Reason, ReasonIndex, TierIndex,
 };
-use crate::route::{Route, RouteSet};
+use crate::route::{Medium, Route, RouteSet};
 use crate::time::{Millis, UnixMs};
 
 /// The waits for ordinary contacts, in minutes.
@@ -189,7 +189,7 @@ impl Watcher<'_> {
     }
 
     /// Warns about reasons for which a guard takes a route away and leads to one without people that resolves less. To
-    /// people who resolve less it leads on purpose.
+    /// people who resolve less it leads on purpose, and a letter by e-mail is from a person too.
     fn guarded(&mut self, seen: &[Seen]) {
         let playbook = self.playbook;
         for (place, guard) in Guard::ALL.into_iter().enumerate() {
@@ -398,6 +398,10 @@ impl Seen {
         channel: ChannelIndex,
         minutes: i64,
     ) {
+        // Where people write, a letter is how a person answers.
+        if playbook.channels[usize::from(channel.0)].medium == Medium::AsyncText {
+            return;
+        }
         for (place, guard) in Guard::ALL.into_iter().enumerate() {
             for (tier, _) in playbook.tiers_indexed() {
                 if self.guarded[place].is_some() {
