@@ -19,6 +19,7 @@ mod command_line;
 mod connect;
 mod connect_refused;
 mod contacts;
+mod correcting;
 mod currencies;
 mod customer_commands;
 mod customers;

@@ -1,6 +1,8 @@
 //! The items of a feed, one line for each.
 
 use super::answer::place_of;
+use super::corrected::corrected_case;
+use super::records::customer_or_nobody;
 use super::visible::one_line;
 use super::words;
 use crate::cli::out::Paint;
@@ -60,6 +62,7 @@ fn name_and_parts(body: &Body) -> (&'static str, Vec<String>) {
             let parts = vec![contact(&event.contact_id), paths.join(", ")];
             ("contact updated", parts)
         }
+        Body::ContactCustomerCorrected(event) => ("customer corrected", corrected(event)),
         Body::CaseLapsed(event) => ("case lapsed", vec![event.case_id.clone()]),
         Body::CaseNoted(event) => {
             let parts = vec![event.case_id.clone(), event.text.clone()];
@@ -140,6 +143,15 @@ fn linked(case_id: &str, link: Option<&v1::CaseLink>) -> Vec<String> {
 }
 
 /// The changed fields of a case, each with its old and its new value.
+fn corrected(event: &v1::ContactCustomerCorrectedEvent) -> Vec<String> {
+    let customer = customer_or_nobody(&event.customer_id);
+    let former = customer_or_nobody(&event.former_customer_id);
+    let whose = format!("of {customer}, not of {former}");
+    let mut parts = vec![contact(&event.contact_id), whose];
+    parts.extend(event.cases.iter().map(corrected_case));
+    with(parts, [event.note.clone()])
+}
+
 fn updated(event: &v1::CaseUpdatedEvent) -> Vec<String> {
     let now = event.case.clone().unwrap_or_default();
     let named = event.update_mask.iter().flat_map(|mask| &mask.paths);

@@ -3,7 +3,8 @@
 use super::matters::{self, Answered};
 use super::menu::MenuOf;
 use super::{
-    additional, case, context, customer, decision, fact, menu, tags, target, time, wire_enum,
+    additional, case, context, corrected, customer, decision, fact, menu, tags, target, time,
+    wire_enum,
 };
 use signpost_domain::case::CaseState;
 use signpost_domain::contact::{Contact, ContactState};
@@ -120,6 +121,7 @@ pub(crate) fn got(
 ) -> v1::GetContactResponse {
     let mut answer = answer(decided);
     answer.state = wire_enum::place(row.state);
+    answer.decided_for_other_customer = row.is_decided_for_other();
     let mut offered = row.offered.iter();
     if let Some(taken) = offered.find(|offered| Some(offered.route) == row.route) {
         let target = target::of_decision(decided.playbook, &decided.routed.decision, taken);
@@ -148,7 +150,7 @@ pub(crate) fn listed(row: &Contact, view: View) -> v1::Contact {
     contact
 }
 
-fn answer(of: Answered<'_>) -> v1::ContactAnswer {
+pub(super) fn answer(of: Answered<'_>) -> v1::ContactAnswer {
     let Answered {
         routed, playbook, ..
     } = of;
@@ -193,6 +195,7 @@ fn answer(of: Answered<'_>) -> v1::ContactAnswer {
             Next::ChooseReason { .. } => Vec::new(),
             Next::AskFacts(_) | Next::ChooseRoute | Next::Target(_) => matters::open_cases(of),
         },
+        decided_for_other_customer: false,
     }
 }
 
@@ -281,5 +284,9 @@ pub(crate) fn contact(row: &Contact) -> v1::Contact {
         external_references,
         labels,
         links: tags::links(&row.links),
+        customer_correction: row
+            .correction
+            .as_deref()
+            .map(|correction| corrected::correction(correction, row)),
     }
 }

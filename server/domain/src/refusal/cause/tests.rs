@@ -124,3 +124,32 @@ fn a_contact_says_why_it_has_no_additional_case() {
         ContactCause::TooManyFurtherCases,
     ]));
 }
+
+#[test]
+fn a_contact_says_why_its_customer_stays() {
+    expect![[r#""#]].assert_eq(&told([
+        ContactCause::CorrectionNotAllowed,
+        ContactCause::CorrectionTooLate,
+        ContactCause::OfSameCustomer {
+            customer: customer("c1"),
+        },
+        ContactCause::OfNobodyAlready,
+        ContactCause::HadCustomer {
+            first: customer("c1"),
+        },
+        ContactCause::HasAdditionalCases,
+        ContactCause::InMergedCase {
+            case: case(1),
+            into: case(2),
+        },
+        ContactCause::InClosedCase { case: case(1) },
+        ContactCause::InCaseOfUnknownReason {
+            case: case(1),
+            reason: ReasonId {
+                primary: Slug::stored("bags"),
+                secondary: Some(Slug::stored("lost")),
+            },
+        },
+        ContactCause::EndedBeforeDecision,
+    ]));
+}
