@@ -196,7 +196,8 @@ async fn a_live_contact_is_decided_again_on_request() -> Outcome {
     let corrected = client.correct_contact_customer(request.clone()).await?;
     let answer = corrected.answer.clone().unwrap_or_default();
     assert_eq!(answer.customer_id, "c2");
-    expect!["routed, new: message rebooking; 0 repeats, 0 switches"].assert_eq(&brief::answer(Some(&answer)));
+    expect!["routed, new: message rebooking; 0 repeats, 0 switches"]
+        .assert_eq(&brief::answer(Some(&answer)));
     let got = contact(&server, "call-1").await?;
     assert!(!got.answer.unwrap_or_default().decided_for_other_customer);
     let server = server.restart().await?;
