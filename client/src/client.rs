@@ -248,6 +248,9 @@ calls! {
     write ContactServiceClient::report_queue_stats(ReportQueueStatsRequest) -> ReportQueueStatsResponse;
     /// Changes what callers keep of a contact for themselves: external references, labels, links.
     write ContactServiceClient::update_contact(UpdateContactRequest) -> UpdateContactResponse;
+    /// Puts a contact that was recorded under the wrong customer under the right one.
+    write ContactServiceClient::correct_contact_customer(CorrectContactCustomerRequest)
+        -> CorrectContactCustomerResponse;
     /// One contact with its last decision.
     read ContactServiceClient::get_contact(GetContactRequest) -> GetContactResponse;
     /// One page of contacts. [`Client::pages`] fetches all pages.

@@ -27,6 +27,8 @@ pub const ROUTED_SILENCE_MAX: Millis = Millis(30 * Millis::DAY.0);
 pub const ADDITIONAL_CASES_MAX: usize = 8;
 /// The largest number of matters of one contact.
 pub const MATTERS_MAX: usize = 1 + ADDITIONAL_CASES_MAX;
+/// How long after the end of a contact its customer can still be corrected.
+pub const CORRECTION_AFTER_END_MAX: Millis = Millis(30 * Millis::DAY.0);
 /// How long after the end of a contact an additional case can still be added to it.
 pub const ADDITIONAL_CASE_AFTER_END_MAX: Millis = Millis::HOUR;
 
@@ -537,6 +539,39 @@ pub struct AdditionalCase {
     pub owner: Option<CustomerId>,
 }
 
+/// What there was before the customer of a contact was corrected.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CustomerCorrection {
+    /// The customer before the first correction; `None` if the customer was not known.
+    pub first: Option<CustomerId>,
+    /// The customer for whom the last decision was made; `None` if the customer was not known.
+    pub decided_for: Option<CustomerId>,
+    /// The cases that the contact left when it was last taken from `first`, and how it had joined them. If the contact
+    /// goes back, it joins them as before.
+    pub left: Vec<JoinBefore>,
+}
+
+/// How a contact had joined a case that it left.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JoinBefore {
+    /// The case.
+    pub case: CaseId,
+    /// Whether it was the contact's own case, and not an additional one.
+    pub is_own: bool,
+    /// The reason of the matter.
+    pub reason: ReasonId,
+    /// The contact's matter that an additional case was for; `None` if it was added without a matter.
+    pub matter: Option<MatterId>,
+    /// The case that the contact joined in its place by the same event; `None` if it joined none.
+    pub instead: Option<CaseId>,
+    /// Whether the contact opened, continued or reopened the case.
+    pub case_match: CaseMatch,
+    /// Whether the contact counted as a repeat.
+    pub repeat: bool,
+    /// Whether the case was only presumed.
+    pub presumed: bool,
+}
+
 /// A contact as Signpost stores it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Contact {
@@ -582,6 +617,8 @@ pub struct Contact {
     pub due: Option<UnixMs>,
     /// Links to the transcript, the recording and other content.
     pub links: Vec<ContactLink>,
+    /// What there was before the customer of the contact was corrected; `None` if the customer was never corrected.
+    pub correction: Option<Box<CustomerCorrection>>,
     /// When the contact arrived, by the caller's clock.
     pub arrived: UnixMs,
     /// When the contact was first recorded, in log time.
@@ -615,6 +652,13 @@ impl Contact {
     pub fn decided_tier(&self) -> Option<&Slug> {
         let found = self.tier_found.as_ref()?;
         found.won(self.context.customer.tier.as_ref())
+    }
+
+    /// Whether the last decision was made for another customer than the contact's customer now, because the customer
+    /// was corrected since.
+    pub fn is_decided_for_other(&self) -> bool {
+        let correction = self.correction.as_ref();
+        correction.is_some_and(|correction| correction.decided_for != self.customer)
     }
 
     /// All cases of the contact, its own case first.

@@ -5,6 +5,7 @@
 
 mod active;
 mod apply;
+mod beside;
 mod counts;
 mod open_cases;
 mod table;

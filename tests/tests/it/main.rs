@@ -20,6 +20,7 @@ mod command_line;
 mod connect;
 mod connect_refused;
 mod contacts;
+mod correcting;
 mod courtesy;
 mod currencies;
 mod customer_commands;

@@ -2,6 +2,7 @@
 
 pub(super) mod act;
 pub(super) mod by_key;
+pub(super) mod corrected;
 pub(super) mod find;
 pub(super) mod lookup;
 pub(super) mod named;

@@ -4,6 +4,8 @@ mod additional;
 mod additional_merged;
 mod amending;
 mod clearing;
+mod correcting;
+mod correcting_refused;
 mod counting;
 mod customers;
 mod handles;

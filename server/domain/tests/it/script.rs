@@ -7,6 +7,7 @@
 //! reroute CONTACT asked_for_person|gave_up|no_answer|failed [channel=CHANNEL WORD…]   (decides again; words as in a route)
 //! end CONTACT OUTCOME [confirmed=REASON] [outcome=ID] [cost=AMOUNT] [note=WORD] [matter:ID=resolved[/OUTCOME]|open[,REASON] …]
 //! add_case CONTACT REASON [NAME=VALUE…] [note=WORD]   (an additional case; facts as in a route)
+//! correct CONTACT ID|nobody [again] [take=none] [note=WORD]   (its customer was the wrong one)
 //! customer ID WORD…
 //! note CASE TEXT | resolve CASE OUTCOME [cost=AMOUNT] [note=WORD] | reopen CASE [note=WORD]   [stale]
 //! confirm CASE REASON | hold CASE | retain CASE SPAN|none   [stale]   (what is kept of a case)
@@ -27,9 +28,9 @@ use signpost_domain::ability::{Abilities, Ability};
 use signpost_domain::actor::Actor;
 use signpost_domain::case::Resolution;
 use signpost_domain::command::{
-    AddCase, Command, CommandBody, EndContact, MatterEnd, PublishPlaybook, RerouteContact,
-    Rerouted, RollbackPlaybook, RouteContact, SelectRoute, UnknownReason, UpdateContact,
-    UpsertCustomer,
+    AddCase, Command, CommandBody, CorrectCustomer, EndContact, MatterEnd, PublishPlaybook,
+    RerouteContact, Rerouted, RollbackPlaybook, RouteContact, SelectRoute, UnknownReason,
+    UpdateContact, UpsertCustomer,
 };
 use signpost_domain::contact::{
     ContactContext, ContactOutcome, ContextField, CustomerRef, Direction, Matter, QueueStats,
@@ -74,7 +75,7 @@ impl<'a> Words<'a> {
         const NAMES: &str = "customer tier reason take prefer consent refuse brand stage persona device language \
             mask clear sentiment asked_for_person vulnerable outbound unknown request by for arrived at why declined confirmed \
             value years note cannot_use another_matter courtesy only_new case previous channel outcome cost not_vulnerable ref label link \
-            no_refs no_labels no_links";
+            no_refs no_labels no_links again";
         const PREFIXES: [&str; 8] = [
             "matter:",
             "verified:",
@@ -297,6 +298,19 @@ pub(crate) fn add_case(
         reason: reason(of),
         facts: facts(words, playbook, now),
         note: words.get("note").unwrap_or_default().into(),
+    }))
+}
+
+pub(crate) fn correct(contact: &str, customer: &str, words: &Words<'_>) -> CommandBody {
+    CommandBody::CorrectCustomer(Box::new(CorrectCustomer {
+        contact: ContactId::new(contact).expect("a contact id"),
+        customer: match customer {
+            "nobody" => None,
+            id => Some(CustomerId::new(id).expect("a customer id")),
+        },
+        decide_again: words.has("again"),
+        select_first: words.get("take") != Some("none"),
+        note: words.get("note").unwrap_or("mistaken").into(),
     }))
 }
 

@@ -2,7 +2,7 @@
 
 use super::*;
 use signpost_domain::case::LinkKind;
-use signpost_domain::ids::{CaseId, ContactId, CustomerId, RequestId, Seq, Slug};
+use signpost_domain::ids::{CaseId, ContactId, CustomerId, ReasonId, RequestId, Seq, Slug};
 use signpost_domain::playbook::leaving::{LeavingKind, NameInUse};
 use signpost_domain::refusal::{CaseCause, ContactCause, CustomerCause, Kind};
 use signpost_domain::route::Route;
@@ -178,6 +178,11 @@ fn customer_causes() -> Vec<CustomerCause> {
 /// One of each cause of a refusal for a contact.
 fn contact_causes() -> Vec<ContactCause> {
     let (case, other) = (CaseId(Seq(1)), CaseId(Seq(2)));
+    let customer = CustomerId::stored("c1");
+    let reason = ReasonId {
+        primary: Slug::stored("bags"),
+        secondary: Some(Slug::stored("lost")),
+    };
     vec![
         ContactCause::EndedLongAgo,
         ContactCause::OfNobody,
@@ -186,6 +191,18 @@ fn contact_causes() -> Vec<ContactCause> {
         ContactCause::Exists,
         ContactCause::AdditionalCasesMax,
         ContactCause::TooManyFurtherCases,
+        ContactCause::CorrectionNotAllowed,
+        ContactCause::CorrectionTooLate,
+        ContactCause::OfSameCustomer {
+            customer: customer.clone(),
+        },
+        ContactCause::OfNobodyAlready,
+        ContactCause::HadCustomer { first: customer },
+        ContactCause::HasAdditionalCases,
+        ContactCause::InMergedCase { case, into: other },
+        ContactCause::InClosedCase { case },
+        ContactCause::InCaseOfUnknownReason { case, reason },
+        ContactCause::EndedBeforeDecision,
     ]
 }
 
@@ -303,7 +320,17 @@ fn kinds(refusal: &Refusal) -> usize {
             | ContactCause::HasMergedCase { .. }
             | ContactCause::Exists
             | ContactCause::AdditionalCasesMax
-            | ContactCause::TooManyFurtherCases => 7,
+            | ContactCause::TooManyFurtherCases
+            | ContactCause::CorrectionNotAllowed
+            | ContactCause::CorrectionTooLate
+            | ContactCause::OfSameCustomer { .. }
+            | ContactCause::OfNobodyAlready
+            | ContactCause::HadCustomer { .. }
+            | ContactCause::HasAdditionalCases
+            | ContactCause::InMergedCase { .. }
+            | ContactCause::InClosedCase { .. }
+            | ContactCause::InCaseOfUnknownReason { .. }
+            | ContactCause::EndedBeforeDecision => 17,
         },
         Refusal::Faulty(_)
         | Refusal::NoPlaybook

@@ -4,8 +4,8 @@ use super::contact::text_of_matter;
 use super::decision::text;
 use super::playbook::of_event;
 use super::{
-    actor_or_none, additional, case, context, customer, fact, note, tags, target, time, wire_enum,
-    work_event,
+    actor_or_none, additional, case, context, corrected, customer, fact, note, tags, target, time,
+    wire_enum, work_event,
 };
 use prost::Message;
 use prost_reflect::{DescriptorPool, DynamicMessage, MessageDescriptor};
@@ -114,6 +114,11 @@ fn parts(envelope: &Envelope, event: &Event) -> EventParts {
             body: Body::ContactUpdated(tags::event(updated)),
             name: "contact_updated",
             subject: contact(&updated.contact),
+        },
+        Event::ContactCustomerCorrected(corrected) => EventParts {
+            body: Body::ContactCustomerCorrected(corrected::event(corrected, envelope.seq)),
+            name: "contact_customer_corrected",
+            subject: contact(&corrected.contact),
         },
         Event::CaseAddedToContact(added) => EventParts {
             body: Body::CaseAddedToContact(additional::event(added, envelope.seq)),

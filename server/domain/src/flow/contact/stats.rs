@@ -47,12 +47,12 @@ pub(super) fn standing(
 }
 
 /// Whether the customer is away. After an outcome "no answer" the customer is away, and stays away after an outcome
-/// "failed". After any other step the customer is not away.
+/// "failed" and after a correction. After any other step the customer is not away.
 fn is_away(start: &Start) -> bool {
     let was_away = || start.known.as_ref().is_some_and(|contact| contact.away);
     match start.step {
         RoutingTrigger::NoAnswer => true,
-        RoutingTrigger::Failed => was_away(),
+        RoutingTrigger::Failed | RoutingTrigger::CustomerCorrected => was_away(),
         RoutingTrigger::Opened
         | RoutingTrigger::Amended
         | RoutingTrigger::AskedForPerson

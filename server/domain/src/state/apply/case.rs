@@ -172,7 +172,7 @@ impl State {
         self.count(join.case, |counts| counts.cases_opened += 1);
     }
 
-    fn put_matter(&mut self, seq: Seq, matter: CaseKey, case: CaseId) {
+    pub(super) fn put_matter(&mut self, seq: Seq, matter: CaseKey, case: CaseId) {
         let latest = LatestCase { case, seq };
         self.matters.put(matter, Some(Arc::new(latest)), seq);
         self.changed_rows.push(RowKey::Matter(matter));
@@ -372,9 +372,22 @@ fn list_contact(case: &mut Case, listed: CaseContact) {
     }
 }
 
+/// Adds a contact to the list by the time of its arrival. The contact may have come before others of the case.
+pub(super) fn place_contact(case: &mut Case, listed: CaseContact) {
+    let switches = case.switches_listed();
+    let earlier = |known: &CaseContact| known.arrived <= listed.arrived;
+    let place = case.contacts.iter().rposition(earlier);
+    case.contacts
+        .insert(place.map_or(0, |place| place + 1), listed);
+    case.channel_switches += case.switches_listed() - switches;
+    if case.contacts.len() > CASE_CONTACTS_LISTED_MAX {
+        case.contacts.remove(0);
+    }
+}
+
 /// Removes a contact that was about another matter from the case, with its repeats and channel switches. Returns how
 /// many repeats were removed.
-fn unlist_contact(case: &mut Case, contact: &ContactId) -> u32 {
+pub(super) fn unlist_contact(case: &mut Case, contact: &ContactId) -> u32 {
     let switches = case.switches_listed();
     let listed = case
         .contacts

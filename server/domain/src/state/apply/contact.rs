@@ -1,6 +1,7 @@
 //! How events change contacts.
 
 mod additional;
+mod corrected;
 
 use super::case::{case_knows, tried};
 use crate::case::CaseStep;
@@ -118,6 +119,7 @@ impl State {
             leading: routed.leading.clone(),
             due,
             links: first.map_or_else(Vec::new, |row| row.links.clone()),
+            correction: corrected::decided_for(first, routed),
             arrived: first.map_or(envelope.event_time, |row| row.arrived),
             recorded: first.map_or(envelope.record_time, |row| row.recorded),
             last_activity: envelope.record_time,
@@ -135,8 +137,10 @@ impl State {
     fn due(&self, envelope: &Envelope, routed: &ContactRouted, taken: &Offered) -> Option<UnixMs> {
         let before = self.contacts.get(&routed.contact);
         let stays = before.filter(|row| {
-            routed.trigger == RoutingTrigger::Amended
-                && row.state == ContactState::of_route(taken.route)
+            matches!(
+                routed.trigger,
+                RoutingTrigger::Amended | RoutingTrigger::CustomerCorrected
+            ) && row.state == ContactState::of_route(taken.route)
         });
         let kept = stays.and_then(|row| row.due);
         kept.or_else(|| due_by(envelope, taken))

@@ -1,7 +1,10 @@
 //! How events change customers and the holders of identities.
 
+use crate::contact::Contact;
 use crate::customer::{Customer, CustomerAction, Identity, MergedCustomer, RECENT_CONTACTS_MAX};
-use crate::event::{ContactRouted, CustomerActionTaken, CustomerJoin, Envelope, Event};
+use crate::event::{
+    ContactRouted, CustomerActionTaken, CustomerCorrected, CustomerJoin, Envelope, Event,
+};
 use crate::handle::HandleKey;
 use crate::ids::{CustomerId, ReasonId, Seq};
 use crate::state::{Holder, OTHER_HOLDERS_MAX, RowKey, State};
@@ -46,6 +49,30 @@ impl State {
         });
         if join.learnt.is_some() {
             self.hold_identities(envelope.seq, &join.id, &identities);
+        }
+    }
+
+    /// A contact counts for its right customer, and no longer for the wrong one.
+    pub(super) fn counts_elsewhere(
+        &mut self,
+        envelope: &Envelope,
+        contact: &Contact,
+        corrected: &CustomerCorrected,
+    ) {
+        if let Some(former) = &corrected.former {
+            self.edit_customer(envelope, former, |customer| {
+                customer.contact_count -= 1;
+                let recent = &mut customer.recent;
+                if let Some(place) = recent.iter().position(|at| *at == contact.recorded) {
+                    recent.remove(place);
+                }
+            });
+        }
+        if let Some(customer) = &corrected.customer {
+            self.edit_customer(envelope, customer, |customer| {
+                customer.contact_count += 1;
+                note_recent(&mut customer.recent, contact.recorded);
+            });
         }
     }
 

@@ -2,6 +2,7 @@
 //! rows in the modules below.
 
 mod additional;
+mod corrected;
 mod customer;
 pub(super) mod event;
 mod matters;
