@@ -115,7 +115,9 @@ async fn compare(args: &Args) -> Result<(), Box<dyn Error>> {
         ]);
     }
     say(&shown.to_string());
-    let mb = |bytes: Option<u64>| bytes.map_or_else(|| "?".to_owned(), |it| (it / 1_000_000).to_string());
+    let mb = |bytes: Option<u64>| {
+        bytes.map_or_else(|| "?".to_owned(), |it| (it / 1_000_000).to_string())
+    };
     say(&format!(
         "most resident memory: server {} MB, signpost send {} MB",
         mb(most[0]),

@@ -210,7 +210,9 @@ fn ready(
         let row = table.row(slot.row)?;
         let customer = read_row(table, map, args, &row).map_err(|_| {
             let line = row.line;
-            Failure::Other(format!("line {line}: the row has changed since it was read"))
+            Failure::Other(format!(
+                "line {line}: the row has changed since it was read"
+            ))
         })?;
         Ok(Ready {
             line: row.line,

@@ -97,9 +97,8 @@ impl Part {
         let context = contact.context.as_ref();
         let text = match self {
             Part::Reason if contact.reason_unknown => Some(UNKNOWN.to_owned()),
-            Part::Reason => context.map(|context| {
-                over_changes(days.over_changes.as_ref(), &context.stated_reason)
-            }),
+            Part::Reason => context
+                .map(|context| over_changes(days.over_changes.as_ref(), &context.stated_reason)),
             Part::Channel => context.map(|context| context.channel.clone()),
             Part::Tier => Some(contact.tier.clone()),
             Part::Day => contact.record_time.as_ref().and_then(|time| days.day(time)),
@@ -238,7 +237,9 @@ pub(crate) async fn run(command: ReportCommand, session: &Session) -> Result<(),
     let counts = counted(&args, &days, session).await?;
     let output = args.form.output(session.out);
     match output {
-        Output::Json => session.out.data(&as_json(&args.by, &counts, days.zone_name())),
+        Output::Json => session
+            .out
+            .data(&as_json(&args.by, &counts, days.zone_name())),
         Output::Csv => session
             .out
             .data(&args.form.csv(&listing(&args.by, &counts, false))),

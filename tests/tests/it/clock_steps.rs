@@ -16,7 +16,10 @@ fn call(contact: &str, minute: i64) -> v1::RouteContactRequest {
     call.about("baggage/damaged").route()
 }
 
-fn stepping(request: v1::RouteContactRequest, how: &'static str) -> Request<v1::RouteContactRequest> {
+fn stepping(
+    request: v1::RouteContactRequest,
+    how: &'static str,
+) -> Request<v1::RouteContactRequest> {
     let mut request = Request::new(request);
     request.metadata_mut().insert(
         "signpost-clock-step",
@@ -34,7 +37,9 @@ async fn a_row_of_the_far_future_is_refused_and_nothing_changes() -> Outcome {
     let far = 73 * 365 * DAY;
     let refused = contacts.route_contact(call("call-2", far)).await;
     let mut told = vec![brief::refused(refused)];
-    let refused = contacts.route_contact(stepping(call("call-2", far), "far")).await;
+    let refused = contacts
+        .route_contact(stepping(call("call-2", far), "far"))
+        .await;
     told.push(brief::refused(refused));
     expect_test::expect![[r#"
         InvalidArgument
@@ -46,13 +51,20 @@ async fn a_row_of_the_far_future_is_refused_and_nothing_changes() -> Outcome {
     "#]].assert_eq(&brief::all(&told));
     // The time is what it was: a call of a minute later is taken.
     contacts.route_contact(call("call-3", 2)).await?;
-    contacts.route_contact(call("call-4", 2 + STEP_MAX_DAYS * DAY)).await?;
+    contacts
+        .route_contact(call("call-4", 2 + STEP_MAX_DAYS * DAY))
+        .await?;
     let late = 3 + 2 * STEP_MAX_DAYS * DAY;
     assert!(contacts.route_contact(call("call-5", late)).await.is_err());
     // Who says so may step, and is answered again without it.
-    let stepped = contacts.route_contact(stepping(call("call-5", late), "any")).await?;
+    let stepped = contacts
+        .route_contact(stepping(call("call-5", late), "any"))
+        .await?;
     assert!(!brief::replayed(stepped.into_inner().receipt.as_ref()));
-    let again = contacts.route_contact(call("call-5", late)).await?.into_inner();
+    let again = contacts
+        .route_contact(call("call-5", late))
+        .await?
+        .into_inner();
     assert!(brief::replayed(again.receipt.as_ref()));
     let counts = server
         .client()

@@ -53,7 +53,10 @@ async fn a_resolved_case_stays_resolved_and_its_timeline_has_the_thanks() -> Out
     let case = resolved(&server).await?;
     let before = server.case(&case).await?;
     let said = answer(&server, thanks("mail-1", 10)).await?;
-    assert_eq!((said.case_id.as_str(), said.case_match()), ("", v1::CaseMatch::Unspecified));
+    assert_eq!(
+        (said.case_id.as_str(), said.case_match()),
+        ("", v1::CaseMatch::Unspecified)
+    );
     assert_eq!(said.thanked_case_id, case);
     assert!(matches!(said.next, Some(Next::ChooseReason(_))), "{said:?}");
     let after = server.case(&case).await?;
@@ -66,21 +69,36 @@ async fn a_resolved_case_stays_resolved_and_its_timeline_has_the_thanks() -> Out
     assert_eq!(kept(after), kept(before));
     let told = timeline(&server, &case).await?;
     let told = told.last().map(String::as_str);
-    assert_eq!(told, Some("contact mail-1 says thanks: nothing else changes"));
+    assert_eq!(
+        told,
+        Some("contact mail-1 says thanks: nothing else changes")
+    );
     let counted = counts(&server).await?;
-    let sums = counted.counts.iter().map(|it| (it.contact_count, it.repeat_count));
+    let sums = counted
+        .counts
+        .iter()
+        .map(|it| (it.contact_count, it.repeat_count));
     assert_eq!(sums.collect::<Vec<_>>(), [(1, 0)]);
     let without = counted.without_case.iter();
     let without = without.map(|it| (it.reason.as_str(), it.contact_count));
     assert_eq!(without.collect::<Vec<_>>(), [("(none)", 1)]);
-    assert_eq!((counted.contact_count, counted.additional_case_count), (2, 0));
+    assert_eq!(
+        (counted.contact_count, counted.additional_case_count),
+        (2, 0)
+    );
 
     // Over it is as any other; and what comes then for the matter reopens it, as ever.
     let over = end("mail-1", Ended::Resolved, 11);
     let over = server.client().end_contact(over).await?;
-    assert_eq!((over.case_id.as_str(), over.case_state()), ("", v1::CaseState::Unspecified));
+    assert_eq!(
+        (over.case_id.as_str(), over.case_state()),
+        ("", v1::CaseState::Unspecified)
+    );
     let again = answer(&server, change("chat-2", 20)).await?;
-    assert_eq!((again.case_match(), again.repeat_count), (v1::CaseMatch::Reopened, 1));
+    assert_eq!(
+        (again.case_match(), again.repeat_count),
+        (v1::CaseMatch::Reopened, 1)
+    );
     server.finish().await?;
     Ok(())
 }
@@ -93,7 +111,10 @@ async fn what_says_more_is_routed_as_any_other() -> Outcome {
     let mut more = Attempt::new("mail-1", "email").at(11);
     more.context.stated_reason = ABOUT.to_owned();
     let asked = answer(&server, more.fact("booking_reference", "ABC123")).await?;
-    assert_eq!((asked.case_id.clone(), asked.case_match()), (case.clone(), v1::CaseMatch::Reopened));
+    assert_eq!(
+        (asked.case_id.clone(), asked.case_match()),
+        (case.clone(), v1::CaseMatch::Reopened)
+    );
     assert_eq!(asked.thanked_case_id, "");
 
     let mut named = thanks("mail-2", 12);
@@ -105,7 +126,10 @@ async fn what_says_more_is_routed_as_any_other() -> Outcome {
     };
     let asked = server.client().route_contact(cleared).await?.answer;
     let asked = asked.unwrap_or_default();
-    assert_eq!((asked.case_id.clone(), asked.case_match()), (case, v1::CaseMatch::Continued));
+    assert_eq!(
+        (asked.case_id.clone(), asked.case_match()),
+        (case, v1::CaseMatch::Continued)
+    );
     server.finish().await?;
     Ok(())
 }
@@ -118,20 +142,27 @@ async fn what_came_for_something_is_no_courtesy_and_nothing_changes() -> Outcome
     let mut told = Vec::new();
     let mut late = Attempt::new("chat-1", "web_chat").at(2);
     late.context.courtesy = true;
-    told.push(brief::refused(server.contacts().route_contact(late.route()).await));
+    told.push(brief::refused(
+        server.contacts().route_contact(late.route()).await,
+    ));
     let mut several = thanks("mail-1", 3);
     several.context.matters = vec![v1::Matter {
         matter_id: "m1".to_owned(),
         stated_reason: ABOUT.to_owned(),
         ..Default::default()
     }];
-    told.push(brief::refused(server.contacts().route_contact(several.route()).await));
+    told.push(brief::refused(
+        server.contacts().route_contact(several.route()).await,
+    ));
     let both = v1::RouteContactRequest {
         clear_mask: Some(mask(&["courtesy"])),
         ..thanks("mail-2", 4).route()
     };
     told.push(brief::refused(server.contacts().route_contact(both).await));
-    let told: Vec<String> = told.iter().map(|told| told.replace(&case, "case_…")).collect();
+    let told: Vec<String> = told
+        .iter()
+        .map(|told| told.replace(&case, "case_…"))
+        .collect();
     expect_test::expect![[r#"
         InvalidArgument
           context.courtesy: must be left out: contact chat-1 is about case_… already; end it with
@@ -153,10 +184,23 @@ async fn the_program_says_it_with_a_flag() -> Outcome {
     let server = TestServer::start().await?;
     let case = resolved(&server).await?;
     let at = ["--event-time", "2026-03-02T09:30:00Z"];
-    let route = ["route", "--contact", "mail-1", "--channel", "email", "--customer", "c1", "--courtesy"];
+    let route = [
+        "route",
+        "--contact",
+        "mail-1",
+        "--channel",
+        "email",
+        "--customer",
+        "c1",
+        "--courtesy",
+    ];
     let ran = server.signpost(&[&route[..], &at].concat()).await?;
     assert_eq!(ran.code, Some(0), "{ran:?}");
-    assert!(ran.stdout.contains(&format!("says thanks, noted on {case}")), "{ran:?}");
+    assert!(
+        ran.stdout
+            .contains(&format!("says thanks, noted on {case}")),
+        "{ran:?}"
+    );
     server.finish().await?;
     Ok(())
 }

@@ -2,15 +2,18 @@
 //! what anybody said.
 
 use signpost_client::v1;
+use signpost_tests::Outcome;
 use signpost_tests::attempt::Attempt;
 use signpost_tests::server::TestServer;
-use signpost_tests::Outcome;
 
 /// Minutes of a day.
 const DAY: i64 = 24 * 60;
 
 fn call(contact: &str, minute: i64) -> Attempt {
-    let call = Attempt::new(contact, "phone").of("c1").tier("platinum").at(minute);
+    let call = Attempt::new(contact, "phone")
+        .of("c1")
+        .tier("platinum")
+        .at(minute);
     call.about("baggage/lost").fact("bag_tag", "7")
 }
 

@@ -197,7 +197,11 @@ fn every_refusal() -> Vec<Refusal> {
         Refusal::Faulty(Faults::one("note", "is wrong")),
         Refusal::Faulty(Faults::of(FaultKind::UnknownReason, "reason", "is none")),
         Refusal::Faulty(Faults::of(FaultKind::KeyFactMissing, "facts", "must tell")),
-        Refusal::Faulty(Faults::of(FaultKind::ClockStep, "event_time", "is far ahead")),
+        Refusal::Faulty(Faults::of(
+            FaultKind::ClockStep,
+            "event_time",
+            "is far ahead",
+        )),
         Refusal::NoPlaybook,
         Refusal::NotFound {
             kind: Kind::Case,

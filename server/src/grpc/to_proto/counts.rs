@@ -25,7 +25,11 @@ pub(crate) fn counted(
     let without_case = [Beside::UnknownReason, Beside::NoReason].map(of);
     let without_case: Vec<&Counts> = without_case.into_iter().flatten().collect();
     let contacts = of(Beside::Contact).map_or(0, now);
-    let counted: u64 = counts.iter().chain(without_case.iter().copied()).map(now).sum();
+    let counted: u64 = counts
+        .iter()
+        .chain(without_case.iter().copied())
+        .map(now)
+        .sum();
     v1::CountReasonsResponse {
         counts: counts.iter().map(count).collect(),
         split_reasons: live.map(|live| families(live, &counts)).unwrap_or_default(),

@@ -34,20 +34,43 @@ fn calls() -> String {
 fn who_comes_back_is_a_repeat_by_what_was_said_and_not_by_what_timed_out() -> Outcome {
     let desk = Desk::new()?;
     let table = desk.put("calls.csv", calls())?;
-    let columns = ["--primary", "why", "--secondary", "closer", "--channel", "line"];
+    let columns = [
+        "--primary",
+        "why",
+        "--secondary",
+        "closer",
+        "--channel",
+        "line",
+    ];
     let server = desk.server(&table, &columns, &["--clock", "external"])?;
     let map = "primary=why,secondary=closer,channel=line,customer=who,time=opened";
-    let send = ["send", text(&table)?, "--json", "--map", map, "--clock", "file"];
-    let sent = server.signpost(&[&send[..], &["--time-zone", "UTC"]].concat())?.json()?;
+    let send = [
+        "send",
+        text(&table)?,
+        "--json",
+        "--map",
+        map,
+        "--clock",
+        "file",
+    ];
+    let sent = server
+        .signpost(&[&send[..], &["--time-zone", "UTC"]].concat())?
+        .json()?;
     assert_eq!(parts(&sent)[..3], [ROWS, 0, ROWS]);
     let counts = server.signpost(&["counts", "--json"])?.json()?;
     let counts = counts["counts"].as_array().cloned().unwrap_or_default();
-    let repeats: u64 = counts.iter().map(|it| figures(it, ["repeat_count"])[0]).sum();
+    let repeats: u64 = counts
+        .iter()
+        .map(|it| figures(it, ["repeat_count"])[0])
+        .sum();
 
     let script = root().join("tests/python/count_table.py");
     let python = std::env::var_os(PYTHON_VARIABLE).unwrap_or_else(|| "python3".into());
     let mut command = Command::new(python);
-    command.arg(script).arg(&table).args(["why", "closer", "line", "who", "opened"]);
+    command
+        .arg(script)
+        .arg(&table)
+        .args(["why", "closer", "line", "who", "opened"]);
     command.args(["%Y-%m-%d %H:%M", "UTC0", WINDOW_DAYS]);
     let counted: Value = Ran::of(&mut command)?.json()?;
     let [expected] = figures(&counted, ["repeats"]);

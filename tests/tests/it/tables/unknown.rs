@@ -24,7 +24,10 @@ fn sum(lines: &Value, figure: &str) -> u64 {
 #[test]
 fn unknown_reasons_add_up_in_sending_counts_and_report() -> Outcome {
     let desk = Desk::new()?;
-    let known = desk.put("known.csv", "why,closer,where\nFees,Late,phone\nFees,Early,mail\n")?;
+    let known = desk.put(
+        "known.csv",
+        "why,closer,where\nFees,Late,phone\nFees,Early,mail\n",
+    )?;
     let mut rows = "why,closer,where\n".to_owned();
     for row in 0..ROWS {
         let (why, closer) = match row % 10 {
@@ -39,14 +42,23 @@ fn unknown_reasons_add_up_in_sending_counts_and_report() -> Outcome {
     }
     let table = desk.put("rows.csv", rows)?;
     let server = desk.server(&known, &COMPLAINT_COLUMNS, &[])?;
-    let map = ["--json", "--map", "primary=why,secondary=closer,channel=where"];
-    let sent = server.signpost(&[&["send", text(&table)?], &map[..]].concat())?.json()?;
+    let map = [
+        "--json",
+        "--map",
+        "primary=why,secondary=closer,channel=where",
+    ];
+    let sent = server
+        .signpost(&[&["send", text(&table)?], &map[..]].concat())?
+        .json()?;
     assert_eq!(parts(&sent)[..3], [ROWS, 0, ROWS]);
     let unknown = sum_of(&sent["by"], "(unknown)", "rows");
     assert_eq!((unknown, sum(&sent["by"], "rows")), (30, ROWS));
 
     let counts = server.signpost(&["counts", "--json"])?.json()?;
-    assert_eq!(sum_of(&counts["without_case"], "(unknown)", "contact_count"), unknown);
+    assert_eq!(
+        sum_of(&counts["without_case"], "(unknown)", "contact_count"),
+        unknown
+    );
     let counted = sum(&counts["counts"], "contact_count");
     let all = counted + sum(&counts["without_case"], "contact_count");
     assert_eq!((counted, all), (ROWS - unknown, ROWS));
@@ -54,10 +66,17 @@ fn unknown_reasons_add_up_in_sending_counts_and_report() -> Outcome {
     let text = server.signpost(&["counts"])?.stdout;
     let line = |word: &str| {
         let mut lines = text.lines().map(str::trim_start);
-        let line = lines.find(|line| line.starts_with(word)).unwrap_or_default();
-        line.split_whitespace().find_map(|cell| cell.parse::<u64>().ok())
+        let line = lines
+            .find(|line| line.starts_with(word))
+            .unwrap_or_default();
+        line.split_whitespace()
+            .find_map(|cell| cell.parse::<u64>().ok())
     };
-    assert_eq!((line("(unknown)"), line("total")), (Some(unknown), Some(ROWS)), "{text}");
+    assert_eq!(
+        (line("(unknown)"), line("total")),
+        (Some(unknown), Some(ROWS)),
+        "{text}"
+    );
 
     let volume = ["report", "volume", "--by", "reason", "--json"];
     let volume = server.signpost(&volume)?.json()?;
@@ -69,7 +88,10 @@ fn unknown_reasons_add_up_in_sending_counts_and_report() -> Outcome {
             sum_of(&counts["counts"], reason, "contact_count"),
             sum_of(&volume["counts"], reason, "contacts"),
         ];
-        assert!(told[0] > 0 && told.iter().all(|it| *it == told[0]), "{reason}: {told:?}");
+        assert!(
+            told[0] > 0 && told.iter().all(|it| *it == told[0]),
+            "{reason}: {told:?}"
+        );
     }
     server.kill()?;
     desk.data.fold()?;

@@ -130,7 +130,11 @@ fn may_be_courtesy(before: Option<&Contact>, sent: &ContactContext) -> Result<()
         return Ok(());
     };
     let mut cases = before.cases();
-    match (cases.next(), before.route, before.context.matters.is_empty()) {
+    match (
+        cases.next(),
+        before.route,
+        before.context.matters.is_empty(),
+    ) {
         (None, None, true) => Ok(()),
         (Some(case), ..) => fault(format!(
             "must be left out: contact {} is about {case} already; end it with its outcome",

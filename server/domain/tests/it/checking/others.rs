@@ -138,8 +138,7 @@ fn spoilt_counts_timers_and_requests_are_noticed() {
         none,
         counts(|counts| counts.cases_opened += 1),
     );
-    let of_cases =
-        |row: &&Row| matches!(row, Row::Counts(counts) if counts.beside().is_none());
+    let of_cases = |row: &&Row| matches!(row, Row::Counts(counts) if counts.beside().is_none());
     day.spoil_rows("no counts", none, |rows| {
         let mut counts = rows.iter().filter(|(_, row)| of_cases(row));
         let first = counts.next().map(|(key, _)| key.clone());
