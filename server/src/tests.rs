@@ -44,6 +44,7 @@ pub(crate) fn publish() -> Result<CommandBody, Box<dyn Error>> {
     Ok(CommandBody::Publish(PublishPlaybook {
         playbook,
         note: "first".into(),
+        in_use: Vec::new(),
     }))
 }
 

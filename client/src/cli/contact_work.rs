@@ -49,7 +49,7 @@ pub(super) async fn add_case(args: AddCaseArgs, session: &Session) -> Result<(),
     let response = session.write(request, Client::add_case_to_contact).await?;
     let receipt = response.receipt.as_ref();
     let text = |paint| render::case_added(&response, paint);
-    session.out.written(&response, receipt, text)
+    session.timed().await.written(&response, receipt, text)
 }
 
 /// The arguments of `update`: new values of what callers keep of a contact.
@@ -93,5 +93,5 @@ pub(super) async fn update(args: UpdateContactArgs, session: &Session) -> Result
     let response = session.write(request, Client::update_contact).await?;
     let receipt = response.receipt.as_ref();
     let text = |_| format!("contact {} is updated\n", response.contact_id);
-    session.out.written(&response, receipt, text)
+    session.timed().await.written(&response, receipt, text)
 }

@@ -18,6 +18,7 @@ mod server;
 use super::Session;
 use super::failure::Failure;
 use super::signals;
+use super::zone::Zone;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use play::Play;
@@ -120,10 +121,14 @@ async fn play(args: DemoArgs, session: &Session) -> Result<(), Failure> {
         proof: &proof,
         kept: args.data.as_deref(),
     };
+    let zone = match session.globals.utc {
+        true => Zone::Utc,
+        false => Zone::of(playbook.time_zone.clone()),
+    };
     session.out.data(&if session.out.json {
         report.json()?
     } else {
-        report.text(session.out.paint)
+        report.text(session.out.paint.within(zone))
     })?;
     if proof.broken.is_empty() {
         Ok(())
@@ -152,6 +157,7 @@ async fn publish(client: &Client) -> Result<(), Failure> {
             seconds: morning::BEGIN,
             nanos: 0,
         }),
+        ..Default::default()
     };
     client.publish_playbook(request).await?;
     Ok(())

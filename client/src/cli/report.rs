@@ -6,12 +6,10 @@ use super::form::{FormArgs, Output};
 use super::out::Progress;
 use super::render::lists::Listing;
 use super::render::table::Column;
-use super::values;
+use super::zone::{Moment, Zone};
 use clap::{Args, Subcommand, ValueEnum};
-use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use serde_json::{Map, Value, json};
-use signpost_client::{ClientError, v1};
+use signpost_client::v1;
 use signpost_domain::ids::ReasonId;
 use signpost_domain::playbook::Playbook;
 use std::collections::BTreeMap;
@@ -58,14 +56,11 @@ pub(crate) struct VolumeArgs {
     #[arg(long)]
     over_changes: bool,
     /// Recorded then or later: RFC 3339, or a day in the playbook's time zone.
-    #[arg(long, value_name = "TIME", value_parser = when)]
-    from: Option<When>,
+    #[arg(long, value_name = "TIME", value_parser = Moment::parse)]
+    from: Option<Moment>,
     /// Recorded before this time [default: now].
-    #[arg(long, value_name = "TIME", value_parser = when)]
-    before: Option<When>,
-    /// Days are in UTC, not in the playbook's time zone.
-    #[arg(long)]
-    utc: bool,
+    #[arg(long, value_name = "TIME", value_parser = Moment::parse)]
+    before: Option<Moment>,
     #[command(flatten)]
     form: FormArgs,
 }
@@ -126,82 +121,36 @@ fn over_changes(live: Option<&Playbook>, reason: &str) -> String {
     }
 }
 
-/// A time, or the beginning of a day.
-#[derive(Clone, Debug)]
-enum When {
-    Time(prost_types::Timestamp),
-    Day(Date),
-}
-
-/// A time as RFC 3339, or a day.
-fn when(text: &str) -> Result<When, String> {
-    match text.parse::<Date>() {
-        Ok(day) if !text.contains(['T', 't', ' ']) => Ok(When::Day(day)),
-        _ => values::time(text).map(When::Time),
-    }
-}
-
 /// How contacts are counted: by which days, and whether over changes of the playbook.
 struct Days {
-    zone: TimeZone,
+    zone: Zone,
     over_changes: Option<Playbook>,
 }
 
 impl Days {
-    /// Reads the live playbook, if days or reasons depend on it.
+    /// Asks the server for what days or reasons depend on.
     async fn of(args: &VolumeArgs, session: &Session) -> Result<Days, Failure> {
-        let is_day = |when: &Option<When>| matches!(when, Some(When::Day(_)));
-        let has_days = args.by.contains(&Part::Day) || is_day(&args.from) || is_day(&args.before);
-        let needs_zone = has_days && !args.utc;
-        if !needs_zone && !args.over_changes {
-            let (zone, over_changes) = (TimeZone::UTC, None);
-            return Ok(Days { zone, over_changes });
-        }
-        let request = v1::GetPlaybookRequest::default();
-        let live = match session.client()?.get_playbook(request).await {
-            Ok(live) => live,
-            Err(ClientError::WrongState(..)) if !args.over_changes => {
-                session.out.say("no playbook is live: days are in UTC");
-                let (zone, over_changes) = (TimeZone::UTC, None);
-                return Ok(Days { zone, over_changes });
+        let zone = match args.by.contains(&Part::Day) {
+            true => session.zone().await?,
+            false => Zone::Utc,
+        };
+        let over_changes = match args.over_changes {
+            true => {
+                let request = v1::GetPlaybookRequest::default();
+                let live = session.client()?.get_playbook(request).await?;
+                let live = Playbook::stored(&live.document)
+                    .map_err(|faults| Failure::Other(format!("the live playbook: {faults}")))?;
+                Some(live)
             }
-            Err(error) => return Err(error.into()),
+            false => None,
         };
-        let playbook = Playbook::stored(&live.document)
-            .map_err(|faults| Failure::Other(format!("the live playbook: {faults}")))?;
-        let zone = match needs_zone {
-            true => playbook.time_zone.clone(),
-            false => TimeZone::UTC,
-        };
-        Ok(Days {
-            zone,
-            over_changes: args.over_changes.then_some(playbook),
-        })
+        Ok(Days { zone, over_changes })
     }
 
     /// The day of a time, as `2026-03-02`; `None` for a time outside the calendar.
     fn day(&self, time: &prost_types::Timestamp) -> Option<String> {
         let time = jiff::Timestamp::new(time.seconds, time.nanos).ok()?;
-        Some(time.to_zoned(self.zone.clone()).date().to_string())
-    }
-
-    /// The time that is meant: of a day, its first moment.
-    fn time(&self, when: Option<&When>) -> Result<Option<prost_types::Timestamp>, Failure> {
-        match when {
-            None => Ok(None),
-            Some(When::Time(time)) => Ok(Some(*time)),
-            Some(When::Day(day)) => {
-                let start = day.to_zoned(self.zone.clone()).map_err(|_| {
-                    Failure::Fix(format!("{day} is not a day of the years -9999 to 9999"))
-                })?;
-                Ok(Some(values::timestamp(start.timestamp())))
-            }
-        }
-    }
-
-    /// The name of the zone.
-    fn zone_name(&self) -> &str {
-        self.zone.iana_name().unwrap_or("UTC")
+        Some(self.zone.date_at(time).to_string())
     }
 }
 
@@ -239,7 +188,7 @@ pub(crate) async fn run(command: ReportCommand, session: &Session) -> Result<(),
     match output {
         Output::Json => session
             .out
-            .data(&as_json(&args.by, &counts, days.zone_name())),
+            .data(&as_json(&args.by, &counts, days.zone.name())),
         Output::Csv => session
             .out
             .data(&args.form.csv(&listing(&args.by, &counts, false))),
@@ -247,7 +196,7 @@ pub(crate) async fn run(command: ReportCommand, session: &Session) -> Result<(),
             let listing = listing(&args.by, &counts, true);
             let mut text = listing.table(session.out.paint);
             if args.by.contains(&Part::Day) {
-                text += &format!("days of {}\n", days.zone_name());
+                text += &format!("days of {}\n", days.zone.name());
             }
             text += &days
                 .over_changes
@@ -266,8 +215,8 @@ async fn counted(
     // The newest first: contacts that come meanwhile are not reached.
     let request = v1::ListContactsRequest {
         filter: Some(v1::ContactFilter {
-            from_time: days.time(args.from.as_ref())?,
-            before_time: days.time(args.before.as_ref())?,
+            from_time: session.moment(args.from).await?,
+            before_time: session.moment(args.before).await?,
             ..Default::default()
         }),
         order: v1::ListOrder::NewestFirst.into(),

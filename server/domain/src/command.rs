@@ -14,6 +14,7 @@ use crate::ids::{
     PlaybookVersion, ReasonId, Seq,
 };
 use crate::playbook::Playbook;
+use crate::playbook::leaving::NameInUse;
 use crate::refusal::Faults;
 use crate::route::Route;
 use crate::tags::ContactUpdate;
@@ -227,6 +228,9 @@ pub struct PublishPlaybook {
     pub playbook: Arc<Playbook>,
     /// The note of the person who publishes it.
     pub note: Arc<str>,
+    /// The names that go away with it and that open cases or live contacts have. It is refused if there are any; empty
+    /// if it is published whatever is open.
+    pub in_use: Vec<NameInUse>,
 }
 
 /// A request to make an earlier version live again.

@@ -2,12 +2,14 @@
 
 mod history;
 mod reasons;
+mod search;
 mod work;
 
 pub use history::{
     HISTORY_CASES_MAX, HISTORY_REASONS_MAX, HISTORY_SHOWN_MAX, History, HistoryCounts,
 };
 pub use reasons::{CASE_REASONS_MAX, CaseReasons};
+pub use search::{SEARCH_BYTES_MAX, SearchText, SearchTextError, search_form};
 pub use work::{
     CustomerAction, CustomerMerge, MERGE_NOTE_BYTES_MAX, MERGED_CUSTOMERS_MAX, MergedCustomer,
 };

@@ -17,7 +17,8 @@ const CONTRACT: &str = "proto/signpost/v1/error.proto";
 const GUIDE: &str = "docs/integrating.md";
 
 /// Reasons that other tests over the wire provoke, for they need a server of their own: the file that names them.
-const ELSEWHERE: [(&str, &str); 5] = [
+const ELSEWHERE: [(&str, &str); 6] = [
+    ("NAMES_IN_USE", "tests/tests/it/leaving_names.rs"),
     ("ANSWER_TOO_LARGE", "tests/tests/it/batches.rs"),
     ("REVISION_NOT_REACHED", "tests/tests/it/revisions.rs"),
     ("CURSOR_OF_THE_FUTURE", "tests/tests/it/feed_events.rs"),

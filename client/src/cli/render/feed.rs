@@ -4,6 +4,7 @@ use super::answer::place_of;
 use super::visible::one_line;
 use super::words;
 use crate::cli::out::Paint;
+use crate::cli::zone::Zone;
 use signpost_client::v1;
 use unicode_width::UnicodeWidthStr;
 use v1::event::Body;
@@ -11,10 +12,10 @@ use v1::event::Body;
 /// The line for an event.
 pub(crate) fn event(event: &v1::Event, paint: Paint) -> String {
     let (name, parts) = match &event.body {
-        Some(body) => name_and_parts(body),
+        Some(body) => name_and_parts(body, paint.zone()),
         None => ("(not known to this client)", Vec::new()),
     };
-    let time = words::time(event.record_time.as_ref());
+    let time = words::time(event.record_time.as_ref(), paint.zone());
     let head = paint.dim(&format!("{time}  {:>8}", event.sequence));
     let name = paint.bold(&format!("{name:<18}"));
     let parts = parts.iter().filter(|part| !part.is_empty());
@@ -22,7 +23,7 @@ pub(crate) fn event(event: &v1::Event, paint: Paint) -> String {
     format!("{head}  {name}  {}", parts.collect::<Vec<_>>().join(" · "))
 }
 
-fn name_and_parts(body: &Body) -> (&'static str, Vec<String>) {
+fn name_and_parts(body: &Body, zone: Zone) -> (&'static str, Vec<String>) {
     match body {
         Body::PlaybookPublished(event) => {
             let publication = event.publication.clone().unwrap_or_default();
@@ -65,7 +66,7 @@ fn name_and_parts(body: &Body) -> (&'static str, Vec<String>) {
             let parts = vec![event.case_id.clone(), event.text.clone()];
             ("case noted", parts)
         }
-        Body::CaseUpdated(event) => ("case updated", updated(event)),
+        Body::CaseUpdated(event) => ("case updated", updated(event, zone)),
         Body::CaseResolved(event) => {
             let resolution = event.resolution.clone().unwrap_or_default();
             let parts = vec![event.case_id.clone(), resolution.outcome];
@@ -140,13 +141,13 @@ fn linked(case_id: &str, link: Option<&v1::CaseLink>) -> Vec<String> {
 }
 
 /// The changed fields of a case, each with its old and its new value.
-fn updated(event: &v1::CaseUpdatedEvent) -> Vec<String> {
+fn updated(event: &v1::CaseUpdatedEvent, zone: Zone) -> Vec<String> {
     let now = event.case.clone().unwrap_or_default();
     let named = event.update_mask.iter().flat_map(|mask| &mask.paths);
     let changes = named.map(|path| {
-        let now = value(path, &now);
+        let now = value(path, &now, zone);
         match &event.previous_case {
-            Some(before) => format!("{path} {} → {now}", value(path, before)),
+            Some(before) => format!("{path} {} → {now}", value(path, before, zone)),
             None => format!("{path} {now}"),
         }
     });
@@ -156,11 +157,11 @@ fn updated(event: &v1::CaseUpdatedEvent) -> Vec<String> {
 }
 
 /// The value of a field of a case that an update can name.
-fn value(path: &str, case: &v1::Case) -> String {
+fn value(path: &str, case: &v1::Case, zone: Zone) -> String {
     let text = match path {
         "confirmed_reason" => case.confirmed_reason.clone(),
         "legal_hold" => case.legal_hold.to_string(),
-        "retain_until_time" => words::time(case.retain_until_time.as_ref()),
+        "retain_until_time" => words::time(case.retain_until_time.as_ref(), zone),
         _ => "…".to_owned(),
     };
     match text.as_str() {

@@ -4,6 +4,7 @@ use super::lists::Listing;
 use super::table::Column;
 use super::words;
 use crate::cli::out::Paint;
+use crate::cli::zone::Zone;
 use signpost_client::v1;
 
 /// The routes, in the order of the columns.
@@ -29,7 +30,7 @@ pub(crate) fn publication(publication: &v1::PlaybookPublication, paint: Paint) -
     };
     let mut line = format!(
         "{back} {} by {}",
-        words::time(publication.publish_time.as_ref()),
+        words::time(publication.publish_time.as_ref(), paint.zone()),
         words::who(&publication.actor, &publication.on_behalf_of)
     );
     if !publication.note.is_empty() {
@@ -39,7 +40,11 @@ pub(crate) fn publication(publication: &v1::PlaybookPublication, paint: Paint) -
 }
 
 /// Publications, in the order in which they were given. A wide list has whole versions.
-pub(crate) fn publications(publications: &[v1::PlaybookPublication], wide: bool) -> Listing {
+pub(crate) fn publications(
+    publications: &[v1::PlaybookPublication],
+    wide: bool,
+    zone: Zone,
+) -> Listing {
     const COLUMNS: [Column; 6] = [
         Column::Left("version"),
         Column::Left("name"),
@@ -65,7 +70,7 @@ pub(crate) fn publications(publications: &[v1::PlaybookPublication], wide: bool)
                 false => words::version(&publication.playbook_version).to_owned(),
             },
             publication.name.clone(),
-            words::time(publication.publish_time.as_ref()),
+            words::time(publication.publish_time.as_ref(), zone),
             words::who(&publication.actor, &publication.on_behalf_of),
             words::listed(marks.map(|(_, mark)| mark.to_owned())),
             publication.note.clone(),
@@ -92,6 +97,23 @@ pub(crate) fn findings(findings: &[v1::PlaybookDiagnostic], more: u32) -> String
         text += &format!("  and {more} more\n");
     }
     text
+}
+
+/// Names that go away although open cases or live contacts have them, one on each line.
+pub(crate) fn names_in_use(names: &[v1::PlaybookNameInUse]) -> String {
+    let line = |name: &v1::PlaybookNameInUse| {
+        let counts = [
+            (name.open_case_count, "open case"),
+            (name.live_contact_count, "live contact"),
+        ];
+        let counts = counts.into_iter().filter(|(count, _)| *count > 0);
+        let counts = counts.map(|(count, what)| words::counted(count, what));
+        let counts = counts.collect::<Vec<_>>().join(", ");
+        let at_least = if name.at_least { "at least " } else { "" };
+        let part = words::playbook_part(name.part());
+        format!("  {part} {}: {at_least}{counts}\n", name.id)
+    };
+    names.iter().map(line).collect()
 }
 
 /// Counts by reason and tier, with contacts that have no case, and the total. Below them, for each reason that was split,
@@ -231,7 +253,7 @@ mod tests {
             made("bbbb", false, false),
             made("aaaa", false, false),
         ];
-        let listing = publications(&made, false);
+        let listing = publications(&made, false, Zone::Utc);
         let states: Vec<&str> = listing.rows.iter().map(|row| row[4].as_str()).collect();
         assert_eq!(states, ["live, again", "rolled back", "", ""]);
         let one = publication(&made[0], Paint::PLAIN);

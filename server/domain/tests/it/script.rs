@@ -174,6 +174,7 @@ pub(crate) fn publish(name: &str) -> CommandBody {
     CommandBody::Publish(PublishPlaybook {
         playbook: fixtures::playbook(name),
         note: "".into(),
+        in_use: Vec::new(),
     })
 }
 

@@ -436,6 +436,7 @@ pub(crate) fn refusal(refusal: &Refusal, names: &Names) -> String {
         | Refusal::CustomerChanged { .. }
         | Refusal::CustomerStep { .. }
         | Refusal::IdentityTaken { .. }
+        | Refusal::NamesInUse(_)
         | Refusal::TooManyWrongCases { .. } => format!("refused: {refusal}"),
     }
 }

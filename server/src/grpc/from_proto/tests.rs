@@ -60,6 +60,7 @@ fn route(request: v1::RouteContactRequest) -> Result<Command, Faults> {
     let playbooks = NamedPlaybooks {
         live: &live,
         menu: None,
+        retired: &[],
         numbers: &numbers(),
     };
     sound(contact::route(request, caller(), playbooks))
@@ -318,6 +319,7 @@ fn a_reason_of_the_callers_menu() {
         let playbooks = NamedPlaybooks {
             live: &live,
             menu,
+            retired: &[],
             numbers: &numbers(),
         };
         sound(contact::route(request.clone(), caller(), playbooks))

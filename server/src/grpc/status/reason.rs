@@ -119,6 +119,15 @@ pub(super) fn of(refusal: &Refusal) -> ReasonDetails {
             .with("case_id", case)
             .with("current_etag", current),
         Refusal::CaseStep { case, why } => of_case(*case, why),
+        Refusal::NamesInUse(names) => {
+            let details = ReasonDetails::of(Why::NamesInUse).with("name_count", names.len());
+            match names.first() {
+                Some(name) => details
+                    .with("kind", name.kind.as_str())
+                    .with("name", &name.id),
+                None => details,
+            }
+        }
         Refusal::TooManyWrongCases { .. } => {
             ReasonDetails::of(Why::TooManyWrongCases).with("limit", WRONG_CASES_MAX)
         }

@@ -3,6 +3,7 @@
 use super::*;
 use signpost_domain::case::LinkKind;
 use signpost_domain::ids::{CaseId, ContactId, CustomerId, RequestId, Seq, Slug};
+use signpost_domain::playbook::leaving::{LeavingKind, NameInUse};
 use signpost_domain::refusal::{CaseCause, ContactCause, CustomerCause, Kind};
 use signpost_domain::route::Route;
 use signpost_domain::time::Millis;
@@ -238,6 +239,13 @@ fn every_refusal() -> Vec<Refusal> {
             current: 1,
         },
         Refusal::CaseChanged { case, current: 1 },
+        Refusal::NamesInUse(vec![NameInUse {
+            kind: LeavingKind::Tier,
+            id: "gold".into(),
+            cases: 1,
+            contacts: 0,
+            at_least: false,
+        }]),
         Refusal::TooManyWrongCases { wait: Millis(1) },
     ];
     let of_case = case_causes().into_iter();
@@ -310,7 +318,8 @@ fn kinds(refusal: &Refusal) -> usize {
         | Refusal::IdentityShared { .. }
         | Refusal::CustomerChanged { .. }
         | Refusal::CaseChanged { .. }
-        | Refusal::TooManyWrongCases { .. } => 14,
+        | Refusal::NamesInUse(_)
+        | Refusal::TooManyWrongCases { .. } => 15,
     }
 }
 
