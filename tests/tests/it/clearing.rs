@@ -94,7 +94,7 @@ async fn masks_that_clear_what_may_not_be_are_refused() -> Outcome {
         &["customer", "customer.customer_id", "customer.identities"],
         &["mood", "*", "persona.", "brand", "brand"],
         &["vulnerable"],
-        &["brand"; 15],
+        &["brand"; 16],
     ] {
         told.push(brief::refused(
             contacts.route_contact(amend(paths, 2)).await,
@@ -134,19 +134,32 @@ async fn masks_that_clear_what_may_not_be_are_refused() -> Outcome {
         InvalidArgument:  (4 faults in all)
           clear_mask.paths[0]: must be one of customer.tier, device, stage, persona, sentiment_score,
               language_code, preferred_routes, consents, vulnerable, asked_for_person, cannot_use,
-              another_matter, brand, queue_stats
+              another_matter, courtesy, brand, queue_stats
           clear_mask.paths[1]: must be one of customer.tier, device, stage, persona, sentiment_score,
               language_code, preferred_routes, consents, vulnerable, asked_for_person, cannot_use,
-              another_matter, brand, queue_stats
+              another_matter, courtesy, brand, queue_stats
           clear_mask.paths[2]: must be one of customer.tier, device, stage, persona, sentiment_score,
               language_code, preferred_routes, consents, vulnerable, asked_for_person, cannot_use,
-              another_matter, brand, queue_stats
+              another_matter, courtesy, brand, queue_stats
           clear_mask.paths[4]: is there twice
         InvalidArgument
           clear_mask: must not name vulnerable: only a supervisor can clear it (the metadata signpost-actor:
               supervisor/ID)
-        InvalidArgument
-          clear_mask.paths: must be at most 14, are 15
+        InvalidArgument:  (14 faults in all)
+          clear_mask.paths[1]: is there twice
+          clear_mask.paths[2]: is there twice
+          clear_mask.paths[3]: is there twice
+          clear_mask.paths[4]: is there twice
+          clear_mask.paths[5]: is there twice
+          clear_mask.paths[6]: is there twice
+          clear_mask.paths[7]: is there twice
+          clear_mask.paths[8]: is there twice
+          clear_mask.paths[9]: is there twice
+          clear_mask.paths[10]: is there twice
+          clear_mask.paths[11]: is there twice
+          clear_mask.paths[12]: is there twice
+          clear_mask.paths[13]: is there twice
+          clear_mask.paths[14]: is there twice
         InvalidArgument
           clear_mask: must not name persona, which context sets as well
         InvalidArgument

@@ -274,7 +274,7 @@ async fn a_server_that_goes_and_comes_back_is_said_once_each() -> Outcome {
     for mut watch in watches {
         let line: serde_json::Value = serde_json::from_str(&watch.line()?)?;
         assert!(line["cursor"].is_string(), "{line}");
-        let (code, said) = watch.ended(Some("-INT"))?;
+        let (code, said) = watch.ended(Some("-TERM"))?;
         assert_eq!(code, Some(0), "{said}");
         let said: Vec<&str> = said.lines().collect();
         assert_eq!(

@@ -184,14 +184,15 @@ async fn the_volume_adds_up_to_the_contacts() -> Outcome {
     assert_eq!(found, expected);
     let days = ran(&server, "report volume --by day,tier").await?.stdout;
     expect![[r#"
-          day         tier      contacts
-          2026-03-02  gold            13
-          2026-03-02  platinum         3
-          2026-03-02  standard        15
-          2026-05-01  gold            11
-          2026-05-01  platinum         8
-          2026-05-01  standard        10
-          total                       60
+        day         tier      contacts
+        2026-03-02  gold            13
+        2026-03-02  platinum         3
+        2026-03-02  standard        15
+        2026-05-01  gold            11
+        2026-05-01  platinum         8
+        2026-05-01  standard        10
+        total                       60
+        days of Europe/Amsterdam
     "#]]
     .assert_eq(&unindented(&days));
     let early = ran(&server, "--json report volume --by day --before 2026-03-03")
