@@ -97,6 +97,13 @@ impl ContactService for Echo {
         Err(Status::unimplemented("not measured"))
     }
 
+    async fn correct_contact_customer(
+        &self,
+        _: Request<v1::CorrectContactCustomerRequest>,
+    ) -> Result<Response<v1::CorrectContactCustomerResponse>, Status> {
+        Err(Status::unimplemented("not measured"))
+    }
+
     async fn get_contact(
         &self,
         _: Request<v1::GetContactRequest>,

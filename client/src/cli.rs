@@ -216,7 +216,8 @@ impl Session {
             deadline,
             actor: self.globals.actor.clone(),
         };
-        let client = Client::connect(&self.globals.server, options)?;
+        // The times that a person gives are meant, and `send` looks at those of a table.
+        let client = Client::connect(&self.globals.server, options)?.stepping_clock();
         Ok(match &self.globals.on_behalf_of {
             Some(person) => client.on_behalf_of(person)?,
             None => client,

@@ -283,6 +283,7 @@ impl Engine {
     ) -> Result<Vec<Arc<Recorded>>, EngineError> {
         let count = match &recorded.event {
             Event::ContactRouted(routed) => u64::from(routed.followed_by),
+            Event::ContactCustomerCorrected(corrected) => u64::from(corrected.followed_by),
             _ => 0,
         };
         if count == 0 {

@@ -183,6 +183,7 @@ async fn publish_first(engine: &Engine, first: FirstPlaybook) -> Result<(), RunE
         on_behalf_of: None,
         request,
         event_time: None,
+        may_step_clock: false,
         body: CommandBody::Publish(PublishPlaybook {
             playbook,
             note,

@@ -173,6 +173,19 @@ pub fn take(contact: &str, route: v1::Route, at: i64) -> v1::SelectRouteRequest 
     }
 }
 
+/// The request that puts a contact under another customer. Without a name, it is under none.
+pub fn correct(contact: &str, customer: &str, at: i64) -> v1::CorrectContactCustomerRequest {
+    v1::CorrectContactCustomerRequest {
+        request_id: format!("correct-{contact}-{customer}@{at}"),
+        contact_id: contact.to_owned(),
+        customer_id: customer.to_owned(),
+        no_customer: customer.is_empty(),
+        note: "the caller was somebody else".to_owned(),
+        event_time: Some(minute(at)),
+        ..Default::default()
+    }
+}
+
 /// The request that creates or changes a customer.
 pub fn upsert(customer: v1::Customer, at: i64) -> v1::UpsertCustomerRequest {
     v1::UpsertCustomerRequest {

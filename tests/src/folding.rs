@@ -2,6 +2,7 @@
 //! `docs/events.md` says about folding. Nothing here reads anything but events.
 
 mod case;
+mod corrected;
 mod memory;
 
 use case::{Case, Joins};
@@ -28,6 +29,7 @@ struct Contact {
     queue: String,
     due: Option<Timestamp>,
     telling: Telling,
+    is_over: bool,
 }
 
 /// What the caller said about the person.
@@ -53,16 +55,25 @@ impl Folding {
     /// Processes the next event.
     pub fn take(&mut self, event: &v1::Event) {
         let at = event.record_time.unwrap_or_default();
-        let (resolved, others): (Vec<_>, Vec<_>) = event
-            .case_transitions
-            .iter()
-            .partition(|transition| transition.to() == CaseState::Resolved);
+        let (resolved, others): (Vec<_>, Vec<_>) =
+            event.case_transitions.iter().partition(|transition| {
+                let was_there = transition.from() != CaseState::Unspecified;
+                was_there && transition.to() == CaseState::Resolved
+            });
         for transition in others {
             self.goes(event, transition, at);
         }
         self.body(event, at);
         for transition in resolved {
             self.goes(event, transition, at);
+        }
+        let opened = event.case_transitions.iter();
+        for transition in opened.filter(|it| it.from() == CaseState::Unspecified) {
+            if let Some(case) = self.cases.get_mut(&transition.case_id)
+                && transition.to() == CaseState::Resolved
+            {
+                case.memory.settle();
+            }
         }
         match &event.body {
             Some(Body::ContactEnded(ended)) => {
@@ -96,6 +107,9 @@ impl Folding {
                 case.row
                     .playbook_version
                     .clone_from(&event.playbook_version);
+                if transition.to() == CaseState::Resolved {
+                    case.row.resolve_time = Some(at);
+                }
             }
             (_, CaseState::Resolved) => {
                 case.row.resolve_time = Some(at);
@@ -116,6 +130,9 @@ impl Folding {
             Some(Body::RouteSelected(taken)) => self.taken(event, taken, at),
             Some(Body::ContactEnded(ended)) => self.ended(ended),
             Some(Body::CaseAddedToContact(added)) => self.added(event, added, at),
+            Some(Body::ContactCustomerCorrected(corrected)) => {
+                self.corrected(event, corrected, at);
+            }
             Some(Body::CaseNoted(noted)) => self.note(&noted.case_id, &noted.text),
             Some(Body::CaseResolved(resolved)) => self.note(&resolved.case_id, &resolved.note),
             Some(Body::CaseReopened(reopened)) => self.note(&reopened.case_id, &reopened.note),
@@ -237,6 +254,10 @@ impl Folding {
 
     fn ended(&mut self, ended: &v1::ContactEndedEvent) {
         let id = ended.contact_id.as_str();
+        if let Some(contact) = self.contacts.get_mut(id) {
+            contact.is_over = true;
+            contact.due = None;
+        }
         for case_id in std::iter::once(&ended.case_id).chain(&ended.additional_case_ids) {
             self.edit(case_id, |case| case.ends(id));
         }
@@ -413,7 +434,8 @@ impl Contact {
         let target = routed.target.clone().unwrap_or_default();
         // If an amendment does not move the contact, its answer stays due at the same time.
         let stays = before.filter(|before| {
-            routed.trigger() == RoutingTrigger::Amended && before.route == target.route
+            let keeps = [RoutingTrigger::Amended, RoutingTrigger::CustomerCorrected];
+            keeps.contains(&routed.trigger()) && before.route == target.route
         });
         let told = stays
             .and_then(|before| before.due)
@@ -431,6 +453,7 @@ impl Contact {
                 language_code: routed.language_code.clone(),
                 persona: routed.persona.clone(),
             },
+            is_over: false,
         }
     }
 }
@@ -457,6 +480,9 @@ fn attempt_ended(step: RoutingTrigger) -> Option<AttemptOutcome> {
         RoutingTrigger::GaveUp => Some(AttemptOutcome::GaveUp),
         RoutingTrigger::NoAnswer => Some(AttemptOutcome::NoAnswer),
         RoutingTrigger::Failed => Some(AttemptOutcome::Failed),
-        RoutingTrigger::Unspecified | RoutingTrigger::Opened | RoutingTrigger::Amended => None,
+        RoutingTrigger::Unspecified
+        | RoutingTrigger::Opened
+        | RoutingTrigger::Amended
+        | RoutingTrigger::CustomerCorrected => None,
     }
 }

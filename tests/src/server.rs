@@ -123,7 +123,7 @@ impl TestServer {
         };
         Ok(TestServer {
             address,
-            client: Client::over(channel.clone(), options)?,
+            client: Client::over(channel.clone(), options)?.stepping_clock(),
             channel,
             clock,
             stop,

@@ -67,6 +67,7 @@ fn personal_fields_are_marked_and_redacted() -> Outcome {
         RerouteContactRequest note
         EndContactRequest note
         AddCaseToContactRequest note
+        CorrectContactCustomerRequest note
         CasePerson vulnerable
         CasePerson cannot_use
         CasePerson persona
@@ -91,6 +92,7 @@ fn personal_fields_are_marked_and_redacted() -> Outcome {
         ContactRoutedEvent persona
         ContactEndedEvent note
         CaseAddedToContactEvent note
+        ContactCustomerCorrectedEvent note
         CloudEvent data
         CaseNotedEvent text
         CaseResolvedEvent note

@@ -1,8 +1,9 @@
-//! `signpost contact`: reads contacts, adds additional cases to contacts, and changes what callers keep of a contact.
+//! `signpost contact`: reads contacts, adds additional cases to contacts, corrects their customer, and changes what
+//! callers keep of a contact.
 
 use super::Session;
 use super::at_least::AtLeast;
-use super::contact_work::{self, AddCaseArgs, UpdateContactArgs};
+use super::contact_work::{self, AddCaseArgs, CorrectCustomerArgs, UpdateContactArgs};
 use super::explain::ExplainArgs;
 use super::failure::Failure;
 use super::{list, render, values, watch};
@@ -36,6 +37,16 @@ Example:
   signpost contact update call-4711 --label team=north --external-reference crm:T-1001
   signpost contact update call-4711 --link 'transcript=https://calls.example/4711 What was said'")]
     Update(UpdateContactArgs),
+    /// Puts a contact that was recorded under the wrong customer under the right one, by a supervisor or the platform.
+    /// The case that it alone opened goes with it; else it leaves its case and joins the right customer's. The contact
+    /// is live, or ended at most 30 days ago. Its decision stays as it is. Correct it again to undo it.
+    #[command(after_help = "\
+Example:
+  signpost contact correct-customer call-4711 c2 --note 'It was his brother' \
+    --actor supervisor/ann
+  signpost contact correct-customer call-4711 c2 --note 'Wrong record' \
+    --decide-again --actor platform/eu-1")]
+    CorrectCustomer(CorrectCustomerArgs),
     /// Lists contacts, the newest first.
     #[command(after_help = "\
 Example:
@@ -88,6 +99,7 @@ pub(crate) async fn run(command: ContactCommand, session: &Session) -> Result<()
         }
         ContactCommand::AddCase(args) => contact_work::add_case(args, session).await,
         ContactCommand::Update(args) => contact_work::update(args, session).await,
+        ContactCommand::CorrectCustomer(args) => contact_work::correct(args, session).await,
         ContactCommand::List(args) => list_contacts(*args, session).await,
         ContactCommand::Watch(args) => {
             let asked = args.asked_names();

@@ -2,6 +2,7 @@
 
 use super::Session;
 use super::context::facts;
+use super::explain::ExplainArgs;
 use super::failure::Failure;
 use super::tags::TagArgs;
 use super::write::Key;
@@ -93,5 +94,56 @@ pub(super) async fn update(args: UpdateContactArgs, session: &Session) -> Result
     let response = session.write(request, Client::update_contact).await?;
     let receipt = response.receipt.as_ref();
     let text = |_| format!("contact {} is updated\n", response.contact_id);
+    session.timed().await.written(&response, receipt, text)
+}
+
+/// The arguments of `correct-customer`: the right customer of a contact.
+#[derive(Args, Debug)]
+pub(crate) struct CorrectCustomerArgs {
+    /// Your key of the contact.
+    contact: String,
+    /// The right customer.
+    #[arg(required_unless_present = "no_customer")]
+    customer: Option<String>,
+    /// The customer is not known, as it was not before the first correction.
+    #[arg(long, conflicts_with = "customer")]
+    no_customer: bool,
+    /// Why the customer is corrected; for the timelines of the cases.
+    #[arg(long)]
+    note: String,
+    /// Decides again for the right customer. The contact is live.
+    #[arg(long)]
+    decide_again: bool,
+    /// Who selects the route after another decision: the cheapest is taken at once, or the customer chooses [default:
+    /// automatic].
+    #[arg(long, value_name = "HOW", value_parser = values::route_selection(), requires = "decide_again")]
+    route_selection: Option<v1::RouteSelection>,
+    /// When it happened, RFC 3339 [default: now].
+    #[arg(long, value_name = "TIME", value_parser = values::time)]
+    event_time: Option<prost_types::Timestamp>,
+    #[command(flatten)]
+    explain: ExplainArgs,
+    #[command(flatten)]
+    key: Key,
+}
+
+/// Corrects the customer, and prints what became of the contact's cases.
+pub(super) async fn correct(args: CorrectCustomerArgs, session: &Session) -> Result<(), Failure> {
+    let ExplainArgs { explain } = args.explain;
+    let request = v1::CorrectContactCustomerRequest {
+        request_id: args.key.or_fresh(),
+        contact_id: args.contact,
+        customer_id: args.customer.unwrap_or_default(),
+        no_customer: args.no_customer,
+        decide_again: args.decide_again,
+        route_selection: args.route_selection.unwrap_or_default().into(),
+        note: args.note,
+        event_time: args.event_time,
+    };
+    let response = session
+        .write(request, Client::correct_contact_customer)
+        .await?;
+    let receipt = response.receipt.as_ref();
+    let text = |paint| render::customer_corrected(&response, explain, paint);
     session.timed().await.written(&response, receipt, text)
 }

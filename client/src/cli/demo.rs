@@ -17,6 +17,7 @@ mod server;
 
 use super::Session;
 use super::failure::Failure;
+use super::signals;
 use super::zone::Zone;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -51,11 +52,11 @@ pub(crate) struct DemoArgs {
     data: Option<PathBuf>,
 }
 
-/// Plays the morning and prints the report. Ctrl-C stops it; then only the folder of `--data` stays, if it is given.
+/// Plays the morning and prints the report. Ctrl-C stops it, and so does SIGTERM; then only the folder of `--data` stays, if it is given.
 pub(crate) async fn run(args: DemoArgs, session: &Session) -> Result<(), Failure> {
     tokio::select! {
         done = play(args, session) => done.map_err(of_its_own),
-        _ = tokio::signal::ctrl_c() => Err(Failure::Other("stopped".to_owned())),
+        _ = signals::asked_to_stop() => Err(Failure::Other("stopped".to_owned())),
     }
 }
 

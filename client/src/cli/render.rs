@@ -3,6 +3,7 @@
 mod answer;
 mod case_memory;
 mod case_work;
+mod corrected;
 pub(crate) mod feed;
 mod history;
 pub(crate) mod json;
@@ -19,6 +20,7 @@ pub(crate) mod words;
 
 pub(crate) use answer::answer;
 pub(crate) use case_work::{case_receipt, timeline, timeline_listing};
+pub(crate) use corrected::customer_corrected;
 pub(crate) use feed::event;
 pub(crate) use history::{customer_receipt, history, history_listing};
 pub(crate) use menu::{menu, menu_listing};

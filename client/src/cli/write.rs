@@ -58,7 +58,7 @@ macro_rules! keyed {
 
 keyed! {
     SelectRouteRequest RerouteContactRequest EndContactRequest AddCaseToContactRequest ReportQueueStatsRequest
-    UpdateContactRequest
+    UpdateContactRequest CorrectContactCustomerRequest
     UpsertCustomerRequest LinkIdentityRequest UnlinkIdentityRequest MergeCustomersRequest UnmergeCustomerRequest
     PublishPlaybookRequest RollbackPlaybookRequest
     AddCaseNoteRequest UpdateCaseRequest ResolveCaseRequest ReopenCaseRequest MergeCasesRequest UnmergeCaseRequest

@@ -41,6 +41,19 @@ impl Zone {
         }
     }
 
+    /// The day of this time.
+    pub(crate) fn date_at(self, at: jiff::Timestamp) -> Date {
+        at.to_zoned(self.time_zone()).date()
+    }
+
+    /// The IANA name, such as `Europe/Amsterdam`.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Zone::Utc => "UTC",
+            Zone::Of(zone) => zone.iana_name().unwrap_or("UTC"),
+        }
+    }
+
     fn time_zone(self) -> TimeZone {
         match self {
             Zone::Utc => TimeZone::UTC,

@@ -36,6 +36,8 @@ pub struct Command {
     pub request: IdempotencyKey,
     /// The time by the caller's clock; `None` means now.
     pub event_time: Option<UnixMs>,
+    /// Whether the request may carry log time far ahead, where the callers' clocks give it.
+    pub may_step_clock: bool,
     /// What the request asks for.
     pub body: CommandBody,
 }
@@ -55,6 +57,8 @@ pub enum CommandBody {
     AddCase(Box<AddCase>),
     /// Change data that callers store with a contact for their own use.
     UpdateContact(Box<UpdateContact>),
+    /// Put a contact under another customer.
+    CorrectCustomer(Box<CorrectCustomer>),
     /// Store a customer.
     Upsert(Box<UpsertCustomer>),
     /// Make a document the live playbook.
@@ -85,6 +89,8 @@ pub struct RouteContact {
     pub select_first: bool,
     /// What to do with a reason that the live playbook does not have.
     pub unknown_reason: UnknownReason,
+    /// Whether the contact is refused if it exists.
+    pub only_new: bool,
 }
 
 /// What to do with a reason that the live playbook does not have.
@@ -200,6 +206,21 @@ pub struct UpdateContact {
     pub contact: ContactId,
     /// The new values.
     pub update: ContactUpdate,
+}
+
+/// A request to put a contact under the right customer.
+#[derive(Clone, Debug)]
+pub struct CorrectCustomer {
+    /// The contact.
+    pub contact: ContactId,
+    /// The right customer; `None` if the customer is not known.
+    pub customer: Option<CustomerId>,
+    /// Whether the contact is decided again for this customer.
+    pub decide_again: bool,
+    /// Whether the first route is taken at once after another decision, without a choice of the customer.
+    pub select_first: bool,
+    /// Why the customer is corrected.
+    pub note: Arc<str>,
 }
 
 /// A request to store a customer.

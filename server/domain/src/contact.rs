@@ -6,6 +6,7 @@ use crate::decision::{AttemptOutcome, Handover};
 use crate::fact::Facts;
 use crate::ids::{CaseId, ContactId, CustomerId, MatterId, ReasonId, Seq, Slug};
 use crate::route::Route;
+use crate::state::Beside;
 use crate::tags::{ContactLink, Tags};
 use crate::time::{Millis, UnixMs};
 use std::borrow::Cow;
@@ -26,6 +27,8 @@ pub const ROUTED_SILENCE_MAX: Millis = Millis(30 * Millis::DAY.0);
 pub const ADDITIONAL_CASES_MAX: usize = 8;
 /// The largest number of matters of one contact.
 pub const MATTERS_MAX: usize = 1 + ADDITIONAL_CASES_MAX;
+/// How long after the end of a contact its customer can still be corrected.
+pub const CORRECTION_AFTER_END_MAX: Millis = Millis(30 * Millis::DAY.0);
 /// How long after the end of a contact an additional case can still be added to it.
 pub const ADDITIONAL_CASE_AFTER_END_MAX: Millis = Millis::HOUR;
 
@@ -148,6 +151,8 @@ pub struct ContactContext {
     pub cannot_use: Abilities,
     /// Whether the contact is about another matter than the case that it was presumed to be about.
     pub another_matter: bool,
+    /// Whether the contact only says thanks, as far as the caller knows now. It joins no case then.
+    pub courtesy: bool,
     /// The brand of the company that the contact came to.
     pub brand: Option<Slug>,
     /// The numbers of the platform's queues at this moment.
@@ -186,6 +191,8 @@ pub enum ContextField {
     CannotUse,
     /// The mark that the contact is about another matter than the case that it was presumed to be about.
     AnotherMatter,
+    /// The mark that the contact only says thanks.
+    Courtesy,
     /// The brand.
     Brand,
     /// The numbers of the queues.
@@ -194,7 +201,7 @@ pub enum ContextField {
 
 impl ContextField {
     /// Every field, in the order of declaration.
-    pub const ALL: [ContextField; 14] = [
+    pub const ALL: [ContextField; 15] = [
         ContextField::CustomerTier,
         ContextField::Device,
         ContextField::Stage,
@@ -207,6 +214,7 @@ impl ContextField {
         ContextField::AskedForPerson,
         ContextField::CannotUse,
         ContextField::AnotherMatter,
+        ContextField::Courtesy,
         ContextField::Brand,
         ContextField::QueueStats,
     ];
@@ -234,6 +242,7 @@ impl ContactContext {
             asked_for_person: false,
             cannot_use: Abilities::EMPTY,
             another_matter: false,
+            courtesy: false,
             brand: None,
             queue_stats: Vec::new(),
             matters: Vec::new(),
@@ -262,6 +271,7 @@ impl ContactContext {
             ContextField::AskedForPerson => self.asked_for_person = false,
             ContextField::CannotUse => self.cannot_use = Abilities::EMPTY,
             ContextField::AnotherMatter => self.another_matter = false,
+            ContextField::Courtesy => self.courtesy = false,
             ContextField::Brand => self.brand = None,
             ContextField::QueueStats => self.queue_stats.clear(),
         }
@@ -310,7 +320,8 @@ impl ContactContext {
     }
 
     /// This context amended with a later one. Parts that are set in `later` replace the parts of `self`. Facts are
-    /// added, for each matter separately. New matters are placed last.
+    /// added, for each matter separately. New matters are placed last. What says thanks and then states what it is
+    /// about does not only say thanks.
     #[must_use]
     pub fn amended(&self, later: &ContactContext) -> ContactContext {
         let ContactContext {
@@ -332,6 +343,7 @@ impl ContactContext {
             asked_for_person,
             cannot_use,
             another_matter,
+            courtesy,
             brand,
             queue_stats,
             matters,
@@ -342,6 +354,7 @@ impl ContactContext {
             true => (case, previous_contact),
             false => (earlier.case, earlier.previous_contact),
         };
+        let says_more = reason.is_some() || !matters.is_empty();
         let mut all_facts = earlier.facts;
         all_facts.learn_all(&facts);
         ContactContext {
@@ -371,6 +384,7 @@ impl ContactContext {
                 cannot_use
             },
             another_matter: another_matter || earlier.another_matter,
+            courtesy: courtesy || earlier.courtesy && !says_more,
             brand: brand.or(earlier.brand),
             queue_stats: or_earlier(queue_stats, earlier.queue_stats),
             matters: amended_matters(earlier.matters, matters),
@@ -525,6 +539,39 @@ pub struct AdditionalCase {
     pub owner: Option<CustomerId>,
 }
 
+/// What there was before the customer of a contact was corrected.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CustomerCorrection {
+    /// The customer before the first correction; `None` if the customer was not known.
+    pub first: Option<CustomerId>,
+    /// The customer for whom the last decision was made; `None` if the customer was not known.
+    pub decided_for: Option<CustomerId>,
+    /// The cases that the contact left when it was last taken from `first`, and how it had joined them. If the contact
+    /// goes back, it joins them as before.
+    pub left: Vec<JoinBefore>,
+}
+
+/// How a contact had joined a case that it left.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JoinBefore {
+    /// The case.
+    pub case: CaseId,
+    /// Whether it was the contact's own case, and not an additional one.
+    pub is_own: bool,
+    /// The reason of the matter.
+    pub reason: ReasonId,
+    /// The contact's matter that an additional case was for; `None` if it was added without a matter.
+    pub matter: Option<MatterId>,
+    /// The case that the contact joined in its place by the same event; `None` if it joined none.
+    pub instead: Option<CaseId>,
+    /// Whether the contact opened, continued or reopened the case.
+    pub case_match: CaseMatch,
+    /// Whether the contact counted as a repeat.
+    pub repeat: bool,
+    /// Whether the case was only presumed.
+    pub presumed: bool,
+}
+
 /// A contact as Signpost stores it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Contact {
@@ -570,11 +617,14 @@ pub struct Contact {
     pub due: Option<UnixMs>,
     /// Links to the transcript, the recording and other content.
     pub links: Vec<ContactLink>,
+    /// What there was before the customer of the contact was corrected; `None` if the customer was never corrected.
+    pub correction: Option<Box<CustomerCorrection>>,
     /// When the contact arrived, by the caller's clock.
     pub arrived: UnixMs,
     /// When the contact was first recorded, in log time.
     pub recorded: UnixMs,
-    /// When the contact was last heard of.
+    /// When the contact was last heard of: routed, amended, or ended by a caller. A contact that times out is not heard of
+    /// at that time.
     pub last_activity: UnixMs,
     /// When the contact ended; `None` while it is live.
     pub ended: Option<UnixMs>,
@@ -604,6 +654,13 @@ impl Contact {
         found.won(self.context.customer.tier.as_ref())
     }
 
+    /// Whether the last decision was made for another customer than the contact's customer now, because the customer
+    /// was corrected since.
+    pub fn is_decided_for_other(&self) -> bool {
+        let correction = self.correction.as_ref();
+        correction.is_some_and(|correction| correction.decided_for != self.customer)
+    }
+
     /// All cases of the contact, its own case first.
     pub fn cases(&self) -> impl Iterator<Item = CaseId> {
         self.case.into_iter().chain(self.additional_cases())
@@ -612,6 +669,17 @@ impl Contact {
     /// The additional cases of the contact.
     pub fn additional_cases(&self) -> impl Iterator<Item = CaseId> {
         self.additional.iter().map(|additional| additional.case)
+    }
+
+    /// What the contact is counted as if it has no case; `None` if it has one.
+    ///
+    /// Without a case, a decision has routes only if the playbook does not know the reason.
+    pub fn without_case(&self) -> Option<Beside> {
+        match (self.case, self.offered.is_empty()) {
+            (Some(_), _) => None,
+            (None, true) => Some(Beside::NoReason),
+            (None, false) => Some(Beside::UnknownReason),
+        }
     }
 
     /// When the contact times out if nothing is heard of it; `None` if it is over.

@@ -1,9 +1,11 @@
 //! Events: what happened, with everything that is needed to compute the state. The one log of events is the source of
 //! truth.
 
+mod corrected;
 mod edits;
 mod transitions;
 
+pub use corrected::{CaseChange, CaseCorrected, CustomerCorrected, LeftCase, MovedCase};
 pub use transitions::CaseTransition;
 
 use crate::actor::Actor;
@@ -105,11 +107,13 @@ pub enum Method {
     ReportQueueStats = 21,
     /// UpdateContact.
     UpdateContact = 22,
+    /// CorrectContactCustomer.
+    CorrectContactCustomer = 23,
 }
 
 impl Method {
     /// Every method.
-    pub const ALL: [Method; 22] = [
+    pub const ALL: [Method; 23] = [
         Method::RouteContact,
         Method::SelectRoute,
         Method::EndContact,
@@ -132,6 +136,7 @@ impl Method {
         Method::RerouteContact,
         Method::ReportQueueStats,
         Method::UpdateContact,
+        Method::CorrectContactCustomer,
     ];
 }
 
@@ -187,6 +192,8 @@ pub enum Event {
     QueueStatsReported(Vec<QueueStats>),
     /// Data that callers store with a contact for their own use was changed.
     ContactUpdated(Box<ContactUpdated>),
+    /// A contact that was put under the wrong customer was put under the right one.
+    ContactCustomerCorrected(Box<CustomerCorrected>),
 }
 
 /// A playbook was made live.
@@ -229,13 +236,17 @@ pub enum RoutingTrigger {
     NoAnswer,
     /// The route that was taken could not help.
     Failed,
+    /// The customer of the contact was corrected, and the caller asked for another decision.
+    CustomerCorrected,
 }
 
 impl RoutingTrigger {
     /// The outcome of the attempt before; `None` if no attempt ended.
     pub const fn attempt(self) -> Option<AttemptOutcome> {
         match self {
-            RoutingTrigger::Opened | RoutingTrigger::Amended => None,
+            RoutingTrigger::Opened
+            | RoutingTrigger::Amended
+            | RoutingTrigger::CustomerCorrected => None,
             RoutingTrigger::AskedForPerson => Some(AttemptOutcome::AskedForPerson),
             RoutingTrigger::GaveUp => Some(AttemptOutcome::GaveUp),
             RoutingTrigger::NoAnswer => Some(AttemptOutcome::NoAnswer),
@@ -261,6 +272,9 @@ pub struct ContactRouted {
     pub case: Option<CaseJoin>,
     /// The case that the contact left, because the customer's reason turned out to be another one.
     pub former: Option<FormerCase>,
+    /// The case on whose timeline it is noted that the contact only says thanks; `None` if it says more, or if no case
+    /// of the customer is known.
+    pub thanks_for: Option<CaseId>,
     /// The additional cases that the contact has after this event.
     pub additional: Vec<CaseId>,
     /// The matter that the contact is routed for; `None` unless it brought several matters.

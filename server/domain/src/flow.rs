@@ -27,11 +27,12 @@ use crate::playbook::Playbook;
 use crate::refusal::{Faults, Refusal};
 use crate::state::{RowKey, RowNotLoaded, State};
 use crate::time::{Millis, UnixMs};
-use contact::{add_case, end, matters, reroute, route, select, update};
+use contact::{add_case, correct, end, matters, reroute, route, select, update};
 use result::{next_seq, not_loaded};
 
-/// The largest number of events that one command gives.
-pub const COMMAND_EVENTS_MAX: usize = crate::contact::MATTERS_MAX;
+/// The largest number of events that one command gives: one for each matter, and one more if the customer of the
+/// contact is corrected and the contact is decided again.
+pub const COMMAND_EVENTS_MAX: usize = crate::contact::MATTERS_MAX + 1;
 /// How far in the past a contact may have arrived.
 pub const ARRIVED_AGO_MAX: Millis = Millis::DAY;
 /// How far the clock of a caller may be ahead of log time.
@@ -62,6 +63,7 @@ pub fn decide(state: &State, command: &Command, now: UnixMs) -> Result<WriteResu
         CommandBody::End(body) => vec![end::end(state, body)?],
         CommandBody::AddCase(body) => vec![add_case::add(state, body, actor, now)?],
         CommandBody::UpdateContact(body) => vec![update::update(state, body)?],
+        CommandBody::CorrectCustomer(body) => correct::correct(state, command, body, now)?,
         CommandBody::Upsert(body) => vec![customer::save::upsert(state, body, actor, now)?],
         CommandBody::Publish(body) if !body.in_use.is_empty() => {
             return Err(Refusal::NamesInUse(body.in_use.clone()).into());
@@ -115,6 +117,10 @@ pub fn named_rows(command: &Command, live: Option<&Playbook>, kinds: &HandleKind
         CommandBody::End(body) => rows.push(RowKey::Contact(body.contact.clone())),
         CommandBody::AddCase(body) => rows.push(RowKey::Contact(body.contact.clone())),
         CommandBody::UpdateContact(body) => rows.push(RowKey::Contact(body.contact.clone())),
+        CommandBody::CorrectCustomer(body) => {
+            rows.push(RowKey::Contact(body.contact.clone()));
+            rows.extend(body.customer.clone().map(RowKey::Customer));
+        }
         CommandBody::Upsert(body) => rows.push(RowKey::Customer(body.id.clone())),
         CommandBody::Case(body) => rows.push(RowKey::Case(body.case)),
         CommandBody::Customer(body) => rows.push(RowKey::Customer(body.customer.clone())),
@@ -144,6 +150,9 @@ pub fn missing_rows(state: &State, command: &Command) -> Result<(), RowNotLoaded
             add_case::add(state, body, actor, state.now()).map(drop)
         }
         (CommandBody::UpdateContact(body), None) => update::update(state, body).map(drop),
+        (CommandBody::CorrectCustomer(body), None) => {
+            correct::correct(state, command, body, state.now()).map(drop)
+        }
         (CommandBody::Upsert(body), None) => {
             customer::save::upsert(state, body, actor, state.now()).map(drop)
         }
@@ -197,6 +206,7 @@ impl CommandBody {
             CommandBody::End(_) => Method::EndContact,
             CommandBody::AddCase(_) => Method::AddCaseToContact,
             CommandBody::UpdateContact(_) => Method::UpdateContact,
+            CommandBody::CorrectCustomer(_) => Method::CorrectContactCustomer,
             CommandBody::Upsert(_) => Method::UpsertCustomer,
             CommandBody::Publish(_) => Method::PublishPlaybook,
             CommandBody::RollBack(_) => Method::RollbackPlaybook,

@@ -25,6 +25,8 @@ pub enum FaultKind {
     KeyFactMissing,
     /// Send only the case or only the reason, because they belong to two matters.
     CaseOfOtherReason,
+    /// Correct the time, or say that log time may step so far ahead.
+    ClockStep,
 }
 
 /// A fault of a request.

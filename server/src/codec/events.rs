@@ -4,6 +4,7 @@ mod added;
 mod case_action;
 mod case_join;
 mod contact;
+mod corrected;
 mod customer;
 mod decision;
 mod finding;
@@ -18,6 +19,7 @@ use super::text::{
 use super::write::Encodable;
 use super::{CodecError, FORMAT, message, required, wire, written};
 use added::{added, added_to_wire};
+use corrected::{corrected, corrected_to_wire};
 use routed::{routed, routed_to_wire};
 use signpost_domain::event::{Cause, Envelope, Event, IdempotencyKey, PlaybookPublished, Recorded};
 use signpost_domain::ids::Seq;
@@ -140,6 +142,9 @@ fn event_to_wire(event: &Event, base: UnixMs) -> written::recorded::Event<'_> {
             queue_stats: all_queue_stats_to_wire(stats),
         }),
         Event::ContactUpdated(event) => Wire::ContactUpdated(contact::updated_to_wire(event)),
+        Event::ContactCustomerCorrected(event) => {
+            Wire::ContactCustomerCorrected(corrected_to_wire(event, base))
+        }
     }
 }
 
@@ -168,6 +173,9 @@ fn event(message: wire::recorded::Event, base: UnixMs) -> Result<Event, CodecErr
         }
         Wire::ContactUpdated(message) => {
             Event::ContactUpdated(Box::new(contact::updated(message)?))
+        }
+        Wire::ContactCustomerCorrected(message) => {
+            Event::ContactCustomerCorrected(Box::new(corrected(message, base)?))
         }
     })
 }

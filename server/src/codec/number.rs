@@ -57,11 +57,13 @@ numbered!(
     Method: RouteContact, SelectRoute, EndContact, UpsertCustomer, PublishPlaybook, RollbackPlaybook,
     AddCaseNote, UpdateCase, ResolveCase, ReopenCase, MergeCases, UnmergeCase, LinkCases, UnlinkCases,
     LinkIdentity, UnlinkIdentity, MergeCustomers, UnmergeCustomer, AddCaseToContact,
-    RerouteContact, ReportQueueStats, UpdateContact
+    RerouteContact, ReportQueueStats, UpdateContact, CorrectContactCustomer
 );
 numbered!(ContactOutcome: Resolved, Abandoned, GaveUp, NoAnswer, Transferred, Switched, TimedOut);
 numbered!(Route: SelfService, Message, Chat, Callback, Human);
-numbered!(RoutingTrigger: Opened, Amended, AskedForPerson, GaveUp, NoAnswer, Failed);
+numbered!(
+    RoutingTrigger: Opened, Amended, AskedForPerson, GaveUp, NoAnswer, Failed, CustomerCorrected
+);
 numbered!(TierBasis: Reported, Stored, Default);
 numbered!(WaitBasis: None, Unknown, Reported, Estimated);
 

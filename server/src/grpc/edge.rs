@@ -84,6 +84,7 @@ impl Services {
     pub(super) fn caller<T>(&self, request: &Request<T>) -> Result<Caller, Status> {
         let who = from_proto::caller::who(request.metadata());
         let (actor, on_behalf_of) = who.map_err(|faults| status::faulty(&faults))?;
+        let may_step = from_proto::caller::may_step_clock(request.metadata());
         Ok(Caller {
             actor,
             on_behalf_of,
@@ -91,6 +92,7 @@ impl Services {
                 Clock::System => EventTime::Optional,
                 Clock::External => EventTime::Required,
             },
+            may_step_clock: may_step.map_err(|faults| status::faulty(&faults))?,
         })
     }
 

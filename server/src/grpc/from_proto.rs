@@ -9,6 +9,7 @@ pub(crate) mod caller;
 pub(crate) mod case;
 mod clear;
 pub(crate) mod contact;
+pub(crate) mod contact_work;
 mod context;
 pub(crate) mod customer;
 pub(crate) mod customer_work;

@@ -216,6 +216,7 @@ pub(crate) fn faulty(faults: &Faults) -> Status {
         FaultKind::UnknownReason => ErrorReason::UnknownReason,
         FaultKind::KeyFactMissing => ErrorReason::KeyFactMissing,
         FaultKind::CaseOfOtherReason => ErrorReason::CaseOfOtherReason,
+        FaultKind::ClockStep => ErrorReason::ClockStepTooLarge,
     };
     let message = format!("{first}{more}");
     status(Code::InvalidArgument, reason, &message, details)

@@ -5,6 +5,7 @@ pub(crate) mod additional;
 pub(crate) mod case;
 pub(crate) mod contact;
 mod context;
+pub(crate) mod corrected;
 mod cost;
 pub(crate) mod counts;
 pub(crate) mod customer;

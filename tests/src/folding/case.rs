@@ -64,12 +64,43 @@ impl Case {
             case_match: joins.joined,
             arrive_time: joins.arrive_time,
             repeat: joins.repeat,
-            live: true,
+            live: !joins.contact.is_over,
         });
         assert_ne!(joins.joined, i32::from(CaseMatch::Unspecified));
         if self.row.contacts.len() > CONTACTS_LISTED_MAX {
             self.row.contacts.remove(0);
         }
+    }
+
+    /// A contact joins that came some time ago: it is listed by its arrival.
+    pub(super) fn joins_by_arrival(&mut self, joins: &Joins<'_>) {
+        self.presumed
+            .insert(joins.contact_id.to_owned(), joins.presumed);
+        let switches = self.switches();
+        let key = |at: Option<Timestamp>| at.map(|at| (at.seconds, at.nanos));
+        let arrived = key(joins.arrive_time);
+        let contacts = &mut self.row.contacts;
+        let earlier = |listed: &v1::CaseContact| key(listed.arrive_time) <= arrived;
+        let place = contacts.iter().rposition(earlier);
+        let listed = v1::CaseContact {
+            contact_id: joins.contact_id.to_owned(),
+            channel: joins.contact.channel.clone(),
+            case_match: joins.joined,
+            arrive_time: joins.arrive_time,
+            repeat: joins.repeat,
+            live: !joins.contact.is_over,
+        };
+        contacts.insert(place.map_or(0, |place| place + 1), listed);
+        self.row.contact_count += 1;
+        self.row.repeat_count += u32::from(joins.repeat);
+        self.row.channel_switch_count += self.switches() - switches;
+        if self.row.contacts.len() > CONTACTS_LISTED_MAX {
+            self.row.contacts.remove(0);
+        }
+    }
+
+    pub(super) fn is_open(&self) -> bool {
+        self.row.state() == v1::CaseState::Open
     }
 
     /// A contact leaves, because it was about something else.

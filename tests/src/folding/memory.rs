@@ -87,6 +87,24 @@ impl Memory {
         }
     }
 
+    /// The attempts of a contact.
+    pub(super) fn attempts_of(&self, contact_id: &str) -> Vec<v1::CaseAttempt> {
+        let attempts = self.attempts.iter();
+        let of_contact = attempts.filter(|attempt| attempt.contact_id == contact_id);
+        of_contact.cloned().collect()
+    }
+
+    /// Adds the attempts that a contact made before it joined the case.
+    pub(super) fn takes_over(&mut self, attempts: Vec<v1::CaseAttempt>) {
+        if attempts.is_empty() {
+            return;
+        }
+        self.attempts.extend(attempts);
+        self.attempts.sort_by_key(|attempt| key(attempt.start_time));
+        let too_many = self.attempts.len().saturating_sub(ATTEMPTS_MAX);
+        self.attempts.drain(..too_many);
+    }
+
     /// Sets the outcome of the contact's attempt, if it has one without outcome.
     pub(super) fn came_of(&mut self, contact_id: &str, outcome: AttemptOutcome) {
         if let Some(attempt) = self.going_on(contact_id) {

@@ -58,6 +58,7 @@ async fn each_refuses_what_says_nothing_and_what_is_no_message() -> Outcome {
         AddCaseToContact: InvalidArgument, InvalidArgument
         ReportQueueStats: InvalidArgument, InvalidArgument
         UpdateContact: InvalidArgument, InvalidArgument
+        CorrectContactCustomer: InvalidArgument, InvalidArgument
         GetContact: InvalidArgument, InvalidArgument
         ListContacts: answered, InvalidArgument
         GetCase: InvalidArgument, InvalidArgument

@@ -1,6 +1,7 @@
 //! Cases folded from WatchEvents alone are the cases that ListCases tells; and each event of a kind of its own says
 //! what it changed.
 
+mod corrections;
 mod day;
 
 use day::Day;
@@ -137,6 +138,23 @@ async fn a_day_of_every_kind_of_event_folds_into_its_cases() -> Outcome {
     "#]]
     .assert_eq(&lines(&transitions));
     kinds(&events);
+    server.finish().await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn corrected_customers_fold_into_their_cases() -> Outcome {
+    let server = TestServer::start().await?;
+    corrections::play(server.client()).await?;
+    let events = all_events(&server, 100).await?;
+    let cases = folds(&server, &events).await?;
+    let of_right = cases.iter().filter(|case| case.customer_id == "c2");
+    assert!(of_right.count() > 3, "{cases:#?}");
+    let transitions = events.iter().flat_map(|event| &event.case_transitions);
+    let at_once = |it: &&v1::CaseTransition| {
+        (it.from(), it.to()) == (CaseState::Unspecified, CaseState::Resolved)
+    };
+    assert_eq!(transitions.filter(at_once).count(), 1);
     server.finish().await?;
     Ok(())
 }

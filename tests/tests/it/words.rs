@@ -131,11 +131,11 @@ async fn amounts_have_the_currency_and_its_digits() -> Outcome {
         at stake 2.00 EUR; if it fails: 2.68 EUR more (the best that could follow)
         known: booking_reference = ABC123, fare = 1250.50 EUR
         →  self_service  1.69 EUR  none              65 %  handling 0.05 + failure 1.64
-        self_service costs 2.80 EUR less than message, mostly by handling
+        self_service costs 2.79 EUR less than message, mostly by handling
         at stake 2 JPY; if it fails: 3 JPY more (the best that could follow)
         known: booking_reference = ABC123, fare = 1250.5 JPY
         →  self_service  2 JPY  none              65 %  handling 0.05 + failure 2
-        self_service costs 3 JPY less than message, mostly by handling
+        self_service costs 2 JPY less than message, mostly by handling
         at stake 2.000 KWD; if it fails: 2.680 KWD more (the best that could follow)
         known: booking_reference = ABC123, fare = 1250.500 KWD
         →  self_service  1.688 KWD  none              65 %  handling 0.050 + failure 1.638

@@ -127,6 +127,9 @@ fn happened(answer: &v1::ContactAnswer, paint: Paint) -> String {
         words::case_match(answer.case_match),
         answer.case_id.as_str(),
     ) {
+        (None, _) if !answer.thanked_case_id.is_empty() => {
+            format!("says thanks, noted on {}", answer.thanked_case_id)
+        }
         (None, _) => "no case yet".to_owned(),
         (Some(joined), "") => format!("{joined} a case"),
         (Some(joined), case) => format!("{joined} {case}"),

@@ -1,6 +1,8 @@
 //! The items of a feed, one line for each.
 
 use super::answer::place_of;
+use super::corrected::corrected_case;
+use super::records::customer_or_nobody;
 use super::visible::one_line;
 use super::words;
 use crate::cli::out::Paint;
@@ -61,6 +63,7 @@ fn name_and_parts(body: &Body, zone: Zone) -> (&'static str, Vec<String>) {
             let parts = vec![contact(&event.contact_id), paths.join(", ")];
             ("contact updated", parts)
         }
+        Body::ContactCustomerCorrected(event) => ("customer corrected", corrected(event)),
         Body::CaseLapsed(event) => ("case lapsed", vec![event.case_id.clone()]),
         Body::CaseNoted(event) => {
             let parts = vec![event.case_id.clone(), event.text.clone()];
@@ -138,6 +141,15 @@ fn identity(customer_id: &str, identity: Option<&v1::Identity>) -> Vec<String> {
 fn linked(case_id: &str, link: Option<&v1::CaseLink>) -> Vec<String> {
     let link = link.map(|link| format!("{} {}", words::link_kind(link.kind), link.case_id));
     vec![case_id.to_owned(), link.unwrap_or_default()]
+}
+
+fn corrected(event: &v1::ContactCustomerCorrectedEvent) -> Vec<String> {
+    let customer = customer_or_nobody(&event.customer_id);
+    let former = customer_or_nobody(&event.former_customer_id);
+    let whose = format!("of {customer}, not of {former}");
+    let mut parts = vec![contact(&event.contact_id), whose];
+    parts.extend(event.cases.iter().map(corrected_case));
+    with(parts, [event.note.clone()])
 }
 
 /// The changed fields of a case, each with its old and its new value.

@@ -29,7 +29,7 @@ macro_rules! named {
 named! {
     RouteContactResponse PreviewRouteResponse SelectRouteResponse RerouteContactResponse EndContactResponse
     GetContactResponse GetCaseResponse BatchGetCasesResponse BatchGetCustomersResponse
-    AddCaseToContactResponse ReportQueueStatsResponse UpdateContactResponse
+    AddCaseToContactResponse ReportQueueStatsResponse UpdateContactResponse CorrectContactCustomerResponse
     ListCaseTimelineResponse AddCaseNoteResponse UpdateCaseResponse ResolveCaseResponse ReopenCaseResponse
     MergeCasesResponse UnmergeCaseResponse LinkCasesResponse UnlinkCasesResponse
     UpsertCustomerResponse GetCustomerResponse LookUpCustomerResponse LinkIdentityResponse UnlinkIdentityResponse

@@ -116,10 +116,17 @@ pub(crate) fn names_in_use(names: &[v1::PlaybookNameInUse]) -> String {
     names.iter().map(line).collect()
 }
 
-/// Counts by reason and tier. Below them, for each reason that was split, its counts together with those of its parts.
+/// Counts by reason and tier, with contacts that have no case, and the total. Below them, for each reason that was split,
+/// its counts together with those of its parts.
 pub(crate) fn counts(response: &v1::CountReasonsResponse, paint: Paint) -> String {
-    let rows = response.counts.iter().map(|it| (it.reason.clone(), it));
+    let total = total(response);
+    let rows = with_all(response).chain([("total".to_owned(), &total)]);
     let mut text = counted(rows, words::figure).table(paint);
+    if response.additional_case_count > 0 {
+        let further = words::counted(response.additional_case_count, "further case");
+        let contacts = words::counted(response.contact_count, "contact");
+        text += &format!("{contacts}; with {further} of the same contacts\n");
+    }
     let families = response.split_reasons.iter();
     let families: Vec<&v1::SplitReason> = families.filter(|it| !it.counts.is_empty()).collect();
     if families.is_empty() {
@@ -139,8 +146,49 @@ pub(crate) fn counts(response: &v1::CountReasonsResponse, paint: Paint) -> Strin
 
 /// Counts by reason and tier in rows, without the sums of split reasons: these would count contacts twice.
 pub(crate) fn counts_listing(response: &v1::CountReasonsResponse) -> Listing {
-    let rows = response.counts.iter().map(|it| (it.reason.clone(), it));
-    counted(rows, |figure| figure.to_string())
+    counted(with_all(response), |figure| figure.to_string())
+}
+
+/// The counts by reason and tier, and those of contacts without a case, as far as there are any.
+fn with_all(
+    response: &v1::CountReasonsResponse,
+) -> impl Iterator<Item = (String, &v1::ReasonCount)> {
+    let without = response.without_case.iter();
+    let without = without.filter(|it| it.contact_count > 0);
+    let all = response.counts.iter().chain(without);
+    all.map(|it| (it.reason.clone(), it))
+}
+
+/// The sum of all counts.
+fn total(response: &v1::CountReasonsResponse) -> v1::ReasonCount {
+    let mut total = v1::ReasonCount::default();
+    for (_, count) in with_all(response) {
+        total.contact_count += count.contact_count;
+        total.repeat_count += count.repeat_count;
+        total.opened_case_count += count.opened_case_count;
+        total.resolved_case_count += count.resolved_case_count;
+    }
+    let sum = |of: &dyn Fn(&v1::ReasonCount) -> u64| {
+        with_all(response).map(|(_, count)| of(count)).sum::<u64>()
+    };
+    total.route_counts = ROUTES
+        .map(|route| v1::RouteCount {
+            route: route.into(),
+            contact_count: sum(&|count| taking(count, route)),
+        })
+        .into();
+    total.case_state_counts = vec![v1::CaseStateCount {
+        state: v1::CaseState::Open.into(),
+        case_count: sum(&open_now),
+    }];
+    total
+}
+
+/// How many cases are open now.
+fn open_now(count: &v1::ReasonCount) -> u64 {
+    let mut states = count.case_state_counts.iter();
+    let open_now = states.find(|it| it.state() == v1::CaseState::Open);
+    open_now.map_or(0, |it| it.case_count)
 }
 
 /// The number of contacts that took this route.
@@ -177,10 +225,7 @@ fn counted<'c>(
             count.resolved_case_count,
         ];
         row.extend(figures.map(|count| count.to_string()));
-        let mut states = count.case_state_counts.iter();
-        let open_now = states.find(|it| it.state() == v1::CaseState::Open);
-        let open_now = open_now.map_or(0, |it| it.case_count);
-        row.push(open_now.to_string());
+        row.push(open_now(count).to_string());
         row.extend(ROUTES.map(|route| figure(taking(count, route))));
         row
     });

@@ -61,6 +61,7 @@ pub(crate) fn contact(contact: &v1::Contact, paint: Paint) -> String {
             words::listed(contact.additional_cases.iter().map(additional_case)),
         )
         .add("customer", contact.customer_id.as_str())
+        .add("decided for", decided_for(contact))
         .add("tier by", tiers(contact, &reported_tier))
         .add("channel", context.channel)
         .add("stated reason", context.stated_reason)
@@ -81,6 +82,22 @@ pub(crate) fn contact(contact: &v1::Contact, paint: Paint) -> String {
         .add("labels", labels(&contact.labels))
         .add("links", words::listed(contact.links.iter().map(link)));
     format!("{}\n{}", paint.bold(&head), sheet.text(paint))
+}
+
+/// The customer for whom the last decision was made, if the contact was put under another one since.
+fn decided_for(contact: &v1::Contact) -> String {
+    let correction = contact.customer_correction.as_ref();
+    let correction = correction.filter(|correction| correction.decided_for_other_customer);
+    correction.map_or_else(String::new, |correction| {
+        customer_or_nobody(&correction.decided_customer_id).to_owned()
+    })
+}
+
+pub(super) fn customer_or_nobody(id: &str) -> &str {
+    match id {
+        "" => "nobody",
+        id => id,
+    }
 }
 
 fn references(references: &[v1::ExternalReference]) -> String {

@@ -288,6 +288,17 @@ impl Case {
         self.reported.hear(telling);
     }
 
+    /// Adds the attempts that a contact made before it joined this case.
+    pub(crate) fn takes_over(&mut self, tried: &[Tried]) {
+        if tried.is_empty() {
+            return;
+        }
+        self.tried.extend_from_slice(tried);
+        self.tried.sort_by_key(|tried| tried.at);
+        let too_many = self.tried.len().saturating_sub(TRIED_MAX);
+        self.tried.drain(..too_many);
+    }
+
     /// Removes the attempts and reports of a contact that turned out to be about another matter.
     pub(crate) fn forgets(&mut self, contact: &ContactId) {
         self.tried.retain(|tried| tried.contact != *contact);

@@ -20,7 +20,9 @@ impl Event {
                 let joined = joined.map(|join| RowKey::Case(join.case));
                 let left = routed.former.map(|left| RowKey::Case(left.case));
                 let additional = cases(&routed.additional);
+                let thanked = routed.thanks_for.map(RowKey::Case);
                 let rows = customer.into_iter().chain(joined).chain(left);
+                let rows = rows.chain(thanked);
                 rows.chain(additional)
                     .chain([contact(&routed.contact)])
                     .collect()
@@ -53,6 +55,19 @@ impl Event {
                 .map(RowKey::Customer)
                 .collect(),
             Event::ContactUpdated(updated) => vec![contact(&updated.contact)],
+            Event::ContactCustomerCorrected(corrected) => {
+                let customers = [&corrected.former, &corrected.customer];
+                let customers = customers.into_iter().flatten().cloned();
+                let lefts = corrected.cases.iter().filter_map(|case| case.left());
+                let joined = lefts.filter_map(|left| left.join.as_ref());
+                let joined = joined.filter(|join| join.opened.is_none());
+                let had = corrected.cases.iter().filter_map(|case| case.case);
+                had.chain(joined.map(|join| join.case))
+                    .map(RowKey::Case)
+                    .chain(customers.map(RowKey::Customer))
+                    .chain([contact(&corrected.contact)])
+                    .collect()
+            }
             Event::CaseAddedToContact(added) => {
                 let joined = added.join.opened.is_none();
                 let joined = joined.then_some(RowKey::Case(added.join.case));

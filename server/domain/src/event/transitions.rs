@@ -1,7 +1,7 @@
 //! How an event changes the states of cases. This follows from the event alone, without the rows: each step except
 //! joining begins in one state, and the kind of the join shows whether the case was resolved.
 
-use super::{CaseJoin, Event};
+use super::{CaseJoin, Event, LeftCase};
 use crate::case::{CaseAction, CaseState};
 use crate::contact::CaseMatch;
 use crate::ids::CaseId;
@@ -46,6 +46,17 @@ impl Event {
                 let resolved = ended.resolves.into_iter().chain(others);
                 resolved.map(|case| step(case, Open, Resolved)).collect()
             }
+            Event::ContactCustomerCorrected(corrected) => {
+                let lefts = || {
+                    let cases = corrected.cases.iter();
+                    cases.filter_map(|case| Some((case.case, case.left()?)))
+                };
+                let withdrawn = lefts().filter(|(_, left)| left.withdrawn);
+                let withdrawn =
+                    withdrawn.filter_map(|(case, _)| Some(step(case?, Open, Withdrawn)));
+                let joined = lefts().filter_map(|(_, left)| rejoined(left));
+                withdrawn.chain(joined).collect()
+            }
             Event::CaseLapsed(case) => vec![step(*case, Open, Lapsed)],
             Event::CaseActionTaken(worked) => match &worked.action {
                 CaseAction::Resolved(..) => vec![step(worked.case, Open, Resolved)],
@@ -59,6 +70,19 @@ impl Event {
             },
         }
     }
+}
+
+/// The state change of the case that a contact joins when its customer is corrected; `None` if it changes no state.
+fn rejoined(left: &LeftCase) -> Option<CaseTransition> {
+    let join = left.join.as_ref()?;
+    let (from, to) = match (&join.opened, left.resolves) {
+        (Some(_), true) => (None, CaseState::Resolved),
+        (Some(_), false) => (None, CaseState::Open),
+        (None, _) if left.reopens => (Some(CaseState::Resolved), CaseState::Open),
+        (None, _) => return None,
+    };
+    let case = join.case;
+    Some(CaseTransition { case, from, to })
 }
 
 /// The state change if a contact opens a case or reopens a resolved one; else `None`.

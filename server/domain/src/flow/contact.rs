@@ -1,6 +1,7 @@
 //! Handles contacts: a contact is routed, amended and routed again, takes a route, gets an additional case, and ends.
 
 pub(super) mod add_case;
+pub(super) mod correct;
 pub(super) mod end;
 pub(super) mod matters;
 pub(super) mod reroute;

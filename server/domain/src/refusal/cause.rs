@@ -2,9 +2,11 @@
 //! people.
 
 use crate::case::{LINKS_MAX, LinkKind, MERGED_MAX};
-use crate::contact::{ADDITIONAL_CASE_AFTER_END_MAX, ADDITIONAL_CASES_MAX};
+use crate::contact::{
+    ADDITIONAL_CASE_AFTER_END_MAX, ADDITIONAL_CASES_MAX, CORRECTION_AFTER_END_MAX,
+};
 use crate::customer::{CONSENTS_MAX, IDENTITIES_MAX, MERGED_CUSTOMERS_MAX};
-use crate::ids::{CaseId, ContactId, CustomerId, Slug};
+use crate::ids::{CaseId, ContactId, CustomerId, ReasonId, Slug};
 
 /// Why a case cannot take a step. The comments say what the caller can do.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -156,7 +158,7 @@ pub enum CustomerCause {
     Vulnerable,
 }
 
-/// Why a contact cannot have an additional case. The comments say what the caller can do.
+/// Why a contact cannot take a step. The comments say what the caller can do.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ContactCause {
     /// The contact ended too long ago. Start a new contact for the other matter.
@@ -186,9 +188,75 @@ pub enum ContactCause {
     /// The contact has too many additional cases. Start a new contact for the other matter.
     #[error("has {ADDITIONAL_CASES_MAX} additional cases already, the most there can be")]
     AdditionalCasesMax,
+    /// The contact exists, and only a new contact was to be taken. There is nothing to do.
+    #[error("exists already, and only a new contact was to be taken")]
+    Exists,
     /// The contact would have too many additional cases. Start another contact for some of the matters.
     #[error("would have more than {ADDITIONAL_CASES_MAX} additional cases, the most there can be")]
     TooManyFurtherCases,
+    /// The caller may not correct customers. Let a supervisor or the platform do it.
+    #[error(
+        "can be put under another customer by a supervisor or the platform alone (metadata signpost-actor: \
+        supervisor/ID or platform/ID)"
+    )]
+    CorrectionNotAllowed,
+    /// The contact ended too long ago. Its customer stays.
+    #[error(
+        "ended more than {CORRECTION_AFTER_END_MAX} ago: its customer can no longer be corrected"
+    )]
+    CorrectionTooLate,
+    /// The contact is of this customer already. There is nothing to correct.
+    #[error(
+        "is of customer {customer} already, by itself or by a merge: there is nothing to correct"
+    )]
+    OfSameCustomer {
+        /// The customer of the contact.
+        customer: CustomerId,
+    },
+    /// The contact has no customer. There is nothing to correct.
+    #[error("has no customer already: there is nothing to correct")]
+    OfNobodyAlready,
+    /// The contact had a customer from the start. Name the right one.
+    #[error(
+        "was first recorded with customer {first}: name the right customer; only a contact that had none can go back \
+        to none"
+    )]
+    HadCustomer {
+        /// The customer that the contact had first.
+        first: CustomerId,
+    },
+    /// The contact has additional cases. A contact without a customer cannot have them.
+    #[error("has additional cases, which only a contact with a customer can have: name a customer")]
+    HasAdditionalCases,
+    /// A case of the contact is merged. Undo that merge first.
+    #[error("is in {case}, which is merged into {into}: undo that merge first, with UnmergeCase")]
+    InMergedCase {
+        /// The case of the contact.
+        case: CaseId,
+        /// The case that it is merged into.
+        into: CaseId,
+    },
+    /// A case of the contact is closed and stays so. The customer stays, too.
+    #[error(
+        "is in {case}, which is closed and can no longer be reopened: its customer can no longer be corrected"
+    )]
+    InClosedCase {
+        /// The case of the contact.
+        case: CaseId,
+    },
+    /// The live playbook does not have the reason of a case of the contact. Publish a playbook that replaces it.
+    #[error(
+        "is in {case} for {reason}, which the live playbook does not have: publish one that says what replaces it"
+    )]
+    InCaseOfUnknownReason {
+        /// The case of the contact.
+        case: CaseId,
+        /// The reason of the case.
+        reason: ReasonId,
+    },
+    /// The contact has ended, so it is not decided again. Correct it without another decision.
+    #[error("has ended, so it cannot be decided again: leave decide_again out")]
+    EndedBeforeDecision,
 }
 
 fn live_contacts(count: u32) -> String {

@@ -30,6 +30,9 @@ impl State {
             Event::CaseAddedToContact(added) => self.case_added(envelope, added),
             Event::QueueStatsReported(stats) => self.queues_reported(envelope, stats),
             Event::ContactUpdated(updated) => self.contact_updated(envelope, updated),
+            Event::ContactCustomerCorrected(corrected) => {
+                self.customer_corrected(envelope, corrected);
+            }
         }
         if let Cause::Request(stamp) = &envelope.cause
             && !follows(event, stamp.method)
@@ -119,5 +122,9 @@ impl State {
 
 /// Whether an event follows another event of the same write. That other event holds the answer.
 const fn follows(event: &Event, method: Method) -> bool {
-    matches!(event, Event::CaseAddedToContact(_)) && !matches!(method, Method::AddCaseToContact)
+    match event {
+        Event::CaseAddedToContact(_) => !matches!(method, Method::AddCaseToContact),
+        Event::ContactRouted(_) => matches!(method, Method::CorrectContactCustomer),
+        _ => false,
+    }
 }

@@ -1,6 +1,6 @@
 //! How random days are made: what is asked in whatever order.
 
-mod words;
+pub(crate) mod words;
 
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
@@ -96,6 +96,8 @@ fn episode() -> impl Strategy<Value = Vec<String>> {
         1 => (word(CONTACTS), case()).prop_map(|(contact, one)| (format!("end {contact} resolved"), format!("reopen {one}"))),
         2 => (1..5_u8, 1..5_u8)
             .prop_map(|(one, other)| (format!("merge_customers c{one} c{other}"), format!("unmerge_customer c{other}"))),
+        2 => (word(CONTACTS), 1..5_u8, 1..5_u8)
+            .prop_map(|(contact, there, back)| (format!("correct {contact} c{there}"), format!("correct {contact} c{back}"))),
         1 => (1..5_u8, word(HANDLES))
             .prop_map(|(one, handle)| (format!("link_identity c{one} {handle}"), format!("unlink_identity c{one} {handle}"))),
         2 => (0..CONTACTS.len(), word(&["take=none", "take=none asked_for_person"]), word(ROUTES)).prop_map(|(place, more, chosen)| {
@@ -128,6 +130,7 @@ fn step() -> impl Strategy<Value = String> {
         6 => reroute(),
         8 => matters(),
         6 => add_case(),
+        6 => correct(),
         2 => update(),
         8 => work(),
         7 => work_on_customer(),
@@ -141,6 +144,22 @@ fn step() -> impl Strategy<Value = String> {
         1 => work().prop_map(|line| format!("faulty {line}")),
         1 => Just("restart".to_owned()),
     ]
+}
+
+/// A contact that was put under the wrong customer.
+fn correct() -> impl Strategy<Value = String> {
+    let right = word(&["c1", "c2", "c3", "c4", "c9", "nobody"]);
+    let more = word(&[
+        "",
+        "",
+        "",
+        "again",
+        "again take=none",
+        "by=chatbot/web",
+        "by=supervisor/ann",
+    ]);
+    let parts = (word(CONTACTS), right, more);
+    parts.prop_map(|(contact, right, more)| format!("correct {contact} {right} {more}"))
 }
 
 /// The customer's choice, also of what was not offered.

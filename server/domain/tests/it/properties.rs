@@ -1,14 +1,17 @@
 //! Random days: whatever is asked in whatever order, what always holds holds after every step (see
 //! [`crate::world`]), and every decision comes out of cold rows as out of whole ones (see [`crate::cold`]).
 
-use crate::days::day;
+use crate::days::{day, words};
 use crate::projection::rows;
 use crate::stage::Stage;
 use proptest::prelude::*;
+use proptest::sample::select;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 use signpost_domain::event::{Cause, Method};
+use signpost_domain::ids::ContactId;
 use signpost_domain::state::{Row, RowKey};
+use signpost_domain::time::UnixMs;
 use std::collections::BTreeMap;
 
 /// How many days each property is played, unless `SIGNPOST_DAYS` says so.
@@ -28,12 +31,72 @@ fn apart_from_contexts(stage: &Stage) -> BTreeMap<RowKey, Row> {
     rows
 }
 
+/// How many contacts customers and cases count, and how many of them as repeats: all that a correction takes from one
+/// and gives to the other.
+fn figures(stage: &Stage) -> (BTreeMap<String, (u64, Vec<UnixMs>)>, [u64; 2]) {
+    let state = stage.world.state();
+    let customers = state.customers();
+    let customers =
+        customers.map(|row| (row.id.to_string(), (row.contact_count, row.recent.clone())));
+    let counts = state.counts().values();
+    let sums = counts.fold([0, 0], |[contacts, repeats], counts| {
+        [
+            contacts + counts.contacts - counts.contacts_left,
+            repeats + counts.repeats,
+        ]
+    });
+    (customers.collect(), sums)
+}
+
+/// Plays the day, puts the contact under another customer and then back. Where both happen, what customers and cases
+/// count is as it was before.
+fn put_back(mut steps: Vec<String>, contact: &str, right: &str) {
+    let before = Stage::play(steps.iter().map(String::as_str));
+    let row = before.world.state().contact(&ContactId::stored(contact));
+    let Some(row) = row.expect("a whole state has all").cloned() else {
+        return;
+    };
+    let known = row.correction.as_ref();
+    let is_first = known.is_none_or(|known| known.first == row.customer);
+    let first = row.customer.as_ref().map_or("nobody", |id| id.as_str());
+    steps.push(format!("correct {contact} {right}"));
+    steps.push(format!("correct {contact} {first}"));
+    let after = Stage::play(steps.iter().map(String::as_str));
+    let mut told = after.told.lines().rev();
+    let is_corrected = |line: &str| line.contains(" is of ");
+    if !is_first || !told.by_ref().take(2).all(is_corrected) {
+        return;
+    }
+    // What was withdrawn is not taken back: the contact has another case then, and may be a repeat of it.
+    let withdrawn = after
+        .told
+        .lines()
+        .rev()
+        .take(2)
+        .any(|line| line.contains("withdrawn"));
+    let (customers, sums) = figures(&after);
+    let (customers_before, sums_before) = figures(&before);
+    assert_eq!(customers, customers_before);
+    if !withdrawn {
+        assert_eq!(sums, sums_before, "{}", after.told);
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: days(), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn what_always_holds_holds_after_every_step(steps in day()) {
         Stage::play(steps.iter().map(String::as_str));
+    }
+
+    #[test]
+    fn a_contact_put_back_counts_as_before(
+        steps in day(),
+        place in 0..words::CONTACTS.len(),
+        right in select(&["c1", "c2", "c3", "c4"][..]),
+    ) {
+        put_back(steps, words::CONTACTS[place], right);
     }
 
     #[test]

@@ -7,6 +7,7 @@
 //! reroute CONTACT asked_for_person|gave_up|no_answer|failed [channel=CHANNEL WORD…]   (decides again; words as in a route)
 //! end CONTACT OUTCOME [confirmed=REASON] [outcome=ID] [cost=AMOUNT] [note=WORD] [matter:ID=resolved[/OUTCOME]|open[,REASON] …]
 //! add_case CONTACT REASON [NAME=VALUE…] [note=WORD]   (an additional case; facts as in a route)
+//! correct CONTACT ID|nobody [again] [take=none] [note=WORD]   (its customer was the wrong one)
 //! customer ID WORD…
 //! note CASE TEXT | resolve CASE OUTCOME [cost=AMOUNT] [note=WORD] | reopen CASE [note=WORD]   [stale]
 //! confirm CASE REASON | hold CASE | retain CASE SPAN|none   [stale]   (what is kept of a case)
@@ -19,7 +20,7 @@
 //! ```
 //! Words: `customer= tier= reason= take=none verified:KIND= unverified:KIND= shared:KIND= prefer= consent= refuse= brand= stage=
 //! persona= device= language= sentiment= wait:QUEUE= staffed:QUEUE= waiting:QUEUE= available:QUEUE= asked_for_person vulnerable
-//! cannot_use=voice,text another_matter outbound unknown=allowed clear=FIELD,…`; of a customer `mask=FIELD,…` or `mask=*`; any other `NAME=VALUE` is a fact, `NAME=?` one that the customer would not tell. Every write takes
+//! cannot_use=voice,text another_matter courtesy only_new outbound unknown=allowed clear=FIELD,…`; of a customer `mask=FIELD,…` or `mask=*`; any other `NAME=VALUE` is a fact, `NAME=?` one that the customer would not tell. Every write takes
 //! `request=ID`, `by=ACTOR`, `for=PERSON` and `arrived=±SPAN`, a preview `at=+SPAN`; `why` shows what is else left out.
 
 use crate::fixtures;
@@ -27,9 +28,9 @@ use signpost_domain::ability::{Abilities, Ability};
 use signpost_domain::actor::Actor;
 use signpost_domain::case::Resolution;
 use signpost_domain::command::{
-    AddCase, Command, CommandBody, EndContact, MatterEnd, PublishPlaybook, RerouteContact,
-    Rerouted, RollbackPlaybook, RouteContact, SelectRoute, UnknownReason, UpdateContact,
-    UpsertCustomer,
+    AddCase, Command, CommandBody, CorrectCustomer, EndContact, MatterEnd, PublishPlaybook,
+    RerouteContact, Rerouted, RollbackPlaybook, RouteContact, SelectRoute, UnknownReason,
+    UpdateContact, UpsertCustomer,
 };
 use signpost_domain::contact::{
     ContactContext, ContactOutcome, ContextField, CustomerRef, Direction, Matter, QueueStats,
@@ -73,8 +74,8 @@ impl<'a> Words<'a> {
     pub(crate) fn refuse_unknown(&self, playbook: Option<&Playbook>) {
         const NAMES: &str = "customer tier reason take prefer consent refuse brand stage persona device language \
             mask clear sentiment asked_for_person vulnerable outbound unknown request by for arrived at why declined confirmed \
-            value years note cannot_use another_matter case previous channel outcome cost not_vulnerable ref label link \
-            no_refs no_labels no_links";
+            value years note cannot_use another_matter courtesy only_new case previous channel outcome cost not_vulnerable ref label link \
+            no_refs no_labels no_links again";
         const PREFIXES: [&str; 8] = [
             "matter:",
             "verified:",
@@ -158,6 +159,7 @@ pub(crate) fn command(
             fingerprint: content,
         },
         event_time: words.get("arrived").map(|offset| shifted(now, offset)),
+        may_step_clock: false,
         body,
     }
 }
@@ -206,6 +208,7 @@ pub(crate) fn route(contact: &str, context: ContactContext, words: &Words<'_>) -
             Some("allowed") => UnknownReason::LastResort,
             _ => UnknownReason::Refuse,
         },
+        only_new: words.has("only_new"),
     }
 }
 
@@ -298,6 +301,19 @@ pub(crate) fn add_case(
     }))
 }
 
+pub(crate) fn correct(contact: &str, customer: &str, words: &Words<'_>) -> CommandBody {
+    CommandBody::CorrectCustomer(Box::new(CorrectCustomer {
+        contact: ContactId::new(contact).expect("a contact id"),
+        customer: match customer {
+            "nobody" => None,
+            id => Some(CustomerId::new(id).expect("a customer id")),
+        },
+        decide_again: words.has("again"),
+        select_first: words.get("take") != Some("none"),
+        note: words.get("note").unwrap_or("mistaken").into(),
+    }))
+}
+
 pub(crate) fn report(words: &Words<'_>) -> CommandBody {
     CommandBody::ReportQueues(queue_stats(words))
 }
@@ -384,6 +400,7 @@ pub(crate) fn context(
         asked_for_person: words.has("asked_for_person"),
         cannot_use: cannot_use(words),
         another_matter: words.has("another_matter"),
+        courtesy: words.has("courtesy"),
         brand: words.slug("brand"),
         queue_stats: queue_stats(words),
         matters: matters(words, playbook, now),

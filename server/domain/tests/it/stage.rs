@@ -99,6 +99,11 @@ impl Stage {
                     script::add_case(contact, reason, words, live, now)
                 });
             }
+            ("correct", [contact, customer, more @ ..]) => {
+                self.write(number, line, more, |words, _, _| {
+                    script::correct(contact, customer, words)
+                });
+            }
             ("update", [contact, more @ ..]) => {
                 self.write(number, line, more, |words, _, _| {
                     script::update(contact, words)

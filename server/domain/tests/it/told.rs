@@ -9,15 +9,16 @@ use signpost_domain::decision::{
     CostKind, Decision, Finding, FiredRule, IneligibilityCause, RouteOption,
 };
 use signpost_domain::event::{
-    CaseJoin, ContactEnded, ContactRouted, Event, Next, Recorded, RoutingTrigger,
+    CaseChange, CaseJoin, ContactEnded, ContactRouted, CustomerCorrected, Event, Next, Recorded,
+    RoutingTrigger,
 };
 use signpost_domain::fact::{FactValue, Facts, Knowledge};
 use signpost_domain::flow::Answer;
-use signpost_domain::ids::{CaseId, Seq, Slug};
+use signpost_domain::ids::{CaseId, CustomerId, Seq, Slug};
 use signpost_domain::money::Money;
 use signpost_domain::refusal::Refusal;
 use signpost_domain::route::Route;
-use signpost_domain::state::Counts;
+use signpost_domain::state::{Beside, Counts};
 use signpost_domain::time::{Millis, UnixMs};
 use std::fmt::Display;
 
@@ -89,6 +90,7 @@ pub(crate) fn event(recorded: &Recorded, names: &mut Names, why: bool) -> String
             )
         }
         Event::ContactUpdated(updated) => format!("{} has {:?}", updated.contact, updated.update),
+        Event::ContactCustomerCorrected(event) => corrected(event, names),
         Event::CaseAddedToContact(added) => {
             let joined = joined(&added.join, names);
             let matter = list(added.matter.iter().map(|matter| format!(" for {matter}")));
@@ -105,6 +107,41 @@ pub(crate) fn event(recorded: &Recorded, names: &mut Names, why: bool) -> String
             said
         }
     }
+}
+
+fn corrected(event: &CustomerCorrected, names: &mut Names) -> String {
+    let name = |id: &Option<CustomerId>| id.as_ref().map_or("nobody".into(), ToString::to_string);
+    let (former, customer) = (name(&event.former), name(&event.customer));
+    let mut said = format!("{} is of {customer}, not {former}", event.contact);
+    for case in &event.cases {
+        let id = case.case.map_or("no case".into(), |id| names.told(id));
+        let of = if case.is_own { "" } else { "too, " };
+        said += &match &case.change {
+            CaseChange::Stays => format!("; {of}stays with {id}"),
+            CaseChange::Moves(moved) => {
+                let previous = moved.previous.iter().chain(&moved.gives_back);
+                let previous: Vec<String> = previous.map(|case| names.told(*case)).collect();
+                let leads = if moved.leads || moved.claimed.is_none() {
+                    ""
+                } else {
+                    ", aside"
+                };
+                format!(
+                    "; {of}takes {id} along{leads}{}",
+                    list(previous.iter().map(|id| format!(" after {id}")))
+                )
+            }
+            CaseChange::Leaves(left) => {
+                let withdrawn = if left.withdrawn { ", withdrawn" } else { "" };
+                let forgets = list(left.forgets.iter().map(|fact| format!(" without {fact}")));
+                let join = left.join.as_ref();
+                let join = join.map_or("no case".into(), |join| joined(join, names));
+                let resolves = if left.resolves { ", resolved" } else { "" };
+                format!("; {of}leaves {id}{withdrawn}{forgets}; {join}{resolves}")
+            }
+        };
+    }
+    said + &format!("; noted: {}", event.note)
 }
 
 fn contact_ended(ended: &ContactEnded, names: &mut Names) -> String {
@@ -138,6 +175,7 @@ pub(crate) fn routed(event: &ContactRouted, names: &mut Names, why: bool) -> Str
         RoutingTrigger::GaveUp => "gave up;".to_owned(),
         RoutingTrigger::NoAnswer => "no answer;".to_owned(),
         RoutingTrigger::Failed => "failed;".to_owned(),
+        RoutingTrigger::CustomerCorrected => "decided again;".to_owned(),
     });
     if let Some(matter) = &event.leading {
         parts.push(format!("for {matter};"));
@@ -155,6 +193,12 @@ pub(crate) fn routed(event: &ContactRouted, names: &mut Names, why: bool) -> Str
         Some(join) => format!("{};", joined(join, names)),
         None => "no case;".to_owned(),
     });
+    if event.context.courtesy {
+        parts.push(match event.thanks_for {
+            Some(case) => format!("thanks for {};", names.told(case)),
+            None => "thanks;".to_owned(),
+        });
+    }
     parts.push(format!("{};", numbers(event)));
     if !event.carried.is_empty() {
         parts.push(format!("knows {};", facts(&event.carried)));
@@ -448,7 +492,10 @@ pub(crate) fn answer(answer: &Answer, names: &Names) -> String {
         Answer::Contact(row) => contact(row, names),
         Answer::Case(row) => case(row, names),
         Answer::Customer(row) => work::customer_row(row),
-        Answer::Counts(all) => all.iter().map(counts).collect::<Vec<_>>().join("\n"),
+        Answer::Counts(all) => {
+            let all = all.iter().filter(|it| it.beside() != Some(Beside::Contact));
+            all.map(counts).collect::<Vec<_>>().join("\n")
+        }
     }
 }
 
@@ -482,6 +529,15 @@ fn contact(row: &Contact, names: &Names) -> String {
         let reason = matter.reason.as_ref().map(ToString::to_string);
         format!("; {} for {}", matter.id, reason.unwrap_or_default())
     });
+    let corrected = row.correction.as_ref().map(|known| {
+        let decided = known.decided_for.as_ref();
+        let decided = decided.map_or("nobody", |id| id.as_str());
+        match row.is_decided_for_other() {
+            true => format!("; decided for {decided}"),
+            false => "; corrected".to_owned(),
+        }
+    });
+    let matters = matters.chain(corrected);
     let kept: String = matters.chain(refs).chain(labels).chain(links).collect();
     let additional = list(row.additional_cases().map(|case| names.name(case)));
     let additional = match additional.is_empty() {

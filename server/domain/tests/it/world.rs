@@ -105,10 +105,7 @@ impl World {
             Ok(WriteResult::Replayed(seq)) => {
                 let answer = &self.log[seq.0 as usize - 1..];
                 assert_eq!(answer[0].envelope.seq, seq);
-                let more = match &answer[0].event {
-                    Event::ContactRouted(routed) => routed.followed_by as usize,
-                    _ => 0,
-                };
+                let more = followed_by(&answer[0].event);
                 Answered::Replayed(answer[..=more].to_vec())
             }
             Ok(WriteResult::Happens(recorded)) => {
@@ -116,11 +113,7 @@ impl World {
                     let is_last = place + 1 == recorded.len();
                     self.apply(one, compiled(&command), is_last);
                 }
-                let followed_by = match &recorded[0].event {
-                    Event::ContactRouted(routed) => routed.followed_by as usize,
-                    _ => 0,
-                };
-                assert_eq!(recorded.len(), 1 + followed_by);
+                assert_eq!(recorded.len(), 1 + followed_by(&recorded[0].event));
                 assert!(recorded.len() <= flow::COMMAND_EVENTS_MAX);
                 Answered::Happened(recorded)
             }
@@ -308,6 +301,15 @@ impl World {
     }
 }
 
+/// How many events of the same write follow the one that holds the answer.
+fn followed_by(event: &Event) -> usize {
+    match event {
+        Event::ContactRouted(routed) => routed.followed_by as usize,
+        Event::ContactCustomerCorrected(corrected) => corrected.followed_by as usize,
+        _ => 0,
+    }
+}
+
 /// What a decision was made from holds no handles of the customer: they can be erased from its profile alone.
 fn no_identities_of_profile(event: &Event) {
     let profile = match event {
@@ -354,6 +356,7 @@ fn compiled(command: &Command) -> Option<Arc<Playbook>> {
         | CommandBody::End(_)
         | CommandBody::AddCase(_)
         | CommandBody::UpdateContact(_)
+        | CommandBody::CorrectCustomer(_)
         | CommandBody::Upsert(_)
         | CommandBody::Case(_)
         | CommandBody::Customer(_)

@@ -12,7 +12,9 @@ use crate::codec::text::{
     reason_text_or_none,
 };
 use crate::codec::{CodecError, message, required, wire, written};
-use signpost_domain::contact::{AdditionalCase, Contact, ContactState};
+use signpost_domain::contact::{
+    AdditionalCase, Contact, ContactState, CustomerCorrection, JoinBefore,
+};
 use signpost_domain::ids::{CustomerId, ReasonId, Seq, Slug};
 use signpost_domain::list::ContactStateKind;
 use signpost_domain::time::UnixMs;
@@ -39,6 +41,7 @@ pub(super) fn contact_to_wire(contact: &Contact) -> written::Contact<'_> {
         leading,
         due,
         links,
+        correction,
         arrived,
         recorded,
         last_activity,
@@ -84,6 +87,7 @@ pub(super) fn contact_to_wire(contact: &Contact) -> written::Contact<'_> {
         due_after_ms: due.map(|due| after(due, base)),
         away: *away,
         links: contact_links_to_wire(links),
+        correction: correction.as_deref().map(correction_to_wire),
     }
 }
 
@@ -118,6 +122,7 @@ pub(super) fn contact(message: wire::Contact) -> Result<Contact, CodecError> {
         handover: handover_message,
         away,
         links,
+        correction: correction_message,
     } = message;
     let recorded = UnixMs(recorded_unix_ms);
     let context = context(required(context_message, "contact.context")?, recorded)?;
@@ -143,6 +148,10 @@ pub(super) fn contact(message: wire::Contact) -> Result<Contact, CodecError> {
         leading: name_or_none(leading_matter),
         due: due_after_ms.map(|after_ms| at(recorded, after_ms)),
         links: contact_links(links)?,
+        correction: correction_message
+            .map(correction)
+            .transpose()?
+            .map(Box::new),
         arrived: at(recorded, arrived_after_ms),
         recorded,
         last_activity: at(recorded, last_activity_after_ms),
@@ -226,6 +235,81 @@ fn additional_case(message: wire::AdditionalCase) -> Result<AdditionalCase, Code
         case_match: known(case_match, "additional_case.joined")?,
         matter: name_or_none(matter),
         owner: name_or_none(owner),
+    })
+}
+
+fn correction_to_wire(correction: &CustomerCorrection) -> written::CustomerCorrection<'_> {
+    let CustomerCorrection {
+        first,
+        decided_for,
+        left,
+    } = correction;
+    written::CustomerCorrection {
+        first: name_text(first.as_ref()),
+        decided_for: name_text(decided_for.as_ref()),
+        left: left.iter().map(join_before_to_wire).collect(),
+    }
+}
+
+fn correction(message: wire::CustomerCorrection) -> Result<CustomerCorrection, CodecError> {
+    let wire::CustomerCorrection {
+        first,
+        decided_for,
+        left,
+    } = message;
+    Ok(CustomerCorrection {
+        first: name_or_none(first),
+        decided_for: name_or_none(decided_for),
+        left: left
+            .into_iter()
+            .map(join_before)
+            .collect::<Result<_, _>>()?,
+    })
+}
+
+fn join_before_to_wire(before: &JoinBefore) -> written::JoinBefore<'_> {
+    let JoinBefore {
+        case,
+        is_own,
+        reason,
+        matter,
+        instead,
+        case_match,
+        repeat,
+        presumed,
+    } = before;
+    written::JoinBefore {
+        case_seq: case_seq(*case),
+        own: *is_own,
+        reason: reason_text(reason),
+        matter: name_text(matter.as_ref()),
+        instead_seq: instead.map(case_seq),
+        case_match: case_match.number(),
+        repeat: *repeat,
+        presumed: *presumed,
+    }
+}
+
+fn join_before(message: wire::JoinBefore) -> Result<JoinBefore, CodecError> {
+    let wire::JoinBefore {
+        case_seq,
+        own,
+        reason: reason_text,
+        matter,
+        instead_seq,
+        case_match,
+        repeat,
+        presumed,
+    } = message;
+    Ok(JoinBefore {
+        case: case(case_seq),
+        is_own: own,
+        reason: reason(&reason_text, "join_before.reason")?,
+        matter: name_or_none(matter),
+        instead: instead_seq.map(case),
+        case_match: known(case_match, "join_before.case_match")?,
+        repeat,
+        presumed,
     })
 }
 

@@ -236,7 +236,7 @@ pub(crate) fn update(
     validator.on_case(caller, stamp, (case, &etag, event_time), step)
 }
 
-fn note_text(text: &str) -> Result<Arc<str>, String> {
+pub(super) fn note_text(text: &str) -> Result<Arc<str>, String> {
     match text.len() {
         0 => Err("must not be empty".into()),
         len if len > CASE_TEXT_BYTES_MAX => Err(format!(

@@ -39,6 +39,7 @@ pub(crate) fn route(
         menu_playbook_version,
         event_time,
         clear_mask,
+        new_contact_only,
     } = request;
     let contact = validator.check(FieldPath::top("contact_id"), ContactId::new(contact_id));
     validator.menu_playbook_version(&menu_playbook_version, playbooks.menu);
@@ -57,6 +58,7 @@ pub(crate) fn route(
             clear,
             select_first,
             unknown_reason,
+            only_new: new_contact_only,
         }))
     });
     validator.command(caller, stamp, event_time, body)

@@ -192,6 +192,37 @@ impl ContactService for Services {
         Ok(Response::new(answer))
     }
 
+    async fn correct_contact_customer(
+        &self,
+        request: Request<v1::CorrectContactCustomerRequest>,
+    ) -> Result<Response<v1::CorrectContactCustomerResponse>, Status> {
+        let caller = self.caller(&request)?;
+        let command = from_proto::contact_work::correct(request.into_inner(), caller);
+        let written = self.write(command).await?;
+        let Event::ContactCustomerCorrected(corrected) = &written.recorded.event else {
+            return Err(status::internal());
+        };
+        let playbook = self.playbook_of(&written.recorded.envelope).await?;
+        let added = matters::added(&written.followed_by);
+        let decided = written
+            .followed_by
+            .iter()
+            .find_map(|recorded| match &recorded.event {
+                Event::ContactRouted(routed) => Some(Answered {
+                    seq: Some(recorded.envelope.seq),
+                    routed,
+                    added: &added,
+                    playbook: &playbook,
+                    numbers: self.numbers(),
+                }),
+                _ => None,
+            });
+        let first = (&**corrected, written.recorded.envelope.seq);
+        let receipt = self.receipt(&written);
+        let answer = to_proto::corrected::corrected(first, &added, decided, receipt);
+        Ok(Response::new(answer))
+    }
+
     async fn get_contact(
         &self,
         request: Request<v1::GetContactRequest>,

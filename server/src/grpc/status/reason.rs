@@ -206,6 +206,7 @@ fn of_contact(contact: &ContactId, why: &ContactCause) -> ReasonDetails {
     let details = match why {
         ContactCause::EndedLongAgo => ReasonDetails::of(Why::ContactEnded),
         ContactCause::OfNobody => ReasonDetails::of(Why::ContactHasNoCustomer),
+        ContactCause::Exists => ReasonDetails::of(Why::ContactExists),
         ContactCause::HasCase { case } => {
             ReasonDetails::of(Why::ContactHasCase).with("case_id", case)
         }
@@ -214,6 +215,29 @@ fn of_contact(contact: &ContactId, why: &ContactCause) -> ReasonDetails {
             .with("merged_into_case_id", into),
         ContactCause::AdditionalCasesMax | ContactCause::TooManyFurtherCases => {
             ReasonDetails::limit("additional_cases", ADDITIONAL_CASES_MAX)
+        }
+        ContactCause::CorrectionNotAllowed => ReasonDetails::of(Why::SupervisorRequired),
+        ContactCause::CorrectionTooLate | ContactCause::EndedBeforeDecision => {
+            ReasonDetails::of(Why::ContactEnded)
+        }
+        ContactCause::OfSameCustomer { customer } => {
+            ReasonDetails::of(Why::ContactOfSameCustomer).with("customer_id", customer)
+        }
+        ContactCause::OfNobodyAlready => ReasonDetails::of(Why::ContactOfSameCustomer),
+        ContactCause::HadCustomer { first } => {
+            ReasonDetails::of(Why::ContactHadCustomer).with("customer_id", first)
+        }
+        ContactCause::HasAdditionalCases => ReasonDetails::of(Why::ContactHasAdditionalCases),
+        ContactCause::InMergedCase { case, into } => ReasonDetails::of(Why::CaseMerged)
+            .with("case_id", case)
+            .with("merged_into_case_id", into),
+        ContactCause::InClosedCase { case } => {
+            ReasonDetails::of(Why::ContactCaseClosed).with("case_id", case)
+        }
+        ContactCause::InCaseOfUnknownReason { case, reason } => {
+            ReasonDetails::of(Why::CaseOfRetiredReason)
+                .with("case_id", case)
+                .with("reason", reason)
         }
     };
     details.with("contact_id", contact)

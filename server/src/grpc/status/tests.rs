@@ -2,7 +2,7 @@
 
 use super::*;
 use signpost_domain::case::LinkKind;
-use signpost_domain::ids::{CaseId, ContactId, CustomerId, RequestId, Seq, Slug};
+use signpost_domain::ids::{CaseId, ContactId, CustomerId, ReasonId, RequestId, Seq, Slug};
 use signpost_domain::playbook::leaving::{LeavingKind, NameInUse};
 use signpost_domain::refusal::{CaseCause, ContactCause, CustomerCause, Kind};
 use signpost_domain::route::Route;
@@ -178,13 +178,31 @@ fn customer_causes() -> Vec<CustomerCause> {
 /// One of each cause of a refusal for a contact.
 fn contact_causes() -> Vec<ContactCause> {
     let (case, other) = (CaseId(Seq(1)), CaseId(Seq(2)));
+    let customer = CustomerId::stored("c1");
+    let reason = ReasonId {
+        primary: Slug::stored("bags"),
+        secondary: Some(Slug::stored("lost")),
+    };
     vec![
         ContactCause::EndedLongAgo,
         ContactCause::OfNobody,
         ContactCause::HasCase { case },
         ContactCause::HasMergedCase { case, into: other },
+        ContactCause::Exists,
         ContactCause::AdditionalCasesMax,
         ContactCause::TooManyFurtherCases,
+        ContactCause::CorrectionNotAllowed,
+        ContactCause::CorrectionTooLate,
+        ContactCause::OfSameCustomer {
+            customer: customer.clone(),
+        },
+        ContactCause::OfNobodyAlready,
+        ContactCause::HadCustomer { first: customer },
+        ContactCause::HasAdditionalCases,
+        ContactCause::InMergedCase { case, into: other },
+        ContactCause::InClosedCase { case },
+        ContactCause::InCaseOfUnknownReason { case, reason },
+        ContactCause::EndedBeforeDecision,
     ]
 }
 
@@ -197,6 +215,11 @@ fn every_refusal() -> Vec<Refusal> {
         Refusal::Faulty(Faults::one("note", "is wrong")),
         Refusal::Faulty(Faults::of(FaultKind::UnknownReason, "reason", "is none")),
         Refusal::Faulty(Faults::of(FaultKind::KeyFactMissing, "facts", "must tell")),
+        Refusal::Faulty(Faults::of(
+            FaultKind::ClockStep,
+            "event_time",
+            "is far ahead",
+        )),
         Refusal::NoPlaybook,
         Refusal::NotFound {
             kind: Kind::Case,
@@ -295,8 +318,19 @@ fn kinds(refusal: &Refusal) -> usize {
             | ContactCause::OfNobody
             | ContactCause::HasCase { .. }
             | ContactCause::HasMergedCase { .. }
+            | ContactCause::Exists
             | ContactCause::AdditionalCasesMax
-            | ContactCause::TooManyFurtherCases => 6,
+            | ContactCause::TooManyFurtherCases
+            | ContactCause::CorrectionNotAllowed
+            | ContactCause::CorrectionTooLate
+            | ContactCause::OfSameCustomer { .. }
+            | ContactCause::OfNobodyAlready
+            | ContactCause::HadCustomer { .. }
+            | ContactCause::HasAdditionalCases
+            | ContactCause::InMergedCase { .. }
+            | ContactCause::InClosedCase { .. }
+            | ContactCause::InCaseOfUnknownReason { .. }
+            | ContactCause::EndedBeforeDecision => 17,
         },
         Refusal::Faulty(_)
         | Refusal::NoPlaybook

@@ -3,7 +3,8 @@
 use super::matters::{self, Answered};
 use super::menu::MenuOf;
 use super::{
-    additional, case, context, customer, decision, fact, menu, tags, target, time, wire_enum,
+    additional, case, context, corrected, customer, decision, fact, menu, tags, target, time,
+    wire_enum,
 };
 use signpost_domain::case::CaseState;
 use signpost_domain::contact::{Contact, ContactState};
@@ -12,6 +13,7 @@ use signpost_domain::event::{ContactEnded, Next, RouteSelected};
 use signpost_domain::ids::{CaseId, CustomerId, MatterId, ReasonId};
 use signpost_domain::list::View;
 use signpost_domain::playbook::{Label, Playbook};
+use signpost_domain::state::Beside;
 use signpost_proto::v1;
 
 /// The answer to RouteContact.
@@ -123,6 +125,7 @@ pub(crate) fn got(
 ) -> v1::GetContactResponse {
     let mut answer = answer(decided);
     answer.state = wire_enum::place(row.state);
+    answer.decided_for_other_customer = row.is_decided_for_other();
     let mut offered = row.offered.iter();
     if let Some(taken) = offered.find(|offered| Some(offered.route) == row.route) {
         let target = target::of_decision(decided.playbook, &decided.routed.decision, taken);
@@ -151,7 +154,7 @@ pub(crate) fn listed(row: &Contact, view: View) -> v1::Contact {
     contact
 }
 
-fn answer(of: Answered<'_>) -> v1::ContactAnswer {
+pub(super) fn answer(of: Answered<'_>) -> v1::ContactAnswer {
     let Answered {
         routed, playbook, ..
     } = of;
@@ -197,6 +200,8 @@ fn answer(of: Answered<'_>) -> v1::ContactAnswer {
             Next::ChooseReason { .. } => Vec::new(),
             Next::AskFacts(_) | Next::ChooseRoute | Next::Target(_) => matters::open_cases(of),
         },
+        thanked_case_id: case::id(routed.thanks_for),
+        decided_for_other_customer: false,
     }
 }
 
@@ -285,5 +290,10 @@ pub(crate) fn contact(row: &Contact) -> v1::Contact {
         external_references,
         labels,
         links: tags::links(&row.links),
+        reason_unknown: row.without_case() == Some(Beside::UnknownReason),
+        customer_correction: row
+            .correction
+            .as_deref()
+            .map(|correction| corrected::correction(correction, row)),
     }
 }

@@ -4,8 +4,8 @@ use super::contact::text_of_matter;
 use super::decision::text;
 use super::playbook::of_event;
 use super::{
-    actor_or_none, additional, case, context, customer, fact, note, tags, target, time, wire_enum,
-    work_event,
+    actor_or_none, additional, case, context, corrected, customer, fact, note, tags, target, time,
+    wire_enum, work_event,
 };
 use prost::Message;
 use prost_reflect::{DescriptorPool, DynamicMessage, MessageDescriptor};
@@ -115,6 +115,11 @@ fn parts(envelope: &Envelope, event: &Event) -> EventParts {
             name: "contact_updated",
             subject: contact(&updated.contact),
         },
+        Event::ContactCustomerCorrected(corrected) => EventParts {
+            body: Body::ContactCustomerCorrected(corrected::event(corrected, envelope.seq)),
+            name: "contact_customer_corrected",
+            subject: contact(&corrected.contact),
+        },
         Event::CaseAddedToContact(added) => EventParts {
             body: Body::CaseAddedToContact(additional::event(added, envelope.seq)),
             name: "case_added_to_contact",
@@ -142,6 +147,7 @@ fn contact_routed(routed: &ContactRouted, seq: Seq) -> v1::ContactRoutedEvent {
         tier_found,
         case: join,
         former: left,
+        thanks_for,
         additional,
         leading,
         followed_by: _,
@@ -196,6 +202,8 @@ fn contact_routed(routed: &ContactRouted, seq: Seq) -> v1::ContactRoutedEvent {
         previous_case_id: case::id(join.and_then(|join| join.previous)),
         former_case_id: case::id(left.map(|left| left.case)),
         former_case_withdrawn: left.is_some_and(|left| left.withdrawn),
+        courtesy: context.courtesy,
+        thanked_case_id: case::id(*thanks_for),
         repeat: join.is_some_and(|join| join.repeat),
         channel_switched: join.is_some_and(|join| join.switched),
         state: wire_enum::place(place),

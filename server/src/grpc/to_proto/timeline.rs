@@ -1,6 +1,6 @@
 //! The timeline of a case. Each event about the case is an entry, with a line of text for people.
 
-use super::{actor_or_none, additional, case, note, time, wire_enum};
+use super::{actor_or_none, additional, case, corrected, note, time, wire_enum};
 use signpost_domain::case::{CaseAction, CaseUpdate};
 use signpost_domain::contact::CaseMatch;
 use signpost_domain::event::{
@@ -19,6 +19,7 @@ pub(crate) fn entry(recorded: &Recorded, of: CaseId) -> Option<TimelineEntry> {
         Event::RouteSelected(taken) => self::taken(taken, of),
         Event::ContactEnded(ended) => self::ended(ended, of, seq),
         Event::CaseAddedToContact(added) => additional::entry(added, of, seq),
+        Event::ContactCustomerCorrected(corrected) => corrected::entry(corrected, of, seq),
         Event::CaseLapsed(case) => TimelineEntry {
             kind: TimelineKind::CaseLapsed.into(),
             text: "lapsed: nothing was heard for too long".into(),
@@ -63,12 +64,23 @@ fn routed(routed: &ContactRouted, of: CaseId, seq: Seq) -> TimelineEntry {
             ..entry
         };
     }
+    if routed.thanks_for == Some(of) {
+        return TimelineEntry {
+            text: with_note(
+                format!("contact {contact} says thanks: nothing else changes"),
+                &routed.note,
+            ),
+            note_id: note::id(seq, &routed.note),
+            ..entry
+        };
+    }
     let joined = match (&routed.case, routed.trigger) {
         (_, RoutingTrigger::AskedForPerson) => "asked for a person".to_owned(),
         (_, RoutingTrigger::GaveUp) => "gave up".to_owned(),
         (_, RoutingTrigger::NoAnswer) => "did not answer".to_owned(),
         (_, RoutingTrigger::Failed) => "could not be helped".to_owned(),
         (_, RoutingTrigger::Amended) => "sent more".to_owned(),
+        (_, RoutingTrigger::CustomerCorrected) => "was decided again for its customer".to_owned(),
         (Some(join), RoutingTrigger::Opened) => {
             let repeat = if join.repeat { ", a repeat" } else { "" };
             let switched = if join.switched {
@@ -246,7 +258,7 @@ fn worked(worked: &CaseActionTaken, of: CaseId, seq: Seq) -> TimelineEntry {
     }
 }
 
-fn with_note(what: String, note: &str) -> String {
+pub(super) fn with_note(what: String, note: &str) -> String {
     match note {
         "" => what,
         note => format!("{what}: {note}"),

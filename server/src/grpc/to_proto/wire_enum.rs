@@ -224,6 +224,7 @@ pub(super) fn route_step(step: RoutingTrigger) -> i32 {
         RoutingTrigger::GaveUp => v1::RoutingTrigger::GaveUp,
         RoutingTrigger::NoAnswer => v1::RoutingTrigger::NoAnswer,
         RoutingTrigger::Failed => v1::RoutingTrigger::Failed,
+        RoutingTrigger::CustomerCorrected => v1::RoutingTrigger::CustomerCorrected,
     };
     wire.into()
 }

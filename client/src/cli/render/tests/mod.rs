@@ -8,6 +8,7 @@ use expect_test::{expect, expect_file};
 use signpost_client::v1;
 
 mod records;
+mod why;
 
 fn second(second: i64) -> Option<prost_types::Timestamp> {
     Some(prost_types::Timestamp {

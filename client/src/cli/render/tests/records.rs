@@ -362,8 +362,16 @@ fn publications_findings_and_counts_as_text() {
     };
     let counted = v1::CountReasonsResponse {
         revision: String::new(),
+        without_case: vec![v1::ReasonCount {
+            reason: "(unknown)".to_owned(),
+            contact_count: 2,
+            route_counts: count.route_counts[4..].to_vec(),
+            ..Default::default()
+        }],
         counts: vec![count],
         split_reasons: vec![family],
+        contact_count: 13,
+        additional_case_count: 1,
     };
     let text = [
         publication(&live, Paint::PLAIN),

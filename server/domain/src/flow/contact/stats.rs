@@ -47,12 +47,12 @@ pub(super) fn standing(
 }
 
 /// Whether the customer is away. After an outcome "no answer" the customer is away, and stays away after an outcome
-/// "failed". After any other step the customer is not away.
+/// "failed" and after a correction. After any other step the customer is not away.
 fn is_away(start: &Start) -> bool {
     let was_away = || start.known.as_ref().is_some_and(|contact| contact.away);
     match start.step {
         RoutingTrigger::NoAnswer => true,
-        RoutingTrigger::Failed => was_away(),
+        RoutingTrigger::Failed | RoutingTrigger::CustomerCorrected => was_away(),
         RoutingTrigger::Opened
         | RoutingTrigger::Amended
         | RoutingTrigger::AskedForPerson
@@ -138,6 +138,7 @@ fn contacts_7d(
 fn all_contacts_7d(start: &Start, who: Option<&FoundCustomer>, now: UnixMs) -> u32 {
     let family = who.map_or(&[][..], |who| &who.family);
     let before = start.known.as_ref();
+    let before = before.filter(|before| !before.context.courtesy);
     let counted = before.is_some_and(|before| {
         let mut family = family.iter();
         let row = family.find(|row| before.customer.as_ref() == Some(&row.id));

@@ -131,6 +131,16 @@ pub(in crate::flow) fn customer(
     Ok(Some(found(playbook, id, family, sent.tier.as_ref(), &free)))
 }
 
+/// A stored customer, as if it were found for a contact that adds nothing to what is known of it.
+pub(in crate::flow) fn as_found(
+    state: &State,
+    playbook: &Playbook,
+    id: &CustomerId,
+) -> Result<FoundCustomer, RowNotLoaded> {
+    let family = merge_group(state, id)?;
+    Ok(found(playbook, id.clone(), family, None, &[]))
+}
+
 fn found(
     playbook: &Playbook,
     id: CustomerId,

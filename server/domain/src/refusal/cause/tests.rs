@@ -109,6 +109,7 @@ fn a_contact_says_why_it_has_no_additional_case() {
         has no known customer: identify them first, by an id or a verified identity in RouteContact
         has case_0000000000001 already, the case of this matter
         has case_0000000000001, which is merged into case_0000000000002, the case of this matter
+        exists already, and only a new contact was to be taken
         has 8 additional cases already, the most there can be
         would have more than 8 additional cases, the most there can be
     "#]]
@@ -120,7 +121,48 @@ fn a_contact_says_why_it_has_no_additional_case() {
             case: case(1),
             into: case(2),
         },
+        ContactCause::Exists,
         ContactCause::AdditionalCasesMax,
         ContactCause::TooManyFurtherCases,
+    ]));
+}
+
+#[test]
+fn a_contact_says_why_its_customer_stays() {
+    expect![[r#"
+        can be put under another customer by a supervisor or the platform alone (metadata signpost-actor: supervisor/ID or platform/ID)
+        ended more than 30d ago: its customer can no longer be corrected
+        is of customer c1 already, by itself or by a merge: there is nothing to correct
+        has no customer already: there is nothing to correct
+        was first recorded with customer c1: name the right customer; only a contact that had none can go back to none
+        has additional cases, which only a contact with a customer can have: name a customer
+        is in case_0000000000001, which is merged into case_0000000000002: undo that merge first, with UnmergeCase
+        is in case_0000000000001, which is closed and can no longer be reopened: its customer can no longer be corrected
+        is in case_0000000000001 for bags/lost, which the live playbook does not have: publish one that says what replaces it
+        has ended, so it cannot be decided again: leave decide_again out
+    "#]].assert_eq(&told([
+        ContactCause::CorrectionNotAllowed,
+        ContactCause::CorrectionTooLate,
+        ContactCause::OfSameCustomer {
+            customer: customer("c1"),
+        },
+        ContactCause::OfNobodyAlready,
+        ContactCause::HadCustomer {
+            first: customer("c1"),
+        },
+        ContactCause::HasAdditionalCases,
+        ContactCause::InMergedCase {
+            case: case(1),
+            into: case(2),
+        },
+        ContactCause::InClosedCase { case: case(1) },
+        ContactCause::InCaseOfUnknownReason {
+            case: case(1),
+            reason: ReasonId {
+                primary: Slug::stored("bags"),
+                secondary: Some(Slug::stored("lost")),
+            },
+        },
+        ContactCause::EndedBeforeDecision,
     ]));
 }

@@ -13,7 +13,7 @@ use crate::decision::{PersonReport, Tried};
 use crate::event::{CaseJoin, Claim, ContactRouted, Envelope, FormerCase, OpenedCase};
 use crate::fact::Facts;
 use crate::ids::{CaseId, ContactId, CustomerId, PlaybookVersion, ReasonId, Seq, Slug};
-use crate::state::{Counts, LatestCase, OpenCases, RowKey, State, Timers};
+use crate::state::{Beside, Counts, LatestCase, OpenCases, RowKey, State, Timers};
 use crate::tags::Tags;
 use crate::time::UnixMs;
 use std::sync::Arc;
@@ -172,7 +172,7 @@ impl State {
         self.count(join.case, |counts| counts.cases_opened += 1);
     }
 
-    fn put_matter(&mut self, seq: Seq, matter: CaseKey, case: CaseId) {
+    pub(super) fn put_matter(&mut self, seq: Seq, matter: CaseKey, case: CaseId) {
         let latest = LatestCase { case, seq };
         self.matters.put(matter, Some(Arc::new(latest)), seq);
         self.changed_rows.push(RowKey::Matter(matter));
@@ -281,8 +281,17 @@ impl State {
         let Some(case) = self.cases.get(&id) else {
             return;
         };
-        let (reason, tier): (ReasonId, Slug) = (case.reason.clone(), case.tier.clone());
-        let key = (reason.clone(), tier.clone());
+        let key = (case.reason.clone(), case.tier.clone());
+        self.count_under(key, edit);
+    }
+
+    /// Counts what is not of a case.
+    pub(super) fn count_beside(&mut self, beside: Beside, edit: impl FnOnce(&mut Counts)) {
+        self.count_under(beside.key(), edit);
+    }
+
+    fn count_under(&mut self, key: (ReasonId, Slug), edit: impl FnOnce(&mut Counts)) {
+        let (reason, tier) = key.clone();
         let counts = self
             .counts
             .entry(key)
@@ -363,9 +372,22 @@ fn list_contact(case: &mut Case, listed: CaseContact) {
     }
 }
 
+/// Adds a contact to the list by the time of its arrival. The contact may have come before others of the case.
+pub(super) fn place_contact(case: &mut Case, listed: CaseContact) {
+    let switches = case.switches_listed();
+    let earlier = |known: &CaseContact| known.arrived <= listed.arrived;
+    let place = case.contacts.iter().rposition(earlier);
+    case.contacts
+        .insert(place.map_or(0, |place| place + 1), listed);
+    case.channel_switches += case.switches_listed() - switches;
+    if case.contacts.len() > CASE_CONTACTS_LISTED_MAX {
+        case.contacts.remove(0);
+    }
+}
+
 /// Removes a contact that was about another matter from the case, with its repeats and channel switches. Returns how
 /// many repeats were removed.
-fn unlist_contact(case: &mut Case, contact: &ContactId) -> u32 {
+pub(super) fn unlist_contact(case: &mut Case, contact: &ContactId) -> u32 {
     let switches = case.switches_listed();
     let listed = case
         .contacts

@@ -1,6 +1,6 @@
 //! The words of random days.
 
-pub(super) const CONTACTS: &[&str] = &[
+pub(crate) const CONTACTS: &[&str] = &[
     "k1", "k2", "k3", "k4", "k5", "k6", "k7", "k8", "k9", "k10", "k11", "k12",
 ];
 /// Contacts such as most are: whose, and about what.
@@ -89,6 +89,10 @@ pub(super) const MORE: &[&str] = &[
     "cannot_use=voice",
     "another_matter",
     "another_matter",
+    "courtesy",
+    "courtesy",
+    "clear=Courtesy",
+    "only_new",
     "case=1",
     "case=2",
     "case=3",

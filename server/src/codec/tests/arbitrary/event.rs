@@ -1,5 +1,7 @@
 //! Strategies for any event.
 
+mod corrected;
+
 use super::decision::{decision, findings, handover};
 use super::memory::memory;
 use super::queue_stats;
@@ -127,6 +129,7 @@ fn event() -> impl Strategy<Value = Event> {
             let update = ContactUpdate { tags, links };
             Event::ContactUpdated(Box::new(ContactUpdated { contact, update }))
         }),
+        1 => corrected::corrected().prop_map(|event| Event::ContactCustomerCorrected(Box::new(event))),
     ]
 }
 
@@ -244,6 +247,7 @@ fn routed() -> BoxedStrategy<ContactRouted> {
         RoutingTrigger::GaveUp,
         RoutingTrigger::NoAnswer,
         RoutingTrigger::Failed,
+        RoutingTrigger::CustomerCorrected,
     ]);
     let left =
         (case_id(), any::<bool>()).prop_map(|(case, withdrawn)| FormerCase { case, withdrawn });
@@ -257,6 +261,7 @@ fn routed() -> BoxedStrategy<ContactRouted> {
             of(matter_id()),
             any::<u32>(),
             vec(open_case(), 0..3),
+            of(case_id()),
         ),
         of(profile()),
         of(customer::tier_found()),
@@ -270,7 +275,7 @@ fn routed() -> BoxedStrategy<ContactRouted> {
             let (
                 customer,
                 case,
-                (left, additional, leading, followed_by, open_cases),
+                (left, additional, leading, followed_by, open_cases, thanks_for),
                 profile,
                 tier_found,
             ) = whose;
@@ -284,6 +289,7 @@ fn routed() -> BoxedStrategy<ContactRouted> {
                 tier_found,
                 case,
                 former: left,
+                thanks_for,
                 additional,
                 leading,
                 followed_by,

@@ -16,7 +16,9 @@ use proptest::prelude::{BoxedStrategy, Just, Strategy, any};
 use proptest::prop_oneof;
 use proptest::sample::select;
 use signpost_domain::case::{Case, CaseContact, CaseState, OfMerged};
-use signpost_domain::contact::{AdditionalCase, Contact, ContactState, ReportedQueue};
+use signpost_domain::contact::{
+    AdditionalCase, Contact, ContactState, CustomerCorrection, JoinBefore, ReportedQueue,
+};
 use signpost_domain::customer::IdentityKey;
 use signpost_domain::event::RequestKey;
 use signpost_domain::handle::HandleKey;
@@ -98,7 +100,7 @@ fn contact() -> BoxedStrategy<Contact> {
         [time(), time(), time()],
         of(time()),
         of(time()),
-        (of(matter_id()), contact_links()),
+        (of(matter_id()), contact_links(), of(correction())),
     );
     let seqs = [seq(), seq(), seq()];
     (who, routed, rest, times, seqs)
@@ -107,7 +109,7 @@ fn contact() -> BoxedStrategy<Contact> {
             let (place, route, offered, declined, handover) = routed;
             let (confirmed, (tier, tier_found, case_owner), [needs_person, away], amendments) =
                 rest;
-            let ([arrived, recorded, heard], ended, due, (leading, links)) = times;
+            let ([arrived, recorded, heard], ended, due, (leading, links, correction)) = times;
             let [opened, decided, changed] = seqs;
             Contact {
                 id,
@@ -129,6 +131,7 @@ fn contact() -> BoxedStrategy<Contact> {
                 leading,
                 due,
                 links,
+                correction: correction.map(Box::new),
                 arrived,
                 recorded,
                 last_activity: heard,
@@ -140,6 +143,33 @@ fn contact() -> BoxedStrategy<Contact> {
             }
         })
         .boxed()
+}
+
+fn correction() -> impl Strategy<Value = CustomerCorrection> {
+    let join = (
+        (case_id(), reason(), of(matter_id()), of(case_id())),
+        joined(),
+        any::<[bool; 3]>(),
+    );
+    let join = join.prop_map(|((case, reason, matter, instead), case_match, flags)| {
+        let [is_own, repeat, presumed] = flags;
+        JoinBefore {
+            case,
+            is_own,
+            reason,
+            matter,
+            instead,
+            case_match,
+            repeat,
+            presumed,
+        }
+    });
+    let parts = (of(customer_id()), of(customer_id()), vec(join, 0..3));
+    parts.prop_map(|(first, decided_for, left)| CustomerCorrection {
+        first,
+        decided_for,
+        left,
+    })
 }
 
 fn additional() -> impl Strategy<Value = AdditionalCase> {

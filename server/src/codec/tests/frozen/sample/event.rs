@@ -1,5 +1,6 @@
 //! Samples of events, one of each kind.
 
+use super::corrected;
 use super::matters;
 use super::tags;
 use super::work::worked;
@@ -178,6 +179,11 @@ fn later() -> Vec<(&'static str, Recorded)> {
             (title, recorded(seq, asked(Method::UpdateContact), event))
         }),
     );
+    let corrected = corrected::events().into_iter().zip(180..);
+    all.extend(corrected.map(|((title, event), seq)| {
+        let correct = asked(Method::CorrectContactCustomer);
+        (title, recorded(seq, correct, event))
+    }));
     let lapsed = Event::CaseLapsed(CaseId(Seq(77)));
     let mut told = recorded(160, asked(Method::AddCaseNote), lapsed);
     told.envelope.on_behalf_of = Some(person());
@@ -315,6 +321,7 @@ fn routed() -> ContactRouted {
             case: CaseId(Seq(70)),
             withdrawn: true,
         }),
+        thanks_for: None,
         additional: Vec::new(),
         leading: None,
         followed_by: 0,
@@ -383,6 +390,7 @@ pub(in crate::codec::tests::frozen) fn bare(next: Next) -> ContactRouted {
         tier_found: None,
         case: None,
         former: None,
+        thanks_for: None,
         additional: Vec::new(),
         leading: None,
         followed_by: 0,

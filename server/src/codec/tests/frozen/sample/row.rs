@@ -4,8 +4,8 @@ use super::customer::{merged as merged_customer, tier_found, with_cases};
 use super::event::queue_stats;
 use super::work::{link, merged, resolution};
 use super::{
-    NOW, actor, additional, contact_id, context, customer, customer_id, facts, identities, matter,
-    matters, offered, person, reason, request, slug, tags, version,
+    NOW, actor, additional, contact_id, context, corrected, customer, customer_id, facts,
+    identities, matter, matters, offered, person, reason, request, slug, tags, version,
 };
 use signpost_domain::case::{Case, CaseContact, CaseState};
 use signpost_domain::contact::{CaseMatch, Contact, ContactOutcome, ContactState, ReportedQueue};
@@ -160,6 +160,10 @@ fn of_callers() -> Vec<(&'static str, RowKey, Row)> {
     tags::contact(&mut tagged);
     let key = RowKey::Contact(tagged.id.clone());
     rows.push(("a contact with links", key, Row::Contact(Arc::new(tagged))));
+    let corrected = corrected::contact(contact(ContactState::SelfService));
+    let key = RowKey::Contact(corrected.id.clone());
+    let title = "a contact that was put under another customer";
+    rows.push((title, key, Row::Contact(Arc::new(corrected))));
     let mut tagged = case(CaseState::Open);
     tagged.tags = tags::tags();
     let key = RowKey::Case(tagged.id);
@@ -223,6 +227,7 @@ fn contact(place: ContactState) -> Contact {
         leading: None,
         due: None,
         links: Vec::new(),
+        correction: None,
         arrived: NOW - Millis::SECOND,
         recorded: NOW,
         last_activity: NOW + Millis::MINUTE,
