@@ -54,8 +54,8 @@ A first line in the playbook makes editors use it:
     FromCsv(Box<from_csv::FromCsvArgs>),
     /// Reads public holidays from an iCalendar file and prints the `closed` dates of a calendar, without a server.
     ///
-    /// Days that an event covers from midnight to midnight are closed. Events that come back every year are continued to
-    /// --to. Cancelled events, and those of some hours, are left out and named on stderr.
+    /// Days that an event covers from midnight to midnight are closed. Events that come back every year are continued
+    /// to --to. Cancelled events, and those of some hours, are left out and named on stderr.
     Holidays(holidays::HolidaysArgs),
     /// Makes a first playbook from a template, without a server.
     New(Box<new::NewArgs>),

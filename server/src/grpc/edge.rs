@@ -19,7 +19,7 @@ use signpost_domain::flow::Answer;
 use signpost_domain::ids::{CaseId, Seq};
 use signpost_domain::list::View;
 use signpost_domain::playbook::Playbook;
-use signpost_domain::playbook::leaving::{Leaving, NameInUse};
+use signpost_domain::playbook::leaving::{LeavingNames, NameInUse};
 use signpost_domain::refusal::{Faults, Refusal};
 use signpost_domain::state::Publication;
 use signpost_proto::v1;
@@ -328,7 +328,9 @@ impl Services {
     /// is live.
     pub(super) async fn names_in_use(&self, next: &Playbook) -> Result<Vec<NameInUse>, Status> {
         let live = self.live_if_any();
-        let leaving = live.map_or_else(Leaving::default, |live| Leaving::between(&live, next));
+        let leaving = live.map_or_else(LeavingNames::default, |live| {
+            LeavingNames::between(&live, next)
+        });
         match leaving.is_empty() {
             true => Ok(Vec::new()),
             false => {

@@ -9,7 +9,7 @@ use signpost_domain::case::{Case, CaseState};
 use signpost_domain::contact::Contact;
 use signpost_domain::ids::{ReasonId, Seq};
 use signpost_domain::list::{CaseFilter, Order, ReasonFilter};
-use signpost_domain::playbook::leaving::{Leaving, LeavingKind, NameInUse};
+use signpost_domain::playbook::leaving::{LeavingKind, LeavingNames, NameInUse};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -41,7 +41,7 @@ struct Tally {
 /// When a row cannot be read or decoded.
 pub(crate) fn names_in_use(
     reader: &RowReader,
-    leaving: &Leaving,
+    leaving: &LeavingNames,
 ) -> Result<Vec<NameInUse>, StoreError> {
     let mut tally = Tally::default();
     for kind in [
@@ -72,7 +72,7 @@ pub(crate) fn names_in_use(
 }
 
 /// The open cases that have a leaving name of this kind; `None` if none leaves.
-fn filter(leaving: &Leaving, kind: LeavingKind) -> Option<CaseFilter> {
+fn filter(leaving: &LeavingNames, kind: LeavingKind) -> Option<CaseFilter> {
     let mut filter = CaseFilter {
         states: vec![CaseState::Open],
         ..CaseFilter::default()
@@ -103,7 +103,7 @@ fn filter(leaving: &Leaving, kind: LeavingKind) -> Option<CaseFilter> {
 }
 
 /// The names of this kind that go away and that a case has, each once.
-fn of_case(case: &Case, leaving: &Leaving, kind: LeavingKind) -> BTreeSet<String> {
+fn of_case(case: &Case, leaving: &LeavingNames, kind: LeavingKind) -> BTreeSet<String> {
     let reasons = std::iter::once(&case.reason).chain(&case.confirmed);
     let channels = case.contacts.iter().map(|listed| &listed.channel);
     match kind {
@@ -129,7 +129,7 @@ impl Tally {
     fn cases(
         &mut self,
         reader: &RowReader,
-        leaving: &Leaving,
+        leaving: &LeavingNames,
         kind: LeavingKind,
         filter: &CaseFilter,
     ) -> Result<(), StoreError> {
@@ -160,7 +160,7 @@ impl Tally {
         Ok(())
     }
 
-    fn contacts(&mut self, reader: &RowReader, leaving: &Leaving) -> Result<(), StoreError> {
+    fn contacts(&mut self, reader: &RowReader, leaving: &LeavingNames) -> Result<(), StoreError> {
         if leaving.is_empty() {
             return Ok(());
         }
@@ -185,7 +185,7 @@ impl Tally {
         Ok(())
     }
 
-    fn contact(&mut self, contact: &Contact, leaving: &Leaving) {
+    fn contact(&mut self, contact: &Contact, leaving: &LeavingNames) {
         let reasons = contact.context.reason.iter().chain(&contact.confirmed);
         let of_kinds = [
             (LeavingKind::Reason, names(&leaving.reasons, reasons)),

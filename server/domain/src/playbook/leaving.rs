@@ -32,7 +32,7 @@ impl LeavingKind {
 
 /// The names that one playbook has and the next one neither has nor replaces.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Leaving {
+pub struct LeavingNames {
     /// The reasons, primary and secondary, also retired ones that were replaced until now.
     pub reasons: BTreeSet<ReasonId>,
     /// The tiers.
@@ -43,9 +43,9 @@ pub struct Leaving {
     pub queues: BTreeSet<Slug>,
 }
 
-impl Leaving {
+impl LeavingNames {
     /// What goes away if `after` becomes live instead of `before`.
-    pub fn between(before: &Playbook, after: &Playbook) -> Leaving {
+    pub fn between(before: &Playbook, after: &Playbook) -> LeavingNames {
         let (old, new) = (&before.index, &after.index);
         let secondary = old.reasons.keys().chain(old.splits.keys());
         let secondary = secondary.filter(|id| !after.knows(id)).cloned();
@@ -58,7 +58,7 @@ impl Leaving {
         let tiers = old.tiers.keys();
         let channels = old.channels.keys();
         let queues = old.queues.keys();
-        Leaving {
+        LeavingNames {
             reasons: secondary.chain(primary).collect(),
             tiers: tiers
                 .filter(|id| !new.tiers.contains_key(*id))

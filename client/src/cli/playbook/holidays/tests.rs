@@ -1,5 +1,7 @@
 //! Calendar files, written by hand: what is closed, what is left out, and what is wrong in which line.
 
+#![expect(clippy::unwrap_used, reason = "tests")]
+
 use super::*;
 
 /// A calendar with these lines between its own.

@@ -1,5 +1,7 @@
 //! What is said of calendars, of guards, and of many things at once.
 
+#![expect(clippy::unwrap_used, reason = "tests")]
+
 use super::{STORE, airline, read, store};
 use crate::playbook::Playbook;
 use crate::time::UnixMs;
