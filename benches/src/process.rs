@@ -61,17 +61,25 @@ impl Server {
     /// When the server is gone.
     pub fn resident(&self) -> Result<(u64, u64), Box<dyn Error>> {
         let folder = format!("/proc/{}", self.child.id());
-        let status = std::fs::read_to_string(format!("{folder}/status"))?;
-        let bytes = |name: &str| -> Result<u64, Box<dyn Error>> {
-            let line = status.lines().find_map(|line| line.strip_prefix(name));
-            let kib = line.and_then(|line| line.trim().strip_suffix(" kB"));
-            Ok(kib.ok_or(format!("no {name}"))?.parse::<u64>()? * 1_024)
-        };
-        let (now, most) = (bytes("VmRSS:")?, bytes("VmHWM:")?);
+        let (now, most) = resident_of(self.child.id())?;
         // The kernel measures the most from here on.
         std::fs::write(format!("{folder}/clear_refs"), "5")?;
         Ok((now, most))
     }
+}
+
+/// The resident memory of a process in bytes: now, and the most so far.
+///
+/// # Errors
+/// When the process is gone, or has ended and was not waited for.
+pub fn resident_of(id: u32) -> Result<(u64, u64), Box<dyn Error>> {
+    let status = std::fs::read_to_string(format!("/proc/{id}/status"))?;
+    let bytes = |name: &str| -> Result<u64, Box<dyn Error>> {
+        let line = status.lines().find_map(|line| line.strip_prefix(name));
+        let kib = line.and_then(|line| line.trim().strip_suffix(" kB"));
+        Ok(kib.ok_or(format!("no {name}"))?.parse::<u64>()? * 1_024)
+    };
+    Ok((bytes("VmRSS:")?, bytes("VmHWM:")?))
 }
 
 /// The CPU time so far, user and system: first of this process, then of its children that have ended.

@@ -16,8 +16,10 @@ mod customer_work;
 mod demo;
 mod end;
 mod environment;
+mod error_json;
 mod errors_file;
 mod events;
+mod explain;
 mod failure;
 mod flags;
 mod form;
@@ -45,8 +47,10 @@ mod values;
 mod vocabulary;
 mod watch;
 mod write;
+mod zone;
 
 use clap::{Args, ColorChoice, CommandFactory, FromArgMatches, Parser, Subcommand};
+use error_json::ErrorJson;
 use failure::Failure;
 use flags::Flags;
 use out::{Out, Paint, styles_refused};
@@ -54,6 +58,8 @@ use signpost_client::{Client, Options};
 use std::process::ExitCode;
 use std::time::Duration;
 use stderr::say;
+use tokio::sync::OnceCell;
+use zone::Zone;
 
 /// Where every contact goes, why, and what became of it.
 #[derive(Parser, Debug)]
@@ -104,6 +110,10 @@ struct Globals {
     /// caller.
     #[arg(long, global = true, value_name = "KIND/ID")]
     on_behalf_of: Option<String>,
+    /// Print times in UTC, and take days as days in UTC, instead of in the time zone of the live playbook. JSON has
+    /// times in UTC always.
+    #[arg(long, global = true)]
+    utc: bool,
 }
 
 /// The commands.
@@ -190,6 +200,8 @@ enum Command {
 struct Session {
     globals: Globals,
     out: Out,
+    /// The time zone of the live playbook, once it is known.
+    zone: OnceCell<Zone>,
 }
 
 impl Session {
@@ -204,7 +216,8 @@ impl Session {
             deadline,
             actor: self.globals.actor.clone(),
         };
-        let client = Client::connect(&self.globals.server, options)?;
+        // The times that a person gives are meant, and `send` looks at those of a table.
+        let client = Client::connect(&self.globals.server, options)?.stepping_clock();
         Ok(match &self.globals.on_behalf_of {
             Some(person) => client.on_behalf_of(person)?,
             None => client,
@@ -214,7 +227,10 @@ impl Session {
 
 /// Runs the command line.
 pub(crate) fn main() -> ExitCode {
-    let (Cli { globals, command }, flags) = parse();
+    let (Cli { globals, command }, flags) = match parse() {
+        Ok(parsed) => parsed,
+        Err(error) => return refused(&error),
+    };
     let names = std::env::vars_os().map(|(name, _)| name);
     for words in environment::misspelt(&Cli::command(), names) {
         say(&format!("signpost: {words}"));
@@ -223,7 +239,11 @@ pub(crate) fn main() -> ExitCode {
         json: globals.json,
         paint: Paint::of_stdout(),
     };
-    let session = Session { globals, out };
+    let session = Session {
+        globals,
+        out,
+        zone: OnceCell::new(),
+    };
     let runtime = match tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -239,21 +259,37 @@ pub(crate) fn main() -> ExitCode {
     }
 }
 
+/// Prints why the command line is not taken, or the help that it asks for, and gives the exit code. With `--json`, an
+/// error is one line of JSON.
+fn refused(error: &clap::Error) -> ExitCode {
+    let mut words = std::env::args_os().skip(1);
+    let json = words
+        .by_ref()
+        .take_while(|word| word != "--")
+        .any(|word| word == "--json");
+    match error.use_stderr() && json {
+        true => say(&ErrorJson::of_arguments(error).line()),
+        // If neither stdout nor stderr can be written, there is nobody to tell.
+        false => error.print().unwrap_or_default(),
+    }
+    u8::try_from(error.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from)
+}
+
 /// Reads the command line. Help and errors are styled where [`Paint`] is. Also gives the flags of the command, which
-/// are named in messages for people. With `--json` there are none: a program knows the fields.
-fn parse() -> (Cli, Flags) {
+/// are named in messages.
+///
+/// # Errors
+/// If the command line is wrong, or asks for help.
+fn parse() -> Result<(Cli, Flags), clap::Error> {
     let colours = match styles_refused() {
         true => ColorChoice::Never,
         false => ColorChoice::Auto,
     };
-    let matches = Cli::command().color(colours).get_matches();
-    form::one_form(Cli::command().color(colours), &matches).unwrap_or_else(|error| error.exit());
-    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
-    let flags = match cli.globals.json {
-        true => Flags::default(),
-        false => Flags::of(Cli::command(), &matches),
-    };
-    (cli, flags)
+    let matches = Cli::command().color(colours).try_get_matches()?;
+    form::one_form(Cli::command().color(colours), &matches)?;
+    let cli = Cli::from_arg_matches(&matches);
+    let cli = cli.map_err(|error| error.format(&mut Cli::command().color(colours)))?;
+    Ok((cli, Flags::of(Cli::command(), &matches)))
 }
 
 async fn run(command: Command, session: &Session) -> Result<(), Failure> {

@@ -50,6 +50,8 @@ pub struct Client {
     deadline: Duration,
     actor: MetadataValue<Ascii>,
     on_behalf_of: Option<MetadataValue<Ascii>>,
+    /// Whether writes may carry the time of the server as far ahead as they say.
+    steps_clock: bool,
 }
 
 /// Whether it is safe to send the same request twice.
@@ -83,7 +85,18 @@ impl Client {
             deadline: options.deadline,
             actor: named("actor", &options.actor)?,
             on_behalf_of: None,
+            steps_clock: false,
         })
+    }
+
+    /// A client over the same connection whose writes may carry the time of a server on an external clock ahead as far
+    /// as they say. Use it if the times were checked: every later write must be after them.
+    #[must_use]
+    pub fn stepping_clock(self) -> Client {
+        Client {
+            steps_clock: true,
+            ..self
+        }
     }
 
     /// A client over the same connection that writes on behalf of `person`. `person` has the form `kind/id`, as the
@@ -137,6 +150,9 @@ impl Client {
         metadata.insert("signpost-actor", self.actor.clone());
         if let Some(person) = &self.on_behalf_of {
             metadata.insert("signpost-on-behalf-of", person.clone());
+        }
+        if self.steps_clock {
+            metadata.insert("signpost-clock-step", MetadataValue::from_static("any"));
         }
         request
     }

@@ -14,6 +14,8 @@ const DOMAIN: &str = "signpost.v1";
 /// Why a server refused, for programs: the google.rpc.ErrorInfo of its status.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Cause {
+    /// The gRPC code of the answer. `None` if no server answered.
+    pub code: Option<Code>,
     /// The reason. Unspecified if the server gave none, if no server was reached, or if this library does not know the
     /// reason.
     pub reason: ErrorReason,
@@ -100,6 +102,7 @@ impl ClientError {
             | ClientError::TryAgain { cause, .. }
             | ClientError::Unavailable(_, cause) => cause.clone(),
             ClientError::NotFound { .. } => Cause {
+                code: Some(Code::NotFound),
                 reason: ErrorReason::NotFound,
                 metadata: BTreeMap::new(),
             },
@@ -112,7 +115,14 @@ impl Cause {
     pub(crate) fn of(status: &Status) -> Cause {
         let info = status.get_details_error_info();
         let info = info.filter(|info| info.domain == DOMAIN);
-        info.map_or_else(Cause::default, |info| Cause {
+        // A status that was made on this side, because the connection broke, has a source.
+        let code = status.source().is_none().then(|| status.code());
+        let none = Cause {
+            code,
+            ..Cause::default()
+        };
+        info.map_or(none, |info| Cause {
+            code,
             reason: ErrorReason::from_str_name(&format!("ERROR_REASON_{}", info.reason))
                 .unwrap_or_default(),
             metadata: info.metadata.into_iter().collect(),
@@ -359,6 +369,7 @@ mod tests {
         let newer = because(Code::Aborted, "NEWER_THAN_THIS", DOMAIN);
         assert_eq!((newer.reason, newer.name()), (ErrorReason::Unspecified, ""));
         let foreign = because(Code::Aborted, "CASE_MERGED", "elsewhere");
-        assert_eq!(foreign, Cause::default());
+        let unknown = (foreign.code, foreign.reason, foreign.metadata.len());
+        assert_eq!(unknown, (Some(Code::Aborted), ErrorReason::Unspecified, 0));
     }
 }

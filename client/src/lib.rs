@@ -49,6 +49,7 @@ pub use error::{Cause, ClientError};
 pub use pages::{List, Pages};
 pub use retry::{ATTEMPTS_MAX, PAUSE_FIRST, PAUSE_MAX};
 pub use signpost_proto::v1;
+pub use tonic::Code;
 pub use watch::{Feed, SILENCE_MAX, Watch};
 
 /// A new random key for one write or one contact: 36 bytes, never the same twice.

@@ -2,10 +2,12 @@
 
     SIGNPOST_SERVER=127.0.0.1:7100 python platform_conversation.py
 
+Publishes the sample of a shop. Over another playbook that is live only with --publish-over.
 Ends with code 0 only if all went as told. What is told is the same in every language of these examples.
 """
 
 import os
+import sys
 from pathlib import Path
 
 from google.protobuf.duration_pb2 import Duration
@@ -54,6 +56,8 @@ def check_the_playbook(signpost):
     check("the playbook has no errors", not checked.errors)
     live = signpost.call(signpost.playbooks.GetPlaybook, playbook.GetPlaybookRequest()).publication
     if live.playbook_version != checked.playbook_version:
+        over = f"{live.name} is live: nothing is published over it without --publish-over"
+        check(over, "--publish-over" in sys.argv)
         key = f"publish/{checked.playbook_version}/after/{live.sequence}"
         publish = playbook.PublishPlaybookRequest(request_id=key, document=document, note="The example's")
         live = signpost.call(signpost.playbooks.PublishPlaybook, publish).publication

@@ -2,6 +2,7 @@
 //!
 //! `SIGNPOST_SERVER=127.0.0.1:7100 cargo run -p signpost-client --example platform_conversation`
 //!
+//! Publishes the sample of a shop. Over another playbook that is live only with `--publish-over`.
 //! Ends with code 0 only if all went as told. What is told is the same in every language of these examples.
 
 #![expect(clippy::print_stdout, reason = "it tells what happens")]
@@ -62,6 +63,12 @@ async fn check_the_playbook(signpost: &Client) -> Told {
     let live = signpost.get_playbook(v1::GetPlaybookRequest::default());
     let mut live = live.await?.publication.unwrap_or_default();
     if live.playbook_version != checked.playbook_version {
+        if !std::env::args().any(|word| word == "--publish-over") {
+            let live = live.name;
+            let over =
+                format!("{live} is live: nothing is published over it without --publish-over");
+            return Err(over.into());
+        }
         let publish = v1::PublishPlaybookRequest {
             request_id: format!(
                 "publish/{}/after/{}",

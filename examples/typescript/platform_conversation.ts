@@ -2,7 +2,8 @@
 //
 //     SIGNPOST_SERVER=127.0.0.1:7100 npm run platform
 //
-// Ends with code 0 only if all went as told. What is told is the same in every language of these examples.
+// Publishes the sample of a shop. Over another playbook that is live only with --publish-over (npm run platform --
+// --publish-over). Ends with code 0 only if all went as told. What is told is the same in every language of these examples.
 
 import { readFile } from "node:fs/promises";
 import { isDeepStrictEqual as same } from "node:util";
@@ -49,6 +50,8 @@ async function checkThePlaybook(signpost: Signpost) {
   check("the playbook has no errors", checked.errors.length === 0);
   let { publication } = await signpost.playbooks.getPlaybook({});
   if (publication?.playbookVersion !== checked.playbookVersion) {
+    const over = `${publication?.name} is live: nothing is published over it without --publish-over`;
+    check(over, process.argv.includes("--publish-over"));
     const requestId = `publish/${checked.playbookVersion}/after/${publication?.sequence}`;
     ({ publication } = await signpost.playbooks.publishPlaybook({ requestId, document, note: "The example's" }));
   }

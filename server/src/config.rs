@@ -69,8 +69,13 @@ pub struct FirstPlaybook {
 pub enum Invocation {
     /// Run a server.
     Run(Box<Config>),
-    /// Print this text and exit: the effective configuration as TOML.
-    Show(String),
+    /// Print this and exit.
+    Show {
+        /// The effective configuration as TOML.
+        effective: String,
+        /// What is worth a look, for people.
+        warnings: Vec<String>,
+    },
 }
 
 /// Why the configuration could not be read.
@@ -99,7 +104,10 @@ pub fn read(args: impl IntoIterator<Item = OsString>) -> Result<Invocation, Read
     let needs_playbook = |data: &Path| args.check_config || !DataFolder::is_there(data);
     let (config, effective) = Config::of(&layers, needs_playbook)?;
     Ok(match args.check_config {
-        true => Invocation::Show(effective.to_toml()),
+        true => Invocation::Show {
+            effective: effective.to_toml(),
+            warnings: exposed(config.listen).into_iter().collect(),
+        },
         false => Invocation::Run(Box::new(config)),
     })
 }
@@ -170,6 +178,15 @@ impl Config {
         });
         finder.done(config).map(|config| (config, effective))
     }
+}
+
+/// The warning about an address that other machines can reach; `None` for one on loopback.
+pub fn exposed(listen: SocketAddr) -> Option<String> {
+    (!listen.ip().is_loopback()).then(|| {
+        format!(
+            "listen: at {listen} other machines can call, without TLS and without authentication: listen on {LISTEN_DEFAULT}, or put a proxy that does both in front"
+        )
+    })
 }
 
 /// All values of a key that can have many. The values come from the first layer that has one; empty if no layer has

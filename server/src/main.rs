@@ -21,9 +21,12 @@ fn main() -> ExitCode {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => fail(FAILED, &error),
         },
-        Ok(Invocation::Show(text)) => {
-            misspelt().for_each(|words| warn(&words));
-            say(&text.trim_end());
+        Ok(Invocation::Show {
+            effective,
+            warnings,
+        }) => {
+            misspelt().chain(warnings).for_each(|words| warn(&words));
+            say(&effective.trim_end());
             ExitCode::SUCCESS
         }
         Err(ReadError::Args(error)) => {

@@ -13,6 +13,7 @@ mod conflicts;
 mod contacts;
 mod customers;
 mod history;
+mod in_use;
 #[cfg(test)]
 mod tests;
 
@@ -27,8 +28,9 @@ pub(crate) use batch::{batch_of_cases, batch_of_customers};
 pub(crate) use cases::{active_cases, cases};
 pub(crate) use conflicts::{Conflict, handle_conflicts};
 pub(crate) use contacts::{contacts, live_contacts, live_contacts_of};
-pub(crate) use customers::customers;
+pub(crate) use customers::{SEARCH_FOUND_MAX, SearchedCustomers, customers, search};
 pub(crate) use history::{CustomerHistory, history};
+pub(crate) use in_use::names_in_use;
 
 use signpost_domain::ids::Seq;
 

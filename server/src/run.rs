@@ -1,7 +1,7 @@
 //! The life of a server: it binds its address, opens the folder, starts the engine, publishes the first playbook,
 //! serves, and stops.
 
-use crate::config::{Config, ConfigError, FirstPlaybook};
+use crate::config::{self, Config, ConfigError, FirstPlaybook};
 use crate::engine::{
     Engine, EngineError, EngineGuard, EngineHealth, EngineOptions, StartError, open_folder,
 };
@@ -100,11 +100,8 @@ pub async fn run(
     }
     let listener = socket.listen(BACKLOG).map_err(bind)?;
     let address = listener.local_addr().map_err(bind)?;
-    if !address.ip().is_loopback() {
-        tracing::warn!(
-            %address,
-            "other machines can call, without TLS and without authentication: put a proxy that does both in front"
-        );
+    if let Some(warning) = config::exposed(address) {
+        tracing::warn!("{warning}");
     }
     tracing::info!(%address, "serving");
     bound(address);
@@ -186,7 +183,12 @@ async fn publish_first(engine: &Engine, first: FirstPlaybook) -> Result<(), RunE
         on_behalf_of: None,
         request,
         event_time: None,
-        body: CommandBody::Publish(PublishPlaybook { playbook, note }),
+        may_step_clock: false,
+        body: CommandBody::Publish(PublishPlaybook {
+            playbook,
+            note,
+            in_use: Vec::new(),
+        }),
     };
     match engine.write(command).await {
         Ok(_) => {

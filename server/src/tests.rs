@@ -33,6 +33,7 @@ pub(crate) fn command(id: &str, at: UnixMs, body: CommandBody) -> Command {
             fingerprint: short,
         },
         event_time: Some(at),
+        may_step_clock: false,
         body,
     }
 }
@@ -43,6 +44,7 @@ pub(crate) fn publish() -> Result<CommandBody, Box<dyn Error>> {
     Ok(CommandBody::Publish(PublishPlaybook {
         playbook,
         note: "first".into(),
+        in_use: Vec::new(),
     }))
 }
 
@@ -76,6 +78,7 @@ pub(crate) fn route(
         clear: Vec::new(),
         select_first: true,
         unknown_reason: UnknownReason::Refuse,
+        only_new: false,
     }))
 }
 

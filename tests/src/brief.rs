@@ -195,3 +195,30 @@ fn word(name: &str, prefix: &str) -> String {
         .unwrap_or(name)
         .to_ascii_lowercase()
 }
+
+/// The text with the same digits in place of each case number, because every store has numbers of its own.
+pub fn numbered_alike(text: &str) -> String {
+    const ALIKE: &str = "0000 0000 000";
+    let is_number = |part: &str| {
+        let mut pairs = part.bytes().zip(ALIKE.bytes());
+        pairs.all(|(byte, form)| match form {
+            b' ' => byte == b' ',
+            _ => byte.is_ascii_digit(),
+        })
+    };
+    let mut shown = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(next) = rest.chars().next() {
+        match rest.get(..ALIKE.len()).filter(|part| is_number(part)) {
+            Some(_) => {
+                shown += ALIKE;
+                rest = &rest[ALIKE.len()..];
+            }
+            None => {
+                shown.push(next);
+                rest = &rest[next.len_utf8()..];
+            }
+        }
+    }
+    shown
+}

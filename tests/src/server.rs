@@ -123,7 +123,7 @@ impl TestServer {
         };
         Ok(TestServer {
             address,
-            client: Client::over(channel.clone(), options)?,
+            client: Client::over(channel.clone(), options)?.stepping_clock(),
             channel,
             clock,
             stop,
@@ -172,7 +172,7 @@ impl TestServer {
         self.stop().await?.fold()
     }
 
-    /// Makes a playbook live and gives its version.
+    /// Makes a playbook live, whatever is open, and gives its version.
     ///
     /// # Errors
     /// When the server refuses the playbook.
@@ -181,6 +181,7 @@ impl TestServer {
             request_id: request_id(),
             document: source.to_owned(),
             event_time: Some(minute(at)),
+            force: true,
             ..Default::default()
         };
         let answer = self.client.publish_playbook(request).await?;

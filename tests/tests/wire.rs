@@ -84,6 +84,7 @@ fn personal_fields_are_marked_and_redacted() -> Outcome {
         MergedCustomer note
         MergeCustomersRequest note
         UnmergeCustomerRequest note
+        CustomerFilter search
         ContestedHandle compares_as
         ContactRoutedEvent note
         ContactRoutedEvent vulnerable

@@ -9,22 +9,28 @@ use super::write::Change;
 use super::{list, render, several, values, watch};
 use clap::{Args, Subcommand};
 use signpost_client::v1;
+use signpost_domain::case::CaseNumbers;
 
 /// The subcommands of `signpost case`. A case is named by its id, with or without `case_` and the zeros in front, or by
 /// its number.
 #[derive(Subcommand, Debug)]
 pub(crate) enum CaseCommand {
     /// Shows cases with their contacts; several cases are read together.
-    #[command(after_help = "\
+    #[command(
+        visible_alias = "show",
+        after_help = "\
 Example:
   signpost case get case_0000000000002
   signpost case get case_2 case_9
-  signpost case get '7012 3456 788'
+  signpost case get 7012 3456 788
+  signpost case get 7012-3456-788
 
 With --json, several cases print {\"cases\": […]}: an item for each, without a case where there is
-none.")]
+none."
+    )]
     Get {
-        /// The case; with several cases, the wording of outcomes is left out.
+        /// The case: its number, as it is said on the phone, or its id. With several cases, the wording of outcomes is
+        /// left out.
         #[arg(required = true)]
         case: Vec<String>,
         /// The language of the outcome [default: the playbook's first].
@@ -153,7 +159,7 @@ pub(crate) async fn run(command: CaseCommand, session: &Session) -> Result<(), F
             case,
             language,
             at_least,
-        } => match <[String; 1]>::try_from(case) {
+        } => match <[String; 1]>::try_from(one_number(case)) {
             Ok([case]) => get(case, language, at_least, session).await,
             Err(cases) => several::cases(&cases, &at_least.min_revision, session).await,
         },
@@ -190,6 +196,20 @@ pub(crate) async fn run(command: CaseCommand, session: &Session) -> Result<(), F
     }
 }
 
+/// The cases that are named. The groups of digits of one case number, as people write it down, are one name.
+fn one_number(words: Vec<String>) -> Vec<String> {
+    let joined = words.join(" ");
+    let is_group = |word: &String| word.bytes().all(|byte| byte.is_ascii_digit());
+    // Which case it is does not matter here: the form and the check digit are the same under every key.
+    let is_number = words.len() > 1
+        && words.iter().all(is_group)
+        && CaseNumbers::new([0; 32]).read(&joined).is_ok();
+    match is_number {
+        true => vec![joined],
+        false => words,
+    }
+}
+
 async fn get(
     case_id: String,
     language: String,
@@ -202,7 +222,7 @@ async fn get(
         min_revision: at_least.min_revision,
     };
     let response = session.client()?.get_case(request).await?;
-    session.out.answer(&response, |paint| {
+    session.timed().await.answer(&response, |paint| {
         let case = response.case.clone().unwrap_or_default();
         render::case(&case, &response.outcome_label, paint)
     })
@@ -236,7 +256,8 @@ async fn timeline(
         }
     }
     let text = |_wide, paint| render::timeline(&all, paint);
-    form.show(session, &all, text, || render::timeline_listing(&all))
+    let listing = |zone| render::timeline_listing(&all, zone);
+    form.show_timed(session, &all, text, listing).await
 }
 
 async fn list_cases(args: ListCasesArgs, session: &Session) -> Result<(), Failure> {
@@ -258,8 +279,8 @@ async fn list_cases(args: ListCasesArgs, session: &Session) -> Result<(), Failur
             queue_ids: filter.queue,
             customer_ids: filter.customer,
             identity: filter.identity,
-            from_time: filter.from,
-            before_time: filter.before,
+            from_time: session.moment(filter.from).await?,
+            before_time: session.moment(filter.before).await?,
             case_ids: case,
             external_references,
             labels,
@@ -277,4 +298,19 @@ async fn list_cases(args: ListCasesArgs, session: &Session) -> Result<(), Failur
     };
     let listing = render::lists::cases;
     list::print(request, &page, &asked, session, response, listing).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_in_groups_is_one_case() {
+        let read = |line: &str| one_number(line.split(' ').map(str::to_owned).collect());
+        assert_eq!(read("7012 3456 788"), ["7012 3456 788"]);
+        assert_eq!(read("7012-3456-788"), ["7012-3456-788"]);
+        assert_eq!(read("7012 3456 789"), ["7012", "3456", "789"]);
+        assert_eq!(read("case_2 case_9"), ["case_2", "case_9"]);
+        assert_eq!(read("2 9"), ["2", "9"]);
+    }
 }

@@ -4,6 +4,7 @@
 use super::Session;
 use super::at_least::AtLeast;
 use super::contact_work::{self, AddCaseArgs, CorrectCustomerArgs, UpdateContactArgs};
+use super::explain::ExplainArgs;
 use super::failure::Failure;
 use super::{list, render, values, watch};
 use clap::{Args, Subcommand};
@@ -17,6 +18,8 @@ pub(crate) enum ContactCommand {
     Get {
         /// Your key of the contact.
         contact: String,
+        #[command(flatten)]
+        explain: ExplainArgs,
         #[command(flatten)]
         at_least: AtLeast,
     },
@@ -76,6 +79,7 @@ pub(crate) async fn run(command: ContactCommand, session: &Session) -> Result<()
     match command {
         ContactCommand::Get {
             contact: contact_id,
+            explain: ExplainArgs { explain },
             at_least,
         } => {
             let request = v1::GetContactRequest {
@@ -83,12 +87,12 @@ pub(crate) async fn run(command: ContactCommand, session: &Session) -> Result<()
                 min_revision: at_least.min_revision,
             };
             let response = session.client()?.get_contact(request).await?;
-            session.out.answer(&response, |paint| {
+            session.timed().await.answer(&response, |paint| {
                 let contact = response.contact.clone().unwrap_or_default();
                 let mut text = render::contact(&contact, paint);
                 if let Some(answer) = &response.answer {
                     text += "\n";
-                    text += &render::answer(answer, paint);
+                    text += &render::answer(answer, explain, paint);
                 }
                 text
             })
@@ -123,8 +127,8 @@ async fn list_contacts(args: ListContactsArgs, session: &Session) -> Result<(), 
             queue_ids: filter.queue,
             customer_ids: filter.customer,
             identity: filter.identity,
-            from_time: filter.from,
-            before_time: filter.before,
+            from_time: session.moment(filter.from).await?,
+            before_time: session.moment(filter.before).await?,
             case_ids: case,
             external_references,
             labels,

@@ -2,6 +2,7 @@
 
 use super::Session;
 use super::context::facts;
+use super::explain::ExplainArgs;
 use super::failure::Failure;
 use super::tags::TagArgs;
 use super::write::Key;
@@ -49,7 +50,7 @@ pub(super) async fn add_case(args: AddCaseArgs, session: &Session) -> Result<(),
     let response = session.write(request, Client::add_case_to_contact).await?;
     let receipt = response.receipt.as_ref();
     let text = |paint| render::case_added(&response, paint);
-    session.out.written(&response, receipt, text)
+    session.timed().await.written(&response, receipt, text)
 }
 
 /// The arguments of `update`: new values of what callers keep of a contact.
@@ -93,7 +94,7 @@ pub(super) async fn update(args: UpdateContactArgs, session: &Session) -> Result
     let response = session.write(request, Client::update_contact).await?;
     let receipt = response.receipt.as_ref();
     let text = |_| format!("contact {} is updated\n", response.contact_id);
-    session.out.written(&response, receipt, text)
+    session.timed().await.written(&response, receipt, text)
 }
 
 /// The arguments of `correct-customer`: the right customer of a contact.
@@ -121,11 +122,14 @@ pub(crate) struct CorrectCustomerArgs {
     #[arg(long, value_name = "TIME", value_parser = values::time)]
     event_time: Option<prost_types::Timestamp>,
     #[command(flatten)]
+    explain: ExplainArgs,
+    #[command(flatten)]
     key: Key,
 }
 
 /// Corrects the customer, and prints what became of the contact's cases.
 pub(super) async fn correct(args: CorrectCustomerArgs, session: &Session) -> Result<(), Failure> {
+    let ExplainArgs { explain } = args.explain;
     let request = v1::CorrectContactCustomerRequest {
         request_id: args.key.or_fresh(),
         contact_id: args.contact,
@@ -140,6 +144,6 @@ pub(super) async fn correct(args: CorrectCustomerArgs, session: &Session) -> Res
         .write(request, Client::correct_contact_customer)
         .await?;
     let receipt = response.receipt.as_ref();
-    let text = |paint| render::customer_corrected(&response, paint);
-    session.out.written(&response, receipt, text)
+    let text = |paint| render::customer_corrected(&response, explain, paint);
+    session.timed().await.written(&response, receipt, text)
 }

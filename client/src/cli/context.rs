@@ -82,6 +82,10 @@ pub(crate) struct ContextArgs {
     /// The contact is not about the open case that the server would presume.
     #[arg(long)]
     pub(crate) another_matter: bool,
+    /// The contact only says thanks. It joins no case: it is noted in the timeline of the case that it is about, and a
+    /// resolved case stays resolved.
+    #[arg(long, conflicts_with = "matter")]
+    pub(crate) courtesy: bool,
     /// One of several matters, with its facts. Neither --reason nor --fact goes with it. A comma within a value is
     /// written `\,`.
     #[arg(long, value_name = "ID=REASON,FACT=VALUE", value_parser = values::matter)]
@@ -130,6 +134,7 @@ impl ContextArgs {
             queue_stats: self.queue_stats,
             cannot_use: self.cannot_use.into_iter().map(i32::from).collect(),
             another_matter: self.another_matter,
+            courtesy: self.courtesy,
             matters: self.matter,
             case_id: self.case.unwrap_or_default(),
             previous_contact_id: self.previous_contact.unwrap_or_default(),

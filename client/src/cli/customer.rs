@@ -7,6 +7,7 @@ use super::customer_import::ImportArgs;
 use super::failure::Failure;
 use super::form::FormArgs;
 use super::write::Change;
+use super::zone::Moment;
 use super::{customer_import, customer_work, list, render, several, values};
 use clap::{ArgGroup, Args, Subcommand};
 use signpost_client::v1;
@@ -37,6 +38,7 @@ is none.",
     #[command(after_help = "\
 Example:
   signpost customer list --tier gold
+  signpost customer list --search ann@
   signpost customer list --identity email=ann@example.com")]
     List(Box<ListCustomersArgs>),
     /// Lists customers who hold a verified handle that another customer holds too, newest first.
@@ -157,12 +159,21 @@ pub(crate) struct ListCustomersArgs {
     /// With this handle, verified or not.
     #[arg(long, value_name = "KIND=VALUE", value_parser = values::identity)]
     identity: Option<v1::Identity>,
-    /// First recorded then or later: RFC 3339, or a day in UTC.
-    #[arg(long, value_name = "TIME", value_parser = values::time_or_day)]
-    from: Option<prost_types::Timestamp>,
+    /// Whose key or handle begins with this, in any case; of a phone number only the digits count. Signpost keeps no
+    /// names of customers.
+    #[arg(
+        long,
+        value_name = "TEXT",
+        default_value = "",
+        hide_default_value = true
+    )]
+    search: String,
+    /// First recorded then or later: RFC 3339, or a day in the playbook's time zone.
+    #[arg(long, value_name = "TIME", value_parser = Moment::parse)]
+    from: Option<Moment>,
     /// First recorded before then.
-    #[arg(long, value_name = "TIME", value_parser = values::time_or_day)]
-    before: Option<prost_types::Timestamp>,
+    #[arg(long, value_name = "TIME", value_parser = Moment::parse)]
+    before: Option<Moment>,
     #[command(flatten)]
     page: list::PageArgs,
 }
@@ -272,8 +283,9 @@ async fn list_customers(args: ListCustomersArgs, session: &Session) -> Result<()
             tiers: args.tier,
             customer_ids: args.customer,
             identity: args.identity,
-            from_time: args.from,
-            before_time: args.before,
+            from_time: session.moment(args.from).await?,
+            before_time: session.moment(args.before).await?,
+            search: args.search,
         }),
         order: page.order(),
         page_size: page.page_size(),

@@ -156,38 +156,71 @@ struct Ready {
     customer: v1::Customer,
 }
 
-/// The customers of the table, and the rows that cannot be read as a customer.
+/// A row that can be sent, to be read again when its turn comes: so a table of any size takes little memory.
+struct Slot {
+    /// As in [`Ready`].
+    place: usize,
+    row: u64,
+}
+
+/// The rows of the table that can be read as a customer, and those that cannot.
 fn read_rows(
     table: &Table,
     map: &[(Target, usize)],
     args: &TableArgs,
-) -> Result<(Vec<Ready>, Vec<Bad>), Failure> {
-    let (mut ready, mut bad) = (Vec::new(), Vec::new());
-    let mut firsts: HashMap<String, u64> = HashMap::new();
+) -> Result<(Vec<Slot>, Vec<Bad>), Failure> {
+    let (mut slots, mut bad) = (Vec::new(), Vec::new());
+    let mut firsts: HashMap<[u8; 16], u64> = HashMap::new();
     for (place, row) in table.rows().enumerate() {
         let row = row?;
         let line = row.line;
         let read = read_row(table, map, args, &row).and_then(|customer| {
-            match firsts.entry(customer.customer_id.clone()) {
+            let mut key = [0; 16];
+            let hash = blake3::hash(customer.customer_id.as_bytes());
+            key.copy_from_slice(&hash.as_bytes()[..16]);
+            match firsts.entry(key) {
                 Entry::Occupied(first) => {
                     Err(format!("has the same customer as line {}", first.get()))
                 }
                 Entry::Vacant(free) => {
                     free.insert(line);
-                    Ok(customer)
+                    Ok(())
                 }
             }
         });
         match read {
-            Ok(customer) => ready.push(Ready {
-                line,
+            Ok(()) => slots.push(Slot {
                 place,
-                customer,
+                row: row.place,
             }),
             Err(what) => bad.push(Bad::of(line, what)),
         }
     }
-    Ok((ready, bad))
+    Ok((slots, bad))
+}
+
+/// The customers of these rows, read again.
+fn ready(
+    table: &Table,
+    map: &[(Target, usize)],
+    args: &TableArgs,
+    slots: &[Slot],
+) -> Result<Vec<Ready>, Failure> {
+    let ready = slots.iter().map(|slot| {
+        let row = table.row(slot.row)?;
+        let customer = read_row(table, map, args, &row).map_err(|_| {
+            let line = row.line;
+            Failure::Other(format!(
+                "line {line}: the row has changed since it was read"
+            ))
+        })?;
+        Ok(Ready {
+            line: row.line,
+            place: slot.place,
+            customer,
+        })
+    });
+    ready.collect()
 }
 
 fn read_row(
@@ -293,7 +326,7 @@ pub(super) async fn run(mut args: ImportArgs, session: &Session) -> Result<(), F
         errors_file::check(errors, &args.table.file)?;
     }
     let map = read_map(&args.map, &table)?;
-    let (ready, bad) = read_rows(&table, &map, &args.table)?;
+    let (slots, bad) = read_rows(&table, &map, &args.table)?;
     let client = session.client()?;
     let key = std::mem::take(&mut args.key).or_fresh();
     if key.len() > KEY_BYTES_MAX {
@@ -309,9 +342,16 @@ pub(super) async fn run(mut args: ImportArgs, session: &Session) -> Result<(), F
     let asked = signals::asked_to_stop();
     tokio::pin!(asked);
     let mut progress = Progress::of("customers");
-    let mut rest = &ready[..];
-    while !rest.is_empty() {
-        let (some, more) = rest.split_at(fitting(rest));
+    // A call has rows of one block only, so no more than a block is held.
+    let mut blocks = slots.chunk_by(|one, other| one.place / ITEMS_MAX == other.place / ITEMS_MAX);
+    let mut rest: Vec<Ready> = Vec::new();
+    loop {
+        if rest.is_empty() {
+            let Some(block) = blocks.next() else { break };
+            rest = ready(&table, &map, &args.table, block)?;
+        }
+        let more = rest.split_off(fitting(&rest));
+        let some = &rest[..];
         let request = request(some, args.event_time, &key);
         let why = tokio::select! {
             // First, so that a signal that comes with the connection is not missed.
@@ -331,7 +371,7 @@ pub(super) async fn run(mut args: ImportArgs, session: &Session) -> Result<(), F
             tell_stop(&args, &table, &tally, some[0].line, session)?;
             return Err(why.failure(&key));
         }
-        progress.add(some.len());
+        progress.add(rest.len());
         rest = more;
     }
     drop(progress);

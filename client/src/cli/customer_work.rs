@@ -22,7 +22,7 @@ pub(super) async fn get(
             min_revision,
         };
         let found = client.look_up_customer(request).await?;
-        return session.out.answer(&found, |paint| {
+        return session.timed().await.answer(&found, |paint| {
             render::customer(&found.customer.clone().unwrap_or_default(), paint)
         });
     }
@@ -33,7 +33,7 @@ pub(super) async fn get(
         min_revision,
     };
     let found = client.get_customer(request).await?;
-    session.out.answer(&found, |paint| {
+    session.timed().await.answer(&found, |paint| {
         render::customer(&found.customer.clone().unwrap_or_default(), paint)
     })
 }
@@ -112,7 +112,8 @@ pub(super) async fn upsert(
     say_as_written(&answer.findings, session);
     let customer = answer.customer.clone().unwrap_or_default();
     let text = |paint| render::customer(&customer, paint);
-    session.out.written(&answer, answer.receipt.as_ref(), text)
+    let out = session.timed().await;
+    out.written(&answer, answer.receipt.as_ref(), text)
 }
 
 /// Removes a handle from a customer.
@@ -203,5 +204,6 @@ pub(super) async fn history(
     };
     let answer = session.client()?.get_customer_history(request).await?;
     let text = |_wide, paint| render::history(&answer, paint);
-    form.show(session, &answer, text, || render::history_listing(&answer))
+    let listing = |_| render::history_listing(&answer);
+    form.show_timed(session, &answer, text, listing).await
 }

@@ -17,6 +17,8 @@ mod server;
 
 use super::Session;
 use super::failure::Failure;
+use super::signals;
+use super::zone::Zone;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use play::Play;
@@ -50,11 +52,11 @@ pub(crate) struct DemoArgs {
     data: Option<PathBuf>,
 }
 
-/// Plays the morning and prints the report. Ctrl-C stops it; then only the folder of `--data` stays, if it is given.
+/// Plays the morning and prints the report. Ctrl-C stops it, and so does SIGTERM; then only the folder of `--data` stays, if it is given.
 pub(crate) async fn run(args: DemoArgs, session: &Session) -> Result<(), Failure> {
     tokio::select! {
         done = play(args, session) => done.map_err(of_its_own),
-        _ = tokio::signal::ctrl_c() => Err(Failure::Other("stopped".to_owned())),
+        _ = signals::asked_to_stop() => Err(Failure::Other("stopped".to_owned())),
     }
 }
 
@@ -119,10 +121,14 @@ async fn play(args: DemoArgs, session: &Session) -> Result<(), Failure> {
         proof: &proof,
         kept: args.data.as_deref(),
     };
+    let zone = match session.globals.utc {
+        true => Zone::Utc,
+        false => Zone::of(playbook.time_zone.clone()),
+    };
     session.out.data(&if session.out.json {
         report.json()?
     } else {
-        report.text(session.out.paint)
+        report.text(session.out.paint.within(zone))
     })?;
     if proof.broken.is_empty() {
         Ok(())
@@ -151,6 +157,7 @@ async fn publish(client: &Client) -> Result<(), Failure> {
             seconds: morning::BEGIN,
             nanos: 0,
         }),
+        ..Default::default()
     };
     client.publish_playbook(request).await?;
     Ok(())

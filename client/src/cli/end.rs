@@ -2,25 +2,28 @@
 
 use super::Session;
 use super::failure::Failure;
-use super::write::Key;
+use super::write::{Key, quoted};
 use super::{render, values};
 use clap::Args;
 use signpost_client::{Client, v1};
+use signpost_domain::playbook::nearest;
 
 /// The arguments of `signpost end`.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Example:
+  signpost end call-4711 --outcome resolved
   signpost end call-4711 resolved --outcome refunded --cost 12.50 \\
       --confirmed-reason order_issue/status_mystery_fee")]
 pub(crate) struct EndArgs {
     /// Your key of the contact.
     contact: String,
     /// How the contact ended.
-    #[arg(value_parser = values::outcome())]
-    ended: v1::ContactOutcome,
+    #[arg(value_parser = values::outcome(), required_unless_present = "outcome")]
+    ended: Option<v1::ContactOutcome>,
     /// The outcome of the contact's own case, which resolves the case: one of those that the playbook declares for the
-    /// case's reason. Where it declares none, any lower-case letters, digits and _.
+    /// case's reason. Where it declares none, any lower-case letters, digits and _. Without the word before it, how the
+    /// contact ended.
     #[arg(long)]
     outcome: Option<String>,
     /// What the case cost, in the playbook's currency: 0 or more.
@@ -65,10 +68,36 @@ fn matters(resolved: Vec<v1::MatterEnd>, confirmed: Vec<v1::MatterEnd>) -> Vec<v
     matters
 }
 
+/// How the contact ended, and the outcome of its case. A lone `--outcome` says how the contact ended.
+fn ended(args: &EndArgs) -> Result<(v1::ContactOutcome, Option<String>), Failure> {
+    let word = args.outcome.as_deref().unwrap_or_default();
+    match args.ended {
+        Some(ended) => Ok((ended, args.outcome.clone())),
+        None if args.cost.is_some() => Err(Failure::Fix(format!(
+            "--cost is what the case cost, which needs the outcome of the case: signpost end {} resolved --outcome OUTCOME --cost AMOUNT",
+            quoted(&args.contact)
+        ))),
+        None => match values::outcome_of(word) {
+            Some(ended) => Ok((ended, None)),
+            None => {
+                let near = nearest(word, values::OUTCOMES.iter().copied());
+                let near = near.map_or_else(String::new, |near| format!("; did you mean {near}?"));
+                Err(Failure::Fix(format!(
+                    "--outcome: {word} is not how a contact ends{near}\nhow a contact ends: {}\nif it is the outcome of the case: signpost end {} resolved --outcome {}",
+                    values::OUTCOMES.join(", "),
+                    quoted(&args.contact),
+                    quoted(word),
+                )))
+            }
+        },
+    }
+}
+
 /// Ends the contact and prints the result.
 pub(crate) async fn run(args: EndArgs, session: &Session) -> Result<(), Failure> {
+    let (ended, outcome) = ended(&args)?;
     let cost_micros = args.cost;
-    let resolution = args.outcome.map(|outcome| v1::CaseResolution {
+    let resolution = outcome.map(|outcome| v1::CaseResolution {
         outcome,
         cost_micros,
         ..Default::default()
@@ -76,7 +105,7 @@ pub(crate) async fn run(args: EndArgs, session: &Session) -> Result<(), Failure>
     let request = v1::EndContactRequest {
         request_id: args.key.or_fresh(),
         contact_id: args.contact,
-        outcome: args.ended.into(),
+        outcome: ended.into(),
         confirmed_reason: args.confirmed_reason.unwrap_or_default(),
         event_time: args.event_time,
         resolution,

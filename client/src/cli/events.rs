@@ -52,7 +52,10 @@ pub(crate) async fn run(command: EventsCommand, session: &Session) -> Result<(),
     let out = session.out;
     watch::follow(session, request, async |item| match &item.item {
         Some(Item::Event(_)) if out.json => json::line(item).map(Some),
-        Some(Item::Event(event)) => Ok(Some(render::event(event, out.paint))),
+        Some(Item::Event(event)) => {
+            let paint = session.timed().await.paint;
+            Ok(Some(render::event(event, paint)))
+        }
         Some(Item::CloudEvent(event)) => json::cloud_event(event, &item.cursor).map(Some),
         Some(Item::Heartbeat(_) | Item::WatchEnded(_)) | None => Ok(None),
     })

@@ -1,11 +1,11 @@
 //! Why a command failed, and its exit code.
 
 use super::Globals;
+use super::error_json::ErrorJson;
 use super::flags::Flags;
 use super::render::words;
 use super::stderr::say;
-use serde_json::json;
-use signpost_client::ClientError;
+use signpost_client::{ClientError, Code};
 use std::io;
 use std::process::ExitCode;
 
@@ -62,13 +62,13 @@ impl Failure {
     }
 
     /// Prints on stderr what happened, and gives the exit code. For people, the message names the server where the
-    /// wrong one may have been asked, and the flag of each field that is wrong.
-    ///
-    /// With `--json`, the message is one line of JSON. It has the reason of the server, if the server gave one.
+    /// wrong one may have been asked, and the flag of each field that is wrong. With `--json`, it is one line of JSON,
+    /// see [`ErrorJson`].
     pub(crate) fn tell(&self, globals: &Globals, flags: &Flags) -> ExitCode {
-        let (server, json) = (globals.server.as_str(), globals.json);
-        if json {
-            self.for_programs().iter().for_each(|line| say(line));
+        let server = globals.server.as_str();
+        if globals.json {
+            let told = self.for_programs(server, flags);
+            told.iter().for_each(|told| say(&told.line()));
             return ExitCode::from(self.exit_code());
         }
         let words = match self {
@@ -93,23 +93,31 @@ impl Failure {
         ExitCode::from(self.exit_code())
     }
 
-    /// What happened, as one line of JSON. `None` if stdout is a closed pipe.
-    fn for_programs(&self) -> Option<String> {
-        let of = |reason: &str, message: &str| {
-            Some(json!({"reason": reason, "message": message}).to_string())
-        };
-        match self {
-            Failure::Call(error) => Some(as_json(error, None)),
-            Failure::Unsure { error, again } => Some(as_json(error, Some(again))),
-            Failure::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => None,
-            Failure::Output(error) => of("", &format!("stdout: {error}")),
-            Failure::Missing { kind, names } => of("NOT_FOUND", &missing(kind, names)),
-            Failure::Interrupted(again) => {
-                let json = json!({"reason": "", "message": "stopped", "again": again});
-                Some(json.to_string())
-            }
-            Failure::Fix(words) | Failure::Again(words) | Failure::Other(words) => of("", words),
-        }
+    /// What happened, for programs. `None` if stdout is a closed pipe.
+    fn for_programs(&self, server: &str, flags: &Flags) -> Option<ErrorJson> {
+        let same_again = |again: &str| format!("to send the same again: {again}");
+        Some(match self {
+            Failure::Call(error) => ErrorJson::of_call(error, server, flags),
+            Failure::Unsure { error, again } => ErrorJson {
+                help: same_again(again),
+                again: again.clone(),
+                ..ErrorJson::of_call(error, server, flags)
+            },
+            Failure::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => return None,
+            Failure::Output(error) => ErrorJson::of(Code::Unknown, format!("stdout: {error}")),
+            Failure::Missing { kind, names } => ErrorJson {
+                reason: "NOT_FOUND".to_owned(),
+                ..ErrorJson::of(Code::NotFound, missing(kind, names))
+            },
+            Failure::Interrupted(again) => ErrorJson {
+                help: same_again(again),
+                again: again.clone(),
+                ..ErrorJson::of(Code::Cancelled, "stopped")
+            },
+            Failure::Fix(words) => ErrorJson::of(Code::InvalidArgument, words.as_str()),
+            Failure::Again(words) => ErrorJson::of(Code::Unavailable, words.as_str()),
+            Failure::Other(words) => ErrorJson::of(Code::Unknown, words.as_str()),
+        })
     }
 }
 
@@ -123,20 +131,6 @@ fn missing(kind: &str, names: &[String]) -> String {
             more.join(", ")
         ),
     }
-}
-
-/// An error as one line of JSON, for programs. `reason` is the contract's name without its prefix. `again` has the
-/// flags with which to repeat the write.
-fn as_json(error: &ClientError, again: Option<&str>) -> String {
-    let cause = error.cause();
-    let mut json = json!({"reason": cause.name(), "message": error.to_string()});
-    if !cause.metadata.is_empty() {
-        json["metadata"] = json!(cause.metadata);
-    }
-    if let Some(again) = again {
-        json["again"] = json!(again);
-    }
-    json.to_string()
 }
 
 fn called(error: &ClientError, server: &str, flags: &Flags) -> String {
@@ -166,21 +160,22 @@ mod tests {
     use signpost_client::{Cause, v1};
 
     #[test]
-    fn programs_read_the_reason() {
+    fn programs_read_one_object() {
         let cause = Cause {
+            code: Some(Code::FailedPrecondition),
             reason: v1::ErrorReason::CaseMerged,
             metadata: [("case_id".to_owned(), "case_1".to_owned())].into(),
         };
-        let merged = ClientError::WrongState("is merged".to_owned(), cause);
-        let json = as_json(&merged, None);
-        let expected =
-            r#"{"message":"is merged","metadata":{"case_id":"case_1"},"reason":"CASE_MERGED"}"#;
-        assert_eq!(json, expected);
-        let gone = ClientError::Unavailable("gone".to_owned(), Cause::default());
-        let json = as_json(&gone, Some("--request-id r1"));
-        let expected = r#"{"again":"--request-id r1","message":"the server is not available: gone","reason":""}"#;
-        assert_eq!(json, expected);
-        let here = [
+        let faults = vec![("context.channel".to_owned(), "is empty".to_owned())];
+        let gone = || ClientError::Unavailable("gone".to_owned(), Cause::default());
+        let told = [
+            Failure::Call(ClientError::WrongState("is merged".to_owned(), cause)),
+            Failure::Call(ClientError::Invalid(faults, Cause::default())),
+            Failure::Call(gone()),
+            Failure::Unsure {
+                error: gone(),
+                again: "--request-id r1".to_owned(),
+            },
             Failure::Fix("t.csv: there is no \"header\"".to_owned()),
             Failure::Interrupted("--request-id r1".to_owned()),
             Failure::Missing {
@@ -189,13 +184,19 @@ mod tests {
             },
             Failure::Output(io::ErrorKind::BrokenPipe.into()),
         ];
-        let json = here.iter().flat_map(Failure::for_programs);
+        let flags = Flags::default();
+        let told = told.iter();
+        let told = told.filter_map(|it| it.for_programs("127.0.0.1:1", &flags));
+        let told: Vec<String> = told.map(|told| told.line()).collect();
         expect_test::expect![[r#"
-            {"message":"t.csv: there is no \"header\"","reason":""}
-            {"again":"--request-id r1","message":"stopped","reason":""}
-            {"message":"2 cases not found: case_8, case_9","reason":"NOT_FOUND"}
-        "#]]
-        .assert_eq(&(json.collect::<Vec<_>>().join("\n") + "\n"));
+            {"code":"FAILED_PRECONDITION","fields":[],"help":"","message":"is merged","metadata":{"case_id":"case_1"},"reason":"CASE_MERGED"}
+            {"code":"INVALID_ARGUMENT","fields":[{"field":"context.channel","message":"is empty"}],"help":"","message":"context.channel: is empty","reason":""}
+            {"code":"UNAVAILABLE","fields":[],"help":"asked: 127.0.0.1:1; is this the right server, and does it run?","message":"the server is not available: gone","reason":""}
+            {"again":"--request-id r1","code":"UNAVAILABLE","fields":[],"help":"to send the same again: --request-id r1","message":"the server is not available: gone","reason":""}
+            {"code":"INVALID_ARGUMENT","fields":[],"help":"","message":"t.csv: there is no \"header\"","reason":""}
+            {"again":"--request-id r1","code":"CANCELLED","fields":[],"help":"to send the same again: --request-id r1","message":"stopped","reason":""}
+            {"code":"NOT_FOUND","fields":[],"help":"","message":"2 cases not found: case_8, case_9","reason":"NOT_FOUND"}
+        "#]].assert_eq(&(told.join("\n") + "\n"));
     }
 
     fn try_again() -> ClientError {

@@ -77,6 +77,7 @@ const FIELDS: &[(&str, &[&str])] = &[
     ("filter.labels", &["label"]),
     ("filter.queue_ids", &["queue"]),
     ("filter.reasons", &["reason"]),
+    ("filter.search", &["search"]),
     ("filter.states", &["state"]),
     ("filter.tiers", &["tier"]),
     ("identity", &["identity"]),

@@ -5,6 +5,7 @@ use super::failure::Failure;
 use super::out::{Out, Paint};
 use super::render::json::Named;
 use super::render::lists::Listing;
+use super::zone::Zone;
 use clap::error::{Error, ErrorKind};
 use clap::{ArgMatches, Args, Command, ValueEnum};
 
@@ -69,6 +70,25 @@ impl FormArgs {
             }
             _ => Out { json: true, paint }.answer(response, |_| String::new()),
         }
+    }
+
+    /// As [`FormArgs::show`], with times in the zone of the playbook.
+    ///
+    /// # Errors
+    /// [`Failure::Output`] if stdout cannot be written.
+    pub(crate) async fn show_timed<M: Named>(
+        &self,
+        session: &Session,
+        response: &M,
+        text: impl FnOnce(bool, Paint) -> String,
+        listing: impl FnOnce(Zone) -> Listing,
+    ) -> Result<(), Failure> {
+        let paint = match self.output(session.out) {
+            Output::Json => session.out.paint,
+            Output::Csv | Output::Table | Output::Wide => session.timed().await.paint,
+        };
+        let text = |wide, _| text(wide, paint);
+        self.show(session, response, text, || listing(paint.zone()))
     }
 }
 

@@ -10,6 +10,7 @@ use super::render::json::Named;
 use super::render::lists::Listing;
 use super::tags::TagFilterArgs;
 use super::values;
+use super::zone::{Moment, Zone};
 use clap::Args;
 use signpost_client::{List, v1};
 
@@ -38,12 +39,12 @@ pub(crate) struct FilterArgs {
     /// finds those who hold it unverified or shared, too.
     #[arg(long, value_name = "KIND=VALUE", value_parser = values::identity, conflicts_with = "customer")]
     pub(crate) identity: Option<v1::Identity>,
-    /// Opened then or later: RFC 3339, or a day in UTC.
-    #[arg(long, value_name = "TIME", value_parser = values::time_or_day)]
-    pub(crate) from: Option<prost_types::Timestamp>,
+    /// Opened then or later: RFC 3339, or a day in the playbook's time zone.
+    #[arg(long, value_name = "TIME", value_parser = Moment::parse)]
+    pub(crate) from: Option<Moment>,
     /// Opened before this time.
-    #[arg(long, value_name = "TIME", value_parser = values::time_or_day)]
-    pub(crate) before: Option<prost_types::Timestamp>,
+    #[arg(long, value_name = "TIME", value_parser = Moment::parse)]
+    pub(crate) before: Option<Moment>,
     #[command(flatten)]
     pub(crate) tags: TagFilterArgs,
     /// Print all that is kept of each, in JSON: facts, contacts, attempts and links, too.
@@ -126,7 +127,7 @@ pub(crate) async fn print<L: List, M: Named>(
     asked: &AskedNames,
     session: &Session,
     response: impl FnOnce(Vec<L::Item>, String, String) -> M,
-    listing: impl FnOnce(&[L::Item], bool) -> Listing,
+    listing: impl FnOnce(&[L::Item], bool, Zone) -> Listing,
 ) -> Result<(), Failure> {
     let mut pages = session.client()?.pages(request);
     let mut items = Vec::new();
@@ -149,9 +150,14 @@ pub(crate) async fn print<L: List, M: Named>(
             let response = response(items, next_token, pages.revision().to_owned());
             return Out { json: true, paint }.answer(&response, |_| String::new());
         }
-        Output::Csv => session.out.data(&page.form.csv(&listing(&items, true)))?,
+        Output::Csv => {
+            let zone = session.timed().await.paint.zone();
+            let listing = listing(&items, true, zone);
+            session.out.data(&page.form.csv(&listing))?;
+        }
         Output::Table | Output::Wide => {
-            let listing = listing(&items, output == Output::Wide);
+            let zone = session.timed().await.paint.zone();
+            let listing = listing(&items, output == Output::Wide, zone);
             if listing.rows.is_empty() {
                 session.out.say("nothing matches");
                 asked.explain(session).await;

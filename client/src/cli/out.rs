@@ -5,27 +5,43 @@ use super::render;
 use super::render::json::{self, Named};
 use super::render::visible::visible;
 use super::stderr::say;
+use super::zone::Zone;
 use signpost_client::v1;
 use signpost_domain::route::Route;
 use std::io::{self, IsTerminal, Write};
 use std::process::{Command, Stdio};
 
-/// How to write text: with styles for a terminal, or plain.
+/// How to write text: with styles for a terminal, or plain; and the zone of its times.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Paint {
     styled: bool,
+    zone: Zone,
 }
 
 impl Paint {
     /// No styles at all.
     #[cfg(test)]
-    pub(crate) const PLAIN: Paint = Paint { styled: false };
+    pub(crate) const PLAIN: Paint = Paint {
+        styled: false,
+        zone: Zone::Utc,
+    };
 
     /// Styles if stdout is a terminal that has them and `NO_COLOR` is not set.
     pub(crate) fn of_stdout() -> Paint {
         Paint {
             styled: io::stdout().is_terminal() && !styles_refused(),
+            zone: Zone::Utc,
         }
+    }
+
+    /// The same, with times in another zone.
+    pub(crate) fn within(self, zone: Zone) -> Paint {
+        Paint { zone, ..self }
+    }
+
+    /// The zone of times.
+    pub(crate) fn zone(self) -> Zone {
+        self.zone
     }
 
     /// Whether there are styles.

@@ -6,6 +6,7 @@ mod diff;
 mod draft;
 mod from_csv;
 mod harvest;
+mod holidays;
 mod map;
 mod new;
 mod templates;
@@ -14,6 +15,7 @@ mod words;
 use super::Session;
 use super::failure::Failure;
 use super::form::FormArgs;
+use super::out::Paint;
 use super::write::Key;
 use super::{render, values};
 use clap::Subcommand;
@@ -30,10 +32,15 @@ const PAGE_SIZE: u32 = 200;
 #[derive(Subcommand, Debug)]
 pub(crate) enum PlaybookCommand {
     /// Checks a document here, without a server; exits with 2 if it has faults.
-    #[command(after_help = "Example:\n  signpost playbook check airline.yaml")]
+    #[command(after_help = "\
+Example:\n  signpost playbook check airline.yaml\n  signpost playbook check airline.yaml --at 2027-06-01")]
     Check {
         /// The document, YAML or JSON; - for stdin.
         file: PathBuf,
+        /// The time at which dates are looked at: RFC 3339, or such as '2026-11-23 10:00' by the playbook's time zone
+        /// [default: now].
+        #[arg(long, value_name = "TIME")]
+        at: Option<String>,
     },
     /// Prints the format as a JSON schema, for editors.
     #[command(after_help = "\
@@ -45,6 +52,11 @@ A first line in the playbook makes editors use it:
     Schema,
     /// Makes a first playbook out of a table of contacts, without a server.
     FromCsv(Box<from_csv::FromCsvArgs>),
+    /// Reads public holidays from an iCalendar file and prints the `closed` dates of a calendar, without a server.
+    ///
+    /// Days that an event covers from midnight to midnight are closed. Events that come back every year are continued to
+    /// --to. Cancelled events, and those of some hours, are left out and named on stderr.
+    Holidays(holidays::HolidaysArgs),
     /// Makes a first playbook from a template, without a server.
     New(Box<new::NewArgs>),
     /// Shows how one playbook differs from another in meaning; two files need no server.
@@ -74,6 +86,9 @@ Example:
         /// When it was asked for, RFC 3339 [default: now].
         #[arg(long, value_name = "TIME", value_parser = values::time)]
         event_time: Option<prost_types::Timestamp>,
+        /// Publish although reasons, tiers, channels or queues go away that open cases or live contacts have.
+        #[arg(long)]
+        force: bool,
         #[command(flatten)]
         key: Key,
     },
@@ -105,12 +120,13 @@ Example:
 /// Runs the command.
 pub(crate) async fn run(command: PlaybookCommand, session: &Session) -> Result<(), Failure> {
     match command {
-        PlaybookCommand::Check { file } => check::run(&file, session),
+        PlaybookCommand::Check { file, at } => check::run(&file, at.as_deref(), session),
         PlaybookCommand::Schema => {
             let schema = signpost_domain::playbook::json_schema();
             session.out.data(&format!("{schema:#}"))
         }
         PlaybookCommand::FromCsv(args) => from_csv::run(&args, session),
+        PlaybookCommand::Holidays(args) => holidays::run(&args, session),
         PlaybookCommand::New(args) => new::run(&args, session),
         PlaybookCommand::Map(args) => map::run(&args, session),
         PlaybookCommand::Diff { from, to } => diff::run(&from, &to, session).await,
@@ -118,6 +134,7 @@ pub(crate) async fn run(command: PlaybookCommand, session: &Session) -> Result<(
             file,
             note,
             event_time,
+            force,
             key,
         } => {
             let request = v1::PublishPlaybookRequest {
@@ -125,6 +142,7 @@ pub(crate) async fn run(command: PlaybookCommand, session: &Session) -> Result<(
                 document: read(&file)?,
                 note: note.unwrap_or_default(),
                 event_time,
+                force,
             };
             publish(request, session).await
         }
@@ -155,10 +173,11 @@ pub(crate) async fn run(command: PlaybookCommand, session: &Session) -> Result<(
             };
             let response = session.write(request, Client::rollback_playbook).await?;
             say_later(&response.handle_kinds_from_next_start, session);
+            say_in_use(&response.names_in_use, session);
             let live = response.publication.clone().unwrap_or_default();
             let receipt = response.receipt.as_ref();
             let text = |paint| render::publication(&live, paint);
-            session.out.written(&response, receipt, text)
+            session.timed().await.written(&response, receipt, text)
         }
     }
 }
@@ -172,10 +191,11 @@ async fn publish(request: v1::PublishPlaybookRequest, session: &Session) -> Resu
             .say(&format!("worth a look:\n{}", warnings.trim_end()));
     }
     say_later(&response.handle_kinds_from_next_start, session);
+    say_in_use(&response.names_in_use, session);
     let live = response.publication.clone().unwrap_or_default();
     let receipt = response.receipt.as_ref();
     let text = |paint| render::publication(&live, paint);
-    session.out.written(&response, receipt, text)
+    session.timed().await.written(&response, receipt, text)
 }
 
 /// Says which kinds of handles follow the playbook only when the server starts again.
@@ -185,6 +205,15 @@ fn say_later(kinds: &[String], session: &Session) {
             "handles of these kinds compare as before until the server starts again: {}",
             kinds.join(", ")
         ));
+    }
+}
+
+/// Says which names went away although open cases or live contacts have them.
+fn say_in_use(names: &[v1::PlaybookNameInUse], session: &Session) {
+    if !names.is_empty() && !session.out.json {
+        let names = render::names_in_use(names);
+        let head = "the live playbook no longer has these names, and what is open has them:";
+        session.out.say(&format!("{head}\n{}", names.trim_end()));
     }
 }
 
@@ -206,9 +235,10 @@ async fn list(form: &FormArgs, session: &Session) -> Result<(), Failure> {
             break;
         }
     }
-    let listing = |wide| render::publications(&whole.publications, wide);
-    let text = |wide, paint| listing(wide).table(paint);
-    form.show(session, &whole, text, || listing(true))
+    let listing = |wide, zone| render::publications(&whole.publications, wide, zone);
+    let text = |wide, paint: Paint| listing(wide, paint.zone()).table(paint);
+    let rows = |zone| listing(true, zone);
+    form.show_timed(session, &whole, text, rows).await
 }
 
 /// The name of a file, for people.

@@ -3,6 +3,7 @@
 use super::Session;
 use super::at_least::AtLeast;
 use super::context::ContextArgs;
+use super::explain::ExplainArgs;
 use super::failure::Failure;
 use super::{render, values};
 use clap::Args;
@@ -13,7 +14,8 @@ use signpost_client::v1;
 #[command(after_help = "\
 Example:
   signpost preview --channel phone --tier gold --reason order_issue/manage_cancel \\
-      --fact order_id=3348917502 --queue-stats orders:waiting=12,staffed=4")]
+      --fact order_id=3348917502 --queue-stats orders:waiting=12,staffed=4
+  signpost preview --channel phone --reason order_issue/manage_cancel --at 2026-12-24T22:30:00+01:00")]
 pub(crate) struct PreviewArgs {
     #[command(flatten)]
     context: ContextArgs,
@@ -27,8 +29,10 @@ pub(crate) struct PreviewArgs {
     #[arg(long, value_name = "VERSION")]
     menu_version: Option<String>,
     /// The time to decide at, RFC 3339 [default: now].
-    #[arg(long, value_name = "TIME", value_parser = values::time)]
+    #[arg(long = "at", alias = "at-time", value_name = "TIME", value_parser = values::time)]
     at_time: Option<prost_types::Timestamp>,
+    #[command(flatten)]
+    explain: ExplainArgs,
     #[command(flatten)]
     at_least: AtLeast,
 }
@@ -53,9 +57,10 @@ pub(crate) async fn run(args: PreviewArgs, session: &Session) -> Result<(), Fail
         ..Default::default()
     };
     let response = session.client()?.preview_route(request).await?;
-    session.out.answer(&response, |paint| {
+    let ExplainArgs { explain } = args.explain;
+    session.timed().await.answer(&response, |paint| {
         let answer = response.answer.clone().unwrap_or_default();
         let head = paint.dim("preview; nothing was changed");
-        format!("{head}\n{}", render::answer(&answer, paint))
+        format!("{head}\n{}", render::answer(&answer, explain, paint))
     })
 }

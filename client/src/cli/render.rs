@@ -15,6 +15,7 @@ mod records;
 pub(crate) mod table;
 pub(crate) mod visible;
 mod vocabulary;
+mod why;
 pub(crate) mod words;
 
 pub(crate) use answer::answer;
@@ -23,7 +24,9 @@ pub(crate) use corrected::customer_corrected;
 pub(crate) use feed::event;
 pub(crate) use history::{customer_receipt, history, history_listing};
 pub(crate) use menu::{menu, menu_listing};
-pub(crate) use playbook::{counts, counts_listing, findings, publication, publications, taking};
+pub(crate) use playbook::{
+    counts, counts_listing, findings, names_in_use, publication, publications, taking,
+};
 pub(crate) use records::{case, case_added, contact, customer, ended, selected};
 pub(crate) use vocabulary::{vocabulary, vocabulary_listing};
 

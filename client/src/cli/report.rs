@@ -6,7 +6,7 @@ use super::form::{FormArgs, Output};
 use super::out::Progress;
 use super::render::lists::Listing;
 use super::render::table::Column;
-use super::values;
+use super::zone::{Moment, Zone};
 use clap::{Args, Subcommand, ValueEnum};
 use serde_json::{Map, Value, json};
 use signpost_client::v1;
@@ -18,6 +18,8 @@ use std::collections::BTreeMap;
 const PAGE_SIZE: u32 = 200;
 /// The text for a value that a contact does not have.
 const NONE: &str = "(none)";
+/// The text for a reason that the playbook did not know, as in `send` and `counts`.
+const UNKNOWN: &str = "(unknown)";
 
 /// The subcommands of `signpost report`.
 #[derive(Subcommand, Debug)]
@@ -26,8 +28,9 @@ pub(crate) enum ReportCommand {
     ///
     /// Reads all contacts that were recorded in the time, page by page, and counts each once: so the counts add up to
     /// the total. A contact counts with the reason that the customer stated, with the tier of its case, and on the day
-    /// (in UTC) on which it was recorded; `(none)` stands for what is not known. Contacts that come while the report
-    /// is made are not in it.
+    /// on which it was recorded. `(none)` stands for what is not known, and `(unknown)` for a reason that the playbook
+    /// did not know, so that the contact has no case. Days are of the playbook's time zone. Contacts that come while
+    /// the report is made are not in it.
     #[command(after_help = "\
 Example:
   signpost report volume --by reason,channel --from 2026-03-01 --before 2026-04-01
@@ -52,12 +55,12 @@ pub(crate) struct VolumeArgs {
     /// parts. So reasons can be compared over changes of the playbook.
     #[arg(long)]
     over_changes: bool,
-    /// Recorded then or later: RFC 3339, or a day in UTC.
-    #[arg(long, value_name = "TIME", value_parser = values::time_or_day)]
-    from: Option<prost_types::Timestamp>,
+    /// Recorded then or later: RFC 3339, or a day in the playbook's time zone.
+    #[arg(long, value_name = "TIME", value_parser = Moment::parse)]
+    from: Option<Moment>,
     /// Recorded before this time [default: now].
-    #[arg(long, value_name = "TIME", value_parser = values::time_or_day)]
-    before: Option<prost_types::Timestamp>,
+    #[arg(long, value_name = "TIME", value_parser = Moment::parse)]
+    before: Option<Moment>,
     #[command(flatten)]
     form: FormArgs,
 }
@@ -71,7 +74,7 @@ enum Part {
     Channel,
     /// The tier of the case.
     Tier,
-    /// The day on which the contact was recorded, in UTC.
+    /// The day on which the contact was recorded, in the playbook's time zone.
     Day,
 }
 
@@ -85,13 +88,15 @@ impl Part {
         }
     }
 
-    fn of(self, contact: &v1::Contact, live: Option<&Playbook>) -> String {
+    fn of(self, contact: &v1::Contact, days: &Days) -> String {
         let context = contact.context.as_ref();
         let text = match self {
-            Part::Reason => context.map(|context| over_changes(live, &context.stated_reason)),
+            Part::Reason if contact.reason_unknown => Some(UNKNOWN.to_owned()),
+            Part::Reason => context
+                .map(|context| over_changes(days.over_changes.as_ref(), &context.stated_reason)),
             Part::Channel => context.map(|context| context.channel.clone()),
             Part::Tier => Some(contact.tier.clone()),
-            Part::Day => contact.record_time.as_ref().and_then(values::day),
+            Part::Day => contact.record_time.as_ref().and_then(|time| days.day(time)),
         };
         let text = text.filter(|text| !text.is_empty());
         text.unwrap_or_else(|| NONE.to_owned())
@@ -116,16 +121,37 @@ fn over_changes(live: Option<&Playbook>, reason: &str) -> String {
     }
 }
 
-/// The live playbook, if reasons are counted over changes of the playbook; else `None`.
-async fn live(args: &VolumeArgs, session: &Session) -> Result<Option<Playbook>, Failure> {
-    if !args.over_changes {
-        return Ok(None);
+/// How contacts are counted: by which days, and whether over changes of the playbook.
+struct Days {
+    zone: Zone,
+    over_changes: Option<Playbook>,
+}
+
+impl Days {
+    /// Asks the server for what days or reasons depend on.
+    async fn of(args: &VolumeArgs, session: &Session) -> Result<Days, Failure> {
+        let zone = match args.by.contains(&Part::Day) {
+            true => session.zone().await?,
+            false => Zone::Utc,
+        };
+        let over_changes = match args.over_changes {
+            true => {
+                let request = v1::GetPlaybookRequest::default();
+                let live = session.client()?.get_playbook(request).await?;
+                let live = Playbook::stored(&live.document)
+                    .map_err(|faults| Failure::Other(format!("the live playbook: {faults}")))?;
+                Some(live)
+            }
+            false => None,
+        };
+        Ok(Days { zone, over_changes })
     }
-    let request = v1::GetPlaybookRequest::default();
-    let live = session.client()?.get_playbook(request).await?;
-    let playbook = Playbook::stored(&live.document)
-        .map_err(|faults| Failure::Other(format!("the live playbook: {faults}")))?;
-    Ok(Some(playbook))
+
+    /// The day of a time, as `2026-03-02`; `None` for a time outside the calendar.
+    fn day(&self, time: &prost_types::Timestamp) -> Option<String> {
+        let time = jiff::Timestamp::new(time.seconds, time.nanos).ok()?;
+        Some(self.zone.date_at(time).to_string())
+    }
 }
 
 /// For each counted reason that was split: a line that it is counted with its parts, and which these are.
@@ -156,18 +182,24 @@ pub(crate) async fn run(command: ReportCommand, session: &Session) -> Result<(),
             )));
         }
     }
-    let live = live(&args, session).await?;
-    let counts = counted(&args, live.as_ref(), session).await?;
+    let days = Days::of(&args, session).await?;
+    let counts = counted(&args, &days, session).await?;
     let output = args.form.output(session.out);
     match output {
-        Output::Json => session.out.data(&as_json(&args.by, &counts)),
+        Output::Json => session
+            .out
+            .data(&as_json(&args.by, &counts, days.zone.name())),
         Output::Csv => session
             .out
             .data(&args.form.csv(&listing(&args.by, &counts, false))),
         Output::Table | Output::Wide => {
             let listing = listing(&args.by, &counts, true);
             let mut text = listing.table(session.out.paint);
-            text += &live
+            if args.by.contains(&Part::Day) {
+                text += &format!("days of {}\n", days.zone.name());
+            }
+            text += &days
+                .over_changes
                 .map(|live| families(&live, &args, &counts))
                 .unwrap_or_default();
             session.out.paged(&text)
@@ -177,14 +209,14 @@ pub(crate) async fn run(command: ReportCommand, session: &Session) -> Result<(),
 
 async fn counted(
     args: &VolumeArgs,
-    live: Option<&Playbook>,
+    days: &Days,
     session: &Session,
 ) -> Result<BTreeMap<Vec<String>, u64>, Failure> {
     // The newest first: contacts that come meanwhile are not reached.
     let request = v1::ListContactsRequest {
         filter: Some(v1::ContactFilter {
-            from_time: args.from,
-            before_time: args.before,
+            from_time: session.moment(args.from).await?,
+            before_time: session.moment(args.before).await?,
             ..Default::default()
         }),
         order: v1::ListOrder::NewestFirst.into(),
@@ -196,7 +228,7 @@ async fn counted(
     let mut progress = Progress::of("contacts read");
     while let Some(contacts) = pages.page().await? {
         for contact in &contacts {
-            let parts = args.by.iter().map(|part| part.of(contact, live)).collect();
+            let parts = args.by.iter().map(|part| part.of(contact, days)).collect();
             *counts.entry(parts).or_default() += 1;
         }
         progress.add(contacts.len());
@@ -226,7 +258,7 @@ fn listing(by: &[Part], counts: &BTreeMap<Vec<String>, u64>, with_total: bool) -
     Listing::new(&columns, rows)
 }
 
-fn as_json(by: &[Part], counts: &BTreeMap<Vec<String>, u64>) -> String {
+fn as_json(by: &[Part], counts: &BTreeMap<Vec<String>, u64>, zone: &str) -> String {
     let row = |(parts, count): (&Vec<String>, &u64)| {
         let named = by.iter().zip(parts);
         let mut fields: Map<String, Value> = named
@@ -236,6 +268,7 @@ fn as_json(by: &[Part], counts: &BTreeMap<Vec<String>, u64>) -> String {
         Value::Object(fields)
     };
     let report = json!({
+        "time_zone": zone,
         "by": by.iter().map(|part| part.title()).collect::<Vec<_>>(),
         "counts": counts.iter().map(row).collect::<Vec<_>>(),
         "contacts": counts.values().sum::<u64>(),

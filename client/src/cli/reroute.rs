@@ -2,6 +2,7 @@
 
 use super::Session;
 use super::context::ContextArgs;
+use super::explain::ExplainArgs;
 use super::failure::Failure;
 use super::write::Key;
 use super::{render, values};
@@ -40,6 +41,8 @@ pub(crate) struct RerouteArgs {
     #[arg(long, value_name = "VERSION")]
     menu_version: Option<String>,
     #[command(flatten)]
+    explain: ExplainArgs,
+    #[command(flatten)]
     key: Key,
     /// What else is known. If anything is given, the contact's channel must be given too.
     #[command(flatten)]
@@ -56,6 +59,7 @@ impl RerouteArgs {
 
 /// Decides again and prints the answer.
 pub(crate) async fn run(args: RerouteArgs, session: &Session) -> Result<(), Failure> {
+    let ExplainArgs { explain } = args.explain;
     let request = v1::RerouteContactRequest {
         request_id: args.key.or_fresh(),
         contact_id: args.contact,
@@ -71,6 +75,6 @@ pub(crate) async fn run(args: RerouteArgs, session: &Session) -> Result<(), Fail
     let response = session.write(request, Client::reroute_contact).await?;
     let answer = response.answer.clone().unwrap_or_default();
     let receipt = response.receipt.as_ref();
-    let text = |paint| render::answer(&answer, paint);
-    session.out.written(&response, receipt, text)
+    let text = |paint| render::answer(&answer, explain, paint);
+    session.timed().await.written(&response, receipt, text)
 }

@@ -2,6 +2,7 @@
 
 use super::Session;
 use super::context::ContextArgs;
+use super::explain::ExplainArgs;
 use super::failure::Failure;
 use super::write::Key;
 use super::{render, values};
@@ -33,6 +34,8 @@ pub(crate) struct RouteArgs {
     #[arg(long, value_name = "TIME", value_parser = values::time)]
     event_time: Option<prost_types::Timestamp>,
     #[command(flatten)]
+    explain: ExplainArgs,
+    #[command(flatten)]
     key: Key,
 }
 
@@ -46,6 +49,7 @@ impl RouteArgs {
 
 /// Routes the contact and prints the answer.
 pub(crate) async fn run(args: RouteArgs, session: &Session) -> Result<(), Failure> {
+    let ExplainArgs { explain } = args.explain;
     let request = v1::RouteContactRequest {
         request_id: args.key.or_fresh(),
         contact_id: args.contact.unwrap_or_else(request_id),
@@ -59,6 +63,6 @@ pub(crate) async fn run(args: RouteArgs, session: &Session) -> Result<(), Failur
     let response = session.write(request, Client::route_contact).await?;
     let answer = response.answer.clone().unwrap_or_default();
     let receipt = response.receipt.as_ref();
-    let text = |paint| render::answer(&answer, paint);
-    session.out.written(&response, receipt, text)
+    let text = |paint| render::answer(&answer, explain, paint);
+    session.timed().await.written(&response, receipt, text)
 }

@@ -68,8 +68,9 @@ from rows before a row, such as repeats.
 
 The file is a text in any encoding and with any delimiter, or a workbook: what had to be assumed is
 told. Run it again after a stop: rows that the server has are answered as they were, and not counted
-twice. Rows of one customer are sent one after the other. Rows whose reason the playbook does not
-know go to its last resort; with --clock file they stop the sending before the first row.")]
+twice. A contact that the server has from another table is left as it is, unless --amend is given.
+Rows of one customer are sent one after the other. Rows whose reason the playbook does not know go
+to its last resort; with --clock file they stop the sending before the first row.")]
 pub(crate) struct SendArgs {
     #[command(flatten)]
     table: TableArgs,
@@ -108,6 +109,9 @@ pub(crate) struct SendArgs {
     /// With --clock file: send rows, too, whose time is in the future or long after all others.
     #[arg(long)]
     allow_future: bool,
+    /// Amend contacts that the server has already with the rows of their ids [default: leave them as they are].
+    #[arg(long)]
+    amend: bool,
     /// End each contact after it is routed.
     #[arg(long, value_name = "OUTCOME", value_parser = cli_values::outcome())]
     end: Option<v1::ContactOutcome>,
@@ -195,6 +199,7 @@ pub(crate) async fn run(args: SendArgs, session: &Session) -> Result<(), Failure
         end: args.end,
         patience: args.patience,
         is_dry: args.dry_run,
+        amend: args.amend,
     };
     let clients = clients(client, manner.in_flight, args, session)?;
     let first = clients[0].clone();
@@ -213,7 +218,7 @@ pub(crate) async fn run(args: SendArgs, session: &Session) -> Result<(), Failure
     bar.finish_and_clear();
     if !args.dry_run {
         let seconds = began.elapsed().as_secs_f64();
-        let sent = tally.routed + tally.asked;
+        let sent = tally.routed + tally.asked + tally.had_before;
         session.out.say(&format!(
             "{} in {seconds:.1} s, {:.0} a second",
             words::counted(sent, "row"),

@@ -33,7 +33,7 @@ pub(super) async fn customers(
     }
     let found = all.customers.iter();
     let found = found.map(|it| (it.customer_id.as_str(), it.customer.as_ref()));
-    print(&all, "customer", found, render::customer, session)
+    print(&all, "customer", found, render::customer, session).await
 }
 
 /// Prints cases in the order of `ids`.
@@ -61,11 +61,11 @@ pub(super) async fn cases(
     let found = all.cases.iter();
     let found = found.map(|it| (it.case_id.as_str(), it.case.as_ref()));
     let text = |case: &v1::Case, paint| render::case(case, "", paint);
-    print(&all, "case", found, text, session)
+    print(&all, "case", found, text, session).await
 }
 
 /// Prints what was found. With `--json` it prints the whole answer `all`. What was not found is named in the error.
-fn print<'r, T: 'r>(
+async fn print<'r, T: 'r>(
     all: &impl Named,
     kind: &'static str,
     found: impl Iterator<Item = (&'r str, Option<&'r T>)>,
@@ -80,7 +80,7 @@ fn print<'r, T: 'r>(
         }
     }
     if session.out.json || !there.is_empty() {
-        session.out.answer(all, |paint| {
+        session.timed().await.answer(all, |paint| {
             let texts = there.iter().map(|item| text(item, paint));
             texts.collect::<Vec<_>>().join("\n")
         })?;

@@ -41,18 +41,27 @@ pub(crate) fn route_selection() -> impl TypedValueParser<Value = v1::RouteSelect
     )
 }
 
+/// The words for how a contact ended.
+pub(crate) const OUTCOMES: &[&str] = &[
+    "resolved",
+    "abandoned",
+    "gave_up",
+    "no_answer",
+    "transferred",
+    "switched",
+];
+
 /// How a contact ended.
 pub(crate) fn outcome() -> impl TypedValueParser<Value = v1::ContactOutcome> {
-    const WORDS: &[&str] = &[
-        "resolved",
-        "abandoned",
-        "gave_up",
-        "no_answer",
-        "transferred",
-        "switched",
-    ];
     let read = v1::ContactOutcome::from_str_name;
-    word_of("CONTACT_OUTCOME_", WORDS, read)
+    word_of("CONTACT_OUTCOME_", OUTCOMES, read)
+}
+
+/// How a contact ended, by its word; `None` if it is none of [`OUTCOMES`].
+pub(crate) fn outcome_of(word: &str) -> Option<v1::ContactOutcome> {
+    let known = OUTCOMES.contains(&word);
+    let name = known.then(|| format!("CONTACT_OUTCOME_{}", word.to_uppercase()));
+    v1::ContactOutcome::from_str_name(&name?)
 }
 
 /// How an attempt ended.
@@ -251,25 +260,6 @@ pub(crate) fn queue_stats(text: &str) -> Result<v1::QueueStats, String> {
     Ok(stats)
 }
 
-/// A time as RFC 3339, or a day, which stands for its start in UTC.
-pub(crate) fn time_or_day(text: &str) -> Result<prost_types::Timestamp, String> {
-    match text.parse::<jiff::civil::Date>() {
-        Ok(day) if !text.contains(['T', 't', ' ']) => {
-            let start = day.to_zoned(jiff::tz::TimeZone::UTC);
-            let start =
-                start.map_err(|_| format!("`{text}` is not a day of the years -9999 to 9999"))?;
-            Ok(timestamp(start.timestamp()))
-        }
-        _ => time(text),
-    }
-}
-
-/// The day in UTC of a time, as `2026-03-02`; `None` for a time outside the calendar.
-pub(crate) fn day(time: &prost_types::Timestamp) -> Option<String> {
-    let time = jiff::Timestamp::new(time.seconds, time.nanos).ok()?;
-    Some(time.to_zoned(jiff::tz::TimeZone::UTC).date().to_string())
-}
-
 /// A time as RFC 3339.
 pub(crate) fn time(text: &str) -> Result<prost_types::Timestamp, String> {
     let time: jiff::Timestamp = text
@@ -441,9 +431,6 @@ mod tests {
             (-1, 500_000_000)
         );
         assert!(time("yesterday").is_err());
-        assert_eq!(time_or_day("1970-01-02").unwrap().seconds, 86_400);
-        assert_eq!(time_or_day("1970-01-01T00:00:07Z").unwrap().seconds, 7);
-        assert!(time_or_day("1970-13-01").is_err());
         assert_eq!(timeout("500ms").unwrap().as_millis(), 500);
         assert!(timeout("0s").is_err());
         assert!(timeout("-1s").is_err());

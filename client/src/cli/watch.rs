@@ -1,4 +1,4 @@
-//! Follows a feed on the command line, until Ctrl-C, until stdout is closed, or until the watch ends.
+//! Follows a feed on the command line, until Ctrl-C or SIGTERM, until stdout is closed, or until the watch ends.
 
 use super::Session;
 use super::asked::AskedNames;
@@ -7,7 +7,7 @@ use super::out::{Out, Paint};
 use super::render::feed::{self, Mark};
 use super::render::json::{self, Named};
 use super::tags::TagFilterArgs;
-use super::{render, values};
+use super::{render, signals, values};
 use clap::Args;
 use signpost_client::{Feed, v1};
 use tokio::sync::watch::Receiver;
@@ -264,7 +264,7 @@ impl Connected {
 }
 
 /// Prints the text that `show` makes of each item; `None` prints nothing. Reports when the server is gone and when it
-/// is back. At Ctrl-C, or when the watch ends or fails, also prints the cursor with which to continue; not if the
+/// is back. At Ctrl-C or SIGTERM, or when the watch ends or fails, also prints the cursor with which to continue; not if the
 /// server sent an item that ends the watch, or if printing failed.
 ///
 /// # Errors
@@ -276,7 +276,7 @@ pub(crate) async fn follow<F: Feed>(
 ) -> Result<(), Failure> {
     let mut watch = session.client()?.watch(request);
     let mut connected = Connected::of(watch.connected(), session.out);
-    let mut stop = std::pin::pin!(tokio::signal::ctrl_c());
+    let mut stop = std::pin::pin!(signals::asked_to_stop());
     let ended = loop {
         let next = tokio::select! {
             stopped = &mut stop => break stopped.map_err(|error| Failure::Other(error.to_string())),

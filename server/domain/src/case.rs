@@ -281,7 +281,7 @@ pub struct Case {
     pub previous: Option<CaseId>,
     /// When the case was opened.
     pub opened: UnixMs,
-    /// When the case was last heard of.
+    /// When the case was last heard of. A contact of the case that times out is not heard of at that time.
     pub last_activity: UnixMs,
     /// When the case was resolved, lapsed or withdrawn.
     pub closed: Option<UnixMs>,

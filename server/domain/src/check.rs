@@ -5,7 +5,7 @@ mod customers;
 
 use crate::case::{CASE_CONTACTS_LISTED_MAX, Case, CaseState, OfMerged};
 use crate::ids::{CaseId, ReasonId, Slug};
-use crate::state::{State, TimerTarget};
+use crate::state::{Beside, State, TimerTarget};
 use crate::time::UnixMs;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -214,7 +214,11 @@ fn case_lists(case: &Case, ever_left: u64, verdict: &mut CheckReport) {
 
 fn counts(state: &State, of_rows: &BTreeMap<CountKey, Sum>, verdict: &mut CheckReport) {
     let none = Sum::default();
+    beside(state, verdict);
     for (key, counts) in state.counts() {
+        if counts.beside().is_some() {
+            continue;
+        }
         let sum = of_rows.get(key).unwrap_or(&none);
         let fits = counts.contacts - counts.contacts_left == sum.contacts
             && counts.repeats == sum.repeats
@@ -228,6 +232,22 @@ fn counts(state: &State, of_rows: &BTreeMap<CountKey, Sum>, verdict: &mut CheckR
         let key = (reason.clone(), tier.clone());
         verdict.expect(state.counts().contains_key(&key), || {
             format!("counts of {reason} for {tier} are missing")
+        });
+    }
+}
+
+/// Checks that all contacts are counted, and those without a case by what they are.
+fn beside(state: &State, verdict: &mut CheckReport) {
+    for what in Beside::ALL {
+        let found = state.contacts().filter(|contact| match what {
+            Beside::Contact => true,
+            Beside::UnknownReason | Beside::NoReason => contact.without_case() == Some(what),
+        });
+        let found = found.count() as u64;
+        let counts = state.counts().get(&what.key());
+        let kept = counts.map_or(0, |counts| counts.contacts - counts.contacts_left);
+        verdict.expect(kept == found, || {
+            format!("{}: counted {kept}, there are {found}", what.word())
         });
     }
 }

@@ -14,6 +14,7 @@ use crate::ids::{
     PlaybookVersion, ReasonId, Seq,
 };
 use crate::playbook::Playbook;
+use crate::playbook::leaving::NameInUse;
 use crate::refusal::Faults;
 use crate::route::Route;
 use crate::tags::ContactUpdate;
@@ -35,6 +36,8 @@ pub struct Command {
     pub request: IdempotencyKey,
     /// The time by the caller's clock; `None` means now.
     pub event_time: Option<UnixMs>,
+    /// Whether the request may carry log time far ahead, where the callers' clocks give it.
+    pub may_step_clock: bool,
     /// What the request asks for.
     pub body: CommandBody,
 }
@@ -86,6 +89,8 @@ pub struct RouteContact {
     pub select_first: bool,
     /// What to do with a reason that the live playbook does not have.
     pub unknown_reason: UnknownReason,
+    /// Whether the contact is refused if it exists.
+    pub only_new: bool,
 }
 
 /// What to do with a reason that the live playbook does not have.
@@ -240,6 +245,9 @@ pub struct PublishPlaybook {
     pub playbook: Arc<Playbook>,
     /// The note of the person who publishes it.
     pub note: Arc<str>,
+    /// The names that go away with it and that open cases or live contacts have. It is refused if there are any; empty
+    /// if it is published whatever is open.
+    pub in_use: Vec<NameInUse>,
 }
 
 /// A request to make an earlier version live again.

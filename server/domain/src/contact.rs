@@ -6,6 +6,7 @@ use crate::decision::{AttemptOutcome, Handover};
 use crate::fact::Facts;
 use crate::ids::{CaseId, ContactId, CustomerId, MatterId, ReasonId, Seq, Slug};
 use crate::route::Route;
+use crate::state::Beside;
 use crate::tags::{ContactLink, Tags};
 use crate::time::{Millis, UnixMs};
 use std::borrow::Cow;
@@ -150,6 +151,8 @@ pub struct ContactContext {
     pub cannot_use: Abilities,
     /// Whether the contact is about another matter than the case that it was presumed to be about.
     pub another_matter: bool,
+    /// Whether the contact only says thanks, as far as the caller knows now. It joins no case then.
+    pub courtesy: bool,
     /// The brand of the company that the contact came to.
     pub brand: Option<Slug>,
     /// The numbers of the platform's queues at this moment.
@@ -188,6 +191,8 @@ pub enum ContextField {
     CannotUse,
     /// The mark that the contact is about another matter than the case that it was presumed to be about.
     AnotherMatter,
+    /// The mark that the contact only says thanks.
+    Courtesy,
     /// The brand.
     Brand,
     /// The numbers of the queues.
@@ -196,7 +201,7 @@ pub enum ContextField {
 
 impl ContextField {
     /// Every field, in the order of declaration.
-    pub const ALL: [ContextField; 14] = [
+    pub const ALL: [ContextField; 15] = [
         ContextField::CustomerTier,
         ContextField::Device,
         ContextField::Stage,
@@ -209,6 +214,7 @@ impl ContextField {
         ContextField::AskedForPerson,
         ContextField::CannotUse,
         ContextField::AnotherMatter,
+        ContextField::Courtesy,
         ContextField::Brand,
         ContextField::QueueStats,
     ];
@@ -236,6 +242,7 @@ impl ContactContext {
             asked_for_person: false,
             cannot_use: Abilities::EMPTY,
             another_matter: false,
+            courtesy: false,
             brand: None,
             queue_stats: Vec::new(),
             matters: Vec::new(),
@@ -264,6 +271,7 @@ impl ContactContext {
             ContextField::AskedForPerson => self.asked_for_person = false,
             ContextField::CannotUse => self.cannot_use = Abilities::EMPTY,
             ContextField::AnotherMatter => self.another_matter = false,
+            ContextField::Courtesy => self.courtesy = false,
             ContextField::Brand => self.brand = None,
             ContextField::QueueStats => self.queue_stats.clear(),
         }
@@ -312,7 +320,8 @@ impl ContactContext {
     }
 
     /// This context amended with a later one. Parts that are set in `later` replace the parts of `self`. Facts are
-    /// added, for each matter separately. New matters are placed last.
+    /// added, for each matter separately. New matters are placed last. What says thanks and then states what it is
+    /// about does not only say thanks.
     #[must_use]
     pub fn amended(&self, later: &ContactContext) -> ContactContext {
         let ContactContext {
@@ -334,6 +343,7 @@ impl ContactContext {
             asked_for_person,
             cannot_use,
             another_matter,
+            courtesy,
             brand,
             queue_stats,
             matters,
@@ -344,6 +354,7 @@ impl ContactContext {
             true => (case, previous_contact),
             false => (earlier.case, earlier.previous_contact),
         };
+        let says_more = reason.is_some() || !matters.is_empty();
         let mut all_facts = earlier.facts;
         all_facts.learn_all(&facts);
         ContactContext {
@@ -373,6 +384,7 @@ impl ContactContext {
                 cannot_use
             },
             another_matter: another_matter || earlier.another_matter,
+            courtesy: courtesy || earlier.courtesy && !says_more,
             brand: brand.or(earlier.brand),
             queue_stats: or_earlier(queue_stats, earlier.queue_stats),
             matters: amended_matters(earlier.matters, matters),
@@ -611,7 +623,8 @@ pub struct Contact {
     pub arrived: UnixMs,
     /// When the contact was first recorded, in log time.
     pub recorded: UnixMs,
-    /// When the contact was last heard of.
+    /// When the contact was last heard of: routed, amended, or ended by a caller. A contact that times out is not heard of
+    /// at that time.
     pub last_activity: UnixMs,
     /// When the contact ended; `None` while it is live.
     pub ended: Option<UnixMs>,
@@ -656,6 +669,17 @@ impl Contact {
     /// The additional cases of the contact.
     pub fn additional_cases(&self) -> impl Iterator<Item = CaseId> {
         self.additional.iter().map(|additional| additional.case)
+    }
+
+    /// What the contact is counted as if it has no case; `None` if it has one.
+    ///
+    /// Without a case, a decision has routes only if the playbook does not know the reason.
+    pub fn without_case(&self) -> Option<Beside> {
+        match (self.case, self.offered.is_empty()) {
+            (Some(_), _) => None,
+            (None, true) => Some(Beside::NoReason),
+            (None, false) => Some(Beside::UnknownReason),
+        }
     }
 
     /// When the contact times out if nothing is heard of it; `None` if it is over.

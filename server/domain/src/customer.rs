@@ -2,19 +2,21 @@
 
 mod history;
 mod reasons;
+mod search;
 mod work;
 
 pub use history::{
     HISTORY_CASES_MAX, HISTORY_REASONS_MAX, HISTORY_SHOWN_MAX, History, HistoryCounts,
 };
 pub use reasons::{CASE_REASONS_MAX, CaseReasons};
+pub use search::{SEARCH_BYTES_MAX, SearchText, SearchTextError, search_form};
 pub use work::{
     CustomerAction, CustomerMerge, MERGE_NOTE_BYTES_MAX, MERGED_CUSTOMERS_MAX, MergedCustomer,
 };
 
 use crate::ability::Abilities;
 use crate::handle::{HandleKey, HandleKinds, Region};
-use crate::ids::{CustomerId, Seq, Slug};
+use crate::ids::{CaseId, CustomerId, Seq, Slug};
 use crate::money::Amount;
 use crate::route::Route;
 use crate::time::{Millis, UnixMs};
@@ -374,7 +376,8 @@ pub struct Customer {
     pub created: UnixMs,
     /// How many contacts the customer has had.
     pub contact_count: u64,
-    /// When the latest contacts came, the newest last; at most [`RECENT_CONTACTS_MAX`].
+    /// When the latest contacts came, the newest last; at most [`RECENT_CONTACTS_MAX`]. A contact that only says thanks
+    /// is not among them.
     pub recent: Vec<UnixMs>,
     /// The survivor of this customer, while this customer is merged; else `None`.
     pub merged_into: Option<CustomerId>,
@@ -390,6 +393,9 @@ pub struct Customer {
     pub in_conflict: bool,
     /// The reasons of all cases that this customer ever had. Computed from the events; no event holds it.
     pub case_reasons: CaseReasons,
+    /// The case that a contact of this customer was last about; `None` if there was none. Computed from the events; no
+    /// event holds it.
+    pub last_case: Option<CaseId>,
     /// The sequence of the event that first recorded the customer; 0 until that event is applied.
     pub opened: Seq,
     /// The sequence of the customer's last change.
@@ -411,6 +417,7 @@ impl Customer {
             handles: Vec::new(),
             in_conflict: false,
             case_reasons: CaseReasons::default(),
+            last_case: None,
             opened: Seq(0),
             changed: Seq(0),
         }
@@ -445,6 +452,7 @@ impl Customer {
         self.handles = Vec::new();
         self.in_conflict = false;
         self.case_reasons = CaseReasons::default();
+        self.last_case = None;
         self
     }
 

@@ -272,6 +272,9 @@ pub struct ContactRouted {
     pub case: Option<CaseJoin>,
     /// The case that the contact left, because the customer's reason turned out to be another one.
     pub former: Option<FormerCase>,
+    /// The case on whose timeline it is noted that the contact only says thanks; `None` if it says more, or if no case
+    /// of the customer is known.
+    pub thanks_for: Option<CaseId>,
     /// The additional cases that the contact has after this event.
     pub additional: Vec<CaseId>,
     /// The matter that the contact is routed for; `None` unless it brought several matters.

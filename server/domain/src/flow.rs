@@ -65,6 +65,9 @@ pub fn decide(state: &State, command: &Command, now: UnixMs) -> Result<WriteResu
         CommandBody::UpdateContact(body) => vec![update::update(state, body)?],
         CommandBody::CorrectCustomer(body) => correct::correct(state, command, body, now)?,
         CommandBody::Upsert(body) => vec![customer::save::upsert(state, body, actor, now)?],
+        CommandBody::Publish(body) if !body.in_use.is_empty() => {
+            return Err(Refusal::NamesInUse(body.in_use.clone()).into());
+        }
         CommandBody::Publish(body) => vec![publish::publish(state, &body.playbook, &body.note)],
         CommandBody::RollBack(body) => vec![publish::publish(state, &body.playbook, &body.note)],
         CommandBody::ReportQueues(stats) => vec![Event::QueueStatsReported(stats.clone())],

@@ -1,6 +1,6 @@
 //! Checked names: the names that a caller or a playbook gives to things. Each type holds a text that was checked once.
 
-use crate::text::one_form_of;
+use crate::text::{is_unseen, one_form_of};
 use serde::Serialize;
 use std::fmt;
 use std::sync::Arc;
@@ -32,15 +32,21 @@ fn checked(text: &str, max: usize) -> Result<(), NameError> {
     }
 }
 
-/// Checks the id of something new. A `/` is not allowed, because it would end the id in a URL. Ids that are already
-/// stored may have a `/`, and they stay valid.
+/// Checks the id of something new. A `/` is not allowed, because it would end the id in a URL. What nobody sees is not
+/// allowed either ([`is_unseen`]): the id would look like another one. Ids that are already stored may have both, and
+/// they stay valid.
 ///
 /// # Errors
-/// If the id has a `/`.
+/// If the id has a `/`, or a character that nobody sees.
 pub fn fits_new(id: &str) -> Result<(), NameError> {
-    match id.contains('/') {
-        true => Err(NameError::Shape(
+    if id.contains('/') {
+        return Err(NameError::Shape(
             "without /: a new id is printable, without / and without spaces at its ends",
+        ));
+    }
+    match id.chars().any(is_unseen) {
+        true => Err(NameError::Shape(
+            "without characters that nobody sees, such as marks of direction or without a width",
         )),
         false => Ok(()),
     }
@@ -115,7 +121,8 @@ fn is_slug(text: &str) -> bool {
             .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
 }
 
-fn is_key(text: &str) -> bool {
+/// An id that may be stored already: [`fits_new`] says more of a new one.
+fn is_id(text: &str) -> bool {
     !text.chars().any(char::is_control) && text.trim() == text
 }
 
@@ -129,28 +136,28 @@ name!(
     /// The caller's key of a contact, such as a call id or a session id: printable, without spaces at its ends. It is
     /// kept in the Unicode form NFC, so that a key typed on two machines is one.
     ContactId, CONTACT_ID_BYTES_MAX = 128,
-    "printable, without spaces at its ends", is_key, one_form_of
+    "printable, without spaces at its ends", is_id, one_form_of
 );
 name!(
     /// The key of a customer: the platform's own key, or a key `cust_…` that Signpost made. It is kept in the Unicode
     /// form NFC, so that a key typed on two machines is one.
     CustomerId, CUSTOMER_ID_BYTES_MAX = 128,
-    "printable, without spaces at its ends", is_key, one_form_of
+    "printable, without spaces at its ends", is_id, one_form_of
 );
 name!(
     /// The caller's key of one matter of a contact that has several: printable, without spaces at its ends.
     MatterId, MATTER_ID_BYTES_MAX = 64,
-    "printable, without spaces at its ends", is_key
+    "printable, without spaces at its ends", is_id
 );
 name!(
     /// The caller's key of one write. The same key again marks a repeat of the same write.
     RequestId, REQUEST_ID_BYTES_MAX = 128,
-    "printable, without spaces at its ends", is_key
+    "printable, without spaces at its ends", crate::text::is_key
 );
 name!(
     /// The id part of an actor: which platform, chatbot or person asks.
     ActorId, ACTOR_ID_BYTES_MAX = 64,
-    "printable, without spaces at its ends", is_key
+    "printable, without spaces at its ends", crate::text::is_key
 );
 name!(
     /// A version of a playbook: the hash of the document as it was written, as 64 hexadecimal digits.

@@ -5,7 +5,7 @@
 
 use crate::case::{Case, CaseState};
 use crate::contact::{Contact, ContactState};
-use crate::customer::Customer;
+use crate::customer::{Customer, SearchText};
 use crate::handle::HandleKey;
 use crate::ids::{CaseId, CustomerId, PlaybookVersion, ReasonId, Slug};
 use crate::playbook::Playbook;
@@ -321,6 +321,8 @@ pub struct CustomerFilter {
     pub ids: Vec<CustomerId>,
     /// The customer has this identity, verified or not; `None` accepts every customer.
     pub identity: Option<HandleKey>,
+    /// The beginning of the customer's key or of one of its handles; `None` accepts every customer.
+    pub search: Option<SearchText>,
     /// When the customer was first recorded.
     pub opened: Between,
 }
@@ -333,6 +335,14 @@ impl CustomerFilter {
             && is_one_of(&self.ids, Some(&customer.id))
             && self.identity.as_ref().is_none_or(has)
             && self.opened.holds(customer.created)
+            && self.is_found(customer)
+    }
+
+    fn is_found(&self, customer: &Customer) -> bool {
+        self.search.as_ref().is_none_or(|search| {
+            let mut forms = customer.search_forms().into_iter();
+            forms.any(|form| search.begins(&form))
+        })
     }
 
     /// Whether the tier matches the filter.

@@ -26,7 +26,34 @@ impl Currency {
     pub fn as_str(&self) -> &str {
         std::str::from_utf8(&self.0).unwrap_or_default()
     }
+
+    /// How many decimals an amount of this currency has: 0 to 4, [`DIGITS_USUAL`] if ISO 4217 does not have the
+    /// currency.
+    pub fn digits(&self) -> u32 {
+        let code = self.as_str();
+        let found = DIGITS.iter().find(|(_, codes)| codes.contains(&code));
+        found.map_or(DIGITS_USUAL, |(digits, _)| *digits)
+    }
 }
+
+/// How many decimals an amount can have: it is kept in millionths.
+const DECIMALS: u32 = 6;
+/// How many decimals the amounts of most currencies have.
+pub const DIGITS_USUAL: u32 = 2;
+
+/// The currencies whose amounts have another number of decimals than [`DIGITS_USUAL`]: their minor units in ISO 4217,
+/// list one, as maintained by SIX. So few are otherwise that a crate, with names and symbols of all, would be more.
+const DIGITS: [(u32, &[&str]); 3] = [
+    (
+        0,
+        &[
+            "BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI",
+            "VND", "VUV", "XAF", "XOF", "XPF",
+        ],
+    ),
+    (3, &["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"]),
+    (4, &["CLF", "UYW"]),
+];
 
 impl fmt::Debug for Currency {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -52,7 +79,10 @@ pub struct Amount {
 impl fmt::Display for Amount {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.currency {
-            Some(currency) => write!(f, "{} {currency}", self.money),
+            Some(currency) => {
+                self.money.write_with(f, currency.digits())?;
+                write!(f, " {currency}")
+            }
             None => write!(f, "{}", self.money),
         }
     }
@@ -158,9 +188,23 @@ pub fn parse_scaled(text: &str, decimals: u32) -> Option<i64> {
 impl fmt::Display for Money {
     /// Writes the amount with two decimals, such as `8.32`, rounded half away from zero.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let cents = self.scaled(1, 10_000).0;
-        let sign = if cents < 0 { "-" } else { "" };
-        write!(f, "{sign}{}.{:02}", cents.abs() / 100, cents.abs() % 100)
+        self.write_with(f, DIGITS_USUAL)
+    }
+}
+
+impl Money {
+    /// Writes the amount with this many decimals, at most six, rounded half away from zero.
+    fn write_with(self, f: &mut fmt::Formatter<'_>, digits: u32) -> fmt::Result {
+        let digits = digits.min(DECIMALS);
+        let units = self.scaled(1, 10_i64.pow(DECIMALS - digits)).0;
+        let sign = if units < 0 { "-" } else { "" };
+        let whole = 10_u64.pow(digits);
+        let size = units.unsigned_abs();
+        write!(f, "{sign}{}", size / whole)?;
+        match digits {
+            0 => Ok(()),
+            digits => write!(f, ".{:0width$}", size % whole, width = digits as usize),
+        }
     }
 }
 
@@ -194,6 +238,22 @@ impl Neg for Money {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_amount_has_the_decimals_of_its_currency() {
+        let said = |micros, code| {
+            let currency = Currency::new(code);
+            let money = Money(micros);
+            Amount { money, currency }.to_string()
+        };
+        assert_eq!(said(12_500_000, "EUR"), "12.50 EUR");
+        assert_eq!(said(-12_500_000, "JPY"), "-13 JPY");
+        assert_eq!(said(1_234_567, "KWD"), "1.235 KWD");
+        assert_eq!(said(1_234_567, "CLF"), "1.2346 CLF");
+        assert_eq!(said(12_500_000, "ZZZ"), "12.50 ZZZ");
+        let listed = DIGITS.iter().flat_map(|(_, codes)| *codes);
+        assert!(listed.into_iter().all(|code| Currency::new(code).is_some()));
+    }
 
     #[test]
     fn reads_decimals_exactly() {

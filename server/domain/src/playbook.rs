@@ -8,6 +8,7 @@ pub mod condition;
 pub mod diff;
 mod fault;
 mod format;
+pub mod leaving;
 pub mod limits;
 pub mod map;
 pub mod menu;
@@ -32,7 +33,7 @@ use crate::handle::{BrandRegions, HandleKinds};
 use crate::ids::{PlaybookVersion, ReasonId, Slug};
 use crate::money::Money;
 use crate::route::{Medium, Route};
-use crate::time::Millis;
+use crate::time::{Millis, UnixMs};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -212,8 +213,22 @@ impl Playbook {
     /// # Errors
     /// First the structure is checked, and only its first fault is returned. Then all faults of meaning are returned,
     /// at most [`FAULTS_MAX`]. If there are none, the failed tests of the playbook are returned. Show the faults to the
-    /// author. A playbook without faults may still have warnings, at most [`WARNINGS_MAX`].
+    /// author. A playbook without faults may still have warnings, at most [`WARNINGS_MAX`]. None of them depends on the
+    /// time: see [`Playbook::read_at`].
     pub fn read(source: &str) -> Result<(Playbook, Warnings), PlaybookFaults> {
+        Playbook::read_by(source, None)
+    }
+
+    /// The same as [`Playbook::read`], at a time. It also warns of what time has overtaken, or soon will: calendars
+    /// whose closed dates end.
+    ///
+    /// # Errors
+    /// Those of [`Playbook::read`].
+    pub fn read_at(source: &str, now: UnixMs) -> Result<(Playbook, Warnings), PlaybookFaults> {
+        Playbook::read_by(source, Some(now))
+    }
+
+    fn read_by(source: &str, now: Option<UnixMs>) -> Result<(Playbook, Warnings), PlaybookFaults> {
         let root = yaml::read(source)?;
         let file = structure::fit(&root)?;
         match compile::compile(&file, &root, source) {
@@ -222,7 +237,7 @@ impl Playbook {
                 if !failed.is_empty() {
                     return Err(failed);
                 }
-                let warnings = warning::look(&file, &playbook, &root);
+                let warnings = warning::look(&file, &playbook, &root, now);
                 Ok((playbook, warnings))
             }
             (_, faults) => Err(faults),

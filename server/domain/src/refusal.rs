@@ -6,6 +6,7 @@ pub use cause::{CaseCause, ContactCause, CustomerCause};
 
 use crate::ids::{CaseId, ContactId, CustomerId, RequestId, Slug};
 use crate::list::OfCustomer;
+use crate::playbook::leaving::NameInUse;
 use crate::route::Route;
 use crate::time::Millis;
 
@@ -24,6 +25,8 @@ pub enum FaultKind {
     KeyFactMissing,
     /// Send only the case or only the reason, because they belong to two matters.
     CaseOfOtherReason,
+    /// Correct the time, or say that log time may step so far ahead.
+    ClockStep,
 }
 
 /// A fault of a request.
@@ -272,6 +275,9 @@ pub enum Refusal {
         /// How long to wait.
         wait: Millis,
     },
+    /// Say in the playbook where the names go, or publish it whatever is open.
+    #[error("{}", names_in_use(.0))]
+    NamesInUse(Vec<NameInUse>),
     /// Do first what `why` says.
     #[error("case {case} {why}")]
     CaseStep {
@@ -293,6 +299,22 @@ impl Refusal {
             },
         }
     }
+}
+
+fn names_in_use(names: &[NameInUse]) -> String {
+    /// How many names the message lists.
+    const LISTED_MAX: usize = 4;
+    let listed = names.iter().take(LISTED_MAX).map(ToString::to_string);
+    let listed: Vec<String> = listed.collect();
+    let more = match names.len().saturating_sub(LISTED_MAX) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    format!(
+        "names that go away are in use: {}{more}; let `replaces` or `splits` of the new playbook say which reason each \
+         reason becomes, keep the other names until nothing open has them, or publish with force",
+        listed.join(", ")
+    )
 }
 
 fn list_routes(routes: &[Route]) -> String {

@@ -12,7 +12,7 @@ mod table;
 mod timers;
 
 pub use active::{ActiveCase, ActiveContact};
-pub use counts::Counts;
+pub use counts::{Beside, Counts};
 pub use open_cases::OpenCases;
 pub use table::{Held, Table};
 pub use timers::{TimerTarget, Timers};
@@ -32,9 +32,10 @@ use std::sync::Arc;
 /// The largest number of cases that one event changes: the cases of a contact, the case that the contact leaves,
 /// and the cases that these were merged into.
 pub const EVENT_CASES_MAX: usize = 2 * (2 + ADDITIONAL_CASES_MAX);
-/// The largest number of rows that one event changes. These are the request and the contact; two customers, each with
+/// The largest number of rows that one event changes. These are the request, the contact and its counts; two customers, each with
 /// its identities before and after; and cases, each with its matter and with its counts before and after.
-pub const EVENT_ROWS_MAX: usize = 2 + 2 * (1 + 2 * IDENTITIES_MAX) + 4 * EVENT_CASES_MAX;
+pub const EVENT_ROWS_MAX: usize =
+    2 + Beside::ALL.len() + 2 * (1 + 2 * IDENTITIES_MAX) + 4 * EVENT_CASES_MAX;
 // The other kind of event that changes many rows.
 const _: () = assert!(crate::contact::QUEUE_STATS_MAX < EVENT_ROWS_MAX);
 

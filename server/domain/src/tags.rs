@@ -53,7 +53,7 @@ fn printable(text: &str, max: usize) -> Result<Arc<str>, TagError> {
     if len > max {
         return Err(TagError::TooLong { len, max });
     }
-    if text.chars().any(char::is_control) || text.trim() != text {
+    if !crate::text::is_key(text) {
         return Err(TagError::Shape(PRINTABLE));
     }
     Ok(text.into())
@@ -200,7 +200,7 @@ impl ContactLink {
         if len > max {
             return Err(TagError::TooLong { len, max });
         }
-        let is_odd = |c: char| c.is_control() || c.is_whitespace() || c == '\\';
+        let is_odd = |c: char| crate::text::is_unseen(c) || c.is_whitespace() || c == '\\';
         let (scheme, rest) = text.split_once("://").ok_or(TagError::NoUrl)?;
         let is_http = ["http", "https"]
             .iter()

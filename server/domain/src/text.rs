@@ -1,4 +1,5 @@
-//! Texts in one form: the same text typed on two machines must be the same text here.
+//! Texts in one form: the same text typed on two machines must be the same text here, and two texts that look the same
+//! must be one where a text is a key.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -36,9 +37,96 @@ pub(crate) fn as_written(text: &str) -> Cow<'_, str> {
     one_form(text.trim())
 }
 
+/// Whether nobody sees this character, or it changes how the text around it is seen: control characters, marks of
+/// direction, marks without a width, ends of lines and paragraphs, and marks that other programs act on. A key with one
+/// looks like the key without it.
+pub const fn is_unseen(character: char) -> bool {
+    match character {
+        // Control characters: C0, DEL and C1.
+        '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' => true,
+        // The soft hyphen, and marks that join or fill.
+        '\u{ad}' | '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180e}'
+        | '\u{3164}' | '\u{ffa0}' => true,
+        // Without a width, joiners, and marks of direction.
+        '\u{61c}'
+        | '\u{200b}'..='\u{200f}'
+        | '\u{202a}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}'
+        | '\u{feff}' => true,
+        // Ends of lines and paragraphs.
+        '\u{2028}' | '\u{2029}' => true,
+        // Annotations and tags.
+        '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}' => true,
+        _ => false,
+    }
+}
+
+/// Whether texts of some scripts need this character, although it is not seen: joiners, and the marks that set the
+/// direction of what stands beside them. A text for people may have it, a key may not.
+pub const fn is_of_script(character: char) -> bool {
+    matches!(character, '\u{61c}' | '\u{200c}'..='\u{200f}')
+}
+
+/// Whether a text can be a key: every character is seen, and there are no spaces at its ends.
+pub fn is_key(text: &str) -> bool {
+    !text.chars().any(is_unseen) && text.trim() == text
+}
+
+/// Whether a text is one line for people: nothing in it ends the line or turns it around.
+pub fn is_one_line(text: &str) -> bool {
+    text.chars().all(|c| !is_unseen(c) || is_of_script(c))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_nobody_sees_is_no_part_of_a_key() {
+        for unseen in [
+            "\0", "\t", "\n", "\x1b", "\x7f", "\u{85}", "\u{ad}", "\u{61c}", "\u{200b}",
+            "\u{200c}", "\u{200d}", "\u{200e}", "\u{200f}", "\u{2028}", "\u{2029}", "\u{202a}",
+            "\u{202b}", "\u{202c}", "\u{202d}", "\u{202e}", "\u{2060}", "\u{2066}", "\u{2067}",
+            "\u{2068}", "\u{2069}", "\u{feff}",
+        ] {
+            assert!(!is_key(&format!("a{unseen}b")), "{unseen:?}");
+            assert!(!is_key(&format!("{unseen}a")), "{unseen:?}");
+            assert!(!is_key(&format!("a{unseen}")), "{unseen:?}");
+        }
+        for seen in [
+            "a b",
+            "a\u{a0}b",
+            "jürgen",
+            "ju\u{308}rgen",
+            "日本",
+            "של",
+            "👨",
+            "e\u{301}",
+            "😀\u{fe0f}",
+        ] {
+            assert!(is_key(seen), "{seen:?}");
+        }
+        assert!(!is_key(" a") && !is_key("a\u{a0}"));
+    }
+
+    #[test]
+    fn a_line_for_people_may_have_what_its_script_needs() {
+        assert!(
+            is_one_line("می\u{200c}خواهم")
+                && is_one_line("\u{200f}שלום")
+                && is_one_line("👨\u{200d}👩")
+        );
+        for broken in [
+            "a\nb",
+            "a\u{2028}b",
+            "a\u{202e}b",
+            "a\u{2066}b",
+            "a\u{200b}b",
+            "a\x1bb",
+        ] {
+            assert!(!is_one_line(broken), "{broken:?}");
+        }
+    }
 
     #[test]
     fn every_form_of_a_text_is_one() {

@@ -4,7 +4,9 @@
 use super::actor::{actor, actor_to_wire};
 use super::number::{Numbered, known};
 use super::profile::{identity_key, identity_key_to_wire, profile, profile_to_wire};
-use super::text::{after, at, borrowed, name, name_or_none, name_text, reason, reason_text};
+use super::text::{
+    after, at, borrowed, case, case_seq, name, name_or_none, name_text, reason, reason_text,
+};
 use super::{CodecError, required, wire, written};
 use signpost_domain::customer::{CaseReasons, Customer, CustomerMerge, MergedCustomer, TierFound};
 use signpost_domain::handle::HandleKey;
@@ -24,6 +26,7 @@ pub(super) fn customer_to_wire(customer: &Customer) -> written::Customer<'_> {
         handles,
         in_conflict,
         case_reasons,
+        last_case,
         opened,
         changed,
     } = customer;
@@ -58,6 +61,7 @@ pub(super) fn customer_to_wire(customer: &Customer) -> written::Customer<'_> {
         case_reasons_over: case_reasons.listed().is_none(),
         compares_as: compares_as.collect(),
         in_conflict: *in_conflict,
+        last_case_seq: last_case.map_or(0, case_seq),
     }
 }
 
@@ -78,6 +82,7 @@ pub(super) fn customer(message: wire::Customer) -> Result<Customer, CodecError> 
         case_reasons_over,
         compares_as,
         in_conflict,
+        last_case_seq,
     } = message;
     let profile = profile(required(profile_message, "customer.profile")?)?;
     let identities = profile.identities.iter();
@@ -111,6 +116,7 @@ pub(super) fn customer(message: wire::Customer) -> Result<Customer, CodecError> 
         handles,
         in_conflict,
         case_reasons: CaseReasons::stored(listed.collect::<Result<_, _>>()?, case_reasons_over),
+        last_case: (last_case_seq > 0).then(|| case(last_case_seq)),
         opened: Seq(opened_seq),
         changed: Seq(changed_seq),
     })

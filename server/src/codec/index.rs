@@ -16,6 +16,7 @@
 //!   reading their marks one after another. For rare values this is slower than blocks, but a contact changes more
 //!   often than a case.
 //! - Entries of customers under what each of their identities compares as, and of customers in conflict over one.
+//! - Entries of customers under the forms of their key and handles by whose beginning they are found.
 //! - Blocks of cases and of contacts by external reference and by label, for those that have any. With them, one of
 //!   millions is found at once by the id that another system has for it.
 //!
@@ -71,6 +72,9 @@ const CONTACTS_BY_LABEL: [u8; 1] = [0x59];
 /// The prefix of the entries of customers who were found to hold a handle that another customer held too.
 pub const HANDLE_CONFLICTS: [u8; 1] = [0x5a];
 
+/// The prefix of the entries of customers by the forms of their keys and handles.
+pub const CUSTOMERS_BY_FORM: [u8; 1] = [0x5b];
+
 /// The byte after a name. No name contains it.
 const END: u8 = 0;
 /// The byte after the id of a customer and [`END`], before the sequence of a case.
@@ -106,8 +110,9 @@ pub const CASE_WRITES_MAX: usize =
 /// customer and of the owners of its cases, and a block for each reference and label.
 pub const CONTACT_WRITES_MAX: usize =
     2 + 1 + (2 + ADDITIONAL_CASES_MAX) + REFERENCES_MAX + LABELS_MAX;
-/// The maximum number of writes for a customer: the row, its mark, an entry for each identity, and one for a conflict.
-pub const CUSTOMER_WRITES_MAX: usize = 2 + 1 + IDENTITIES_MAX + 1;
+/// The maximum number of writes for a customer: the row, its mark, an entry for each identity, one for a conflict, and
+/// those by form: of its key, and of each identity as told and as it compares.
+pub const CUSTOMER_WRITES_MAX: usize = 2 + 1 + IDENTITIES_MAX + 1 + (1 + 2 * IDENTITIES_MAX);
 
 /// How many writes a row takes at most, with its index entries, by what the row has: no list is longer than what the
 /// maximum of its kind counts. Two contacts of a case on one channel count twice.
@@ -125,7 +130,8 @@ pub fn writes(row: &Row) -> usize {
             2 + 1 + owners + of_tags(&contact.context.tags)
         }
         Row::Customer(customer) => {
-            2 + 1 + customer.handles.len() + usize::from(customer.in_conflict)
+            let forms = 1 + customer.profile.identities.len() + customer.handles.len();
+            2 + 1 + customer.handles.len() + usize::from(customer.in_conflict) + forms
         }
         Row::IdentityOwner(_)
         | Row::Matter(_)
@@ -155,7 +161,7 @@ pub fn follows(row: &Row) -> IndexEntries {
 pub fn is_index(key: &[u8]) -> bool {
     match key.split_first() {
         Some((prefix, rest)) if [*prefix] == CUSTOMERS => rest.contains(&END),
-        Some((prefix, _)) => (CONTACT_MARKS[0]..=HANDLE_CONFLICTS[0]).contains(prefix),
+        Some((prefix, _)) => (CONTACT_MARKS[0]..=CUSTOMERS_BY_FORM[0]).contains(prefix),
         None => false,
     }
 }
@@ -218,6 +224,10 @@ fn of_customer(customer: &Customer) -> IndexEntries {
         (at(&customers_by_handle(key), customer.opened), id)
     };
     let handles = customer.handles.iter().map(entry);
+    let forms = customer.search_forms().into_iter().map(|form| {
+        let id = customer.id.as_str().as_bytes().to_vec();
+        (at(&customers_by_form(&form), customer.opened), id)
+    });
     let conflict = customer.in_conflict.then(|| {
         let id = customer.id.as_str().as_bytes().to_vec();
         (at(&HANDLE_CONFLICTS, customer.opened), id)
@@ -227,6 +237,7 @@ fn of_customer(customer: &Customer) -> IndexEntries {
         static_entries: std::iter::once(mark)
             .chain(handles)
             .chain(conflict)
+            .chain(forms)
             .collect(),
         opened: customer.opened,
         ..IndexEntries::default()
@@ -297,6 +308,25 @@ pub fn customers_by_handle(HandleKey { kind, value }: &HandleKey) -> Vec<u8> {
         &[END],
     ]
     .concat()
+}
+
+/// The prefix of the entries of customers that once had this form.
+fn customers_by_form(form: &str) -> Vec<u8> {
+    [&customers_by_beginning(form)[..], &[END]].concat()
+}
+
+/// The prefix of the entries of customers that once had a form that begins so.
+pub fn customers_by_beginning(begin: &str) -> Vec<u8> {
+    [&CUSTOMERS_BY_FORM[..], begin.as_bytes()].concat()
+}
+
+/// The sequence at the end of a key.
+///
+/// # Errors
+/// When the key is shorter than a sequence.
+pub fn seq_at_end(key: &[u8]) -> Result<Seq, CodecError> {
+    let bytes = key.last_chunk::<SEQ_BYTES>().ok_or(SHAPE)?;
+    Ok(Seq(u64::from_be_bytes(*bytes)))
 }
 
 /// The prefix of the blocks of cases that once had this external reference.

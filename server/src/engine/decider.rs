@@ -156,6 +156,10 @@ impl Decider {
             CommandBody::Faulty(..) => None,
             _ => command.event_time,
         };
+        if !command.may_step_clock {
+            let step = self.clock.check_step(event_time, self.state.now());
+            step.map_err(|refusal| DecideRetry::Failed(refusal.into()))?;
+        }
         let now = self.clock.now(event_time, self.state.now());
         self.fire(now)?;
         let came_to = flow::decide(&self.state, command, now);

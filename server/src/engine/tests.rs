@@ -253,7 +253,11 @@ async fn what_is_not_on_disk_is_not_live_and_no_more_work_is_taken() -> TestResu
     let other = AIRLINE.replace("playbook: airline", "playbook: other");
     let playbook = Arc::new(Playbook::stored(&other).map_err(|faults| faults.to_string())?);
     let note = "it never was".into();
-    let unheard = CommandBody::Publish(PublishPlaybook { playbook, note });
+    let unheard = CommandBody::Publish(PublishPlaybook {
+        playbook,
+        note,
+        in_use: Vec::new(),
+    });
     let failed = engine.write(command("p2", MONDAY, unheard)).await;
     assert!(matches!(failed, Err(EngineError::Failed)), "{failed:?}");
     assert!(Arc::ptr_eq(&live, &engine.live().ok_or("nothing is live")?));

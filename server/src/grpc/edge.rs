@@ -11,6 +11,7 @@ use crate::grpc::{status, to_proto};
 use crate::queries::{self, ListPage};
 use crate::store::{RowReader, StoreError};
 use prost::Message;
+use prost_types::Timestamp;
 use signpost_domain::case::CaseNumbers;
 use signpost_domain::command::{Command, Query};
 use signpost_domain::event::{Envelope, Recorded};
@@ -18,6 +19,7 @@ use signpost_domain::flow::Answer;
 use signpost_domain::ids::{CaseId, Seq};
 use signpost_domain::list::View;
 use signpost_domain::playbook::Playbook;
+use signpost_domain::playbook::leaving::{Leaving, NameInUse};
 use signpost_domain::refusal::{Faults, Refusal};
 use signpost_domain::state::Publication;
 use signpost_proto::v1;
@@ -82,6 +84,7 @@ impl Services {
     pub(super) fn caller<T>(&self, request: &Request<T>) -> Result<Caller, Status> {
         let who = from_proto::caller::who(request.metadata());
         let (actor, on_behalf_of) = who.map_err(|faults| status::faulty(&faults))?;
+        let may_step = from_proto::caller::may_step_clock(request.metadata());
         Ok(Caller {
             actor,
             on_behalf_of,
@@ -89,6 +92,7 @@ impl Services {
                 Clock::System => EventTime::Optional,
                 Clock::External => EventTime::Required,
             },
+            may_step_clock: may_step.map_err(|faults| status::faulty(&faults))?,
         })
     }
 
@@ -303,11 +307,34 @@ impl Services {
         events.map_err(status::halted)
     }
 
-    /// Reads and compiles the document of a playbook, off the threads that serve.
-    pub(super) async fn read_playbook(&self, source: String) -> Result<Read, Status> {
+    /// Reads and compiles the document of a playbook, off the threads that serve. `event_time` is that of the request.
+    pub(super) async fn read_playbook(
+        &self,
+        source: String,
+        event_time: Option<Timestamp>,
+    ) -> Result<Read, Status> {
+        let now = match self.engine.clock() {
+            Clock::System => Some(Clock::machine()),
+            Clock::External => event_time.and_then(from_proto::playbook::time),
+        };
         let turn = self.reading.acquire().await;
         let _turn = turn.map_err(|_| status::internal())?;
-        let read = tokio::task::spawn_blocking(move || from_proto::playbook::read(&source)).await;
+        let read = move || from_proto::playbook::read(&source, now);
+        let read = tokio::task::spawn_blocking(read).await;
         read.map_err(|_| status::internal())
+    }
+
+    /// The names that go away if `next` becomes live, and that open cases or live contacts have. Empty if no playbook
+    /// is live.
+    pub(super) async fn names_in_use(&self, next: &Playbook) -> Result<Vec<NameInUse>, Status> {
+        let live = self.live_if_any();
+        let leaving = live.map_or_else(Leaving::default, |live| Leaving::between(&live, next));
+        match leaving.is_empty() {
+            true => Ok(Vec::new()),
+            false => {
+                let count = move |rows: &RowReader| queries::names_in_use(rows, &leaving);
+                self.rows(count).await
+            }
+        }
     }
 }

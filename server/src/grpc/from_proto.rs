@@ -22,7 +22,7 @@ mod mask;
 mod money;
 mod names;
 pub(crate) mod playbook;
-mod reason;
+pub(crate) mod reason;
 pub(crate) mod revision;
 mod stamp;
 mod tags;
@@ -36,6 +36,7 @@ pub(crate) use caller::{Caller, EventTime};
 pub(crate) use revision::{Fresh, NamedRevision, Revision};
 pub(crate) use stamp::content;
 
+use super::retired::RetiredReason;
 use field_path::FieldPath;
 use signpost_domain::case::CaseNumbers;
 use signpost_domain::playbook::Playbook;
@@ -50,6 +51,8 @@ pub(crate) struct NamedPlaybooks<'a> {
     /// The playbook that the menu of the caller came from. `None` if the request names none, or none that this store
     /// has.
     pub(crate) menu: Option<&'a Playbook>,
+    /// Those of the reasons of the request that the live playbook does not have, but an earlier one had.
+    pub(crate) retired: &'a [RetiredReason],
     /// The case numbers of the store.
     pub(crate) numbers: &'a CaseNumbers,
 }

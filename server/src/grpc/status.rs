@@ -21,6 +21,8 @@ pub(crate) const DETAILS_BYTES_MAX: usize = 3_000;
 pub(crate) const FIELD_BYTES_MAX: usize = 160;
 /// The maximum number of bytes of one text of a detail.
 pub(crate) const WHAT_BYTES_MAX: usize = 320;
+/// The maximum number of names in use that the details list.
+pub(crate) const NAMES_LISTED_MAX: usize = 16;
 /// The maximum number of bytes of the message.
 pub(crate) const MESSAGE_BYTES_MAX: usize = 512;
 /// The time after which a caller should try again when the engine was busy.
@@ -159,6 +161,16 @@ pub(crate) fn refused(refusal: &Refusal) -> Status {
             precondition(reason, customer.as_str(), &message)
         }
         Refusal::CaseStep { case, .. } => precondition(reason, &case.to_string(), &message),
+        Refusal::NamesInUse(names) => {
+            let kind = reason::name(reason.reason);
+            let mut details = ErrorDetails::new();
+            for name in names.iter().take(NAMES_LISTED_MAX) {
+                let subject = format!("{} {}", name.kind.as_str(), name.id);
+                let subject = cut(&subject, FIELD_BYTES_MAX);
+                details.add_precondition_failure_violation(kind, subject, name.counts());
+            }
+            reason.status(Code::FailedPrecondition, &message, details)
+        }
         Refusal::TooManyWrongCases { wait } => {
             let wait = Duration::from_millis(u64::try_from(wait.0).unwrap_or(0));
             let details = ErrorDetails::with_retry_info(Some(wait));
@@ -204,6 +216,7 @@ pub(crate) fn faulty(faults: &Faults) -> Status {
         FaultKind::UnknownReason => ErrorReason::UnknownReason,
         FaultKind::KeyFactMissing => ErrorReason::KeyFactMissing,
         FaultKind::CaseOfOtherReason => ErrorReason::CaseOfOtherReason,
+        FaultKind::ClockStep => ErrorReason::ClockStepTooLarge,
     };
     let message = format!("{first}{more}");
     status(Code::InvalidArgument, reason, &message, details)

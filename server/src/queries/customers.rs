@@ -7,18 +7,63 @@ use crate::index_scan::cursor::EntryCursor;
 use crate::index_scan::rows::customer;
 use crate::index_scan::times::{Marks, sequences};
 use crate::store::{RowReader, StoreError};
-use signpost_domain::customer::Customer;
+use signpost_domain::customer::{Customer, SearchText};
 use signpost_domain::ids::{CustomerId, Seq};
 use signpost_domain::list::{CustomerFilter, Order};
 use std::sync::Arc;
 
-/// A page of the customers that match `filter`.
+/// The maximum number of keys and handles that one search may find. A customer counts once for each of its own.
+pub(crate) const SEARCH_FOUND_MAX: usize = 1_000;
+
+/// A filter of customers, with what its search found.
+pub(crate) struct SearchedCustomers {
+    /// The filter.
+    pub(crate) filter: CustomerFilter,
+    /// The customers that the search found, each with the sequence that first recorded it; `None` without a search.
+    pub(crate) found: Option<Vec<(Seq, CustomerId)>>,
+}
+
+/// The customers that have, or once had, a key or handle that begins with the text, in any order. `None` if these are
+/// more than [`SEARCH_FOUND_MAX`] keys and handles.
+///
+/// # Errors
+/// When an entry cannot be read or decoded.
+pub(crate) fn search(
+    reader: &RowReader,
+    text: &SearchText,
+) -> Result<Option<Vec<(Seq, CustomerId)>>, StoreError> {
+    let mut all = Vec::new();
+    for begin in text.forms() {
+        let prefix = index::customers_by_beginning(begin);
+        let mut after: Option<Vec<u8>> = None;
+        loop {
+            let left = SEARCH_FOUND_MAX + 1 - all.len();
+            let (rows, _) = reader.scan_blocking(&prefix, after.as_deref(), left)?;
+            for (key, id) in &rows {
+                let seq = index::seq_at_end(key).map_err(undecoded)?;
+                all.push((seq, index::decode_customer_id(id).map_err(undecoded)?));
+            }
+            if all.len() > SEARCH_FOUND_MAX {
+                return Ok(None);
+            }
+            match rows.last() {
+                Some((key, _)) => after = Some(key.clone()),
+                None => break,
+            }
+        }
+    }
+    all.sort_unstable();
+    all.dedup();
+    Ok(Some(all))
+}
+
+/// A page of the customers that match the filter.
 ///
 /// # Errors
 /// When a row cannot be read or decoded.
 pub(crate) fn customers(
     reader: &RowReader,
-    filter: &CustomerFilter,
+    SearchedCustomers { filter, found }: &SearchedCustomers,
     asked: &PageRequest,
 ) -> Result<ListPage<Arc<Customer>>, StoreError> {
     let mut look = ScanBudget::new(reader, asked.order);
@@ -26,10 +71,11 @@ pub(crate) fn customers(
     let Some(span) = look.span(low, high, asked) else {
         return Ok(ListPage::nothing());
     };
-    let (mut run, by_mark) = match (filter.ids.as_slice(), &filter.identity) {
-        ([], Some(handle)) => (EntryCursor::new(index::customers_by_handle(handle)), false),
-        ([], None) => (EntryCursor::new(index::CUSTOMER_MARKS.to_vec()), true),
-        (ids, _) => (named(&look, ids)?, false),
+    let (mut run, by_mark) = match (filter.ids.as_slice(), &filter.identity, found) {
+        ([], Some(handle), _) => (EntryCursor::new(index::customers_by_handle(handle)), false),
+        ([], None, Some(found)) => (these(&look, found.clone()), false),
+        ([], None, None) => (EntryCursor::new(index::CUSTOMER_MARKS.to_vec()), true),
+        (ids, _, _) => (named(&look, ids)?, false),
     };
     super::page(&mut look, span, asked.size, |look, from| {
         run.next(look, from, span)?.try_map(|seq| {
@@ -56,15 +102,21 @@ fn of_mark(filter: &CustomerFilter, mark: &[u8]) -> Result<Option<CustomerId>, S
 
 /// A cursor over the customers with these ids, each once. Ids without a customer are left out.
 fn named(look: &ScanBudget<'_>, ids: &[CustomerId]) -> Result<EntryCursor, StoreError> {
-    let mut all: Vec<(Seq, Vec<u8>)> = Vec::new();
+    let mut all: Vec<(Seq, CustomerId)> = Vec::new();
     for id in ids {
         let found = customer(look.reader, id)?;
-        all.extend(found.map(|found| (found.opened, id.as_str().as_bytes().to_vec())));
+        all.extend(found.map(|found| (found.opened, id.clone())));
     }
+    Ok(these(look, all))
+}
+
+/// A cursor over these customers, each once.
+fn these(look: &ScanBudget<'_>, mut all: Vec<(Seq, CustomerId)>) -> EntryCursor {
     all.sort_unstable();
     all.dedup();
     if look.order() == Order::NewestFirst {
         all.reverse();
     }
-    Ok(EntryCursor::of(all))
+    let entry = |(seq, id): (Seq, CustomerId)| (seq, id.as_str().as_bytes().to_vec());
+    EntryCursor::of(all.into_iter().map(entry).collect())
 }

@@ -40,6 +40,7 @@ pub async fn publish(channel: &Channel) -> Outcome {
         document: PLAYBOOK.to_owned(),
         note: String::new(),
         event_time: Some(Book::first_time()),
+        ..Default::default()
     };
     PlaybookServiceClient::new(channel.clone())
         .publish_playbook(request)

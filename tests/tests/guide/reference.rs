@@ -21,7 +21,7 @@ pub(crate) fn reference(schema: &Value) -> Reference {
     let mut next = vec![(String::new(), schema.clone())];
     while !next.is_empty() {
         for (path, mapping) in std::mem::take(&mut next) {
-            made.table(&path, &mapping);
+            made.table(&path, &mapping, &schema["$defs"]);
             for (key, property) in properties(&mapping) {
                 let inner = format!("{path}{}{key}", if path.is_empty() { "" } else { "." });
                 for (path, name) in mappings(property, &inner) {
@@ -36,7 +36,7 @@ pub(crate) fn reference(schema: &Value) -> Reference {
 }
 
 impl Reference {
-    fn table(&mut self, path: &str, mapping: &Value) {
+    fn table(&mut self, path: &str, mapping: &Value, definitions: &Value) {
         let title = match path {
             "" => "The document".to_owned(),
             path => format!("`{path}`"),
@@ -75,7 +75,7 @@ impl Reference {
                 example(property).map_or(String::new(), |text| format!(" Example: `{text}`."));
             let row = format!(
                 "| `{key}` | {} | {default} | {about}{example} |\n",
-                kind(property)
+                kind(property, definitions)
             );
             self.text += &row;
         }
@@ -151,8 +151,9 @@ fn is_mapping(name: &str) -> bool {
 }
 
 /// What kind of value it is, in the words of the page.
-fn kind(of: &Value) -> String {
-    let choices: Vec<String> = choices(of).into_iter().map(one_kind).collect();
+fn kind(of: &Value, definitions: &Value) -> String {
+    let choices = choices(of).into_iter();
+    let choices: Vec<String> = choices.map(|of| one_kind(of, definitions)).collect();
     let unique: BTreeSet<&String> = choices.iter().collect();
     match unique.len() {
         1 => choices[0].clone(),
@@ -160,7 +161,7 @@ fn kind(of: &Value) -> String {
     }
 }
 
-fn one_kind(of: &Value) -> String {
+fn one_kind(of: &Value, definitions: &Value) -> String {
     if let Some(name) = definition(of) {
         return match name {
             "Id" => "an id".to_owned(),
@@ -168,27 +169,39 @@ fn one_kind(of: &Value) -> String {
             "Span" => "a span of time".to_owned(),
             "Route" => "a route".to_owned(),
             "Medium" => "a medium".to_owned(),
-            "FactType" => "text, integer, boolean, money or instant".to_owned(),
             "WrittenValue" => "a value of the fact's type".to_owned(),
-            _ => "a mapping".to_owned(),
+            name if is_mapping(name) => "a mapping".to_owned(),
+            name => words(&definitions[name]),
         };
     }
     if of["anyOf"].is_array() {
-        return kind(of);
+        return kind(of, definitions);
     }
     let kinds = &of["type"];
     let first = kinds
         .as_str()
         .or_else(|| list(kinds).find(|kind| *kind != "null"));
     match first {
-        Some("array") => format!("a list of {}", many(&one_kind(&of["items"]))),
+        Some("array") => format!("a list of {}", many(&one_kind(&of["items"], definitions))),
         Some("object") => {
-            let to = many(&one_kind(&of["additionalProperties"]));
+            let to = many(&one_kind(&of["additionalProperties"], definitions));
             format!("a mapping from names to {to}")
         }
         Some("integer") => "a whole number".to_owned(),
         Some("boolean") => "true or false".to_owned(),
         _ => "a text".to_owned(),
+    }
+}
+
+/// The words of a definition that has a fixed list of them: `keep, upper or lower`.
+fn words(definition: &Value) -> String {
+    let described = definition["oneOf"].as_array().into_iter().flatten();
+    let described =
+        described.flat_map(|of| of["const"].as_str().into_iter().chain(list(&of["enum"])));
+    let words: Vec<&str> = list(&definition["enum"]).chain(described).collect();
+    match words.split_last() {
+        Some((last, rest)) => format!("{} or {last}", rest.join(", ")),
+        None => panic!("a definition without words: {definition}"),
     }
 }
 

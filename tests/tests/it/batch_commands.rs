@@ -345,11 +345,11 @@ async fn programs_read_each_refusal_as_a_line_of_json() -> Outcome {
     expect![[r#"
         {"first_line":3,"last_line":3,"problem":"bad","rows":1,"what":"has 1 cell, and the header has 2: is the delimiter right, or is a quote missing?"}
         {"first_line":4,"last_line":4,"problem":"refused","rows":1,"what":"customer.tier: is not a tier of the live playbook; did you mean gold?"}
-        {"message":"2 rows not taken","reason":""}
-        {"message":"TMP/t.csv: there is no column key; the columns are id, tier","reason":""}
-        {"message":"no-such.csv: No such file or directory (os error 2)","reason":""}
-        {"message":"2 customers not found: c8, c9","reason":"NOT_FOUND"}
-        {"message":"2 cases not found: case_8, case_9","reason":"NOT_FOUND"}
+        {"code":"INVALID_ARGUMENT","fields":[],"help":"","message":"2 rows not taken","reason":""}
+        {"code":"INVALID_ARGUMENT","fields":[],"help":"","message":"TMP/t.csv: there is no column key; the columns are id, tier","reason":""}
+        {"code":"INVALID_ARGUMENT","fields":[],"help":"","message":"no-such.csv: No such file or directory (os error 2)","reason":""}
+        {"code":"NOT_FOUND","fields":[],"help":"","message":"2 customers not found: c8, c9","reason":"NOT_FOUND"}
+        {"code":"NOT_FOUND","fields":[],"help":"","message":"2 cases not found: case_8, case_9","reason":"NOT_FOUND"}
     "#]]
     .assert_eq(&told);
     server.finish().await?;
@@ -397,18 +397,18 @@ async fn several_cases_and_customers_are_shown_in_their_order() -> Outcome {
         $ customer get c2 c1
         customer c2
           contacts        1
-          first recorded  2026-03-02T09:02:00Z
+          first recorded  2026-03-02T10:02:00+01:00
           etag            3
 
         customer c1
           contacts        1
-          first recorded  2026-03-02T09:01:00Z
+          first recorded  2026-03-02T10:01:00+01:00
           etag            2
         (0)
         $ customer get c1 c9 c8
         customer c1
           contacts        1
-          first recorded  2026-03-02T09:01:00Z
+          first recorded  2026-03-02T10:01:00+01:00
           etag            2
         signpost: 2 customers not found: c9, c8
         (2)
@@ -428,32 +428,32 @@ async fn several_cases_and_customers_are_shown_in_their_order() -> Outcome {
           customer             c2
           tier                 standard
           stated reason        baggage/damaged
-          we owe an answer by  2026-03-02T09:08:00Z
-          opened               2026-03-02T09:02:00Z
+          we owe an answer by  2026-03-02T10:08:00+01:00
+          opened               2026-03-02T10:02:00+01:00
           etag                 3
           playbook             a7e35638f49f
 
-          arrived               contact  channel  match
-          2026-03-02T09:02:00Z  call-2   phone    NEW    live
+          arrived                    contact  channel  match
+          2026-03-02T10:02:00+01:00  call-2   phone    NEW    live
 
-          tried                 contact  route                   came of it
-          2026-03-02T09:02:00Z  call-2   message, queue baggage  not over yet
+          tried                      contact  route                   came of it
+          2026-03-02T10:02:00+01:00  call-2   message, queue baggage  not over yet
 
         case case_0000000000002 · open · 1 contact · 0 repeats · 0 channel switches
           case number          <that of case_2>
           customer             c1
           tier                 standard
           stated reason        baggage/damaged
-          we owe an answer by  2026-03-02T09:07:00Z
-          opened               2026-03-02T09:01:00Z
+          we owe an answer by  2026-03-02T10:07:00+01:00
+          opened               2026-03-02T10:01:00+01:00
           etag                 2
           playbook             a7e35638f49f
 
-          arrived               contact  channel  match
-          2026-03-02T09:01:00Z  call-1   phone    NEW    live
+          arrived                    contact  channel  match
+          2026-03-02T10:01:00+01:00  call-1   phone    NEW    live
 
-          tried                 contact  route                   came of it
-          2026-03-02T09:01:00Z  call-1   message, queue baggage  not over yet
+          tried                      contact  route                   came of it
+          2026-03-02T10:01:00+01:00  call-1   message, queue baggage  not over yet
         (0)
         $ case get case_8 case_9
         signpost: 2 cases not found: case_8, case_9

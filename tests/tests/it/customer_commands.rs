@@ -1,10 +1,10 @@
 //! `signpost customer link`, `unlink`, `merge`, `unmerge` and `history` as child processes.
 
 use expect_test::expect;
-use signpost_tests::Outcome;
 use signpost_tests::attempt::Attempt;
 use signpost_tests::process::Ran;
 use signpost_tests::server::TestServer;
+use signpost_tests::{Outcome, brief};
 
 /// A time for a server that takes it from the requests.
 const ARRIVE: [&str; 2] = ["--event-time", "2026-03-02T10:00:00Z"];
@@ -68,7 +68,7 @@ async fn a_supervisor_merges_two_customers_reads_what_they_came_for_and_undoes_i
         customer c1
         merged customers  c2 (proven by email=ann@example.com, by client/signpost)
         contacts          1 of its own
-        first recorded    2026-03-02T09:01:00Z
+        first recorded    2026-03-02T10:01:00+01:00
         etag              7
 
         reason           contacts  repeats  cases opened  open  resolved  reopened
@@ -77,14 +77,14 @@ async fn a_supervisor_merges_two_customers_reads_what_they_came_for_and_undoes_i
 
         latest contacts
         contact  state   channel  stated reason    customer  route    outcome  recorded
-        call-2   routed  phone    baggage/damaged  c2        message           2026-03-02T09:02:00Z
-        call-1   routed  phone    baggage/damaged  c1        message           2026-03-02T09:01:00Z
+        call-2   routed  phone    baggage/damaged  c2        message           2026-03-02T10:02:00+01:00
+        call-1   routed  phone    baggage/damaged  c1        message           2026-03-02T10:01:00+01:00
 
         latest cases
-        case                state  stated reason    tier      customer  last queue  opened                contacts  repeats
-        case_0000000000003  open   baggage/damaged  standard  c2        baggage     2026-03-02T09:02:00Z         1        0
-        case_0000000000002  open   baggage/damaged  standard  c1        baggage     2026-03-02T09:01:00Z         1        0
-    "#]].assert_eq(&unindented(&history.stdout));
+        case                case number    state  stated reason    tier      customer  last queue  opened                     contacts  repeats
+        case_0000000000003  0000 0000 000  open   baggage/damaged  standard  c2        baggage     2026-03-02T10:02:00+01:00         1        0
+        case_0000000000002  0000 0000 000  open   baggage/damaged  standard  c1        baggage     2026-03-02T10:01:00+01:00         1        0
+    "#]].assert_eq(&brief::numbered_alike(&unindented(&history.stdout)));
     let json = server
         .signpost(&["--json", "customer", "history", "c1"])
         .await?;

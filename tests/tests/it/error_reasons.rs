@@ -19,12 +19,13 @@ const GUIDE: &str = "docs/integrating.md";
 const CORRECTING: &str = "tests/tests/it/correcting.rs";
 
 /// Reasons that other tests over the wire provoke, for they need a server of their own: the file that names them.
-const ELSEWHERE: [(&str, &str); 10] = [
+const ELSEWHERE: [(&str, &str); 11] = [
     ("CONTACT_OF_SAME_CUSTOMER", CORRECTING),
     ("CONTACT_HAD_CUSTOMER", CORRECTING),
     ("CONTACT_HAS_ADDITIONAL_CASES", CORRECTING),
     ("CONTACT_CASE_CLOSED", CORRECTING),
     ("CASE_OF_RETIRED_REASON", CORRECTING),
+    ("NAMES_IN_USE", "tests/tests/it/leaving_names.rs"),
     ("ANSWER_TOO_LARGE", "tests/tests/it/batches.rs"),
     ("REVISION_NOT_REACHED", "tests/tests/it/revisions.rs"),
     ("CURSOR_OF_THE_FUTURE", "tests/tests/it/feed_events.rs"),

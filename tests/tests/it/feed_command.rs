@@ -113,7 +113,7 @@ async fn events_are_tailed_and_gone_on_with() -> Outcome {
     ];
     let kinds = kinds.map(ToString::to_string);
     expect![[r#"
-        2026-03-02T09:02:00Z         3  contact ended       contact call-1 · case_0000000000002 · resolved · case resolved
+        2026-03-02T10:02:00+01:00         3  contact ended       contact call-1 · case_0000000000002 · resolved · case resolved
         "signpost.v1.contact_ended" "3" "contact/call-1" "CONTACT_OUTCOME_RESOLVED"
     "#]].assert_eq(&brief::all(&[for_people, kinds.join(" ")]));
 

@@ -135,7 +135,7 @@ async fn every_command_names_the_flag_of_a_field_that_is_at_fault() -> Outcome {
         preview --channel phone --queue-stats x:waiting=1
           context.queue_stats[0].queue_id (--queue-stats)
         preview --channel phone --at-time 1999-01-01T00:00:00Z
-          at_time (--at-time)
+          at_time (--at)
         contact list --page-token x
           page_token (--page-token)
         contact watch --reason No --from x

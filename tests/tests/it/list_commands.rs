@@ -2,10 +2,10 @@
 
 use expect_test::expect;
 use serde_json::Value;
-use signpost_tests::Outcome;
 use signpost_tests::listed::Played;
 use signpost_tests::process::{Ran, signpost};
 use signpost_tests::server::TestServer;
+use signpost_tests::{Outcome, brief};
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
@@ -84,10 +84,10 @@ async fn lists_come_as_tables_json_and_csv_and_go_on_where_they_ended() -> Outco
         "{table:?}"
     );
     expect![[r#"
-        case                state     stated reason  tier      customer       last queue  opened                contacts  repeats
-        case_0000000000005  resolved  baggage/lost   standard  c0             baggage     2026-03-02T09:05:00Z         1        0
-        case_000000000000e  resolved  baggage/lost   gold      new-contact-6  baggage     2026-03-02T09:25:00Z         1        0
-    "#]].assert_eq(&unindented(&table.stdout));
+        case                case number    state     stated reason  tier      customer       last queue  opened                     contacts  repeats
+        case_0000000000005  0000 0000 000  resolved  baggage/lost   standard  c0             baggage     2026-03-02T10:05:00+01:00         1        0
+        case_000000000000e  0000 0000 000  resolved  baggage/lost   gold      new-contact-6  baggage     2026-03-02T10:25:00+01:00         1        0
+    "#]].assert_eq(&brief::numbered_alike(&unindented(&table.stdout)));
     let csv = ran(&server, "contact list --limit 0 --output csv")
         .await?
         .stdout;

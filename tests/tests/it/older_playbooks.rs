@@ -182,8 +182,9 @@ async fn a_choice_from_an_older_menu_is_understood() -> Outcome {
     ];
     expect![[r#"
         InvalidArgument
-          context.stated_reason: is not a reason of the live playbook; must be one of
-              existing_flight/change_date, existing_flight/cancel, baggage/lost, baggage/broken
+          context.stated_reason: is not a reason of the live playbook, but was one until 2026-03-02T09:03:00Z;
+              must be one of existing_flight/change_date, existing_flight/cancel, baggage/lost,
+              baggage/broken
           UNKNOWN_REASON
         routed, no case: message rebooking; 0 repeats, 0 switches
         tier_assumed
@@ -192,8 +193,9 @@ async fn a_choice_from_an_older_menu_is_understood() -> Outcome {
         wait_assumed rebooking
         InvalidArgument:  (2 faults in all)
           menu_playbook_version: is not a version that was ever live here; ListPlaybookPublications lists them
-          context.stated_reason: is not a reason of the live playbook; must be one of
-              existing_flight/change_date, existing_flight/cancel, baggage/lost, baggage/broken
+          context.stated_reason: is not a reason of the live playbook, but was one until 2026-03-02T09:03:00Z;
+              must be one of existing_flight/change_date, existing_flight/cancel, baggage/lost,
+              baggage/broken
         routed, no case: message rebooking; 0 repeats, 0 switches
         tier_assumed
         reason_unknown baggage/stolen

@@ -45,7 +45,7 @@ async fn the_command_tells_it_and_shows_it() -> Outcome {
     }
     expect![[r#"
         playbook planes df094a512c46665fdefc6e11575a1321138ab3c7016000dbd42b6032d5585e98 · live
-          published 2026-03-02T10:00:00Z by client/signpost for supervisor/ann
+          published 2026-03-02T11:00:00+01:00 by client/signpost for supervisor/ann
         timeline: client/signpost for supervisor/ann           note added      called back
         list: client/signpost for supervisor/ann  live
     "#]]

@@ -16,6 +16,7 @@ fn publish(source: &str, id: &str, at: i64) -> v1::PublishPlaybookRequest {
         document: source.to_owned(),
         note: format!("at {at}"),
         event_time: Some(minute(at)),
+        ..Default::default()
     }
 }
 

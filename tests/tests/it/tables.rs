@@ -4,6 +4,7 @@
 mod book;
 mod comparing;
 mod forms;
+mod had_before;
 mod refusals;
 mod rehearsal;
 mod repeated;
@@ -11,6 +12,8 @@ mod size;
 mod stops;
 mod times;
 mod traps;
+mod unended;
+mod unknown;
 mod unreadable;
 
 use serde_json::Value;
@@ -86,7 +89,9 @@ const PARTS: [&str; 7] = [
 /// The parts of a summary, which must add up, and so must its lines.
 fn parts(summary: &Value) -> [u64; 7] {
     let parts = figures(summary, PARTS);
-    assert_eq!(parts[0], parts[1..].iter().sum::<u64>(), "{summary:#}");
+    let [had_before] = figures(summary, ["had_before"]);
+    let sum = parts[1..].iter().sum::<u64>() + had_before;
+    assert_eq!(parts[0], sum, "{summary:#}");
     let lines = summary["by"].as_array().cloned().unwrap_or_default();
     let lines: u64 = lines.iter().filter_map(|line| line["rows"].as_u64()).sum();
     assert_eq!(lines, parts[2] + parts[3], "{summary:#}");

@@ -2,11 +2,13 @@
 
 use super::seen::Seen;
 use super::server::Proof;
+use crate::cli::explain::Explain;
 use crate::cli::failure::Failure;
 use crate::cli::out::Paint;
 use crate::cli::render::json::Embedded;
 use crate::cli::render::table::{Column, table};
 use crate::cli::render::{self, words};
+use crate::cli::write::quoted;
 use serde::Serialize;
 use signpost_client::v1;
 use std::path::Path;
@@ -178,7 +180,7 @@ impl Report<'_> {
         let mut text = String::new();
         let mut show = |title: &str, answer: &v1::ContactAnswer| {
             text += &format!("\n{}\n", paint.bold(title));
-            text += &indented(&render::answer(answer, paint));
+            text += &indented(&render::answer(answer, Explain::Brief, paint));
         };
         if let Some(answer) = &samples.by_rule {
             show("A rule decides", answer);
@@ -218,9 +220,9 @@ impl Report<'_> {
         );
         match self.kept {
             Some(data) => format!(
-                "  signpostd --data {} --listen 127.0.0.1:7100\n  signpost counts\n  signpost case {case}\n  \
-                 signpost reasons --channel phone --language nl\n",
-                data.display(),
+                "  {}   # at the time at which the morning ended\n  \
+                 signpost counts\n  signpost case {case}\n  signpost reasons --channel phone --language nl\n",
+                opening(data),
             ),
             None => "  signpost demo --data ./demo-data          # keep the store and look around in it\n  \
                      signpostd --data ./data --sample airline --listen 127.0.0.1:7100\n  \
@@ -229,6 +231,13 @@ impl Report<'_> {
                 .to_owned(),
         }
     }
+}
+
+/// The command that opens the folder as the demo left it. The morning is long over by the clock of the system: with
+/// that clock, all that was due since would happen at once.
+fn opening(data: &Path) -> String {
+    let data = quoted(&data.display().to_string());
+    format!("signpostd --data {data} --clock external --listen 127.0.0.1:7100")
 }
 
 impl Line {

@@ -5,15 +5,16 @@ use crate::cli::failure::Failure;
 use crate::cli::render::{self, words};
 use signpost_client::v1;
 use signpost_domain::playbook::{Playbook, PlaybookFault};
+use signpost_domain::time::UnixMs;
 use std::path::Path;
 
 /// Checks the document and prints what the server would find.
 ///
 /// # Errors
-/// [`Failure::Fix`] if the document has faults. They are printed first.
-pub(super) fn run(file: &Path, session: &Session) -> Result<(), Failure> {
+/// [`Failure::Fix`] if the document has faults, which are printed first, or if `at` is not a time.
+pub(super) fn run(file: &Path, at: Option<&str>, session: &Session) -> Result<(), Failure> {
     let source = super::read(file)?;
-    let (found, faults, tests) = look(&source);
+    let (found, faults, tests) = look(&source, time(at, &source)?);
     session.out.answer(&found, |paint| {
         let mut text = String::new();
         if !found.errors.is_empty() {
@@ -42,10 +43,22 @@ pub(super) fn run(file: &Path, session: &Session) -> Result<(), Failure> {
     }
 }
 
+/// The time at which dates are looked at: `at`, by the time zone of the playbook if it names none, or else now.
+fn time(at: Option<&str>, source: &str) -> Result<UnixMs, Failure> {
+    let Some(at) = at else {
+        return Ok(UnixMs(jiff::Timestamp::now().as_millisecond()));
+    };
+    match Playbook::stored(source) {
+        Ok(playbook) => super::map::time(&playbook, at),
+        // Nothing is said of dates in a document that cannot be read.
+        Err(_) => Ok(UnixMs::default()),
+    }
+}
+
 /// The answer that ValidatePlaybook would give, the number of faults, and the number of tests that passed.
-fn look(source: &str) -> (v1::ValidatePlaybookResponse, usize, usize) {
+fn look(source: &str, now: UnixMs) -> (v1::ValidatePlaybookResponse, usize, usize) {
     let mut found = v1::ValidatePlaybookResponse::default();
-    match Playbook::read(source) {
+    match Playbook::read_at(source, now) {
         Ok((playbook, warnings)) => {
             found.playbook_version = playbook.version.to_string();
             found.warnings = warnings
@@ -80,10 +93,13 @@ mod tests {
 
     #[test]
     fn a_sample_has_a_version_and_nonsense_has_faults() {
-        let (sample, faults, _) = look(include_str!("../../../../playbooks/airline.yaml"));
+        let (sample, faults, _) = look(
+            include_str!("../../../../playbooks/airline.yaml"),
+            UnixMs(0),
+        );
         assert_eq!(faults, 0, "{sample:?}");
         assert!(!sample.playbook_version.is_empty());
-        let (nonsense, faults, _) = look("playbook: [");
+        let (nonsense, faults, _) = look("playbook: [", UnixMs(0));
         assert!(faults > 0 && nonsense.playbook_version.is_empty());
     }
 
@@ -97,9 +113,9 @@ mod tests {
                  channel: phone, asked_for_person: true, expect: {{ not: [self_service], rule: [{rule}] }} }}\n"
             )
         };
-        let (_, faults, passed) = look(&test(""));
+        let (_, faults, passed) = look(&test(""), UnixMs(0));
         assert_eq!((faults, passed), (0, 1));
-        let (found, faults, passed) = look(&test("no_such_rule"));
+        let (found, faults, passed) = look(&test("no_such_rule"), UnixMs(0));
         assert_eq!((faults, passed), (1, 0), "{found:?}");
     }
 }

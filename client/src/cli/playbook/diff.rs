@@ -3,11 +3,12 @@
 use crate::cli::Session;
 use crate::cli::failure::Failure;
 use crate::cli::out::Paint;
+use crate::cli::render::{self, words};
 use signpost_client::v1;
 use signpost_domain::playbook::Playbook;
 use signpost_domain::playbook::diff::{Change, diff};
 use std::path::Path;
-use v1::{PlaybookChangeKind as Kind, PlaybookPart as Part};
+use v1::PlaybookChangeKind as Kind;
 
 /// The name that stands for the live version.
 const LIVE: &str = "live";
@@ -89,6 +90,7 @@ fn compare(before: &Playbook, after: &Playbook) -> Result<v1::DiffPlaybooksRespo
         omitted_change_count: u32::try_from(found.more).unwrap_or(u32::MAX),
         // Compared here, without a server.
         revision: String::new(),
+        names_in_use: Vec::new(),
     })
 }
 
@@ -105,15 +107,19 @@ fn change(change: Change) -> v1::PlaybookChange {
 }
 
 fn text(response: &v1::DiffPlaybooksResponse, paint: Paint) -> String {
-    if response.changes.is_empty() {
-        return "the two mean the same\n".to_owned();
-    }
     let mut text = String::new();
+    if response.changes.is_empty() {
+        text += "the two mean the same\n";
+    }
     for change in &response.changes {
         text += &line(change, paint);
     }
     if response.omitted_change_count > 0 {
         text += &format!("and {} more\n", response.omitted_change_count);
+    }
+    if !response.names_in_use.is_empty() {
+        text += &paint.bold("in use now, and gone then: `publish` refuses this unless `replaces` says where reasons go");
+        text += &format!("\n{}", render::names_in_use(&response.names_in_use));
     }
     text
 }
@@ -127,27 +133,7 @@ fn line(change: &v1::PlaybookChange, paint: Paint) -> String {
         before,
         after,
     } = change;
-    let part = match change.part() {
-        Part::Unspecified => "thing",
-        Part::Playbook => "playbook",
-        Part::Locale => "locale",
-        Part::Tier => "tier",
-        Part::Stage => "stage",
-        Part::Persona => "persona",
-        Part::Brand => "brand",
-        Part::Consent => "consent",
-        Part::Channel => "channel",
-        Part::Calendar => "calendar",
-        Part::Queue => "queue",
-        Part::Fact => "fact",
-        Part::PrimaryReason => "primary reason",
-        Part::Reason => "reason",
-        Part::Route => "route",
-        Part::Rule => "rule",
-        Part::Split => "split of reason",
-        Part::Outcome => "outcome",
-        Part::Test => "test",
-    };
+    let part = words::playbook_part(change.part());
     let what = match id.as_str() {
         "" => part.to_owned(),
         id => format!("{part} {}", paint.bold(id)),
@@ -218,7 +204,7 @@ mod tests {
             ChangePart::Test,
         ];
         for ours in parts {
-            let theirs = Part::try_from(ours as i32 + 1).unwrap();
+            let theirs = v1::PlaybookPart::try_from(ours as i32 + 1).unwrap();
             assert_eq!(format!("{theirs:?}"), format!("{ours:?}"));
         }
     }

@@ -235,7 +235,7 @@ fn is_all(ids: &[String]) -> bool {
 }
 
 /// Reads the time of `--at`. The hour may have one digit.
-fn time(playbook: &Playbook, text: &str) -> Result<UnixMs, Failure> {
+pub(super) fn time(playbook: &Playbook, text: &str) -> Result<UnixMs, Failure> {
     let padded = text.trim().split_once([' ', 'T']).map(|(day, clock)| {
         let is_short = clock.find(':') == Some(1);
         let zero = if is_short { "0" } else { "" };

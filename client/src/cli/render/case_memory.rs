@@ -4,16 +4,17 @@ use super::answer::place_of;
 use super::table::{Column, table};
 use super::words;
 use crate::cli::out::Paint;
+use crate::cli::zone::Zone;
 use signpost_client::v1;
 
 /// What is remembered about the person: each value under its name, with the caller that gave it. The text is empty
 /// where there is no value.
-pub(super) fn person(person: &v1::CasePerson) -> [(&'static str, String); 5] {
+pub(super) fn person(person: &v1::CasePerson, zone: Zone) -> [(&'static str, String); 5] {
     let yes = |is_so: bool| if is_so { "yes" } else { "" };
     let cannot_use = words::abilities(&person.cannot_use);
     let value = |value: &str, by: &Option<v1::PersonTelling>| match (value, by) {
         ("", _) | (_, None) => value.to_owned(),
-        (value, Some(by)) => format!("{value} ({})", telling(by)),
+        (value, Some(by)) => format!("{value} ({})", telling(by, zone)),
     };
     [
         (
@@ -34,8 +35,8 @@ pub(super) fn person(person: &v1::CasePerson) -> [(&'static str, String); 5] {
 }
 
 /// `sent on call-1 by bot/web at 2026-03-02T09:01:00Z`.
-fn telling(by: &v1::PersonTelling) -> String {
-    let at = words::time(by.tell_time.as_ref());
+fn telling(by: &v1::PersonTelling, zone: Zone) -> String {
+    let at = words::time(by.tell_time.as_ref(), zone);
     let who = words::who(&by.actor, &by.on_behalf_of);
     format!("sent on {} by {who} at {at}", by.contact_id)
 }
@@ -60,7 +61,7 @@ pub(super) fn attempts(attempts: &[v1::CaseAttempt], paint: Paint) -> String {
         };
         let failed = if attempt.failed { "failed" } else { "" };
         vec![
-            words::time(attempt.start_time.as_ref()),
+            words::time(attempt.start_time.as_ref(), paint.zone()),
             attempt.contact_id.clone(),
             format!("{}{place}", words::route(attempt.route)),
             outcome,

@@ -4,6 +4,7 @@ use super::lists::Listing;
 use super::table::Column;
 use super::words;
 use crate::cli::out::Paint;
+use crate::cli::zone::Zone;
 use signpost_client::v1;
 
 /// The result of a write for one case. Empty if there is no receipt.
@@ -28,12 +29,12 @@ pub(crate) fn timeline(timeline: &v1::ListCaseTimelineResponse, paint: Paint) ->
     };
     match timeline.entries.is_empty() {
         true => "nothing happened yet\n".to_owned(),
-        false => left_out + &timeline_listing(timeline).table(paint),
+        false => left_out + &timeline_listing(timeline, paint.zone()).table(paint),
     }
 }
 
 /// The timeline of a case, in rows.
-pub(crate) fn timeline_listing(timeline: &v1::ListCaseTimelineResponse) -> Listing {
+pub(crate) fn timeline_listing(timeline: &v1::ListCaseTimelineResponse, zone: Zone) -> Listing {
     const COLUMNS: [Column; 5] = [
         Column::Left("when"),
         Column::Left("who"),
@@ -41,13 +42,13 @@ pub(crate) fn timeline_listing(timeline: &v1::ListCaseTimelineResponse) -> Listi
         Column::Left("what"),
         Column::Left("text"),
     ];
-    let rows = timeline.entries.iter().map(entry_row);
+    let rows = timeline.entries.iter().map(|entry| entry_row(entry, zone));
     Listing::new(&COLUMNS, rows.collect())
 }
 
-fn entry_row(entry: &v1::TimelineEntry) -> Vec<String> {
+fn entry_row(entry: &v1::TimelineEntry, zone: Zone) -> Vec<String> {
     vec![
-        words::time(entry.record_time.as_ref()),
+        words::time(entry.record_time.as_ref(), zone),
         words::who(&entry.actor, &entry.on_behalf_of),
         entry.channel.clone(),
         words::timeline_kind(entry.kind),

@@ -3,6 +3,7 @@
 use super::answer::answer;
 use super::records::customer_or_nobody;
 use super::words;
+use crate::cli::explain::Explain;
 use crate::cli::out::Paint;
 use signpost_client::v1;
 use v1::CaseCorrection;
@@ -10,6 +11,7 @@ use v1::CaseCorrection;
 /// Whose the contact is now, what became of its cases, and the new decision if there is one.
 pub(crate) fn customer_corrected(
     corrected: &v1::CorrectContactCustomerResponse,
+    explain: Explain,
     paint: Paint,
 ) -> String {
     let (contact, customer, former) = (
@@ -23,7 +25,7 @@ pub(crate) fn customer_corrected(
         text += &format!("{}\n", corrected_case(case));
     }
     if let Some(decided) = &corrected.answer {
-        text += &format!("\n{}", answer(decided, paint));
+        text += &format!("\n{}", answer(decided, explain, paint));
     }
     text
 }

@@ -6,6 +6,7 @@ use super::records::customer_or_nobody;
 use super::visible::one_line;
 use super::words;
 use crate::cli::out::Paint;
+use crate::cli::zone::Zone;
 use signpost_client::v1;
 use unicode_width::UnicodeWidthStr;
 use v1::event::Body;
@@ -13,10 +14,10 @@ use v1::event::Body;
 /// The line for an event.
 pub(crate) fn event(event: &v1::Event, paint: Paint) -> String {
     let (name, parts) = match &event.body {
-        Some(body) => name_and_parts(body),
+        Some(body) => name_and_parts(body, paint.zone()),
         None => ("(not known to this client)", Vec::new()),
     };
-    let time = words::time(event.record_time.as_ref());
+    let time = words::time(event.record_time.as_ref(), paint.zone());
     let head = paint.dim(&format!("{time}  {:>8}", event.sequence));
     let name = paint.bold(&format!("{name:<18}"));
     let parts = parts.iter().filter(|part| !part.is_empty());
@@ -24,7 +25,7 @@ pub(crate) fn event(event: &v1::Event, paint: Paint) -> String {
     format!("{head}  {name}  {}", parts.collect::<Vec<_>>().join(" · "))
 }
 
-fn name_and_parts(body: &Body) -> (&'static str, Vec<String>) {
+fn name_and_parts(body: &Body, zone: Zone) -> (&'static str, Vec<String>) {
     match body {
         Body::PlaybookPublished(event) => {
             let publication = event.publication.clone().unwrap_or_default();
@@ -68,7 +69,7 @@ fn name_and_parts(body: &Body) -> (&'static str, Vec<String>) {
             let parts = vec![event.case_id.clone(), event.text.clone()];
             ("case noted", parts)
         }
-        Body::CaseUpdated(event) => ("case updated", updated(event)),
+        Body::CaseUpdated(event) => ("case updated", updated(event, zone)),
         Body::CaseResolved(event) => {
             let resolution = event.resolution.clone().unwrap_or_default();
             let parts = vec![event.case_id.clone(), resolution.outcome];
@@ -142,7 +143,6 @@ fn linked(case_id: &str, link: Option<&v1::CaseLink>) -> Vec<String> {
     vec![case_id.to_owned(), link.unwrap_or_default()]
 }
 
-/// The changed fields of a case, each with its old and its new value.
 fn corrected(event: &v1::ContactCustomerCorrectedEvent) -> Vec<String> {
     let customer = customer_or_nobody(&event.customer_id);
     let former = customer_or_nobody(&event.former_customer_id);
@@ -152,13 +152,14 @@ fn corrected(event: &v1::ContactCustomerCorrectedEvent) -> Vec<String> {
     with(parts, [event.note.clone()])
 }
 
-fn updated(event: &v1::CaseUpdatedEvent) -> Vec<String> {
+/// The changed fields of a case, each with its old and its new value.
+fn updated(event: &v1::CaseUpdatedEvent, zone: Zone) -> Vec<String> {
     let now = event.case.clone().unwrap_or_default();
     let named = event.update_mask.iter().flat_map(|mask| &mask.paths);
     let changes = named.map(|path| {
-        let now = value(path, &now);
+        let now = value(path, &now, zone);
         match &event.previous_case {
-            Some(before) => format!("{path} {} → {now}", value(path, before)),
+            Some(before) => format!("{path} {} → {now}", value(path, before, zone)),
             None => format!("{path} {now}"),
         }
     });
@@ -168,11 +169,11 @@ fn updated(event: &v1::CaseUpdatedEvent) -> Vec<String> {
 }
 
 /// The value of a field of a case that an update can name.
-fn value(path: &str, case: &v1::Case) -> String {
+fn value(path: &str, case: &v1::Case, zone: Zone) -> String {
     let text = match path {
         "confirmed_reason" => case.confirmed_reason.clone(),
         "legal_hold" => case.legal_hold.to_string(),
-        "retain_until_time" => words::time(case.retain_until_time.as_ref()),
+        "retain_until_time" => words::time(case.retain_until_time.as_ref(), zone),
         _ => "…".to_owned(),
     };
     match text.as_str() {

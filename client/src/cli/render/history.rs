@@ -40,8 +40,8 @@ pub(crate) fn history(history: &v1::GetCustomerHistoryResponse, paint: Paint) ->
     if history.has_older_cases {
         text += &paint.dim("older cases are not counted\n");
     }
-    let contacts = lists::contacts(&history.contacts, false).table(paint);
-    let cases = lists::cases(&history.cases, false).table(paint);
+    let contacts = lists::contacts(&history.contacts, false, paint.zone()).table(paint);
+    let cases = lists::cases(&history.cases, false, paint.zone()).table(paint);
     text += &format!("\nlatest contacts\n{contacts}");
     if !history.cases.is_empty() {
         text += &format!("\nlatest cases\n{cases}");

@@ -76,7 +76,7 @@ pub(crate) fn cloud_event(event: &v1::CloudEvent, cursor: &str) -> Result<String
         "source": event.source,
         "type": event.r#type,
         "subject": event.subject,
-        "time": words::time(event.time.as_ref()),
+        "time": words::utc(event.time.as_ref()),
         "datacontenttype": event.datacontenttype,
         "cursor": cursor,
         "data": data,
@@ -125,7 +125,7 @@ impl Serialize for Shown<'_> {
             if let (Some(name), Value::I64(micros)) =
                 (field.name().strip_suffix("_micros"), &*value)
             {
-                map.serialize_entry(name, &words::money_exact(*micros))?;
+                map.serialize_entry(name, &words::money_exact(*micros, ""))?;
             }
         }
         map.end()
@@ -188,7 +188,7 @@ fn message_value<S: Serializer>(
         "google.protobuf.Timestamp" => {
             let time = message.transcode_to::<prost_types::Timestamp>();
             let time = time.map_err(serde::ser::Error::custom)?;
-            serializer.serialize_str(&words::time(Some(&time)))
+            serializer.serialize_str(&words::utc(Some(&time)))
         }
         "google.protobuf.Duration" => {
             let span = message.transcode_to::<prost_types::Duration>();

@@ -3,6 +3,7 @@
 use super::table::{Column, table};
 use super::words;
 use crate::cli::out::Paint;
+use crate::cli::zone::Zone;
 use signpost_client::v1;
 
 /// Rows, with a title for each column.
@@ -77,10 +78,10 @@ fn csv_line(cells: impl Iterator<Item = String>) -> String {
 }
 
 /// Cases in rows.
-pub(crate) fn cases(cases: &[v1::Case], wide: bool) -> Listing {
+pub(crate) fn cases(cases: &[v1::Case], wide: bool, zone: Zone) -> Listing {
     const COLUMNS: [(Column, bool); 15] = [
         (Column::Left("case"), false),
-        (Column::Left("case number"), true),
+        (Column::Left("case number"), false),
         (Column::Left("state"), false),
         (Column::Left("stated reason"), false),
         (Column::Left("confirmed reason"), true),
@@ -105,8 +106,8 @@ pub(crate) fn cases(cases: &[v1::Case], wide: bool) -> Listing {
             case.tier.clone(),
             case.customer_id.clone(),
             case.last_queue_id.clone(),
-            words::time(case.open_time.as_ref()),
-            words::time(case.resolve_time.as_ref()),
+            words::time(case.open_time.as_ref(), zone),
+            words::time(case.resolve_time.as_ref(), zone),
             case.contact_count.to_string(),
             case.repeat_count.to_string(),
             case.channel_switch_count.to_string(),
@@ -118,7 +119,7 @@ pub(crate) fn cases(cases: &[v1::Case], wide: bool) -> Listing {
 }
 
 /// Contacts in rows.
-pub(crate) fn contacts(contacts: &[v1::Contact], wide: bool) -> Listing {
+pub(crate) fn contacts(contacts: &[v1::Contact], wide: bool, zone: Zone) -> Listing {
     const COLUMNS: [(Column, bool); 15] = [
         (Column::Left("contact"), false),
         (Column::Left("state"), false),
@@ -154,8 +155,8 @@ pub(crate) fn contacts(contacts: &[v1::Contact], wide: bool) -> Listing {
             known(contact.route, words::route),
             contact.queue_id.clone(),
             known(contact.outcome, words::outcome),
-            words::time(contact.record_time.as_ref()),
-            words::time(contact.end_time.as_ref()),
+            words::time(contact.record_time.as_ref(), zone),
+            words::time(contact.end_time.as_ref(), zone),
             contact.amendment_count.to_string(),
             words::listed(contact.additional_cases.iter().map(|it| it.case_id.clone())),
         ]
@@ -164,7 +165,7 @@ pub(crate) fn contacts(contacts: &[v1::Contact], wide: bool) -> Listing {
 }
 
 /// Customers in rows.
-pub(crate) fn customers(customers: &[v1::Customer], wide: bool) -> Listing {
+pub(crate) fn customers(customers: &[v1::Customer], wide: bool, zone: Zone) -> Listing {
     const COLUMNS: [(Column, bool); 9] = [
         (Column::Left("customer"), false),
         (Column::Left("tier"), false),
@@ -186,7 +187,7 @@ pub(crate) fn customers(customers: &[v1::Customer], wide: bool) -> Listing {
             customer.time_zone.clone(),
             words::listed(identities),
             customer.contact_count.to_string(),
-            words::time(customer.create_time.as_ref()),
+            words::time(customer.create_time.as_ref(), zone),
             customer.merged_into_customer_id.clone(),
         ]
     });
@@ -194,7 +195,7 @@ pub(crate) fn customers(customers: &[v1::Customer], wide: bool) -> Listing {
 }
 
 /// Customers who hold a handle that others hold too: a row for each of the others.
-pub(crate) fn conflicts(conflicts: &[v1::HandleConflict], wide: bool) -> Listing {
+pub(crate) fn conflicts(conflicts: &[v1::HandleConflict], wide: bool, _zone: Zone) -> Listing {
     const COLUMNS: [(Column, bool); 5] = [
         (Column::Left("compares as"), false),
         (Column::Left("customer"), false),
@@ -232,7 +233,7 @@ mod tests {
             ..Default::default()
         };
         let all: Vec<_> = keys.iter().map(contact).collect();
-        contacts(&all, false)
+        contacts(&all, false, Zone::Utc)
     }
 
     #[test]

@@ -4,6 +4,7 @@ use super::lists::Listing;
 use super::table::Column;
 use super::words;
 use crate::cli::out::Paint;
+use crate::cli::zone::Zone;
 use signpost_client::v1;
 
 /// The routes, in the order of the columns.
@@ -29,7 +30,7 @@ pub(crate) fn publication(publication: &v1::PlaybookPublication, paint: Paint) -
     };
     let mut line = format!(
         "{back} {} by {}",
-        words::time(publication.publish_time.as_ref()),
+        words::time(publication.publish_time.as_ref(), paint.zone()),
         words::who(&publication.actor, &publication.on_behalf_of)
     );
     if !publication.note.is_empty() {
@@ -39,7 +40,11 @@ pub(crate) fn publication(publication: &v1::PlaybookPublication, paint: Paint) -
 }
 
 /// Publications, in the order in which they were given. A wide list has whole versions.
-pub(crate) fn publications(publications: &[v1::PlaybookPublication], wide: bool) -> Listing {
+pub(crate) fn publications(
+    publications: &[v1::PlaybookPublication],
+    wide: bool,
+    zone: Zone,
+) -> Listing {
     const COLUMNS: [Column; 6] = [
         Column::Left("version"),
         Column::Left("name"),
@@ -65,7 +70,7 @@ pub(crate) fn publications(publications: &[v1::PlaybookPublication], wide: bool)
                 false => words::version(&publication.playbook_version).to_owned(),
             },
             publication.name.clone(),
-            words::time(publication.publish_time.as_ref()),
+            words::time(publication.publish_time.as_ref(), zone),
             words::who(&publication.actor, &publication.on_behalf_of),
             words::listed(marks.map(|(_, mark)| mark.to_owned())),
             publication.note.clone(),
@@ -94,10 +99,34 @@ pub(crate) fn findings(findings: &[v1::PlaybookDiagnostic], more: u32) -> String
     text
 }
 
-/// Counts by reason and tier. Below them, for each reason that was split, its counts together with those of its parts.
+/// Names that go away although open cases or live contacts have them, one on each line.
+pub(crate) fn names_in_use(names: &[v1::PlaybookNameInUse]) -> String {
+    let line = |name: &v1::PlaybookNameInUse| {
+        let counts = [
+            (name.open_case_count, "open case"),
+            (name.live_contact_count, "live contact"),
+        ];
+        let counts = counts.into_iter().filter(|(count, _)| *count > 0);
+        let counts = counts.map(|(count, what)| words::counted(count, what));
+        let counts = counts.collect::<Vec<_>>().join(", ");
+        let at_least = if name.at_least { "at least " } else { "" };
+        let part = words::playbook_part(name.part());
+        format!("  {part} {}: {at_least}{counts}\n", name.id)
+    };
+    names.iter().map(line).collect()
+}
+
+/// Counts by reason and tier, with contacts that have no case, and the total. Below them, for each reason that was split,
+/// its counts together with those of its parts.
 pub(crate) fn counts(response: &v1::CountReasonsResponse, paint: Paint) -> String {
-    let rows = response.counts.iter().map(|it| (it.reason.clone(), it));
+    let total = total(response);
+    let rows = with_all(response).chain([("total".to_owned(), &total)]);
     let mut text = counted(rows, words::figure).table(paint);
+    if response.additional_case_count > 0 {
+        let further = words::counted(response.additional_case_count, "further case");
+        let contacts = words::counted(response.contact_count, "contact");
+        text += &format!("{contacts}; with {further} of the same contacts\n");
+    }
     let families = response.split_reasons.iter();
     let families: Vec<&v1::SplitReason> = families.filter(|it| !it.counts.is_empty()).collect();
     if families.is_empty() {
@@ -117,8 +146,49 @@ pub(crate) fn counts(response: &v1::CountReasonsResponse, paint: Paint) -> Strin
 
 /// Counts by reason and tier in rows, without the sums of split reasons: these would count contacts twice.
 pub(crate) fn counts_listing(response: &v1::CountReasonsResponse) -> Listing {
-    let rows = response.counts.iter().map(|it| (it.reason.clone(), it));
-    counted(rows, |figure| figure.to_string())
+    counted(with_all(response), |figure| figure.to_string())
+}
+
+/// The counts by reason and tier, and those of contacts without a case, as far as there are any.
+fn with_all(
+    response: &v1::CountReasonsResponse,
+) -> impl Iterator<Item = (String, &v1::ReasonCount)> {
+    let without = response.without_case.iter();
+    let without = without.filter(|it| it.contact_count > 0);
+    let all = response.counts.iter().chain(without);
+    all.map(|it| (it.reason.clone(), it))
+}
+
+/// The sum of all counts.
+fn total(response: &v1::CountReasonsResponse) -> v1::ReasonCount {
+    let mut total = v1::ReasonCount::default();
+    for (_, count) in with_all(response) {
+        total.contact_count += count.contact_count;
+        total.repeat_count += count.repeat_count;
+        total.opened_case_count += count.opened_case_count;
+        total.resolved_case_count += count.resolved_case_count;
+    }
+    let sum = |of: &dyn Fn(&v1::ReasonCount) -> u64| {
+        with_all(response).map(|(_, count)| of(count)).sum::<u64>()
+    };
+    total.route_counts = ROUTES
+        .map(|route| v1::RouteCount {
+            route: route.into(),
+            contact_count: sum(&|count| taking(count, route)),
+        })
+        .into();
+    total.case_state_counts = vec![v1::CaseStateCount {
+        state: v1::CaseState::Open.into(),
+        case_count: sum(&open_now),
+    }];
+    total
+}
+
+/// How many cases are open now.
+fn open_now(count: &v1::ReasonCount) -> u64 {
+    let mut states = count.case_state_counts.iter();
+    let open_now = states.find(|it| it.state() == v1::CaseState::Open);
+    open_now.map_or(0, |it| it.case_count)
 }
 
 /// The number of contacts that took this route.
@@ -155,10 +225,7 @@ fn counted<'c>(
             count.resolved_case_count,
         ];
         row.extend(figures.map(|count| count.to_string()));
-        let mut states = count.case_state_counts.iter();
-        let open_now = states.find(|it| it.state() == v1::CaseState::Open);
-        let open_now = open_now.map_or(0, |it| it.case_count);
-        row.push(open_now.to_string());
+        row.push(open_now(count).to_string());
         row.extend(ROUTES.map(|route| figure(taking(count, route))));
         row
     });
@@ -186,7 +253,7 @@ mod tests {
             made("bbbb", false, false),
             made("aaaa", false, false),
         ];
-        let listing = publications(&made, false);
+        let listing = publications(&made, false, Zone::Utc);
         let states: Vec<&str> = listing.rows.iter().map(|row| row[4].as_str()).collect();
         assert_eq!(states, ["live, again", "rolled back", "", ""]);
         let one = publication(&made[0], Paint::PLAIN);

@@ -5,6 +5,7 @@ use super::case_memory;
 use super::table::{Column, table};
 use super::words;
 use crate::cli::out::Paint;
+use crate::cli::zone::Zone;
 use signpost_client::v1;
 use std::collections::BTreeMap;
 
@@ -41,6 +42,7 @@ impl Sheet {
 
 /// A contact as text.
 pub(crate) fn contact(contact: &v1::Contact, paint: Paint) -> String {
+    let zone = paint.zone();
     let context = contact.context.clone().unwrap_or_default();
     let reported_tier = context.customer.clone().unwrap_or_default().tier;
     let mut head = format!(
@@ -66,12 +68,12 @@ pub(crate) fn contact(contact: &v1::Contact, paint: Paint) -> String {
         .add("confirmed reason", contact.confirmed_reason.as_str())
         .add(
             "facts",
-            words::listed(context.facts.iter().map(words::fact)),
+            words::listed(context.facts.iter().map(|fact| words::fact(fact, zone))),
         )
         .add("route", some_route(contact.route))
         .add("declined", words::routes(&contact.declined_routes))
-        .add("arrived", words::time(contact.arrive_time.as_ref()))
-        .add("ended", words::time(contact.end_time.as_ref()))
+        .add("arrived", words::time(contact.arrive_time.as_ref(), zone))
+        .add("ended", words::time(contact.end_time.as_ref(), zone))
         .add("amendments", some_count(contact.amendment_count))
         .add(
             "external references",
@@ -138,7 +140,8 @@ pub(crate) fn case_added(added: &v1::AddCaseToContactResponse, paint: Paint) -> 
     head.extend(marks.map(|(_, mark)| (*mark).to_owned()));
     let earlier = added.additional_case_ids.iter();
     let earlier = earlier.filter(|id| **id != added.case_id).cloned();
-    let known = added.known_facts.iter().map(words::fact);
+    let known = added.known_facts.iter();
+    let known = known.map(|fact| words::fact(fact, paint.zone()));
     let mut sheet = Sheet::new();
     sheet
         .add("the case before", added.previous_case_id.as_str())
@@ -200,6 +203,7 @@ fn with_case(mut head: Vec<String>, case: &str, paint: Paint) -> String {
 
 /// A case with its contacts, as text. `outcome` is the wording of its outcome; empty if the playbook has none.
 pub(crate) fn case(case: &v1::Case, outcome: &str, paint: Paint) -> String {
+    let zone = paint.zone();
     let mut head = vec![
         format!("case {}", case.case_id),
         words::case_state(case.state),
@@ -224,15 +228,19 @@ pub(crate) fn case(case: &v1::Case, outcome: &str, paint: Paint) -> String {
         .add("tier", case.tier.as_str())
         .add("stated reason", case.stated_reason.as_str())
         .add("confirmed reason", case.confirmed_reason.as_str())
-        .add("facts", words::listed(case.facts.iter().map(words::fact)));
-    let person = case.person.as_ref().map(case_memory::person);
+        .add(
+            "facts",
+            words::listed(case.facts.iter().map(|fact| words::fact(fact, zone))),
+        );
+    let person = case.person.as_ref();
+    let person = person.map(|person| case_memory::person(person, zone));
     for (name, text) in person.into_iter().flatten() {
         sheet.add(name, text);
     }
     sheet
         .add(
             "we owe an answer by",
-            words::time(case.owed_due_time.as_ref()),
+            words::time(case.owed_due_time.as_ref(), zone),
         )
         .add("the case before", case.previous_case_id.as_str())
         .add("merged into", case.merged_into_case_id.as_str())
@@ -242,8 +250,8 @@ pub(crate) fn case(case: &v1::Case, outcome: &str, paint: Paint) -> String {
         )
         .add("links", words::listed(links))
         .add("notes", notes)
-        .add("opened", words::time(case.open_time.as_ref()))
-        .add("resolved", words::time(case.resolve_time.as_ref()))
+        .add("opened", words::time(case.open_time.as_ref(), zone))
+        .add("resolved", words::time(case.resolve_time.as_ref(), zone))
         .add(
             "resolution",
             case.resolution
@@ -251,13 +259,17 @@ pub(crate) fn case(case: &v1::Case, outcome: &str, paint: Paint) -> String {
                 .map_or_else(String::new, |it| resolution(it, outcome)),
         )
         .add("legal hold", hold)
-        .add("kept until", words::time(case.retain_until_time.as_ref()))
+        .add(
+            "kept until",
+            words::time(case.retain_until_time.as_ref(), zone),
+        )
         .add("external references", references(&case.external_references))
         .add("labels", labels(&case.labels))
         .add("etag", case.etag.as_str())
         .add("playbook", words::version(&case.playbook_version));
     let mut text = format!("{}\n{}", paint.bold(&head.join(" · ")), sheet.text(paint));
-    let rows: Vec<_> = case.contacts.iter().map(contact_row).collect();
+    let rows = case.contacts.iter();
+    let rows: Vec<_> = rows.map(|contact| contact_row(contact, zone)).collect();
     if !rows.is_empty() {
         const COLUMNS: [Column; 5] = [
             Column::Left("arrived"),
@@ -278,19 +290,18 @@ fn resolution(resolution: &v1::CaseResolution, label: &str) -> String {
     };
     match resolution.cost_micros {
         Some(cost) => {
-            let cost = words::money(cost);
-            let cost = words::amount(&cost, &resolution.currency_code);
+            let cost = words::amount(cost, &resolution.currency_code);
             format!("{outcome}, cost {cost}")
         }
         None => outcome,
     }
 }
 
-fn contact_row(contact: &v1::CaseContact) -> Vec<String> {
+fn contact_row(contact: &v1::CaseContact, zone: Zone) -> Vec<String> {
     let marks = [(contact.repeat, "repeat"), (contact.live, "live")];
     let marks = marks.into_iter().filter(|(is, _)| *is);
     vec![
-        words::time(contact.arrive_time.as_ref()),
+        words::time(contact.arrive_time.as_ref(), zone),
         contact.contact_id.clone(),
         contact.channel.clone(),
         words::case_match(contact.case_match).unwrap_or_default(),
@@ -300,6 +311,7 @@ fn contact_row(contact: &v1::CaseContact) -> Vec<String> {
 
 /// A customer as text.
 pub(crate) fn customer(customer: &v1::Customer, paint: Paint) -> String {
+    let zone = paint.zone();
     let identities = customer.identities.iter().map(words::identity);
     let consents = customer.consents.iter().map(|consent| {
         let answer = if consent.granted { "yes" } else { "no" };
@@ -317,7 +329,7 @@ pub(crate) fn customer(customer: &v1::Customer, paint: Paint) -> String {
         .add(
             "value",
             customer.value_micros.map_or(String::new(), |value| {
-                words::amount(&words::money_exact(value), &customer.currency_code)
+                words::amount_exact(value, &customer.currency_code)
             }),
         )
         .add(
@@ -339,7 +351,10 @@ pub(crate) fn customer(customer: &v1::Customer, paint: Paint) -> String {
             words::listed(customer.merged.iter().map(merged)),
         )
         .add("contacts", contacts(customer))
-        .add("first recorded", words::time(customer.create_time.as_ref()))
+        .add(
+            "first recorded",
+            words::time(customer.create_time.as_ref(), zone),
+        )
         .add("etag", customer.etag.as_str());
     let head = format!("customer {}", customer.customer_id);
     format!("{}\n{}", paint.bold(&head), sheet.text(paint))

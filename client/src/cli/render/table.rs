@@ -1,5 +1,6 @@
 //! Tables without lines, with two spaces between columns.
 
+use super::visible::cell;
 use crate::cli::out::Paint;
 use comfy_table::{Attribute, Cell, CellAlignment, Table, presets};
 
@@ -24,7 +25,9 @@ pub(crate) fn table(columns: &[Column], rows: Vec<Vec<String>>, paint: Paint) ->
             Cell::new(title).add_attribute(Attribute::Dim)
         }
     }));
-    table.add_rows(rows);
+    let rows = rows.into_iter();
+    let cells = |row: Vec<String>| row.into_iter().map(|text| cell(&text, paint.styled()));
+    table.add_rows(rows.map(cells));
     for (place, column) in columns.iter().enumerate() {
         if let Some(made) = table.column_mut(place) {
             made.set_padding((0, 2));

@@ -1,12 +1,15 @@
-//! Text that others wrote, made safe for a terminal: characters that would control the terminal are shown instead.
+//! Text that others wrote, made safe for a terminal: characters that would control the terminal, or that nobody sees,
+//! are shown instead.
+
+use signpost_domain::text::is_unseen;
 
 /// The styles that we write ourselves, in [`crate::cli::out::Paint`] and in tables.
 const STYLES: [&str; 8] = [
     "\x1b[0m", "\x1b[1m", "\x1b[2m", "\x1b[32m", "\x1b[33m", "\x1b[34m", "\x1b[35m", "\x1b[36m",
 ];
 
-/// A text for people. Control characters, and characters that turn the direction of writing, are written as `\u{1b}`.
-/// Line ends and tabs stay. Our own styles stay if `styled`.
+/// A text for people. Control characters, and others that nobody sees ([`is_unseen`]), are written as `\u{1b}`. Line
+/// ends, tabs and the joiners of letters stay. Our own styles stay if `styled`.
 pub(crate) fn visible(text: &str, styled: bool) -> String {
     let mut shown = String::with_capacity(text.len());
     let mut rest = text;
@@ -38,9 +41,15 @@ pub(crate) fn one_line(text: &str) -> String {
     visible(&shown, false)
 }
 
+/// One cell of a table: line ends and tabs are written out, and nothing in it is unseen. Our own styles stay if
+/// `styled`.
+pub(crate) fn cell(text: &str, styled: bool) -> String {
+    let one = text.replace('\n', "\\n").replace('\t', "\\t");
+    visible(&one, styled)
+}
+
 fn steers(character: char) -> bool {
-    let turns = matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    turns || (character.is_control() && !matches!(character, '\n' | '\t'))
+    is_unseen(character) && !matches!(character, '\n' | '\t' | '\u{200c}' | '\u{200d}')
 }
 
 #[cfg(test)]
@@ -54,6 +63,20 @@ mod tests {
         assert_eq!(visible(evil, false), format!("{shown}\tzaak 日本\n"));
         assert_eq!(visible(evil, true), visible(evil, false));
         assert_eq!(one_line("one\ntwo\tx\x1b"), r"one\ntwo\tx\u{1b}");
+    }
+
+    #[test]
+    fn what_nobody_sees_is_shown() {
+        let evil = "a\u{61c}b\u{200b}c\u{200e}d\u{2028}e\u{2066}f\u{feff}g\u{85}h";
+        let shown = r"a\u{61c}b\u{200b}c\u{200e}d\u{2028}e\u{2066}f\u{feff}g\u{85}h";
+        assert_eq!(visible(evil, false), shown);
+        assert_eq!(one_line(evil), shown);
+        assert_eq!(cell(evil, true), shown);
+        assert_eq!(cell("one\ntwo\tthree", true), r"one\ntwo\tthree");
+        // Letters that are joined are not torn apart.
+        for joined in ["می\u{200c}خواهم", "क\u{94d}\u{200d}ष", "👨\u{200d}👩"] {
+            assert_eq!(visible(joined, false), joined);
+        }
     }
 
     #[test]

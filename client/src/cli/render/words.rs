@@ -1,10 +1,14 @@
 //! Single values, as people read them.
 
+use crate::cli::zone::Zone;
 use prost_types::{Duration, Timestamp};
 use signpost_client::v1;
+use signpost_domain::money::{Currency, DIGITS_USUAL};
 
 /// How many digits of a playbook's version are shown. They are enough to name the version in commands.
 const VERSION_DIGITS: usize = 12;
+/// How many decimals an amount in millionths can have.
+const MONEY_DECIMALS: u32 = 6;
 /// Nanoseconds in a millisecond, the unit of the server's times.
 const NANOS_A_MILLISECOND: i32 = 1_000_000;
 
@@ -118,39 +122,94 @@ pub(crate) fn medium(number: i32) -> String {
     word(medium.map(|medium| medium.as_str_name()), "MEDIUM_", number)
 }
 
+/// The part of a playbook that something is about.
+pub(crate) fn playbook_part(part: v1::PlaybookPart) -> &'static str {
+    use v1::PlaybookPart as Part;
+    match part {
+        Part::Unspecified => "thing",
+        Part::Playbook => "playbook",
+        Part::Locale => "locale",
+        Part::Tier => "tier",
+        Part::Stage => "stage",
+        Part::Persona => "persona",
+        Part::Brand => "brand",
+        Part::Consent => "consent",
+        Part::Channel => "channel",
+        Part::Calendar => "calendar",
+        Part::Queue => "queue",
+        Part::Fact => "fact",
+        Part::PrimaryReason => "primary reason",
+        Part::Reason => "reason",
+        Part::Route => "route",
+        Part::Rule => "rule",
+        Part::Split => "split of reason",
+        Part::Outcome => "outcome",
+        Part::Test => "test",
+    }
+}
+
 /// The type of a fact.
 pub(crate) fn fact_type(number: i32) -> String {
     let name = v1::FactType::try_from(number).ok();
     word(name.map(|name| name.as_str_name()), "FACT_TYPE_", number)
 }
 
-/// An amount with two decimals, or with four if it is less than a hundredth.
-pub(crate) fn money(micros: i64) -> String {
-    let decimals = if micros.unsigned_abs() < 10_000 { 4 } else { 2 };
-    let step = 10_i64.pow(6 - decimals);
+/// An amount with the decimals of its currency, or with two more if it is less than the smallest of them. With the two
+/// of most currencies if `currency_code` is empty.
+pub(crate) fn money(micros: i64, currency_code: &str) -> String {
+    let digits = digits(currency_code);
+    let smallest = 10_u64.pow(MONEY_DECIMALS - digits);
+    let decimals = match micros.unsigned_abs() < smallest && micros != 0 {
+        true => (digits + 2).min(MONEY_DECIMALS),
+        false => digits,
+    };
+    let step = 10_i64.pow(MONEY_DECIMALS - decimals);
     let rounded = (i128::from(micros) + i128::from(step / 2 * micros.signum())) / i128::from(step);
-    decimal(rounded * i128::from(step))
+    decimal(rounded * i128::from(step), digits)
 }
 
-/// An amount with all its decimals, at least two.
-pub(crate) fn money_exact(micros: i64) -> String {
-    decimal(i128::from(micros))
+/// An amount in millionths, rounded to the decimals of its currency.
+pub(crate) fn rounded(micros: i64, currency_code: &str) -> i64 {
+    let step = 10_i64.pow(MONEY_DECIMALS - digits(currency_code));
+    micros.saturating_add(step / 2 * micros.signum()) / step * step
 }
 
-/// An amount with its currency; without it if `currency_code` is empty.
-pub(crate) fn amount(amount: &str, currency_code: &str) -> String {
+/// An amount with all its decimals, at least those of its currency.
+pub(crate) fn money_exact(micros: i64, currency_code: &str) -> String {
+    decimal(i128::from(micros), digits(currency_code))
+}
+
+/// As [`money`], with the currency.
+pub(crate) fn amount(micros: i64, currency_code: &str) -> String {
+    with_currency(money(micros, currency_code), currency_code)
+}
+
+/// As [`money_exact`], with the currency.
+pub(crate) fn amount_exact(micros: i64, currency_code: &str) -> String {
+    with_currency(money_exact(micros, currency_code), currency_code)
+}
+
+fn with_currency(amount: String, currency_code: &str) -> String {
     match currency_code {
-        "" => amount.to_owned(),
+        "" => amount,
         code => format!("{amount} {code}"),
     }
 }
 
-fn decimal(micros: i128) -> String {
+fn digits(currency_code: &str) -> u32 {
+    Currency::new(currency_code).map_or(DIGITS_USUAL, |currency| currency.digits())
+}
+
+/// An amount in millionths with all decimals that are not 0, at least `digits`.
+fn decimal(micros: i128, digits: u32) -> String {
     let sign = if micros < 0 { "-" } else { "" };
     let size = micros.unsigned_abs();
     let fraction = format!("{:06}", size % 1_000_000);
-    let kept = fraction.trim_end_matches('0').len().max(2);
-    format!("{sign}{}.{}", size / 1_000_000, &fraction[..kept])
+    let kept = fraction.trim_end_matches('0').len().max(digits as usize);
+    match kept {
+        0 => format!("{sign}{}", size / 1_000_000),
+        kept => format!("{sign}{}.{}", size / 1_000_000, &fraction[..kept]),
+    }
 }
 
 /// A factor from thousandths: `1.0`, `2.25`.
@@ -190,19 +249,27 @@ pub(crate) fn duration(span: &Duration) -> String {
     }
 }
 
-/// A point in time, RFC 3339 in UTC. Empty if there is none.
-pub(crate) fn time(time: Option<&Timestamp>) -> String {
+/// A point in time, RFC 3339 in UTC, for programs. Empty if there is none.
+pub(crate) fn utc(time: Option<&Timestamp>) -> String {
+    self::time(time, Zone::Utc)
+}
+
+/// A point in time for people, RFC 3339 in their zone with the offset from UTC. Empty if there is none.
+pub(crate) fn time(time: Option<&Timestamp>, zone: Zone) -> String {
     let Some(time) = time else {
         return String::new();
     };
-    match jiff::Timestamp::new(time.seconds, time.nanos) {
-        // With no decimals or three, if the time allows it: then times in a column are aligned.
-        Ok(time) => match time.subsec_nanosecond() {
-            0 => time.to_string(),
-            nanos if nanos % NANOS_A_MILLISECOND == 0 => format!("{time:.3}"),
-            _ => time.to_string(),
-        },
-        Err(_) => format!("{}s", time.seconds),
+    let Ok(at) = jiff::Timestamp::new(time.seconds, time.nanos) else {
+        return format!("{}s", time.seconds);
+    };
+    // With no decimals or three, if the time allows it: then times in a column are aligned.
+    let has_millis =
+        at.subsec_nanosecond() % NANOS_A_MILLISECOND == 0 && at.subsec_nanosecond() != 0;
+    match (zone.offset_at(at), has_millis) {
+        (None, false) => at.to_string(),
+        (None, true) => format!("{at:.3}"),
+        (Some(offset), false) => at.display_with_offset(offset).to_string(),
+        (Some(offset), true) => format!("{:.3}", at.display_with_offset(offset)),
     }
 }
 
@@ -229,15 +296,15 @@ pub(crate) fn wait(wait: Option<&v1::Wait>) -> String {
 }
 
 /// A fact with its value.
-pub(crate) fn fact(fact: &v1::Fact) -> String {
+pub(crate) fn fact(fact: &v1::Fact, zone: Zone) -> String {
     use v1::fact::Value;
     let value = match &fact.value {
         Some(Value::Text(text)) => text.clone(),
         Some(Value::Integer(number)) => number.to_string(),
         Some(Value::Boolean(true)) => "yes".to_owned(),
         Some(Value::Boolean(false)) => "no".to_owned(),
-        Some(Value::MoneyMicros(micros)) => amount(&money_exact(*micros), &fact.currency_code),
-        Some(Value::Instant(instant)) => time(Some(instant)),
+        Some(Value::MoneyMicros(micros)) => amount_exact(*micros, &fact.currency_code),
+        Some(Value::Instant(instant)) => time(Some(instant), zone),
         Some(Value::Declined(_)) => "declined".to_owned(),
         None => "?".to_owned(),
     };
@@ -290,13 +357,13 @@ mod tests {
 
     #[test]
     fn amounts_and_spans_read_well() {
-        assert_eq!(money(8_320_000), "8.32");
-        assert_eq!(money(5_932_549), "5.93");
-        assert_eq!(money(-5_005_000), "-5.01");
-        assert_eq!(money(4_249), "0.0042");
-        assert_eq!(money(0), "0.00");
-        assert_eq!(money_exact(i64::MIN), "-9223372036854.775808");
-        assert_eq!(money_exact(50_000), "0.05");
+        assert_eq!(money(8_320_000, "EUR"), "8.32");
+        assert_eq!(money(5_932_549, "EUR"), "5.93");
+        assert_eq!(money(-5_005_000, "EUR"), "-5.01");
+        assert_eq!(money(4_249, "EUR"), "0.0042");
+        assert_eq!(money(0, "EUR"), "0.00");
+        assert_eq!(money_exact(i64::MIN, "EUR"), "-9223372036854.775808");
+        assert_eq!(money_exact(50_000, "EUR"), "0.05");
         assert_eq!(factor(3000), "3.0");
         assert_eq!(factor(1250), "1.25");
         assert_eq!(percent(9500), "95 %");
@@ -313,7 +380,7 @@ mod tests {
     #[test]
     fn times_tell_whole_milliseconds() {
         let at = |nanos| {
-            time(Some(&Timestamp {
+            utc(Some(&Timestamp {
                 seconds: 1_772_442_060,
                 nanos,
             }))
@@ -321,6 +388,63 @@ mod tests {
         assert_eq!(at(0), "2026-03-02T09:01:00Z");
         assert_eq!(at(730_000_000), "2026-03-02T09:01:00.730Z");
         assert_eq!(at(700_100), "2026-03-02T09:01:00.0007001Z");
-        assert_eq!(time(None), "");
+        assert_eq!(utc(None), "");
+    }
+
+    #[test]
+    fn times_for_people_are_in_their_zone_with_the_offset() {
+        let at = |zone: &str, seconds, nanos| {
+            let zone = Zone::named(zone).unwrap_or(Zone::Utc);
+            time(Some(&Timestamp { seconds, nanos }), zone)
+        };
+        let winter = 1_772_442_060;
+        let summer = winter + 120 * 86_400;
+        let table = [
+            at("Europe/Amsterdam", winter, 0),
+            at("Europe/Amsterdam", summer, 730_000_000),
+            at("Asia/Kolkata", winter, 0),
+            at("America/Sao_Paulo", winter, 0),
+            at("Europe/London", winter, 0),
+            at("UTC", winter, 0),
+        ];
+        expect_test::expect![[r#"
+            2026-03-02T10:01:00+01:00
+            2026-06-30T11:01:00.730+02:00
+            2026-03-02T14:31:00+05:30
+            2026-03-02T06:01:00-03:00
+            2026-03-02T09:01:00+00:00
+            2026-03-02T09:01:00Z"#]]
+        .assert_eq(&table.join("\n"));
+        assert_eq!(Zone::named("Europe/Nowhere"), None);
+    }
+
+    #[test]
+    fn amounts_have_the_decimals_of_their_currency() {
+        let table = [
+            amount(8_320_000, "EUR"),
+            amount(410_400_000, "JPY"),
+            amount(-410_500_000, "JPY"),
+            amount(250_000, "JPY"),
+            amount(1_234_567, "KWD"),
+            amount(0, "KWD"),
+            amount(50, "KWD"),
+            amount_exact(1_250_500_000, "JPY"),
+            amount_exact(1_250_000_000, "JPY"),
+            amount_exact(1_250_000_000, "KWD"),
+            amount(8_320_000, ""),
+        ];
+        expect_test::expect![[r#"
+            8.32 EUR
+            410 JPY
+            -411 JPY
+            0.25 JPY
+            1.235 KWD
+            0.000 KWD
+            0.00005 KWD
+            1250.5 JPY
+            1250 JPY
+            1250.000 KWD
+            8.32"#]]
+        .assert_eq(&table.join("\n"));
     }
 }

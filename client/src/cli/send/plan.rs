@@ -166,14 +166,24 @@ fn is_new(firsts: &mut HashMap<[u8; 16], u64>, row: Ready) -> Result<Ready, Faul
     }
 }
 
-/// The request that routes a row.
-pub(super) fn route(row: &Ready) -> v1::RouteContactRequest {
+/// The request that routes a row. A contact that the server has already is refused, unless it is to be amended.
+pub(super) fn route(row: &Ready, amend: bool) -> v1::RouteContactRequest {
+    let what = if amend { "amend" } else { "route" };
     v1::RouteContactRequest {
-        request_id: format!("{}-route", row.key),
+        request_id: format!("{}-{what}", row.key),
+        new_contact_only: !amend,
         contact_id: row.contact.clone(),
         context: Some(row.context.clone()),
         allow_unknown_reason: true,
         event_time: row.at().map(values::timestamp),
+        ..Default::default()
+    }
+}
+
+/// The request that asks whether the server has the contact of a row.
+pub(super) fn find(row: &Ready) -> v1::GetContactRequest {
+    v1::GetContactRequest {
+        contact_id: row.contact.clone(),
         ..Default::default()
     }
 }

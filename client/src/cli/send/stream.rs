@@ -37,6 +37,8 @@ pub(super) struct Manner {
     pub(super) patience: Duration,
     /// Whether the server is only asked what each row would come to.
     pub(super) is_dry: bool,
+    /// Whether a row amends a contact that the server has already.
+    pub(super) amend: bool,
 }
 
 /// Why the sending stopped.
@@ -213,7 +215,7 @@ impl Flight {
         };
         standing.done[place] = true;
         let tally = &mut standing.tally;
-        if !row.known {
+        if !row.known && !matches!(sent.became, Became::HadBefore) {
             tally.unknown(&row.context.stated_reason, row.tells_no_reason());
         }
         tally.add(
@@ -276,14 +278,22 @@ async fn row(client: &Client, flight: &Flight, row: &Ready) -> Result<Sent, Clie
         };
         return Ok(refused(what.into()));
     }
+    let had_before = || Sent {
+        became: Became::HadBefore,
+        replayed: false,
+        not_ended: None,
+    };
     let routed = match manner.is_dry {
         true => {
+            if !manner.amend && has(client, manner, row).await? {
+                return Ok(had_before());
+            }
             let request = plan::preview(row);
             let asked = patiently(manner.patience, || client.preview_route(request.clone()));
             asked.await.map(|it| (it.answer, false))
         }
         false => {
-            let request = plan::route(row);
+            let request = plan::route(row, manner.amend);
             let routed = patiently(manner.patience, || client.route_contact(request.clone()));
             let replayed =
                 |it: &v1::RouteContactResponse| it.receipt.as_ref().is_some_and(|it| it.replayed);
@@ -293,6 +303,7 @@ async fn row(client: &Client, flight: &Flight, row: &Ready) -> Result<Sent, Clie
     let (answer, replayed) = match routed {
         Ok(routed) => routed,
         Err(error) if is_hopeless(&error) => return Err(error),
+        Err(error) if error.reason() == v1::ErrorReason::ContactExists => return Ok(had_before()),
         Err(ClientError::Conflict(..)) => {
             let what = "this row was sent before with other content; --run NAME sends the whole file again";
             return Ok(refused(what.to_owned().into()));
@@ -314,6 +325,17 @@ async fn row(client: &Client, flight: &Flight, row: &Ready) -> Result<Sent, Clie
         }
     }
     Ok(sent)
+}
+
+/// Whether the server has the contact of a row already.
+async fn has(client: &Client, manner: &Manner, row: &Ready) -> Result<bool, ClientError> {
+    let request = plan::find(row);
+    let found = patiently(manner.patience, || client.get_contact(request.clone()));
+    match found.await {
+        Ok(_) => Ok(true),
+        Err(ClientError::NotFound { .. }) => Ok(false),
+        Err(error) => Err(error),
+    }
 }
 
 fn became(answer: v1::ContactAnswer) -> Became {

@@ -30,6 +30,8 @@ pub(super) enum Became {
         /// The facts that are asked for; none: the reason is asked for.
         facts: Vec<String>,
     },
+    /// The server has the contact from before: nothing changed.
+    HadBefore,
     /// The server or `--strict` refused the row.
     Refused(Fault),
 }
@@ -64,6 +66,8 @@ pub(super) struct Tally {
     pub(super) routed: u64,
     /// Rows for which the server asks something first.
     pub(super) asked: u64,
+    /// Rows whose contact the server has from before: nothing changed.
+    pub(super) had_before: u64,
     /// Rows that were refused, with the cause.
     pub(super) refused: Vec<Bad>,
     /// Rows that could not be read, with the cause.
@@ -94,6 +98,7 @@ struct Summary<'t> {
     skipped: u64,
     routed: u64,
     asked: u64,
+    had_before: u64,
     refused: usize,
     bad: usize,
     not_sent: u64,
@@ -160,6 +165,10 @@ impl Tally {
                 }
                 (stated.to_owned(), route)
             }
+            Became::HadBefore => {
+                self.had_before += 1;
+                return;
+            }
             Became::Refused(fault) => return self.refused.push(Bad::of(line, fault)),
         };
         let cell = Cell {
@@ -172,7 +181,7 @@ impl Tally {
 
     /// Rows that were not sent because the sending stopped.
     pub(super) fn not_sent(&self) -> u64 {
-        let seen = self.skipped + self.routed + self.asked;
+        let seen = self.skipped + self.routed + self.asked + self.had_before;
         let seen = seen + self.refused.len() as u64 + self.bad.len() as u64;
         self.rows.saturating_sub(seen)
     }
@@ -199,6 +208,7 @@ impl Tally {
             skipped: self.skipped,
             routed: self.routed,
             asked: self.asked,
+            had_before: self.had_before,
             refused: self.refused.len(),
             bad: self.bad.len(),
             not_sent: self.not_sent(),
@@ -242,6 +252,7 @@ impl Tally {
             (self.skipped, "skipped"),
             (self.routed, "routed"),
             (self.asked, "asked for more"),
+            (self.had_before, "had before"),
             (self.refused.len() as u64, "refused"),
             (self.bad.len() as u64, "bad"),
             (self.not_sent(), "not sent"),
@@ -262,7 +273,10 @@ impl Tally {
         );
         text += &format!("{}\n", paint.bold(&sum));
         if self.replayed > 0 {
-            text += &format!("{} of them the server had before\n", self.replayed);
+            text += &format!(
+                "{} of them had been sent before, and were answered as then\n",
+                self.replayed
+            );
         }
         if !self.asked_for.is_empty() {
             let mut asked: Vec<(&String, &u64)> = self.asked_for.iter().collect();
@@ -272,6 +286,9 @@ impl Tally {
                 .map(|(what, rows)| format!(" {what} {rows}"))
                 .collect();
             text += &format!("asked for:{}\n", listed.join(","));
+        }
+        if self.had_before > 0 {
+            text += "had before: the server has these contacts, and nothing of them changed; --amend amends them\n";
         }
         text += &match self.is_dry {
             true => self.cells_text(paint),

@@ -20,7 +20,9 @@ impl Event {
                 let joined = joined.map(|join| RowKey::Case(join.case));
                 let left = routed.former.map(|left| RowKey::Case(left.case));
                 let additional = cases(&routed.additional);
+                let thanked = routed.thanks_for.map(RowKey::Case);
                 let rows = customer.into_iter().chain(joined).chain(left);
+                let rows = rows.chain(thanked);
                 rows.chain(additional)
                     .chain([contact(&routed.contact)])
                     .collect()

@@ -7,3 +7,4 @@ pub(super) mod find;
 pub(super) mod lookup;
 pub(super) mod named;
 pub(super) mod of_contact;
+pub(super) mod thanked;

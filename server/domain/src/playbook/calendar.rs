@@ -168,6 +168,12 @@ pub fn hour_and_weekday(zone: &TimeZone, now: UnixMs) -> (i64, i64) {
     (hour, weekday)
 }
 
+/// The date by local time in a time zone, as days since 1970-01-01.
+pub(super) fn day(zone: &TimeZone, now: UnixMs) -> i64 {
+    let offset = i64::from(zone.to_offset(timestamp(now)).seconds()) * 1_000;
+    now.0.saturating_add(offset).div_euclid(DAY_MS)
+}
+
 /// The time zone of the bundled database with this name; `None` if there is none.
 pub(super) fn zone(name: &str) -> Option<TimeZone> {
     TimeZoneDatabase::bundled().get(name).ok()

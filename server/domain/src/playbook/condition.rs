@@ -81,13 +81,12 @@ impl Condition {
     }
 
     /// Whether the condition can be true, judged only by the known inputs. Parts of an `&&` that depend on unknown
-    /// inputs count as true. `None` if no part can be computed, or if the condition asks whether an input is known.
+    /// inputs, or ask whether one of them is known, count as true. `None` if no part can be computed.
     pub(super) fn may_hold(&self, inputs: &dyn Inputs) -> Option<bool> {
-        if self.0.term.asks_presence() {
-            return None;
-        }
-        let parts = self.0.term.parts();
-        let mut known = parts.iter().filter_map(|part| part.truth(inputs).ok());
+        let parts = self.0.term.parts().into_iter();
+        let parts =
+            parts.filter(|part| !part.asks_presence(&|field| inputs.value(field).is_none()));
+        let mut known = parts.filter_map(|part| part.truth(inputs).ok());
         let first = known.next()?;
         Some(first && known.all(|holds| holds))
     }
@@ -122,7 +121,7 @@ impl Condition {
             }
         }
         match self.holds(&NothingKnown) {
-            _ if self.0.term.asks_presence() => None,
+            _ if self.0.term.asks_presence(&|_| true) => None,
             ConditionResult::Holds => Some(true),
             ConditionResult::HoldsNot => Some(false),
             ConditionResult::Unknown(_) | ConditionResult::Failed(_) => None,

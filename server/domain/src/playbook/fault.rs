@@ -150,6 +150,13 @@ impl fmt::Display for At<'_> {
     }
 }
 
+/// A path and its place in the document.
+#[derive(Debug)]
+pub(super) struct Spot {
+    path: String,
+    place: Place,
+}
+
 /// Collects the faults while a document is compiled.
 #[derive(Debug)]
 pub(super) struct Finder<'a> {
@@ -178,6 +185,29 @@ impl<'a> Finder<'a> {
             path: at.to_string(),
             line: place.line,
             column: place.column,
+            what,
+            fix,
+        });
+    }
+
+    /// Where a path is, for a fault that is added later by [`Finder::add_at`].
+    pub(super) fn spot(&self, at: At<'_>) -> Spot {
+        Spot {
+            path: at.to_string(),
+            place: place_of(self.root, &at.steps()),
+        }
+    }
+
+    /// The same as [`Finder::add`], at a spot that was looked up before.
+    pub(super) fn add_at(&mut self, spot: Spot, what: String, fix: String) {
+        if self.found.found.len() >= FAULTS_MAX {
+            self.found.more += 1;
+            return;
+        }
+        self.found.found.push(PlaybookFault {
+            path: spot.path,
+            line: spot.place.line,
+            column: spot.place.column,
             what,
             fix,
         });

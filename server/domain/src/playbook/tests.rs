@@ -1,5 +1,6 @@
 //! Tests that read playbooks as text, and check what is reported.
 
+mod calendars;
 mod expectations;
 mod faults;
 mod handing_over;

@@ -65,7 +65,7 @@ pub(super) fn echo(text: &str) -> String {
     let dots = if cut < text.len() { "…" } else { "" };
     let shown: String = text[..cut]
         .chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
+        .map(|c| if crate::text::is_unseen(c) { ' ' } else { c })
         .collect();
     format!("{shown}{dots}")
 }

@@ -1,11 +1,13 @@
 //! What is allowed in a playbook but probably not intended.
 
+mod calendars;
 mod costs;
 mod gaps;
 mod grid;
 mod nothing;
 mod past;
 mod rules;
+mod same;
 mod shape;
 mod unused;
 
@@ -13,6 +15,7 @@ use super::Playbook;
 use super::fault::{At, FAULTS_MAX, Finder, PlaybookFault, PlaybookFaults, write_lines};
 use super::format::File;
 use super::tree::Node;
+use crate::time::UnixMs;
 use std::fmt;
 
 /// The largest number of warnings that one check lists. The rest is only counted.
@@ -46,8 +49,14 @@ impl fmt::Display for Warnings {
     }
 }
 
-/// Checks a playbook that has no faults. The warnings that matter most to customers come first.
-pub(super) fn look(file: &File, playbook: &Playbook, root: &Node<'_>) -> Warnings {
+/// Checks a playbook that has no faults. The warnings that matter most to customers come first. Without `now` nothing
+/// is said of dates that have passed.
+pub(super) fn look(
+    file: &File,
+    playbook: &Playbook,
+    root: &Node<'_>,
+    now: Option<UnixMs>,
+) -> Warnings {
     let mut watcher = Watcher {
         file,
         playbook,
@@ -59,6 +68,7 @@ pub(super) fn look(file: &File, playbook: &Playbook, root: &Node<'_>) -> Warning
     watcher.set_aside();
     watcher.rules();
     watcher.past();
+    watcher.calendars(now);
     watcher.tier_order();
     watcher.grid();
     watcher.costs();

@@ -188,6 +188,9 @@ pub enum ContactCause {
     /// The contact has too many additional cases. Start a new contact for the other matter.
     #[error("has {ADDITIONAL_CASES_MAX} additional cases already, the most there can be")]
     AdditionalCasesMax,
+    /// The contact exists, and only a new contact was to be taken. There is nothing to do.
+    #[error("exists already, and only a new contact was to be taken")]
+    Exists,
     /// The contact would have too many additional cases. Start another contact for some of the matters.
     #[error("would have more than {ADDITIONAL_CASES_MAX} additional cases, the most there can be")]
     TooManyFurtherCases,

@@ -35,7 +35,48 @@ pub struct Counts {
     pub routes_taken: [u64; 5],
 }
 
+/// What is counted beside the cases: over all tiers, so that the counts add up to all contacts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Beside {
+    /// Every contact, once.
+    Contact,
+    /// A contact without a case whose reason the playbook did not know when it was decided.
+    UnknownReason,
+    /// A contact without a case that has no reason yet, or not the facts that tell its case, or that only says thanks.
+    NoReason,
+}
+
+impl Beside {
+    /// Every variant, in the order of declaration.
+    pub const ALL: [Beside; 3] = [Beside::Contact, Beside::UnknownReason, Beside::NoReason];
+
+    /// What stands in place of the reason. No reason has such an id.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Beside::Contact => "(contacts)",
+            Beside::UnknownReason => "(unknown)",
+            Beside::NoReason => "(none)",
+        }
+    }
+
+    /// The key of the counts.
+    pub fn key(self) -> (ReasonId, Slug) {
+        let reason = ReasonId {
+            primary: Slug::stored(self.word()),
+            secondary: None,
+        };
+        (reason, Slug::stored("(all)"))
+    }
+}
+
 impl Counts {
+    /// What these are the counts of, if they are not of cases.
+    pub fn beside(&self) -> Option<Beside> {
+        let word = self.reason.primary.as_str();
+        let mut all = Beside::ALL.into_iter();
+        all.find(|beside| beside.word() == word)
+    }
+
     /// Counts of zero.
     pub const fn none(reason: ReasonId, tier: Slug) -> Counts {
         Counts {

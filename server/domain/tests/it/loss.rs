@@ -163,6 +163,7 @@ fn a_contact_on_a_case_of_somebody_else() {
                 tier_found: None,
                 case: Some(join(case)),
                 former: None,
+                thanks_for: None,
                 additional: Vec::new(),
                 leading: None,
                 followed_by: 0,

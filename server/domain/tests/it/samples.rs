@@ -4,9 +4,11 @@ use crate::fixtures;
 use signpost_domain::decision::Decision;
 use signpost_domain::fact::FactValue;
 use signpost_domain::playbook::situation::Situation;
-use signpost_domain::playbook::{ChannelIndex, FactIndex, Playbook, ReasonIndex, TierIndex};
+use signpost_domain::playbook::{
+    ChannelIndex, FactIndex, Playbook, ReasonIndex, TierIndex, Warning,
+};
 use signpost_domain::route::{Medium, Route};
-use signpost_domain::time::Millis;
+use signpost_domain::time::{Millis, UnixMs};
 
 /// The waits that every queue reports, in minutes.
 const WAITS: [i64; 8] = [0, 1, 2, 4, 8, 15, 30, 60];
@@ -92,6 +94,37 @@ impl Game<'_> {
                     }
                 }
             }
+        }
+    }
+}
+
+/// A sample is what others begin with. It has none of the mistakes that come with time: a flight that has left, hours
+/// that end too early, closed dates that end. And no guard leads to a letter that resolves less.
+#[test]
+fn time_and_guards_are_right_in_the_samples() {
+    for (name, source) in [
+        (
+            "airline",
+            include_str!("../../../../playbooks/airline.yaml"),
+        ),
+        ("retail", include_str!("../../../../playbooks/retail.yaml")),
+    ] {
+        for day in [
+            "2026-11-23T09:00:00Z",
+            "2026-12-30T09:00:00Z",
+            "2027-06-01T09:00:00Z",
+        ] {
+            let now: jiff::Timestamp = day.parse().expect("a time");
+            let read = Playbook::read_at(source, UnixMs(now.as_millisecond()));
+            let (_, warnings) = read.expect("no faults");
+            let is_of_them = |it: &&Warning| {
+                let places = ["calendars.", "guards."];
+                places.iter().any(|place| it.0.path.starts_with(place))
+                    || it.0.what.contains("long ago")
+            };
+            let found = warnings.found.iter().filter(is_of_them);
+            let found: Vec<String> = found.map(ToString::to_string).collect();
+            assert_eq!(found, [""; 0], "{name} on {day}");
         }
     }
 }

@@ -25,6 +25,8 @@ mod routing;
 mod several;
 mod situations;
 mod splitting;
+mod thanking;
 mod timing;
 mod undoing;
+mod unheard;
 mod working;

@@ -20,7 +20,7 @@
 //! ```
 //! Words: `customer= tier= reason= take=none verified:KIND= unverified:KIND= shared:KIND= prefer= consent= refuse= brand= stage=
 //! persona= device= language= sentiment= wait:QUEUE= staffed:QUEUE= waiting:QUEUE= available:QUEUE= asked_for_person vulnerable
-//! cannot_use=voice,text another_matter outbound unknown=allowed clear=FIELD,…`; of a customer `mask=FIELD,…` or `mask=*`; any other `NAME=VALUE` is a fact, `NAME=?` one that the customer would not tell. Every write takes
+//! cannot_use=voice,text another_matter courtesy only_new outbound unknown=allowed clear=FIELD,…`; of a customer `mask=FIELD,…` or `mask=*`; any other `NAME=VALUE` is a fact, `NAME=?` one that the customer would not tell. Every write takes
 //! `request=ID`, `by=ACTOR`, `for=PERSON` and `arrived=±SPAN`, a preview `at=+SPAN`; `why` shows what is else left out.
 
 use crate::fixtures;
@@ -74,7 +74,7 @@ impl<'a> Words<'a> {
     pub(crate) fn refuse_unknown(&self, playbook: Option<&Playbook>) {
         const NAMES: &str = "customer tier reason take prefer consent refuse brand stage persona device language \
             mask clear sentiment asked_for_person vulnerable outbound unknown request by for arrived at why declined confirmed \
-            value years note cannot_use another_matter case previous channel outcome cost not_vulnerable ref label link \
+            value years note cannot_use another_matter courtesy only_new case previous channel outcome cost not_vulnerable ref label link \
             no_refs no_labels no_links again";
         const PREFIXES: [&str; 8] = [
             "matter:",
@@ -159,6 +159,7 @@ pub(crate) fn command(
             fingerprint: content,
         },
         event_time: words.get("arrived").map(|offset| shifted(now, offset)),
+        may_step_clock: false,
         body,
     }
 }
@@ -174,6 +175,7 @@ pub(crate) fn publish(name: &str) -> CommandBody {
     CommandBody::Publish(PublishPlaybook {
         playbook: fixtures::playbook(name),
         note: "".into(),
+        in_use: Vec::new(),
     })
 }
 
@@ -206,6 +208,7 @@ pub(crate) fn route(contact: &str, context: ContactContext, words: &Words<'_>) -
             Some("allowed") => UnknownReason::LastResort,
             _ => UnknownReason::Refuse,
         },
+        only_new: words.has("only_new"),
     }
 }
 
@@ -397,6 +400,7 @@ pub(crate) fn context(
         asked_for_person: words.has("asked_for_person"),
         cannot_use: cannot_use(words),
         another_matter: words.has("another_matter"),
+        courtesy: words.has("courtesy"),
         brand: words.slug("brand"),
         queue_stats: queue_stats(words),
         matters: matters(words, playbook, now),

@@ -18,7 +18,7 @@ use signpost_domain::ids::{CaseId, CustomerId, Seq, Slug};
 use signpost_domain::money::Money;
 use signpost_domain::refusal::Refusal;
 use signpost_domain::route::Route;
-use signpost_domain::state::Counts;
+use signpost_domain::state::{Beside, Counts};
 use signpost_domain::time::{Millis, UnixMs};
 use std::fmt::Display;
 
@@ -193,6 +193,12 @@ pub(crate) fn routed(event: &ContactRouted, names: &mut Names, why: bool) -> Str
         Some(join) => format!("{};", joined(join, names)),
         None => "no case;".to_owned(),
     });
+    if event.context.courtesy {
+        parts.push(match event.thanks_for {
+            Some(case) => format!("thanks for {};", names.told(case)),
+            None => "thanks;".to_owned(),
+        });
+    }
     parts.push(format!("{};", numbers(event)));
     if !event.carried.is_empty() {
         parts.push(format!("knows {};", facts(&event.carried)));
@@ -468,6 +474,7 @@ pub(crate) fn refusal(refusal: &Refusal, names: &Names) -> String {
         | Refusal::CustomerChanged { .. }
         | Refusal::CustomerStep { .. }
         | Refusal::IdentityTaken { .. }
+        | Refusal::NamesInUse(_)
         | Refusal::TooManyWrongCases { .. } => format!("refused: {refusal}"),
     }
 }
@@ -485,7 +492,10 @@ pub(crate) fn answer(answer: &Answer, names: &Names) -> String {
         Answer::Contact(row) => contact(row, names),
         Answer::Case(row) => case(row, names),
         Answer::Customer(row) => work::customer_row(row),
-        Answer::Counts(all) => all.iter().map(counts).collect::<Vec<_>>().join("\n"),
+        Answer::Counts(all) => {
+            let all = all.iter().filter(|it| it.beside() != Some(Beside::Contact));
+            all.map(counts).collect::<Vec<_>>().join("\n")
+        }
     }
 }
 

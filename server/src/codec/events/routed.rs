@@ -29,6 +29,7 @@ pub(super) fn routed_to_wire(routed: &ContactRouted, base: UnixMs) -> written::C
         tier_found,
         case,
         former,
+        thanks_for,
         additional,
         leading,
         followed_by,
@@ -51,6 +52,7 @@ pub(super) fn routed_to_wire(routed: &ContactRouted, base: UnixMs) -> written::C
         customer: customer.as_ref().map(customer_join_to_wire),
         case: case.as_ref().map(case_join_to_wire),
         former: former.as_ref().map(former_to_wire),
+        thanks_for_seq: thanks_for.map_or(0, case_seq),
         standing: Some(standing_to_wire(standing, base)),
         profile: profile.as_deref().map(profile_to_wire),
         carried: facts_to_wire(carried, base),
@@ -123,6 +125,7 @@ pub(super) fn routed(
         open_cases,
         note,
         reported,
+        thanks_for_seq,
     } = message;
     let open_cases = open_cases.into_iter().map(|open| open_case(open, base));
     let context = context(required(context_message, "routed.context")?, base)?;
@@ -135,6 +138,7 @@ pub(super) fn routed(
         tier_found: tier_message.map(tier_found).transpose()?,
         case: case.map(case_join).transpose()?,
         former: former.map(self::former),
+        thanks_for: (thanks_for_seq > 0).then(|| self::case(thanks_for_seq)),
         additional: cases(additional_seqs),
         leading: name_or_none(leading_matter),
         followed_by,

@@ -240,6 +240,7 @@ pub(in crate::codec) fn customer() -> impl Strategy<Value = Customer> {
                 },
                 handles: Vec::new(),
                 in_conflict: merges.2 % 2 == 1,
+                last_case: (merges.2 % 3 == 1).then_some(CaseId(changed)),
                 opened,
                 changed,
             };
@@ -320,7 +321,7 @@ pub(in crate::codec) fn context() -> BoxedStrategy<ContactContext> {
     let what = (
         of(reason()),
         facts(),
-        any::<[bool; 2]>(),
+        any::<[bool; 3]>(),
         abilities(),
         named,
     );
@@ -335,7 +336,8 @@ pub(in crate::codec) fn context() -> BoxedStrategy<ContactContext> {
         .prop_map(|(place, who, what, how)| {
             let (channel, direction, device, stage, brand) = place;
             let (customer, persona, sentiment_score, language, vulnerable) = who;
-            let (reason, facts, [asked_for_person, another_matter], cannot_use, named) = what;
+            let (reason, facts, flags, cannot_use, named) = what;
+            let [asked_for_person, another_matter, courtesy] = flags;
             let (case, previous_contact) = named;
             let (preferred_routes, consents, queue_stats, matters, tags) = how;
             ContactContext {
@@ -357,6 +359,7 @@ pub(in crate::codec) fn context() -> BoxedStrategy<ContactContext> {
                 asked_for_person,
                 cannot_use,
                 another_matter,
+                courtesy,
                 brand,
                 queue_stats,
                 matters,

@@ -78,7 +78,11 @@ async fn who_serves_neither_reads_the_disk_nor_compiles_a_playbook() -> TestResu
     let other = AIRLINE.replace("playbook: airline", "playbook: other");
     let playbook = Arc::new(Playbook::stored(&other).map_err(|faults| faults.to_string())?);
     let note = "second".into();
-    let other = CommandBody::Publish(PublishPlaybook { playbook, note });
+    let other = CommandBody::Publish(PublishPlaybook {
+        playbook,
+        note,
+        in_use: Vec::new(),
+    });
     engine.write(command("p2", MONDAY, other)).await?;
     drop(engine);
     guard.stop();

@@ -9,6 +9,10 @@ use tonic::metadata::MetadataMap;
 
 /// The metadata key of the actor, written `kind/id`.
 const ACTOR_KEY: &str = "signpost-actor";
+/// The metadata key that says how far writes may carry log time ahead.
+const CLOCK_STEP_KEY: &str = "signpost-clock-step";
+/// Its only value: as far as they say.
+const CLOCK_STEP_ANY: &str = "any";
 /// The metadata key of the actor on whose behalf the caller acts, in the same form.
 const ON_BEHALF_OF_KEY: &str = "signpost-on-behalf-of";
 const SHAPE: &str =
@@ -32,6 +36,8 @@ pub(crate) struct Caller {
     pub(crate) on_behalf_of: Option<Actor>,
     /// Whether writes must name their time.
     pub(crate) event_time: EventTime,
+    /// Whether its writes may carry log time far ahead.
+    pub(crate) may_step_clock: bool,
 }
 
 /// Reads the actor, and the actor on whose behalf it acts. An actor without a name counts as `platform/anonymous`.
@@ -44,6 +50,19 @@ pub(crate) fn who(metadata: &MetadataMap) -> Result<(Actor, Option<Actor>), Faul
         id: ActorId::stored(Actor::ANONYMOUS),
     });
     validator.done(Some((actor, on_behalf_of)))
+}
+
+/// Whether the writes of the caller may carry log time far ahead.
+pub(crate) fn may_step_clock(metadata: &MetadataMap) -> Result<bool, Faults> {
+    let mut validator = Validator::default();
+    let mut entries = metadata.get_all(CLOCK_STEP_KEY).iter();
+    let may_step = entries.next().is_some();
+    let mut all = metadata.get_all(CLOCK_STEP_KEY).iter();
+    if !all.all(|entry| entry == CLOCK_STEP_ANY) {
+        let what = format!("must be `{CLOCK_STEP_ANY}`, or be left out");
+        validator.fault(FieldPath::top(CLOCK_STEP_KEY), what);
+    }
+    validator.done(Some(may_step))
 }
 
 impl Validator {

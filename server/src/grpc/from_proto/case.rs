@@ -356,7 +356,7 @@ impl Validator {
             match path.as_str() {
                 "confirmed_reason" => {
                     let at = at.field("confirmed_reason");
-                    let confirmed = self.confirmed_reason(at, live, &message.confirmed_reason);
+                    let confirmed = self.confirmed_reason(at, live, &message.confirmed_reason, &[]);
                     update.confirmed = Some(confirmed);
                 }
                 "legal_hold" => update.legal_hold = Some(message.legal_hold),

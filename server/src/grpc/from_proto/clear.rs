@@ -27,6 +27,7 @@ const PATHS: Paths<ContextField> = Paths {
         ("asked_for_person", ContextField::AskedForPerson),
         ("cannot_use", ContextField::CannotUse),
         ("another_matter", ContextField::AnotherMatter),
+        ("courtesy", ContextField::Courtesy),
         ("brand", ContextField::Brand),
         ("queue_stats", ContextField::QueueStats),
     ],
@@ -96,6 +97,7 @@ fn is_set(context: &v1::ContactContext, field: ContextField) -> bool {
         ContextField::AskedForPerson => context.asked_for_person,
         ContextField::CannotUse => !context.cannot_use.is_empty(),
         ContextField::AnotherMatter => context.another_matter,
+        ContextField::Courtesy => context.courtesy,
         ContextField::Brand => !context.brand.is_empty(),
         ContextField::QueueStats => !context.queue_stats.is_empty(),
     }

@@ -3,6 +3,7 @@
 use super::field_path::FieldPath;
 use super::revision::MIN_REVISION;
 use super::{Caller, Fresh, NamedPlaybooks, NamedRevision, Validator, values, wire_enum};
+use crate::grpc::retired::RetiredReason;
 use signpost_domain::command::{
     AddCase, Command, CommandBody, EndContact, MatterEnd, PreviewRoute, Query, RerouteContact,
     RouteContact, SelectRoute, UnknownReason, UpdateContact,
@@ -38,6 +39,7 @@ pub(crate) fn route(
         menu_playbook_version,
         event_time,
         clear_mask,
+        new_contact_only,
     } = request;
     let contact = validator.check(FieldPath::top("contact_id"), ContactId::new(contact_id));
     validator.menu_playbook_version(&menu_playbook_version, playbooks.menu);
@@ -56,6 +58,7 @@ pub(crate) fn route(
             clear,
             select_first,
             unknown_reason,
+            only_new: new_contact_only,
         }))
     });
     validator.command(caller, stamp, event_time, body)
@@ -156,8 +159,12 @@ pub(crate) fn end(
     } = request;
     let contact = validator.check(FieldPath::top("contact_id"), ContactId::new(contact_id));
     let outcome = validator.check(FieldPath::top("outcome"), wire_enum::outcome(outcome));
-    let confirmed =
-        validator.confirmed_reason(FieldPath::top("confirmed_reason"), live, &confirmed_reason);
+    let confirmed = validator.confirmed_reason(
+        FieldPath::top("confirmed_reason"),
+        live,
+        &confirmed_reason,
+        &[],
+    );
     let event_time = validator.event_time(event_time, &caller);
     let resolution = validator.optional_resolution(FieldPath::top("resolution"), live, resolution);
     let note = validator.optional_note(&note);
@@ -234,6 +241,7 @@ pub(crate) fn add_case(
     mut request: v1::AddCaseToContactRequest,
     caller: Caller,
     live: &Playbook,
+    retired: &[RetiredReason],
 ) -> Result<Command, Faults> {
     let request_id = take(&mut request.request_id);
     let (mut validator, stamp) =
@@ -250,7 +258,8 @@ pub(crate) fn add_case(
     if reason.is_empty() {
         validator.fault(FieldPath::top("stated_reason"), "must be set");
     }
-    let reason = validator.confirmed_reason(FieldPath::top("stated_reason"), Some(live), &reason);
+    let at = FieldPath::top("stated_reason");
+    let reason = validator.confirmed_reason(at, Some(live), &reason, retired);
     let facts = validator.facts(FieldPath::top("facts"), live, facts);
     let note = validator.optional_note(&note);
     let event_time = validator.event_time(event_time, &caller);
@@ -344,7 +353,7 @@ impl Validator {
             let resolution =
                 validator.optional_resolution(at.field("resolution"), live, resolution);
             let confirmed =
-                validator.confirmed_reason(at.field("confirmed_reason"), live, &confirmed);
+                validator.confirmed_reason(at.field("confirmed_reason"), live, &confirmed, &[]);
             Some(MatterEnd {
                 matter: matter?,
                 resolved,

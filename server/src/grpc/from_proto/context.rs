@@ -22,6 +22,9 @@ impl Validator {
                 "case_id" | "previous_contact_id" => {
                     "must not be set together with `matters`: it belongs to one matter"
                 }
+                "courtesy" => {
+                    "must not be set together with `matters`: a contact that only says thanks has none"
+                }
                 _ => {
                     "must not be set together with `matters`: set it in the matters that it belongs to"
                 }
@@ -67,6 +70,7 @@ impl Validator {
             another_matter,
             external_references,
             labels,
+            courtesy,
         } = message;
         let live = playbooks.live;
         let channel = self.name(at.field("channel"), live, Kind::Channel, &channel);
@@ -94,6 +98,7 @@ impl Validator {
             ("stage", !stage.is_empty()),
             ("case_id", !case_id.is_empty()),
             ("previous_contact_id", !previous_contact_id.is_empty()),
+            ("courtesy", courtesy),
         ];
         if !matters.is_empty() {
             self.refuse_beside_matters(at, &alone);
@@ -147,6 +152,7 @@ impl Validator {
             asked_for_person,
             cannot_use,
             another_matter,
+            courtesy,
             brand,
             queue_stats,
             matters,

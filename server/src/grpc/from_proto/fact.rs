@@ -9,6 +9,7 @@ use signpost_domain::fact::{
 use signpost_domain::ids::Slug;
 use signpost_domain::money::Money;
 use signpost_domain::playbook::{FactSpec, Playbook};
+use signpost_domain::text::is_unseen;
 use signpost_domain::time::UnixMs;
 use signpost_proto::v1;
 use v1::fact::Value;
@@ -147,6 +148,13 @@ fn matching(spec: &FactSpec, text: &str) -> Result<FactValue, String> {
         return Err(format!(
             "must have {counts}: the fact tells one matter from another; send it as declined if the customer does not tell it"
         ));
+    }
+    if spec.is_key && text.chars().any(is_unseen) {
+        return Err(
+            "must be without characters that nobody sees, such as marks of direction or ends of lines: the fact tells \
+             one matter from another"
+                .into(),
+        );
     }
     match &spec.pattern {
         Some(pattern) if !pattern.matches(text) => {

@@ -5,6 +5,7 @@ use super::field_path::FieldPath;
 use super::{Validator, reason, values, wire_enum};
 use prost_types::Timestamp;
 use signpost_domain::case::CaseNumbers;
+use signpost_domain::customer::SearchText;
 use signpost_domain::handle::{HandleKey, HandleKinds};
 use signpost_domain::ids::{CaseId, CustomerId, Slug};
 use signpost_domain::list::{
@@ -111,11 +112,13 @@ impl Validator {
             identity,
             from_time,
             before_time,
+            search,
         } = message;
         CustomerFilter {
             tiers: self.slugs("tiers", &tiers),
             ids: self.customers(&customer_ids),
             identity: self.handle(identity, kinds),
+            search: self.optional(FILTER.field("search"), &search, SearchText::new),
             opened: self.opened(from_time, before_time),
         }
     }

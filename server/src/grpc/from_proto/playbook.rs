@@ -5,13 +5,16 @@ use super::names::Kind;
 use super::revision::MIN_REVISION;
 use super::{Caller, Fresh, NamedRevision, Validator, values};
 use crate::grpc::tokens::page::{List, Page, TokenScope};
+use prost_types::Timestamp;
 use signpost_domain::command::{
     Command, CommandBody, NOTE_BYTES_MAX, PublishPlaybook, RollbackPlaybook,
 };
 use signpost_domain::event::Method;
 use signpost_domain::ids::Slug;
+use signpost_domain::playbook::leaving::NameInUse;
 use signpost_domain::playbook::{self, PLAYBOOK_BYTES_MAX, Playbook, Warnings};
 use signpost_domain::refusal::Faults;
+use signpost_domain::time::UnixMs;
 use signpost_proto::v1;
 use std::mem::take;
 use std::sync::Arc;
@@ -20,8 +23,18 @@ use std::sync::Arc;
 pub(crate) type Read = Result<(Arc<Playbook>, Warnings), playbook::PlaybookFaults>;
 
 /// Reads a document. This takes milliseconds for a large document.
-pub(crate) fn read(source: &str) -> Read {
-    Playbook::read(source).map(|(playbook, warnings)| (Arc::new(playbook), warnings))
+/// Without `now` it warns of nothing that time has overtaken.
+pub(crate) fn read(source: &str, now: Option<UnixMs>) -> Read {
+    let read = match now {
+        Some(now) => Playbook::read_at(source, now),
+        None => Playbook::read(source),
+    };
+    read.map(|(playbook, warnings)| (Arc::new(playbook), warnings))
+}
+
+/// The time of a request, for [`read`]. `None` for a faulty one, which is refused elsewhere.
+pub(crate) fn time(time: Timestamp) -> Option<UnixMs> {
+    values::instant(time).ok()
 }
 
 /// The document to check.
@@ -32,11 +45,13 @@ pub(crate) fn validate(request: v1::ValidatePlaybookRequest) -> Result<String, F
     validator.done(fits.then_some(source))
 }
 
-/// The command to make a document live. `read` is the result of [`read`] for the document.
+/// The command to make a document live. `read` is the result of [`read`] for the document, and `in_use` are the names
+/// that go away with it and are in use.
 pub(crate) fn publish(
     mut request: v1::PublishPlaybookRequest,
     caller: Caller,
     read: Read,
+    in_use: Vec<NameInUse>,
 ) -> Result<(Command, Warnings), Faults> {
     let request_id = take(&mut request.request_id);
     let (mut validator, stamp) =
@@ -46,9 +61,11 @@ pub(crate) fn publish(
         document: source,
         note,
         event_time,
+        force,
     } = request;
     let note = validator.note(&note);
     let event_time = validator.event_time(event_time, &caller);
+    let in_use = if force { Vec::new() } else { in_use };
     let fits = validator.source_fits(&source);
     let (playbook, warnings) = match read {
         Ok((playbook, warnings)) => (Some(playbook), warnings),
@@ -59,9 +76,13 @@ pub(crate) fn publish(
             (None, Warnings::default())
         }
     };
-    let body = playbook
-        .zip(note)
-        .map(|(playbook, note)| CommandBody::Publish(PublishPlaybook { playbook, note }));
+    let body = playbook.zip(note).map(|(playbook, note)| {
+        CommandBody::Publish(PublishPlaybook {
+            playbook,
+            note,
+            in_use,
+        })
+    });
     let command = validator.command(caller, stamp, event_time, body)?;
     Ok((command, warnings))
 }
@@ -121,13 +142,14 @@ pub(crate) fn list(
     validator.fresh(page, &min_revision)
 }
 
-/// The version to read; empty for the live one.
-pub(crate) fn get(request: v1::GetPlaybookRequest) -> Result<Fresh<String>, Faults> {
+/// The version to read, empty for the live one; and whether its document is left out.
+pub(crate) fn get(request: v1::GetPlaybookRequest) -> Result<Fresh<(String, bool)>, Faults> {
     let v1::GetPlaybookRequest {
         playbook_version,
         min_revision,
+        omit_document,
     } = request;
-    Validator::default().fresh(Some(playbook_version), &min_revision)
+    Validator::default().fresh(Some((playbook_version, omit_document)), &min_revision)
 }
 
 /// The minimum revision of the counts.

@@ -2,6 +2,7 @@
 
 use super::field_path::FieldPath;
 use super::{NamedPlaybooks, Validator};
+use crate::grpc::retired::RetiredReason;
 use signpost_domain::command::UnknownReason;
 use signpost_domain::ids::{ReasonId, Slug};
 use signpost_domain::playbook::{Playbook, right_names};
@@ -28,7 +29,8 @@ impl Validator {
             return (Some(stated), UnknownReason::LastResort);
         }
         if !has(playbooks.live, &stated) {
-            self.unknown_reason(at, what_is_right(playbooks.live, &stated));
+            let what = what_is_right(playbooks.live, &stated, playbooks.retired);
+            self.unknown_reason(at, what);
         }
         (Some(stated), UnknownReason::Refuse)
     }
@@ -49,7 +51,7 @@ impl Validator {
                     primary,
                     secondary: None,
                 };
-                self.unknown_reason(at, what_is_right(live, &reason));
+                self.unknown_reason(at, what_is_right(live, &reason, &[]));
                 None
             }
         }
@@ -61,11 +63,12 @@ impl Validator {
         at: FieldPath<'_>,
         live: Option<&Playbook>,
         text: &str,
+        retired: &[RetiredReason],
     ) -> Option<ReasonId> {
         let reason = self.optional(at, text, parse)?;
         match live {
             Some(live) if !live.knows(&reason) => {
-                self.unknown_reason(at, what_is_right(live, &reason));
+                self.unknown_reason(at, what_is_right(live, &reason, retired));
             }
             Some(_) | None => {}
         }
@@ -74,25 +77,28 @@ impl Validator {
 }
 
 /// Reads a text such as `primary` or `primary/secondary`.
-pub(super) fn parse(text: &str) -> Result<ReasonId, String> {
+pub(crate) fn parse(text: &str) -> Result<ReasonId, String> {
     ReasonId::parse(text)
         .map_err(|error| format!("must be primary or primary/secondary; each part {error}"))
 }
 
-fn has(playbook: &Playbook, reason: &ReasonId) -> bool {
+/// Whether the playbook has the reason, or another that replaces it.
+pub(crate) fn has(playbook: &Playbook, reason: &ReasonId) -> bool {
     match reason.secondary {
         None => playbook.index.primaries.contains_key(&reason.primary),
         Some(_) => playbook.knows(reason),
     }
 }
 
-fn what_is_right(live: &Playbook, reason: &ReasonId) -> String {
+fn what_is_right(live: &Playbook, reason: &ReasonId, retired: &[RetiredReason]) -> String {
+    let was = retired.iter().find(|retired| retired.reason == *reason);
+    let was = was.map_or_else(String::new, |was| format!(", but {was}"));
     let Some(secondary) = &reason.secondary else {
         let primaries = live.primaries.iter().map(|primary| primary.id.as_str());
         let right = right_names(reason.primary.as_str(), "primary reason", primaries);
         return match live.index.primaries.contains_key(&reason.primary) {
             true => "must be a secondary reason, as primary/secondary".into(),
-            false => format!("is not a primary reason of the live playbook; {right}"),
+            false => format!("is not a primary reason of the live playbook{was}; {right}"),
         };
     };
     let same = live
@@ -101,12 +107,12 @@ fn what_is_right(live: &Playbook, reason: &ReasonId) -> String {
         .find(|reason| reason.id.secondary.as_ref() == Some(secondary));
     if let Some(same) = same {
         return format!(
-            "is not a reason of the live playbook; did you mean {}?",
+            "is not a reason of the live playbook{was}; did you mean {}?",
             same.id
         );
     }
     let names: Vec<String> = live.reasons.iter().map(|it| it.id.to_string()).collect();
     let names = names.iter().map(String::as_str);
     let right = right_names(&reason.to_string(), "reason", names);
-    format!("is not a reason of the live playbook; {right}")
+    format!("is not a reason of the live playbook{was}; {right}")
 }

@@ -112,6 +112,7 @@ impl Validator {
             on_behalf_of: caller.on_behalf_of,
             request,
             event_time,
+            may_step_clock: caller.may_step_clock,
             body,
         })
     }

@@ -31,6 +31,7 @@ fn caller() -> Caller {
         actor: Actor::system(),
         on_behalf_of: None,
         event_time: EventTime::Optional,
+        may_step_clock: false,
     }
 }
 
@@ -59,6 +60,7 @@ fn route(request: v1::RouteContactRequest) -> Result<Command, Faults> {
     let playbooks = NamedPlaybooks {
         live: &live,
         menu: None,
+        retired: &[],
         numbers: &numbers(),
     };
     sound(contact::route(request, caller(), playbooks))
@@ -317,6 +319,7 @@ fn a_reason_of_the_callers_menu() {
         let playbooks = NamedPlaybooks {
             live: &live,
             menu,
+            retired: &[],
             numbers: &numbers(),
         };
         sound(contact::route(request.clone(), caller(), playbooks))

@@ -4,6 +4,7 @@ use prost_types::{Duration, Timestamp};
 use signpost_domain::customer::{IDENTITY_BYTES_MAX, LANGUAGE_BYTES_MAX, is_language_tag};
 use signpost_domain::decision::wait::WAIT_MAX;
 use signpost_domain::money::Money;
+use signpost_domain::text::is_key;
 use signpost_domain::time::{Millis, UnixMs};
 use std::sync::Arc;
 
@@ -91,9 +92,10 @@ pub(super) fn handle(text: &str) -> Result<Arc<str>, String> {
         len if len > IDENTITY_BYTES_MAX => Err(format!(
             "must be at most {IDENTITY_BYTES_MAX} bytes, is {len}"
         )),
-        _ if text.chars().any(char::is_control) || text.trim() != text => {
-            Err("must be printable, without spaces at its ends".into())
-        }
+        _ if !is_key(text) => Err(
+            "must be printable, without characters that nobody sees and without spaces at its ends"
+                .into(),
+        ),
         _ => Ok(text.into()),
     }
 }

@@ -25,13 +25,18 @@ impl ContactService for Services {
         let request = request.into_inner();
         let menu = self.menu_playbook(&request.menu_playbook_version).await?;
         let live = self.live()?;
+        let retired = self
+            .retired(reasons(request.context.as_ref()), &live)
+            .await?;
         let playbooks = NamedPlaybooks {
             live: &live,
             menu: menu.as_deref(),
+            retired: &retired,
             numbers: self.numbers(),
         };
         let command = from_proto::contact::route(request, caller, playbooks);
-        let answer = self.routed(command, to_proto::contact::routed).await?;
+        let mut answer = self.routed(command, to_proto::contact::routed).await?;
+        matters::tell_retired(answer.answer.as_mut(), &retired);
         Ok(Response::new(answer))
     }
 
@@ -48,9 +53,13 @@ impl ContactService for Services {
         // playbook.
         loop {
             let live = self.live()?;
+            let retired = self
+                .retired(reasons(request.context.as_ref()), &live)
+                .await?;
             let playbooks = NamedPlaybooks {
                 live: &live,
                 menu: menu.as_deref(),
+                retired: &retired,
                 numbers: self.numbers(),
             };
             let (request, caller) = (request.clone(), caller.clone());
@@ -68,7 +77,8 @@ impl ContactService for Services {
                     playbook: &live,
                     numbers: self.numbers(),
                 };
-                let answer = to_proto::contact::previewed(of, contact_id, self.revision(seq));
+                let mut answer = to_proto::contact::previewed(of, contact_id, self.revision(seq));
+                matters::tell_retired(answer.answer.as_mut(), &retired);
                 return Ok(Response::new(answer));
             }
         }
@@ -97,13 +107,18 @@ impl ContactService for Services {
         let request = request.into_inner();
         let menu = self.menu_playbook(&request.menu_playbook_version).await?;
         let live = self.live()?;
+        let retired = self
+            .retired(reasons(request.context.as_ref()), &live)
+            .await?;
         let playbooks = NamedPlaybooks {
             live: &live,
             menu: menu.as_deref(),
+            retired: &retired,
             numbers: self.numbers(),
         };
         let command = from_proto::contact::reroute(request, caller, playbooks);
-        let answer = self.routed(command, to_proto::contact::rerouted).await?;
+        let mut answer = self.routed(command, to_proto::contact::rerouted).await?;
+        matters::tell_retired(answer.answer.as_mut(), &retired);
         Ok(Response::new(answer))
     }
 
@@ -136,7 +151,10 @@ impl ContactService for Services {
     ) -> Result<Response<v1::AddCaseToContactResponse>, Status> {
         let caller = self.caller(&request)?;
         let live = self.live()?;
-        let command = from_proto::contact::add_case(request.into_inner(), caller, &live);
+        let request = request.into_inner();
+        let retired = self.retired(std::iter::once(&*request.stated_reason), &live);
+        let retired = retired.await?;
+        let command = from_proto::contact::add_case(request, caller, &live, &retired);
         let written = self.write(command).await?;
         let Event::CaseAddedToContact(added) = &written.recorded.event else {
             return Err(status::internal());
@@ -248,6 +266,15 @@ impl ContactService for Services {
             revision,
         }))
     }
+}
+
+/// The reasons that a context states: its own and those of its matters.
+fn reasons(context: Option<&v1::ContactContext>) -> impl Iterator<Item = &str> {
+    let contexts = context.into_iter();
+    contexts.flat_map(|context| {
+        let matters = context.matters.iter().map(|matter| &*matter.stated_reason);
+        std::iter::once(&*context.stated_reason).chain(matters)
+    })
 }
 
 impl Services {

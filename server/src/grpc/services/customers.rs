@@ -4,14 +4,16 @@ use super::answer;
 use crate::engine::{EngineError, Written};
 use crate::grpc::edge::Services;
 use crate::grpc::from_proto::batch::BatchItem;
+use crate::grpc::from_proto::list::ListRequest;
 use crate::grpc::{from_proto, status, to_proto};
-use crate::queries::{self, Conflict};
+use crate::queries::{self, Conflict, SEARCH_FOUND_MAX, SearchedCustomers};
 use crate::store::RowReader;
 use signpost_domain::command::Command;
 use signpost_domain::customer::Customer;
 use signpost_domain::event::{CustomerActionTaken, Event};
 use signpost_domain::flow::Answer;
 use signpost_domain::ids::CustomerId;
+use signpost_domain::list::CustomerFilter;
 use signpost_domain::refusal::{Faults, Refusal};
 use signpost_proto::v1;
 use signpost_proto::v1::customer_service_server::CustomerService;
@@ -50,6 +52,39 @@ impl Services {
         Ok(Worked {
             what: what.clone(),
             written,
+        })
+    }
+}
+
+impl Services {
+    /// The list that is asked for, with what its search found.
+    async fn searched(
+        &self,
+        asked: ListRequest<CustomerFilter>,
+    ) -> Result<ListRequest<SearchedCustomers>, Status> {
+        let ListRequest {
+            filter,
+            order,
+            view,
+            page,
+        } = asked;
+        let found = match filter.search.clone() {
+            None => None,
+            Some(text) => {
+                let found = self.rows(move |rows| queries::search(rows, &text)).await?;
+                Some(found.ok_or_else(|| {
+                    let what = format!(
+                        "more than {SEARCH_FOUND_MAX} keys and handles begin with this; give more of it"
+                    );
+                    status::faulty(&Faults::one("filter.search", what))
+                })?)
+            }
+        };
+        Ok(ListRequest {
+            filter: SearchedCustomers { filter, found },
+            order,
+            view,
+            page,
         })
     }
 }
@@ -171,6 +206,7 @@ impl CustomerService for Services {
         let at_least = self.reached(&request.min_revision).await?;
         let asked = from_proto::list::customers(request, at_least, self.place());
         let (asked, revision) = self.shown(asked)?;
+        let asked = self.searched(asked).await?;
         let show = |row: &Arc<Customer>, _| (row.opened, to_proto::customer::listed(row));
         let (customers, next_page_token) = self.page(asked, queries::customers, show).await?;
         Ok(Response::new(v1::ListCustomersResponse {

@@ -19,7 +19,7 @@ impl PlaybookService for Services {
     ) -> Result<Response<v1::ValidatePlaybookResponse>, Status> {
         let source = from_proto::playbook::validate(request.into_inner());
         let source = source.map_err(|faults| status::faulty(&faults))?;
-        let read = self.read_playbook(source).await?;
+        let read = self.read_playbook(source, None).await?;
         Ok(Response::new(to_proto::playbook::validated(&read)))
     }
 
@@ -29,8 +29,14 @@ impl PlaybookService for Services {
     ) -> Result<Response<v1::PublishPlaybookResponse>, Status> {
         let caller = self.caller(&request)?;
         let request = request.into_inner();
-        let read = self.read_playbook(request.document.clone()).await?;
-        let command = from_proto::playbook::publish(request, caller, read);
+        let read = self.read_playbook(request.document.clone(), request.event_time);
+        let read = read.await?;
+        let in_use = match &read {
+            Ok((playbook, _)) => self.names_in_use(playbook).await?,
+            Err(_) => Vec::new(),
+        };
+        let told = to_proto::playbook::names_in_use(&in_use);
+        let command = from_proto::playbook::publish(request, caller, read, in_use);
         let (command, warnings) = command.map_err(|faults| status::faulty(&faults))?;
         let written = self.write(Ok(command)).await?;
         let Event::PlaybookPublished(published) = &written.recorded.event else {
@@ -43,7 +49,7 @@ impl PlaybookService for Services {
             published,
             &warnings,
             receipt,
-            self.kinds_later(),
+            (self.kinds_later(), told),
         );
         Ok(Response::new(answer))
     }
@@ -64,6 +70,8 @@ impl PlaybookService for Services {
             refusal => status::refused(&refusal),
         });
         let playbook = self.playbook_at(found?).await?;
+        let in_use = self.names_in_use(&playbook).await?;
+        let told = to_proto::playbook::names_in_use(&in_use);
         let command = from_proto::playbook::roll_back(request, caller, playbook);
         let written = self.write(command).await?;
         let Event::PlaybookPublished(published) = &written.recorded.event else {
@@ -71,8 +79,12 @@ impl PlaybookService for Services {
         };
         let envelope = &written.recorded.envelope;
         let receipt = self.receipt(&written);
-        let answer =
-            to_proto::playbook::rolled_back(envelope, published, receipt, self.kinds_later());
+        let answer = to_proto::playbook::rolled_back(
+            envelope,
+            published,
+            receipt,
+            (self.kinds_later(), told),
+        );
         Ok(Response::new(answer))
     }
 
@@ -100,7 +112,7 @@ impl PlaybookService for Services {
         request: Request<v1::GetPlaybookRequest>,
     ) -> Result<Response<v1::GetPlaybookResponse>, Status> {
         let asked = from_proto::playbook::get(request.into_inner());
-        let (playbook_version, revision) = self.fresh(asked).await?;
+        let ((playbook_version, omit_document), revision) = self.fresh(asked).await?;
         let publications = self.publications().await?;
         let live = publications.last();
         let found = match playbook_version.as_str() {
@@ -108,12 +120,22 @@ impl PlaybookService for Services {
             named => from_proto::version::published(named, &publications),
         };
         let found = found.map_err(|refusal| status::refused(&refusal))?;
-        let recorded = self.event(found.seq).await?;
-        let Event::PlaybookPublished(published) = &recorded.event else {
-            return Err(status::internal());
+        let document = match omit_document {
+            true => String::new(),
+            false => {
+                let recorded = self.event(found.seq).await?;
+                let Event::PlaybookPublished(published) = &recorded.event else {
+                    return Err(status::internal());
+                };
+                published.source.to_string()
+            }
+        };
+        let playbook = match self.live_if_any().filter(|it| it.version == found.version) {
+            Some(live) => live,
+            None => self.playbook_at(found).await?,
         };
         let live = live.map(|live| live.seq);
-        let answer = to_proto::playbook::got(found, live, &published.source, revision);
+        let answer = to_proto::playbook::got(found, live, &playbook, document, revision);
         Ok(Response::new(answer))
     }
 
@@ -136,13 +158,21 @@ impl PlaybookService for Services {
         let after = match asked.to {
             DiffTo::Version(named) => version(&named).await?,
             DiffTo::Document(source) => {
-                let read = from_proto::playbook::to_compare(self.read_playbook(source).await?);
+                let read = self.read_playbook(source, None).await?;
+                let read = from_proto::playbook::to_compare(read);
                 read.map_err(|faults| status::faulty(&faults))?
             }
         };
+        let is_of_live = self
+            .live_if_any()
+            .is_some_and(|live| live.version == before.version);
+        let in_use = match is_of_live {
+            true => self.names_in_use(&after).await?,
+            false => Vec::new(),
+        };
         let answer = tokio::task::spawn_blocking(move || {
             let diff = diff(&before, &after);
-            diff.map(|diff| to_proto::playbook::diff(&before, &after, diff, revision))
+            diff.map(|diff| to_proto::playbook::diff((&before, &after), diff, &in_use, revision))
         });
         let answer = answer.await.map_err(|_| status::internal())?;
         answer.map(Response::new).map_err(|_| status::internal())

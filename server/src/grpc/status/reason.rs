@@ -119,6 +119,15 @@ pub(super) fn of(refusal: &Refusal) -> ReasonDetails {
             .with("case_id", case)
             .with("current_etag", current),
         Refusal::CaseStep { case, why } => of_case(*case, why),
+        Refusal::NamesInUse(names) => {
+            let details = ReasonDetails::of(Why::NamesInUse).with("name_count", names.len());
+            match names.first() {
+                Some(name) => details
+                    .with("kind", name.kind.as_str())
+                    .with("name", &name.id),
+                None => details,
+            }
+        }
         Refusal::TooManyWrongCases { .. } => {
             ReasonDetails::of(Why::TooManyWrongCases).with("limit", WRONG_CASES_MAX)
         }
@@ -197,6 +206,7 @@ fn of_contact(contact: &ContactId, why: &ContactCause) -> ReasonDetails {
     let details = match why {
         ContactCause::EndedLongAgo => ReasonDetails::of(Why::ContactEnded),
         ContactCause::OfNobody => ReasonDetails::of(Why::ContactHasNoCustomer),
+        ContactCause::Exists => ReasonDetails::of(Why::ContactExists),
         ContactCause::HasCase { case } => {
             ReasonDetails::of(Why::ContactHasCase).with("case_id", case)
         }

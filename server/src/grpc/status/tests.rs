@@ -3,6 +3,7 @@
 use super::*;
 use signpost_domain::case::LinkKind;
 use signpost_domain::ids::{CaseId, ContactId, CustomerId, ReasonId, RequestId, Seq, Slug};
+use signpost_domain::playbook::leaving::{LeavingKind, NameInUse};
 use signpost_domain::refusal::{CaseCause, ContactCause, CustomerCause, Kind};
 use signpost_domain::route::Route;
 use signpost_domain::time::Millis;
@@ -187,6 +188,7 @@ fn contact_causes() -> Vec<ContactCause> {
         ContactCause::OfNobody,
         ContactCause::HasCase { case },
         ContactCause::HasMergedCase { case, into: other },
+        ContactCause::Exists,
         ContactCause::AdditionalCasesMax,
         ContactCause::TooManyFurtherCases,
         ContactCause::CorrectionNotAllowed,
@@ -213,6 +215,11 @@ fn every_refusal() -> Vec<Refusal> {
         Refusal::Faulty(Faults::one("note", "is wrong")),
         Refusal::Faulty(Faults::of(FaultKind::UnknownReason, "reason", "is none")),
         Refusal::Faulty(Faults::of(FaultKind::KeyFactMissing, "facts", "must tell")),
+        Refusal::Faulty(Faults::of(
+            FaultKind::ClockStep,
+            "event_time",
+            "is far ahead",
+        )),
         Refusal::NoPlaybook,
         Refusal::NotFound {
             kind: Kind::Case,
@@ -249,6 +256,13 @@ fn every_refusal() -> Vec<Refusal> {
             current: 1,
         },
         Refusal::CaseChanged { case, current: 1 },
+        Refusal::NamesInUse(vec![NameInUse {
+            kind: LeavingKind::Tier,
+            id: "gold".into(),
+            cases: 1,
+            contacts: 0,
+            at_least: false,
+        }]),
         Refusal::TooManyWrongCases { wait: Millis(1) },
     ];
     let of_case = case_causes().into_iter();
@@ -304,6 +318,7 @@ fn kinds(refusal: &Refusal) -> usize {
             | ContactCause::OfNobody
             | ContactCause::HasCase { .. }
             | ContactCause::HasMergedCase { .. }
+            | ContactCause::Exists
             | ContactCause::AdditionalCasesMax
             | ContactCause::TooManyFurtherCases
             | ContactCause::CorrectionNotAllowed
@@ -315,7 +330,7 @@ fn kinds(refusal: &Refusal) -> usize {
             | ContactCause::InMergedCase { .. }
             | ContactCause::InClosedCase { .. }
             | ContactCause::InCaseOfUnknownReason { .. }
-            | ContactCause::EndedBeforeDecision => 16,
+            | ContactCause::EndedBeforeDecision => 17,
         },
         Refusal::Faulty(_)
         | Refusal::NoPlaybook
@@ -330,7 +345,8 @@ fn kinds(refusal: &Refusal) -> usize {
         | Refusal::IdentityShared { .. }
         | Refusal::CustomerChanged { .. }
         | Refusal::CaseChanged { .. }
-        | Refusal::TooManyWrongCases { .. } => 14,
+        | Refusal::NamesInUse(_)
+        | Refusal::TooManyWrongCases { .. } => 15,
     }
 }
 

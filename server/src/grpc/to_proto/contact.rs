@@ -13,6 +13,7 @@ use signpost_domain::event::{ContactEnded, Next, RouteSelected};
 use signpost_domain::ids::{CaseId, CustomerId, MatterId, ReasonId};
 use signpost_domain::list::View;
 use signpost_domain::playbook::{Label, Playbook};
+use signpost_domain::state::Beside;
 use signpost_proto::v1;
 
 /// The answer to RouteContact.
@@ -43,10 +44,13 @@ pub(crate) fn previewed(
     let opened = routed.chain(of.added.iter().map(|added| &added.join));
     let opened = opened.filter(|join| join.opened.is_some());
     let opened: Vec<String> = opened.map(|join| join.case.to_string()).collect();
-    let matters = answer.matters.iter_mut().map(|matter| &mut matter.case_id);
-    for id in std::iter::once(&mut answer.case_id).chain(matters) {
+    let matters = answer.matters.iter_mut();
+    let matters = matters.map(|matter| (&mut matter.case_id, &mut matter.case_number));
+    let own = (&mut answer.case_id, &mut answer.case_number);
+    for (id, number) in std::iter::once(own).chain(matters) {
         if opened.contains(id) {
             id.clear();
+            number.clear();
         }
     }
     v1::PreviewRouteResponse {
@@ -177,6 +181,7 @@ pub(super) fn answer(of: Answered<'_>) -> v1::ContactAnswer {
     v1::ContactAnswer {
         contact_id: routed.contact.to_string(),
         case_id: case::id(join.map(|join| join.case)),
+        case_number: join.map_or_else(String::new, |join| of.numbers.of(join.case)),
         case_match: join.map_or(0, |join| wire_enum::joined(join.case_match)),
         customer_id: customer.map_or_else(String::new, |join| join.id.to_string()),
         previous_case_id: case::id(join.and_then(|join| join.previous)),
@@ -195,6 +200,7 @@ pub(super) fn answer(of: Answered<'_>) -> v1::ContactAnswer {
             Next::ChooseReason { .. } => Vec::new(),
             Next::AskFacts(_) | Next::ChooseRoute | Next::Target(_) => matters::open_cases(of),
         },
+        thanked_case_id: case::id(routed.thanks_for),
         decided_for_other_customer: false,
     }
 }
@@ -284,6 +290,7 @@ pub(crate) fn contact(row: &Contact) -> v1::Contact {
         external_references,
         labels,
         links: tags::links(&row.links),
+        reason_unknown: row.without_case() == Some(Beside::UnknownReason),
         customer_correction: row
             .correction
             .as_deref()

@@ -5,7 +5,7 @@ use signpost_domain::case::CaseState;
 use signpost_domain::ids::{ReasonId, Slug};
 use signpost_domain::playbook::Playbook;
 use signpost_domain::route::Route;
-use signpost_domain::state::Counts;
+use signpost_domain::state::{Beside, Counts};
 use signpost_proto::v1;
 
 /// The place of a count: reasons and tiers in the order of the playbook, then those that the playbook does not have, by
@@ -15,14 +15,42 @@ type Place<'a> = (usize, &'a ReasonId, usize, &'a Slug);
 /// The answer to CountReasons, with the counts under the reasons of the live playbook.
 pub(crate) fn counted(
     live: Option<&Playbook>,
-    mut counts: Vec<Counts>,
+    counts: Vec<Counts>,
     revision: String,
 ) -> v1::CountReasonsResponse {
+    let is_beside = |counts: &Counts| counts.beside().is_some();
+    let (beside, mut counts): (Vec<_>, Vec<_>) = counts.into_iter().partition(is_beside);
     counts.sort_by(|a, b| place(live, a).cmp(&place(live, b)));
+    let of = |what: Beside| beside.iter().find(|counts| counts.beside() == Some(what));
+    let without_case = [Beside::UnknownReason, Beside::NoReason].map(of);
+    let without_case: Vec<&Counts> = without_case.into_iter().flatten().collect();
+    let contacts = of(Beside::Contact).map_or(0, now);
+    let counted: u64 = counts
+        .iter()
+        .chain(without_case.iter().copied())
+        .map(now)
+        .sum();
     v1::CountReasonsResponse {
         counts: counts.iter().map(count).collect(),
         split_reasons: live.map(|live| families(live, &counts)).unwrap_or_default(),
         revision,
+        without_case: without_case.into_iter().map(without).collect(),
+        contact_count: contacts,
+        additional_case_count: counted.saturating_sub(contacts),
+    }
+}
+
+/// How many contacts there are now.
+fn now(count: &Counts) -> u64 {
+    count.contacts.saturating_sub(count.contacts_left)
+}
+
+/// The counts of contacts without a case.
+fn without(counts: &Counts) -> v1::ReasonCount {
+    v1::ReasonCount {
+        tier: String::new(),
+        case_state_counts: Vec::new(),
+        ..count(counts)
     }
 }
 
@@ -56,8 +84,8 @@ fn count(count: &Counts) -> v1::ReasonCount {
     let Counts {
         reason,
         tier,
-        contacts,
-        contacts_left,
+        contacts: _,
+        contacts_left: _,
         repeats,
         cases_opened,
         cases_resolved,
@@ -80,7 +108,7 @@ fn count(count: &Counts) -> v1::ReasonCount {
     v1::ReasonCount {
         reason: reason.to_string(),
         tier: tier.to_string(),
-        contact_count: contacts.saturating_sub(*contacts_left),
+        contact_count: now(count),
         repeat_count: *repeats,
         opened_case_count: *cases_opened,
         resolved_case_count: *cases_resolved,

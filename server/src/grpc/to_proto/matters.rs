@@ -2,6 +2,7 @@
 
 use super::menu::MenuOf;
 use super::{case, decision, fact, menu, time, wire_enum};
+use crate::grpc::retired::RetiredReason;
 use signpost_domain::case::CaseNumbers;
 use signpost_domain::contact::{ContactContext, Matter};
 use signpost_domain::decision::Finding;
@@ -72,6 +73,29 @@ fn without_case(of: Answered<'_>, matter: &Matter) -> v1::MatterAnswer {
     answer
 }
 
+/// Adds to the findings of reasons that are not known what an earlier playbook knew of them.
+pub(crate) fn tell_retired(answer: Option<&mut v1::ContactAnswer>, retired: &[RetiredReason]) {
+    let Some(answer) = answer.filter(|_| !retired.is_empty()) else {
+        return;
+    };
+    let of_contact = answer.decision.iter_mut();
+    let of_contact = of_contact.flat_map(|decision| &mut decision.findings);
+    let of_matters = answer.matters.iter_mut().flat_map(|matter| {
+        let decision = matter.decision.iter_mut();
+        let of_decision = decision.flat_map(|decision| &mut decision.findings);
+        of_decision.chain(&mut matter.findings)
+    });
+    for finding in of_contact.chain(of_matters) {
+        let is_unknown = finding.kind() == v1::FindingKind::ReasonUnknown;
+        let mut known = retired.iter().filter(|_| is_unknown);
+        let known = known.find(|retired| retired.reason.to_string() == finding.subject);
+        finding.retired = known.map(|retired| v1::RetiredReason {
+            retire_time: Some(time::timestamp(retired.until)),
+            replaced_by: retired.became.iter().map(ToString::to_string).collect(),
+        });
+    }
+}
+
 /// The primary reason of a matter that has no secondary reason. `None` if the playbook does not have it.
 pub(super) fn primary_of<'a>(playbook: &'a Playbook, matter: &Matter) -> Option<&'a Slug> {
     let stated = matter.reason.as_ref()?;
@@ -101,6 +125,7 @@ fn leading(of: Answered<'_>, matter: &Matter) -> v1::MatterAnswer {
     v1::MatterAnswer {
         matter_id: matter.id.to_string(),
         case_id: case::id(join.map(|join| join.case)),
+        case_number: join.map_or_else(String::new, |join| of.numbers.of(join.case)),
         case_match: join.map_or(0, |join| wire_enum::joined(join.case_match)),
         previous_case_id: case::id(join.and_then(|join| join.previous)),
         decision: Some(decision::decision(
@@ -126,6 +151,7 @@ fn by_itself(of: Answered<'_>, matter: &Matter, place: usize) -> v1::MatterAnswe
     v1::MatterAnswer {
         matter_id: matter.id.to_string(),
         case_id: added.join.case.to_string(),
+        case_number: of.numbers.of(added.join.case),
         case_match: wire_enum::joined(added.join.case_match),
         previous_case_id: case::id(added.join.previous),
         decision: decision(of.playbook, (added, seq)),

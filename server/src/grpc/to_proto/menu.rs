@@ -48,10 +48,14 @@ fn items(
 ) -> (Vec<v1::MenuItem>, u32) {
     let mut left_out = shown.left_out as u32;
     let mut items = Vec::with_capacity(shown.items.len());
-    for item in shown.items {
+    // The keys are counted from 1 over what is shown.
+    let mut keys_free = 0;
+    for mut item in shown.items {
         if item.choice == MenuChoice::OpenCase && !of.open_case {
+            keys_free += 1;
             continue;
         }
+        item.digit = item.digit.map(|digit| digit - keys_free);
         let below = match &item.choice {
             MenuChoice::Reason(reason) if of.whole_tree && reason.secondary.is_none() => {
                 let primary = playbook.index.primaries.get(&reason.primary);

@@ -4,6 +4,7 @@ use super::{actor_or_none, time};
 use signpost_domain::event::{Envelope, PlaybookPublished};
 use signpost_domain::ids::Seq;
 use signpost_domain::playbook::diff::{Change, ChangeKind, ChangePart, Diff};
+use signpost_domain::playbook::leaving::{LeavingKind, NameInUse};
 use signpost_domain::playbook::{Playbook, PlaybookFault, PlaybookFaults, Warnings};
 use signpost_domain::state::Publication;
 use signpost_proto::v1;
@@ -34,7 +35,7 @@ pub(crate) fn published(
     event: &PlaybookPublished,
     warnings: &Warnings,
     receipt: v1::WriteReceipt,
-    later: Vec<String>,
+    (later, names_in_use): (Vec<String>, Vec<v1::PlaybookNameInUse>),
 ) -> v1::PublishPlaybookResponse {
     v1::PublishPlaybookResponse {
         publication: Some(of_event(envelope, event)),
@@ -42,6 +43,7 @@ pub(crate) fn published(
         receipt: Some(receipt),
         omitted_warning_count: warnings.more as u32,
         handle_kinds_from_next_start: later,
+        names_in_use,
     }
 }
 
@@ -50,13 +52,33 @@ pub(crate) fn rolled_back(
     envelope: &Envelope,
     event: &PlaybookPublished,
     receipt: v1::WriteReceipt,
-    later: Vec<String>,
+    (later, names_in_use): (Vec<String>, Vec<v1::PlaybookNameInUse>),
 ) -> v1::RollbackPlaybookResponse {
     v1::RollbackPlaybookResponse {
         publication: Some(of_event(envelope, event)),
         receipt: Some(receipt),
         handle_kinds_from_next_start: later,
+        names_in_use,
     }
+}
+
+/// The names in use that go away.
+pub(crate) fn names_in_use(names: &[NameInUse]) -> Vec<v1::PlaybookNameInUse> {
+    let one = |name: &NameInUse| v1::PlaybookNameInUse {
+        part: match name.kind {
+            LeavingKind::Reason if !name.id.contains('/') => v1::PlaybookPart::PrimaryReason,
+            LeavingKind::Reason => v1::PlaybookPart::Reason,
+            LeavingKind::Tier => v1::PlaybookPart::Tier,
+            LeavingKind::Channel => v1::PlaybookPart::Channel,
+            LeavingKind::Queue => v1::PlaybookPart::Queue,
+        }
+        .into(),
+        id: name.id.clone(),
+        open_case_count: name.cases,
+        live_contact_count: name.contacts,
+        at_least: name.at_least,
+    };
+    names.iter().map(one).collect()
 }
 
 /// The answer to ListPlaybookPublications, the newest first. `live` is the sequence of the live publication; `None` if
@@ -79,21 +101,24 @@ pub(crate) fn listed(
 pub(crate) fn got(
     found: &Publication,
     live: Option<Seq>,
-    source: &str,
+    playbook: &Playbook,
+    document: String,
     revision: String,
 ) -> v1::GetPlaybookResponse {
+    let zone = playbook.time_zone.iana_name();
     v1::GetPlaybookResponse {
         publication: Some(publication(found, live)),
-        document: source.to_owned(),
+        document,
         revision,
+        time_zone: zone.unwrap_or_default().to_owned(),
     }
 }
 
 /// The answer to DiffPlaybooks.
 pub(crate) fn diff(
-    before: &Playbook,
-    after: &Playbook,
+    (before, after): (&Playbook, &Playbook),
     diff: Diff,
+    in_use: &[NameInUse],
     revision: String,
 ) -> v1::DiffPlaybooksResponse {
     let Diff { changes, more } = diff;
@@ -103,6 +128,7 @@ pub(crate) fn diff(
         changes: changes.into_iter().map(change).collect(),
         omitted_change_count: u32::try_from(more).unwrap_or(u32::MAX),
         revision,
+        names_in_use: names_in_use(in_use),
     }
 }
 

@@ -147,6 +147,7 @@ fn routed(next: Next) -> ContactRouted {
             presumed: false,
         }),
         former: None,
+        thanks_for: None,
         additional: Vec::new(),
         leading: None,
         followed_by: 0,

@@ -64,6 +64,16 @@ fn routed(routed: &ContactRouted, of: CaseId, seq: Seq) -> TimelineEntry {
             ..entry
         };
     }
+    if routed.thanks_for == Some(of) {
+        return TimelineEntry {
+            text: with_note(
+                format!("contact {contact} says thanks: nothing else changes"),
+                &routed.note,
+            ),
+            note_id: note::id(seq, &routed.note),
+            ..entry
+        };
+    }
     let joined = match (&routed.case, routed.trigger) {
         (_, RoutingTrigger::AskedForPerson) => "asked for a person".to_owned(),
         (_, RoutingTrigger::GaveUp) => "gave up".to_owned(),

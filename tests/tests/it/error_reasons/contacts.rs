@@ -8,6 +8,8 @@ use signpost_tests::attempt::{Attempt, end, reroute, take};
 use signpost_tests::server::TestServer;
 use signpost_tests::{Outcome, raw};
 
+/// Two years ahead, in minutes.
+const FAR_AHEAD: i64 = 2 * 365 * 24 * 60;
 const SERVICE: &str = "/signpost.v1.ContactService";
 
 /// Provokes each.
@@ -31,6 +33,14 @@ pub(super) async fn refuse(given: &mut Given) -> Outcome {
     let asked = call("call-6").request_id("once").route();
     let told = given.refused(Why::RequestIdReused, contacts.route_contact(asked).await)?;
     assert_eq!(told["request_id"], "once");
+    let asked = v1::RouteContactRequest {
+        new_contact_only: true,
+        ..call("call-5").request_id("another").route()
+    };
+    let told = given.refused(Why::ContactExists, contacts.route_contact(asked).await)?;
+    assert_eq!(told["contact_id"], "call-5");
+    let asked = call("call-6").at(FAR_AHEAD).route();
+    given.refused(Why::ClockStepTooLarge, contacts.route_contact(asked).await)?;
     let asked = v1::GetContactRequest {
         contact_id: "call-9".to_owned(),
         ..Default::default()

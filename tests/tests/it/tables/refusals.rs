@@ -94,7 +94,7 @@ fn what_cannot_be_meant_is_refused_before_anything_is_sent() -> Outcome {
         TMP/empty.csv: there is no header: the first line must name the columns
         no.csv: No such file or directory (os error 2)
         TMP/t.csv: there is no column Category; did you mean category? the columns are opened, category, channel
-        {"message":"--json needs --out: without it, the document goes to stdout","reason":""}
+        {"code":"INVALID_ARGUMENT","fields":[],"help":"","message":"--json needs --out: without it, the document goes to stdout","reason":""}
         the playbook would have faults:
         8:11 currency: is "euro"; must be three capitals such as EUR
         give the name of the playbook with --name, or the file to write with --out

@@ -3,10 +3,12 @@
 
 use super::json::pretty;
 use super::*;
+use crate::cli::explain::Explain;
 use expect_test::{expect, expect_file};
 use signpost_client::v1;
 
 mod records;
+mod why;
 
 fn second(second: i64) -> Option<prost_types::Timestamp> {
     Some(prost_types::Timestamp {
@@ -139,7 +141,7 @@ fn routed() -> v1::ContactAnswer {
 
 #[test]
 fn a_routed_contact_as_text() {
-    expect_file!["routed.txt"].assert_eq(&answer(&routed(), Paint::PLAIN));
+    expect_file!["routed.txt"].assert_eq(&answer(&routed(), Explain::Brief, Paint::PLAIN));
 }
 
 #[test]
@@ -147,7 +149,7 @@ fn where_nothing_could_follow_a_failure_it_is_said() {
     let mut last = routed();
     let decision = last.decision.get_or_insert_default();
     decision.next_micros = 0;
-    let told = answer(&last, Paint::PLAIN);
+    let told = answer(&last, Explain::Brief, Paint::PLAIN);
     let line = told.lines().find(|line| line.starts_with("at stake"));
     assert_eq!(
         line,
@@ -177,13 +179,14 @@ fn what_is_set_aside_or_not_staffed_is_said_as_it_is() {
         subject: "desk".to_owned(),
         opens_time: second(86_400),
     });
-    let text = answer(&answered, Paint::PLAIN);
+    let text = answer(&answered, Explain::Brief, Paint::PLAIN);
     let why = text.split_once("why\n").map_or("", |(_, why)| why);
     expect![[r#"
-          rule third_contact_this_week: forbids self_service; prefers human by 5.00; raises the need to at least 3.0
+          human costs 3.78 EUR less than callback, mostly by rule preference
+          rule third_contact_this_week: forbids self_service; prefers human by 5.00 EUR; raises the need to at least 3.0
           rule flows_only: would allow only self_service, but this is set aside
           the `only` of rule flows_only is set aside: guards allow none of its routes, so every route that guards allow counts
-          facts.departs_at is not known, so not applied: flying_today
+          rule flying_today was not looked at: facts.departs_at is not known
         why not
           self_service: rule third_contact_this_week forbids it
           chat: nobody is signed in for queue desk, though it is open now
@@ -253,7 +256,7 @@ fn a_menu_a_question_and_a_choice_as_text() {
         }],
     }));
     let pick = next(Next::Target(v1::RouteTarget::default()));
-    let text = [choose, ask, pick].map(|shown| answer(&shown, Paint::PLAIN));
+    let text = [choose, ask, pick].map(|shown| answer(&shown, Explain::Brief, Paint::PLAIN));
     expect![[r#"
         contact call-1 · no case yet
         customer not known
@@ -280,7 +283,7 @@ fn a_menu_a_question_and_a_choice_as_text() {
 
 #[test]
 fn styles_are_only_for_terminals() {
-    assert!(!answer(&routed(), Paint::PLAIN).contains('\x1b'));
+    assert!(!answer(&routed(), Explain::Brief, Paint::PLAIN).contains('\x1b'));
 }
 
 #[test]
@@ -314,7 +317,7 @@ fn why_not_is_said_of_each_matter() {
         ..Default::default()
     };
     let why_not = |told: &v1::ContactAnswer| {
-        let text = answer(told, Paint::PLAIN);
+        let text = answer(told, Explain::Brief, Paint::PLAIN);
         text[text.find("why not").unwrap()..].to_owned()
     };
     expect![[r#"
@@ -409,14 +412,14 @@ fn what_is_out_of_the_ordinary_is_said_in_words() {
           human: the customer did not answer and is not there now
         playbook 1234567890ab, decided 2026-03-02T09:30:00Z
     "#]]
-    .assert_eq(&answer(&told, Paint::PLAIN));
+    .assert_eq(&answer(&told, Explain::Brief, Paint::PLAIN));
     let presumed = |key| {
         let told = v1::ContactAnswer {
             case_presumed: true,
             presumed_key_facts: key,
             ..Default::default()
         };
-        let shown = answer(&told, Paint::PLAIN);
+        let shown = answer(&told, Explain::Brief, Paint::PLAIN);
         let mut lines = shown.lines();
         let line = lines.find(|line| line.contains("presumed"));
         format!("{}\n", line.unwrap_or_default())

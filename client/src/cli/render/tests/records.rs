@@ -1,7 +1,9 @@
 //! Records, publications and counts.
 
 use super::second;
+use crate::cli::explain::Explain;
 use crate::cli::render::*;
+use crate::cli::zone::Zone;
 use expect_test::{expect, expect_file};
 use signpost_client::v1;
 
@@ -86,7 +88,7 @@ fn a_presumed_case_is_named_and_what_failed_is_said() {
             }),
             ..Default::default()
         };
-        let text = answer(&answered, Paint::PLAIN);
+        let text = answer(&answered, Explain::Brief, Paint::PLAIN);
         let lines = text.lines().filter(|line| {
             let words = ["about", "failed", "settle"];
             words.iter().any(|word| line.contains(word))
@@ -360,12 +362,20 @@ fn publications_findings_and_counts_as_text() {
     };
     let counted = v1::CountReasonsResponse {
         revision: String::new(),
+        without_case: vec![v1::ReasonCount {
+            reason: "(unknown)".to_owned(),
+            contact_count: 2,
+            route_counts: count.route_counts[4..].to_vec(),
+            ..Default::default()
+        }],
         counts: vec![count],
         split_reasons: vec![family],
+        contact_count: 13,
+        additional_case_count: 1,
     };
     let text = [
         publication(&live, Paint::PLAIN),
-        publications(&[live], false).table(Paint::PLAIN),
+        publications(&[live], false, Zone::Utc).table(Paint::PLAIN),
         findings(&[finding], 2),
         counts(&counted, Paint::PLAIN),
     ];

@@ -13,9 +13,10 @@ use crate::flow::case::find::{FoundCase, Sought};
 use crate::flow::case::lookup::all_open_cases;
 use crate::flow::case::named::{Named, named, reason_taken};
 use crate::flow::case::of_contact::case_of;
+use crate::flow::case::thanked::thanked;
 use crate::flow::customer::find::{FoundCustomer, customer, tier};
 use crate::flow::result::{DecideError, live};
-use crate::ids::ContactId;
+use crate::ids::{CaseId, ContactId};
 use crate::playbook::{Playbook, TierIndex};
 use crate::state::State;
 use crate::time::UnixMs;
@@ -30,6 +31,8 @@ pub(super) struct Found {
     pub(super) case: Option<FoundCase>,
     pub(super) noticed: Vec<Finding>,
     pub(super) open: Vec<Arc<Case>>,
+    /// The case for which the contact only says thanks.
+    pub(super) thanked: Option<CaseId>,
 }
 
 /// Finds what is known about a contact. If the contact has no reason and proves that it is about a case, it takes the
@@ -59,7 +62,25 @@ pub(super) fn found(state: &State, start: &mut Start, now: UnixMs) -> Result<Fou
         now,
         may_presume: start.may_presume,
     };
-    let named = start.take_named(playbook, named(state, playbook, &sought, start.names_case)?)?;
+    let named = named(state, playbook, &sought, start.names_case)?;
+    if context.courtesy {
+        let thanked = thanked(state, playbook, &sought, &named)?;
+        if let Named::NotProven = named {
+            noticed.push(Finding::CaseNumberNotProven);
+        }
+        let open = who.as_ref().map(|who| all_open_cases(state, who, now));
+        return Ok(Found {
+            open: open.transpose()?.unwrap_or_default(),
+            who,
+            tier,
+            tier_found,
+            reason: FoundReason::Choose(None),
+            case: None,
+            noticed,
+            thanked,
+        });
+    }
+    let named = start.take_named(playbook, named)?;
     let context = start.context.clone();
     let reason = reason::reason(
         playbook,
@@ -108,6 +129,7 @@ pub(super) fn found(state: &State, start: &mut Start, now: UnixMs) -> Result<Fou
         case,
         noticed,
         open,
+        thanked: None,
     })
 }
 

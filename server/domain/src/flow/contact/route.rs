@@ -4,6 +4,7 @@ use super::start::{Start, Started};
 use crate::actor::Actor;
 use crate::command::RouteContact;
 use crate::flow::result::DecideError;
+use crate::refusal::{ContactCause, Refusal};
 use crate::state::State;
 use crate::time::UnixMs;
 
@@ -16,6 +17,13 @@ pub(in crate::flow) fn start<'a>(
 ) -> Result<Started<'a>, DecideError> {
     let sent = command.context.heard_at(now);
     let before = state.contact(&command.contact)?.cloned();
+    if command.only_new && before.is_some() {
+        return Err(Refusal::ContactStep {
+            contact: command.contact.clone(),
+            why: ContactCause::Exists,
+        }
+        .into());
+    }
     let start = Start::of(
         state,
         (command.contact.clone(), before),

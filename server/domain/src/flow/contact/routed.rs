@@ -67,6 +67,7 @@ pub(super) fn routed(
         tier_found: Some(found.tier_found),
         case: join,
         former: left,
+        thanks_for: found.thanked,
         additional,
         leading: start.matter,
         followed_by: 0,

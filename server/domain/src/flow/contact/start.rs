@@ -62,6 +62,7 @@ impl Start {
     ) -> Result<Start, DecideError> {
         let states_reason = sent.reason.is_some();
         named_anew(state, (&contact, before.as_deref()), sent)?;
+        may_be_courtesy(before.as_deref(), sent)?;
         let (context, step) = match &before {
             None => (sent.clone(), RoutingTrigger::Opened),
             Some(contact) => (
@@ -113,6 +114,36 @@ fn named_anew(
     match faults.is_empty() {
         true => Ok(()),
         false => Err(Refusal::Faulty(faults).into()),
+    }
+}
+
+/// Refused if the caller says that a contact only says thanks, but the contact came for something.
+fn may_be_courtesy(before: Option<&Contact>, sent: &ContactContext) -> Result<(), DecideError> {
+    if !sent.courtesy {
+        return Ok(());
+    }
+    let fault = |what: String| Err(Refusal::Faulty(Faults::one("context.courtesy", what)).into());
+    if !sent.matters.is_empty() {
+        return fault("must be left out: the request has `matters`".to_owned());
+    }
+    let Some(before) = before else {
+        return Ok(());
+    };
+    let mut cases = before.cases();
+    match (
+        cases.next(),
+        before.route,
+        before.context.matters.is_empty(),
+    ) {
+        (None, None, true) => Ok(()),
+        (Some(case), ..) => fault(format!(
+            "must be left out: contact {} is about {case} already; end it with its outcome",
+            before.id
+        )),
+        (None, ..) => fault(format!(
+            "must be left out: contact {} came for something already; end it with its outcome",
+            before.id
+        )),
     }
 }
 

@@ -138,6 +138,7 @@ fn contacts_7d(
 fn all_contacts_7d(start: &Start, who: Option<&FoundCustomer>, now: UnixMs) -> u32 {
     let family = who.map_or(&[][..], |who| &who.family);
     let before = start.known.as_ref();
+    let before = before.filter(|before| !before.context.courtesy);
     let counted = before.is_some_and(|before| {
         let mut family = family.iter();
         let row = family.find(|row| before.customer.as_ref() == Some(&row.id));

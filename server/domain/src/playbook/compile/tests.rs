@@ -98,7 +98,7 @@ impl Compiler<'_> {
     fn test_name(&mut self, at: At<'_>, name: &str) {
         let fits = !name.trim().is_empty()
             && name.len() <= TEST_NAME_BYTES_MAX
-            && !name.chars().any(char::is_control);
+            && crate::text::is_one_line(name);
         if !fits {
             let right =
                 format!("must be one line of 1 to {TEST_NAME_BYTES_MAX} bytes, not only spaces");

@@ -155,7 +155,7 @@ impl Compiler<'_> {
             self.find(at, locale, NameKind::Locale);
             let fits = !text.trim().is_empty()
                 && text.len() <= LABEL_BYTES_MAX
-                && !text.chars().any(char::is_control);
+                && crate::text::is_one_line(text);
             if !fits {
                 let right =
                     format!("must be one line of 1 to {LABEL_BYTES_MAX} bytes, not only spaces");

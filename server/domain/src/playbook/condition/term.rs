@@ -115,25 +115,23 @@ impl Term {
         })
     }
 
-    /// Whether any part of the expression asks if an input is known.
-    pub(super) fn asks_presence(&self) -> bool {
+    /// Whether any part of the expression asks if an input is known, of the inputs that `is_asked` names.
+    pub(super) fn asks_presence(&self, is_asked: &dyn Fn(Field) -> bool) -> bool {
+        let asks = |term: &Term| term.asks_presence(is_asked);
+        let either = |sides: &(Term, Term)| asks(&sides.0) || asks(&sides.1);
         match self {
-            Term::Has(_) => true,
+            Term::Has(field) => is_asked(*field),
             Term::Bool(_) | Term::Int(_) | Term::Text(_) | Term::Money(_) => false,
             Term::Instant(_) | Term::Span(_) | Term::Field(_) => false,
-            Term::Not(term) | Term::Negative(term) | Term::Size(term) => term.asks_presence(),
-            Term::And(sides) | Term::Or(sides) => {
-                sides.0.asks_presence() || sides.1.asks_presence()
-            }
-            Term::Compare(_, sides) => sides.0.asks_presence() || sides.1.asks_presence(),
-            Term::Sum(_, sides) => sides.0.asks_presence() || sides.1.asks_presence(),
-            Term::Test(_, sides) => sides.0.asks_presence() || sides.1.asks_presence(),
-            Term::Matches(parts) => parts.0.asks_presence(),
-            Term::InRoutes(parts) => parts.0.asks_presence(),
-            Term::In(parts) => parts.0.asks_presence() || parts.1.iter().any(Term::asks_presence),
-            Term::Choose(parts) => {
-                parts.0.asks_presence() || parts.1.asks_presence() || parts.2.asks_presence()
-            }
+            Term::Not(term) | Term::Negative(term) | Term::Size(term) => asks(term),
+            Term::And(sides) | Term::Or(sides) => either(sides),
+            Term::Compare(_, sides) => either(sides),
+            Term::Sum(_, sides) => either(sides),
+            Term::Test(_, sides) => either(sides),
+            Term::Matches(parts) => asks(&parts.0),
+            Term::InRoutes(parts) => asks(&parts.0),
+            Term::In(parts) => asks(&parts.0) || parts.1.iter().any(asks),
+            Term::Choose(parts) => asks(&parts.0) || asks(&parts.1) || asks(&parts.2),
         }
     }
 

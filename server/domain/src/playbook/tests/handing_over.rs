@@ -14,9 +14,9 @@ fn a_store_without_faults() {
             47:9 reasons[0].secondary[0].routes: for order/cancel on phone at a wait of 5 minutes the costs of gold alone lead to message, which resolves less than human, the route of guest; raise the cost_of_failure of the tier, or lower its waiting_cost_per_minute
             47:9 reasons[0].secondary[0].routes: nobody is ever sent to self_service, in any tier and at any wait, for order/cancel; lower its cost, raise what it resolves, or leave it out
             33:1 reasons: has 2 primary reasons; 6 to 8 are easy to choose from
-            39:5 reasons[0].secondary: has 2 secondary reasons; 6 to 8 are easy to choose from
-            59:5 reasons[1].secondary: has 1 secondary reason; 6 to 8 are easy to choose from
-            27:3 facts.opens_at: nothing asks for the fact opens_at; ask for it or remove it
+            39:5 reasons[0].secondary: 2 secondary reasons under order; 6 to 8 are easy to choose from
+            59:5 reasons[1].secondary: 1 secondary reason under account; 6 to 8 are easy to choose from
+            27:3 facts.opens_at: nothing asks for opens_at; ask for it or remove it
         "#]],
     );
 }

@@ -124,10 +124,12 @@ rules:
             74:52 rules[3].only: the `only` of broken_promise is set aside for customers who have not given the consents that its routes need, on email for existing_flight/change_date; allow one that needs no consent, too; until then these customers can get every route that guards allow
             75:56 rules[4].when: the condition of flying_today is also true for a facts.departs_at long ago; if the rule is only for times to come, add facts.departs_at > now &&
             53:9 reasons[0].secondary[1].routes: with waits over 2 minutes platinum is never sent to a person for existing_flight/cancel; lower the waiting_cost_per_minute of the tier, or raise what a failure costs (cost_of_failure, stake, need)
+            2:1 guards.asked_for_person: guards.asked_for_person takes self_service away, and for existing_flight/cancel on phone without a wait standard then gets message, which resolves 0.70, less than 0.80; give the reason a route there that resolves as much and comes first then, forbid the worse one to these customers by a rule, or leave the route out of the guard
+            2:1 guards.vulnerable: guards.vulnerable takes self_service away, and for existing_flight/cancel on phone at a wait of 5 minutes platinum then gets message, which resolves 0.70, less than 0.80; give the reason a route there that resolves as much and comes first then, forbid the worse one to these customers by a rule, or leave the route out of the guard
             79:20 costs.preferred_route: preferred_route has no effect any more; remove it: preferred_share says what a preferred route is worth, as a share of what is at stake
             29:1 reasons: has 2 primary reasons; 6 to 8 are easy to choose from
-            34:5 reasons[0].secondary: has 2 secondary reasons; 6 to 8 are easy to choose from
-            59:5 reasons[1].secondary: has 1 secondary reason; 6 to 8 are easy to choose from
+            34:5 reasons[0].secondary: 2 secondary reasons under existing_flight; 6 to 8 are easy to choose from
+            59:5 reasons[1].secondary: 1 secondary reason under baggage; 6 to 8 are easy to choose from
         "#]],
     );
 }

@@ -1,6 +1,7 @@
 //! Warns about reasons that have no route on a channel or at some hours. Their contacts go to the last resort.
 
 use super::Watcher;
+use super::same::Same;
 use crate::playbook::fault::At;
 use crate::playbook::{Channel, Reason, RouteSpec, Whereabouts};
 use crate::route::{Route, RouteSet};
@@ -9,6 +10,7 @@ impl Watcher<'_> {
     pub(super) fn gaps(&mut self) {
         let playbook = self.playbook;
         let top = At::top("reasons");
+        let mut same = Same::default();
         for (place, primary) in playbook.primaries.iter().enumerate() {
             let first = usize::from(primary.secondary.start);
             for number in primary.secondary.clone() {
@@ -16,23 +18,22 @@ impl Watcher<'_> {
                 let at = top.item(place);
                 let at = at.key("secondary");
                 let at = at.item(number - first);
-                self.gaps_of(at.key("routes"), &playbook.reasons[number]);
+                self.gaps_of(at.key("routes"), &playbook.reasons[number], &mut same);
             }
         }
+        same.tell(self);
     }
 
-    fn gaps_of(&mut self, at: At<'_>, reason: &Reason) {
+    fn gaps_of(&self, at: At<'_>, reason: &Reason, told: &mut Same) {
         let playbook = self.playbook;
         let without = channels(&playbook.channels, |channel| {
             routes(reason, channel).next().is_none()
         });
         if !without.is_empty() {
-            let what = || format!("{} has no route on {}", reason.id, without.join(", "));
-            self.note(
-                at,
-                what,
-                "give the reason a route there; until then its contacts go to the last resort",
-            );
+            let what = format!("no route on {} for", without.join(", "));
+            let fix =
+                "give the reason a route there; until then its contacts go to the last resort";
+            told.add(self, at, reason.id.to_string(), (what, fix));
         }
         let needs_hours = |route: &RouteSpec, channel: &Channel| {
             let contact = Whereabouts {
@@ -61,12 +62,9 @@ impl Watcher<'_> {
         }
         for (lack, channels) in same {
             let channels = channels.join(", ");
-            let what = || {
-                let reason = &reason.id;
-                format!("{reason} has no route on {channels} while its queues are closed")
-            };
+            let what = format!("no route on {channels} while queues are closed for");
             let fix = lack.fix(&channels);
-            self.note(at, what, &fix);
+            told.add(self, at, reason.id.to_string(), (what, &fix));
         }
     }
 }

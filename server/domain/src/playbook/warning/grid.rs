@@ -9,7 +9,7 @@ use crate::playbook::situation::Situation;
 use crate::playbook::{
     BasisPoints, Channel, ChannelIndex, Need, Playbook, Reason, ReasonIndex, TierIndex,
 };
-use crate::route::{Route, RouteSet};
+use crate::route::{Medium, Route, RouteSet};
 use crate::time::{Millis, UnixMs};
 
 /// The waits for ordinary contacts, in minutes.
@@ -22,6 +22,8 @@ const SHORT_WAIT: i64 = 2;
 const DECISIONS_MAX: usize = 40_000;
 /// Much is at stake if the amount is at least this many times the cost of a failure for the most valuable tier.
 const MUCH_AT_STAKE: i64 = 2;
+/// From this difference on, one route resolves less than another: nobody knows chances more exactly.
+const LESS_MIN: BasisPoints = BasisPoints(500);
 /// The routes on which a person talks with the customer.
 const PEOPLE: [Route; 3] = [Route::Chat, Route::Callback, Route::Human];
 
@@ -38,6 +40,50 @@ struct Seen {
     person_later: bool,
     /// The first place at which a more valuable tier gets a worse route; `None` if there is none.
     worse: Option<Worse>,
+    /// For each of [`Guard::ALL`], the first place at which the guard leads to a worse route; `None` if there is none.
+    guarded: [Option<Guarded>; 2],
+}
+
+/// A guard of the playbook.
+#[derive(Clone, Copy)]
+enum Guard {
+    AskedForPerson,
+    Vulnerable,
+}
+
+impl Guard {
+    const ALL: [Guard; 2] = [Guard::AskedForPerson, Guard::Vulnerable];
+
+    const fn name(self) -> &'static str {
+        match self {
+            Guard::AskedForPerson => "asked_for_person",
+            Guard::Vulnerable => "vulnerable",
+        }
+    }
+
+    /// The routes that the guard takes away.
+    fn takes(self, playbook: &Playbook) -> RouteSet {
+        match self {
+            Guard::AskedForPerson => playbook.guards.asked_for_person,
+            Guard::Vulnerable => playbook.guards.vulnerable,
+        }
+    }
+
+    fn set(self, situation: &mut Situation, is_so: bool) {
+        match self {
+            Guard::AskedForPerson => situation.context.asked_for_person = is_so,
+            Guard::Vulnerable => situation.context.vulnerable = is_so.then_some(true),
+        }
+    }
+}
+
+/// A place at which a guard takes away the route that would be taken, and a worse one without people is taken.
+struct Guarded {
+    channel: ChannelIndex,
+    minutes: i64,
+    tier: TierIndex,
+    without: (Route, BasisPoints),
+    with: (Route, BasisPoints),
 }
 
 /// A place at which a more valuable tier gets a worse route.
@@ -54,7 +100,8 @@ impl Watcher<'_> {
         let playbook = self.playbook;
         let channels = distinct_channels(playbook);
         let times = (playbook.ordinary_time(), playbook.quiet_time());
-        let situations = WAITS.len() + FEW_WAITS.len() + 2;
+        let guarded = FEW_WAITS.len() * (1 + Guard::ALL.len());
+        let situations = WAITS.len() + FEW_WAITS.len() + 2 + guarded;
         let each = channels.len() * playbook.tiers.len() * situations * weight(playbook);
         let reasons_max = DECISIONS_MAX / each.max(1);
         let looked_at = playbook.reasons_indexed().take(reasons_max);
@@ -62,6 +109,7 @@ impl Watcher<'_> {
             .map(|(reason, _)| look_at(playbook, &channels, reason, times))
             .collect();
         self.people(&seen);
+        self.guarded(&seen);
         self.worse(&seen);
         self.never(&seen);
     }
@@ -120,11 +168,7 @@ impl Watcher<'_> {
             let channel = &playbook.channels[usize::from(worse.channel.0)].id;
             let (more, less) = (playbook.tier(worse.more.0), playbook.tier(worse.less.0));
             let (route, better) = (worse.more.1, worse.less.1);
-            let waiting = match worse.minutes {
-                0 => "without a wait".to_owned(),
-                1 => "at a wait of 1 minute".to_owned(),
-                minutes => format!("at a wait of {minutes} minutes"),
-            };
+            let waiting = at_wait(worse.minutes);
             let first = &playbook.reason(reasons[0]).id;
             let others = reasons[1..].iter();
             let others = others.map(|&reason| playbook.reason(reason).id.to_string());
@@ -141,6 +185,41 @@ impl Watcher<'_> {
             };
             let fix = "raise the cost_of_failure of the tier, or lower its waiting_cost_per_minute";
             self.of_reasons(&reasons, what, fix);
+        }
+    }
+
+    /// Warns about reasons for which a guard takes a route away and leads to one without people that resolves less. To
+    /// people who resolve less it leads on purpose, and a letter by e-mail is from a person too.
+    fn guarded(&mut self, seen: &[Seen]) {
+        let playbook = self.playbook;
+        for (place, guard) in Guard::ALL.into_iter().enumerate() {
+            let lower = seen.iter();
+            let mut lower =
+                lower.filter_map(|seen| Some((seen.reason, seen.guarded[place].as_ref()?)));
+            let Some((reason, first)) = lower.next() else {
+                continue;
+            };
+            let others = lower.map(|(reason, _)| playbook.reason(reason).id.to_string());
+            let others = match and_more(others.collect()) {
+                none if none.is_empty() => none,
+                others => format!("; likewise for {others}, on some channel at some wait"),
+            };
+            let (name, reason) = (guard.name(), &playbook.reason(reason).id);
+            let channel = &playbook.channels[usize::from(first.channel.0)].id;
+            let (waiting, tier) = (at_wait(first.minutes), &playbook.tier(first.tier).id);
+            let ((taken, before), (left, after)) = (first.without, first.with);
+            let what = || {
+                format!(
+                    "guards.{name} takes {taken} away, and for {reason} on {channel} {waiting} {tier} then gets {left}, \
+                     which resolves {}, less than {}{others}",
+                    share(after),
+                    share(before)
+                )
+            };
+            let fix = "give the reason a route there that resolves as much and comes first then, forbid the worse one \
+                       to these customers by a rule, or leave the route out of the guard";
+            let top = At::top("guards");
+            self.note(top.key(name), what, fix);
         }
     }
 
@@ -231,6 +310,7 @@ fn look_at(
         person_soon: false,
         person_later: false,
         worse: None,
+        guarded: [None, None],
     };
     for &channel in channels {
         let place = (reason, TierIndex(0), channel);
@@ -238,6 +318,10 @@ fn look_at(
         for minutes in WAITS {
             ordinary.wait_everywhere(playbook, minutes_of(minutes));
             seen.tiers_at(playbook, &mut ordinary, channel, minutes);
+        }
+        for minutes in FEW_WAITS {
+            ordinary.wait_everywhere(playbook, minutes_of(minutes));
+            seen.guarded_at(playbook, &mut ordinary, channel, minutes);
         }
     }
     let had = had(playbook, playbook.reason(reason));
@@ -306,6 +390,49 @@ impl Seen {
         }
     }
 
+    /// Compares what customers get with what they get where a guard applies.
+    fn guarded_at(
+        &mut self,
+        playbook: &Playbook,
+        situation: &mut Situation,
+        channel: ChannelIndex,
+        minutes: i64,
+    ) {
+        // Where people write, a letter is how a person answers.
+        if playbook.channels[usize::from(channel.0)].medium == Medium::AsyncText {
+            return;
+        }
+        for (place, guard) in Guard::ALL.into_iter().enumerate() {
+            for (tier, _) in playbook.tiers_indexed() {
+                if self.guarded[place].is_some() {
+                    break;
+                }
+                situation.tier = tier;
+                let Some(without) = taken(&situation.decide(playbook).decision) else {
+                    continue;
+                };
+                if !guard.takes(playbook).contains(without.0) {
+                    continue;
+                }
+                guard.set(situation, true);
+                let with = taken(&situation.decide(playbook).decision);
+                guard.set(situation, false);
+                let is_worse = |with: &(Route, BasisPoints)| {
+                    with.1.0 + LESS_MIN.0 <= without.1.0 && !PEOPLE.contains(&with.0)
+                };
+                if let Some(with) = with.filter(is_worse) {
+                    self.guarded[place] = Some(Guarded {
+                        channel,
+                        minutes,
+                        tier,
+                        without,
+                        with,
+                    });
+                }
+            }
+        }
+    }
+
     /// Tries customers with wishes, while a route is left that no contact takes.
     fn wishes(&mut self, playbook: &Playbook, situation: &mut Situation, left: RouteSet) {
         for (tier, _) in playbook.tiers_indexed() {
@@ -334,6 +461,21 @@ impl Seen {
 
 const fn minutes_of(minutes: i64) -> Millis {
     Millis(minutes * Millis::MINUTE.0)
+}
+
+fn at_wait(minutes: i64) -> String {
+    match minutes {
+        0 => "without a wait".to_owned(),
+        1 => "at a wait of 1 minute".to_owned(),
+        minutes => format!("at a wait of {minutes} minutes"),
+    }
+}
+
+/// A chance as playbooks write it: `0.65`.
+fn share(chance: BasisPoints) -> String {
+    let digits = format!("{:04}", chance.0 % 10_000);
+    let digits = digits.trim_end_matches('0');
+    format!("{}.{digits:0<2}", chance.0 / 10_000)
 }
 
 /// The route that is taken and its chance; `None` if it is the last resort.

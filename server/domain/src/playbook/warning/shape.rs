@@ -1,6 +1,7 @@
 //! Warns about the number of reasons to choose from, and about missing languages of labels.
 
 use super::Watcher;
+use super::same::Same;
 use crate::playbook::fault::At;
 use crate::playbook::format::parts::Entries;
 use crate::playbook::menu::reasons_max;
@@ -13,21 +14,26 @@ impl Watcher<'_> {
     pub(super) fn counts(&mut self) {
         let file = self.file;
         let top = At::top("reasons");
-        self.count(top, file.reasons.len(), "primary");
+        let fix = "6 to 8 are easy to choose from";
+        let is_odd = |count: usize| !REASONS_EASY.contains(&count);
+        let counted = |count: usize, kind: &str| match count {
+            1 => format!("1 {kind} reason"),
+            _ => format!("{count} {kind} reasons"),
+        };
+        if is_odd(file.reasons.len()) {
+            let what = || format!("has {}", counted(file.reasons.len(), "primary"));
+            self.note(top, what, fix);
+        }
+        let mut same = Same::default();
         for (place, primary) in file.reasons.iter().enumerate() {
-            let at = top.item(place);
-            self.count(at.key("secondary"), primary.secondary.len(), "secondary");
+            let count = primary.secondary.len();
+            if is_odd(count) {
+                let at = top.item(place);
+                let what = format!("{} under", counted(count, "secondary"));
+                same.add(self, at.key("secondary"), &primary.id.0, (what, fix));
+            }
         }
-    }
-
-    fn count(&mut self, at: At<'_>, count: usize, kind: &str) {
-        if !REASONS_EASY.contains(&count) {
-            let what = || match count {
-                1 => format!("has 1 {kind} reason"),
-                _ => format!("has {count} {kind} reasons"),
-            };
-            self.note(at, what, "6 to 8 are easy to choose from");
-        }
+        same.tell(self);
     }
 
     pub(super) fn keypads(&mut self) {
@@ -60,9 +66,10 @@ impl Watcher<'_> {
 
     pub(super) fn labels(&mut self) {
         let file = self.file;
+        let mut same = Same::default();
         let top = At::top("tiers");
         for (place, tier) in file.tiers.iter().enumerate() {
-            self.label(top.item(place), &tier.label);
+            self.label(top.item(place), &tier.id.0, &tier.label, &mut same);
         }
         let optional = [
             ("channels", labels(&file.channels, |channel| &channel.label)),
@@ -72,29 +79,32 @@ impl Watcher<'_> {
         for (key, labels) in optional {
             let top = At::top(key);
             for (id, label) in labels {
-                self.label(top.key(id), label);
+                self.label(top.key(id), id, label, &mut same);
             }
         }
         let top = At::top("reasons");
         for (place, primary) in file.reasons.iter().enumerate() {
             let at = top.item(place);
-            self.label(at, &primary.label);
+            self.label(at, &primary.id.0, &primary.label, &mut same);
             for (place, reason) in primary.secondary.iter().enumerate() {
                 let at = at.key("secondary");
-                self.label(at.item(place), &reason.label);
+                let id = format!("{}/{}", primary.id.0, reason.id.0);
+                self.label(at.item(place), &id, &reason.label, &mut same);
             }
         }
+        same.tell(self);
     }
 
-    fn label(&mut self, at: At<'_>, label: &Entries<String, String>) {
+    fn label(&self, at: At<'_>, id: &str, label: &Entries<String, String>, same: &mut Same) {
         let missing = self.file.locales.iter().filter(|locale| {
             let mut texts = label.0.iter();
             !texts.any(|(each, _)| each == *locale)
         });
         let missing: Vec<&str> = missing.map(String::as_str).collect();
         if !missing.is_empty() {
-            let what = || format!("the label has no text in {}", missing.join(", "));
-            self.note(at.key("label"), what, "give one in every locale");
+            let what = format!("no text in {} in the label of", missing.join(", "));
+            let fix = "give one in every locale";
+            same.add(self, at.key("label"), id, (what, fix));
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Warns about queues, facts and calendars that nothing uses.
 
 use super::Watcher;
+use super::same::Same;
 use crate::playbook::condition::Field;
 use crate::playbook::fault::At;
 use crate::playbook::{FactIndex, QueueIndex};
@@ -11,11 +12,13 @@ impl Watcher<'_> {
         let playbook = self.playbook;
         let top = At::top("queues");
         let used = self.used_queues();
+        let mut same = Same::default();
         for (number, queue) in (0..).zip(&playbook.queues) {
             if !used.contains(&QueueIndex(number)) {
                 let at = top.key(queue.id.as_str());
-                let what = || format!("no route leads to the queue {}", queue.id);
-                self.note(at, what, "give it a route or remove it");
+                let what = "no route leads to".to_owned();
+                let told = (what, "give it a route or remove it");
+                same.add(self, at, queue.id.as_str(), told);
             }
         }
         let top = At::top("facts");
@@ -23,8 +26,9 @@ impl Watcher<'_> {
         for (number, fact) in (0..).zip(&playbook.facts) {
             if !used.contains(&FactIndex(number)) {
                 let at = top.key(fact.id.as_str());
-                let what = || format!("nothing asks for the fact {}", fact.id);
-                self.note(at, what, "ask for it or remove it");
+                let what = "nothing asks for".to_owned();
+                let told = (what, "ask for it or remove it");
+                same.add(self, at, fact.id.as_str(), told);
             }
         }
         let file = self.file;
@@ -35,10 +39,12 @@ impl Watcher<'_> {
         let top = At::top("calendars");
         for (id, _) in &file.calendars.0 {
             if !used.contains(id) {
-                let what = || format!("no queue has the calendar {}", id.0);
-                self.note(top.key(&id.0), what, "give it to a queue or remove it");
+                let what = "no queue has".to_owned();
+                let told = (what, "give it to a queue or remove it");
+                same.add(self, top.key(&id.0), &id.0, told);
             }
         }
+        same.tell(self);
     }
 
     fn used_queues(&self) -> BTreeSet<QueueIndex> {

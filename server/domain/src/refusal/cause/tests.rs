@@ -109,6 +109,7 @@ fn a_contact_says_why_it_has_no_additional_case() {
         has no known customer: identify them first, by an id or a verified identity in RouteContact
         has case_0000000000001 already, the case of this matter
         has case_0000000000001, which is merged into case_0000000000002, the case of this matter
+        exists already, and only a new contact was to be taken
         has 8 additional cases already, the most there can be
         would have more than 8 additional cases, the most there can be
     "#]]
@@ -120,6 +121,7 @@ fn a_contact_says_why_it_has_no_additional_case() {
             case: case(1),
             into: case(2),
         },
+        ContactCause::Exists,
         ContactCause::AdditionalCasesMax,
         ContactCause::TooManyFurtherCases,
     ]));

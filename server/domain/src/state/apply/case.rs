@@ -13,7 +13,7 @@ use crate::decision::{PersonReport, Tried};
 use crate::event::{CaseJoin, Claim, ContactRouted, Envelope, FormerCase, OpenedCase};
 use crate::fact::Facts;
 use crate::ids::{CaseId, ContactId, CustomerId, PlaybookVersion, ReasonId, Seq, Slug};
-use crate::state::{Counts, LatestCase, OpenCases, RowKey, State, Timers};
+use crate::state::{Beside, Counts, LatestCase, OpenCases, RowKey, State, Timers};
 use crate::tags::Tags;
 use crate::time::UnixMs;
 use std::sync::Arc;
@@ -281,8 +281,17 @@ impl State {
         let Some(case) = self.cases.get(&id) else {
             return;
         };
-        let (reason, tier): (ReasonId, Slug) = (case.reason.clone(), case.tier.clone());
-        let key = (reason.clone(), tier.clone());
+        let key = (case.reason.clone(), case.tier.clone());
+        self.count_under(key, edit);
+    }
+
+    /// Counts what is not of a case.
+    pub(super) fn count_beside(&mut self, beside: Beside, edit: impl FnOnce(&mut Counts)) {
+        self.count_under(beside.key(), edit);
+    }
+
+    fn count_under(&mut self, key: (ReasonId, Slug), edit: impl FnOnce(&mut Counts)) {
+        let (reason, tier) = key.clone();
         let counts = self
             .counts
             .entry(key)

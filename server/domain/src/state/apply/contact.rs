@@ -5,7 +5,7 @@ mod corrected;
 
 use super::case::{case_knows, tried};
 use crate::case::CaseStep;
-use crate::contact::{Contact, ContactState, Offered};
+use crate::contact::{Contact, ContactOutcome, ContactState, Offered};
 use crate::decision::Handover;
 use crate::decision::RouteOption;
 use crate::event::{
@@ -14,7 +14,7 @@ use crate::event::{
 };
 use crate::ids::{ContactId, CustomerId, Seq, Slug};
 use crate::route::Route;
-use crate::state::{RowKey, State, Timers};
+use crate::state::{Beside, Counts, RowKey, State, Timers};
 use crate::tags::ContactUpdate;
 use crate::time::UnixMs;
 use additional::still_additional;
@@ -28,12 +28,25 @@ impl State {
         if let Some(left) = &routed.former {
             self.case_left(envelope, routed, left);
         }
+        if let Some(thanked) = routed.thanks_for {
+            // It is listed in the timeline, and nothing else changes.
+            self.edit_case(envelope, thanked, |_| {});
+        }
         let owed_before = self.owed(&routed.contact);
         let before = self.contacts.get(&routed.contact).cloned();
         let before = before.as_deref();
         let taken_before = before.and_then(|row| Some((row.case?, row.route?)));
+        let route_before = before.filter(|row| row.case.is_none());
+        let route_before = route_before.and_then(|row| row.route);
         let live_before = routed.case.as_ref().is_some_and(|join| !join.first);
         self.contact_decided(envelope, routed);
+        if let (Next::Target(taken), None) = (&routed.next, &routed.case)
+            && route_before != Some(taken.route)
+        {
+            self.count_beside(Beside::UnknownReason, |counts| {
+                counts.routes_taken[taken.route as usize] += 1;
+            });
+        }
         let additional = &routed.additional;
         self.additional_heard(envelope, (before, &routed.contact), additional, owed_before);
         if let Some(join) = &routed.case {
@@ -186,17 +199,26 @@ impl State {
                     case_knows(case, envelope, (Some(contact), contact));
                 }
             });
-            if route_before != Some(taken.taken.route) {
-                self.count(case, |counts| {
-                    counts.routes_taken[taken.taken.route as usize] += 1;
-                });
+        }
+        if route_before != Some(taken.taken.route) {
+            let takes = |counts: &mut Counts| {
+                counts.routes_taken[taken.taken.route as usize] += 1;
+            };
+            match taken.case {
+                Some(case) => self.count(case, takes),
+                None => self.count_beside(Beside::UnknownReason, takes),
             }
         }
     }
 
     pub(super) fn contact_ended(&mut self, envelope: &Envelope, ended: &ContactEnded) {
         let owed = u32::from(self.owed(&ended.contact));
-        self.edit_contact(envelope, &ended.contact, |contact| {
+        // Nobody said anything when a contact times out, so neither the contact nor its cases were heard of.
+        let is_heard = ended.outcome != ContactOutcome::TimedOut;
+        self.change_contact(envelope, &ended.contact, |contact| {
+            if is_heard {
+                contact.last_activity = envelope.record_time;
+            }
             contact.state = ContactState::Ended(ended.outcome);
             contact.ended = Some(envelope.record_time);
             contact.due = None;
@@ -204,7 +226,9 @@ impl State {
         });
         for case in ended.case.iter().chain(&ended.additional) {
             self.edit_case(envelope, *case, |case| {
-                case.last_activity = envelope.record_time;
+                if is_heard {
+                    case.last_activity = envelope.record_time;
+                }
                 case.live_contacts -= 1;
                 case.awaiting_reply -= owed;
                 let mut listed = case.contacts.iter_mut();
@@ -271,7 +295,21 @@ impl State {
             .is_some_and(|contact| owed(contact.state))
     }
 
+    /// Edits a contact of which something was heard now.
     pub(super) fn edit_contact(
+        &mut self,
+        envelope: &Envelope,
+        id: &ContactId,
+        edit: impl FnOnce(&mut Contact),
+    ) {
+        self.change_contact(envelope, id, |row| {
+            row.last_activity = envelope.record_time;
+            edit(row);
+        });
+    }
+
+    /// Edits a contact and its timer.
+    fn change_contact(
         &mut self,
         envelope: &Envelope,
         id: &ContactId,
@@ -281,12 +319,29 @@ impl State {
         let edited = self.contacts.edit(id, envelope.seq, |row| {
             let before = Timers::of_contact(row);
             edit(row);
-            row.last_activity = envelope.record_time;
             row.changed = envelope.seq;
             timers.replace(before, Timers::of_contact(row));
         });
         if edited {
             self.changed_rows.push(RowKey::Contact(id.clone()));
+        }
+    }
+
+    /// Counts a new contact, and one that got a case or lost it.
+    fn contact_counted(&mut self, before: Option<&Contact>, after: &Contact) {
+        if before.is_none() {
+            self.count_beside(Beside::Contact, |counts| counts.contacts += 1);
+        }
+        let was = before.and_then(Contact::without_case);
+        let is = after.without_case();
+        if was == is {
+            return;
+        }
+        if let Some(was) = was {
+            self.count_beside(was, |counts| counts.contacts_left += 1);
+        }
+        if let Some(is) = is {
+            self.count_beside(is, |counts| counts.contacts += 1);
         }
     }
 
@@ -296,6 +351,7 @@ impl State {
             Timers::of_contact(&after),
         );
         self.changed_rows.push(RowKey::Contact(after.id.clone()));
+        self.contact_counted(before, &after);
         self.contacts
             .put(after.id.clone(), Some(Arc::new(after)), seq);
     }

@@ -30,15 +30,22 @@ impl State {
         let before = self.contacts.get(&routed.contact);
         let counted = before.is_some_and(|row| row.customer.as_ref() == Some(&join.id));
         let recorded = before.map_or(envelope.record_time, |row| row.recorded);
+        let is_courtesy = routed.context.courtesy;
+        let was_courtesy = before.is_some_and(|row| row.context.courtesy);
+        let case = routed.case.as_ref().map(|join| join.case);
         let identities = self.identities_of(&join.id);
         self.edit_customer(envelope, &join.id, |customer| {
             if let Some(learnt) = &join.learnt {
                 customer.profile = (**learnt).clone();
             }
-            if !counted {
-                customer.contact_count += 1;
-                note_recent(&mut customer.recent, recorded);
+            customer.contact_count += u64::from(!counted);
+            let (was_recent, is_recent) = (counted && !was_courtesy, !is_courtesy);
+            match (was_recent, is_recent) {
+                (false, true) => note_recent(&mut customer.recent, recorded),
+                (true, false) => forget_recent(&mut customer.recent, recorded),
+                (true, true) | (false, false) => {}
             }
+            customer.last_case = case.or(customer.last_case);
         });
         if join.learnt.is_some() {
             self.hold_identities(envelope.seq, &join.id, &identities);
@@ -243,6 +250,13 @@ fn note_recent(recent: &mut Vec<UnixMs>, at: UnixMs) {
     recent.insert(place, at);
     if recent.len() > RECENT_CONTACTS_MAX {
         recent.remove(0);
+    }
+}
+
+/// Removes the time of a contact.
+fn forget_recent(recent: &mut Vec<UnixMs>, at: UnixMs) {
+    if let Some(place) = recent.iter().rposition(|known| *known == at) {
+        recent.remove(place);
     }
 }
 

@@ -73,6 +73,7 @@ fn a_contact_that_does_not_fit_its_cases_is_noticed() {
     });
     day.tells(expect![[r#"
         a contact that lost its case:
+          (unknown): counted 0, there are 1
           case #1: it counts (1, 1, 0) contacts, live and owed ones, there are (0, 0, 0)
           case #1: it lists contact k1, which does not have it
         a contact of a case that is nowhere:

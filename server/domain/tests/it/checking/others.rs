@@ -116,7 +116,7 @@ fn spoilt_counts_timers_and_requests_are_noticed() {
     let counts = |edit: fn(&mut Counts)| {
         move |rows: &mut Rows| {
             let first = rows.values_mut().find_map(|row| match row {
-                Row::Counts(counts) => Some(counts),
+                Row::Counts(counts) if counts.beside().is_none() => Some(counts),
                 _ => None,
             });
             edit(first.expect("counts"));
@@ -138,13 +138,14 @@ fn spoilt_counts_timers_and_requests_are_noticed() {
         none,
         counts(|counts| counts.cases_opened += 1),
     );
+    let of_cases = |row: &&Row| matches!(row, Row::Counts(counts) if counts.beside().is_none());
     day.spoil_rows("no counts", none, |rows| {
-        let first = rows
-            .keys()
-            .find(|key| matches!(key, RowKey::Counts(..)))
-            .cloned();
+        let mut counts = rows.iter().filter(|(_, row)| of_cases(row));
+        let first = counts.next().map(|(key, _)| key.clone());
         rows.remove(&first.expect("counts"));
     });
+    let of_contacts = |row: &Row| matches!(row, Row::Counts(counts) if counts.beside().is_some());
+    day.spoil_rows("no counts of contacts", of_contacts, |_| {});
     let idle = day.cases[2];
     day.spoil_rows(
         "no timer of an idle case",
@@ -177,13 +178,11 @@ fn spoilt_counts_timers_and_requests_are_noticed() {
     });
     day.tells(expect![[r#"
         contacts counted twice:
-          counts of bags/allowance for standard are not those of the cases
+          (contacts): counted 7, there are 6
         repeats counted twice:
-          counts of bags/allowance for standard are not those of the cases
         cases counted twice:
-          counts of bags/allowance for standard are not those of the cases
         no counts:
-          counts of bags/allowance for standard are missing
+          (contacts): counted 0, there are 6
         no timer of an idle case:
           case #3: its customer does not have it once
           customers have 3 open cases, there are 4

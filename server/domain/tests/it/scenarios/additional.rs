@@ -340,8 +340,8 @@ fn a_silent_contact_ends_in_all_its_cases() {
             contact k1 of standard: ended TimedOut; case #1; offered [self_service]; declined []; amended 0; additional [#2]
             case #1: open; bags/allowance of standard c1; [k1 on phone]; 0 live, 0 owed; 0 repeats, 0 switches, 0 reopens; knows 
             case #2: open; flight/change of standard c1; [k1 on phone]; 0 live, 0 owed; 0 repeats, 0 switches, 0 reopens; knows booking=AAAAAA
-            [Dec 01 15:00] case #1 lapses
-            [Dec 01 15:00] case #2 lapses
+            [Nov 30 09:00] case #1 lapses
+            [Nov 30 15:00] case #2 lapses
             case #2: lapsed; flight/change of standard c1; [k1 on phone]; 0 live, 0 owed; 0 repeats, 0 switches, 0 reopens; knows booking=AAAAAA
         "#]],
     );

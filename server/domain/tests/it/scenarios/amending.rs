@@ -29,6 +29,7 @@ fn amendments_are_no_repeats() {
             contact chat-1 of standard: in self-service; case #1; offered [self_service, chat, message, human]; declined []; amended 4
             case #1: open; flight/change of standard c1; [chat-1* on web_chat]; 1 live, 0 owed; 0 repeats, 0 switches, 0 reopens; knows booking=ABC123
             customer c1: no tier; []; 1 contacts, 1 lately
+            (none) (all): 1 contacts - 1 left, 0 repeats; cases 0 opened, 0 reopened, 0 resolved, 0 lapsed, 0 withdrawn; took []
             flight/change standard: 1 contacts - 0 left, 0 repeats; cases 1 opened, 0 reopened, 0 resolved, 0 lapsed, 0 withdrawn; took [self_service 1]
         "#]],
     );

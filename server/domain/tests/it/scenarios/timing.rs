@@ -61,9 +61,9 @@ fn contacts_time_out() {
             chat-2: c2 standard; no case; choose a reason below bags of [] noticing tier_assumed
             [Nov 24 09:00] chat-1 ends TimedOut
             [Nov 25 08:00] chat-2 ends TimedOut
-            [Dec 01 09:00] case #1 lapses
+            [Nov 30 09:00] case #1 lapses
             [Dec 23 09:00] chat-3 ends TimedOut
-            [Dec 30 09:00] case #2 lapses
+            [Dec 23 09:00] case #2 lapses
             contact chat-3 of standard: ended TimedOut; case #2; offered [message, human]; declined []; amended 0
         "#]],
     );
@@ -92,10 +92,10 @@ fn timers_fire_in_order_and_at_their_times() {
             [Nov 24 09:00] chat-1 ends TimedOut
             [Nov 24 09:00] chat-2 ends TimedOut
             [Nov 24 09:00] chat-3 ends TimedOut
-            [Dec 01 09:00] case #2 lapses
-            [Dec 01 09:00] case #3 lapses
+            [Nov 30 09:00] case #2 lapses
+            [Nov 30 09:00] case #3 lapses
             [Dec 23 10:00] chat-4 ends TimedOut
-            [Dec 26 10:00] case #1 lapses
+            [Dec 23 10:00] case #1 lapses
         "#]],
     );
 }

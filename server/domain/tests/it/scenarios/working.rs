@@ -92,6 +92,7 @@ fn a_case_is_resolved_when_nobody_is_live_and_opened_again_in_time() {
             refused: case #1 has changed since
             case #1 is resolved as refunded
             [Dec 23 09:00] k2 ends TimedOut
+            [Dec 23 09:00] case #2 lapses
             refused: case #1 was resolved too long ago to be reopened: a new contact opens a new case
         "#]],
     );

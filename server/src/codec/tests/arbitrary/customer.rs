@@ -17,6 +17,7 @@ pub(super) fn saved() -> impl Strategy<Value = CustomerUpserted> {
         // Only rows have these fields.
         customer: Customer {
             case_reasons: CaseReasons::default(),
+            last_case: None,
             ..customer
         },
         unverified_identities,

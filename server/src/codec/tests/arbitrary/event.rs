@@ -261,6 +261,7 @@ fn routed() -> BoxedStrategy<ContactRouted> {
             of(matter_id()),
             any::<u32>(),
             vec(open_case(), 0..3),
+            of(case_id()),
         ),
         of(profile()),
         of(customer::tier_found()),
@@ -274,7 +275,7 @@ fn routed() -> BoxedStrategy<ContactRouted> {
             let (
                 customer,
                 case,
-                (left, additional, leading, followed_by, open_cases),
+                (left, additional, leading, followed_by, open_cases, thanks_for),
                 profile,
                 tier_found,
             ) = whose;
@@ -288,6 +289,7 @@ fn routed() -> BoxedStrategy<ContactRouted> {
                 tier_found,
                 case,
                 former: left,
+                thanks_for,
                 additional,
                 leading,
                 followed_by,

@@ -157,6 +157,7 @@ fn customer() -> Customer {
         merged: Vec::new(),
         merges: 0,
         case_reasons: CaseReasons::default(),
+        last_case: None,
         handles: Vec::new(),
         in_conflict: false,
         opened: Seq(70),
@@ -188,6 +189,7 @@ fn context() -> ContactContext {
         asked_for_person: true,
         cannot_use: Abilities::EMPTY,
         another_matter: false,
+        courtesy: false,
         brand: Some(slug("blue")),
         queue_stats: vec![QueueStats {
             queue: slug("changes"),

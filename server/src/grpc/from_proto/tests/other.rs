@@ -71,7 +71,7 @@ fn a_additional_case() {
             note: note.into(),
             event_time: None,
         };
-        contact::add_case(request, caller(), &live)
+        contact::add_case(request, caller(), &live, &[])
     };
     let unknown = v1::Fact {
         fact_id: "booking".into(),
@@ -151,15 +151,17 @@ fn customers() {
 #[test]
 fn documents() {
     let publish = |source: String, note: String| {
-        let read = playbooks::read(&source);
+        let read = playbooks::read(&source, None);
         let request = v1::PublishPlaybookRequest {
             request_id: "r".into(),
             document: source,
             note,
             event_time: None,
+            force: false,
         };
         told(
-            playbooks::publish(request, caller(), read).and_then(|(command, _)| sound(Ok(command))),
+            playbooks::publish(request, caller(), read, Vec::new())
+                .and_then(|(command, _)| sound(Ok(command))),
         )
     };
     let written = include_str!("playbook.yaml");
@@ -312,6 +314,7 @@ fn times() {
         let playbooks = crate::grpc::from_proto::NamedPlaybooks {
             live: &live,
             menu: None,
+            retired: &[],
             numbers: &super::numbers(),
         };
         told(sound(contact::route(request, caller, playbooks)))

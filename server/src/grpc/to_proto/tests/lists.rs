@@ -47,9 +47,9 @@ fn a_menu_on_a_keypad() {
     "#]]
     .assert_eq(&of(true, true));
     expect![[r#"
-        2 Bestaande vlucht Reason existing_flight []
-        3 Baggage Reason baggage []
-        4 Iets anders SomethingElse  []
+        1 Bestaande vlucht Reason existing_flight []
+        2 Baggage Reason baggage []
+        3 Iets anders SomethingElse  []
     "#]]
     .assert_eq(&of(false, false));
 }
