@@ -260,6 +260,7 @@ struct Tally {
     kept: u64,
     replayed: u64,
     unverified: u64,
+    as_written: u64,
     refused: Vec<Bad>,
     bad: Vec<Bad>,
 }
@@ -291,6 +292,7 @@ impl Tally {
                     self.kept += 1;
                     self.replayed += u64::from(kept.receipt.is_some_and(|it| it.replayed));
                     self.unverified += kept.unverified_identities.len() as u64;
+                    self.as_written += u64::from(!kept.findings.is_empty());
                 }
                 Some(Outcome::Error(error)) => self.refused.push(Bad::of(row.line, why(error))),
                 None => {
@@ -417,6 +419,7 @@ fn report(
             "kept": tally.kept,
             "replayed": tally.replayed,
             "unverified_identities": tally.unverified,
+            "identities_as_written": tally.as_written,
             "refused": tally.refused.len(),
             "bad": tally.bad.len(),
             "revision": revision,
@@ -437,7 +440,15 @@ fn report(
                 )
             }
         };
-        session.out.text(&format!("{said}{again}{lost}"))?;
+        let as_written = match tally.as_written {
+            0 => String::new(),
+            rows => format!(
+                "\ncustomers with an identity that is kept as it was written, because it cannot be read as its kind: {rows}"
+            ),
+        };
+        session
+            .out
+            .text(&format!("{said}{again}{lost}{as_written}"))?;
     }
     write_errors(args, table, tally)?;
     match not_taken == 0 || args.allow_bad {

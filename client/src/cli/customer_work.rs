@@ -56,6 +56,7 @@ pub(super) async fn link(
     if answer.verification_lost {
         session.out.say(&verification_lost(&identity));
     }
+    say_as_written(&answer.findings, session);
     session
         .out
         .written(&answer, answer.receipt.as_ref(), |paint| {
@@ -63,6 +64,17 @@ pub(super) async fn link(
             let merged = answer.duplicate.as_ref();
             goes_on + &render::customer_receipt(merged, "merged: both are one customer now", paint)
         })
+}
+
+/// Warns of identities that are found only by the same text.
+fn say_as_written(findings: &[v1::Finding], session: &Session) {
+    let all = findings.iter();
+    for finding in all.filter(|it| it.kind() == v1::FindingKind::IdentityAsWritten) {
+        session.out.say(&format!(
+            "{} is kept as it was written, because it cannot be read as its kind: only the same text finds it",
+            finding.subject
+        ));
+    }
 }
 
 fn verification_lost(identity: &v1::Identity) -> String {
@@ -97,6 +109,7 @@ pub(super) async fn upsert(
             "{kind}={value} was verified and is not any more; if it still is, send --identity {kind}={value}:verified"
         ));
     }
+    say_as_written(&answer.findings, session);
     let customer = answer.customer.clone().unwrap_or_default();
     let text = |paint| render::customer(&customer, paint);
     let out = session.timed().await;

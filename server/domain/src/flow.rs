@@ -21,7 +21,7 @@ pub use timer::due;
 use crate::command::{Command, CommandBody};
 use crate::customer::Identity;
 use crate::event::{Cause, Envelope, Event, Method, Recorded};
-use crate::handle::HandleKinds;
+use crate::handle::{BrandRegions, HandleKinds};
 use crate::ids::Seq;
 use crate::playbook::Playbook;
 use crate::refusal::{Faults, Refusal};
@@ -107,9 +107,11 @@ pub fn named_rows(command: &Command, live: Option<&Playbook>, kinds: &HandleKind
             let identities = customer.identities.iter();
             let verified = identities.filter(|identity| identity.identifies_customer());
             let brand = body.context.brand.as_ref();
+            let none = BrandRegions::default();
+            let regions = live.map_or(&none, |live| &live.brand_regions);
             rows.extend(verified.map(|Identity { key, .. }| {
-                let region = live.and_then(|live| live.brand_regions.of(&key.kind, brand));
-                RowKey::IdentityOwner(kinds.key(&key.kind, &key.value, region))
+                let (compared, _) = regions.compared(kinds, key, brand);
+                RowKey::IdentityOwner(compared.key)
             }));
         }
         CommandBody::Select(body) => rows.push(RowKey::Contact(body.contact.clone())),

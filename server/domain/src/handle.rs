@@ -167,6 +167,19 @@ impl HandleKinds {
         self.key(kind, value, None)
     }
 
+    /// The kinds of these identities that are kept as they were written, because they could not be read as their kind
+    /// says. Of kinds that are not declared nothing is expected.
+    pub fn kept_as_written<'a>(&self, identities: &'a [Identity]) -> Vec<&'a Slug> {
+        let mut kinds = Vec::new();
+        for Identity { key, region, .. } in identities {
+            let is_read = || !self.compared(&key.kind, &key.value, *region).is_as_written;
+            if self.declares(&key.kind) && !kinds.contains(&&key.kind) && !is_read() {
+                kinds.push(&key.kind);
+            }
+        }
+        kinds
+    }
+
     /// Whether this kind is declared.
     pub fn declares(&self, kind: &Slug) -> bool {
         self.0.binary_search_by(|one| one.kind.cmp(kind)).is_ok()
@@ -202,8 +215,20 @@ impl HandleKinds {
 pub struct BrandRegions(pub Vec<(Slug, Slug, Region)>);
 
 impl BrandRegions {
+    /// What an identity compares as that a contact of this brand gave, and the region of the brand that it was read in.
+    /// This is the one place that says how the brand counts.
+    pub fn compared(
+        &self,
+        kinds: &HandleKinds,
+        IdentityKey { kind, value }: &IdentityKey,
+        brand: Option<&Slug>,
+    ) -> (Compared, Option<Region>) {
+        let region = self.of(kind, brand);
+        (kinds.compared(kind, value, region), region)
+    }
+
     /// The region of numbers of this kind that a contact of this brand gave. `None` if it is that of the kind.
-    pub fn of(&self, kind: &Slug, brand: Option<&Slug>) -> Option<Region> {
+    fn of(&self, kind: &Slug, brand: Option<&Slug>) -> Option<Region> {
         let brand = brand?;
         let found = self
             .0

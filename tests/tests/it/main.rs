@@ -45,6 +45,7 @@ mod feed_views;
 mod flags_named;
 mod grid;
 mod handles;
+mod handles_told;
 mod health;
 mod ids_kept;
 mod interop;

@@ -15,6 +15,16 @@ static TRIPS_STEADY: LazyLock<Arc<Playbook>> = LazyLock::new(|| {
     let trips = include_str!("playbooks/trips.yaml");
     read(&trips.replace("costs:\n", "costs:\n  repeat_need: 0\n"))
 });
+/// The trips, where a booking is any text, and where it compares by its letters and digits.
+static TRIPS_TOLD: LazyLock<Arc<Playbook>> = LazyLock::new(|| {
+    let trips = include_str!("playbooks/trips.yaml");
+    read(&trips.replace(", pattern: \"[A-Z0-9]{6}\" }", " }"))
+});
+static TRIPS_COMPARED: LazyLock<Arc<Playbook>> = LazyLock::new(|| {
+    let trips = include_str!("playbooks/trips.yaml");
+    let compared = ", compare: letters_and_digits, case: upper }";
+    read(&trips.replace(", pattern: \"[A-Z0-9]{6}\" }", compared))
+});
 static SKETCH: LazyLock<Arc<Playbook>> =
     LazyLock::new(|| read(include_str!("playbooks/sketch.yaml")));
 static AIRLINE: LazyLock<Arc<Playbook>> =
@@ -81,6 +91,8 @@ pub(crate) fn playbook(name: &str) -> Arc<Playbook> {
         "trips" => TRIPS.clone(),
         "trips_later" => TRIPS_LATER.clone(),
         "trips_split" => TRIPS_SPLIT.clone(),
+        "trips_told" => TRIPS_TOLD.clone(),
+        "trips_compared" => TRIPS_COMPARED.clone(),
         "trips_steady" => TRIPS_STEADY.clone(),
         "trips_folded" => TRIPS_FOLDED.clone(),
         "wide" => WIDE.clone(),

@@ -114,7 +114,8 @@ impl Services {
                 let outcome = match written {
                     Err(faults) => Outcome::Error(status::of_item(&status::faulty(&faults))),
                     Ok(written) => {
-                        self.kept(index, written.await.map_err(|_| status::internal())?)?
+                        let written = written.await.map_err(|_| status::internal())?;
+                        self.kept(index, written).await?
                     }
                 };
                 outcomes.push(v1::CustomerUpsertOutcome {
@@ -127,13 +128,18 @@ impl Services {
     }
 
     /// The outcome of one item. A refusal concerns only this item; any other error ends the whole batch.
-    fn kept(&self, index: usize, written: Result<Written, EngineError>) -> Result<Outcome, Status> {
+    async fn kept(
+        &self,
+        index: usize,
+        written: Result<Written, EngineError>,
+    ) -> Result<Outcome, Status> {
         match written {
             Ok(written) => {
                 let Event::CustomerUpserted(saved) = &written.recorded.event else {
                     return Err(status::internal());
                 };
-                let upserted = to_proto::receipt::upserted(self.mark(), &written, saved);
+                let playbook = self.playbook_of(&written.recorded.envelope).await?;
+                let upserted = to_proto::receipt::upserted(self.mark(), &written, saved, &playbook);
                 Ok(Outcome::Upserted(upserted))
             }
             Err(EngineError::Refused(refusal)) => {
@@ -160,7 +166,9 @@ impl CustomerService for Services {
             return Err(status::internal());
         };
         let seq = written.recorded.envelope.seq;
-        let answer = to_proto::customer::upserted(saved, seq, self.receipt(&written));
+        let playbook = self.playbook_of(&written.recorded.envelope).await?;
+        let receipt = self.receipt(&written);
+        let answer = to_proto::customer::upserted(saved, seq, &playbook, receipt);
         Ok(Response::new(answer))
     }
 
@@ -263,7 +271,17 @@ impl CustomerService for Services {
         let caller = self.caller(&request)?;
         let command = from_proto::customer_work::link(request.into_inner(), caller);
         let worked = self.work_on_customer(command).await?;
+        let action = &worked.what.action;
+        let findings = match worked.written.recorded.envelope.playbook {
+            Some(_) => {
+                let envelope = &worked.written.recorded.envelope;
+                let playbook = self.playbook_of(envelope).await?;
+                to_proto::customer::linked_as_written(&playbook, action)
+            }
+            None => Vec::new(),
+        };
         Ok(Response::new(v1::LinkIdentityResponse {
+            findings,
             customer_receipt: worked.customer_receipt(),
             receipt: Some(self.receipt(&worked.written)),
             duplicate: worked.receipt_of_merged(),

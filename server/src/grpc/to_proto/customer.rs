@@ -1,7 +1,7 @@
 //! Customers.
 
 use super::decision::text;
-use super::{actor_or_none, case, contact, fact, time, wire_enum};
+use super::{actor_or_none, case, contact, decision, fact, time, wire_enum};
 use crate::queries::Conflict;
 use crate::queries::CustomerHistory;
 use signpost_domain::case::CaseNumbers;
@@ -9,14 +9,17 @@ use signpost_domain::customer::{
     Consent, Customer, CustomerAction, CustomerMerge, History, HistoryCounts, Identity,
     IdentityKey, MergedCustomer, Profile,
 };
+use signpost_domain::decision::Finding;
 use signpost_domain::event::CustomerUpserted;
 use signpost_domain::ids::{CustomerId, ReasonId, Seq};
+use signpost_domain::playbook::Playbook;
 use signpost_proto::v1;
 
 /// The answer to UpsertCustomer, from its event at `seq`.
 pub(crate) fn upserted(
     saved: &CustomerUpserted,
     seq: Seq,
+    playbook: &Playbook,
     receipt: v1::WriteReceipt,
 ) -> v1::UpsertCustomerResponse {
     let v1::CustomerUpsertedEvent {
@@ -27,6 +30,28 @@ pub(crate) fn upserted(
         customer,
         unverified_identities,
         receipt: Some(receipt),
+        findings: kept_as_written(playbook, &saved.customer.profile.identities),
+    }
+}
+
+/// The findings about identities that are kept as they were written.
+pub(crate) fn kept_as_written(playbook: &Playbook, identities: &[Identity]) -> Vec<v1::Finding> {
+    let kinds = playbook.handles.kept_as_written(identities).into_iter();
+    let findings = kinds.map(|kind| Finding::IdentityAsWritten(kind.clone()));
+    findings
+        .map(|finding| decision::finding(&finding))
+        .collect()
+}
+
+/// The findings about an identity that was linked to a customer.
+pub(crate) fn linked_as_written(playbook: &Playbook, action: &CustomerAction) -> Vec<v1::Finding> {
+    match action {
+        CustomerAction::Linked { identity, .. } => {
+            kept_as_written(playbook, std::slice::from_ref(identity))
+        }
+        CustomerAction::Unlinked(_) | CustomerAction::Merged(_) | CustomerAction::Unmerged(..) => {
+            Vec::new()
+        }
     }
 }
 

@@ -5,6 +5,7 @@ use crate::engine::Written;
 use crate::grpc::from_proto::Revision;
 use crate::grpc::tokens::cursor::StoreIdPrefix;
 use signpost_domain::event::CustomerUpserted;
+use signpost_domain::playbook::Playbook;
 use signpost_proto::v1;
 
 /// The receipt of a write to this store.
@@ -22,6 +23,7 @@ pub(crate) fn upserted(
     store: StoreIdPrefix,
     written: &Written,
     saved: &CustomerUpserted,
+    playbook: &Playbook,
 ) -> v1::CustomerUpserted {
     let seq = written.recorded.envelope.seq;
     let v1::CustomerUpsertedEvent {
@@ -32,5 +34,6 @@ pub(crate) fn upserted(
         etag: customer.unwrap_or_default().etag,
         unverified_identities,
         receipt: Some(receipt(store, written)),
+        findings: customer::kept_as_written(playbook, &saved.customer.profile.identities),
     }
 }

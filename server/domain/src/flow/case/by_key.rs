@@ -67,10 +67,7 @@ pub(in crate::flow) fn case(
     owner.map(|owner| state.customer(owner)).transpose()?;
     let owner = owner.unwrap_or(&who.id);
     let matter = CaseKey::of(owner, &reason.id, &key, &facts);
-    let other = match lookup.only_open_case()? {
-        Some(open) => Some(open),
-        None => lookup.best_case()?,
-    };
+    let other = lookup.case_now()?;
     let other = other.filter(|other| own.as_ref().is_none_or(|own| own.id != other.id));
     // The case was found under another key, or was an additional case until now. The contact does not join it twice.
     if let Some(other) = &other

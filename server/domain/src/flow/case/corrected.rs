@@ -55,8 +55,7 @@ pub(in crate::flow) fn right_case(
         facts: &facts,
         now: sought.now,
     };
-    let best = lookup.best_case()?;
-    let other = lookup.only_open_case()?.or(best);
+    let other = lookup.case_now()?;
     if let Some(other) = other.as_ref().filter(|other| is_open(other, sought.now)) {
         let joins = FoundCase::Joins(other.clone(), CaseMatch::Continued);
         return Ok(RightCase::Found(joins));

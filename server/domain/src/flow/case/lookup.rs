@@ -91,6 +91,38 @@ impl Lookup<'_> {
         Ok(latest.cloned())
     }
 
+    /// The case of the matter: the open one that the contact may be about although the customer declined a key fact, or
+    /// else the best case, or an open one that is known under another spelling.
+    pub(super) fn case_now(&self) -> Result<Option<Arc<Case>>, RowNotLoaded> {
+        let best = self.best_case()?;
+        if let Some(open) = self.only_open_case()? {
+            return Ok(Some(open));
+        }
+        let is_open = |case: &Arc<Case>| is_open(case, self.now);
+        Ok(match best {
+            Some(best) if is_open(&best) => Some(best),
+            best => self.open_case_spelt_otherwise()?.or(best),
+        })
+    }
+
+    /// The customer's latest open case of the reason whose key facts compare as those of the contact. Its key is not
+    /// found if the case was opened before it was declared how its facts compare, by a spelling that is neither that of
+    /// the contact nor the compared one.
+    fn open_case_spelt_otherwise(&self) -> Result<Option<Arc<Case>>, RowNotLoaded> {
+        if self.key.is_empty() {
+            return Ok(None);
+        }
+        let is_same = |case: &Arc<Case>| {
+            self.key.iter().all(|fact| {
+                let id = fact.id.as_str();
+                let both = case.facts.value(id).zip(self.facts.value(id));
+                both.is_some_and(|(known, given)| fact.are_same(known, given))
+            })
+        };
+        let open = self.open_cases()?;
+        Ok(open.into_iter().filter(is_same).max_by_key(|case| case.id))
+    }
+
     /// The keys to look for: for each merged customer, under each reason that this customer has cases for and that this
     /// reason is, replaces or is a part of. The number stays small, even if this reason replaces many.
     fn matters(&self) -> Vec<CaseKey> {

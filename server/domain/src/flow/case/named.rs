@@ -116,8 +116,9 @@ fn names_identity(
     let identities = context.customer.identities.iter();
     let identities = identities.filter(|identity| !identity.shared);
     let keys = identities.map(|Identity { key, .. }| {
-        let region = playbook.brand_regions.of(&key.kind, context.brand.as_ref());
-        state.comparing().key(&key.kind, &key.value, region)
+        let regions = &playbook.brand_regions;
+        let (compared, _) = regions.compared(state.comparing(), key, context.brand.as_ref());
+        compared.key
     });
     let keys: Vec<HandleKey> = keys.collect();
     if keys.is_empty() {

@@ -2,9 +2,7 @@
 
 use super::merge_group::{IdentityOwner, identity_owner, is_held_twice, merge_group, survivor};
 use crate::contact::CustomerRef;
-use crate::customer::{
-    Customer, IDENTITIES_MAX, Identity, IdentityKey, Profile, TierBasis, TierFound,
-};
+use crate::customer::{Customer, IDENTITIES_MAX, Identity, Profile, TierBasis, TierFound};
 use crate::decision::Finding;
 use crate::handle::{Compared, HandleKey};
 use crate::ids::{ContactId, CustomerId, Slug};
@@ -209,9 +207,9 @@ fn in_order(
 ) -> Vec<Told> {
     let kinds = state.comparing();
     let sent = sent.identities.iter().map(|identity| {
-        let IdentityKey { kind, value } = &identity.key;
-        let region = playbook.brand_regions.of(kind, brand);
-        let Compared { key, is_as_written } = kinds.compared(kind, value, region);
+        let regions = &playbook.brand_regions;
+        let (Compared { key, is_as_written }, region) =
+            regions.compared(kinds, &identity.key, brand);
         Told {
             key,
             identity: Identity {
@@ -219,7 +217,7 @@ fn in_order(
                 ..identity.clone()
             },
             // Of kinds that the playbook does not declare nothing is expected.
-            is_as_written: is_as_written && kinds.declares(kind),
+            is_as_written: is_as_written && kinds.declares(&identity.key.kind),
         }
     });
     let mut sorted: Vec<Told> = sent.collect();

@@ -236,3 +236,29 @@ fn what_is_noticed_of_handles_is_in_their_order_the_surest_first() {
         "#]],
     );
 }
+
+/// A case keeps the key under which it was opened. Once it is declared how the fact compares, any spelling finds it.
+#[test]
+fn a_case_opened_before_its_fact_compared_is_found_by_a_third_spelling() {
+    check(
+        "
+        playbook trips_told
+        at 09:00
+        route k1 phone customer=c1 reason=flight/change booking=f-78
+        route k2 phone customer=c1 reason=flight/change booking=F78
+        end k2 switched
+        playbook trips_compared
+        restart
+        route k3 phone customer=c1 reason=flight/change booking=f78
+        route k4 phone customer=c1 reason=flight/change booking=F/78
+        route k5 phone customer=c1 reason=flight/change booking=G78
+        playbook trips_told
+        route k6 phone customer=c2 reason=flight/change booking=f-78
+        playbook trips_compared
+        route k7 phone customer=c2 reason=flight/change booking=F.78
+        route k8 phone customer=c2 reason=flight/change booking=f78
+        case 3
+        ",
+        expect![[r#""#]],
+    );
+}
