@@ -52,7 +52,8 @@ pub(crate) struct DemoArgs {
     data: Option<PathBuf>,
 }
 
-/// Plays the morning and prints the report. Ctrl-C stops it, and so does SIGTERM; then only the folder of `--data` stays, if it is given.
+/// Plays the morning and prints the report. Ctrl-C stops it, and so does SIGTERM; then only the folder of `--data`
+/// stays, if it is given.
 pub(crate) async fn run(args: DemoArgs, session: &Session) -> Result<(), Failure> {
     tokio::select! {
         done = play(args, session) => done.map_err(of_its_own),

@@ -264,8 +264,8 @@ impl Connected {
 }
 
 /// Prints the text that `show` makes of each item; `None` prints nothing. Reports when the server is gone and when it
-/// is back. At Ctrl-C or SIGTERM, or when the watch ends or fails, also prints the cursor with which to continue; not if the
-/// server sent an item that ends the watch, or if printing failed.
+/// is back. At Ctrl-C or SIGTERM, or when the watch ends or fails, also prints the cursor with which to continue;
+/// not if the server sent an item that ends the watch, or if printing failed.
 ///
 /// # Errors
 /// If the watch fails or stdout cannot be written.

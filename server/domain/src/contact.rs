@@ -623,8 +623,8 @@ pub struct Contact {
     pub arrived: UnixMs,
     /// When the contact was first recorded, in log time.
     pub recorded: UnixMs,
-    /// When the contact was last heard of: routed, amended, or ended by a caller. A contact that times out is not heard of
-    /// at that time.
+    /// When the contact was last heard of: routed, amended, or ended by a caller. A contact that times out is not heard
+    /// of at that time.
     pub last_activity: UnixMs,
     /// When the contact ended; `None` while it is live.
     pub ended: Option<UnixMs>,

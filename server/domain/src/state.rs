@@ -32,8 +32,9 @@ use std::sync::Arc;
 /// The largest number of cases that one event changes: the cases of a contact, the case that the contact leaves,
 /// and the cases that these were merged into.
 pub const EVENT_CASES_MAX: usize = 2 * (2 + ADDITIONAL_CASES_MAX);
-/// The largest number of rows that one event changes. These are the request, the contact and its counts; two customers, each with
-/// its identities before and after; and cases, each with its matter and with its counts before and after.
+/// The largest number of rows that one event changes. These are the request, the contact and its counts; two
+/// customers, each with its identities before and after; and cases, each with its matter and with its counts before
+/// and after.
 pub const EVENT_ROWS_MAX: usize =
     2 + Beside::ALL.len() + 2 * (1 + 2 * IDENTITIES_MAX) + 4 * EVENT_CASES_MAX;
 // The other kind of event that changes many rows.

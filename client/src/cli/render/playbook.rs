@@ -116,8 +116,8 @@ pub(crate) fn names_in_use(names: &[v1::PlaybookNameInUse]) -> String {
     names.iter().map(line).collect()
 }
 
-/// Counts by reason and tier, with contacts that have no case, and the total. Below them, for each reason that was split,
-/// its counts together with those of its parts.
+/// Counts by reason and tier, with contacts that have no case, and the total. Below them, for each reason that was
+/// split, its counts together with those of its parts.
 pub(crate) fn counts(response: &v1::CountReasonsResponse, paint: Paint) -> String {
     let total = total(response);
     let rows = with_all(response).chain([("total".to_owned(), &total)]);

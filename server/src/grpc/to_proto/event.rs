@@ -138,6 +138,17 @@ fn parts(envelope: &Envelope, event: &Event) -> EventParts {
     }
 }
 
+/// The state of a contact after a decision, and what comes next.
+fn step_to(next: &Next) -> (ContactState, v1::NextStep) {
+    let awaits = |step| (ContactState::AwaitingCustomer, step);
+    match next {
+        Next::ChooseReason { .. } => awaits(v1::NextStep::ChooseReason),
+        Next::AskFacts(_) => awaits(v1::NextStep::AskFacts),
+        Next::ChooseRoute => awaits(v1::NextStep::ChooseRoute),
+        Next::Target(taken) => (ContactState::of_route(taken.route), v1::NextStep::Routed),
+    }
+}
+
 fn contact_routed(routed: &ContactRouted, seq: Seq) -> v1::ContactRoutedEvent {
     let ContactRouted {
         contact,
@@ -163,29 +174,14 @@ fn contact_routed(routed: &ContactRouted, seq: Seq) -> v1::ContactRoutedEvent {
         note,
     } = routed;
     let join = join.as_ref();
-    let (place, next_step, goes, asked) = match next {
-        Next::ChooseReason { .. } => (
-            ContactState::AwaitingCustomer,
-            v1::NextStep::ChooseReason,
-            None,
-            [].iter(),
-        ),
-        Next::AskFacts(facts) => (
-            ContactState::AwaitingCustomer,
-            v1::NextStep::AskFacts,
-            None,
-            facts.iter(),
-        ),
-        Next::ChooseRoute => (
-            ContactState::AwaitingCustomer,
-            v1::NextStep::ChooseRoute,
-            None,
-            [].iter(),
-        ),
-        Next::Target(taken) => {
-            let place = ContactState::of_route(taken.route);
-            (place, v1::NextStep::Routed, Some(taken), [].iter())
-        }
+    let (place, next_step) = step_to(next);
+    let goes = match next {
+        Next::Target(taken) => Some(taken),
+        Next::ChooseReason { .. } | Next::AskFacts(_) | Next::ChooseRoute => None,
+    };
+    let asked = match next {
+        Next::AskFacts(facts) => facts.as_slice(),
+        Next::ChooseReason { .. } | Next::ChooseRoute | Next::Target(_) => &[],
     };
     let (external_references, labels) = tags::tags(&context.tags);
     v1::ContactRoutedEvent {
@@ -209,7 +205,7 @@ fn contact_routed(routed: &ContactRouted, seq: Seq) -> v1::ContactRoutedEvent {
         state: wire_enum::place(place),
         next_step: next_step.into(),
         target: goes.map(|taken| target::of_event(taken, &decision.handover, Some(&decision.tier))),
-        asked_fact_ids: asked.map(Slug::to_string).collect(),
+        asked_fact_ids: asked.iter().map(Slug::to_string).collect(),
         facts: fact::facts(&context.facts),
         rule_ids: decision
             .fired
