@@ -160,14 +160,18 @@ async fn the_command_lists_customers_who_hold_one_handle() -> Outcome {
     let server = server.restart().await?;
     let listed = server.signpost(&["customer", "conflicts"]).await?;
     assert_eq!(listed.code, Some(0), "{listed:?}");
-    expect![[r#""#]].assert_eq(&format!("{}---\n{}", none.stdout, listed.stdout));
+    expect![[r#"
+        ---
+          compares as     customer  told as                           other customer  told there as
+          +5511987654321  c2        phone=(11) 98765-4321 (verified)  c1              phone=+55 11 98765-4321 (verified)
+    "#]].assert_eq(&format!("{}---\n{}", none.stdout, listed.stdout));
     let json = server
         .signpost(&["customer", "conflicts", "--json"])
         .await?;
     let json: serde_json::Value = serde_json::from_str(&json.stdout)?;
     let conflict = &json["conflicts"][0];
-    assert_eq!(conflict["customerId"], "c2", "{json:#}");
-    assert_eq!(conflict["handles"][0]["comparesAs"], "+5511987654321");
+    assert_eq!(conflict["customer_id"], "c2", "{json:#}");
+    assert_eq!(conflict["handles"][0]["compares_as"], "+5511987654321");
     server.finish().await?;
     Ok(())
 }

@@ -85,7 +85,7 @@ fn a_case_that_cannot_be_left_refuses() {
             k2 ends Resolved; case #2 is resolved
             [Nov 24 09:00] k1 ends TimedOut
             [Nov 30 09:00] case #1 lapses
-            [Dec 01 09:00] case #3 lapses
+            [Nov 30 09:00] case #3 lapses
             refused: contact k2 is in #2, which is closed and can no longer be reopened: its customer can no longer be corrected
         "#]],
     );

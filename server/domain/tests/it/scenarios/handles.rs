@@ -259,6 +259,21 @@ fn a_case_opened_before_its_fact_compared_is_found_by_a_third_spelling() {
         route k8 phone customer=c2 reason=flight/change booking=f78
         case 3
         ",
-        expect![[r#""#]],
+        expect![[r#"
+            playbook trips is live
+            k1: c1+ standard; opens #1; -> self_service(rebook) of [self_service 1.98, message 5.55, human 7.08] noticing tier_assumed
+            k2: c1 standard; opens #2; 1 in 7d; -> self_service(rebook) of [self_service 1.98, message 5.55, human 7.08] noticing tier_assumed
+            k2 ends Switched
+            playbook trips is live
+            k3: c1 standard; continues #2, a repeat; 1 repeats, 2 in 7d, 1 of the case before; remembers self_service repeated; ask fare of [message 5.55, human 7.08] by third_contact noticing tier_assumed
+            k4: c1 standard; continues #2, a repeat; 2 repeats, 3 in 7d, 2 of the case before; remembers self_service repeated; -> human(desk) of [human 7.30] by third_contact, asked_again noticing tier_assumed
+            k5: c1 standard; opens #3; 4 in 7d; ask fare of [message 5.55, human 7.08] by third_contact noticing tier_assumed
+            playbook trips is live again
+            k6: c2+ standard; opens #4; -> self_service(rebook) of [self_service 1.98, message 5.55, human 7.08] noticing tier_assumed
+            playbook trips is live again
+            k7: c2 standard; continues #4, a repeat; 1 repeats, 1 in 7d, 1 of the case before; remembers self_service repeated; ask fare of [message 5.55, human 7.08] noticing tier_assumed
+            k8: c2 standard; continues #4, a repeat; 2 repeats, 2 in 7d, 2 of the case before; remembers self_service repeated; -> human(desk) of [human 7.30] by third_contact, asked_again noticing tier_assumed
+            case #3: open; flight/change of standard c1; [k5* on phone]; 1 live, 0 owed; 0 repeats, 0 switches, 0 reopens; knows booking=G78
+        "#]],
     );
 }

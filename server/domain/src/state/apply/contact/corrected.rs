@@ -246,6 +246,9 @@ impl State {
             row.changed = envelope.seq;
         });
         self.changed_rows.push(RowKey::Contact(before.id.clone()));
+        if let Some(after) = self.contacts.get(&before.id).cloned() {
+            self.contact_counted(Some(before), &after);
+        }
     }
 }
 
