@@ -199,7 +199,7 @@ fn a_silent_server_is_given_up_in_time() -> TestResult {
 }
 
 /// Every command that writes, with its arguments.
-const WRITES: [&str; 23] = [
+const WRITES: [&str; 24] = [
     "route --channel phone --contact call-1",
     "select call-1 chat",
     "reroute call-1 --outcome gave_up",
@@ -214,6 +214,7 @@ const WRITES: [&str; 23] = [
     "playbook rollback 3f2a90bc",
     "contact add-case call-1 --reason order_issue/refund",
     "contact update call-1 --no-labels",
+    "contact correct-customer call-1 c2 --note wrong",
     "queue report orders:waiting=3",
     "case note case_0000000000001 sent",
     "case update case_0000000000001 --legal-hold yes",
