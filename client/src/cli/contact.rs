@@ -42,9 +42,9 @@ Example:
     /// is live, or ended at most 30 days ago. Its decision stays as it is. Correct it again to undo it.
     #[command(after_help = "\
 Example:
-  signpost contact correct-customer call-4711 c2 --note 'It was his brother' \
+  signpost contact correct-customer call-4711 c2 --note 'It was his brother' \\
     --actor supervisor/ann
-  signpost contact correct-customer call-4711 c2 --note 'Wrong record' \
+  signpost contact correct-customer call-4711 c2 --note 'Wrong record' \\
     --decide-again --actor platform/eu-1")]
     CorrectCustomer(CorrectCustomerArgs),
     /// Lists contacts, the newest first.
