@@ -380,7 +380,11 @@ fn no_refusal_leaves_without_its_reason() {
     let groups: BTreeSet<(Option<String>, usize)> =
         all.iter().map(|it| (group(it), kinds(it))).collect();
     let seen: BTreeSet<String> = all.iter().map(kind).collect();
-    assert_eq!(groups.iter().map(|(_, kinds)| kinds).sum::<usize>(), seen.len(), "{seen:?}");
+    assert_eq!(
+        groups.iter().map(|(_, kinds)| kinds).sum::<usize>(),
+        seen.len(),
+        "{seen:?}"
+    );
     for refusal in &all {
         let status = refused(refusal);
         let reason = reason_of(&status);
