@@ -43,9 +43,9 @@ Example:
     #[command(after_help = "\
 Example:
   signpost contact correct-customer call-4711 c2 --note 'It was his brother' \\
-      --actor supervisor/ann
+    --actor supervisor/ann
   signpost contact correct-customer call-4711 c2 --note 'Wrong record' \\
-      --decide-again --actor platform/eu-1")]
+    --decide-again --actor platform/eu-1")]
     CorrectCustomer(CorrectCustomerArgs),
     /// Lists contacts, the newest first.
     #[command(after_help = "\

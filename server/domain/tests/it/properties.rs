@@ -31,9 +31,12 @@ fn apart_from_contexts(stage: &Stage) -> BTreeMap<RowKey, Row> {
     rows
 }
 
+/// By customer: how many contacts there were, and when the latest came.
+type OfCustomers = BTreeMap<String, (u64, Vec<UnixMs>)>;
+
 /// How many contacts customers and cases count, and how many of them as repeats: all that a correction takes from one
 /// and gives to the other.
-fn figures(stage: &Stage) -> (BTreeMap<String, (u64, Vec<UnixMs>)>, [u64; 2]) {
+fn figures(stage: &Stage) -> (OfCustomers, [u64; 2]) {
     let state = stage.world.state();
     let customers = state.customers();
     let customers =

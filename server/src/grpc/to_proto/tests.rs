@@ -355,6 +355,7 @@ fn an_answer_says_all_that_its_event_holds() {
             broken: None,
             rule_id: "",
             input: "",
+            retired: None,
         }
         Finding {
             kind: RuleInputUnknown,
@@ -362,6 +363,7 @@ fn an_answer_says_all_that_its_event_holds() {
             broken: None,
             rule_id: "vip",
             input: "customer.value",
+            retired: None,
         }
     "#]].assert_eq(&told(&answer(take())));
 }
