@@ -11,7 +11,7 @@ use super::actor::{actor, actor_to_wire};
 use super::context::{queue_stats, queue_stats_to_wire};
 use super::customer::{customer, customer_to_wire};
 use super::text::{
-    borrowed, case, case_seq, hash, name, reason, reason_text, version, version_cow,
+    borrowed, case, case_seq, counted, hash, name, reason_text, version, version_cow,
     version_or_none,
 };
 use super::write::Encodable;
@@ -231,7 +231,7 @@ fn counts(message: wire::Counts) -> Result<Counts, CodecError> {
         cases_merged,
     } = message;
     Ok(Counts {
-        reason: reason(&reason_text, "counts.reason")?,
+        reason: counted(&reason_text, "counts.reason")?,
         tier: name(tier, "counts.tier")?,
         contacts,
         contacts_left,

@@ -20,7 +20,17 @@ use proptest::{prop_assert, prop_assert_eq, proptest};
 use prost::Message;
 use signpost_domain::ids::Seq;
 use signpost_domain::list::{ContactMark, ContactStateKind};
-use signpost_domain::state::{ActiveCase, ActiveContact, Row, RowKey};
+use signpost_domain::state::{ActiveCase, ActiveContact, Beside, Counts, Row, RowKey};
+
+#[test]
+fn what_is_counted_beside_reasons_reads_back() {
+    for (reason, tier) in Beside::ALL.map(Beside::key) {
+        let key = RowKey::Counts(reason.clone(), tier.clone());
+        let row = Row::Counts(Counts::none(reason, tier));
+        assert_eq!(key::decode(&key::key_for(&key, &row)), Ok(key));
+        assert_eq!(rows::decode(RowKind::Counts, &rows::encode(&row)), Ok(row));
+    }
+}
 
 /// Every kind of row.
 const KINDS: [RowKind; 9] = [

@@ -6,6 +6,7 @@ use signpost_domain::ids::{
     ActorId, CaseId, ContactId, CustomerId, MatterId, PlaybookVersion, ReasonId, RequestId, Seq,
     Slug,
 };
+use signpost_domain::state::Beside;
 use signpost_domain::time::{Millis, UnixMs};
 use std::borrow::Cow;
 
@@ -74,6 +75,15 @@ pub(super) fn reason(text: &str, field: &'static str) -> Result<ReasonId, CodecE
     match text {
         "" => Err(CodecError::Missing(field)),
         text => ReasonId::parse(text).map_err(|_| CodecError::Shape(field)),
+    }
+}
+
+/// What is counted: a reason, or what stands in place of one where contacts without a case are counted.
+pub(super) fn counted(text: &str, field: &'static str) -> Result<ReasonId, CodecError> {
+    let mut beside = Beside::ALL.into_iter();
+    match beside.find(|beside| beside.word() == text) {
+        Some(beside) => Ok(beside.key().0),
+        None => reason(text, field),
     }
 }
 

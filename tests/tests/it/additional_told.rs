@@ -124,30 +124,31 @@ async fn an_agent_adds_one_on_the_command_line() -> Outcome {
           stated reason     existing_flight/change_date
           facts             booking_reference = ABC123
           route             self_service
-          arrived           2026-03-02T09:01:00Z
+          arrived           2026-03-02T10:01:00+01:00
 
         contact call-1 · NEW case_0000000000002
         customer c1, tier standard, reason existing_flight/change_date, need 1.0
-        at stake 2.00 EUR; if it fails: 2.68 more (the best that could follow)
+        at stake 2.00 EUR; if it fails: 2.68 EUR more (the best that could follow)
+        case number, to say on the phone: 8500 7875 375
         → self_service, flow rebook
         known: booking_reference = ABC123
 
-             route         cost  wait          resolves  cost is
-          →  self_service  1.69  none              65 %  handling 0.05 + failure 1.64
-             message       4.48  4m (assumed)      70 %  handling 2.00 + waiting 0.08 + failure 1.40 + leaving channel 1.00
-             human         7.83  4m (assumed)      95 %  handling 6.00 + waiting 1.60 + failure 0.23
+             route             cost  wait          resolves  cost is
+          →  self_service  1.69 EUR  none              65 %  handling 0.05 + failure 1.64
+             message       4.48 EUR  4m (assumed)      70 %  handling 2.00 + waiting 0.08 + failure 1.40 + leaving channel 1.00
+             human         7.83 EUR  4m (assumed)      95 %  handling 6.00 + waiting 1.60 + failure 0.23
         why
+          self_service costs 2.79 EUR less than message, mostly by handling
           no tier is known; the playbook's default was assumed
           no wait was reported for queue rebooking; the playbook's was assumed
-          customer.vulnerable is not known, so not applied: vulnerable
-          facts.departs_at is not known, so not applied: flying_today
+          2 rules were not looked at: customer.vulnerable, facts.departs_at are not known (--explain all names them)
         why not
           chat: the channel does not offer it
           callback: the consent call_back is not known
-        playbook a7e35638f49f, decided 2026-03-02T09:01:00Z
+        playbook a7e35638f49f, decided 2026-03-02T10:01:00+01:00
         $ contact list --case case_0000000000003
           contact  state         channel  stated reason                customer  route         outcome  recorded
-          call-1   self_service  phone    existing_flight/change_date  c1        self_service           2026-03-02T09:01:00Z
+          call-1   self_service  phone    existing_flight/change_date  c1        self_service           2026-03-02T10:01:00+01:00
     "#]].assert_eq(&lines);
     Ok(())
 }

@@ -145,21 +145,8 @@ async fn masks_that_clear_what_may_not_be_are_refused() -> Outcome {
         InvalidArgument
           clear_mask: must not name vulnerable: only a supervisor can clear it (the metadata signpost-actor:
               supervisor/ID)
-        InvalidArgument:  (14 faults in all)
-          clear_mask.paths[1]: is there twice
-          clear_mask.paths[2]: is there twice
-          clear_mask.paths[3]: is there twice
-          clear_mask.paths[4]: is there twice
-          clear_mask.paths[5]: is there twice
-          clear_mask.paths[6]: is there twice
-          clear_mask.paths[7]: is there twice
-          clear_mask.paths[8]: is there twice
-          clear_mask.paths[9]: is there twice
-          clear_mask.paths[10]: is there twice
-          clear_mask.paths[11]: is there twice
-          clear_mask.paths[12]: is there twice
-          clear_mask.paths[13]: is there twice
-          clear_mask.paths[14]: is there twice
+        InvalidArgument
+          clear_mask.paths: must be at most 15, are 16
         InvalidArgument
           clear_mask: must not name persona, which context sets as well
         InvalidArgument

@@ -113,6 +113,30 @@ fn the_address_is_all_that_it_prints() -> Outcome {
     Ok(())
 }
 
+/// Only a newer program or damage makes a start fold the whole log again.
+#[tokio::test]
+async fn a_start_reads_the_rows_that_are_there() -> Outcome {
+    let data = Data::new()?;
+    let playbook = data.beside().join("playbook.yaml");
+    fs::write(&playbook, FLIGHTS)?;
+    let arguments = ["--playbook", text(&playbook)?];
+    let server = ServerProcess::start(&data, &arguments)?;
+    let client = server.client()?;
+    client.route_contact(now(change_date("call-1"))).await?;
+    let unknown = Attempt::new("call-2", "phone").about("no_such/reason");
+    let unknown = v1::RouteContactRequest {
+        allow_unknown_reason: true,
+        ..now(unknown)
+    };
+    client.route_contact(unknown).await?;
+    server.ask_to_stop()?;
+    server.wait()?;
+    let server = ServerProcess::start(&data, &[])?;
+    let logged = server.logged()?;
+    assert!(!logged.contains("making them again"), "{logged}");
+    Ok(())
+}
+
 /// The playbook's file is for an empty store: one that went bad since keeps no server from starting again.
 #[test]
 fn a_playbook_that_went_bad_stops_no_store_that_has_one() -> Outcome {

@@ -4,7 +4,7 @@
 //! prefix to the other, it is written under the new key and its stale key is deleted in the same batch.
 
 use crate::codec::CodecError;
-use crate::codec::text::{Name, hash, name, reason, reason_text, version_bytes};
+use crate::codec::text::{Name, counted, hash, name, reason_text, version_bytes};
 use signpost_domain::case::CaseKey;
 use signpost_domain::event::RequestKey;
 use signpost_domain::handle::HandleKey;
@@ -160,7 +160,7 @@ pub fn decode(bytes: &[u8]) -> Result<RowKey, CodecError> {
         }
         COUNTS => {
             let (of_reason, tier) = parts(name)?;
-            let reason = reason(text(of_reason)?, FIELD)?;
+            let reason = counted(text(of_reason)?, FIELD)?;
             Ok(RowKey::Counts(reason, text_name(tier)?))
         }
         PUBLICATIONS => Ok(RowKey::Publication(seq(name)?)),
