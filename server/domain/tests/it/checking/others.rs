@@ -178,10 +178,14 @@ fn spoilt_counts_timers_and_requests_are_noticed() {
     });
     day.tells(expect![[r#"
         contacts counted twice:
-          (contacts): counted 7, there are 6
+          counts of bags/allowance for standard are not those of the cases
         repeats counted twice:
+          counts of bags/allowance for standard are not those of the cases
         cases counted twice:
+          counts of bags/allowance for standard are not those of the cases
         no counts:
+          counts of bags/allowance for standard are missing
+        no counts of contacts:
           (contacts): counted 0, there are 6
         no timer of an idle case:
           case #3: its customer does not have it once
