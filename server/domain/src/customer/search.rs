@@ -5,7 +5,9 @@
 //! and `0612` find `+31 6 1234 5678` that was told as `06 12345678`, and `ANN@` finds `Ann@example.com`.
 
 use super::Customer;
+use crate::handle::{Compared, HandleKind, HandleKinds};
 use crate::text::{as_written, without_case};
+use std::sync::Arc;
 
 /// The largest number of bytes of a text to search for.
 pub const SEARCH_BYTES_MAX: usize = 256;
@@ -47,7 +49,21 @@ impl SearchText {
         }
     }
 
-    /// The beginnings of [`search_form`]s that are meant, one or two.
+    /// The same text, which can be a whole handle, too, as one of these kinds: then it finds what the handle compares as.
+    /// So a number without its country code finds the one with it.
+    pub fn read_as(mut self, text: &str, kinds: &HandleKinds) -> SearchText {
+        let told: Arc<str> = text.trim().into();
+        for HandleKind { kind, .. } in kinds.declared() {
+            let Compared { key, is_as_written } = kinds.compared(kind, &told, None);
+            let form = search_form(&key.value);
+            if !is_as_written && !form.is_empty() && !self.begins(&form) {
+                self.forms.push(form);
+            }
+        }
+        self
+    }
+
+    /// The beginnings of [`search_form`]s that are meant, at least one.
     pub fn forms(&self) -> &[String] {
         &self.forms
     }
@@ -104,6 +120,8 @@ impl Customer {
 mod tests {
     #![expect(clippy::unwrap_used, reason = "tests")]
     use super::*;
+    use crate::handle::{HandleCompare, Region};
+    use crate::ids::Slug;
     use proptest::prelude::*;
 
     fn finds(begin: &str, text: &str) -> bool {
@@ -136,6 +154,29 @@ mod tests {
         ] {
             assert!(!finds(begin, text), "{begin} {text}");
         }
+    }
+
+    #[test]
+    fn a_whole_number_is_found_without_its_country_code() {
+        let phone = HandleKind {
+            kind: Slug::new("phone").unwrap(),
+            compare: HandleCompare::Phone,
+            region: Region::new("US"),
+        };
+        let kinds = HandleKinds::new(vec![phone]);
+        let form = search_form("+12125550187");
+        for text in [
+            "(212) 555-0187",
+            "2125550187",
+            "２１２５５５０１８７",
+            "+1 212",
+        ] {
+            let searched = SearchText::new(text).unwrap().read_as(text, &kinds);
+            assert!(searched.begins(&form), "{text}");
+        }
+        let other = "(212) 555-0188";
+        let searched = SearchText::new(other).unwrap().read_as(other, &kinds);
+        assert!(!searched.begins(&form));
     }
 
     #[test]

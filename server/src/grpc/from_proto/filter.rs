@@ -118,7 +118,9 @@ impl Validator {
             tiers: self.slugs("tiers", &tiers),
             ids: self.customers(&customer_ids),
             identity: self.handle(identity, kinds),
-            search: self.optional(FILTER.field("search"), &search, SearchText::new),
+            search: self.optional(FILTER.field("search"), &search, |text| {
+                SearchText::new(text).map(|searched| searched.read_as(text, kinds))
+            }),
             opened: self.opened(from_time, before_time),
         }
     }

@@ -454,3 +454,32 @@ fn merged_customers_are_one() {
         "#]],
     );
 }
+
+/// What another contact told of the case stays when a contact comes by a correction and goes again.
+#[test]
+fn what_others_told_is_not_lost_when_it_goes_again() {
+    check(
+        "
+        playbook trips
+        at 09:00
+        route k1 phone customer=c1 reason=flight/change booking=AAAAAA fare=100
+        at 09:05
+        route k2 phone customer=c2 reason=flight/change booking=AAAAAA fare=200
+        case 1
+        correct k2 c1
+        case 1
+        correct k2 c2 note=back
+        case 1
+        ",
+        expect![[r#"
+            playbook trips is live
+            k1: c1+ standard; opens #1; -> self_service(rebook) of [self_service 1.98, message 5.55, human 7.08] noticing tier_assumed
+            k2: c2+ standard; opens #2; -> self_service(rebook) of [self_service 1.98, message 5.55, human 7.08] noticing tier_assumed
+            case #1: open; flight/change of standard c1; [k1* on phone]; 1 live, 0 owed; 0 repeats, 0 switches, 0 reopens; knows booking=AAAAAA, fare=100.00
+            k2 is of c1, not c2; leaves #2, withdrawn without fare; continues #1, a repeat; noted: mistaken
+            case #1: open; flight/change of standard c1; [k1* on phone, k2* on phone]; 2 live, 0 owed; 1 repeats, 0 switches, 0 reopens; knows booking=AAAAAA, fare=100.00
+            k2 is of c2, not c1; leaves #1; opens #3; noted: back
+            case #1: open; flight/change of standard c1; [k1* on phone]; 1 live, 0 owed; 0 repeats, 0 switches, 0 reopens; knows booking=AAAAAA, fare=100.00
+        "#]],
+    );
+}

@@ -390,9 +390,10 @@ impl Correction<'_> {
                 .case
                 .as_ref()
                 .map_or_else(Vec::new, |case| self.forgotten(case, &context.facts)),
-            facts: match &join {
-                Some(_) => context.facts,
-                None => Facts::none(),
+            facts: match (&join, joined) {
+                (Some(_), Some(case)) => unknown_to(case, &context.facts),
+                (Some(_), None) => context.facts,
+                (None, _) => Facts::none(),
             },
             join,
             reopens,
@@ -488,6 +489,14 @@ impl Correction<'_> {
 /// Whether the case has one contact and no merged cases.
 const fn is_alone(case: &Case) -> bool {
     case.contact_count == 1 && case.merged.is_empty()
+}
+
+/// The facts that the case does not know yet. What others told it stays, so that nothing of it is lost if the correction
+/// is taken back.
+fn unknown_to(case: &Case, told: &Facts) -> Facts {
+    let news = told.iter();
+    let news = news.filter(|fact| case.facts.get(fact.id.as_str()).is_none());
+    Facts::from_facts(news.cloned())
 }
 
 fn opens(left: &LeftCase) -> bool {
