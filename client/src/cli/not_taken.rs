@@ -54,6 +54,15 @@ impl Fault {
         }
     }
 
+    /// Both problems, of one row.
+    pub(crate) fn and(self, other: Fault) -> Fault {
+        let key = |fault: &Fault| fault.alike.clone().unwrap_or_else(|| fault.what.clone());
+        Fault {
+            alike: Some(format!("{}; {}", key(&self), key(&other))),
+            what: format!("{}; {}", self.what, other.what),
+        }
+    }
+
     /// A problem whose text may have one of these ids in it.
     pub(crate) fn without(what: String, ids: &[&str]) -> Fault {
         let ids = ids.iter().filter(|id| !id.is_empty());

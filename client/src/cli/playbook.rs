@@ -8,6 +8,7 @@ mod from_csv;
 mod harvest;
 mod holidays;
 mod map;
+mod media;
 mod new;
 mod templates;
 mod words;

@@ -5,6 +5,7 @@ mod lookup;
 mod map;
 mod plan;
 mod reader;
+mod span;
 mod stream;
 mod tally;
 mod times;
@@ -70,7 +71,8 @@ The file is a text in any encoding and with any delimiter, or a workbook: what h
 told. Run it again after a stop: rows that the server has are answered as they were, and not counted
 twice. A contact that the server has from another table is left as it is, unless --amend is given.
 Rows of one customer are sent one after the other. Rows whose reason the playbook does not know go
-to its last resort; with --clock file they stop the sending before the first row.")]
+to its last resort; with --clock file they stop the sending before the first row. Look at the line
+`times: … to …` of a rehearsal: it says the dates that were understood.")]
 pub(crate) struct SendArgs {
     #[command(flatten)]
     table: TableArgs,
@@ -85,9 +87,10 @@ pub(crate) struct SendArgs {
     /// The channel of all rows, if no column has it.
     #[arg(long, value_name = "CHANNEL")]
     channel: Option<String>,
-    /// Whose times are used. With those of the file, rows are sent in order of time, one after the other.
-    #[arg(long, value_name = "WHOSE", default_value = "server")]
-    clock: ClockOf,
+    /// Whose times are used; must be said if a date or a time is mapped. With those of the file, rows are sent in order
+    /// of time, one after the other [default: server].
+    #[arg(long, value_name = "WHOSE")]
+    clock: Option<ClockOf>,
     /// How times are written: dmy, mdy or a pattern of strptime [default: found out from the column].
     #[arg(long, value_name = "FORMAT", value_parser = times::format)]
     time_format: Option<times::Format>,
@@ -103,7 +106,7 @@ pub(crate) struct SendArgs {
     /// Refuse rows whose reason the playbook does not know.
     #[arg(long)]
     strict: bool,
-    /// With --clock file: send the table although the playbook does not know a reason or a channel in it.
+    /// With --clock file: send the table although the playbook does not know a reason, a channel or a tier in it.
     #[arg(long)]
     allow_unknown: bool,
     /// With --clock file: send rows, too, whose time is in the future or long after all others.
@@ -137,7 +140,7 @@ pub(crate) struct SendArgs {
 
 impl SendArgs {
     fn uses_file_times(&self) -> bool {
-        self.clock == ClockOf::File
+        self.clock == Some(ClockOf::File)
     }
 
     /// The maximum number of rows in flight.
@@ -157,6 +160,7 @@ pub(crate) async fn run(args: SendArgs, session: &Session) -> Result<(), Failure
     }
     let fixed_channel = args.channel.is_some();
     let map = Map::read(&args.map, args.id.as_deref(), fixed_channel, &table)?;
+    says_whose_times(&args, &map)?;
     let client = client(&args, session)?;
     let lookup = lookup(&client).await?;
     lookup.has(args.channel.as_deref(), &map.facts)?;
@@ -173,11 +177,15 @@ pub(crate) async fn run(args: SendArgs, session: &Session) -> Result<(), Failure
         let times = words::counted(*times, "time");
         session.out.say(&format!("{times} {}", note.words()));
     }
+    if let Some(span) = &plan.span {
+        session.out.say(&span.words(&reader.zone()));
+    }
     if let Some(file) = new_values {
         plan.unknown.write(&file)?;
         session.out.say(&format!(
-            "{}: made; write the id of each cell in the column id",
-            file.display()
+            "{}: made; {}",
+            file.display(),
+            plan.unknown.to_do()
         ));
     }
     if args.uses_file_times() && !args.allow_unknown && !args.dry_run {
@@ -190,6 +198,7 @@ pub(crate) async fn run(args: SendArgs, session: &Session) -> Result<(), Failure
     tally.bad = plan.bad;
     tally.refused = plan.refused;
     tally.unknown_cells = plan.unknown;
+    tally.span = plan.span.map(|span| span.figures(&reader.zone()));
     let slots = Arc::new(plan.slots);
     let bar = bar(slots.len());
     let began = Instant::now();
@@ -227,6 +236,21 @@ pub(crate) async fn run(args: SendArgs, session: &Session) -> Result<(), Failure
     }
     report(args, &reader.table, &tally, session)?;
     close(&reader, end, &slots, &first, &tally, session).await
+}
+
+/// Checks that the command line says whose times count, if the table has times: contacts that were sent as of now
+/// cannot be taken back.
+fn says_whose_times(args: &SendArgs, map: &Map) -> Result<(), Failure> {
+    let is_mapped = map.of(Target::Time).is_some() || map.of(Target::Date).is_some();
+    match args.clock {
+        None if is_mapped => Err(Failure::Fix(
+            "nothing was sent: --map names a time, so say whose times count:\n\
+             --clock file: the times of the table, on a server started with --clock external\n\
+             --clock server: every contact arrives when it is sent, and the times of the table do not count"
+                .to_owned(),
+        )),
+        _ => Ok(()),
+    }
 }
 
 /// A client that gives up a call once the server is away for longer than `--patience`.

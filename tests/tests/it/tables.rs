@@ -5,6 +5,7 @@ mod book;
 mod comparing;
 mod forms;
 mod had_before;
+mod history;
 mod refusals;
 mod rehearsal;
 mod repeated;

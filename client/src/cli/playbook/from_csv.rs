@@ -1,7 +1,7 @@
 //! `signpost playbook from-csv`: makes a first playbook from a table with two columns of reasons, without a server.
 
 use super::draft::{Assumed, Draft, DraftChannel, LEVELS_MAX, REASONS_EASY_MAX};
-use super::harvest::{Columns, Found, Harvest};
+use super::harvest::{Columns, Found, GuessedChannel, Harvest};
 use crate::cli::Session;
 use crate::cli::failure::Failure;
 use crate::cli::names;
@@ -20,7 +20,8 @@ Example:
     --channel source --out playbook.yaml
 
 `signpost send` finds the reasons of the same table again. Costs and chances are assumptions,
-marked as such: edit them.")]
+marked as such: edit them. A channel whose name does not show its medium (phone, chat, mail or a
+place) is named, and has a CHECK in the document.")]
 pub(crate) struct FromCsvArgs {
     #[command(flatten)]
     table: TableArgs,
@@ -130,7 +131,7 @@ pub(super) fn run(args: &FromCsvArgs, session: &Session) -> Result<(), Failure> 
             .out
             .data(&found.map_err(|error| Failure::Other(error.to_string()))?);
     }
-    tell(&found, session);
+    tell(&found, args.company.out.as_deref(), session);
     Ok(())
 }
 
@@ -224,7 +225,7 @@ fn lead(table: &Table, args: &FromCsvArgs, found: &Found) -> Vec<String> {
     lead
 }
 
-fn tell(found: &Found, session: &Session) {
+fn tell(found: &Found, document: Option<&Path>, session: &Session) {
     let channels = match found.channels {
         0 => "the usual channels".to_owned(),
         channels => words::counted(channels as u64, "channel"),
@@ -251,6 +252,14 @@ fn tell(found: &Found, session: &Session) {
     ];
     let counted = counted.into_iter().filter(|(rows, _)| *rows > 0);
     lines.extend(counted.map(|(rows, what)| format!("{} {what}", words::counted(rows, "row"))));
+    let place = document.map_or_else(
+        || "the playbook".to_owned(),
+        |out| out.display().to_string(),
+    );
+    lines.extend(found.guessed_channels.iter().map(|guess| {
+        let GuessedChannel { channel, medium } = guess;
+        format!("channel {channel}: taken for {medium} (# CHECK in {place})")
+    }));
     lines.extend(found.remarks.iter().cloned());
     if found.more_remarks > 0 {
         lines.push(format!("and {} more to look at", found.more_remarks));

@@ -2,6 +2,7 @@
 //! all that the reader of the playbook should know.
 
 use super::draft::{DraftChannel, Primary, Secondary};
+use super::media::medium;
 use super::words::{Word, Words, cut};
 use crate::cli::failure::Failure;
 use crate::cli::names::{self, CHANNEL_PREFIX, OTHER, REASON_PREFIX};
@@ -58,6 +59,8 @@ pub(super) struct Found {
     pub(super) secondaries: usize,
     /// Channels.
     pub(super) channels: usize,
+    /// Channels whose name does not show their medium.
+    pub(super) guessed_channels: Vec<GuessedChannel>,
     /// Reasons that are counted with others, because there were too many.
     pub(super) folded: usize,
     /// The number of rows with these reasons.
@@ -66,6 +69,15 @@ pub(super) struct Found {
     pub(super) remarks: Vec<String>,
     /// The number of further remarks that are not in `remarks`.
     pub(super) more_remarks: usize,
+}
+
+/// A channel whose name does not show its medium, with the medium that was taken.
+#[derive(Debug, Serialize)]
+pub(super) struct GuessedChannel {
+    /// The id of the channel.
+    pub(super) channel: String,
+    /// The medium, as a playbook writes it.
+    pub(super) medium: &'static str,
 }
 
 impl Found {
@@ -180,11 +192,15 @@ impl Harvest {
         found.primaries = primaries.len();
         found.secondaries = primaries.iter().map(|it| it.secondary.len()).sum();
         found.channels = channels.len();
-        (
-            channels.into_iter().map(channel).collect(),
-            primaries,
-            found,
-        )
+        let channels: Vec<DraftChannel> = channels.into_iter().map(channel).collect();
+        let guessed = channels.iter().filter(|channel| channel.guessed);
+        found.guessed_channels = guessed
+            .map(|channel| GuessedChannel {
+                channel: channel.id.clone(),
+                medium: channel.medium.as_str(),
+            })
+            .collect();
+        (channels, primaries, found)
     }
 }
 
@@ -289,81 +305,8 @@ fn plain(word: Word<()>) -> Secondary {
     }
 }
 
-/// Words in the name of a channel that show its medium. The first match counts.
-const MEDIA: [(Medium, &[&str]); 4] = [
-    (
-        Medium::AsyncText,
-        &[
-            "email",
-            "e_mail",
-            "mail",
-            "sms",
-            "text_message",
-            "whatsapp",
-            "twitter",
-            "facebook",
-            "instagram",
-            "social",
-            "web_form",
-            "form",
-            "letter",
-            "post",
-            "postal",
-            "fax",
-            "web",
-            "website",
-            "online",
-            "internet",
-            "portal",
-        ],
-    ),
-    (
-        Medium::LiveText,
-        &["chat", "chatbot", "messenger", "app", "mobile", "live_chat"],
-    ),
-    (
-        Medium::InPerson,
-        &[
-            "store",
-            "shop",
-            "branch",
-            "counter",
-            "desk",
-            "in_person",
-            "walk_in",
-            "visit",
-            "office",
-        ],
-    ),
-    (
-        Medium::Voice,
-        &[
-            "phone",
-            "telephone",
-            "call",
-            "calls",
-            "voice",
-            "ivr",
-            "tel",
-            "hotline",
-            "callcenter",
-            "call_center",
-        ],
-    ),
-];
-
 fn channel(word: Word<()>) -> DraftChannel {
-    let name = format!("_{}_", word.id);
-    let says = |words: &[&str]| {
-        let mut words = words.iter();
-        words.any(|said| name.contains(&format!("_{said}_")))
-    };
-    // A chat on the web is a chat, and a phone call from the app is a call.
-    let order = [3, 1, 0, 2];
-    let mut media = order.into_iter().map(|at| MEDIA[at]);
-    let medium = media
-        .find(|(_, words)| says(words))
-        .map(|(medium, _)| medium);
+    let medium = medium(&word.id);
     DraftChannel {
         id: word.id,
         label: word.label,

@@ -1,6 +1,5 @@
 //! The end of a sending: how to continue if rows are left, and what to do about an error.
 
-use super::ClockOf;
 use super::plan::{self, Slot};
 use super::reader::Reader;
 use super::stream::{End, Stopped};
@@ -49,7 +48,12 @@ pub(super) async fn close(
 
 fn is_about_time(error: &ClientError) -> bool {
     matches!(error, ClientError::Invalid(faults, _)
-        if faults.iter().any(|(field, _)| field == "event_time"))
+        if faults.iter().any(|(field, _)| is_field_of_time(field)))
+}
+
+/// Whether a field is the time of a write, or that of a look without effect.
+pub(super) fn is_field_of_time(field: &str) -> bool {
+    matches!(field, "event_time" | "at_time")
 }
 
 /// The failure for an error about time: which `--clock` is needed, and from which row on the times are late enough.
@@ -59,7 +63,7 @@ async fn explained(
     left: &[Slot],
     client: &Client,
 ) -> Failure {
-    if reader.args.clock == ClockOf::Server {
+    if !reader.args.uses_file_times() {
         return Failure::Fix(format!(
             "{error}\nthis server takes its time from the requests: send with --clock file"
         ));

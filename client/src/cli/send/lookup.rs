@@ -166,9 +166,15 @@ impl Lookup {
     }
 
     /// The id of the tier of a row.
-    pub(super) fn tier(&self, tier: &str) -> String {
-        let known = self.tiers.get(&names::key(tier));
-        known.cloned().unwrap_or_else(|| names::slug(tier, "tier"))
+    ///
+    /// # Errors
+    /// The names that would be right, if the live playbook has no such tier.
+    pub(super) fn tier(&self, tier: &str) -> Result<String, String> {
+        if let Some(known) = self.tiers.get(&names::key(tier)) {
+            return Ok(known.clone());
+        }
+        let id = names::slug(tier, "tier");
+        self.has_id(Meant::Tier, &id).map(|()| id)
     }
 
     /// Checks that the live playbook has what the command line gives for every row: a channel, and the facts of
@@ -263,7 +269,9 @@ mod tests {
             "the playbook has no channel phon; did you mean phone?"
         );
         assert!(lookup.channel(None).is_err());
-        assert_eq!(lookup.tier("GOLD"), "gold");
+        assert_eq!(lookup.tier("GOLD").unwrap(), "gold");
+        let lead = lookup.tier("Goldd").unwrap_err();
+        assert_eq!(lead, "the playbook has no tier `goldd`; did you mean gold?");
     }
 
     #[test]

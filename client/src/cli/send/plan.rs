@@ -1,7 +1,8 @@
 //! The plan: in which order the rows are sent, and what is wrong with those that are not. A row itself is read again
 //! when its turn comes, so that a table of any size takes little memory.
 
-use super::reader::{NoChannel, Reader, Ready};
+use super::reader::{NoId, Reader, Ready};
+use super::span::Span;
 use super::times::Note;
 use super::values::{Meant, Unknown};
 use crate::cli::failure::Failure;
@@ -38,7 +39,7 @@ pub(super) struct Plan {
     pub(super) slots: Vec<Slot>,
     /// The rows that cannot be sent.
     pub(super) bad: Vec<Bad>,
-    /// The rows that the server would refuse, because it has no such channel.
+    /// The rows that the server would refuse, because it has no such channel or tier.
     pub(super) refused: Vec<Bad>,
     /// The number of rows in the file.
     pub(super) rows: u64,
@@ -46,6 +47,8 @@ pub(super) struct Plan {
     pub(super) unknown: Unknown,
     /// How many times had to be read with an assumption.
     pub(super) notes: BTreeMap<Note, u64>,
+    /// The first and the last time of the rows, without bad ones; `None` if the times of the file are not used.
+    pub(super) span: Option<Span>,
 }
 
 impl Plan {
@@ -72,6 +75,9 @@ impl Plan {
         // The sort is stable: rows with the same time stay in the order of the file.
         plan.slots.sort_by_key(|slot| slot.at);
         plan.out_of_range(reader.args.allow_future);
+        for at in plan.slots.iter().filter_map(|slot| slot.at) {
+            Span::see(&mut plan.span, at);
+        }
         Ok(plan)
     }
 
@@ -79,9 +85,17 @@ impl Plan {
         if let Some(words) = &ready.words {
             self.unknown.add(Meant::Reason, words);
         }
-        if let Some(NoChannel { cell, fault }) = ready.no_channel {
-            self.unknown.add(Meant::Channel, &cell);
+        for NoId { meant, cell, .. } in &ready.no_ids {
+            self.unknown.add(*meant, cell);
+        }
+        let at = ready.at();
+        let faults = ready.no_ids.into_iter().map(|none| none.fault);
+        if let Some(fault) = faults.reduce(Fault::and) {
             self.refused.push(Bad::of(ready.line, fault));
+            // What is refused for its words tells its dates, too.
+            if let Some(at) = at {
+                Span::see(&mut self.span, at);
+            }
             return;
         }
         if let Some(note) = ready.told.and_then(|told| told.note) {

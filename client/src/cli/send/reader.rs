@@ -11,6 +11,7 @@ use crate::cli::failure::Failure;
 use crate::cli::not_taken::Fault;
 use crate::cli::table_file::{Row, Table};
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use signpost_client::{ClientError, v1};
 
 /// A row that can be sent.
@@ -30,8 +31,8 @@ pub(super) struct Ready {
     pub(super) known: bool,
     /// The cells of a reason that the playbook does not know, as they are written.
     pub(super) words: Option<String>,
-    /// What to say if the live playbook has no such channel; such a row is refused.
-    pub(super) no_channel: Option<NoChannel>,
+    /// The cells for which the live playbook has no channel or tier; such a row is refused.
+    pub(super) no_ids: Vec<NoId>,
     /// The column of each fact.
     fact_columns: Vec<usize>,
     /// When the contact arrived, if the times of the file are used.
@@ -55,9 +56,11 @@ impl Ready {
     }
 }
 
-/// A cell for which the live playbook has no channel.
+/// A cell for which the live playbook has no channel or tier.
 #[derive(Debug)]
-pub(super) struct NoChannel {
+pub(super) struct NoId {
+    /// What the cell should be.
+    pub(super) meant: Meant,
     /// The cell.
     pub(super) cell: String,
     /// What to say of the row.
@@ -147,17 +150,20 @@ impl Reader {
                 (why, words)
             }
         };
-        let (channel, no_channel) = match self.channel(text(Target::Channel)?) {
-            Ok(channel) => (channel, None),
-            Err(none) => (String::new(), Some(none)),
-        };
-        let tier = text(Target::Tier)?.map(|tier| match self.values.id(Meant::Tier, tier) {
-            Some(id) => id.to_owned(),
-            None => self.lookup.tier(tier),
+        let mut no_ids = Vec::new();
+        let channel = self.channel(text(Target::Channel)?);
+        let channel = channel.unwrap_or_else(|none| {
+            no_ids.push(none);
+            String::new()
+        });
+        let tier = text(Target::Tier)?.map_or(Ok(String::new()), |tier| self.tier(tier));
+        let tier = tier.unwrap_or_else(|none| {
+            no_ids.push(none);
+            String::new()
         });
         let customer = v1::CustomerRef {
             customer_id: text(Target::Customer)?.unwrap_or_default().to_owned(),
-            tier: tier.unwrap_or_default(),
+            tier,
             ..Default::default()
         };
         let anonymous = customer == v1::CustomerRef::default();
@@ -191,7 +197,7 @@ impl Reader {
             key,
             known: why.known,
             words: is_unknown.then_some(words),
-            no_channel,
+            no_ids,
             fact_columns,
             told: self.at(row)?,
             context: v1::ContactContext {
@@ -206,7 +212,7 @@ impl Reader {
         })
     }
 
-    fn channel(&self, cell: Option<&str>) -> Result<String, NoChannel> {
+    fn channel(&self, cell: Option<&str>) -> Result<String, NoId> {
         if let Some(channel) = &self.args.channel {
             return Ok(channel.clone());
         }
@@ -221,11 +227,32 @@ impl Reader {
                 Some(cell) => Fault::of_cell(name, cell, &right),
                 None => format!("{name}: is empty; {right}").into(),
             };
-            NoChannel {
+            NoId {
+                meant: Meant::Channel,
                 cell: words.to_owned(),
                 fault,
             }
         })
+    }
+
+    fn tier(&self, cell: &str) -> Result<String, NoId> {
+        if let Some(id) = self.values.id(Meant::Tier, cell) {
+            return Ok(id.to_owned());
+        }
+        self.lookup.tier(cell).map_err(|right| {
+            let column = self.map.of(Target::Tier);
+            let name = column.map_or("", |column| self.table.header[column].as_str());
+            NoId {
+                meant: Meant::Tier,
+                cell: cell.to_owned(),
+                fault: Fault::of_cell(name, cell, &right),
+            }
+        })
+    }
+
+    /// The zone of times without one.
+    pub(super) fn zone(&self) -> TimeZone {
+        zone(&self.lookup, &self.args)
     }
 
     /// The trimmed text of a cell of the row; `None` if the cell is empty or marked as missing.
@@ -291,6 +318,12 @@ impl Reader {
     }
 }
 
+/// The zone of times without one.
+fn zone(lookup: &Lookup, args: &SendArgs) -> TimeZone {
+    let given = args.time_zone.clone();
+    given.unwrap_or_else(|| lookup.time_zone())
+}
+
 /// How the times are read; `None` if they are not used.
 fn times(
     table: &Table,
@@ -309,7 +342,7 @@ fn times(
                 "--clock file: name the column of times, such as --map time=opened_at".to_owned(),
             )
         })?;
-    let zone = args.time_zone.clone().unwrap_or_else(|| lookup.time_zone());
+    let zone = zone(lookup, args);
     if let Some(format) = &args.time_format {
         return Ok(Some(Times::of_format(format.clone(), zone)));
     }

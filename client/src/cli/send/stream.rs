@@ -1,6 +1,7 @@
 //! The sending: many rows are in flight, but those of one customer one after the other. When it stops, it gives the row
 //! from which to continue.
 
+use super::close::is_field_of_time;
 use super::plan::{self, Slot};
 use super::reader::{Reader, Ready};
 use super::tally::{Became, Sent, Tally};
@@ -371,7 +372,7 @@ fn became(answer: v1::ContactAnswer) -> Became {
 fn is_hopeless(error: &ClientError) -> bool {
     match error {
         ClientError::Unavailable(..) | ClientError::TryAgain { .. } | ClientError::Other(_) => true,
-        ClientError::Invalid(faults, _) => faults.iter().any(|(field, _)| field == "event_time"),
+        ClientError::Invalid(faults, _) => faults.iter().any(|(field, _)| is_field_of_time(field)),
         ClientError::NotFound { .. } | ClientError::Conflict(..) | ClientError::WrongState(..) => {
             false
         }

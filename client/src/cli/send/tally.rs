@@ -1,5 +1,6 @@
 //! The results of the rows. Their sums add up to the number of rows.
 
+use super::span::Figures;
 use super::values::Unknown;
 use crate::cli::not_taken::{Alike, Bad, Fault};
 use crate::cli::out::Paint;
@@ -84,6 +85,8 @@ pub(super) struct Tally {
     pub(super) is_dry: bool,
     /// The cells for which the playbook has no id.
     pub(super) unknown_cells: Unknown,
+    /// The times of the table; `None` if they are not used.
+    pub(super) span: Option<Figures>,
     asked_for: BTreeMap<String, u64>,
     unknown_reasons: BTreeMap<String, u64>,
     cells: BTreeMap<Cell, u64>,
@@ -94,6 +97,7 @@ pub(super) struct Tally {
 struct Summary<'t> {
     file: &'t str,
     dry_run: bool,
+    times: Option<&'t Figures>,
     rows: u64,
     skipped: u64,
     routed: u64,
@@ -204,6 +208,7 @@ impl Tally {
         serde_json::to_string_pretty(&Summary {
             file,
             dry_run: self.is_dry,
+            times: self.span.as_ref(),
             rows: self.rows,
             skipped: self.skipped,
             routed: self.routed,

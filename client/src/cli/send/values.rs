@@ -135,8 +135,8 @@ impl Unknown {
         }
     }
 
-    /// Checks that the live playbook knows every reason and channel. What is sent with the times of the file cannot be
-    /// sent again corrected, for time has gone on.
+    /// Checks that the live playbook knows every reason, channel and tier. What is sent with the times of the
+    /// file cannot be sent again corrected, for time has gone on.
     ///
     /// # Errors
     /// [`Failure::Fix`] with the cells that are not known.
@@ -145,7 +145,7 @@ impl Unknown {
             return Ok(());
         }
         let cells = self.by_rows();
-        let kinds = [Meant::Channel, Meant::Reason]
+        let kinds = [Meant::Channel, Meant::Reason, Meant::Tier]
             .into_iter()
             .filter_map(|kind| {
                 let of_kind: Vec<_> = cells.iter().filter(|(it, ..)| *it == kind).collect();
@@ -177,6 +177,14 @@ impl Unknown {
             .collect();
         cells.sort_by_key(|(kind, _, rows)| (*kind, std::cmp::Reverse(*rows)));
         cells
+    }
+
+    /// What is left to do with the table that [`Unknown::write`] makes.
+    pub(super) fn to_do(&self) -> &'static str {
+        match self.rows {
+            0 => "nothing is to be filled in, every cell is known",
+            _ => "write the id of each cell in the column id",
+        }
     }
 
     /// Writes a table of values to fill in. The file must not exist.

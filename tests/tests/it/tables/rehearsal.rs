@@ -76,6 +76,7 @@ fn an_export_of_somebody_else_is_rehearsed_put_right_and_sent_once() -> Outcome 
         dry run: nothing was sent
         TMP/calls.csv: read as windows-1252, a guess; line 1 then says `Catégorie`: --encoding names another
         TMP/calls.csv: read with `;` between the cells
+        times: 2025-04-13 14:05 to 2025-04-16 08:00 (Europe/Paris), 4 days
         TMP/words.csv: made; write the id of each cell in the column id
         line 2: refused: Ligne `Téléphone`: the playbook has no channel telephone; must be one of email, phone
         line 4: refused: Ligne `Téléphone`: the playbook has no channel telephone; must be one of email, phone

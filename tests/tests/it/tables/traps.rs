@@ -27,14 +27,25 @@ const TRAP_COLUMNS: [&str; 8] = [
     "--missing",
     "?",
 ];
-const TRAP_MAP: [&str; 6] = [
+const TRAP_MAP: [&str; 8] = [
     "--map",
     "primary=why,secondary=why, closer,channel=where,customer=who,time=opened",
     "--missing",
     "?",
     "--in-flight",
     "4",
+    "--clock",
+    "server",
 ];
+
+/// The lines of a summary: reason, channel, rows.
+fn rows_by(summary: &Value) -> String {
+    let lines = summary["by"].as_array().cloned().unwrap_or_default();
+    let lines = lines
+        .iter()
+        .map(|line| format!("{} {} {}", line["reason"], line["channel"], line["rows"]));
+    lines.collect::<Vec<_>>().join("\n").replace('"', "")
+}
 
 #[test]
 fn traps_make_a_playbook_and_are_sent_under_it() -> Outcome {
@@ -60,6 +71,16 @@ fn traps_make_a_playbook_and_are_sent_under_it() -> Outcome {
           "channels": 4,
           "folded": 0,
           "folded_rows": 0,
+          "guessed_channels": [
+            {
+              "channel": "carrier_pigeon",
+              "medium": "async_text"
+            },
+            {
+              "channel": "unknown",
+              "medium": "async_text"
+            }
+          ],
           "more_remarks": 0,
           "primaries": 3,
           "remarks": [
@@ -94,20 +115,13 @@ fn traps_make_a_playbook_and_are_sent_under_it() -> Outcome {
         figures(&summary, ["unknown_reasons", "without_reason"]),
         [1, 1]
     );
-    let lines = summary["by"].as_array().cloned().unwrap_or_default();
-    let lines: Vec<String> = lines
-        .iter()
-        .map(|line| {
-            format!("{} {} {}", line["reason"], line["channel"], line["rows"]).replace('"', "")
-        })
-        .collect();
     expect_test::expect![[r#"
         (unknown) phone 1
         cafe/r_311 unknown 1
         fees/late_fee_first phone 2
         fees/other web_form 2
         fees_2/says_no_and_no_more carrier_pigeon 1"#]]
-    .assert_eq(&lines.join("\n"));
+    .assert_eq(&rows_by(&summary));
     assert_eq!(
         std::fs::read_to_string(&errors)?.lines().nth(1),
         Some(
