@@ -31,16 +31,18 @@ fn apart_from_contexts(stage: &Stage) -> BTreeMap<RowKey, Row> {
     rows
 }
 
-/// By customer: how many contacts there were, and when the latest came.
-type OfCustomers = BTreeMap<String, (u64, Vec<UnixMs>)>;
+/// By customer: how many contacts there were, and how many lately.
+type OfCustomers = BTreeMap<String, (u64, u32)>;
 
 /// How many contacts customers and cases count, and how many of them as repeats: all that a correction takes from one
 /// and gives to the other.
 fn figures(stage: &Stage) -> (OfCustomers, [u64; 2]) {
     let state = stage.world.state();
     let customers = state.customers();
-    let customers =
-        customers.map(|row| (row.id.to_string(), (row.contact_count, row.recent.clone())));
+    let customers = customers.map(|row| {
+        let lately = row.contacts_7d(state.now());
+        (row.id.to_string(), (row.contact_count, lately))
+    });
     let counts = state.counts().values();
     let sums = counts.fold([0, 0], |[contacts, repeats], counts| {
         [

@@ -52,7 +52,8 @@ impl State {
         }
     }
 
-    /// A contact counts for its right customer, and no longer for the wrong one.
+    /// A contact counts for its right customer, and no longer for the wrong one. One that only says thanks is not among
+    /// the latest of either.
     pub(super) fn counts_elsewhere(
         &mut self,
         envelope: &Envelope,
@@ -62,16 +63,17 @@ impl State {
         if let Some(former) = &corrected.former {
             self.edit_customer(envelope, former, |customer| {
                 customer.contact_count -= 1;
-                let recent = &mut customer.recent;
-                if let Some(place) = recent.iter().position(|at| *at == contact.recorded) {
-                    recent.remove(place);
+                if !contact.context.courtesy {
+                    forget_recent(&mut customer.recent, contact.recorded);
                 }
             });
         }
         if let Some(customer) = &corrected.customer {
             self.edit_customer(envelope, customer, |customer| {
                 customer.contact_count += 1;
-                note_recent(&mut customer.recent, contact.recorded);
+                if !contact.context.courtesy {
+                    note_recent(&mut customer.recent, contact.recorded);
+                }
             });
         }
     }

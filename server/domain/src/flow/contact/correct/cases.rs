@@ -491,8 +491,8 @@ const fn is_alone(case: &Case) -> bool {
     case.contact_count == 1 && case.merged.is_empty()
 }
 
-/// The facts that the case does not know yet. What others told it stays, so that nothing of it is lost if the correction
-/// is taken back.
+/// The facts that the case does not know yet. What others told it stays, so that nothing of it is lost if the
+/// correction is taken back.
 fn unknown_to(case: &Case, told: &Facts) -> Facts {
     let news = told.iter();
     let news = news.filter(|fact| case.facts.get(fact.id.as_str()).is_none());

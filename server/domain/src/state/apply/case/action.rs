@@ -121,6 +121,12 @@ impl State {
         self.edit_case(envelope, merged.case, |case| {
             case.last_activity =
                 stood.map_or(case.last_activity, |stood| case.last_activity + stood);
+            // A contact of it may have timed out in the meantime, and nobody is heard of then. It does not lapse in the
+            // moment in which somebody takes care of it: it counts as heard of now.
+            let now = envelope.record_time;
+            if case.lapses().is_some_and(|due| due <= now) {
+                case.last_activity = now;
+            }
         });
     }
 
