@@ -105,6 +105,8 @@ async fn an_agent_adds_one_on_the_command_line() -> Outcome {
     }
     let lines: String = told
         .lines()
+        // The number of a case is another one in each store.
+        .filter(|line| !line.starts_with("case number"))
         .map(|line| format!("{}\n", line.trim_end()))
         .collect();
     expect![[r#"
@@ -129,7 +131,6 @@ async fn an_agent_adds_one_on_the_command_line() -> Outcome {
         contact call-1 · NEW case_0000000000002
         customer c1, tier standard, reason existing_flight/change_date, need 1.0
         at stake 2.00 EUR; if it fails: 2.68 EUR more (the best that could follow)
-        case number, to say on the phone: 8500 7875 375
         → self_service, flow rebook
         known: booking_reference = ABC123
 

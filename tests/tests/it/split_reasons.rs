@@ -143,6 +143,7 @@ async fn the_history_of_a_split_reason_compares_with_its_parts_together() -> Out
         baggage/late  standard         1        0       1         0         1             ·        1     ·         ·      ·
         baggage/gone  standard         2        0       2         0         2             ·        2     ·         ·      ·
         baggage/lost  standard         3        0       3         0         3             ·        3     ·         ·      ·
+        total                          7        0       7         0         7             ·        7     ·         ·      ·
 
         split reasons with all of their parts, as they compare over the change (already counted above)
         reason                  tier      contacts  repeats  opened  resolved  open now  self-service  message  chat  callback  human

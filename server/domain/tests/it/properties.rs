@@ -56,6 +56,13 @@ fn figures(stage: &Stage) -> (OfCustomers, [u64; 2]) {
 /// Plays the day, puts the contact under another customer and then back. Where both happen, what customers and cases
 /// count is as it was before.
 fn put_back(mut steps: Vec<String>, contact: &str, right: &str) {
+    // After customers were taken apart, a contact may be in a case of the other one. It does not come back to that.
+    if steps
+        .iter()
+        .any(|step| step.starts_with("unmerge_customer"))
+    {
+        return;
+    }
     let before = Stage::play(steps.iter().map(String::as_str));
     let row = before.world.state().contact(&ContactId::stored(contact));
     let Some(row) = row.expect("a whole state has all").cloned() else {

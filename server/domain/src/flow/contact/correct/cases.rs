@@ -262,7 +262,7 @@ impl Correction<'_> {
     }
 
     /// Whether the contact stays with the case: the case is of the right customer already, or the contact named it with
-    /// proof and it is not of the wrong customer.
+    /// proof. What it named while it was under the wrong customer counts only if it goes back to whom it had first.
     fn stays(&self, case: &Case) -> bool {
         let Some(owner) = &case.customer else {
             return false;
@@ -270,7 +270,10 @@ impl Correction<'_> {
         let is_right = self.right.as_ref();
         let is_right = is_right.is_some_and(|right| right.is_one_with(owner));
         let is_former = self.former.iter().any(|row| row.id == *owner);
-        is_right || self.contact.context.case == Some(case.id) && !is_former
+        let known = self.contact.correction.as_deref();
+        let goes_back = known.is_some_and(|known| known.first == self.right_id());
+        let named = self.contact.context.case == Some(case.id);
+        is_right || named && (goes_back || !is_former)
     }
 
     /// Whether the contact opened the case and is its only contact.
