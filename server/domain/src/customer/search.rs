@@ -50,8 +50,7 @@ impl SearchText {
     }
 
     /// The same text, which can be a whole handle of one of these kinds, too: then it finds what the handle compares
-    /// as.
-    /// So a number without its country code finds the one with it.
+    /// as. So a number without its country code finds the one with it.
     pub fn read_as(mut self, text: &str, kinds: &HandleKinds) -> SearchText {
         let told: Arc<str> = text.trim().into();
         for HandleKind { kind, .. } in kinds.declared() {
