@@ -35,12 +35,12 @@ fn apart_from_contexts(stage: &Stage) -> BTreeMap<RowKey, Row> {
 type OfCustomers = BTreeMap<String, (u64, u32)>;
 
 /// How many contacts customers and cases count, and how many of them as repeats: all that a correction takes from one
-/// and gives to the other.
-fn figures(stage: &Stage) -> (OfCustomers, [u64; 2]) {
+/// and gives to the other. Lately is before `now`.
+fn figures(stage: &Stage, now: UnixMs) -> (OfCustomers, [u64; 2]) {
     let state = stage.world.state();
     let customers = state.customers();
     let customers = customers.map(|row| {
-        let lately = row.contacts_7d(state.now());
+        let lately = row.contacts_7d(now);
         (row.id.to_string(), (row.contact_count, lately))
     });
     let counts = state.counts().values();
@@ -86,8 +86,10 @@ fn put_back(mut steps: Vec<String>, contact: &str, right: &str) {
         .rev()
         .take(2)
         .any(|line| line.contains("withdrawn"));
-    let (customers, sums) = figures(&after);
-    let (customers_before, sums_before) = figures(&before);
+    // Time went on since the last event of the day.
+    let now = after.world.state().now();
+    let (customers, sums) = figures(&after, now);
+    let (customers_before, sums_before) = figures(&before, now);
     assert_eq!(customers, customers_before);
     if !withdrawn {
         assert_eq!(sums, sums_before, "{}", after.told);
