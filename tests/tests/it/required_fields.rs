@@ -28,6 +28,9 @@ fn marked(pool: &DescriptorPool, message: &MessageDescriptor, mark: i32) -> BTre
     fields.map(|field| field.name().to_owned()).collect()
 }
 
+/// A field that is required unless another one is set: `no_customer`.
+const OR_ANOTHER: (&str, &str) = ("signpost.v1.CorrectContactCustomerRequest", "customer_id");
+
 /// The fields at the top of a message that a refusal names. A choice of which nothing is set is no field.
 fn refused(message: &MessageDescriptor, status: &Status) -> BTreeSet<String> {
     let bad = status.get_details_bad_request();
@@ -37,7 +40,10 @@ fn refused(message: &MessageDescriptor, status: &Status) -> BTreeSet<String> {
         first.unwrap_or_default().to_owned()
     });
     let fields = top.filter(|name| !message.oneofs().any(|choice| choice.name() == name));
-    fields.filter(|name| name != OF_EXTERNAL_CLOCK).collect()
+    let another = |name: &str| (message.full_name(), name) == OR_ANOTHER;
+    fields
+        .filter(|name| name != OF_EXTERNAL_CLOCK && !another(name))
+        .collect()
 }
 
 #[tokio::test]
