@@ -29,7 +29,7 @@ impl Clock {
         }
     }
 
-    /// Checks that a write does not carry log time from `last` further ahead than [`CLOCK_STEP_MAX`], which one wrong
+    /// Checks that a write does not carry log time from `last` further ahead than `CLOCK_STEP_MAX`, which one wrong
     /// date would do for all writes after it.
     ///
     /// # Errors
