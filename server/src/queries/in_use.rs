@@ -7,7 +7,7 @@ use crate::codec::rows::contact::PartialContact;
 use crate::store::{RowReader, StoreError};
 use signpost_domain::case::{Case, CaseState};
 use signpost_domain::contact::Contact;
-use signpost_domain::ids::{ReasonId, Seq};
+use signpost_domain::ids::Seq;
 use signpost_domain::list::{CaseFilter, Order, ReasonFilter};
 use signpost_domain::playbook::leaving::{LeavingKind, LeavingNames, NameInUse};
 use std::collections::{BTreeMap, BTreeSet};
@@ -44,12 +44,7 @@ pub(crate) fn names_in_use(
     leaving: &LeavingNames,
 ) -> Result<Vec<NameInUse>, StoreError> {
     let mut tally = Tally::default();
-    for kind in [
-        LeavingKind::Reason,
-        LeavingKind::Tier,
-        LeavingKind::Channel,
-        LeavingKind::Queue,
-    ] {
+    for kind in LeavingKind::ALL {
         if let Some(filter) = filter(leaving, kind) {
             tally.cases(reader, leaving, kind, &filter)?;
         }
@@ -107,13 +102,22 @@ fn of_case(case: &Case, leaving: &LeavingNames, kind: LeavingKind) -> BTreeSet<S
     let reasons = std::iter::once(&case.reason).chain(&case.confirmed);
     let channels = case.contacts.iter().map(|listed| &listed.channel);
     match kind {
-        LeavingKind::Reason => reasons
-            .filter(|reason| leaving.reasons.contains(*reason))
-            .map(ReasonId::to_string)
-            .collect(),
+        LeavingKind::Reason => names(&leaving.reasons, reasons),
         LeavingKind::Tier => names(&leaving.tiers, std::iter::once(&case.tier)),
         LeavingKind::Channel => names(&leaving.channels, channels),
         LeavingKind::Queue => names(&leaving.queues, case.queue.iter()),
+    }
+}
+
+/// The names of this kind that go away and that a contact has, each once.
+fn of_contact(contact: &Contact, leaving: &LeavingNames, kind: LeavingKind) -> BTreeSet<String> {
+    let reasons = contact.context.reason.iter().chain(&contact.confirmed);
+    let channel = std::iter::once(&contact.context.channel);
+    match kind {
+        LeavingKind::Reason => names(&leaving.reasons, reasons),
+        LeavingKind::Tier => names(&leaving.tiers, contact.tier.iter()),
+        LeavingKind::Channel => names(&leaving.channels, channel),
+        LeavingKind::Queue => names(&leaving.queues, contact.queue().into_iter()),
     }
 }
 
@@ -186,24 +190,8 @@ impl Tally {
     }
 
     fn contact(&mut self, contact: &Contact, leaving: &LeavingNames) {
-        let reasons = contact.context.reason.iter().chain(&contact.confirmed);
-        let of_kinds = [
-            (LeavingKind::Reason, names(&leaving.reasons, reasons)),
-            (
-                LeavingKind::Tier,
-                names(&leaving.tiers, contact.tier.iter()),
-            ),
-            (
-                LeavingKind::Channel,
-                names(&leaving.channels, std::iter::once(&contact.context.channel)),
-            ),
-            (
-                LeavingKind::Queue,
-                names(&leaving.queues, contact.queue().into_iter()),
-            ),
-        ];
-        for (kind, ids) in of_kinds {
-            for id in ids {
+        for kind in LeavingKind::ALL {
+            for id in of_contact(contact, leaving, kind) {
                 self.names.entry((kind, id)).or_default().1 += 1;
             }
         }

@@ -19,6 +19,14 @@ pub enum LeavingKind {
 }
 
 impl LeavingKind {
+    /// Every variant, in the order of declaration.
+    pub const ALL: [LeavingKind; 4] = [
+        LeavingKind::Reason,
+        LeavingKind::Tier,
+        LeavingKind::Channel,
+        LeavingKind::Queue,
+    ];
+
     /// The word for this kind.
     pub const fn as_str(self) -> &'static str {
         match self {

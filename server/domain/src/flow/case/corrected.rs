@@ -3,10 +3,10 @@
 use super::by_key;
 use super::by_key::goes_before;
 use super::find::{FoundCase, Sought};
-use super::lookup::{Lookup, can_reopen, case_key, is_open};
-use crate::case::{Case, CaseKey};
+use super::lookup::{MatterOfCase, can_reopen, is_open};
+use crate::case::Case;
 use crate::contact::CaseMatch;
-use crate::event::{Claim, MovedCase};
+use crate::event::MovedCase;
 use crate::ids::CaseId;
 use crate::playbook::{Playbook, ReasonIndex};
 use crate::state::{RowNotLoaded, State};
@@ -43,30 +43,14 @@ pub(in crate::flow) fn right_case(
             gives_back,
         }));
     };
-    let key = case_key(playbook, playbook.reason(reason));
-    let mut facts = sought.context.facts.clone();
-    facts.learn_all(&had.facts);
-    let lookup = Lookup {
-        state,
-        playbook,
-        reason,
-        who,
-        key: &key,
-        facts: &facts,
-        now: sought.now,
-    };
-    let other = lookup.case_now()?;
+    let matter = MatterOfCase::new(playbook, reason, &sought.context.facts, had);
+    let other = matter.lookup(state, playbook, who, sought.now).case_now()?;
     if let Some(other) = other.as_ref().filter(|other| is_open(other, sought.now)) {
         let joins = FoundCase::Joins(other.clone(), CaseMatch::Continued);
         return Ok(RightCase::Found(joins));
     }
-    let reason = &playbook.reason(reason).id;
-    let matter = CaseKey::of(&who.id, reason, &key, &facts);
     Ok(RightCase::Moves(MovedCase {
-        claimed: Some(Claim {
-            matter,
-            reason: Some(reason.clone()),
-        }),
+        claimed: Some(matter.claim(playbook, who)),
         leads: other
             .as_ref()
             .is_none_or(|other| goes_before_it(other, had, sought.now)),

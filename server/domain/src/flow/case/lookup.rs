@@ -1,6 +1,7 @@
 //! Finds the cases of a customer for one reason.
 
 use crate::case::{Case, CaseKey};
+use crate::event::Claim;
 use crate::fact::{Facts, KeyFact, Knowledge};
 use crate::flow::customer::find::FoundCustomer;
 use crate::ids::ReasonId;
@@ -18,6 +19,57 @@ pub(super) struct Lookup<'a> {
     pub(in crate::flow) key: &'a [KeyFact],
     pub(in crate::flow) facts: &'a Facts,
     pub(in crate::flow) now: UnixMs,
+}
+
+/// The matter that a case is about: the key of a reason that it may mean, and all facts that are known of it.
+pub(super) struct MatterOfCase {
+    reason: ReasonIndex,
+    key: Vec<KeyFact>,
+    facts: Facts,
+}
+
+impl MatterOfCase {
+    /// The facts of the case go before those of the contact.
+    pub(super) fn new(
+        playbook: &Playbook,
+        reason: ReasonIndex,
+        told: &Facts,
+        case: &Case,
+    ) -> MatterOfCase {
+        MatterOfCase {
+            reason,
+            key: case_key(playbook, playbook.reason(reason)),
+            facts: told.with(&case.facts),
+        }
+    }
+
+    /// What the cases of a customer are looked up with for this matter.
+    pub(super) fn lookup<'a>(
+        &'a self,
+        state: &'a State,
+        playbook: &'a Playbook,
+        who: &'a FoundCustomer,
+        now: UnixMs,
+    ) -> Lookup<'a> {
+        Lookup {
+            state,
+            playbook,
+            reason: self.reason,
+            who,
+            key: &self.key,
+            facts: &self.facts,
+            now,
+        }
+    }
+
+    /// That the case is of this matter of a customer from now on.
+    pub(super) fn claim(&self, playbook: &Playbook, who: &FoundCustomer) -> Claim {
+        let reason = &playbook.reason(self.reason).id;
+        Claim {
+            matter: CaseKey::of(&who.id, reason, &self.key, &self.facts),
+            reason: Some(reason.clone()),
+        }
+    }
 }
 
 impl Lookup<'_> {

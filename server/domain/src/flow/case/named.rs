@@ -3,12 +3,11 @@
 //! guessing.
 
 use super::find::{FoundCase, Sought};
-use super::lookup::{Lookup, agrees, can_reopen, case_key, is_open};
-use crate::case::{Case, CaseKey};
+use super::lookup::{MatterOfCase, agrees, can_reopen, case_key, is_open};
+use crate::case::Case;
 use crate::command::UnknownReason;
 use crate::contact::{CaseMatch, ContactContext};
 use crate::customer::Identity;
-use crate::event::Claim;
 use crate::fact::KeyFact;
 use crate::flow::customer::merge_group::{IdentityOwner, identity_owner, merge_group};
 use crate::handle::HandleKey;
@@ -223,18 +222,8 @@ pub(super) fn join_named(
     let Some(reason) = reason.filter(means).or_else(now) else {
         return Ok(None);
     };
-    let key = case_key(playbook, playbook.reason(reason));
-    let mut facts = sought.context.facts.clone();
-    facts.learn_all(&case.facts);
-    let lookup = Lookup {
-        state,
-        playbook,
-        reason,
-        who,
-        key: &key,
-        facts: &facts,
-        now: sought.now,
-    };
+    let matter = MatterOfCase::new(playbook, reason, &sought.context.facts, case);
+    let lookup = matter.lookup(state, playbook, who, sought.now);
     // The customer has an open case for the same matter. One matter has one open case.
     let other = lookup.best_case()?;
     if let Some(other) = other.filter(|other| is_open(other, sought.now)) {
@@ -243,10 +232,6 @@ pub(super) fn join_named(
             false => FoundCase::Joins(other, CaseMatch::Continued),
         }));
     }
-    let reason = &playbook.reason(reason).id;
-    let claim = Claim {
-        matter: CaseKey::of(&who.id, reason, &key, &facts),
-        reason: Some(reason.clone()),
-    };
+    let claim = matter.claim(playbook, who);
     Ok(Some(FoundCase::Named(case.clone(), joined, Some(claim))))
 }
