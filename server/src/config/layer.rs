@@ -13,11 +13,15 @@ pub(super) enum Key {
     Log,
     LogFilter,
     CorsOrigin,
+    TlsCert,
+    TlsKey,
+    TlsClientCa,
+    InsecureListen,
 }
 
 impl Key {
     /// Every key.
-    pub(super) const ALL: [Key; 8] = [
+    pub(super) const ALL: [Key; 12] = [
         Key::Data,
         Key::Listen,
         Key::Playbook,
@@ -26,6 +30,10 @@ impl Key {
         Key::Log,
         Key::LogFilter,
         Key::CorsOrigin,
+        Key::TlsCert,
+        Key::TlsKey,
+        Key::TlsClientCa,
+        Key::InsecureListen,
     ];
 
     /// The name of the key in files, and in flags after two dashes.
@@ -39,6 +47,10 @@ impl Key {
             Key::Log => "log",
             Key::LogFilter => "log-filter",
             Key::CorsOrigin => "cors-origin",
+            Key::TlsCert => "tls-cert",
+            Key::TlsKey => "tls-key",
+            Key::TlsClientCa => "tls-client-ca",
+            Key::InsecureListen => "insecure-listen",
         }
     }
 
@@ -53,6 +65,10 @@ impl Key {
             Key::Log => "SIGNPOST_LOG",
             Key::LogFilter => "SIGNPOST_LOG_FILTER",
             Key::CorsOrigin => "SIGNPOST_CORS_ORIGIN",
+            Key::TlsCert => "SIGNPOST_TLS_CERT",
+            Key::TlsKey => "SIGNPOST_TLS_KEY",
+            Key::TlsClientCa => "SIGNPOST_TLS_CLIENT_CA",
+            Key::InsecureListen => "SIGNPOST_INSECURE_LISTEN",
         }
     }
 
@@ -61,6 +77,10 @@ impl Key {
         match self {
             Key::LogFilter => "log_filter",
             Key::CorsOrigin => "cors_origin",
+            Key::TlsCert => "tls_cert",
+            Key::TlsKey => "tls_key",
+            Key::TlsClientCa => "tls_client_ca",
+            Key::InsecureListen => "insecure_listen",
             other => other.name(),
         }
     }

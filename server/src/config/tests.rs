@@ -170,6 +170,57 @@ fn origins_are_a_list_from_one_place() {
 }
 
 #[test]
+fn the_files_of_tls_go_together() {
+    let data = (Key::Data, "d");
+    check(
+        &[data, (Key::TlsCert, "a.pem")],
+        &[],
+        "",
+        expect![[r#""#]],
+    );
+    check(
+        &[data],
+        &[(Key::TlsKey, "a.key")],
+        "",
+        expect![[r#""#]],
+    );
+    check(
+        &[data],
+        &[],
+        "tls-client-ca = \"callers.pem\"",
+        expect![[r#""#]],
+    );
+    check(
+        &[data, (Key::TlsCert, "no.pem"), (Key::TlsKey, "no.key")],
+        &[],
+        "",
+        expect![[r#""#]],
+    );
+}
+
+#[test]
+fn an_address_that_others_reach_needs_tls_or_a_word() {
+    check(
+        &[(Key::Data, "d"), (Key::Listen, "0.0.0.0:7100")],
+        &[],
+        "insecure-listen = false",
+        expect![[r#""#]],
+    );
+    check(
+        &[(Key::Data, "d"), (Key::Listen, "0.0.0.0:7100")],
+        &[(Key::InsecureListen, "true")],
+        "insecure-listen = false",
+        expect![[r#""#]],
+    );
+    check(
+        &[(Key::Data, "d"), (Key::InsecureListen, "yes")],
+        &[],
+        "",
+        expect![[r#""#]],
+    );
+}
+
+#[test]
 fn a_file_is_read_strictly() {
     check(
         &[],

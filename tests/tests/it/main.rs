@@ -82,6 +82,7 @@ mod revisions;
 mod split_reasons;
 mod tables;
 mod tags;
+mod tls;
 mod unheard;
 mod unseen;
 mod upserts;

@@ -1,0 +1,130 @@
+//! Why a connection with TLS did not come about, in words that say what to do.
+
+use rustls::{AlertDescription, CertificateError, Error as TlsError, PeerIncompatible};
+use std::error::Error;
+use std::io;
+use tonic::{Code, Status};
+
+/// What a server without TLS is taken for.
+const NO_TLS: &str = "the server does not speak TLS at this port: name it as http://, or name the port that does";
+/// A server that has TLS was called without.
+const NEEDS_TLS: &str = "the server speaks TLS at this port: name it as https://";
+/// The server asks for a certificate and got none.
+const NEEDS_CERTIFICATE: &str =
+    "the server asks for a certificate of the caller: give a client certificate and its key";
+
+/// What is wrong with TLS between this client and the server. `None` if the status has another cause. The same call
+/// will not succeed before somebody corrects something.
+pub(crate) fn fault(status: &Status) -> Option<String> {
+    let source = status.source()?;
+    // Only the connection itself has this code: a server that refuses a caller sends a status, which has no source.
+    if status.code() == Code::PermissionDenied {
+        return Some(NEEDS_TLS.to_owned());
+    }
+    let mut next: Option<&(dyn Error + 'static)> = Some(source);
+    while let Some(error) = next {
+        let inner = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+        let tls = error.downcast_ref().or(inner.and_then(|inner| inner.downcast_ref()));
+        if let Some(tls) = tls {
+            return Some(told(tls));
+        }
+        // HTTP/2 keeps of an error only its text.
+        if let Some(alert) = alert_in(&error.to_string()) {
+            return Some(refused(alert));
+        }
+        next = error.source();
+    }
+    None
+}
+
+fn told(error: &TlsError) -> String {
+    match error {
+        TlsError::InvalidCertificate(why) => certificate(why),
+        TlsError::InvalidMessage(_) => NO_TLS.to_owned(),
+        TlsError::AlertReceived(alert) => refused(*alert),
+        TlsError::PeerIncompatible(PeerIncompatible::ServerTlsVersionIsDisabledByOurConfig) => {
+            "the server speaks only a version of TLS before 1.2".to_owned()
+        }
+        other => format!("TLS with the server failed: {other}"),
+    }
+}
+
+/// What is wrong with the certificate of the server.
+fn certificate(why: &CertificateError) -> String {
+    match why {
+        CertificateError::UnknownIssuer => "the certificate of the server is signed by no CA that is trusted here: name \
+                                            the CA that signed it, or call another server"
+            .to_owned(),
+        CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
+            "the certificate of the server has expired: renew it there, or set the clock of this machine".to_owned()
+        }
+        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
+            "the certificate of the server is not valid yet: set the clock of this machine, or wait".to_owned()
+        }
+        CertificateError::NotValidForNameContext {
+            expected,
+            presented,
+        } => {
+            let expected = expected.to_str();
+            format!(
+                "the certificate of the server is not for {expected} but for {}: call the server by a name of its \
+                 certificate",
+                names(presented)
+            )
+        }
+        CertificateError::NotValidForName => {
+            "the certificate of the server is for another name: call the server by a name of its certificate".to_owned()
+        }
+        other => format!("the certificate of the server is not taken: {other}"),
+    }
+}
+
+/// The names of a certificate, without the words of the library around each.
+fn names(presented: &[String]) -> String {
+    let plain = |name: &String| {
+        let inner = name.split_once('(').and_then(|(_, rest)| rest.strip_suffix(')'));
+        inner.unwrap_or(name).trim_matches('"').to_owned()
+    };
+    match presented {
+        [] => "no name at all".to_owned(),
+        names => names.iter().map(plain).collect::<Vec<_>>().join(", "),
+    }
+}
+
+/// What the server did not like of this client.
+fn refused(alert: AlertDescription) -> String {
+    match alert {
+        AlertDescription::CertificateRequired => NEEDS_CERTIFICATE.to_owned(),
+        AlertDescription::UnknownCA | AlertDescription::DecryptError => {
+            "the server does not take the certificate of this client: its CA is not one that the server trusts".to_owned()
+        }
+        AlertDescription::CertificateExpired => {
+            "the server does not take the certificate of this client: it has expired".to_owned()
+        }
+        AlertDescription::BadCertificate
+        | AlertDescription::CertificateUnknown
+        | AlertDescription::CertificateRevoked
+        | AlertDescription::UnsupportedCertificate => {
+            "the server does not take the certificate of this client".to_owned()
+        }
+        AlertDescription::ProtocolVersion => "the server does not speak TLS 1.2 or 1.3".to_owned(),
+        other => format!("the server ended TLS: {other:?}"),
+    }
+}
+
+/// An alert about the certificate of this client that the text of an error tells.
+fn alert_in(text: &str) -> Option<AlertDescription> {
+    let alerts = [
+        AlertDescription::CertificateRequired,
+        AlertDescription::UnknownCA,
+        AlertDescription::DecryptError,
+        AlertDescription::CertificateExpired,
+        AlertDescription::BadCertificate,
+        AlertDescription::CertificateUnknown,
+        AlertDescription::CertificateRevoked,
+        AlertDescription::UnsupportedCertificate,
+    ];
+    let (_, told) = text.split_once("received fatal alert: ")?;
+    let is_told = |alert: &AlertDescription| told.contains(&format!("{alert:?}"));
+    alerts.into_iter().find(is_told)
+}
