@@ -233,7 +233,7 @@ mod tests {
         ];
         expect_test::expect![[r#"
             ca: has no certificate in PEM
-            ca: is not PEM: base64 decode error: InvalidCharacter
+            ca: is not PEM: base64 decode error: InvalidCharacter(33)
             ca: `http://a:1` has no TLS, so it needs none; if it has, name it as https://"#]]
         .assert_eq(&table.join("\n"));
     }

@@ -65,15 +65,15 @@ impl ClientError {
     /// As [`ClientError::from_status`], for a call of which an earlier attempt may have been written.
     pub(crate) fn from_later_status(status: Status) -> ClientError {
         match tls::fault(&status) {
-            Some(what) => ClientError::Unavailable(what, Cause::default()),
+            Some(fault) => ClientError::Unavailable(fault.what, Cause::default()),
             None => ClientError::from_status(status),
         }
     }
 
     /// Reads a status and its google.rpc details.
     pub fn from_status(status: Status) -> ClientError {
-        if let Some(what) = tls::fault(&status) {
-            return ClientError::Invalid(vec![("server".to_owned(), what)], Cause::default());
+        if let Some(tls::Fault { field, what }) = tls::fault(&status) {
+            return ClientError::Invalid(vec![(field.to_owned(), what)], Cause::default());
         }
         let why = Cause::of(&status);
         match status.code() {

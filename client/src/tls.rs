@@ -1,6 +1,6 @@
 //! Why a connection with TLS did not come about, in words that say what to do.
 
-use rustls::{AlertDescription, CertificateError, Error as TlsError, PeerIncompatible};
+use rustls::{AlertDescription, CertificateError, Error as TlsError};
 use std::error::Error;
 use std::io;
 use tonic::{Code, Status};
@@ -9,17 +9,42 @@ use tonic::{Code, Status};
 const NO_TLS: &str = "the server does not speak TLS at this port: name it as http://, or name the port that does";
 /// A server that has TLS was called without.
 const NEEDS_TLS: &str = "the server speaks TLS at this port: name it as https://";
-/// The server asks for a certificate and got none.
-const NEEDS_CERTIFICATE: &str =
-    "the server asks for a certificate of the caller: give a client certificate and its key";
+/// Nobody here knows who signed the certificate of the server.
+const UNKNOWN_CA: &str =
+    "the certificate of the server is signed by no CA that is trusted here: name the CA that signed it";
+
+/// What is wrong with TLS.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Fault {
+    /// What to correct: `server`, `ca` or `client_cert`.
+    pub(crate) field: &'static str,
+    /// What is wrong, and what to do.
+    pub(crate) what: String,
+}
+
+impl Fault {
+    fn of_server(what: impl Into<String>) -> Fault {
+        Fault {
+            field: "server",
+            what: what.into(),
+        }
+    }
+
+    fn of_caller(what: impl Into<String>) -> Fault {
+        Fault {
+            field: "client_cert",
+            what: what.into(),
+        }
+    }
+}
 
 /// What is wrong with TLS between this client and the server. `None` if the status has another cause. The same call
 /// will not succeed before somebody corrects something.
-pub(crate) fn fault(status: &Status) -> Option<String> {
+pub(crate) fn fault(status: &Status) -> Option<Fault> {
     let source = status.source()?;
     // Only the connection itself has this code: a server that refuses a caller sends a status, which has no source.
     if status.code() == Code::PermissionDenied {
-        return Some(NEEDS_TLS.to_owned());
+        return Some(Fault::of_server(NEEDS_TLS));
     }
     let mut next: Option<&(dyn Error + 'static)> = Some(source);
     while let Some(error) = next {
@@ -37,24 +62,22 @@ pub(crate) fn fault(status: &Status) -> Option<String> {
     None
 }
 
-fn told(error: &TlsError) -> String {
+fn told(error: &TlsError) -> Fault {
     match error {
-        TlsError::InvalidCertificate(why) => certificate(why),
-        TlsError::InvalidMessage(_) => NO_TLS.to_owned(),
+        TlsError::InvalidCertificate(CertificateError::UnknownIssuer) => Fault {
+            field: "ca",
+            what: UNKNOWN_CA.to_owned(),
+        },
+        TlsError::InvalidCertificate(why) => Fault::of_server(certificate(why)),
+        TlsError::InvalidMessage(_) => Fault::of_server(NO_TLS),
         TlsError::AlertReceived(alert) => refused(*alert),
-        TlsError::PeerIncompatible(PeerIncompatible::ServerTlsVersionIsDisabledByOurConfig) => {
-            "the server speaks only a version of TLS before 1.2".to_owned()
-        }
-        other => format!("TLS with the server failed: {other}"),
+        other => Fault::of_server(format!("TLS with the server failed: {other}")),
     }
 }
 
 /// What is wrong with the certificate of the server.
 fn certificate(why: &CertificateError) -> String {
     match why {
-        CertificateError::UnknownIssuer => "the certificate of the server is signed by no CA that is trusted here: name \
-                                            the CA that signed it, or call another server"
-            .to_owned(),
         CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
             "the certificate of the server has expired: renew it there, or set the clock of this machine".to_owned()
         }
@@ -92,23 +115,27 @@ fn names(presented: &[String]) -> String {
 }
 
 /// What the server did not like of this client.
-fn refused(alert: AlertDescription) -> String {
+fn refused(alert: AlertDescription) -> Fault {
     match alert {
-        AlertDescription::CertificateRequired => NEEDS_CERTIFICATE.to_owned(),
-        AlertDescription::UnknownCA | AlertDescription::DecryptError => {
-            "the server does not take the certificate of this client: its CA is not one that the server trusts".to_owned()
-        }
-        AlertDescription::CertificateExpired => {
-            "the server does not take the certificate of this client: it has expired".to_owned()
-        }
+        AlertDescription::CertificateRequired => Fault::of_caller(
+            "the server asks for a certificate of the caller: give one that it trusts, and its key",
+        ),
+        AlertDescription::UnknownCA | AlertDescription::DecryptError => Fault::of_caller(
+            "the server does not take the certificate of this client: its CA is not one that the server trusts",
+        ),
+        AlertDescription::CertificateExpired => Fault::of_caller(
+            "the server does not take the certificate of this client: it has expired",
+        ),
         AlertDescription::BadCertificate
         | AlertDescription::CertificateUnknown
         | AlertDescription::CertificateRevoked
         | AlertDescription::UnsupportedCertificate => {
-            "the server does not take the certificate of this client".to_owned()
+            Fault::of_caller("the server does not take the certificate of this client")
         }
-        AlertDescription::ProtocolVersion => "the server does not speak TLS 1.2 or 1.3".to_owned(),
-        other => format!("the server ended TLS: {other:?}"),
+        AlertDescription::ProtocolVersion => {
+            Fault::of_server("the server does not speak TLS 1.2 or 1.3")
+        }
+        other => Fault::of_server(format!("the server ended TLS: {other:?}")),
     }
 }
 

@@ -42,8 +42,8 @@ pub(crate) struct ConnectionArgs {
         hide_env_values = true
     )]
     pub(crate) token: Option<Secret>,
-    /// A file with the token.
-    #[arg(long, global = true, value_name = "FILE", conflicts_with = "token")]
+    /// A file with the token. It wins over --token and the variable.
+    #[arg(long, global = true, value_name = "FILE")]
     pub(crate) token_file: Option<PathBuf>,
     /// Send the token to another machine without TLS, too, where anybody on the way can read it.
     #[arg(long, global = true)]

@@ -166,9 +166,9 @@ fn token(args: &LoginArgs, session: &Session) -> Result<Option<Secret>, Failure>
     if args.token_stdin {
         return line_of_stdin().map(Some);
     }
-    match (&given.token, &given.token_file) {
-        (Some(token), _) => return Ok(Some(token.clone())),
-        (None, Some(path)) => return token_in(path).map(Some).map_err(Failure::Fix),
+    match (&given.token_file, &given.token) {
+        (Some(path), _) => return token_in(path).map(Some).map_err(Failure::Fix),
+        (None, Some(token)) => return Ok(Some(token.clone())),
         (None, None) => {}
     }
     if !io::stdin().is_terminal() {

@@ -30,8 +30,8 @@ impl Exposure {
         let may = self.listen.ip().is_loopback() || self.insecure_listen || missing.is_empty();
         (!may).then(|| {
             format!(
-                "must be an address of loopback such as 127.0.0.1:7100, because other machines could call without {}. \
-                 If that is meant, set insecure-listen",
+                "other machines could call there without {}: must be an address of loopback such as 127.0.0.1:7100, \
+                 unless insecure-listen is set",
                 missing.join(" and ")
             )
         })

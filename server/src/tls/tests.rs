@@ -54,6 +54,8 @@ fn what_is_wrong_with_a_file_is_said_with_its_name() -> TestResult {
             Ok(_) => "right".to_owned(),
             Err(fault) => format!("{:?} {fault}", fault.file),
         };
+        // The lengths are not the same in each run.
+        let told = told.split(": ASN.1").next().unwrap_or_default();
         Ok(told.replace(&folder.path().display().to_string(), "TMP"))
     };
     let large = "x".repeat(TLS_FILE_BYTES_MAX + 1);
@@ -76,7 +78,21 @@ fn what_is_wrong_with_a_file_is_said_with_its_name() -> TestResult {
     }
     fs::remove_file(&files.cert)?;
     told.push(files.load().err().map(|fault| fault.what).unwrap_or_default());
-    expect![[r#""#]].assert_eq(&told.join("\n"));
+    expect![[r#"
+        right
+        right
+        Cert TMP/a.pem: has no certificate in PEM
+        Cert TMP/a.pem: is not PEM: base64 decode error: InvalidCharacter(33)
+        Cert TMP/a.pem: has no certificate in PEM
+        Cert TMP/a.pem: must be at most 1048576 bytes
+        Cert TMP/a.pem: has a certificate that does not read
+        Key TMP/a.key: has no private key in PEM (PKCS #8, PKCS #1 or SEC 1, without a passphrase)
+        Key TMP/a.key: has no private key in PEM (PKCS #8, PKCS #1 or SEC 1, without a passphrase)
+        Key TMP/a.key: does not belong to the certificate of TMP/a.pem
+        ClientCa TMP/callers.pem: has no certificate in PEM
+        ClientCa TMP/callers.pem: has no certificate in PEM
+        ClientCa TMP/callers.pem: has a certificate that does not read
+        cannot be read: No such file or directory (os error 2)"#]].assert_eq(&told.join("\n"));
     Ok(())
 }
 
@@ -104,7 +120,18 @@ fn a_certificate_is_warned_of_from_thirty_days_before_its_end_on() -> TestResult
         }
     }
     let told = told.replace(&folder.path().display().to_string(), "TMP");
-    expect![[r#""#]].assert_eq(&told);
+    expect![[r#"
+        TMP/a.pem: the certificate of CN=rcgen self signed cert is valid until 2031-01-01T00:00:00Z
+        TMP/a.pem: the certificate of CN=rcgen self signed cert is valid until 2030-07-02T00:00:00Z
+        TMP/a.pem: the certificate of CN=rcgen self signed cert is valid until 2030-07-01T00:00:00Z
+          TMP/a.pem: the certificate of CN=rcgen self signed cert expires in 29 days, at 2030-07-01T00:00:00Z: renew it
+        TMP/a.pem: the certificate of CN=rcgen self signed cert is valid until 2030-06-02T00:00:00Z
+          TMP/a.pem: the certificate of CN=rcgen self signed cert expires in 0 days, at 2030-06-02T00:00:00Z: renew it
+        TMP/a.pem: the certificate of CN=rcgen self signed cert is valid until 2030-06-01T00:00:00Z
+          TMP/a.pem: the certificate of CN=rcgen self signed cert has expired at 2030-06-01T00:00:00Z: clients refuse it; renew it
+        TMP/a.pem: the certificate of CN=rcgen self signed cert is valid until 2031-01-01T00:00:00Z
+          TMP/a.pem: the certificate of CN=rcgen self signed cert is not valid before 2030-06-02T00:00:00Z: clients refuse it until then
+    "#]].assert_eq(&told);
     Ok(())
 }
 

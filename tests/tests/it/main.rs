@@ -71,6 +71,7 @@ mod on_behalf_of_command;
 mod playbooks;
 mod power_cut;
 mod powercut_recorder;
+mod profiles;
 mod queue_reports;
 
 mod readme;
@@ -79,6 +80,7 @@ mod real_tables;
 mod rebuild;
 mod required_fields;
 mod revisions;
+mod security_page;
 mod split_reasons;
 mod tables;
 mod tags;

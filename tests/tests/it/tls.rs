@@ -52,26 +52,19 @@ async fn who_trusts_the_ca_calls_and_others_are_told_why_not() -> Outcome {
     let right = credentials(&ca, None);
     let expired = TlsServer::start(&ca.server_between(&NAMES, (2020, 2021))?, None)?;
     let early = TlsServer::start(&ca.server_between(&NAMES, (2089, 2090))?, None)?;
+    let named = TlsServer::start(&ca.server(&["desk.example.com", "10.1.2.3"])?, None)?;
     let plain = ServerProcess::start(&Data::new()?, &["--sample", "retail"])?;
     let told = [
         refused(&server.url("127.0.0.1")?, &right).await?,
         refused(&server.url("localhost")?, &credentials(&other, None)).await?,
-        refused(&server.url("localhost")?, &Credentials::default()).await?,
-        refused(&server.url("[::1]")?.replace("[::1]", "127.0.0.2"), &right).await?,
+        refused(&named.url("localhost")?, &right).await?,
+        refused(&named.url("127.0.0.1")?, &right).await?,
         refused(&expired.url("localhost")?, &right).await?,
         refused(&early.url("localhost")?, &right).await?,
         refused(&format!("https://{}", plain.address()), &right).await?,
         refused(server.process.address(), &Credentials::default()).await?,
     ];
-    expect![[r#"
-        taken
-        Invalid: server: the certificate of the server is signed by no CA that is trusted here: name the CA that signed it, or call another server
-        Invalid: server: the certificate of the server is signed by no CA that is trusted here: name the CA that signed it, or call another server
-        Unavailable: the server is not available: tcp connect error
-        Invalid: server: the certificate of the server has expired: renew it there, or set the clock of this machine
-        Invalid: server: the certificate of the server is not valid yet: set the clock of this machine, or wait
-        Invalid: server: the server does not speak TLS at this port: name it as http://, or name the port that does
-        Invalid: server: the server speaks TLS at this port: name it as https://"#]].assert_eq(&told.join("\n"));
+    expect![[r#""#]].assert_eq(&told.join("\n"));
     Ok(())
 }
 
@@ -88,10 +81,7 @@ async fn a_server_that_asks_for_certificates_lets_in_only_callers_of_its_ca() ->
         refused(&server.url("localhost")?, &credentials(&ca, Some(&strangers.caller("eve")?))).await?,
         refused(&server.url("localhost")?, &credentials(&ca, Some(&of_server))).await?,
     ];
-    expect![[r#"
-        Invalid: server: the server asks for a certificate of the caller: give a client certificate and its key
-        Invalid: server: the server does not take the certificate of this client: its CA is not one that the server trusts
-        Invalid: server: the server does not take the certificate of this client"#]].assert_eq(&told.join("\n"));
+    expect![[r#""#]].assert_eq(&told.join("\n"));
     let path = "/signpost.v1.PlaybookService/GetReasonMenu";
     let menu = v1::GetReasonMenuRequest {
         channel: "web_chat".to_owned(),

@@ -497,7 +497,7 @@ fn an_address_beyond_loopback_is_refused_unless_that_is_meant() -> Outcome {
     for listen in ["0.0.0.0:7100", "192.168.1.5:7100", "[::]:7100"] {
         let refused = check(listen, &[])?;
         assert_eq!((refused.code, refused.stdout.as_str()), (Some(2), ""), "{refused:?}");
-        for said in ["listen (from --listen)", "without TLS (set tls-cert and tls-key)", "set insecure-listen", listen] {
+        for said in ["listen (from --listen)", "without TLS (set tls-cert and tls-key)", "unless insecure-listen is set", listen] {
             assert!(refused.stderr.contains(said), "{said}: {refused:?}");
         }
         for flag in ["--insecure-listen", "--insecure-listen=true"] {
