@@ -14,6 +14,7 @@ pub mod rows;
 mod rows_keeper;
 pub mod served;
 mod tables;
+pub mod tls;
 pub mod watchers;
 
 /// The allocator of `signpostd`, for both sides of every comparison.

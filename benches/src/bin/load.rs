@@ -15,7 +15,8 @@ use signpost_benches::postgres::Postgres;
 use signpost_benches::process::Server;
 use signpost_benches::requests;
 use signpost_benches::rows::{RowSample, SAMPLED, SAMPLED_FROM};
-use signpost_benches::served::{Place, publish, say, signpost};
+use signpost_benches::served::{Place, publish, publish_to, say, signpost, signpost_over_tls};
+use signpost_benches::tls;
 use signpost_proto::v1::contact_service_client::ContactServiceClient;
 use std::error::Error;
 use std::path::{Path, PathBuf};
@@ -29,6 +30,8 @@ const ROUNDS: usize = 3;
 const COMPARED_IN_FLIGHT: usize = 64;
 /// How many times the rate of PostgreSQL Signpost is to have there: at least, and the aim.
 const TIMES_POSTGRES: (u32, u32) = (3, 5);
+/// How much of the rate TLS may cost, in percent.
+const TLS_COST_PERCENT_MAX: u32 = 20;
 /// Requests in flight while the sample of rows is made.
 const SAMPLING_IN_FLIGHT: usize = 64;
 
@@ -44,6 +47,12 @@ struct Args {
     /// The numbers of requests in flight that are measured.
     #[arg(long, value_delimiter = ',', default_values_t = [1, 16, 64, 256])]
     in_flight: Vec<usize>,
+    /// Also measure Signpost over TLS, beside Signpost without.
+    #[arg(long)]
+    tls: bool,
+    /// With `--serve`: have TLS with the files in this folder.
+    #[arg(long, hide = true)]
+    certificates: Option<PathBuf>,
     /// Echo the answer in this file (used by the bench itself).
     #[arg(long, hide = true)]
     echo: Option<PathBuf>,
@@ -62,6 +71,7 @@ struct Args {
 }
 
 const SIGNPOST: &str = "signpost";
+const SIGNPOST_TLS: &str = "signpost, TLS";
 const SQLITE: &str = "SQLite";
 const POSTGRES: &str = "PostgreSQL";
 
@@ -75,7 +85,10 @@ struct Measured {
 async fn main() -> Result<(), Box<dyn Error>> {
     let args = Args::parse();
     match (&args.place.serve, &args.echo) {
-        (Some(folder), _) => signpost(folder).await,
+        (Some(folder), _) => match &args.certificates {
+            Some(certificates) => signpost_over_tls(folder, certificates).await,
+            None => signpost(folder).await,
+        },
         (_, Some(answer)) => {
             let tables = args.tables.as_deref().map(Keep::Tables);
             let postgres = args.postgres.as_deref().map(Keep::Postgres);
@@ -141,6 +154,13 @@ async fn compare(args: &Args) -> Result<(), Box<dyn Error>> {
         servers.push(measured(POSTGRES, server));
     }
     servers.push(measured(SIGNPOST, server));
+    if args.tls {
+        let ca = tls::make(&folder.path().join("certificates"))?;
+        let flags = ["--certificates", &path("certificates")?, "--serve"];
+        let server = Server::start(&flags, &folder.path().join("data-of-tls"))?.over_tls(ca);
+        publish_to(&server).await?;
+        servers.push(measured(SIGNPOST_TLS, server));
+    }
     measure(args, &servers).await
 }
 
@@ -158,6 +178,7 @@ async fn measure(args: &Args, servers: &[Measured]) -> Result<(), Box<dyn Error>
         "CPU µs",
     ]);
     let mut times = Vec::new();
+    let mut tls_costs = Vec::new();
     for &in_flight in &args.in_flight {
         let until = Until::Elapsed(Duration::from_secs(args.seconds));
         let mut rounds: Vec<Vec<Round>> = servers.iter().map(|_| Vec::new()).collect();
@@ -172,12 +193,18 @@ async fn measure(args: &Args, servers: &[Measured]) -> Result<(), Box<dyn Error>
         for (measured, round) in servers.iter().zip(&rounds) {
             table.add_row(row(in_flight, measured.name, round, echo));
         }
+        let rate = |name| {
+            let mut all = servers.iter().zip(&rounds);
+            all.find(|(it, _)| it.name == name)
+                .map(|(_, round)| round.rate())
+        };
+        if let (Some(open), Some(encrypted)) = (rate(SIGNPOST), rate(SIGNPOST_TLS)) {
+            let cost = 100.0 * (1.0 - encrypted / open);
+            tls_costs.push(format!(
+                "at {in_flight} in flight TLS costs {cost:.1} % of the rate; it may cost at most {TLS_COST_PERCENT_MAX} %"
+            ));
+        }
         if in_flight == COMPARED_IN_FLIGHT {
-            let rate = |name| {
-                let mut all = servers.iter().zip(&rounds);
-                all.find(|(it, _)| it.name == name)
-                    .map(|(_, round)| round.rate())
-            };
             for other in [SQLITE, POSTGRES] {
                 if let (Some(own), Some(other_rate)) = (rate(SIGNPOST), rate(other)) {
                     let ratio = own / other_rate;
@@ -190,6 +217,9 @@ async fn measure(args: &Args, servers: &[Measured]) -> Result<(), Box<dyn Error>
     say(
         "CPU of the server and of its database for one contact; the middle of three rounds by rate",
     );
+    for cost in tls_costs {
+        say(&cost);
+    }
     if !times.is_empty() {
         let times = times.join(", ");
         let (least, aim) = TIMES_POSTGRES;
