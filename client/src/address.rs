@@ -15,9 +15,12 @@ pub(crate) fn uri(server: &str) -> Result<Uri, ClientError> {
     } else {
         format!("http://{written}")
     };
-    let uri: Uri = with_scheme
-        .parse()
-        .map_err(|_| wrong(server, "must be host:port, http://host:port or https://host:port"))?;
+    let uri: Uri = with_scheme.parse().map_err(|_| {
+        wrong(
+            server,
+            "must be host:port, http://host:port or https://host:port",
+        )
+    })?;
     if !matches!(uri.scheme_str(), Some("http" | "https")) {
         return Err(wrong(server, "must begin with http:// or https://"));
     }
@@ -35,7 +38,9 @@ pub(crate) fn is_loopback(uri: &Uri) -> bool {
     let host = uri.host().unwrap_or_default();
     let host = host.trim_start_matches('[').trim_end_matches(']');
     let address: Option<IpAddr> = host.parse().ok();
-    address.map_or(host.eq_ignore_ascii_case("localhost"), |address| address.is_loopback())
+    address.map_or(host.eq_ignore_ascii_case("localhost"), |address| {
+        address.is_loopback()
+    })
 }
 
 fn wrong(server: &str, what: &str) -> ClientError {

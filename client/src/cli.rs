@@ -221,7 +221,9 @@ impl Session {
     /// The server, for messages.
     fn server(&self) -> &str {
         let target = self.target.as_ref();
-        target.map_or(self.globals.connection.server_shown(), |target| &target.server)
+        target.map_or(self.globals.connection.server_shown(), |target| {
+            &target.server
+        })
     }
 
     /// As [`Session::client`], with another deadline of a call.
@@ -230,7 +232,10 @@ impl Session {
             deadline,
             actor: self.globals.actor.clone(),
         };
-        let target = self.target.as_ref().map_err(|words| Failure::Fix(words.clone()))?;
+        let target = self
+            .target
+            .as_ref()
+            .map_err(|words| Failure::Fix(words.clone()))?;
         let client = Client::connect_with(&target.server, &target.credentials, options)?;
         // The times that a person gives are meant, and `send` looks at those of a table.
         let client = client.stepping_clock();

@@ -58,6 +58,9 @@ pub struct Client {
 /// Whether it is safe to send the same request twice.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Twice {
+    /// It changes nothing.
+    Read,
+    /// The server knows it again.
     Safe,
     Unsafe,
 }
@@ -152,12 +155,14 @@ impl Client {
                 Err(status) => status,
             };
             let pause =
-                retry::pause(&status, attempt, randomness()).filter(|_| twice == Twice::Safe);
+                retry::pause(&status, attempt, randomness()).filter(|_| twice != Twice::Unsafe);
             match pause {
                 Some(pause) if Instant::now() + pause < until => tokio::time::sleep(pause).await,
                 _ if Instant::now() >= until => return Err(self.late()),
                 // An attempt before this one may have been written.
-                _ if attempt > 1 => return Err(ClientError::from_later_status(status)),
+                _ if attempt > 1 && twice == Twice::Safe => {
+                    return Err(ClientError::from_later_status(status));
+                }
                 _ => return Err(ClientError::from_status(status)),
             }
             attempt += 1;
@@ -250,7 +255,7 @@ macro_rules! calls {
             )+
         }
     };
-    (@twice read, $request:ident) => { Twice::Safe };
+    (@twice read, $request:ident) => { Twice::Read };
     (@twice write, $request:ident) => { keyed(&$request.request_id) };
 }
 

@@ -112,7 +112,8 @@ impl Credentials {
             );
             return Err(wrong("token", what));
         }
-        let what = format!("`{server}` has no TLS, so it needs none; if it has, name it as https://");
+        let what =
+            format!("`{server}` has no TLS, so it needs none; if it has, name it as https://");
         match (&self.ca, &self.identity) {
             (Some(_), _) => Err(wrong("ca", what)),
             (None, Some(_)) => Err(wrong("client_cert", what)),
@@ -132,7 +133,8 @@ impl Credentials {
         if let Some(ClientIdentity { certificate, key }) = &self.identity {
             is_certificate("client_cert", certificate)?;
             if PrivateKeyDer::from_pem_slice(key).is_err() {
-                let what = "has no private key in PEM (PKCS #8, PKCS #1 or SEC 1, without a passphrase)";
+                let what =
+                    "has no private key in PEM (PKCS #8, PKCS #1 or SEC 1, without a passphrase)";
                 return Err(wrong("client_key", what));
             }
             tls = tls.identity(Identity::from_pem(certificate, key));
@@ -187,10 +189,18 @@ mod tests {
             insecure_token,
             ..Credentials::default()
         };
-        for here in ["127.0.0.1:7100", "http://localhost:7100", "http://[::1]:7100"] {
+        for here in [
+            "127.0.0.1:7100",
+            "http://localhost:7100",
+            "http://[::1]:7100",
+        ] {
             assert!(with(false).endpoint(here).is_ok(), "{here}");
         }
-        for far in ["10.0.0.1:7100", "http://desk.example:7100", "http://localhost.example:7100"] {
+        for far in [
+            "10.0.0.1:7100",
+            "http://desk.example:7100",
+            "http://localhost.example:7100",
+        ] {
             let refused = with(false).endpoint(far).map(drop).unwrap_err().to_string();
             assert!(refused.starts_with("token: is not sent to"), "{refused}");
             assert!(!refused.contains("s3cret"), "{refused}");
@@ -209,8 +219,14 @@ mod tests {
             token: Some(Token::new("s3cret").unwrap()),
             insecure_token: false,
         };
-        let shown = format!("{credentials:?} {:?}", credentials.token.as_ref().unwrap().header());
-        assert!(!shown.contains("s3cret") && !shown.contains("115, 51"), "{shown}");
+        let shown = format!(
+            "{credentials:?} {:?}",
+            credentials.token.as_ref().unwrap().header()
+        );
+        assert!(
+            !shown.contains("s3cret") && !shown.contains("115, 51"),
+            "{shown}"
+        );
         for bad in ["", "a b", "ü-s3cret", "s3cret\n2"] {
             let refused = Token::new(bad).unwrap_err().to_string();
             assert!(!refused.contains("s3cret"), "{refused}");
@@ -220,7 +236,11 @@ mod tests {
     #[tokio::test]
     async fn what_is_no_certificate_is_said_with_its_name() {
         let told = |credentials: Credentials, server: &str| {
-            credentials.endpoint(server).map(drop).unwrap_err().to_string()
+            credentials
+                .endpoint(server)
+                .map(drop)
+                .unwrap_err()
+                .to_string()
         };
         let ca = |pem: &[u8]| Credentials {
             ca: Some(pem.to_vec()),
@@ -228,7 +248,10 @@ mod tests {
         };
         let table = [
             told(ca(b""), "https://a:1"),
-            told(ca(b"-----BEGIN CERTIFICATE-----\n!\n-----END CERTIFICATE-----\n"), "https://a:1"),
+            told(
+                ca(b"-----BEGIN CERTIFICATE-----\n!\n-----END CERTIFICATE-----\n"),
+                "https://a:1",
+            ),
             told(ca(b""), "http://a:1"),
         ];
         expect_test::expect![[r#"

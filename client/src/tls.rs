@@ -6,12 +6,12 @@ use std::io;
 use tonic::{Code, Status};
 
 /// What a server without TLS is taken for.
-const NO_TLS: &str = "the server does not speak TLS at this port: name it as http://, or name the port that does";
+const NO_TLS: &str =
+    "the server does not speak TLS at this port: name it as http://, or name the port that does";
 /// A server that has TLS was called without.
 const NEEDS_TLS: &str = "the server speaks TLS at this port: name it as https://";
 /// Nobody here knows who signed the certificate of the server.
-const UNKNOWN_CA: &str =
-    "the certificate of the server is signed by no CA that is trusted here: name the CA that signed it";
+const UNKNOWN_CA: &str = "the certificate of the server is signed by no CA that is trusted here: name the CA that signed it";
 
 /// What is wrong with TLS.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,8 +48,12 @@ pub(crate) fn fault(status: &Status) -> Option<Fault> {
     }
     let mut next: Option<&(dyn Error + 'static)> = Some(source);
     while let Some(error) = next {
-        let inner = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
-        let tls = error.downcast_ref().or(inner.and_then(|inner| inner.downcast_ref()));
+        let inner = error
+            .downcast_ref::<io::Error>()
+            .and_then(io::Error::get_ref);
+        let tls = error
+            .downcast_ref()
+            .or(inner.and_then(|inner| inner.downcast_ref()));
         if let Some(tls) = tls {
             return Some(told(tls));
         }
@@ -64,7 +68,10 @@ pub(crate) fn fault(status: &Status) -> Option<Fault> {
 
 fn told(error: &TlsError) -> Fault {
     match error {
-        TlsError::InvalidCertificate(CertificateError::UnknownIssuer) => Fault {
+        // A signature that is wrong is that of another CA with the same name.
+        TlsError::InvalidCertificate(
+            CertificateError::UnknownIssuer | CertificateError::BadSignature,
+        ) => Fault {
             field: "ca",
             what: UNKNOWN_CA.to_owned(),
         },
@@ -105,7 +112,9 @@ fn certificate(why: &CertificateError) -> String {
 /// The names of a certificate, without the words of the library around each.
 fn names(presented: &[String]) -> String {
     let plain = |name: &String| {
-        let inner = name.split_once('(').and_then(|(_, rest)| rest.strip_suffix(')'));
+        let inner = name
+            .split_once('(')
+            .and_then(|(_, rest)| rest.strip_suffix(')'));
         inner.unwrap_or(name).trim_matches('"').to_owned()
     };
     match presented {

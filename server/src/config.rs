@@ -197,17 +197,19 @@ impl Config {
             .zip(log_kept)
             .zip(filter_kept)
             .zip(insecure_kept);
-        let config = kept.map(|(((((data, listen), clock), log), log_filter), insecure_listen)| Config {
-            data,
-            listen,
-            first,
-            clock,
-            log,
-            log_filter,
-            cors_origins,
-            tls,
-            insecure_listen,
-        });
+        let config = kept.map(
+            |(((((data, listen), clock), log), log_filter), insecure_listen)| Config {
+                data,
+                listen,
+                first,
+                clock,
+                log,
+                log_filter,
+                cors_origins,
+                tls,
+                insecure_listen,
+            },
+        );
         finder.done(config).map(|config| (config, effective))
     }
 
@@ -220,7 +222,9 @@ impl Config {
             knows_callers: self.tls.as_ref().is_some_and(|tls| tls.client_ca.is_some()),
             insecure_listen: self.insecure_listen,
         };
-        let exposed = exposure.warning().filter(|_| !self.listen.ip().is_loopback());
+        let exposed = exposure
+            .warning()
+            .filter(|_| !self.listen.ip().is_loopback());
         // They were read before; if they changed since, the start says so.
         let loaded = self.tls.as_ref().and_then(|files| files.load().ok());
         let of_tls = loaded.iter().flat_map(|loaded| {
@@ -244,11 +248,19 @@ fn tls(finder: &mut ConfigFaults, said: &[Option<Said>; 3]) -> Option<TlsFiles> 
             return None;
         }
         (Some(cert), None) => {
-            finder.fault(Key::TlsCert, cert, "needs the key of the certificate, too: set tls-key");
+            finder.fault(
+                Key::TlsCert,
+                cert,
+                "needs the key of the certificate, too: set tls-key",
+            );
             return None;
         }
         (None, Some(key)) => {
-            finder.fault(Key::TlsKey, key, "needs the certificate of the key, too: set tls-cert");
+            finder.fault(
+                Key::TlsKey,
+                key,
+                "needs the certificate of the key, too: set tls-cert",
+            );
             return None;
         }
     };

@@ -7,10 +7,10 @@ use rcgen::{
     BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
     KeyUsagePurpose, date_time_ymd,
 };
-use signpost_client::{Client, ClientError, ClientIdentity, Credentials, Options};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use rustls::{ClientConfig, RootCertStore};
+use signpost_client::{Client, ClientError, ClientIdentity, Credentials, Options};
 use std::fs;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -163,7 +163,12 @@ impl Files {
     /// # Errors
     /// When a path is not UTF-8.
     pub fn flags(&self) -> Outcome<Vec<&str>> {
-        let mut flags = vec!["--tls-cert", text(&self.cert)?, "--tls-key", text(&self.key)?];
+        let mut flags = vec![
+            "--tls-cert",
+            text(&self.cert)?,
+            "--tls-key",
+            text(&self.key)?,
+        ];
         if self.client_ca.exists() {
             flags.extend(["--tls-client-ca", text(&self.client_ca)?]);
         }
@@ -235,12 +240,18 @@ impl TlsServer {
     ///
     /// # Errors
     /// When the handshake fails.
-    pub async fn stream(&self, ca: &Ca, shown: Option<&Certified>) -> Outcome<TlsStream<TcpStream>> {
+    pub async fn stream(
+        &self,
+        ca: &Ca,
+        shown: Option<&Certified>,
+    ) -> Outcome<TlsStream<TcpStream>> {
         let mut roots = RootCertStore::empty();
         roots.add(CertificateDer::from_pem_slice(ca.pem().as_bytes())?)?;
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let builder = ClientConfig::builder_with_provider(provider);
-        let builder = builder.with_safe_default_protocol_versions()?.with_root_certificates(roots);
+        let builder = builder
+            .with_safe_default_protocol_versions()?
+            .with_root_certificates(roots);
         let mut config = match shown {
             None => builder.with_no_client_auth(),
             Some(Certified { cert, key }) => builder.with_client_auth_cert(
@@ -251,7 +262,9 @@ impl TlsServer {
         config.alpn_protocols = vec![b"http/1.1".to_vec()];
         let tcp = TcpStream::connect(self.address()?).await?;
         let connector = TlsConnector::from(Arc::new(config));
-        Ok(connector.connect(ServerName::try_from("localhost")?, tcp).await?)
+        Ok(connector
+            .connect(ServerName::try_from("localhost")?, tcp)
+            .await?)
     }
 }
 

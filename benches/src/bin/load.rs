@@ -67,7 +67,10 @@ struct Measured {
 async fn main() -> Result<(), Box<dyn Error>> {
     let args = Args::parse();
     match (&args.place.serve, args.echo.asked()) {
-        (Some(folder), _) => signpost(folder).await,
+        (Some(folder), _) => match &args.certificates {
+            Some(certificates) => signpost_over_tls(folder, certificates).await,
+            None => signpost(folder).await,
+        },
         (None, Some((answer, keep))) => echo(answer, keep).await,
         (None, None) => compare(&args).await,
     }

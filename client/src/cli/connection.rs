@@ -138,7 +138,9 @@ impl ConnectionArgs {
                 certificate: bytes(&cert, "--client-cert")?,
                 key: bytes(&key, "--client-key")?,
             }),
-            (Some(_), None) => return Err("--client-cert needs its key, too: --client-key".to_owned()),
+            (Some(_), None) => {
+                return Err("--client-cert needs its key, too: --client-key".to_owned());
+            }
             (None, Some(_)) => {
                 return Err("--client-key needs its certificate, too: --client-cert".to_owned());
             }

@@ -298,7 +298,15 @@ mod tests {
             commands.extend(commands[seen].get_subcommands());
             seen += 1;
         }
-        let of_every_call = [ACTOR, ON_BEHALF_OF, "ca", "client_cert", "client_key", "server", "token"];
+        let of_every_call = [
+            ACTOR,
+            ON_BEHALF_OF,
+            "ca",
+            "client_cert",
+            "client_key",
+            "server",
+            "token",
+        ];
         let of_requests = FIELDS
             .iter()
             .filter(|(_, ids)| !of_every_call.iter().any(|it| ids == &[*it]));

@@ -47,8 +47,12 @@ pub(crate) async fn login(args: LoginArgs, session: &Session) -> Result<(), Fail
     profiles::check_name(name).map_err(Failure::Fix)?;
     let mut profiles = Profiles::load().map_err(Failure::Fix)?;
     let before = profiles.get(name);
-    let server = given.server.clone().or(before.map(|before| before.server.clone()));
-    let server = server.ok_or_else(|| Failure::Fix("say which server: --server https://HOST:PORT".to_owned()))?;
+    let server = given
+        .server
+        .clone()
+        .or(before.map(|before| before.server.clone()));
+    let server = server
+        .ok_or_else(|| Failure::Fix("say which server: --server https://HOST:PORT".to_owned()))?;
     let before = before.filter(|before| before.server == server);
     let kept = |given: &Option<PathBuf>, of: fn(&Profile) -> &Option<PathBuf>| {
         let path = given.as_deref().map(absolute).transpose()?;
@@ -67,7 +71,10 @@ pub(crate) async fn login(args: LoginArgs, session: &Session) -> Result<(), Fail
     let stored = profiles.save().map_err(Failure::Other)?;
     let stored = stored.display();
     match session.out.json {
-        true => session.out.data(&json!({"profile": name, "server": server, "stored_in": stored.to_string()}).to_string()),
+        true => session.out.data(
+            &json!({"profile": name, "server": server, "stored_in": stored.to_string()})
+                .to_string(),
+        ),
         false => session.out.text(&format!(
             "logged in to {server} as profile {name}, which is stored in {stored}"
         )),
@@ -106,7 +113,9 @@ pub(crate) fn profile(command: &ProfileCommand, session: &Session) -> Result<(),
                 "has_token": profile.token.is_some(),
             })
         });
-        return session.out.data(&json!({"profiles": each.collect::<Vec<_>>()}).to_string());
+        return session
+            .out
+            .data(&json!({"profiles": each.collect::<Vec<_>>()}).to_string());
     }
     let rows = profiles.all().map(|(name, profile)| {
         let token = if profile.token.is_some() { "yes" } else { "no" };
@@ -135,7 +144,10 @@ async fn check(session: &Session, profile: Profile) -> Result<(), Failure> {
         actor: globals.actor.clone(),
     };
     let client = Client::connect_with(&target.server, &target.credentials, options)?;
-    match client.get_vocabulary(v1::GetVocabularyRequest::default()).await {
+    match client
+        .get_vocabulary(v1::GetVocabularyRequest::default())
+        .await
+    {
         Ok(_) => Ok(()),
         Err(error) => match error.cause().code {
             Some(Code::Unauthenticated) => Err(Failure::Fix(format!(
@@ -213,7 +225,9 @@ fn hidden_line() -> Result<Secret, Failure> {
 
 #[cfg(not(unix))]
 fn hidden_line() -> Result<Secret, Failure> {
-    Err(Failure::Fix("give the token with --token-stdin or --token-file".to_owned()))
+    Err(Failure::Fix(
+        "give the token with --token-stdin or --token-file".to_owned(),
+    ))
 }
 
 fn absolute(path: &Path) -> Result<PathBuf, Failure> {

@@ -84,7 +84,9 @@ impl Profiles {
     /// If the file cannot be written.
     pub(crate) fn save(&self) -> Result<PathBuf, String> {
         let path = path()?;
-        let failed = |error: &dyn std::fmt::Display| format!("{}: cannot be written: {error}", path.display());
+        let failed = |error: &dyn std::fmt::Display| {
+            format!("{}: cannot be written: {error}", path.display())
+        };
         if self.profile.is_empty() {
             return match fs::remove_file(&path) {
                 Err(error) if error.kind() != io::ErrorKind::NotFound => Err(failed(&error)),
@@ -145,7 +147,9 @@ impl Profiles {
 pub(crate) fn path() -> Result<PathBuf, String> {
     let set = |name: &str| std::env::var_os(name).filter(|value: &OsString| !value.is_empty());
     // A relative path does not count there.
-    let config = set("XDG_CONFIG_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
+    let config = set("XDG_CONFIG_HOME")
+        .map(PathBuf::from)
+        .filter(|path| path.is_absolute());
     let config = config.or_else(|| Some(std::env::home_dir()?.join(".config")));
     let config = config.filter(|path| path.is_absolute());
     let config = config.ok_or("there is no folder for profiles: set XDG_CONFIG_HOME or HOME")?;

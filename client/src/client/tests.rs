@@ -293,7 +293,10 @@ async fn a_token_goes_with_each_call_and_is_never_shown() {
         ..Credentials::default()
     };
     let client = Client::connect_with("127.0.0.1:1", &credentials, Options::default()).unwrap();
-    let client = client.on_behalf_of("supervisor/ann").unwrap().stepping_clock();
+    let client = client
+        .on_behalf_of("supervisor/ann")
+        .unwrap()
+        .stepping_clock();
     let request = client.request(());
     let sent = request.metadata().get("authorization").unwrap();
     assert_eq!(sent.to_str().unwrap(), "Bearer s3cret");

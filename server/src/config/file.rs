@@ -70,7 +70,10 @@ impl File {
         layer.say(Key::TlsCert, tls_cert);
         layer.say(Key::TlsKey, tls_key);
         layer.say(Key::TlsClientCa, tls_client_ca);
-        layer.say(Key::InsecureListen, insecure_listen.map(|is_set| is_set.to_string()));
+        layer.say(
+            Key::InsecureListen,
+            insecure_listen.map(|is_set| is_set.to_string()),
+        );
         layer
     }
 

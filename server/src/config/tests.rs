@@ -176,25 +176,33 @@ fn the_files_of_tls_go_together() {
         &[data, (Key::TlsCert, "a.pem")],
         &[],
         "",
-        expect![[r#"tls-cert (from --tls-cert): needs the key of the certificate, too: set tls-key, is "a.pem""#]],
+        expect![[
+            r#"tls-cert (from --tls-cert): needs the key of the certificate, too: set tls-key, is "a.pem""#
+        ]],
     );
     check(
         &[data],
         &[(Key::TlsKey, "a.key")],
         "",
-        expect![[r#"tls-key (from SIGNPOST_TLS_KEY): needs the certificate of the key, too: set tls-cert, is "a.key""#]],
+        expect![[
+            r#"tls-key (from SIGNPOST_TLS_KEY): needs the certificate of the key, too: set tls-cert, is "a.key""#
+        ]],
     );
     check(
         &[data],
         &[],
         "tls-client-ca = \"callers.pem\"",
-        expect![[r#"tls-client-ca (from signpost.toml): needs tls-cert and tls-key, too, is "callers.pem""#]],
+        expect![[
+            r#"tls-client-ca (from signpost.toml): needs tls-cert and tls-key, too, is "callers.pem""#
+        ]],
     );
     check(
         &[data, (Key::TlsCert, "no.pem"), (Key::TlsKey, "no.key")],
         &[],
         "",
-        expect![[r#"tls-cert (from --tls-cert): cannot be read: No such file or directory (os error 2), is "no.pem""#]],
+        expect![[
+            r#"tls-cert (from --tls-cert): cannot be read: No such file or directory (os error 2), is "no.pem""#
+        ]],
     );
 }
 
@@ -204,7 +212,9 @@ fn an_address_that_others_reach_needs_tls_or_a_word() {
         &[(Key::Data, "d"), (Key::Listen, "0.0.0.0:7100")],
         &[],
         "insecure-listen = false",
-        expect![[r#"listen (from --listen): other machines could call there without TLS (set tls-cert and tls-key): must be an address of loopback such as 127.0.0.1:7100, unless insecure-listen is set, is "0.0.0.0:7100""#]],
+        expect![[
+            r#"listen (from --listen): other machines could call there without TLS (set tls-cert and tls-key): must be an address of loopback such as 127.0.0.1:7100, unless insecure-listen is set, is "0.0.0.0:7100""#
+        ]],
     );
     check(
         &[(Key::Data, "d"), (Key::Listen, "0.0.0.0:7100")],

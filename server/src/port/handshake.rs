@@ -74,7 +74,9 @@ impl Handshakes {
                     drop(into.send(connection).await);
                 }
                 Ok(None) => {}
-                Err(_) => tracing::debug!("a TLS handshake took longer than {HANDSHAKE_TIME_MAX:?}"),
+                Err(_) => {
+                    tracing::debug!("a TLS handshake took longer than {HANDSHAKE_TIME_MAX:?}")
+                }
             }
         });
         self.oldest_first.push_back((Instant::now(), task));
@@ -101,7 +103,11 @@ async fn shake(stream: TcpStream, config: Arc<ServerConfig>) -> Option<Connectio
         }
         None => return None,
     }
-    match TlsAcceptor::from(config).accept(stream).into_fallible().await {
+    match TlsAcceptor::from(config)
+        .accept(stream)
+        .into_fallible()
+        .await
+    {
         Ok(stream) => Some(Connection::Tls(Box::new(stream))),
         Err((error, stream)) => {
             tracing::debug!(%error, "a TLS handshake failed");
@@ -142,6 +148,11 @@ fn told_by_http2() -> Vec<u8> {
     const LAST_STREAM_AND_CODE: [u8; 8] = [0, 0, 0, 0, 0, 0, 0, 0xc];
     let len = u8::try_from(LAST_STREAM_AND_CODE.len() + SPEAKS_TLS.len()).unwrap_or(u8::MAX);
     let head = [0, 0, len, GOAWAY, 0, 0, 0, 0, 0];
-    let parts: [&[u8]; 4] = [&EMPTY_SETTINGS, &head, &LAST_STREAM_AND_CODE, SPEAKS_TLS.as_bytes()];
+    let parts: [&[u8]; 4] = [
+        &EMPTY_SETTINGS,
+        &head,
+        &LAST_STREAM_AND_CODE,
+        SPEAKS_TLS.as_bytes(),
+    ];
     parts.concat()
 }

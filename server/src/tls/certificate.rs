@@ -21,7 +21,8 @@ impl Validity {
     /// Reads the certificate.
     pub(super) fn of(certificate: &CertificateDer<'_>) -> Result<Validity, String> {
         let read = x509_cert::Certificate::from_der(certificate);
-        let read = read.map_err(|error| format!("has a certificate that does not read: {error}"))?;
+        let read =
+            read.map_err(|error| format!("has a certificate that does not read: {error}"))?;
         let tbs = read.tbs_certificate;
         let seconds = |time: x509_cert::time::Time| {
             i64::try_from(time.to_unix_duration().as_secs()).unwrap_or(i64::MAX)
@@ -40,7 +41,11 @@ impl Validity {
 
     /// For people: whose certificate it is and until when it is valid.
     pub(super) fn told(&self) -> String {
-        format!("the certificate of {} is valid until {}", self.subject, day(self.until))
+        format!(
+            "the certificate of {} is valid until {}",
+            self.subject,
+            day(self.until)
+        )
     }
 
     /// What is wrong with it at this time, or soon will be. `None` if nothing is.

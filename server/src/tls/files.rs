@@ -68,7 +68,9 @@ impl fmt::Debug for LoadedTls {
     /// Shows nothing of the key.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut shown = f.debug_struct("LoadedTls");
-        shown.field("validities", &self.validities).finish_non_exhaustive()
+        shown
+            .field("validities", &self.validities)
+            .finish_non_exhaustive()
     }
 }
 
@@ -88,7 +90,8 @@ impl TlsFiles {
         let chain = self.certificates(TlsFile::Cert, &cert)?;
         let mut validities = self.validities(TlsFile::Cert, &chain)?;
         let key = PrivateKeyDer::from_pem_slice(&key).map_err(|_| {
-            let what = "has no private key in PEM (PKCS #8, PKCS #1 or SEC 1, without a passphrase)";
+            let what =
+                "has no private key in PEM (PKCS #8, PKCS #1 or SEC 1, without a passphrase)";
             self.fault(TlsFile::Key, what)
         })?;
         let provider = Arc::new(ring::default_provider());
@@ -201,7 +204,10 @@ impl TlsFiles {
         match error {
             rustls::Error::InconsistentKeys(_) => {
                 let cert = self.cert.display();
-                self.fault(TlsFile::Key, format!("does not belong to the certificate of {cert}"))
+                self.fault(
+                    TlsFile::Key,
+                    format!("does not belong to the certificate of {cert}"),
+                )
             }
             rustls::Error::General(_) => self.fault(TlsFile::Key, error),
             _ => self.fault(TlsFile::Cert, error),
@@ -238,7 +244,10 @@ impl LoadedTls {
 
     /// For people: until when the first certificate that expires is valid, with its file.
     pub fn told(&self) -> Option<String> {
-        let first = self.validities.iter().min_by_key(|(_, validity)| validity.until());
+        let first = self
+            .validities
+            .iter()
+            .min_by_key(|(_, validity)| validity.until());
         first.map(|(path, validity)| format!("{}: {}", path.display(), validity.told()))
     }
 

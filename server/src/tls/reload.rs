@@ -1,7 +1,7 @@
 //! Takes new certificates without a restart: after SIGHUP, and when the files change.
 
-use super::files::{LoadedTls, TlsFault, TlsFiles};
 use super::Certificates;
+use super::files::{LoadedTls, TlsFault, TlsFiles};
 use crate::engine::Clock;
 use std::io;
 use std::time::Duration;
@@ -64,7 +64,9 @@ impl Keeper {
     async fn look(&mut self) {
         let files = self.files.clone();
         // A panic while reading counts as files that cannot be read.
-        let now = spawn_blocking(move || files.digest_now()).await.unwrap_or_default();
+        let now = spawn_blocking(move || files.digest_now())
+            .await
+            .unwrap_or_default();
         let is_settled = now == self.seen;
         self.seen = now;
         if is_settled && now != self.tried {
@@ -75,7 +77,9 @@ impl Keeper {
     /// Loads the files, and puts them in force if they are right.
     async fn load(&mut self, because: &str) {
         let files = self.files.clone();
-        let (digest, loaded) = match spawn_blocking(move || (files.digest_now(), files.load())).await {
+        let (digest, loaded) = match spawn_blocking(move || (files.digest_now(), files.load()))
+            .await
+        {
             Ok(read) => read,
             Err(error) => {
                 tracing::error!(%error, "the certificates could not be loaded; the old ones stay in force");
@@ -92,7 +96,11 @@ impl Keeper {
     fn take(&mut self, loaded: LoadedTls, because: &str) {
         self.certificates.replace(&loaded);
         let until = loaded.told().unwrap_or_default();
-        tracing::info!(because, until, "new connections get the certificates as the files have them now");
+        tracing::info!(
+            because,
+            until,
+            "new connections get the certificates as the files have them now"
+        );
         self.loaded = loaded;
         self.warn();
     }

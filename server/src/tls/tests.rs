@@ -1,6 +1,6 @@
 //! Tests of files that are faulty, and of what is said of certificates.
 
-use super::{TlsFiles, TLS_FILE_BYTES_MAX};
+use super::{TLS_FILE_BYTES_MAX, TlsFiles};
 use expect_test::expect;
 use rcgen::{CertificateParams, KeyPair, date_time_ymd};
 use signpost_domain::time::UnixMs;
@@ -14,7 +14,10 @@ type TestResult = Result<(), Box<dyn Error>>;
 const JUNE: UnixMs = UnixMs(1_906_545_600_000);
 
 /// A certificate of its own that is valid between these days, and its key.
-fn certified(from: (i32, u8, u8), until: (i32, u8, u8)) -> Result<(String, String), Box<dyn Error>> {
+fn certified(
+    from: (i32, u8, u8),
+    until: (i32, u8, u8),
+) -> Result<(String, String), Box<dyn Error>> {
     let mut params = CertificateParams::new(vec!["localhost".to_owned()])?;
     params.not_before = date_time_ymd(from.0, from.1, from.2);
     params.not_after = date_time_ymd(until.0, until.1, until.2);
@@ -59,11 +62,19 @@ fn what_is_wrong_with_a_file_is_said_with_its_name() -> TestResult {
         Ok(told.replace(&folder.path().display().to_string(), "TMP"))
     };
     let large = "x".repeat(TLS_FILE_BYTES_MAX + 1);
-    let cut: String = cert.lines().take(3).chain(["-----END CERTIFICATE-----"]).map(|line| format!("{line}\n")).collect();
+    let cut: String = cert
+        .lines()
+        .take(3)
+        .chain(["-----END CERTIFICATE-----"])
+        .map(|line| format!("{line}\n"))
+        .collect();
     let mut told = vec![fault(&cert, &key, None)?, fault(&cert, &key, Some(&cert))?];
     for (cert, key) in [
         ("", key.as_str()),
-        ("-----BEGIN CERTIFICATE-----\n!\n-----END CERTIFICATE-----\n", &key),
+        (
+            "-----BEGIN CERTIFICATE-----\n!\n-----END CERTIFICATE-----\n",
+            &key,
+        ),
         (&key, &key),
         (&large, &key),
         (&cut, &key),
@@ -77,7 +88,13 @@ fn what_is_wrong_with_a_file_is_said_with_its_name() -> TestResult {
         told.push(fault(&cert, &key, Some(callers))?);
     }
     fs::remove_file(&files.cert)?;
-    told.push(files.load().err().map(|fault| fault.what).unwrap_or_default());
+    told.push(
+        files
+            .load()
+            .err()
+            .map(|fault| fault.what)
+            .unwrap_or_default(),
+    );
     expect![[r#"
         right
         right
@@ -92,7 +109,8 @@ fn what_is_wrong_with_a_file_is_said_with_its_name() -> TestResult {
         ClientCa TMP/callers.pem: has no certificate in PEM
         ClientCa TMP/callers.pem: has no certificate in PEM
         ClientCa TMP/callers.pem: has a certificate that does not read
-        cannot be read: No such file or directory (os error 2)"#]].assert_eq(&told.join("\n"));
+        cannot be read: No such file or directory (os error 2)"#]]
+    .assert_eq(&told.join("\n"));
     Ok(())
 }
 
@@ -147,7 +165,11 @@ fn a_key_that_everybody_may_read_is_warned_of() -> TestResult {
     for (mode, warned) in [(0o600, false), (0o640, false), (0o644, true)] {
         fs::set_permissions(&files.key, fs::Permissions::from_mode(mode))?;
         let warnings = files.load()?.warnings(JUNE);
-        assert_eq!(warnings.iter().any(|it| it.contains("chmod 600")), warned, "{warnings:?}");
+        assert_eq!(
+            warnings.iter().any(|it| it.contains("chmod 600")),
+            warned,
+            "{warnings:?}"
+        );
     }
     Ok(())
 }

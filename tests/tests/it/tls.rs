@@ -4,9 +4,9 @@ use expect_test::expect;
 use prost::Message;
 use signpost_client::{Client, ClientError, Credentials, request_id, v1};
 use signpost_server::port::{HANDSHAKE_TIME_MAX, HANDSHAKES_MAX};
-use signpost_tests::process::{Ran, ServerProcess};
+use signpost_tests::process::{Ran, ServerProcess, signpostd, text};
 use signpost_tests::server::Data;
-use signpost_tests::tls::{Ca, TlsServer, connect, credentials};
+use signpost_tests::tls::{Ca, Certified, Files, TlsServer, connect, credentials};
 use signpost_tests::{Outcome, http, web};
 use std::fs;
 use std::process::Command;
@@ -27,7 +27,9 @@ const LOOK_EVERY: Duration = Duration::from_millis(20);
 const NAMES: [&str; 2] = ["localhost", "127.0.0.1"];
 
 async fn asked(client: &Client) -> Result<v1::GetVocabularyResponse, ClientError> {
-    client.get_vocabulary(v1::GetVocabularyRequest::default()).await
+    client
+        .get_vocabulary(v1::GetVocabularyRequest::default())
+        .await
 }
 
 /// Why a call fails, with what varies from run to run left out.
@@ -64,7 +66,15 @@ async fn who_trusts_the_ca_calls_and_others_are_told_why_not() -> Outcome {
         refused(&format!("https://{}", plain.address()), &right).await?,
         refused(server.process.address(), &Credentials::default()).await?,
     ];
-    expect![[r#""#]].assert_eq(&told.join("\n"));
+    expect![[r#"
+        taken
+        Invalid: ca: the certificate of the server is signed by no CA that is trusted here: name the CA that signed it
+        Invalid: server: the certificate of the server is not for localhost but for desk.example.com, 10.1.2.3: call the server by a name of its certificate
+        Invalid: server: the certificate of the server is not for 127.0.0.1 but for desk.example.com, 10.1.2.3: call the server by a name of its certificate
+        Invalid: server: the certificate of the server has expired: renew it there, or set the clock of this machine
+        Invalid: server: the certificate of the server is not valid yet: set the clock of this machine, or wait
+        Invalid: server: the server does not speak TLS at this port: name it as http://, or name the port that does
+        Invalid: server: the server speaks TLS at this port: name it as https://"#]].assert_eq(&told.join("\n"));
     Ok(())
 }
 
@@ -78,17 +88,32 @@ async fn a_server_that_asks_for_certificates_lets_in_only_callers_of_its_ca() ->
     let of_server = callers.server(&["localhost"])?;
     let told = [
         refused(&server.url("localhost")?, &credentials(&ca, None)).await?,
-        refused(&server.url("localhost")?, &credentials(&ca, Some(&strangers.caller("eve")?))).await?,
-        refused(&server.url("localhost")?, &credentials(&ca, Some(&of_server))).await?,
+        refused(
+            &server.url("localhost")?,
+            &credentials(&ca, Some(&strangers.caller("eve")?)),
+        )
+        .await?,
+        refused(
+            &server.url("localhost")?,
+            &credentials(&ca, Some(&of_server)),
+        )
+        .await?,
     ];
-    expect![[r#""#]].assert_eq(&told.join("\n"));
+    expect![[r#"
+        Invalid: client_cert: the server asks for a certificate of the caller: give one that it trusts, and its key
+        Invalid: client_cert: the server does not take the certificate of this client: its CA is not one that the server trusts
+        Invalid: client_cert: the server does not take the certificate of this client"#]].assert_eq(&told.join("\n"));
     let path = "/signpost.v1.PlaybookService/GetReasonMenu";
     let menu = v1::GetReasonMenuRequest {
         channel: "web_chat".to_owned(),
         ..Default::default()
     };
     let page = web::call_over(server.stream(&ca, Some(&desk)).await?, path, &menu).await?;
-    assert_eq!(page.trailers.get("grpc-status").map(String::as_str), Some("0"), "{page:?}");
+    assert_eq!(
+        page.trailers.get("grpc-status").map(String::as_str),
+        Some("0"),
+        "{page:?}"
+    );
     let nobody = match server.stream(&ca, None).await {
         Ok(stream) => web::call_over(stream, path, &menu).await.map(drop),
         Err(error) => Err(error),
@@ -108,16 +133,26 @@ async fn pages_and_callers_without_grpc_are_served_over_tls() -> Outcome {
     let path = "/signpost.v1.PlaybookService/GetReasonMenu";
     let page = web::call_over(server.stream(&ca, None).await?, path, &menu).await?;
     let shown = v1::GetReasonMenuResponse::decode(page.message.as_slice())?;
-    assert_eq!(shown, server.client(&ca, None)?.get_reason_menu(menu).await?);
+    assert_eq!(
+        shown,
+        server.client(&ca, None)?.get_reason_menu(menu).await?
+    );
     let (line, kind) = (format!("POST {path}"), ["content-type: application/json"]);
     let body = br#"{"channel": "web_chat"}"#;
     let answer = http::send_over(server.stream(&ca, None).await?, &line, &kind, body).await?;
     assert_eq!(answer.status(), "200", "{answer:?}");
-    assert!(answer.json()?["menu"]["items"].as_array().is_some_and(|items| !items.is_empty()));
+    assert!(
+        answer.json()?["menu"]["items"]
+            .as_array()
+            .is_some_and(|items| !items.is_empty())
+    );
     // Without TLS there is one answer, which says what to do.
     let plain = http::send(server.address()?, &line, &kind, b"{}").await?;
     assert_eq!(plain.status(), "400");
-    assert_eq!(String::from_utf8(plain.body)?, "this port speaks TLS: call it as https://\n");
+    assert_eq!(
+        String::from_utf8(plain.body)?,
+        "this port speaks TLS: call it as https://\n"
+    );
     Ok(())
 }
 
@@ -164,7 +199,9 @@ async fn new_certificates_are_taken_while_calls_are_in_flight() -> Outcome {
         callers.spawn(async move {
             let mut taken = 0;
             while !stop.load(Ordering::Relaxed) {
-                client.route_contact(contact(&format!("call-{n}-{taken}"))).await?;
+                client
+                    .route_contact(contact(&format!("call-{n}-{taken}")))
+                    .await?;
                 taken += 1;
             }
             Ok::<u32, ClientError>(taken)
@@ -175,7 +212,10 @@ async fn new_certificates_are_taken_while_calls_are_in_flight() -> Outcome {
     logged(&server.process, "because=\"SIGHUP\"").await?;
     asked(&server.client(&next, None)?).await?;
     let late = refused(&server.url("localhost")?, &credentials(&ca, None)).await?;
-    assert!(late.contains("signed by no CA that is trusted here"), "{late}");
+    assert!(
+        late.contains("signed by no CA that is trusted here"),
+        "{late}"
+    );
     stop.store(true, Ordering::Relaxed);
     let mut taken = 0;
     while let Some(caller) = callers.join_next().await {
@@ -186,7 +226,10 @@ async fn new_certificates_are_taken_while_calls_are_in_flight() -> Outcome {
     while seen < taken {
         let item = watch.next().await?.and_then(|item| item.item);
         if let Some(v1::event_item::Item::Event(event)) = item {
-            seen += u32::from(matches!(event.body, Some(v1::event::Body::ContactRouted(_))));
+            seen += u32::from(matches!(
+                event.body,
+                Some(v1::event::Body::ContactRouted(_))
+            ));
         }
     }
     Ok(())
@@ -200,12 +243,20 @@ async fn faulty_files_change_nothing_and_are_named_in_the_log() -> Outcome {
     let files = &server.files;
     fs::write(&files.cert, "no certificate")?;
     server.process.hang_up()?;
-    logged(&server.process, "server.pem: has no certificate in PEM; the certificates of before stay in force").await?;
+    logged(
+        &server.process,
+        "server.pem: has no certificate in PEM; the certificates of before stay in force",
+    )
+    .await?;
     asked(&server.client(&ca, None)?).await?;
     // The certificate alone is half of a change.
     fs::write(&files.cert, &second.cert)?;
     server.process.hang_up()?;
-    logged(&server.process, "server.key: does not belong to the certificate of").await?;
+    logged(
+        &server.process,
+        "server.key: does not belong to the certificate of",
+    )
+    .await?;
     asked(&server.client(&ca, None)?).await?;
     fs::remove_file(&files.key)?;
     server.process.hang_up()?;
@@ -242,7 +293,10 @@ async fn who_says_nothing_holds_nobody_up() -> Outcome {
     for mut stream in silent {
         drop(stream.read_to_end(&mut rest).await);
     }
-    assert!(rest.is_empty(), "nothing is sent to who says nothing: {rest:?}");
+    assert!(
+        rest.is_empty(),
+        "nothing is sent to who says nothing: {rest:?}"
+    );
     asked(&server.client(&ca, None)?).await?;
     Ok(())
 }
@@ -255,10 +309,69 @@ fn old_versions_of_tls_are_not_spoken() -> Outcome {
     for version in ["-tls1", "-tls1_1", "-tls1_2", "-tls1_3"] {
         let mut command = Command::new("openssl");
         // The library of the machine lets nobody speak the old ones unless told.
-        command.args(["s_client", "-connect", server.process.address(), version, "-cipher", "ALL:@SECLEVEL=0"]);
+        command.args([
+            "s_client",
+            "-connect",
+            server.process.address(),
+            version,
+            "-cipher",
+            "ALL:@SECLEVEL=0",
+        ]);
         let ran = Ran::of(&mut command)?;
         told.push((version, ran.stdout.contains("BEGIN CERTIFICATE")));
     }
-    assert_eq!(told, [("-tls1", false), ("-tls1_1", false), ("-tls1_2", true), ("-tls1_3", true)]);
+    assert_eq!(
+        told,
+        [
+            ("-tls1", false),
+            ("-tls1_1", false),
+            ("-tls1_2", true),
+            ("-tls1_3", true)
+        ]
+    );
+    Ok(())
+}
+
+#[test]
+fn a_check_says_until_when_the_certificate_is_valid_and_a_start_warns_in_time() -> Outcome {
+    let ca = Ca::new("ours")?;
+    let data = Data::new()?;
+    let check = |certified: &Certified| -> Outcome<Ran> {
+        let files = Files::new(data.beside(), certified)?;
+        let mut command =
+            signpostd(&["--data", "d", "--listen", "0.0.0.0:7100", "--check-config"])?;
+        Ran::of(command.args(files.flags()?))
+    };
+    let long = check(&ca.server(&NAMES)?)?;
+    let soon = ca.server_for_days(&NAMES, 10)?;
+    let short = check(&soon)?;
+    let misfit = Certified {
+        key: ca.server(&NAMES)?.key,
+        ..soon.clone()
+    };
+    let misfit = check(&misfit)?;
+    assert_eq!(
+        [long.code, short.code, misfit.code],
+        [Some(0), Some(0), Some(2)],
+        "{misfit:?}"
+    );
+    let folder = text(data.beside())?;
+    let told = |ran: &Ran| ran.stderr.replace(folder, "TMP");
+    assert!(told(&short).contains("expires in 9 days"), "{short:?}");
+    assert!(
+        long.stdout.contains("tls-cert = ") && long.stdout.contains("tls-key = "),
+        "{long:?}"
+    );
+    expect![[r#"
+        signpostd: listen: anybody who reaches 0.0.0.0:7100 may do everything: callers need no credential. To let in only callers with a certificate, set tls-client-ca
+        signpostd: TMP/server.pem: the certificate of CN=signpost test server is valid until 2090-01-01T00:00:00Z
+        signpostd: bad configuration: tls-key (from --tls-key): does not belong to the certificate of TMP/server.pem, is "TMP/server.key"
+    "#]].assert_eq(&[told(&long), told(&misfit)].concat());
+    let server = TlsServer::start(&soon, None)?;
+    let logged = server.process.logged()?;
+    let warned = logged
+        .lines()
+        .find(|line| line.contains("expires in 9 days"));
+    assert!(warned.is_some_and(|line| line.contains("WARN")), "{logged}");
     Ok(())
 }

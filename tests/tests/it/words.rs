@@ -496,21 +496,38 @@ fn an_address_beyond_loopback_is_refused_unless_that_is_meant() -> Outcome {
     }
     for listen in ["0.0.0.0:7100", "192.168.1.5:7100", "[::]:7100"] {
         let refused = check(listen, &[])?;
-        assert_eq!((refused.code, refused.stdout.as_str()), (Some(2), ""), "{refused:?}");
-        for said in ["listen (from --listen)", "without TLS (set tls-cert and tls-key)", "unless insecure-listen is set", listen] {
+        assert_eq!(
+            (refused.code, refused.stdout.as_str()),
+            (Some(2), ""),
+            "{refused:?}"
+        );
+        for said in [
+            "listen (from --listen)",
+            "without TLS (set tls-cert and tls-key)",
+            "unless insecure-listen is set",
+            listen,
+        ] {
             assert!(refused.stderr.contains(said), "{said}: {refused:?}");
         }
         for flag in ["--insecure-listen", "--insecure-listen=true"] {
             let checked = check(listen, &[flag])?;
             assert_eq!(checked.code, Some(0), "{checked:?}");
             assert!(checked.stdout.contains(listen), "{checked:?}");
-            assert!(checked.stdout.contains("insecure-listen = true"), "{checked:?}");
-            let warned = format!("signpostd: listen: at {listen} other machines can call without TLS");
+            assert!(
+                checked.stdout.contains("insecure-listen = true"),
+                "{checked:?}"
+            );
+            let warned =
+                format!("signpostd: listen: at {listen} other machines can call without TLS");
             assert!(checked.stderr.starts_with(&warned), "{checked:?}");
         }
         let refused = check(listen, &["--insecure-listen=no"])?;
         assert_eq!(refused.code, Some(2), "{refused:?}");
-        assert!(refused.stderr.contains("insecure-listen (from --insecure-listen): must be true or false"));
+        assert!(
+            refused
+                .stderr
+                .contains("insecure-listen (from --insecure-listen): must be true or false")
+        );
     }
     Ok(())
 }
