@@ -160,7 +160,7 @@ impl Config {
             sample.as_ref(),
             needs_playbook,
         );
-        let tls_said = [Key::TlsCert, Key::TlsKey, Key::TlsClientCa].map(said);
+        let tls_said = [Key::TlsCert, Key::TlsPrivate, Key::TlsClientCa].map(said);
         let tls = tls(&mut finder, &tls_said);
         let insecure = or(Key::InsecureListen, INSECURE_LISTEN_DEFAULT);
         let insecure_kept = finder.keep(Key::InsecureListen, &insecure, truth(&insecure.text));
@@ -257,7 +257,7 @@ fn tls(finder: &mut ConfigFaults, said: &[Option<Said>; 3]) -> Option<TlsFiles> 
         }
         (None, Some(key)) => {
             finder.fault(
-                Key::TlsKey,
+                Key::TlsPrivate,
                 key,
                 "needs the certificate of the key, too: set tls-cert",
             );
@@ -274,7 +274,7 @@ fn tls(finder: &mut ConfigFaults, said: &[Option<Said>; 3]) -> Option<TlsFiles> 
         Err(TlsFault { file, what, .. }) => {
             let (of, said) = match file {
                 TlsFile::Cert => (Key::TlsCert, cert),
-                TlsFile::Key => (Key::TlsKey, key),
+                TlsFile::Key => (Key::TlsPrivate, key),
                 TlsFile::ClientCa => (Key::TlsClientCa, client_ca.as_ref().unwrap_or(cert)),
             };
             finder.fault(of, said, what);

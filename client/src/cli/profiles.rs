@@ -68,14 +68,13 @@ impl Profiles {
         };
         must_be_private(path)?;
         // The library shows the line that is wrong, which may have the token.
-        let read = toml::from_str(&text).map_err(|error: toml::de::Error| {
+        toml::from_str(&text).map_err(|error: toml::de::Error| {
             let at = error.span().map_or(0, |span| span.start);
             let line = text.get(..at).unwrap_or_default().matches('\n').count() + 1;
             format!(
                 "{shown}: line {line} is not as `signpost login` writes it: correct it, or delete the file and log in again"
             )
-        });
-        read
+        })
     }
 
     /// Writes the file, so that it is there with all of this or as it was before. Without profiles there is no file.

@@ -53,7 +53,7 @@ struct Typed {
     #[arg(long, env = Key::TlsCert.env(), value_name = "FILE")]
     tls_cert: Option<String>,
     /// The private key of the certificate, in PEM
-    #[arg(long, env = Key::TlsKey.env(), value_name = "FILE")]
+    #[arg(long, env = Key::TlsPrivate.env(), value_name = "FILE")]
     tls_key: Option<String>,
     /// The CAs whose certificates callers must show (mutual TLS), in PEM
     #[arg(long, env = Key::TlsClientCa.env(), value_name = "FILE")]
@@ -121,7 +121,7 @@ impl Typed {
             Key::LogFilter => self.log_filter.as_slice(),
             Key::CorsOrigin => &self.cors_origin,
             Key::TlsCert => self.tls_cert.as_slice(),
-            Key::TlsKey => self.tls_key.as_slice(),
+            Key::TlsPrivate => self.tls_key.as_slice(),
             Key::TlsClientCa => self.tls_client_ca.as_slice(),
             Key::InsecureListen => self.insecure_listen.as_slice(),
         }

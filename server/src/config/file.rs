@@ -68,7 +68,7 @@ impl File {
         layer.say(Key::LogFilter, log_filter);
         layer.say(Key::CorsOrigin, cors_origin);
         layer.say(Key::TlsCert, tls_cert);
-        layer.say(Key::TlsKey, tls_key);
+        layer.say(Key::TlsPrivate, tls_key);
         layer.say(Key::TlsClientCa, tls_client_ca);
         layer.say(
             Key::InsecureListen,

@@ -14,7 +14,8 @@ pub(super) enum Key {
     LogFilter,
     CorsOrigin,
     TlsCert,
-    TlsKey,
+    /// The private key of the certificate.
+    TlsPrivate,
     TlsClientCa,
     InsecureListen,
 }
@@ -31,7 +32,7 @@ impl Key {
         Key::LogFilter,
         Key::CorsOrigin,
         Key::TlsCert,
-        Key::TlsKey,
+        Key::TlsPrivate,
         Key::TlsClientCa,
         Key::InsecureListen,
     ];
@@ -48,7 +49,7 @@ impl Key {
             Key::LogFilter => "log-filter",
             Key::CorsOrigin => "cors-origin",
             Key::TlsCert => "tls-cert",
-            Key::TlsKey => "tls-key",
+            Key::TlsPrivate => "tls-key",
             Key::TlsClientCa => "tls-client-ca",
             Key::InsecureListen => "insecure-listen",
         }
@@ -66,7 +67,7 @@ impl Key {
             Key::LogFilter => "SIGNPOST_LOG_FILTER",
             Key::CorsOrigin => "SIGNPOST_CORS_ORIGIN",
             Key::TlsCert => "SIGNPOST_TLS_CERT",
-            Key::TlsKey => "SIGNPOST_TLS_KEY",
+            Key::TlsPrivate => "SIGNPOST_TLS_KEY",
             Key::TlsClientCa => "SIGNPOST_TLS_CLIENT_CA",
             Key::InsecureListen => "SIGNPOST_INSECURE_LISTEN",
         }
@@ -78,7 +79,7 @@ impl Key {
             Key::LogFilter => "log_filter",
             Key::CorsOrigin => "cors_origin",
             Key::TlsCert => "tls_cert",
-            Key::TlsKey => "tls_key",
+            Key::TlsPrivate => "tls_key",
             Key::TlsClientCa => "tls_client_ca",
             Key::InsecureListen => "insecure_listen",
             other => other.name(),

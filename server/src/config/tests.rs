@@ -182,7 +182,7 @@ fn the_files_of_tls_go_together() {
     );
     check(
         &[data],
-        &[(Key::TlsKey, "a.key")],
+        &[(Key::TlsPrivate, "a.key")],
         "",
         expect![[
             r#"tls-key (from SIGNPOST_TLS_KEY): needs the certificate of the key, too: set tls-cert, is "a.key""#
@@ -197,7 +197,7 @@ fn the_files_of_tls_go_together() {
         ]],
     );
     check(
-        &[data, (Key::TlsCert, "no.pem"), (Key::TlsKey, "no.key")],
+        &[data, (Key::TlsCert, "no.pem"), (Key::TlsPrivate, "no.key")],
         &[],
         "",
         expect![[

@@ -76,7 +76,10 @@ impl User {
         let text = text
             .replace(text_of(self.home.path())?, "HOME")
             .replace(server, "SERVER");
-        Ok(text.replace(text_of(&root().canonicalize()?)?, "ROOT"))
+        let text = text.replace(text_of(&root().canonicalize()?)?, "ROOT");
+        // Columns are as wide as the names that were replaced.
+        let words = |line: &str| line.split_whitespace().collect::<Vec<_>>().join(" ") + "\n";
+        Ok(text.lines().map(words).collect())
     }
 }
 
@@ -136,7 +139,29 @@ fn a_login_is_kept_for_its_owner_alone_and_used_until_the_logout() -> Outcome {
         user.told(&user.run(&["logout"])?, &url)?,
     ];
     assert!(!user.file().exists());
-    expect![[r#""#]].assert_eq(&told.join("\n"));
+    expect![[r#"
+        Some(0)
+        logged in to SERVER as profile default, which is stored in HOME/signpost/credentials.toml
+
+        Some(0)
+        profile server CA client certificate token
+        default SERVER HOME/ca.pem yes
+
+        Some(0)
+        {"profiles":[{"ca":"HOME/ca.pem","client_cert":null,"has_token":true,"profile":"default","server":"SERVER"}]}
+
+        Some(2)
+        signpost: there is no profile tset; there are: default
+
+        Some(0)
+        the profile default of SERVER is removed; its token stays valid until it expires or is revoked there
+
+        Some(0)
+        no profiles: `signpost login` makes one
+
+        Some(2)
+        signpost: there is no profile default; there is none yet: `signpost login` makes one
+    "#]].assert_eq(&told.join("\n"));
     Ok(())
 }
 
