@@ -54,7 +54,7 @@ mod write;
 mod zone;
 
 use clap::{Args, ColorChoice, CommandFactory, FromArgMatches, Parser, Subcommand};
-use connection::{ConnectionArgs, Target};
+use connection::{CalledServer, ConnectionArgs};
 use error_json::ErrorJson;
 use failure::Failure;
 use flags::Flags;
@@ -207,7 +207,7 @@ struct Session {
     globals: Globals,
     out: Out,
     /// The server and the credentials, or why there are none.
-    target: Result<Target, String>,
+    target: Result<CalledServer, String>,
     /// The time zone of the live playbook, once it is known.
     zone: OnceCell<Zone>,
 }

@@ -72,7 +72,7 @@ impl ClientError {
 
     /// Reads a status and its google.rpc details.
     pub fn from_status(status: Status) -> ClientError {
-        if let Some(tls::Fault { field, what }) = tls::fault(&status) {
+        if let Some(tls::ConnectFault { field, what }) = tls::fault(&status) {
             return ClientError::Invalid(vec![(field.to_owned(), what)], Cause::default());
         }
         let why = Cause::of(&status);

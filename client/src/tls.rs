@@ -15,23 +15,23 @@ const UNKNOWN_CA: &str = "the certificate of the server is signed by no CA that 
 
 /// What is wrong with TLS.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Fault {
+pub(crate) struct ConnectFault {
     /// What to correct: `server`, `ca` or `client_cert`.
     pub(crate) field: &'static str,
     /// What is wrong, and what to do.
     pub(crate) what: String,
 }
 
-impl Fault {
-    fn of_server(what: impl Into<String>) -> Fault {
-        Fault {
+impl ConnectFault {
+    fn of_server(what: impl Into<String>) -> ConnectFault {
+        ConnectFault {
             field: "server",
             what: what.into(),
         }
     }
 
-    fn of_caller(what: impl Into<String>) -> Fault {
-        Fault {
+    fn of_caller(what: impl Into<String>) -> ConnectFault {
+        ConnectFault {
             field: "client_cert",
             what: what.into(),
         }
@@ -40,11 +40,11 @@ impl Fault {
 
 /// What is wrong with TLS between this client and the server. `None` if the status has another cause. The same call
 /// will not succeed before somebody corrects something.
-pub(crate) fn fault(status: &Status) -> Option<Fault> {
+pub(crate) fn fault(status: &Status) -> Option<ConnectFault> {
     let source = status.source()?;
     // Only the connection itself has this code: a server that refuses a caller sends a status, which has no source.
     if status.code() == Code::PermissionDenied {
-        return Some(Fault::of_server(NEEDS_TLS));
+        return Some(ConnectFault::of_server(NEEDS_TLS));
     }
     let mut next: Option<&(dyn Error + 'static)> = Some(source);
     while let Some(error) = next {
@@ -66,19 +66,19 @@ pub(crate) fn fault(status: &Status) -> Option<Fault> {
     None
 }
 
-fn told(error: &TlsError) -> Fault {
+fn told(error: &TlsError) -> ConnectFault {
     match error {
         // A signature that is wrong is that of another CA with the same name.
         TlsError::InvalidCertificate(
             CertificateError::UnknownIssuer | CertificateError::BadSignature,
-        ) => Fault {
+        ) => ConnectFault {
             field: "ca",
             what: UNKNOWN_CA.to_owned(),
         },
-        TlsError::InvalidCertificate(why) => Fault::of_server(certificate(why)),
-        TlsError::InvalidMessage(_) => Fault::of_server(NO_TLS),
+        TlsError::InvalidCertificate(why) => ConnectFault::of_server(certificate(why)),
+        TlsError::InvalidMessage(_) => ConnectFault::of_server(NO_TLS),
         TlsError::AlertReceived(alert) => refused(*alert),
-        other => Fault::of_server(format!("TLS with the server failed: {other}")),
+        other => ConnectFault::of_server(format!("TLS with the server failed: {other}")),
     }
 }
 
@@ -124,27 +124,27 @@ fn names(presented: &[String]) -> String {
 }
 
 /// What the server did not like of this client.
-fn refused(alert: AlertDescription) -> Fault {
+fn refused(alert: AlertDescription) -> ConnectFault {
     match alert {
-        AlertDescription::CertificateRequired => Fault::of_caller(
+        AlertDescription::CertificateRequired => ConnectFault::of_caller(
             "the server asks for a certificate of the caller: give one that it trusts, and its key",
         ),
-        AlertDescription::UnknownCA | AlertDescription::DecryptError => Fault::of_caller(
+        AlertDescription::UnknownCA | AlertDescription::DecryptError => ConnectFault::of_caller(
             "the server does not take the certificate of this client: its CA is not one that the server trusts",
         ),
-        AlertDescription::CertificateExpired => Fault::of_caller(
+        AlertDescription::CertificateExpired => ConnectFault::of_caller(
             "the server does not take the certificate of this client: it has expired",
         ),
         AlertDescription::BadCertificate
         | AlertDescription::CertificateUnknown
         | AlertDescription::CertificateRevoked
         | AlertDescription::UnsupportedCertificate => {
-            Fault::of_caller("the server does not take the certificate of this client")
+            ConnectFault::of_caller("the server does not take the certificate of this client")
         }
         AlertDescription::ProtocolVersion => {
-            Fault::of_server("the server does not speak TLS 1.2 or 1.3")
+            ConnectFault::of_server("the server does not speak TLS 1.2 or 1.3")
         }
-        other => Fault::of_server(format!("the server ended TLS: {other:?}")),
+        other => ConnectFault::of_server(format!("the server ended TLS: {other:?}")),
     }
 }
 

@@ -33,7 +33,8 @@ pub(crate) struct Incoming {
 }
 
 impl Incoming {
-    /// Accepts the connections of `listener`, with TLS if there are certificates. Must be called within a tokio runtime.
+    /// Accepts the connections of `listener`, with TLS if there are certificates. Must be called within a tokio
+    /// runtime.
     pub(crate) fn of(listener: TcpListener, tls: Option<Certificates>) -> Incoming {
         let (into, ready) = mpsc::channel(READY_MAX);
         let accepting = tokio::spawn(accept(listener, tls, into));

@@ -1,7 +1,7 @@
 //! TLS: the files of the certificate, the key and the CA of callers, and the configuration that new connections get.
 //!
-//! [`TlsFiles::load`] reads and checks the files. [`Certificates`] holds what is in force; `reload` replaces it when the
-//! files change. A connection keeps the certificate that it began with.
+//! [`TlsFiles::load`] reads and checks the files. [`Certificates`] holds what is in force; `reload` replaces it when
+//! the files change. A connection keeps the certificate that it began with.
 
 mod certificate;
 mod files;

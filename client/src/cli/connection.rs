@@ -52,7 +52,7 @@ pub(crate) struct ConnectionArgs {
 
 /// The server that a command calls, with the credentials.
 #[derive(Debug)]
-pub(crate) struct Target {
+pub(crate) struct CalledServer {
     /// The server.
     pub(crate) server: String,
     /// The credentials.
@@ -64,7 +64,7 @@ impl ConnectionArgs {
     ///
     /// # Errors
     /// If the profile or a file is not there or is wrong. The text is for people.
-    pub(crate) fn target(&self) -> Result<Target, String> {
+    pub(crate) fn target(&self) -> Result<CalledServer, String> {
         let profile = self.profile()?;
         let token = match &self.token_file {
             Some(path) => Some(token_in(path)?),
@@ -124,7 +124,7 @@ impl ConnectionArgs {
     ///
     /// # Errors
     /// If a file is not there or the token is none. The text is for people.
-    pub(crate) fn read(&self, profile: Profile) -> Result<Target, String> {
+    pub(crate) fn read(&self, profile: Profile) -> Result<CalledServer, String> {
         let Profile {
             server,
             ca,
@@ -146,7 +146,7 @@ impl ConnectionArgs {
             }
         };
         let token = token.map(|token| Token::new(token.told()));
-        Ok(Target {
+        Ok(CalledServer {
             server,
             credentials: Credentials {
                 ca: ca.map(|path| bytes(&path, "--ca")).transpose()?,

@@ -79,7 +79,7 @@ impl File {
 
     /// The text of a file with these values.
     pub(super) fn to_toml(&self) -> String {
-        // The values are only strings, lists of strings and truth values under plain keys. TOML can express all of them.
+        // The values are strings, lists of strings and truth values under plain keys. TOML can express all of them.
         toml::to_string(self).unwrap_or_default()
     }
 }
