@@ -94,11 +94,10 @@ async fn shake(stream: TcpStream, config: Arc<ServerConfig>) -> Option<Connectio
         Some(&TLS_BEGINS) => {}
         Some(_) => {
             tracing::debug!("a caller does not speak TLS");
-            let told = match begin == HTTP2_BEGINS {
-                true => told_by_http2(),
-                false => told_by_http1(),
-            };
-            tell(stream, &told).await;
+            match begin == HTTP2_BEGINS {
+                true => tell_http2(stream).await,
+                false => tell(stream, &told_by_http1()).await,
+            }
             return None;
         }
         None => return None,
@@ -130,6 +129,34 @@ async fn tell(mut stream: TcpStream, last: &[u8]) {
     };
     // The caller may be gone, or may never close: nothing is left to do for either.
     drop(timeout(LINGER_TIME_MAX, told).await);
+}
+
+/// Tells a caller of HTTP/2. Waits for its request first: a client that has sent none yet drops the reason.
+async fn tell_http2(mut stream: TcpStream) {
+    // A caller that sends no request in time is told all the same.
+    drop(timeout(LINGER_TIME_MAX, request_of_http2(&mut stream)).await);
+    tell(stream, &told_by_http2()).await;
+}
+
+/// Reads the preface of HTTP/2 and the frames up to the first request.
+async fn request_of_http2(stream: &mut TcpStream) -> io::Result<()> {
+    const PREFACE_LEN: u64 = 24;
+    const HEADERS: u8 = 1;
+    skip(stream, PREFACE_LEN).await?;
+    loop {
+        let mut head = [0; 9];
+        stream.read_exact(&mut head).await?;
+        let [a, b, c, kind, ..] = head;
+        skip(stream, u64::from(u32::from_be_bytes([0, a, b, c]))).await?;
+        if kind == HEADERS {
+            return Ok(());
+        }
+    }
+}
+
+async fn skip(stream: &mut TcpStream, len: u64) -> io::Result<()> {
+    tokio::io::copy(&mut stream.take(len), &mut tokio::io::sink()).await?;
+    Ok(())
 }
 
 fn told_by_http1() -> Vec<u8> {
