@@ -9,6 +9,7 @@ mod environment;
 mod error;
 mod file;
 mod layer;
+mod size;
 #[cfg(test)]
 mod tests;
 
@@ -34,6 +35,7 @@ const LISTEN_DEFAULT: &str = "127.0.0.1:7100";
 const CLOCK_DEFAULT: &str = "system";
 const LOG_DEFAULT: &str = "text";
 const LOG_FILTER_DEFAULT: &str = "info";
+const MIN_FREE_SPACE_DEFAULT: &str = "256MiB";
 
 /// The settings of a server: checked, with every default filled in.
 #[derive(Clone, Debug)]
@@ -53,6 +55,8 @@ pub struct Config {
     pub log_filter: LogFilter,
     /// The origins whose web pages may call the server from a browser. Empty if there are none.
     pub cors_origins: Vec<CorsOrigin>,
+    /// The bytes that must be free on the disk of the store so that writes are taken. 0 for no floor.
+    pub min_free_bytes: u64,
 }
 
 /// A playbook to publish into an empty store, already read and compiled.
@@ -144,6 +148,8 @@ impl Config {
                 CorsOrigin::parse(&origin.text),
             ));
         }
+        let floor = or(Key::MinFreeSpace, MIN_FREE_SPACE_DEFAULT);
+        let floor_kept = finder.keep(Key::MinFreeSpace, &floor, size::bytes(&floor.text));
         let (playbook, sample) = first_said(layers);
         let needs_playbook = data.as_deref().is_none_or(needs_playbook);
         let first = first(
@@ -161,21 +167,26 @@ impl Config {
             log: Some(log.text),
             log_filter: Some(filter.text),
             cors_origin: origins.into_iter().map(|said| said.text).collect(),
+            min_free_space: Some(floor.text),
         };
         let kept = data
             .zip(address)
             .zip(clock_kept)
             .zip(log_kept)
-            .zip(filter_kept);
-        let config = kept.map(|((((data, listen), clock), log), log_filter)| Config {
-            data,
-            listen,
-            first,
-            clock,
-            log,
-            log_filter,
-            cors_origins,
-        });
+            .zip(filter_kept)
+            .zip(floor_kept);
+        let config = kept.map(
+            |(((((data, listen), clock), log), log_filter), floor)| Config {
+                data,
+                listen,
+                first,
+                clock,
+                log,
+                log_filter,
+                cors_origins,
+                min_free_bytes: floor,
+            },
+        );
         finder.done(config).map(|config| (config, effective))
     }
 }

@@ -14,7 +14,9 @@ mod log_reader;
 mod open_segment;
 mod rows;
 mod rows_reader;
+mod sealed;
 mod segment;
+mod space;
 mod store_id;
 
 pub use database::SingleThreadedRayon;
@@ -28,5 +30,7 @@ pub use rows::{
     CHANGES_MAX, Opened, REOPEN_BYTES, ROW_BYTES_MAX, ROW_KEY_BYTES_MAX, RowLimits, Rows,
 };
 pub use rows_reader::{RowReader, SCAN_ROWS_MAX, StoredRow, Towards, Values};
+pub use sealed::ROWS_IN_MEMORY_MAX;
 pub use segment::SEGMENTS_OPEN_MAX;
+pub use space::{MIN_FREE_BYTES_DEFAULT, Room, SPACE_LOOK_INTERVAL, Space};
 pub use store_id::{StoreId, StoreIdError};

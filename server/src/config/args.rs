@@ -49,6 +49,10 @@ struct Typed {
     /// An origin whose pages may call by gRPC-Web, such as `https://desk.example.com`; again for another
     #[arg(long, env = Key::CorsOrigin.env(), value_name = "ORIGIN", value_delimiter = ',')]
     cors_origin: Vec<String>,
+    /// How much must be free on the disk of the store, such as 256MiB or 2GiB; with less, writes are refused and reads go
+    /// on [default: 256MiB]
+    #[arg(long, env = Key::MinFreeSpace.env(), value_name = "SIZE")]
+    min_free_space: Option<String>,
     /// Show the effective configuration as TOML and exit
     #[arg(long)]
     check_config: bool,
@@ -107,6 +111,7 @@ impl Typed {
             Key::Log => self.log.as_slice(),
             Key::LogFilter => self.log_filter.as_slice(),
             Key::CorsOrigin => &self.cors_origin,
+            Key::MinFreeSpace => self.min_free_space.as_slice(),
         }
     }
 }

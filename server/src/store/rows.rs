@@ -11,6 +11,7 @@ use super::disk;
 use super::error::{ApplyError, StoreError};
 use super::format::{DataFolder, FolderLock};
 use super::rows_reader::{RowReader, Shared};
+use super::space::Space;
 use super::store_id::StoreId;
 use super::{frame, key};
 use std::fs::{self, File};
@@ -76,6 +77,9 @@ pub struct Rows {
     /// The number of leaves read since the database was opened that are already counted in `held_bytes`.
     page_ins_held: u64,
     failure: Option<String>,
+    /// Whether the folder is only read: then the rows since the last flush are in memory alone.
+    is_sealed: bool,
+    space: Option<Arc<Space>>,
     /// Keeps other servers out of the folder.
     _lock: Arc<FolderLock>,
 }
@@ -96,7 +100,21 @@ impl Rows {
     ///
     /// [`StoreError::Io`] if the disk refuses. Damage is not an error but gives [`Opened::Damaged`].
     pub fn open(folder: &DataFolder, limits: RowLimits) -> Result<Opened, StoreError> {
-        match Rows::open_whole(folder, limits) {
+        Rows::ready(Rows::open_whole(folder, &folder.state_path(), limits))
+    }
+
+    /// Opens no rows at all, in a folder that is only read: they are folded again from the log, and stay in memory.
+    ///
+    /// # Errors
+    ///
+    /// Never in practice: nothing is read.
+    pub fn open_in_memory(folder: &DataFolder, limits: RowLimits) -> Result<Opened, StoreError> {
+        let none = folder.state_path().join("none");
+        Rows::ready(Rows::open_whole(folder, &none, limits))
+    }
+
+    fn ready(opened: Result<Rows, StoreError>) -> Result<Opened, StoreError> {
+        match opened {
             Ok(rows) => {
                 let reader = RowReader::new(rows.shared.clone());
                 Ok(Opened::Ready(rows, reader))
@@ -144,7 +162,7 @@ impl Rows {
         check_limits(&changes)?;
         self.unless_poisoned(|rows| {
             rows.write(changes, applied)?;
-            if rows.held_bytes >= rows.limits.reopen_bytes {
+            if rows.held_bytes >= rows.limits.reopen_bytes && rows.has_reserve() {
                 rows.reopen()?;
             }
             Ok(())
@@ -161,21 +179,36 @@ impl Rows {
         self.unless_poisoned(|rows| rows.database()?.flush())
     }
 
+    /// Lets `space` say when there is room to flush. Without it there always is.
+    pub fn watched_by(&mut self, space: &Arc<Space>) {
+        self.space = Some(space.clone());
+    }
+
+    /// Whether there is room to flush. Where there is none, do not: the rows are in memory and follow from the log, and
+    /// a flush that fails is the end of these rows.
+    pub fn has_reserve(&self) -> bool {
+        let mut space = self.space.iter();
+        !self.is_sealed && space.all(|space| space.has_reserve())
+    }
+
     /// The sequence up to which the rows are folded; 0 if no event was folded.
     pub fn applied(&self) -> u64 {
         self.shared.applied()
     }
 
-    fn open_whole(folder: &DataFolder, limits: RowLimits) -> Result<Rows, StoreError> {
-        let path = folder.state_path();
+    fn open_whole(folder: &DataFolder, path: &Path, limits: RowLimits) -> Result<Rows, StoreError> {
         let damaged = |what: String| StoreError::Damaged {
-            path: path.clone(),
+            path: path.to_owned(),
             what,
         };
         if path.join(DAMAGED).exists() {
             return Err(damaged("it was found damaged while it was read".to_owned()));
         }
-        let database = Database::open(&path, limits.cache_bytes)?;
+        let is_sealed = folder.sealed().is_some();
+        let database = match is_sealed {
+            true => Database::sealed(path, limits.cache_bytes)?,
+            false => Database::open(path, limits.cache_bytes)?,
+        };
         let handle = database.handle()?;
         let applied = match handle.get(POSITION_KEY)? {
             Some(stored) => read_position(&stored, folder.store_id()).map_err(damaged)?,
@@ -184,12 +217,14 @@ impl Rows {
         };
         Ok(Rows {
             database: Some(database),
-            shared: Arc::new(Shared::new(path, applied, handle)),
+            shared: Arc::new(Shared::new(path.to_owned(), applied, handle)),
             store_id: folder.store_id(),
             limits,
             held_bytes: 0,
             page_ins_held: 0,
             failure: None,
+            is_sealed,
+            space: None,
             _lock: folder.lock(),
         })
     }
@@ -276,10 +311,15 @@ impl Rows {
 }
 
 impl Drop for Rows {
-    /// Flushes and closes. From now on, readers get [`StoreError::Closed`].
+    /// Flushes and closes. From now on, readers get [`StoreError::Closed`]. Where there is no room, nothing is flushed:
+    /// the next start folds these events again.
     fn drop(&mut self) {
         let database = self.database.take();
-        self.shared.end(|| drop(database));
+        let has_reserve = self.has_reserve();
+        self.shared.end(|| match (database, has_reserve) {
+            (Some(database), false) => database.abandon(),
+            (database, _) => drop(database),
+        });
     }
 }
 

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::task::JoinSet;
 use tonic::transport::{Channel, Endpoint};
+use v1::ErrorReason;
 use v1::contact_service_client::ContactServiceClient;
 use v1::playbook_service_client::PlaybookServiceClient;
 
@@ -173,7 +174,7 @@ impl Load {
     }
 }
 
-/// Sends writes until one is in doubt.
+/// Sends writes until one is in doubt, or is refused since the disk is full.
 async fn work(mut caller: Caller, channel: Channel, book: Arc<Book>) -> Outcome<Caller> {
     loop {
         let write = caller.next(&book);
@@ -188,6 +189,11 @@ async fn work(mut caller: Caller, channel: Channel, book: Arc<Book>) -> Outcome<
             Ok(answer) => book.end(place, Told::Answer(answer))?,
             // The contact of this write timed out.
             Err(ClientError::WrongState(..)) => book.end(place, Told::Refused)?,
+            Err(ClientError::TryAgain { cause, .. }) if cause.reason == ErrorReason::DiskFull => {
+                book.end(place, Told::Refused)?;
+                caller.ended_by = cause.reason;
+                return Ok(caller);
+            }
             Err(ClientError::Unavailable(_, cause)) => {
                 caller.ended_by = cause.reason;
                 return Ok(caller);

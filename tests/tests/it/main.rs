@@ -31,6 +31,7 @@ mod customers_refused;
 mod daemon;
 mod data_folder;
 mod disk;
+mod disk_full;
 mod error_reasons;
 mod event_catalogue;
 mod every_call;
