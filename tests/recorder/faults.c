@@ -12,6 +12,8 @@
  *   SIGNPOST_FAULT_DISK_BYTES  if set: the folder is on a disk of so many bytes. What is free follows from the lengths
  *                         of all files in it; a write that needs more fails with ENOSPC
  *
+ *   SIGNPOST_FAULT_CLOCK  if set: a file with a number of seconds, by which the clock of the machine is wrong
+ *
  * Not seen: stdio streams opened inside the C library, and system calls made without the C library. */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -29,6 +31,7 @@
 #include <sys/statvfs.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
+#include <time.h>
 #include <unistd.h>
 
 #define RAW(number, ...) syscall(number, __VA_ARGS__)
@@ -36,7 +39,7 @@
 enum kind { NONE, FAIL_EIO, FAIL_ENOSPC, FAIL_SHORT, PARTS };
 enum call { CALL_WRITE = 1, CALL_SYNC = 2, CALL_RENAME = 4, CALL_OPEN = 8 };
 
-static const char *folder, *part, *note;
+static const char *folder, *part, *note, *clock_file;
 static size_t folder_len;
 static enum kind kind;
 static int calls;
@@ -53,6 +56,7 @@ static uint64_t number(const char *name, uint64_t otherwise) {
 __attribute__((constructor)) static void begin(void) {
     const char *which = getenv("SIGNPOST_FAULT_CALLS"), *how = getenv("SIGNPOST_FAULT_KIND");
     folder = getenv("SIGNPOST_FAULT_DIR");
+    clock_file = getenv("SIGNPOST_FAULT_CLOCK");
     if (!folder) return;
     folder_len = strlen(folder);
     part = getenv("SIGNPOST_FAULT_PATH");
@@ -221,6 +225,20 @@ ssize_t pwrite(int fd, const void *bytes, size_t len, off_t offset) {
 ssize_t pwrite64(int fd, const void *bytes, size_t len, off_t offset) { return pwrite(fd, bytes, len, offset); }
 ssize_t pwritev(int fd, const struct iovec *parts, int count, off_t offset) { return put(fd, parts, count, offset); }
 ssize_t pwritev64(int fd, const struct iovec *parts, int count, off_t offset) { return put(fd, parts, count, offset); }
+
+/* ---- the clock ---- */
+
+int clock_gettime(clockid_t clock, struct timespec *now) {
+    int done = (int)RAW(SYS_clock_gettime, clock, now);
+    if (done || clock != CLOCK_REALTIME || !clock_file) return done;
+    char text[32] = "";
+    long fd = RAW(SYS_openat, AT_FDCWD, clock_file, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) return done;
+    RAW(SYS_read, fd, text, sizeof text - 1);
+    RAW(SYS_close, fd);
+    now->tv_sec += strtoll(text, NULL, 10);
+    return done;
+}
 
 /* ---- syncing, renaming, making ---- */
 

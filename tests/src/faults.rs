@@ -82,6 +82,13 @@ impl Faults {
         Ok(())
     }
 
+    /// Lets the clock of the machine be wrong for `command`, by the seconds that the file `clock` has at any time.
+    pub fn wrong_clock(&self, command: &mut Command, clock: &Path) {
+        command
+            .env("LD_PRELOAD", &self.library)
+            .env("SIGNPOST_FAULT_CLOCK", clock);
+    }
+
     fn preload(&self, command: &mut Command, folder: &Path, note: &Path) -> Outcome {
         command
             .env("LD_PRELOAD", &self.library)

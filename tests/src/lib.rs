@@ -5,6 +5,7 @@ pub mod attempt;
 pub mod brief;
 pub mod child;
 pub mod crash;
+pub mod damage;
 pub mod faults;
 pub mod folding;
 pub mod http;

@@ -373,8 +373,14 @@ fn open<const FAN_OUT: usize>(
         .zstd_compression_level(COMPRESSION_LEVEL)
         .flush_every_ms(Some(FLUSH_NEVER_MS))
         .open()?;
-    sync_names(path)?;
-    Ok(Box::new(sled))
+    match sync_names(path) {
+        Ok(()) => Ok(Box::new(sled)),
+        Err(error) => {
+            // Dropped, it would flush, and abort the process if that fails, too.
+            std::mem::forget(sled);
+            Err(error)
+        }
+    }
 }
 
 /// Runs `work`; a panic becomes an error of `kind`.

@@ -11,6 +11,7 @@ use super::disk;
 use super::error::{ApplyError, StoreError};
 use super::format::{DataFolder, FolderLock};
 use super::rows_reader::{RowReader, Shared};
+use super::sealed::metadata;
 use super::space::Space;
 use super::store_id::StoreId;
 use super::{frame, key};
@@ -40,10 +41,14 @@ const PUTS_AT_ONCE: usize = 256;
 /// Where random rows are changed, 64 costs half of what 128 costs, and opens as fast.
 pub(super) const STATE_FAN_OUT: usize = 64;
 /// The key of the note of the store. It sorts before every key of the caller.
-const POSITION_KEY: &[u8] = &[0];
+pub(super) const POSITION_KEY: &[u8] = &[0];
+/// The name of the file next to the database that says how its bookkeeping was when a server closed it. It is gone while a
+/// server has the database open, and after a crash.
+const CLOSED: &str = "CLOSED";
+const CLOSED_TEMPORARY: &str = "CLOSED.new";
 /// The name of a marker file next to the database. The thread that finds damage writes it, and the next open reports
 /// the damage.
-const DAMAGED: &str = "DAMAGED";
+pub(super) const DAMAGED: &str = "DAMAGED";
 
 /// The limits of the rows. Tests make them small.
 #[derive(Clone, Copy, Debug)]
@@ -204,7 +209,11 @@ impl Rows {
         if path.join(DAMAGED).exists() {
             return Err(damaged("it was found damaged while it was read".to_owned()));
         }
+        check_closed(path)?;
         let is_sealed = folder.sealed().is_some();
+        if !is_sealed {
+            forget_closed(path)?;
+        }
         let database = match is_sealed {
             true => Database::sealed(path, limits.cache_bytes)?,
             false => Database::open(path, limits.cache_bytes)?,
@@ -318,7 +327,16 @@ impl Drop for Rows {
         let has_reserve = self.has_reserve();
         self.shared.end(|| match (database, has_reserve) {
             (Some(database), false) => database.abandon(),
-            (database, _) => drop(database),
+            (Some(database), true) => {
+                let path = self.shared.path();
+                if let Err(error) = database.close().and_then(|()| note_closed(path)) {
+                    tracing::error!(
+                        error = &error as &dyn std::error::Error,
+                        "closing the rows failed"
+                    );
+                }
+            }
+            (None, _) => {}
         });
     }
 }
@@ -341,7 +359,7 @@ fn position(store_id: StoreId, applied: u64) -> Vec<u8> {
     frame::wrap(POSITION_KEY, &payload)
 }
 
-fn read_position(stored: &[u8], store_id: StoreId) -> Result<u64, String> {
+pub(super) fn read_position(stored: &[u8], store_id: StoreId) -> Result<u64, String> {
     let payload = frame::unwrap(POSITION_KEY, stored).map_err(|error| error.to_string())?;
     let (store, applied) = payload
         .split_at_checked(store_id.0.len())
@@ -378,4 +396,80 @@ fn check_limits(changes: &[(Vec<u8>, Option<Vec<u8>>)]) -> Result<(), ApplyError
 pub(super) fn condemn(state: &Path) -> io::Result<()> {
     File::create(state.join(DAMAGED))?.sync_all()?;
     disk::sync_folder(state)
+}
+
+/// Checks that the bookkeeping of the database is as it was when a server closed it. The engine would not notice that a
+/// part of it was cut off: it would take older rows, of other times, for the rows.
+///
+/// # Errors
+///
+/// [`StoreError::Damaged`]. After a crash, an error only if a part is surely missing.
+pub(super) fn check_closed(path: &Path) -> Result<(), StoreError> {
+    let damaged = |what: &str| StoreError::Damaged {
+        path: path.to_owned(),
+        what: what.to_owned(),
+    };
+    let unread = |source| could_not("could not read", path, source);
+    match fs::read_to_string(path.join(CLOSED)) {
+        Ok(noted) if noted == bookkeeping(path).map_err(unread)? => Ok(()),
+        Ok(_) => Err(damaged("its bookkeeping is not as a server left it")),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            match metadata::lacks_log(&path.join("metadata")).map_err(unread)? {
+                true => Err(damaged("the newest part of its bookkeeping is missing")),
+                false => Ok(()),
+            }
+        }
+        Err(error) if error.kind() == io::ErrorKind::InvalidData => {
+            Err(damaged("how it was left does not read"))
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotADirectory => {
+            Err(damaged("it is not a folder"))
+        }
+        Err(error) => Err(unread(error)),
+    }
+}
+
+/// Forgets how the bookkeeping was, before it changes.
+fn forget_closed(path: &Path) -> Result<(), StoreError> {
+    let gone = match fs::remove_file(path.join(CLOSED)) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        gone => gone.and_then(|()| disk::sync_folder(path)),
+    };
+    gone.map_err(|source| could_not("could not open", path, source))
+}
+
+/// Notes how the bookkeeping is, now that the database is closed.
+fn note_closed(path: &Path) -> Result<(), StoreError> {
+    let noted = bookkeeping(path)
+        .and_then(|noted| disk::write_whole(path, CLOSED_TEMPORARY, CLOSED, noted.as_bytes()));
+    noted.map_err(|source| could_not("could not close", path, source))
+}
+
+/// Each file of the bookkeeping with its length and its checksum.
+fn bookkeeping(path: &Path) -> io::Result<String> {
+    let mut lines = Vec::new();
+    let entries = match fs::read_dir(path.join("metadata")) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(String::new()),
+        entries => entries?,
+    };
+    for entry in entries {
+        let entry = entry?;
+        let bytes = fs::read(entry.path())?;
+        let name = entry.file_name();
+        let (length, checksum) = (bytes.len(), crc32fast::hash(&bytes));
+        lines.push(format!(
+            "{} {length} {checksum:08x}\n",
+            name.to_string_lossy()
+        ));
+    }
+    lines.sort();
+    Ok(lines.concat())
+}
+
+fn could_not(doing: &'static str, path: &Path, source: io::Error) -> StoreError {
+    StoreError::Io {
+        doing,
+        path: path.to_owned(),
+        source,
+    }
 }

@@ -210,8 +210,22 @@ impl Segments {
 
     /// The label of `segment`: the key and the value, ready to be stored.
     pub(super) fn label(&self, segment: &Segment) -> (Vec<u8>, Vec<u8>) {
-        let payload = [self.store_id.0.as_slice(), &key::sequence(segment.first)].concat();
-        (LABEL_KEY.to_vec(), frame::wrap(LABEL_KEY, &payload))
+        let label = Segments::label_of(self.store_id, segment.first);
+        (LABEL_KEY.to_vec(), label)
+    }
+
+    /// The value of the label of the segment that begins with the event `first`.
+    pub(super) fn label_of(store_id: StoreId, first: u64) -> Vec<u8> {
+        let payload = [store_id.0.as_slice(), &key::sequence(first)].concat();
+        frame::wrap(LABEL_KEY, &payload)
+    }
+
+    /// The first sequence and the folder of every segment, in their order.
+    pub(super) fn all(&self) -> Vec<(u64, PathBuf)> {
+        let by_first = self.by_first.read().unwrap_or_else(PoisonError::into_inner);
+        let all = by_first.values();
+        all.map(|segment| (segment.first, segment.path.clone()))
+            .collect()
     }
 
     /// Reads from `segment`. Opens the segment if it is closed.

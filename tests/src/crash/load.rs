@@ -126,6 +126,8 @@ pub async fn asked_again(channel: &Channel, book: &Book, dice: &mut Dice, times:
 pub struct Load {
     book: Arc<Book>,
     callers: JoinSet<Outcome<Caller>>,
+    /// The callers that were seen to end.
+    ended: Vec<Caller>,
 }
 
 impl Load {
@@ -138,6 +140,7 @@ impl Load {
         Load {
             book: book.clone(),
             callers: tasks,
+            ended: Vec::new(),
         }
     }
 
@@ -155,7 +158,10 @@ impl Load {
                 Ok(())
             }
             gone = self.callers.join_next() => match gone {
-                Some(caller) => caller?.and_then(|_| Err("a caller lost its server".into())),
+                Some(caller) => {
+                    self.ended.push(caller??);
+                    Err("a caller lost its server".into())
+                }
                 None => Err("there are no callers".into()),
             },
         }
@@ -166,7 +172,7 @@ impl Load {
     /// # Errors
     /// When a caller got another error.
     pub async fn end(mut self) -> Outcome<Vec<Caller>> {
-        let mut callers = Vec::new();
+        let mut callers = std::mem::take(&mut self.ended);
         while let Some(caller) = self.callers.join_next().await {
             callers.push(caller??);
         }
