@@ -49,8 +49,8 @@ struct Typed {
     /// An origin whose pages may call by gRPC-Web, such as `https://desk.example.com`; again for another
     #[arg(long, env = Key::CorsOrigin.env(), value_name = "ORIGIN", value_delimiter = ',')]
     cors_origin: Vec<String>,
-    /// How much must be free on the disk of the store, such as 256MiB or 2GiB; with less, writes are refused and reads go
-    /// on [default: 256MiB]
+    /// How much must be free on the disk of the store, such as 256MiB or 2GiB; with less, writes are refused and reads
+    /// go on [default: 256MiB]
     #[arg(long, env = Key::MinFreeSpace.env(), value_name = "SIZE")]
     min_free_space: Option<String>,
     /// Show the effective configuration as TOML and exit

@@ -268,8 +268,8 @@ impl Decider {
         answer
     }
 
-    /// Fires the timers that are due at `now` or earlier. While writes are refused they wait, and fire in their order when
-    /// there is room again.
+    /// Fires the timers that are due at `now` or earlier. While writes are refused they wait, and fire in their order
+    /// when there is room again.
     fn fire(&mut self, now: UnixMs) -> Result<(), DecideRetry> {
         let mut lent = Vec::new();
         let fired = self.fire_all(now, &mut lent);

@@ -274,8 +274,8 @@ fn recovered(
 }
 
 /// The same as [`recovered`], but unreadable rows are an error, and so are rows whose handles compare otherwise than
-/// the live playbook says. With `kinds`, handles compare by them from the first event on. With `is_anew`, stored rows are
-/// not looked at.
+/// the live playbook says. With `kinds`, handles compare by them from the first event on. With `is_anew`, stored rows
+/// are not looked at.
 fn opened(
     folder: &DataFolder,
     limits: RowLimits,

@@ -23,7 +23,8 @@
 //!   the standard output; we cannot prevent it.)
 //! - An open database has about 85 open files.
 //! - An iterator does not stop reading at the end of its range. The caller of [`Handle::scan`] must stop it.
-//! - When a log of its bookkeeping does not read, it opens without the rest of that log. So `metadata::check` runs first.
+//! - When a log of its bookkeeping does not read, it opens without the rest of that log. So `metadata::check` runs
+//!   first.
 //! - It cannot open what it may not write. Then, and for what is only read, there is [`Sealed`].
 
 use super::disk;
@@ -46,6 +47,9 @@ const COMPRESSION_LEVEL: i32 = 1;
 const FLUSH_NEVER_MS: usize = usize::MAX;
 /// The maximum number of flushes of a database that is closed. Its compaction must have ended by then.
 const CLOSING_FLUSHES_MAX: usize = 64;
+/// The number of flushes in a row that write nothing before a database is closed. What a flush frees can be moved only
+/// by a later one.
+const CLOSING_QUIET_FLUSHES: usize = 4;
 /// The maximum number of attempts to open a database while its folder is locked.
 const OPEN_ATTEMPTS_MAX: u32 = 200;
 /// The wait between two attempts to open.
@@ -194,8 +198,13 @@ impl<const FAN_OUT: usize> Database<FAN_OUT> {
             return Ok(());
         }
         self.write("could not close", |sled| {
+            let mut quiet = 0;
             for _ in 0..CLOSING_FLUSHES_MAX {
-                if sled.flush()?.objects_flushed == 0 {
+                quiet = match sled.flush()?.objects_flushed {
+                    0 => quiet + 1,
+                    _ => 0,
+                };
+                if quiet == CLOSING_QUIET_FLUSHES {
                     break;
                 }
             }

@@ -199,7 +199,7 @@ impl DataFolder {
         fresh: StoreId,
         min_free_bytes: u64,
     ) -> Result<DataFolder, OpenError> {
-        let is_there = exists(&path.join(FORMAT))?;
+        let is_there = DataFolder::is_there(path);
         let disks = match is_there {
             true => vec![path.join(LOG), path.join(STATE)],
             false => vec![disk::parent(path).to_owned()],

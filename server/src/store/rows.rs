@@ -42,8 +42,8 @@ const PUTS_AT_ONCE: usize = 256;
 pub(super) const STATE_FAN_OUT: usize = 64;
 /// The key of the note of the store. It sorts before every key of the caller.
 pub(super) const POSITION_KEY: &[u8] = &[0];
-/// The name of the file next to the database that says how its bookkeeping was when a server closed it. It is gone while a
-/// server has the database open, and after a crash.
+/// The name of the file next to the database that says how its bookkeeping was when a server closed it. It is gone
+/// while a server has the database open, and after a crash.
 const CLOSED: &str = "CLOSED";
 const CLOSED_TEMPORARY: &str = "CLOSED.new";
 /// The name of a marker file next to the database. The thread that finds damage writes it, and the next open reports

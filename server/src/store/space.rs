@@ -179,7 +179,7 @@ impl Space {
 
 /// What is to be said of a disk with so many free bytes. `takes` says whether writes were taken before.
 pub(super) fn low(folder: &PathBuf, free_bytes: u64, min_free_bytes: u64, takes: bool) -> Room {
-    let needed_bytes = min_free_bytes + min_free_bytes / RETURN_PART;
+    let needed_bytes = min_free_bytes.saturating_add(min_free_bytes / RETURN_PART);
     let floor = if takes { min_free_bytes } else { needed_bytes };
     match free_bytes >= floor {
         true => Room::Enough,

@@ -25,7 +25,7 @@ const ANSWERS: u64 = 80;
 /// Callers at work at once.
 const CALLERS: usize = 8;
 /// Damages that are tried, unless `SIGNPOST_DAMAGES` says so.
-const DAMAGES: u64 = 30;
+const DAMAGES: u64 = 20;
 
 /// A folder that a server filled and left as it should, with all that it has.
 struct Filled {

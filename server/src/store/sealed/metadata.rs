@@ -123,7 +123,8 @@ pub(in crate::store) fn check(folder: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Whether there is a snapshot in `folder` but no log after it. The engine leaves it so only for a moment, when it opens.
+/// Whether there is a snapshot in `folder` but no log after it. The engine leaves it so only for a moment, when it
+/// opens.
 pub(in crate::store) fn lacks_log(folder: &Path) -> io::Result<bool> {
     let files = Files::find(folder)?;
     Ok(files.snapshot.is_some() && files.logs.is_empty())
