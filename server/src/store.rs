@@ -22,7 +22,7 @@ mod store_id;
 
 pub use database::SingleThreadedRayon;
 pub use error::{AppendError, ApplyError, StoreError, StoreHealth};
-pub use examine::{ExamineError, Examined, FINDINGS_MAX, Finding, Harm, examine};
+pub use examine::{Decode, ExamineError, Examined, FINDINGS_MAX, Finding, Harm, examine};
 pub use format::{DataFolder, OpenError};
 pub use log::{
     EVENT_BYTES_MAX, GROUP_BYTES_MAX, GROUP_EVENTS_MAX, Log, LogLimits, SEGMENT_BYTES_MAX,

@@ -57,8 +57,7 @@ impl Decider {
         lookup: RowLookup,
         tail: Arc<Tail>,
         groups: Sender<Batch>,
-        health: watch::Receiver<EngineHealth>,
-        room: watch::Receiver<Room>,
+        (health, room): (watch::Receiver<EngineHealth>, watch::Receiver<Room>),
         rows_held: Arc<AtomicUsize>,
     ) -> Decider {
         rows_held.store(state.rows_held(), Ordering::Relaxed);

@@ -173,8 +173,7 @@ impl Engine {
             lookup.clone(),
             tail.clone(),
             groups,
-            health.clone(),
-            space.room(),
+            (health.clone(), space.room()),
             Arc::clone(&rows_held),
         );
         let growing = tail.clone();

@@ -18,6 +18,9 @@ const CACHE_BYTES: usize = 1024 * 1024;
 /// The most findings that are kept. More are only counted.
 pub const FINDINGS_MAX: usize = 100;
 
+/// Says why the bytes of the event with this sequence make no sense.
+pub type Decode<'a> = dyn FnMut(u64, &[u8]) -> Result<(), String> + 'a;
+
 /// What a finding means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Harm {
@@ -88,10 +91,7 @@ impl Examined {
 ///
 /// [`OpenError`] if it is no data folder, is in use, or its FORMAT does not read. [`StoreError::Io`] if the disk
 /// refuses.
-pub fn examine(
-    path: &Path,
-    decode: &mut dyn FnMut(u64, &[u8]) -> Result<(), String>,
-) -> Result<Examined, ExamineError> {
+pub fn examine(path: &Path, decode: &mut Decode<'_>) -> Result<Examined, ExamineError> {
     let room = Room::ReadOnly {
         folder: path.to_owned(),
     };
@@ -144,7 +144,7 @@ fn segment(
     examined: &mut Examined,
     store: StoreId,
     (first, end, path): (u64, Option<u64>, &Path),
-    decode: &mut dyn FnMut(u64, &[u8]) -> Result<(), String>,
+    decode: &mut Decode<'_>,
 ) -> Result<u64, StoreError> {
     let sealed = match sealed(path)? {
         Ok(sealed) => sealed,

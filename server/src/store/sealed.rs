@@ -27,6 +27,9 @@ use std::sync::{Arc, PoisonError, RwLock};
 /// The maximum number of bytes of rows that are kept in memory because they cannot be written.
 pub const ROWS_IN_MEMORY_MAX: usize = 512 * 1024 * 1024;
 
+/// Called with the key and the value of each row, until it breaks.
+type Visit<'a> = dyn FnMut(&[u8], &[u8]) -> ControlFlow<()> + 'a;
+
 /// A database that is only read. It is cheap to clone, and every clone sees the same.
 #[derive(Clone)]
 pub(super) struct Sealed(Arc<Inner>);
@@ -146,11 +149,7 @@ impl Sealed {
     ///
     /// # Errors
     /// When a leaf does not read.
-    pub(super) fn scan(
-        &self,
-        from: &[u8],
-        visit: &mut dyn FnMut(&[u8], &[u8]) -> ControlFlow<()>,
-    ) -> io::Result<()> {
+    pub(super) fn scan(&self, from: &[u8], visit: &mut Visit<'_>) -> io::Result<()> {
         let over = self.0.over.read().unwrap_or_else(PoisonError::into_inner);
         let mut over = over
             .rows
@@ -186,11 +185,7 @@ impl Sealed {
     ///
     /// # Errors
     /// When a leaf does not read.
-    pub(super) fn scan_down(
-        &self,
-        from: Bound<&[u8]>,
-        visit: &mut dyn FnMut(&[u8], &[u8]) -> ControlFlow<()>,
-    ) -> io::Result<()> {
+    pub(super) fn scan_down(&self, from: Bound<&[u8]>, visit: &mut Visit<'_>) -> io::Result<()> {
         let over = self.0.over.read().unwrap_or_else(PoisonError::into_inner);
         let mut over = over
             .rows
@@ -249,11 +244,7 @@ impl Sealed {
 }
 
 /// Shows a row of those in memory, unless it is removed.
-fn shown(
-    key: &[u8],
-    put: &Option<Vec<u8>>,
-    visit: &mut dyn FnMut(&[u8], &[u8]) -> ControlFlow<()>,
-) -> ControlFlow<()> {
+fn shown(key: &[u8], put: &Option<Vec<u8>>, visit: &mut Visit<'_>) -> ControlFlow<()> {
     match put {
         Some(value) => visit(key, value),
         None => ControlFlow::Continue(()),

@@ -5,7 +5,7 @@
 
 use super::format::DataFolder;
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::sync::watch;
@@ -164,11 +164,11 @@ impl Space {
     }
 
     /// The folder whose disk has the least free bytes, and how many they are.
-    fn free(&self) -> (&PathBuf, u64) {
+    fn free(&self) -> (&Path, u64) {
         let free = self
             .folders
             .each_ref()
-            .map(|folder| (folder, free_bytes(folder)));
+            .map(|folder| (folder.as_path(), free_bytes(folder)));
         let [log, state] = free;
         match state.1 < log.1 {
             true => state,
@@ -178,13 +178,13 @@ impl Space {
 }
 
 /// What is to be said of a disk with so many free bytes. `takes` says whether writes were taken before.
-pub(super) fn low(folder: &PathBuf, free_bytes: u64, min_free_bytes: u64, takes: bool) -> Room {
+pub(super) fn low(folder: &Path, free_bytes: u64, min_free_bytes: u64, takes: bool) -> Room {
     let needed_bytes = min_free_bytes.saturating_add(min_free_bytes / RETURN_PART);
     let floor = if takes { min_free_bytes } else { needed_bytes };
     match free_bytes >= floor {
         true => Room::Enough,
         false => Room::Low {
-            folder: folder.clone(),
+            folder: folder.to_owned(),
             free_bytes,
             needed_bytes,
         },
@@ -193,7 +193,7 @@ pub(super) fn low(folder: &PathBuf, free_bytes: u64, min_free_bytes: u64, takes:
 
 /// The bytes that this user may still write to the disk of `folder`. If the system does not say, they count as enough:
 /// then a write says what is wrong.
-pub(super) fn free_bytes(folder: &PathBuf) -> u64 {
+pub(super) fn free_bytes(folder: &Path) -> u64 {
     fs2::available_space(folder).unwrap_or(u64::MAX)
 }
 

@@ -255,7 +255,7 @@ async fn answers_reads(channel: &Channel, book: &Book) -> Outcome {
     let answered = entries
         .iter()
         .filter(|it| matches!(it.told, Told::Answer(_)));
-    let contact = answered.filter_map(|it| it.write.contact_id()).last();
+    let contact = answered.filter_map(|it| it.write.contact_id()).next_back();
     let contact_id = contact.ok_or("no contact")?.to_owned();
     let request = v1::GetContactRequest {
         contact_id,
