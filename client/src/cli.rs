@@ -15,6 +15,8 @@ mod customer_import;
 mod customer_work;
 #[cfg(feature = "demo")]
 mod demo;
+#[cfg(feature = "demo")]
+mod doctor;
 mod end;
 mod environment;
 mod error_json;
@@ -185,6 +187,15 @@ enum Command {
     /// Plays a morning of an airline against a server in this process, and reports.
     #[cfg(feature = "demo")]
     Demo(demo::DemoArgs),
+    /// Looks through the data folder of a server that does not run: what is lost, what a start makes again, what to do.
+    ///
+    /// Nothing in the folder is changed. Exit codes: 0 the folder is whole, 1 nothing is lost and a start makes again
+    /// what is damaged, 2 it cannot be looked through, 3 events are lost.
+    #[cfg(feature = "demo")]
+    #[command(
+        after_help = "Example:\n  signpost doctor --offline ./data\n  signpost doctor --offline ./data --json"
+    )]
+    Doctor(doctor::DoctorArgs),
     /// Prints a shell's completion script.
     #[command(
         after_help = "Example:\n  signpost completions bash > ~/.local/share/bash-completion/completions/signpost\n\n\
@@ -337,6 +348,8 @@ async fn run(command: Command, session: &Session) -> Result<(), Failure> {
         Command::Profile(command) => login::profile(&command, session),
         #[cfg(feature = "demo")]
         Command::Demo(args) => demo::run(args, session).await,
+        #[cfg(feature = "demo")]
+        Command::Doctor(args) => doctor::run(&args, session),
         Command::Completions { shell } => completions::run(shell, session),
         Command::Manual => manual::run(session),
     }

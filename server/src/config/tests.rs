@@ -53,6 +53,7 @@ fn flag_wins_over_environment_over_file_over_default() {
             clock = "external"
             log = "json"
             log-filter = "info"
+            min-free-space = "256MiB"
         "#]],
     );
 }
@@ -114,6 +115,7 @@ fn a_sample_wins_over_a_playbook_and_the_other_way_round() {
             clock = "system"
             log = "text"
             log-filter = "info"
+            min-free-space = "256MiB"
         "#]],
     );
     check(
@@ -138,26 +140,28 @@ fn origins_are_a_list_from_one_place() {
         &many,
         file,
         expect![[r#"
-        data = "d"
-        listen = "127.0.0.1:7100"
-        clock = "system"
-        log = "text"
-        log-filter = "info"
-        cors-origin = ["https://a", "http://b:1"]
-    "#]],
+            data = "d"
+            listen = "127.0.0.1:7100"
+            clock = "system"
+            log = "text"
+            log-filter = "info"
+            cors-origin = ["https://a", "http://b:1"]
+            min-free-space = "256MiB"
+        "#]],
     );
     check(
         &[],
         &[],
         file,
         expect![[r#"
-        data = "d"
-        listen = "127.0.0.1:7100"
-        clock = "system"
-        log = "text"
-        log-filter = "info"
-        cors-origin = ["https://c"]
-    "#]],
+            data = "d"
+            listen = "127.0.0.1:7100"
+            clock = "system"
+            log = "text"
+            log-filter = "info"
+            cors-origin = ["https://c"]
+            min-free-space = "256MiB"
+        "#]],
     );
     check(
         &[(Key::CorsOrigin, "a.example")],
@@ -248,7 +252,7 @@ fn a_file_is_read_strictly() {
               |
             1 | lisen = "x"
               | ^^^^^
-            unknown field `lisen`, expected one of `data`, `listen`, `playbook`, `sample`, `clock`, `log`, `log-filter`, `cors-origin`, `tls-cert`, `tls-key`, `tls-client-ca`, `insecure-listen`
+            unknown field `lisen`, expected one of `data`, `listen`, `playbook`, `sample`, `clock`, `log`, `log-filter`, `cors-origin`, `tls-cert`, `tls-key`, `tls-client-ca`, `insecure-listen`, `min-free-space`
         "#]],
     );
     check(

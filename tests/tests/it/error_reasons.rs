@@ -19,7 +19,7 @@ const GUIDE: &str = "docs/integrating.md";
 const CORRECTING: &str = "tests/tests/it/correcting.rs";
 
 /// Reasons that other tests over the wire provoke, for they need a server of their own: the file that names them.
-const ELSEWHERE: [(&str, &str); 11] = [
+const ELSEWHERE: [(&str, &str); 13] = [
     ("CONTACT_OF_SAME_CUSTOMER", CORRECTING),
     ("CONTACT_HAD_CUSTOMER", CORRECTING),
     ("CONTACT_HAS_ADDITIONAL_CASES", CORRECTING),
@@ -31,6 +31,8 @@ const ELSEWHERE: [(&str, &str); 11] = [
     ("CURSOR_OF_THE_FUTURE", "tests/tests/it/feed_events.rs"),
     ("STORED_BYTES_UNREADABLE", "tests/tests/it/rebuild.rs"),
     ("STORE_FAILED", "tests/tests/it/disk.rs"),
+    ("DISK_FULL", "tests/tests/it/disk_full.rs"),
+    ("STORE_READ_ONLY", "tests/tests/it/disk_full.rs"),
 ];
 /// Reasons that nobody can provoke at will over the wire: of a server that has more to do than it takes, that has a
 /// fault, and of a caller who is gone before it is told. Tests of the server itself have them.
