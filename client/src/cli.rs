@@ -26,6 +26,7 @@ mod form;
 mod list;
 mod manual;
 mod names;
+mod next;
 mod not_taken;
 mod out;
 mod playbook;
@@ -46,6 +47,7 @@ mod tags;
 mod values;
 mod vocabulary;
 mod watch;
+mod why;
 mod write;
 mod zone;
 
@@ -135,6 +137,8 @@ enum Command {
     Reasons(reasons::ReasonsArgs),
     /// Every word that requests may name: reasons, tiers, channels, queues, facts, outcomes.
     Vocabulary(vocabulary::VocabularyArgs),
+    /// Why a contact went where it did: its last decision, or that of the latest contact of a case.
+    Why(why::WhyArgs),
     /// Prints what happens, as it happens.
     #[command(
         subcommand,
@@ -302,6 +306,7 @@ async fn run(command: Command, session: &Session) -> Result<(), Failure> {
         Command::Send(args) => send::run(*args, session).await,
         Command::Reasons(args) => reasons::run(args, session).await,
         Command::Vocabulary(args) => vocabulary::run(args, session).await,
+        Command::Why(args) => why::run(args, session).await,
         Command::Events(command) => events::run(command, session).await,
         Command::Contact(command) => contact::run(command, session).await,
         Command::Case(command) => case::run(command, session).await,

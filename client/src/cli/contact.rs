@@ -4,7 +4,7 @@
 use super::Session;
 use super::at_least::AtLeast;
 use super::contact_work::{self, AddCaseArgs, CorrectCustomerArgs, UpdateContactArgs};
-use super::explain::ExplainArgs;
+use super::explain::{Explain, ExplainArgs};
 use super::failure::Failure;
 use super::{list, render, values, watch};
 use clap::{Args, Subcommand};
@@ -87,15 +87,7 @@ pub(crate) async fn run(command: ContactCommand, session: &Session) -> Result<()
                 min_revision: at_least.min_revision,
             };
             let response = session.client()?.get_contact(request).await?;
-            session.timed().await.answer(&response, |paint| {
-                let contact = response.contact.clone().unwrap_or_default();
-                let mut text = render::contact(&contact, paint);
-                if let Some(answer) = &response.answer {
-                    text += "\n";
-                    text += &render::answer(answer, explain, paint);
-                }
-                text
-            })
+            show(&response, "", explain, session).await
         }
         ContactCommand::AddCase(args) => contact_work::add_case(args, session).await,
         ContactCommand::Update(args) => contact_work::update(args, session).await,
@@ -106,6 +98,24 @@ pub(crate) async fn run(command: ContactCommand, session: &Session) -> Result<()
             watch::rows(args.into_request(), &asked, session).await
         }
     }
+}
+
+/// Shows a contact with its last decision. For people, `lead` stands before it.
+pub(super) async fn show(
+    response: &v1::GetContactResponse,
+    lead: &str,
+    explain: Explain,
+    session: &Session,
+) -> Result<(), Failure> {
+    session.timed().await.answer(response, |paint| {
+        let contact = response.contact.clone().unwrap_or_default();
+        let mut text = paint.dim(lead) + &render::contact(&contact, paint);
+        if let Some(answer) = &response.answer {
+            text += "\n";
+            text += &render::answer(answer, explain, paint);
+        }
+        text
+    })
 }
 
 async fn list_contacts(args: ListContactsArgs, session: &Session) -> Result<(), Failure> {

@@ -143,6 +143,7 @@ pub(crate) async fn print<L: List, M: Named>(
         }
     }
     let next_token = pages.next_token().unwrap_or_default();
+    let shown = items.len();
     let paint = session.out.paint;
     let output = page.form.output(session.out);
     match output {
@@ -169,7 +170,9 @@ pub(crate) async fn print<L: List, M: Named>(
     if !next_token.is_empty() {
         session
             .out
-            .say(&format!("there may be more: --page-token {next_token}"));
+            .say(&format!(
+                "{shown} shown; there may be more: --limit 0 shows all, --page-token {next_token} goes on"
+            ));
     }
     Ok(())
 }

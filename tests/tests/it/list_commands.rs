@@ -80,7 +80,9 @@ async fn lists_come_as_tables_json_and_csv_and_go_on_where_they_ended() -> Outco
         "no colours where nobody reads: {table:?}"
     );
     assert!(
-        table.stderr.starts_with("there may be more: --page-token "),
+        table.stderr.starts_with(
+            "2 shown; there may be more: --limit 0 shows all, --page-token "
+        ),
         "{table:?}"
     );
     expect![[r#"
@@ -96,7 +98,7 @@ async fn lists_come_as_tables_json_and_csv_and_go_on_where_they_ended() -> Outco
     let some = ran(&server, "contact list --limit 2 --output csv").await?;
     assert_eq!(some.stdout.lines().count(), 3);
     assert!(
-        some.stderr.starts_with("there may be more: --page-token "),
+        some.stderr.starts_with("2 shown; there may be more: "),
         "a file that is not all of it says so: {some:?}"
     );
     let one = ran(&server, "contact list --case 5 --output csv")
