@@ -169,9 +169,13 @@ enum Command {
         after_help = "Example:\n  signpost playbook publish airline.yaml --note 'Summer season'"
     )]
     Playbook(playbook::PlaybookCommand),
-    /// Contacts and cases by reason and tier.
+    /// Contacts and cases by reason and tier of the case.
     ///
-    /// A contact of several cases counts for each of them, and under each route that it took.
+    /// A contact of several cases counts for each of them, and under each route that it took. The tier is the one under
+    /// which a case was opened, whatever was reported of a contact later. The columns add up: contacts = opened -
+    /// withdrawn + repeats + continued. Withdrawn are cases that were opened by mistake. Continued are contacts that
+    /// joined a case and are no repeats: they came after the time in which a contact repeats, while an answer was owed,
+    /// or from the company.
     #[command(after_help = "Example:\n  signpost counts --json\n  signpost counts --output csv")]
     Counts(form::FormArgs),
     /// Counts what came in.

@@ -94,8 +94,8 @@ pub(crate) async fn run(command: ContactCommand, session: &Session) -> Result<()
         ContactCommand::CorrectCustomer(args) => contact_work::correct(args, session).await,
         ContactCommand::List(args) => list_contacts(*args, session).await,
         ContactCommand::Watch(args) => {
-            let asked = args.asked_names();
-            watch::rows(args.into_request(), &asked, session).await
+            let asked = args.asked_names().as_ids(session).await?;
+            watch::rows(args.into_request(&asked), &asked, session).await
         }
     }
 }
@@ -125,16 +125,16 @@ async fn list_contacts(args: ListContactsArgs, session: &Session) -> Result<(), 
         filter,
         page,
     } = args;
-    let asked = filter.asked_names();
+    let asked = filter.asked_names().as_ids(session).await?;
     let view = filter.view();
     let (external_references, labels) = filter.tags.into_parts();
     let request = v1::ListContactsRequest {
         filter: Some(v1::ContactFilter {
             states: state.into_iter().map(i32::from).collect(),
-            reasons: filter.reason,
-            tiers: filter.tier,
-            channels: filter.channel,
-            queue_ids: filter.queue,
+            reasons: asked.reasons.clone(),
+            tiers: asked.tiers.clone(),
+            channels: asked.channels.clone(),
+            queue_ids: asked.queues.clone(),
             customer_ids: filter.customer,
             identity: filter.identity,
             from_time: session.moment(filter.from).await?,

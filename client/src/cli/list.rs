@@ -20,10 +20,11 @@ const PAGE_SIZE: u32 = 200;
 /// A filter for cases or contacts. Where a flag is given more than once, one of its values must match.
 #[derive(Args, Debug)]
 pub(crate) struct FilterArgs {
-    /// With this reason, stated or confirmed; a primary reason stands for all reasons below it.
+    /// With this reason, stated or confirmed; a primary reason stands for all reasons below it. As all names of the
+    /// playbook here, it can be an id, or a label that only one has.
     #[arg(long, value_name = "PRIMARY[/SECONDARY]")]
     pub(crate) reason: Vec<String>,
-    /// Under this tier.
+    /// Of this tier: for a case, that under which it was opened; for a contact, that of its case.
     #[arg(long, value_name = "TIER")]
     pub(crate) tier: Vec<String>,
     /// On this channel.
