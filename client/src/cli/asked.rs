@@ -301,12 +301,8 @@ mod tests {
 
     /// The ids of a reason, a tier, a channel and a queue, or what is said of the first that is refused.
     fn ids(reason: &str, tier: &str, channel: &str, queue: &str) -> String {
-        let written = include_str!("../../../playbooks/retail.yaml").replacen(
-            "label: { en: Gold",
-            "label: { de: Goldkunde, en: Gold",
-            1,
-        );
-        let (live, _) = Playbook::read(&written).unwrap();
+        let written = include_str!("../../../playbooks/retail.yaml");
+        let (live, _) = Playbook::read(written).unwrap();
         let one = |name: &str| vec![name.to_owned()];
         let asked = AskedNames {
             reasons: one(reason),

@@ -259,7 +259,7 @@ async fn other_answers_with_rows_come_as_csv_and_json_too() -> Outcome {
     let list = ran(&server, "--json case list --output wide").await?;
     assert_eq!(list.code, Some(2), "{list:?}");
     expect![[r#"
-        reason,tier,contacts,repeats,opened,resolved,open_now,self_service,message,chat,callback,human
+        reason,tier,contacts,repeats,opened,withdrawn,continued,resolved,open_now,self_service,message,chat,callback,human
         reason,contacts,repeats,cases_opened,open,resolved,reopened
         when,who,channel,what,text
         version,name,published,by,state,note
