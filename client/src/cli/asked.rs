@@ -52,7 +52,11 @@ impl AskedNames {
     /// As [`AskedNames::as_ids`], but asks for the playbook only if one of the names cannot be an id: the server refuses
     /// an id that it does not know.
     pub(crate) async fn as_ids_if_labels(self, session: &Session) -> Result<AskedNames, Failure> {
-        let slug = |names: &[String]| names.iter().all(|it| it.is_empty() || Slug::new(it).is_ok());
+        let slug = |names: &[String]| {
+            names
+                .iter()
+                .all(|it| it.is_empty() || Slug::new(it).is_ok())
+        };
         let mut reasons = self.reasons.iter();
         let are_ids = [&self.tiers, &self.channels, &self.queues]
             .into_iter()
@@ -76,7 +80,10 @@ impl AskedNames {
             id_of("--tier", "tier", given, known)
         };
         let channel = |given: String| {
-            let known = live.channels.iter().map(|it| (it.id.to_string(), &it.label));
+            let known = live
+                .channels
+                .iter()
+                .map(|it| (it.id.to_string(), &it.label));
             id_of("--channel", "channel", given, known)
         };
         let queue = |given: String| {
@@ -84,9 +91,15 @@ impl AskedNames {
             id_of("--queue", "queue", given, known)
         };
         Ok(AskedNames {
-            reasons: reasons.into_iter().map(|it| reason_of(it, live)).collect::<Result<_, _>>()?,
+            reasons: reasons
+                .into_iter()
+                .map(|it| reason_of(it, live))
+                .collect::<Result<_, _>>()?,
             tiers: tiers.into_iter().map(tier).collect::<Result<_, _>>()?,
-            channels: channels.into_iter().map(channel).collect::<Result<_, _>>()?,
+            channels: channels
+                .into_iter()
+                .map(channel)
+                .collect::<Result<_, _>>()?,
             queues: queues.into_iter().map(queue).collect::<Result<_, _>>()?,
         })
     }
@@ -222,15 +235,20 @@ fn reason_of(given: String, live: &Playbook) -> Result<String, Failure> {
     {
         let (first, second) = (first.trim(), second.trim());
         let primaries = live.primaries.iter();
-        let primaries = primaries.filter(|it| it.id.as_str() == first || is_label(&it.label, first));
-        let below = primaries.flat_map(|it| &live.reasons[usize::from(it.secondary.start)..usize::from(it.secondary.end)]);
-        let named = below.filter(|it| {
-            secondary(it).as_deref() == Some(second) || is_label(&it.label, second)
+        let primaries =
+            primaries.filter(|it| it.id.as_str() == first || is_label(&it.label, first));
+        let below = primaries.flat_map(|it| {
+            &live.reasons[usize::from(it.secondary.start)..usize::from(it.secondary.end)]
         });
+        let named = below
+            .filter(|it| secondary(it).as_deref() == Some(second) || is_label(&it.label, second));
         found.extend(named.map(|it| it.id.to_string()));
     }
     let labels = || {
-        let primaries = live.primaries.iter().map(|it| (it.id.to_string(), &it.label));
+        let primaries = live
+            .primaries
+            .iter()
+            .map(|it| (it.id.to_string(), &it.label));
         primaries.chain(live.reasons.iter().map(|it| (it.id.to_string(), &it.label)))
     };
     match found.len() {
@@ -322,8 +340,12 @@ mod tests {
 
     #[test]
     fn labels_stand_for_ids_where_only_one_has_them() {
-        expect_test::expect!["troubleshoot_site gold web_chat orders"]
-            .assert_eq(&ids("Signing in and the website", "GOLD", "Website  chat", "orders"));
+        expect_test::expect!["troubleshoot_site gold web_chat orders"].assert_eq(&ids(
+            "Signing in and the website",
+            "GOLD",
+            "Website  chat",
+            "orders",
+        ));
         let recover = "troubleshoot_site/recover_password";
         for reason in [
             recover,

@@ -14,7 +14,11 @@ impl NextLine {
     /// The command line that was typed.
     pub(crate) fn typed() -> NextLine {
         let words = std::env::args_os();
-        NextLine(words.map(|word| word.to_string_lossy().into_owned()).collect())
+        NextLine(
+            words
+                .map(|word| word.to_string_lossy().into_owned())
+                .collect(),
+        )
     }
 
     /// A command of a program that stands beside this one, by the way in which this one was called.
@@ -93,7 +97,10 @@ mod tests {
     #[test]
     fn a_line_is_told_with_what_changes_in_it() {
         let typed = line("signpost send a.csv --map channel=x --dry-run --missing=? --missing -");
-        let next = typed.clone().without_flag("--dry-run").with_flag("--mend-quotes");
+        let next = typed
+            .clone()
+            .without_flag("--dry-run")
+            .with_flag("--mend-quotes");
         assert_eq!(
             next.to_string(),
             "signpost send a.csv --map channel=x '--missing=?' --missing - --mend-quotes"
@@ -103,6 +110,9 @@ mod tests {
         assert_eq!(other.to_string(), "signpost send '--missing=?' --missing -");
         let named = line("signpost").with(["--out", "Störung März.yaml"]);
         assert_eq!(named.to_string(), "signpost --out 'Störung März.yaml'");
-        assert_eq!(beside_file(Path::new("in/calls.csv"), "-words.csv"), "in/calls-words.csv");
+        assert_eq!(
+            beside_file(Path::new("in/calls.csv"), "-words.csv"),
+            "in/calls-words.csv"
+        );
     }
 }

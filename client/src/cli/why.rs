@@ -53,7 +53,10 @@ pub(crate) async fn run(args: WhyArgs, session: &Session) -> Result<(), Failure>
     let case = case.ok_or_else(|| missing(&name))?;
     let latest = case.contacts.last();
     let latest = latest.ok_or_else(|| {
-        Failure::Fix(format!("{} has no contact, so nothing was decided", case.case_id))
+        Failure::Fix(format!(
+            "{} has no contact, so nothing was decided",
+            case.case_id
+        ))
     })?;
     let found = contact_of(&client, &latest.contact_id, &at_least).await?;
     let found = found.ok_or_else(|| missing(&latest.contact_id))?;

@@ -88,7 +88,9 @@ impl KeyFact {
     pub fn compared_text<'a>(&self, told: &'a str) -> Cow<'a, str> {
         match self.compare {
             FactCompare::Exact => self.compared_in(told, one_form),
-            FactCompare::LettersAndDigits | FactCompare::Digits => self.compared_in(told, plain_form),
+            FactCompare::LettersAndDigits | FactCompare::Digits => {
+                self.compared_in(told, plain_form)
+            }
         }
     }
 

@@ -324,7 +324,10 @@ fn names_in_use(names: &[NameInUse]) -> String {
              until nothing open has them, or publish with force"
         }
     };
-    format!("names that go away are in use: {}{more}; {advice}", listed.join(", "))
+    format!(
+        "names that go away are in use: {}{more}; {advice}",
+        listed.join(", ")
+    )
 }
 
 fn list_routes(routes: &[Route]) -> String {

@@ -233,14 +233,18 @@ impl Draft {
         *text += TIERS;
         let is_guessed = self.tiers.iter().any(|tier| tier.rows.is_some());
         if is_guessed && self.tiers.len() > 1 {
-            *text += "# CHECK: the order is a guess, from the names and from how many rows each has.\n";
+            *text +=
+                "# CHECK: the order is a guess, from the names and from how many rows each has.\n";
         }
         *text += "tiers:\n";
         let count = self.tiers.len();
         for (place, tier) in self.tiers.iter().enumerate() {
             let of = |values: [u64; 3]| tiers::between(values, place, count);
             let target = of(WAITING_TARGET_S) / WAITING_TARGET_STEP_S * WAITING_TARGET_STEP_S;
-            let (waiting, failure) = (of(WAITING_CENTS), of(self.assumed.failure.map(|it| it * 100)));
+            let (waiting, failure) = (
+                of(WAITING_CENTS),
+                of(self.assumed.failure.map(|it| it * 100)),
+            );
             let default = match place + 1 == count {
                 true => ",\n      default: true",
                 false => "",

@@ -1,8 +1,8 @@
 //! `signpost playbook holidays`: reads public holidays from an iCalendar file, and prints the lines for the `closed`
 //! dates of a calendar of a playbook.
 
-mod event;
 mod document;
+mod event;
 mod file;
 mod recur;
 

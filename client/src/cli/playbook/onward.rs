@@ -130,8 +130,14 @@ fn remarks(args: &FromCsvArgs, guess: &Guess) -> Vec<String> {
     let times: Vec<&str> = times.map(String::as_str).collect();
     let taken = [
         ("times", times),
-        ("customers", guess.customer.iter().map(String::as_str).collect()),
-        ("keys of contacts", guess.id.iter().map(String::as_str).collect()),
+        (
+            "customers",
+            guess.customer.iter().map(String::as_str).collect(),
+        ),
+        (
+            "keys of contacts",
+            guess.id.iter().map(String::as_str).collect(),
+        ),
     ];
     let taken = taken.iter().filter(|(_, columns)| !columns.is_empty());
     let taken: Vec<String> = taken

@@ -17,9 +17,36 @@ pub(super) struct DraftTier {
 /// Words of names of tiers, as they stand in an id of plain letters; the most valuable first. A name counts by the first
 /// word in this list that one of its own words begins with.
 const VALUABLE: [&str; 30] = [
-    "diamond", "diamant", "platin", "vip", "premium", "key", "enterprise", "corporate", "business", "geschaft", "firm",
-    "gold", "oro", "ouro", "plus", "stamm", "silver", "silber", "argent", "plata", "prata", "bronz", "bronc", "standard",
-    "regular", "normal", "basi", "privat", "neu", "guest",
+    "diamond",
+    "diamant",
+    "platin",
+    "vip",
+    "premium",
+    "key",
+    "enterprise",
+    "corporate",
+    "business",
+    "geschaft",
+    "firm",
+    "gold",
+    "oro",
+    "ouro",
+    "plus",
+    "stamm",
+    "silver",
+    "silber",
+    "argent",
+    "plata",
+    "prata",
+    "bronz",
+    "bronc",
+    "standard",
+    "regular",
+    "normal",
+    "basi",
+    "privat",
+    "neu",
+    "guest",
 ];
 
 /// The three tiers that are assumed of a company, the most valuable first.
@@ -29,9 +56,13 @@ pub(super) fn usual() -> Vec<DraftTier> {
         label: label.to_owned(),
         rows: None,
     };
-    [("gold", "Gold"), ("silver", "Silver"), ("standard", "Standard")]
-        .map(tier)
-        .into()
+    [
+        ("gold", "Gold"),
+        ("silver", "Silver"),
+        ("standard", "Standard"),
+    ]
+    .map(tier)
+    .into()
 }
 
 /// Puts tiers in order, the most valuable first: by the words of their names, else the rarest first. What is not in the
@@ -89,10 +120,22 @@ mod tests {
             labels.collect::<Vec<_>>().join(" > ")
         };
         for (labels, expected) in [
-            (&[("Privat", 300), ("Geschäft", 100), ("Premium", 80)][..], "Premium > Geschäft > Privat"),
-            (&[("Neukunde", 1), ("Stammkunde", 9)], "Stammkunde > Neukunde"),
-            (&[("Silber", 1), ("Standard", 2), ("Gold-Karte", 3)], "Gold-Karte > Silber > Standard"),
-            (&[("C", 900), ("A", 10), ("B", 50), ("Standard", 5)], "A > B > C > Standard"),
+            (
+                &[("Privat", 300), ("Geschäft", 100), ("Premium", 80)][..],
+                "Premium > Geschäft > Privat",
+            ),
+            (
+                &[("Neukunde", 1), ("Stammkunde", 9)],
+                "Stammkunde > Neukunde",
+            ),
+            (
+                &[("Silber", 1), ("Standard", 2), ("Gold-Karte", 3)],
+                "Gold-Karte > Silber > Standard",
+            ),
+            (
+                &[("C", 900), ("A", 10), ("B", 50), ("Standard", 5)],
+                "A > B > C > Standard",
+            ),
         ] {
             assert_eq!(ordered(labels), expected);
         }
@@ -102,7 +145,9 @@ mod tests {
     fn values_go_from_the_first_by_the_middle_to_the_last() {
         let all = |count: usize| -> Vec<u64> {
             let places = 0..count;
-            places.map(|place| between([2_400, 1_600, 1_200], place, count)).collect()
+            places
+                .map(|place| between([2_400, 1_600, 1_200], place, count))
+                .collect()
         };
         assert_eq!(all(1), [1_200]);
         assert_eq!(all(2), [2_400, 1_200]);

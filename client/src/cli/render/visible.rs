@@ -82,7 +82,13 @@ mod tests {
         assert_eq!(cell(evil, true), shown);
         assert_eq!(cell("one\ntwo\tthree", true), r"one\ntwo\tthree");
         // Letters that are joined are not torn apart.
-        for joined in ["می\u{200c}خواهم", "क\u{94d}\u{200d}ष", "👨\u{200d}👩", "❤\u{fe0f}", "⠓\u{2800}⠊"] {
+        for joined in [
+            "می\u{200c}خواهم",
+            "क\u{94d}\u{200d}ष",
+            "👨\u{200d}👩",
+            "❤\u{fe0f}",
+            "⠓\u{2800}⠊",
+        ] {
             assert_eq!(visible(joined, false), joined);
         }
     }

@@ -21,9 +21,28 @@ const KEY_ROWS_MIN: usize = 2;
 
 /// Words of names of columns of customers, in plain letters. The other words of such a name are [`KEY_WORDS`].
 const CUSTOMER_WORDS: [&str; 22] = [
-    "customer", "customers", "kunde", "kunden", "client", "cliente", "klant", "caller", "anrufer", "member", "mitglied",
-    "account", "subscriber", "user", "kundennr", "kundennummer", "kundenid", "klantnummer", "customerid", "clientid",
-    "callerid", "userid",
+    "customer",
+    "customers",
+    "kunde",
+    "kunden",
+    "client",
+    "cliente",
+    "klant",
+    "caller",
+    "anrufer",
+    "member",
+    "mitglied",
+    "account",
+    "subscriber",
+    "user",
+    "kundennr",
+    "kundennummer",
+    "kundenid",
+    "klantnummer",
+    "customerid",
+    "clientid",
+    "callerid",
+    "userid",
 ];
 /// Words that say that a column has keys.
 const KEY_WORDS: [&str; 12] = [
@@ -31,9 +50,22 @@ const KEY_WORDS: [&str; 12] = [
 ];
 /// Names of columns of tiers, in plain letters.
 const TIER_NAMES: [&str; 16] = [
-    "tier", "segment", "kundengruppe", "kundensegment", "kundenklasse", "customer_group", "customer_tier",
-    "customer_segment", "customer_class", "membership", "membership_level", "loyalty_level", "groupe_client",
-    "segment_client", "grupo_cliente", "klantgroep",
+    "tier",
+    "segment",
+    "kundengruppe",
+    "kundensegment",
+    "kundenklasse",
+    "customer_group",
+    "customer_tier",
+    "customer_segment",
+    "customer_class",
+    "membership",
+    "membership_level",
+    "loyalty_level",
+    "groupe_client",
+    "segment_client",
+    "grupo_cliente",
+    "klantgroep",
 ];
 
 /// What a cell can be read as.
@@ -92,7 +124,11 @@ impl Guess {
     /// [`Failure::Other`] if the rows cannot be read again.
     pub(crate) fn of(table: &Table, used: &[usize], locale: &str) -> Result<Guess, Failure> {
         let mut seen = looked(table, used)?;
-        let names: Vec<String> = table.header.iter().map(|name| names::slug(name, "c")).collect();
+        let names: Vec<String> = table
+            .header
+            .iter()
+            .map(|name| names::slug(name, "c"))
+            .collect();
         let free = |column: &usize| !used.contains(column) && is_own_name(table, *column);
         let columns = || (0..table.header.len()).filter(free);
         let first = |is: &dyn Fn(&Seen) -> bool| columns().find(|column| is(&seen[*column]));
@@ -111,7 +147,9 @@ impl Guess {
             let keys = seen[*column].keys.as_ref();
             !others.contains(&Some(*column)) && keys.is_some_and(|it| it.len() >= KEY_ROWS_MIN)
         });
-        let dated = date.or(time).map(|column| std::mem::take(&mut seen[column].order));
+        let dated = date
+            .or(time)
+            .map(|column| std::mem::take(&mut seen[column].order));
         let name = |column: usize| table.header[column].clone();
         Ok(Guess {
             time: time.map(name),
@@ -151,7 +189,11 @@ fn see(seen: &mut Seen, cell: &str) {
     let is_key = cell.len() <= KEY_BYTES_MAX
         && cell.contains(|c: char| c.is_ascii_digit())
         && !cell.contains(char::is_whitespace);
-    let is_new = is_key && seen.keys.as_mut().is_some_and(|keys| keys.insert(hash(cell)));
+    let is_new = is_key
+        && seen
+            .keys
+            .as_mut()
+            .is_some_and(|keys| keys.insert(hash(cell)));
     if !is_new {
         seen.keys = None;
     }
@@ -174,8 +216,9 @@ fn hash(cell: &str) -> u64 {
 
 fn kind(cell: &str) -> Kind {
     let iso = cell.replacen('/', "-", if cell.find('/') == Some(4) { 2 } else { 0 });
-    let is_dated =
-        slashed(cell).is_some() || iso.parse::<DateTime>().is_ok() || cell.parse::<Timestamp>().is_ok();
+    let is_dated = slashed(cell).is_some()
+        || iso.parse::<DateTime>().is_ok()
+        || cell.parse::<Timestamp>().is_ok();
     match (is_dated, cell.contains(':')) {
         (true, true) => Kind::Moment,
         (true, false) => Kind::Day,
@@ -254,7 +297,10 @@ mod tests {
             guessed(incidents, &[3], "en"),
             "time=opened_at,customer=caller_id,id=number"
         );
-        assert_eq!(guessed("why,day\na,2026-03-01\nb,2026-03-02\n", &[0], "en"), "time=day");
+        assert_eq!(
+            guessed("why,day\na,2026-03-01\nb,2026-03-02\n", &[0], "en"),
+            "time=day"
+        );
         assert_eq!(guessed("why,note\na,b\nc,d\n", &[0], "en"), "");
         // Two columns of one name cannot be named.
         assert_eq!(guessed("why,id,id\na,1,3\nb,2,4\n", &[0], "en"), "");

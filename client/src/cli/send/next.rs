@@ -62,15 +62,22 @@ impl Next {
     pub(super) fn words(&self, tally: &Tally) -> Vec<String> {
         let head = match self {
             Next::ListCells(_) => {
-                "next, make a file of the cells that are not known, to write their ids into it:".to_owned()
+                "next, make a file of the cells that are not known, to write their ids into it:"
+                    .to_owned()
             }
             Next::FillIn(file, _) => {
-                format!("next, write the id of each cell above into {}, then:", file.display())
+                format!(
+                    "next, write the id of each cell above into {}, then:",
+                    file.display()
+                )
             }
             Next::Send(_) if tally.is_clean() => "next, send them:".to_owned(),
             Next::Send(_) => {
                 let left = (tally.bad.len() + tally.refused.len()) as u64;
-                format!("next, send them without the {} above:", words::counted(left, "row"))
+                format!(
+                    "next, send them without the {} above:",
+                    words::counted(left, "row")
+                )
             }
         };
         vec![head, format!("  {}", self.command())]

@@ -171,7 +171,11 @@ mod tests {
     #[test]
     fn a_quote_is_closed_at_the_end_of_the_line_that_is_told() {
         for (text, lines, expected) in [
-            ("a,b\r\n1,\"x\r\n2,\"y\"\r\n", &[2][..], "a,b\r\n1,\"x\"\r\n2,\"y\"\r\n"),
+            (
+                "a,b\r\n1,\"x\r\n2,\"y\"\r\n",
+                &[2][..],
+                "a,b\r\n1,\"x\"\r\n2,\"y\"\r\n",
+            ),
             ("a,b\n1,\"x", &[2], "a,b\n1,\"x\""),
             ("a,b\n1,\"x\n2,\"y\n", &[2, 3], "a,b\n1,\"x\"\n2,\"y\"\n"),
             // A cell of two lines that is closed, and lines without a quote, stay as they are.

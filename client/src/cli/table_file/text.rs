@@ -48,7 +48,9 @@ pub(super) fn read(mut file: File, args: &TableArgs) -> Result<Content, String> 
                         "{what}; --mend-quotes reads it as closed at the end of line {line}"
                     ));
                 }
-                Some(line) if closed.len() < CLOSED_MAX && !closed.contains(&line) => closed.push(line),
+                Some(line) if closed.len() < CLOSED_MAX && !closed.contains(&line) => {
+                    closed.push(line)
+                }
                 Some(_) => return Err(what),
             },
         }

@@ -82,6 +82,8 @@ fn an_export_of_somebody_else_is_rehearsed_put_right_and_sent_once() -> Outcome 
         line 2: refused: Ligne `Téléphone`: the playbook has no channel telephone; must be one of email, phone
         line 4: refused: Ligne `Téléphone`: the playbook has no channel telephone; must be one of email, phone
         line 3: refused: Ligne `E-mail`: the playbook has no channel e_mail; did you mean email?
+        next, write the id of each cell above into TMP/words.csv, then:
+          signpost send TMP/calls.csv --values TMP/words.csv --map 'primary=Catégorie,secondary=Type,channel=Ligne,customer=Client,time=Créé' --clock file --time-zone Europe/Paris --id No
         signpost: 3 rows not taken
     "#]].assert_eq(&lines.collect::<String>());
     nothing_is_there(&server)?;
@@ -135,7 +137,9 @@ fn what_the_playbook_does_not_know_stops_a_sending_that_cannot_be_sent_again() -
         signpost: nothing was sent: the live playbook does not know all that the table says
         signpost: channel: `Téléphone` 2 rows, `E-mail` 1 row
         signpost: reason: `Facturation / Montant erroné` 2 rows, `Livraison / Retard; encore` 1 row
-        signpost: map these cells with --values FILE (--dry-run --values FILE makes the file), add them to the playbook, or send all the same with --allow-unknown"#]].assert_eq(&said.collect::<Vec<_>>().join("\n"));
+        signpost: make a file of these cells, to write their ids into it:
+        signpost:   signpost send TMP/calls.csv --map 'primary=Catégorie,secondary=Type,channel=Ligne,customer=Client,time=Créé' --clock file --time-zone Europe/Paris --id No --values TMP/calls-words.csv --dry-run
+        signpost: or add them to the playbook, or send all the same with --allow-unknown"#]].assert_eq(&said.collect::<Vec<_>>().join("\n"));
     nothing_is_there(&server)?;
     let allowed = [&send[..], &["--allow-unknown", "--allow-bad", "--json"]].concat();
     let sent = server.signpost(&allowed)?;

@@ -32,11 +32,15 @@ pub(super) fn add(file: &Path, calendar: &Slug, dates: &[Date]) -> Result<usize,
     if let Err(faults) = Playbook::read(&before) {
         let faults = (faults.found.len() + faults.more) as u64;
         let faults = words::counted(faults, "fault");
-        return Err(failed(format!("has {faults}: signpost playbook check {name} says which")));
+        return Err(failed(format!(
+            "has {faults}: signpost playbook check {name} says which"
+        )));
     }
     let (after, added) = added(&before, calendar, dates).map_err(failed)?;
     if let Err(faults) = Playbook::read(&after) {
-        return Err(failed(format!("would have faults with these dates, and stays as it is:\n{faults}")));
+        return Err(failed(format!(
+            "would have faults with these dates, and stays as it is:\n{faults}"
+        )));
     }
     if added > 0 {
         std::fs::write(file, after).map_err(|error| failed(error.to_string()))?;
@@ -57,7 +61,8 @@ fn added(text: &str, calendar: &Slug, dates: &[Date]) -> Result<(String, usize),
         end: lines.all.len(),
     };
     let found = lines.key("calendars", 0..all.end);
-    let found = found.ok_or("has no calendars: write `calendars:` with the hours of this one first")?;
+    let found =
+        found.ok_or("has no calendars: write `calendars:` with the hours of this one first")?;
     let own = lines.key(calendar.as_str(), found.key + 1..found.end);
     let own = own.ok_or_else(|| {
         let line = found.key + 1;
@@ -73,17 +78,26 @@ fn added(text: &str, calendar: &Slug, dates: &[Date]) -> Result<(String, usize),
     let (place, line) = match closed {
         Some(closed) if lines.value(closed.key).is_empty() => {
             let last = lines.last_item(closed);
-            let indent = last.map_or_else(|| lines.indent(closed.key) + 2, |last| lines.indent(last));
-            let items = missing.iter().map(|date| format!("{:indent$}- {date}\n", ""));
+            let indent =
+                last.map_or_else(|| lines.indent(closed.key) + 2, |last| lines.indent(last));
+            let items = missing
+                .iter()
+                .map(|date| format!("{:indent$}- {date}\n", ""));
             let last = last.unwrap_or(closed.key);
             (last, ended(lines.all[last]) + &items.collect::<String>())
         }
-        Some(closed) => (closed.key, in_brackets(lines.all[closed.key], 0, &missing, closed.key)?),
+        Some(closed) => (
+            closed.key,
+            in_brackets(lines.all[closed.key], 0, &missing, closed.key)?,
+        ),
         None => match lines.value(own.key) {
             "" => {
                 let indent = lines.indent(own.key + 1).max(lines.indent(own.key) + 1);
                 let own_line = ended(lines.all[own.key]);
-                (own.key, format!("{own_line}{:indent$}closed: [{}]\n", "", missing.join(", ")))
+                (
+                    own.key,
+                    format!("{own_line}{:indent$}closed: [{}]\n", "", missing.join(", ")),
+                )
             }
             _ => (own.key, in_braces(lines.all[own.key], &missing, own.key)?),
         },
@@ -121,7 +135,11 @@ fn in_brackets(line: &str, from: usize, dates: &[String], place: usize) -> Resul
         false => ", ",
     };
     let (before, after) = line.split_at(close);
-    Ok(format!("{}{comma}{}{after}", before.trim_end(), dates.join(", ")))
+    Ok(format!(
+        "{}{comma}{}{after}",
+        before.trim_end(),
+        dates.join(", ")
+    ))
 }
 
 fn by_hand(place: usize) -> String {
@@ -174,7 +192,9 @@ impl Lines<'_> {
             let is_item = self.all[*place].trim_start().starts_with("- ");
             self.indent(*place) > level || self.indent(*place) == level && is_item
         };
-        let end = (key + 1..within.end).filter(content).find(|place| !below(place));
+        let end = (key + 1..within.end)
+            .filter(content)
+            .find(|place| !below(place));
         Some(Block {
             key,
             end: end.unwrap_or(within.end),

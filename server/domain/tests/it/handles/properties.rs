@@ -71,14 +71,32 @@ fn letters_and_digits_of_full_width_are_those_of_ascii() {
             FactValue::Text(text) => text.to_string(),
             other => format!("{other:?}"),
         };
-        (text(&fact.compared(&told)), text(&fact.compared_before(&told)))
+        (
+            text(&fact.compared(&told)),
+            text(&fact.compared_before(&told)),
+        )
     };
     let pair = |now: &str, before: &str| (now.to_owned(), before.to_owned());
     let full = "\u{ff26} \u{ff17}\u{ff18}";
     let letters = FactCompare::LettersAndDigits;
-    assert_eq!(compared(letters, FactCase::Keep, full), pair("F78", "\u{ff26}\u{ff17}\u{ff18}"));
-    assert_eq!(compared(letters, FactCase::Lower, full), pair("f78", "\u{ff46}\u{ff17}\u{ff18}"));
-    assert_eq!(compared(FactCompare::Digits, FactCase::Keep, full), pair("78", "\u{ff17}\u{ff18}"));
-    assert_eq!(compared(FactCompare::Exact, FactCase::Keep, full), pair(full, full));
-    assert_eq!(compared(letters, FactCase::Keep, "F-78"), pair("F78", "F78"));
+    assert_eq!(
+        compared(letters, FactCase::Keep, full),
+        pair("F78", "\u{ff26}\u{ff17}\u{ff18}")
+    );
+    assert_eq!(
+        compared(letters, FactCase::Lower, full),
+        pair("f78", "\u{ff46}\u{ff17}\u{ff18}")
+    );
+    assert_eq!(
+        compared(FactCompare::Digits, FactCase::Keep, full),
+        pair("78", "\u{ff17}\u{ff18}")
+    );
+    assert_eq!(
+        compared(FactCompare::Exact, FactCase::Keep, full),
+        pair(full, full)
+    );
+    assert_eq!(
+        compared(letters, FactCase::Keep, "F-78"),
+        pair("F78", "F78")
+    );
 }
