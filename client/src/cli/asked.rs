@@ -1,5 +1,5 @@
-//! The names that a filter asks for: ids, or labels in any language of the live playbook. If the live playbook lacks one
-//! of them, the list may be empty because of a typing error; then that name is reported.
+//! The names that a filter asks for: ids, or labels in any language of the live playbook. If the live playbook lacks
+//! one of them, the list may be empty because of a typing error; then that name is reported.
 
 use super::Session;
 use super::failure::Failure;
@@ -39,19 +39,19 @@ impl AskedNames {
     ///
     /// # Errors
     /// [`Failure::Argument`] if a name is the label of several things, or neither a label nor possibly an id.
-    pub(crate) async fn as_ids(self, session: &Session) -> Result<AskedNames, Failure> {
+    pub(crate) async fn into_ids(self, session: &Session) -> Result<AskedNames, Failure> {
         if self.is_empty() {
             return Ok(self);
         }
         match live(session).await? {
-            Some(live) => self.as_ids_of(&live),
+            Some(live) => self.into_ids_of(&live),
             None => Ok(self),
         }
     }
 
-    /// As [`AskedNames::as_ids`], but asks for the playbook only if one of the names cannot be an id: the server refuses
-    /// an id that it does not know.
-    pub(crate) async fn as_ids_if_labels(self, session: &Session) -> Result<AskedNames, Failure> {
+    /// As [`AskedNames::into_ids`], but asks for the playbook only if one of the names cannot be an id: the server
+    /// refuses an id that it does not know.
+    pub(crate) async fn into_ids_if_labels(self, session: &Session) -> Result<AskedNames, Failure> {
         let slug = |names: &[String]| {
             names
                 .iter()
@@ -64,11 +64,11 @@ impl AskedNames {
             && reasons.all(|it| it.is_empty() || ReasonId::parse(it).is_ok());
         match are_ids {
             true => Ok(self),
-            false => self.as_ids(session).await,
+            false => self.into_ids(session).await,
         }
     }
 
-    fn as_ids_of(self, live: &Playbook) -> Result<AskedNames, Failure> {
+    fn into_ids_of(self, live: &Playbook) -> Result<AskedNames, Failure> {
         let AskedNames {
             reasons,
             tiers,
@@ -328,7 +328,7 @@ mod tests {
             channels: one(channel),
             queues: one(queue),
         };
-        match asked.as_ids_of(&live) {
+        match asked.into_ids_of(&live) {
             Ok(found) => {
                 let all = [found.reasons, found.tiers, found.channels, found.queues];
                 all.concat().join(" ")
@@ -357,8 +357,8 @@ mod tests {
         }
         // What can be an id of before stays as it is.
         assert_eq!(ids("old/one", "old", "fax", "old"), "old/one old fax old");
-        expect_test::expect![""].assert_eq(&ids("", "", "Webseite chat", ""));
-        expect_test::expect![""].assert_eq(&ids("Password!", "", "", ""));
+        expect_test::expect!["--channel: the live playbook has no channel `Webseite chat`; did you mean `Website chat`?"].assert_eq(&ids("", "", "Webseite chat", ""));
+        expect_test::expect!["--reason: the live playbook has no reason `Password!`; must be a reason of the playbook"].assert_eq(&ids("Password!", "", "", ""));
     }
 
     #[test]

@@ -165,7 +165,7 @@ pub(crate) async fn run(command: CaseCommand, session: &Session) -> Result<(), F
         },
         CaseCommand::List(args) => list_cases(*args, session).await,
         CaseCommand::Watch(args) => {
-            let asked = args.asked_names().as_ids(session).await?;
+            let asked = args.asked_names().into_ids(session).await?;
             watch::rows(args.into_request(&asked), &asked, session).await
         }
         CaseCommand::Timeline {
@@ -267,7 +267,7 @@ async fn list_cases(args: ListCasesArgs, session: &Session) -> Result<(), Failur
         filter,
         page,
     } = args;
-    let asked = filter.asked_names().as_ids(session).await?;
+    let asked = filter.asked_names().into_ids(session).await?;
     let view = filter.view();
     let (external_references, labels) = filter.tags.into_parts();
     let request = v1::ListCasesRequest {

@@ -94,7 +94,7 @@ pub(crate) async fn run(command: ContactCommand, session: &Session) -> Result<()
         ContactCommand::CorrectCustomer(args) => contact_work::correct(args, session).await,
         ContactCommand::List(args) => list_contacts(*args, session).await,
         ContactCommand::Watch(args) => {
-            let asked = args.asked_names().as_ids(session).await?;
+            let asked = args.asked_names().into_ids(session).await?;
             watch::rows(args.into_request(&asked), &asked, session).await
         }
     }
@@ -125,7 +125,7 @@ async fn list_contacts(args: ListContactsArgs, session: &Session) -> Result<(), 
         filter,
         page,
     } = args;
-    let asked = filter.asked_names().as_ids(session).await?;
+    let asked = filter.asked_names().into_ids(session).await?;
     let view = filter.view();
     let (external_references, labels) = filter.tags.into_parts();
     let request = v1::ListContactsRequest {

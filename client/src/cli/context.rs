@@ -112,7 +112,7 @@ impl ContextArgs {
     /// Puts ids for labels of the live playbook in the place of the channel, the tier and the reason.
     ///
     /// # Errors
-    /// As [`AskedNames::as_ids`].
+    /// As [`AskedNames::into_ids`].
     pub(crate) async fn named(&mut self, session: &Session) -> Result<(), Failure> {
         let asked = AskedNames {
             reasons: self.reason.take().into_iter().collect(),
@@ -125,7 +125,7 @@ impl ContextArgs {
             mut tiers,
             mut channels,
             queues: _,
-        } = asked.as_ids_if_labels(session).await?;
+        } = asked.into_ids_if_labels(session).await?;
         (self.reason, self.tier) = (reasons.pop(), tiers.pop());
         self.channel = channels.pop().unwrap_or_default();
         Ok(())

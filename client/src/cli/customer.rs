@@ -278,7 +278,7 @@ async fn list_customers(args: ListCustomersArgs, session: &Session) -> Result<()
         tiers: args.tier,
         ..AskedNames::default()
     };
-    let asked = asked.as_ids(session).await?;
+    let asked = asked.into_ids(session).await?;
     let request = v1::ListCustomersRequest {
         filter: Some(v1::CustomerFilter {
             tiers: asked.tiers.clone(),

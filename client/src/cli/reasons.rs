@@ -33,7 +33,7 @@ pub(crate) async fn run(args: ReasonsArgs, session: &Session) -> Result<(), Fail
         channels: vec![args.channel],
         ..AskedNames::default()
     };
-    let asked = asked.as_ids_if_labels(session).await?;
+    let asked = asked.into_ids_if_labels(session).await?;
     let request = v1::GetReasonMenuRequest {
         channel: asked.channels.concat(),
         language_code: args.language.unwrap_or_default(),

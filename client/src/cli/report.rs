@@ -28,9 +28,10 @@ pub(crate) enum ReportCommand {
     ///
     /// Reads all contacts that were recorded in the time, page by page, and counts each once: so the counts add up to
     /// the total. A contact counts with the reason that the customer stated, with the tier under which its case was
-    /// opened (not the one that was reported of the contact, if they differ), and on the day on which it was recorded. `(none)` stands for what is not known, and `(unknown)` for a reason that the playbook
-    /// did not know, so that the contact has no case. Days are of the playbook's time zone. Contacts that come while
-    /// the report is made are not in it.
+    /// opened (not the one that was reported of the contact, if they differ), and on the day on which it was recorded.
+    /// `(none)` stands for what is not known, and `(unknown)` for a reason that the playbook did not know, so that the
+    /// contact has no case. Days are of the playbook's time zone. Contacts that come while the report is made are not
+    /// in it.
     #[command(after_help = "\
 Example:
   signpost report volume --by reason,channel --from 2026-03-01 --before 2026-04-01

@@ -77,8 +77,8 @@ impl KeyFact {
         with_text(value, |told| self.compared_text(told))
     }
 
-    /// The value as it compared before the forms of Unicode that look alike, such as letters of full width, were one for
-    /// letters and digits. Cases have keys of it that were opened then.
+    /// The value as it compared before the forms of Unicode that look alike, such as letters of full width, were one
+    /// for letters and digits. Cases have keys of it that were opened then.
     pub fn compared_before<'a>(&self, value: &'a FactValue) -> Cow<'a, FactValue> {
         with_text(value, |told| self.compared_in(told, one_form))
     }

@@ -46,8 +46,8 @@ pub(crate) fn as_written(text: &str) -> Cow<'_, str> {
 }
 
 /// Whether nobody sees this character, or it changes how the text around it is seen: control characters, marks of
-/// direction, marks without a width, selectors of a variant, ends of lines and paragraphs, marks that other programs act
-/// on, and the pattern of Braille without a dot. A key with one looks like the key without it.
+/// direction, marks without a width, selectors of a variant, ends of lines and paragraphs, marks that other programs
+/// act on, and the pattern of Braille without a dot. A key with one looks like the key without it.
 pub const fn is_unseen(character: char) -> bool {
     match character {
         // Control characters: C0, DEL and C1.
@@ -75,9 +75,9 @@ pub const fn is_unseen(character: char) -> bool {
     }
 }
 
-/// Whether texts of some scripts need this character, although it is not seen: joiners, selectors of a variant, the blank
-/// of Braille, and the marks that set the direction of what stands beside them. A text for people may have it, a key may
-/// not.
+/// Whether texts of some scripts need this character, although it is not seen: joiners, selectors of a variant, the
+/// blank of Braille, and the marks that set the direction of what stands beside them. A text for people may have it, a
+/// key may not.
 pub const fn is_of_script(character: char) -> bool {
     matches!(
         character,

@@ -39,8 +39,8 @@ pub(super) struct Draft {
 /// What is assumed of a company, so that a first look says something.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Assumed {
-    /// What a contact that fails costs, in units of the currency: for the most valuable tier, one in the middle, and the
-    /// least valuable one.
+    /// What a contact that fails costs, in units of the currency: for the most valuable tier, one in the middle, and
+    /// the least valuable one.
     failure: [u64; 3],
     /// How long a written answer takes.
     written_wait: &'static str,
@@ -162,7 +162,8 @@ const TIERS: &str = "\
 # a route may be for whom. Keep the minutes of one order: one that is ten times as dear leaves the line at once.
 ";
 
-/// What a minute of waiting costs, in hundredths: for the most valuable tier, one in the middle, and the least valuable.
+/// What a minute of waiting costs, in hundredths: for the most valuable tier, one in the middle, and the least
+/// valuable.
 const WAITING_CENTS: [u64; 3] = [50, 40, 30];
 /// How long customers should wait at most, in seconds: for the most valuable tier, one in the middle, and the least
 /// valuable.

@@ -14,8 +14,8 @@ pub(super) struct DraftTier {
     pub(super) rows: Option<u64>,
 }
 
-/// Words of names of tiers, as they stand in an id of plain letters; the most valuable first. A name counts by the first
-/// word in this list that one of its own words begins with.
+/// Words of names of tiers, as they stand in an id of plain letters; the most valuable first. A name counts by the
+/// first word in this list that one of its own words begins with.
 const VALUABLE: [&str; 30] = [
     "diamond",
     "diamant",

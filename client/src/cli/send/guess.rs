@@ -1,5 +1,5 @@
-//! What the columns of a table seem to be that nobody named yet: times, customers, keys of contacts. It is only told, so
-//! that the command that sends the table can be copied, and looked at before.
+//! What the columns of a table seem to be that nobody named yet: times, customers, keys of contacts. It is only told,
+//! so that the command that sends the table can be copied, and looked at before.
 
 use super::times::forms::{since_midnight, slashed};
 use super::times::{Format, Order};
@@ -117,8 +117,8 @@ pub(crate) struct Guess {
 }
 
 impl Guess {
-    /// Looks at the columns that are not in `used`. In a language that is not English, the day comes first where nothing
-    /// else shows it.
+    /// Looks at the columns that are not in `used`. In a language that is not English, the day comes first where
+    /// nothing else shows it.
     ///
     /// # Errors
     /// [`Failure::Other`] if the rows cannot be read again.

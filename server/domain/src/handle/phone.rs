@@ -111,8 +111,8 @@ fn known(digits: &str, region: Option<Region>) -> Option<String> {
         .flatten();
     match all.find(|national| has(metadata, national)) {
         Some(national) => Some(format!("+{code}{national}")),
-        // Most of the world dials 00 before a number of another country. Where the region dials something else, it means
-        // that all the same, unless the region itself has the number.
+        // Most of the world dials 00 before a number of another country. Where the region dials something else, it
+        // means that all the same, unless the region itself has the number.
         None => {
             let abroad = after(ABROAD).filter(|digits| is_known(digits))?;
             Some(format!("+{abroad}"))

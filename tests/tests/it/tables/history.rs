@@ -151,11 +151,15 @@ fn an_export_of_somebody_else_takes_three_commands_each_told_by_the_one_before()
     "#]]
     .assert_eq(&volume.stdout);
 
-    // Without the flag the quote is refused, and the flag is told.
-    let bare: Vec<&str> = words(send)
-        .into_iter()
-        .filter(|word| *word != "--mend-quotes")
-        .collect();
+    quote_is_refused(&server, &words(send))?;
+    server.kill()?;
+    goes_on_by_its_own(&desk)
+}
+
+/// Without the flag the quote is refused, and the flag is told.
+fn quote_is_refused(server: &ServerProcess, send: &[&str]) -> Outcome {
+    let bare = send.iter().copied();
+    let bare: Vec<&str> = bare.filter(|word| *word != "--mend-quotes").collect();
     let refused = server.signpost(&bare)?;
     assert_eq!(refused.code, Some(2), "{refused:?}");
     let flag = "line 3: a quote is opened, and the next one, on line 4, is in the middle of a cell";
@@ -164,9 +168,11 @@ fn an_export_of_somebody_else_takes_three_commands_each_told_by_the_one_before()
         refused.stderr.contains("--mend-quotes reads it as closed"),
         "{refused:?}"
     );
-    server.kill()?;
+    Ok(())
+}
 
-    // Without an external clock it goes on by its own.
+/// Without an external clock it goes on by its own.
+fn goes_on_by_its_own(desk: &Desk) -> Outcome {
     let server = ServerProcess::start(&desk.data, &[])?;
     let call = ["route", "--channel", "Telefon", "--customer", "K-1"];
     let call = [&call[..], &["--reason", "rechnung/betrag_falsch"]].concat();

@@ -1,5 +1,5 @@
-//! Adds closed dates to a calendar in the text of a playbook, so that its comments stay. Of the many ways to write YAML,
-//! those are known that people use; where it is written otherwise, it is said where to add the dates by hand.
+//! Adds closed dates to a calendar in the text of a playbook, so that its comments stay. Of the many ways to write
+//! YAML, those are known that people use; where it is written otherwise, it is said where to add the dates by hand.
 
 use crate::cli::failure::Failure;
 use crate::cli::render::words;
@@ -203,10 +203,8 @@ impl Lines<'_> {
 
     /// The last item of a list that has each item on a line of its own.
     fn last_item(&self, of: Block) -> Option<usize> {
-        let items = of.key + 1..of.end;
-        items
-            .filter(|place| self.all[*place].trim_start().starts_with("- "))
-            .next_back()
+        let mut items = of.key + 1..of.end;
+        items.rfind(|place| self.all[*place].trim_start().starts_with("- "))
     }
 }
 
