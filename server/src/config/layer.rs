@@ -13,11 +13,16 @@ pub(super) enum Key {
     Log,
     LogFilter,
     CorsOrigin,
+    TlsCert,
+    /// The private key of the certificate.
+    TlsPrivate,
+    TlsClientCa,
+    InsecureListen,
 }
 
 impl Key {
     /// Every key.
-    pub(super) const ALL: [Key; 8] = [
+    pub(super) const ALL: [Key; 12] = [
         Key::Data,
         Key::Listen,
         Key::Playbook,
@@ -26,6 +31,10 @@ impl Key {
         Key::Log,
         Key::LogFilter,
         Key::CorsOrigin,
+        Key::TlsCert,
+        Key::TlsPrivate,
+        Key::TlsClientCa,
+        Key::InsecureListen,
     ];
 
     /// The name of the key in files, and in flags after two dashes.
@@ -39,6 +48,10 @@ impl Key {
             Key::Log => "log",
             Key::LogFilter => "log-filter",
             Key::CorsOrigin => "cors-origin",
+            Key::TlsCert => "tls-cert",
+            Key::TlsPrivate => "tls-key",
+            Key::TlsClientCa => "tls-client-ca",
+            Key::InsecureListen => "insecure-listen",
         }
     }
 
@@ -53,6 +66,10 @@ impl Key {
             Key::Log => "SIGNPOST_LOG",
             Key::LogFilter => "SIGNPOST_LOG_FILTER",
             Key::CorsOrigin => "SIGNPOST_CORS_ORIGIN",
+            Key::TlsCert => "SIGNPOST_TLS_CERT",
+            Key::TlsPrivate => "SIGNPOST_TLS_KEY",
+            Key::TlsClientCa => "SIGNPOST_TLS_CLIENT_CA",
+            Key::InsecureListen => "SIGNPOST_INSECURE_LISTEN",
         }
     }
 
@@ -61,6 +78,10 @@ impl Key {
         match self {
             Key::LogFilter => "log_filter",
             Key::CorsOrigin => "cors_origin",
+            Key::TlsCert => "tls_cert",
+            Key::TlsPrivate => "tls_key",
+            Key::TlsClientCa => "tls_client_ca",
+            Key::InsecureListen => "insecure_listen",
             other => other.name(),
         }
     }
