@@ -30,6 +30,7 @@ mod list;
 mod login;
 mod manual;
 mod names;
+mod next;
 mod not_taken;
 mod out;
 mod playbook;
@@ -52,6 +53,7 @@ mod tags;
 mod values;
 mod vocabulary;
 mod watch;
+mod why;
 mod write;
 mod zone;
 
@@ -135,6 +137,8 @@ enum Command {
     Reasons(reasons::ReasonsArgs),
     /// Every word that requests may name: reasons, tiers, channels, queues, facts, outcomes.
     Vocabulary(vocabulary::VocabularyArgs),
+    /// Why a contact went where it did: its last decision, or that of the latest contact of a case.
+    Why(why::WhyArgs),
     /// Prints what happens, as it happens.
     #[command(
         subcommand,
@@ -165,9 +169,13 @@ enum Command {
         after_help = "Example:\n  signpost playbook publish airline.yaml --note 'Summer season'"
     )]
     Playbook(playbook::PlaybookCommand),
-    /// Contacts and cases by reason and tier.
+    /// Contacts and cases by reason and tier of the case.
     ///
-    /// A contact of several cases counts for each of them, and under each route that it took.
+    /// A contact of several cases counts for each of them, and under each route that it took. The tier is the one under
+    /// which a case was opened, whatever was reported of a contact later. The columns add up: contacts = opened -
+    /// withdrawn + repeats + continued. Withdrawn are cases that were opened by mistake. Continued are contacts that
+    /// joined a case and are no repeats: they came after the time in which a contact repeats, while an answer was owed,
+    /// or from the company.
     #[command(after_help = "Example:\n  signpost counts --json\n  signpost counts --output csv")]
     Counts(form::FormArgs),
     /// Counts what came in.
@@ -335,6 +343,7 @@ async fn run(command: Command, session: &Session) -> Result<(), Failure> {
         Command::Send(args) => send::run(*args, session).await,
         Command::Reasons(args) => reasons::run(args, session).await,
         Command::Vocabulary(args) => vocabulary::run(args, session).await,
+        Command::Why(args) => why::run(args, session).await,
         Command::Events(command) => events::run(command, session).await,
         Command::Contact(command) => contact::run(command, session).await,
         Command::Case(command) => case::run(command, session).await,

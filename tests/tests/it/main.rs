@@ -71,6 +71,7 @@ mod old_folder;
 mod older_playbooks;
 mod on_behalf_of;
 mod on_behalf_of_command;
+mod people;
 mod playbooks;
 mod power_cut;
 mod powercut_recorder;
