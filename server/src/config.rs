@@ -9,6 +9,7 @@ mod environment;
 mod error;
 mod file;
 mod layer;
+mod token;
 #[cfg(test)]
 mod tests;
 
@@ -16,8 +17,9 @@ pub use environment::misspelt;
 pub use error::{ConfigError, ConfigErrors};
 
 use crate::engine::Clock;
-use crate::grpc::CorsOrigin;
+use crate::grpc::{AccessMode, CorsOrigin};
 use crate::logging::{LogFilter, LogFormat};
+use crate::offline_token::NewToken;
 use crate::store::DataFolder;
 use args::Args;
 use error::ConfigFaults;
@@ -32,6 +34,7 @@ use std::sync::Arc;
 
 const LISTEN_DEFAULT: &str = "127.0.0.1:7100";
 const CLOCK_DEFAULT: &str = "system";
+const ACCESS_DEFAULT: &str = "open";
 const LOG_DEFAULT: &str = "text";
 const LOG_FILTER_DEFAULT: &str = "info";
 
@@ -53,6 +56,8 @@ pub struct Config {
     pub log_filter: LogFilter,
     /// The origins whose web pages may call the server from a browser. Empty if there are none.
     pub cors_origins: Vec<CorsOrigin>,
+    /// Whether callers must show a credential.
+    pub access: AccessMode,
 }
 
 /// A playbook to publish into an empty store, already read and compiled.
@@ -69,6 +74,8 @@ pub struct FirstPlaybook {
 pub enum Invocation {
     /// Run a server.
     Run(Box<Config>),
+    /// Create a token in a folder whose server is stopped, and exit.
+    CreateToken(Box<NewToken>),
     /// Print this and exit.
     Show {
         /// The effective configuration as TOML.
@@ -96,6 +103,9 @@ pub enum ReadError {
 /// help or for the version is an error, too: clap has its text and its exit code.
 pub fn read(args: impl IntoIterator<Item = OsString>) -> Result<Invocation, ReadError> {
     let args = Args::read(args)?;
+    if let Some(token) = args.new_token {
+        return Ok(Invocation::CreateToken(Box::new(token)));
+    }
     let file = match &args.config {
         Some(path) => Some(file::read(path)?),
         None => None,
@@ -144,6 +154,8 @@ impl Config {
                 CorsOrigin::parse(&origin.text),
             ));
         }
+        let access = or(Key::Access, ACCESS_DEFAULT);
+        let access_kept = finder.keep(Key::Access, &access, AccessMode::parse(&access.text));
         let (playbook, sample) = first_said(layers);
         let needs_playbook = data.as_deref().is_none_or(needs_playbook);
         let first = first(
@@ -161,13 +173,15 @@ impl Config {
             log: Some(log.text),
             log_filter: Some(filter.text),
             cors_origin: origins.into_iter().map(|said| said.text).collect(),
+            access: Some(access.text),
         };
         let kept = data
             .zip(address)
             .zip(clock_kept)
             .zip(log_kept)
-            .zip(filter_kept);
-        let config = kept.map(|((((data, listen), clock), log), log_filter)| Config {
+            .zip(filter_kept)
+            .zip(access_kept);
+        let config = kept.map(|(((((data, listen), clock), log), log_filter), access)| Config {
             data,
             listen,
             first,
@@ -175,6 +189,7 @@ impl Config {
             log,
             log_filter,
             cors_origins,
+            access,
         });
         finder.done(config).map(|config| (config, effective))
     }

@@ -3,6 +3,7 @@
 //! A handler contains the whole path of one call: it reads the request, asks the engine, and writes the answer. The
 //! details of each step are in the modules below.
 
+mod access;
 mod connect;
 mod cors;
 mod edge;
@@ -15,11 +16,15 @@ pub(crate) mod tokens;
 
 use crate::engine::Engine;
 use crate::feed::Feeds;
+pub use access::AccessMode;
+pub(crate) use access::secret;
+use access::{GateLayer, JudgeLayer};
 use connect::ConnectLayer;
 pub use cors::{CorsOrigin, OriginError, PREFLIGHT_KEPT};
 use edge::Services;
 use services::feed::FeedServer;
 use signpost_proto::FILE_DESCRIPTOR_SET;
+use signpost_proto::v1::access_service_server::{self, AccessServiceServer};
 use signpost_proto::v1::case_service_server::{self, CaseServiceServer};
 use signpost_proto::v1::contact_service_server::{self, ContactServiceServer};
 use signpost_proto::v1::customer_service_server::{self, CustomerServiceServer};
@@ -67,8 +72,17 @@ pub enum ServeError {
     Transport(#[from] tonic::transport::Error),
 }
 
+/// Who may call a server.
+#[derive(Clone, Debug, Default)]
+pub struct ServeOptions {
+    /// Whether callers must show a credential.
+    pub access: AccessMode,
+    /// The origins whose web pages may call.
+    pub cors_origins: Vec<CorsOrigin>,
+}
+
 /// Serves `listener` until `stop` completes. Then it accepts no new call and finishes the accepted calls, for at most
-/// [`STOP_TIME_MAX`]. Web pages of other origins may not call.
+/// [`STOP_TIME_MAX`]. Web pages of other origins may not call, and no credentials are asked for.
 ///
 /// # Errors
 /// When the port fails. Answers that were already sent stay valid.
@@ -77,15 +91,15 @@ pub async fn serve(
     engine: Engine,
     stop: impl Future<Output = ()>,
 ) -> Result<(), ServeError> {
-    serve_to_pages(&[], listener, engine, stop).await
+    serve_with(ServeOptions::default(), listener, engine, stop).await
 }
 
-/// The same as [`serve`], but web pages of these origins may call, too.
+/// The same as [`serve`], for those who may call by these options.
 ///
 /// # Errors
 /// The same as [`serve`].
-pub async fn serve_to_pages(
-    origins: &[CorsOrigin],
+pub async fn serve_with(
+    options: ServeOptions,
     listener: TcpListener,
     engine: Engine,
     stop: impl Future<Output = ()>,
@@ -121,10 +135,12 @@ pub async fn serve_to_pages(
         .max_concurrent_streams(CONNECTION_CALLS_MAX)
         .http2_keepalive_interval(Some(KEEPALIVE_INTERVAL))
         .http2_keepalive_timeout(Some(KEEPALIVE_TIMEOUT))
-        .layer(option_layer(cors::layer(origins)))
+        .layer(option_layer(cors::layer(&options.cors_origins)))
+        .layer(JudgeLayer::new(options.access, engine.clone()))
         .layer(ConnectLayer::new()?)
         .layer(GrpcWebLayer::new())
-        .layer(MapResponseLayer::new(in_our_words));
+        .layer(MapResponseLayer::new(in_our_words))
+        .layer(GateLayer);
     let served = server
         .add_routes(routes)
         .serve_with_incoming_shutdown(incoming, stopped);
@@ -141,12 +157,14 @@ fn routes(edge: Services, feeds: Arc<Feeds>) -> Result<Routes, ServeError> {
             .register_encoded_file_descriptor_set(FILE_DESCRIPTOR_SET)
             .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
     };
+    let access = AccessServiceServer::new(edge.clone());
     let contacts = ContactServiceServer::new(edge.clone());
     let cases = CaseServiceServer::new(edge.clone());
     let customers = CustomerServiceServer::new(edge.clone());
     let playbooks = PlaybookServiceServer::new(edge.clone());
     let insights = InsightServiceServer::new(edge);
     Ok(Routes::default()
+        .add_service(access.max_decoding_message_size(REQUEST_BYTES_MAX))
         .add_service(contacts.max_decoding_message_size(REQUEST_BYTES_MAX))
         .add_service(cases.max_decoding_message_size(REQUEST_BYTES_MAX))
         .add_service(customers.max_decoding_message_size(CUSTOMER_REQUEST_BYTES_MAX))
@@ -158,8 +176,9 @@ fn routes(edge: Services, feeds: Arc<Feeds>) -> Result<Routes, ServeError> {
 }
 
 /// The names of the health checks: each service, and the empty name for the whole server.
-const HEALTH_SERVICES: [&str; 7] = [
+const HEALTH_SERVICES: [&str; 8] = [
     "",
+    access_service_server::SERVICE_NAME,
     contact_service_server::SERVICE_NAME,
     case_service_server::SERVICE_NAME,
     customer_service_server::SERVICE_NAME,

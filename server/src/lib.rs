@@ -12,6 +12,7 @@ pub mod feed;
 pub mod grpc;
 pub(crate) mod index_scan;
 pub mod logging;
+pub mod offline_token;
 mod queries;
 pub mod run;
 pub mod store;

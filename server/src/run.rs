@@ -6,7 +6,8 @@ use crate::engine::{
     Engine, EngineError, EngineGuard, EngineHealth, EngineOptions, StartError, open_folder,
 };
 use crate::grpc::from_proto::content;
-use crate::grpc::{ServeError, serve_to_pages};
+use crate::grpc::{ServeError, ServeOptions, serve_with, AccessMode};
+use signpost_domain::access::Reach;
 use signpost_domain::actor::Actor;
 use signpost_domain::command::{Command, CommandBody, PublishPlaybook};
 use signpost_domain::event::{IdempotencyKey, Method};
@@ -78,6 +79,7 @@ pub async fn run(
         log: _,
         log_filter: _,
         cors_origins,
+        access,
     } = config;
     let bind = |source| RunError::Bind {
         address: listen,
@@ -103,10 +105,24 @@ pub async fn run(
     if let Some(warning) = config::exposed(address) {
         tracing::warn!("{warning}");
     }
-    tracing::info!(%address, "serving");
+    match access {
+        AccessMode::Open => tracing::warn!(
+            "access: open: whoever reaches {address} may do everything, and is who they say; --access credentials asks for \
+             tokens"
+        ),
+        AccessMode::Credentials if engine.tokens().all().next().is_none() => tracing::warn!(
+            "access: no token has been created, so nobody may call: stop the server, and create one by signpostd token create"
+        ),
+        AccessMode::Credentials => {}
+    }
+    tracing::info!(%address, %access, "serving");
     bound(address);
     let end = stop_or_failed(&engine, stop);
-    let served = serve_to_pages(&cors_origins, listener, engine.clone(), end).await;
+    let options = ServeOptions {
+        access,
+        cors_origins,
+    };
+    let served = serve_with(options, listener, engine.clone(), end).await;
     let failed = *engine.health().borrow() == EngineHealth::Failed;
     spawn_blocking(move || guard.stop()).await?;
     served?;
@@ -184,6 +200,7 @@ async fn publish_first(engine: &Engine, first: FirstPlaybook) -> Result<(), RunE
         request,
         event_time: None,
         may_step_clock: false,
+        reach: Reach::default(),
         body: CommandBody::Publish(PublishPlaybook {
             playbook,
             note,

@@ -18,6 +18,7 @@ pub(super) struct File {
     pub(super) log_filter: Option<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) cors_origin: Vec<String>,
+    pub(super) access: Option<String>,
 }
 
 /// Reads the file at `path`.
@@ -49,6 +50,7 @@ impl File {
             log,
             log_filter,
             cors_origin,
+            access,
         } = self;
         let mut layer = Layer::new(SettingOrigin::File(path.to_owned()));
         layer.say(Key::Data, data);
@@ -59,6 +61,7 @@ impl File {
         layer.say(Key::Log, log);
         layer.say(Key::LogFilter, log_filter);
         layer.say(Key::CorsOrigin, cors_origin);
+        layer.say(Key::Access, access);
         layer
     }
 

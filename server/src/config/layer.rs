@@ -13,11 +13,12 @@ pub(super) enum Key {
     Log,
     LogFilter,
     CorsOrigin,
+    Access,
 }
 
 impl Key {
     /// Every key.
-    pub(super) const ALL: [Key; 8] = [
+    pub(super) const ALL: [Key; 9] = [
         Key::Data,
         Key::Listen,
         Key::Playbook,
@@ -26,6 +27,7 @@ impl Key {
         Key::Log,
         Key::LogFilter,
         Key::CorsOrigin,
+        Key::Access,
     ];
 
     /// The name of the key in files, and in flags after two dashes.
@@ -39,6 +41,7 @@ impl Key {
             Key::Log => "log",
             Key::LogFilter => "log-filter",
             Key::CorsOrigin => "cors-origin",
+            Key::Access => "access",
         }
     }
 
@@ -53,6 +56,7 @@ impl Key {
             Key::Log => "SIGNPOST_LOG",
             Key::LogFilter => "SIGNPOST_LOG_FILTER",
             Key::CorsOrigin => "SIGNPOST_CORS_ORIGIN",
+            Key::Access => "SIGNPOST_ACCESS",
         }
     }
 

@@ -6,7 +6,7 @@ use super::memory::{person_report, tried};
 use super::queue_stats;
 use super::work::{link, merged, resolution};
 use super::{
-    actor, case_id, contact_id, contact_links, context, customer, customer_id, facts, identity_key,
+    actor, actor_id, case_id, contact_id, contact_links, context, customer, customer_id, facts, identity_key,
     joined, matter, matter_id, offered, outcome, reason, route, routes, seq, slug, span, tags,
     text, time, version,
 };
@@ -26,6 +26,7 @@ use signpost_domain::ids::PlaybookVersion;
 use signpost_domain::state::{
     Counts, Holder, IdempotencyRecord, LatestCase, Publication, Row, RowKey,
 };
+use super::token::token;
 use std::sync::Arc;
 
 pub(in crate::codec) fn row() -> impl Strategy<Value = (RowKey, Row)> {
@@ -71,6 +72,7 @@ pub(in crate::codec) fn row() -> impl Strategy<Value = (RowKey, Row)> {
                 seq
             }))
         )),
+        token().prop_map(|row| (RowKey::Token(row.slot), Row::Token(Arc::new(row)))),
     ]
 }
 
@@ -100,7 +102,7 @@ fn contact() -> BoxedStrategy<Contact> {
         [time(), time(), time()],
         of(time()),
         of(time()),
-        (of(matter_id()), contact_links(), of(correction())),
+        (of(matter_id()), contact_links(), of(correction()), of(actor_id())),
     );
     let seqs = [seq(), seq(), seq()];
     (who, routed, rest, times, seqs)
@@ -109,7 +111,7 @@ fn contact() -> BoxedStrategy<Contact> {
             let (place, route, offered, declined, handover) = routed;
             let (confirmed, (tier, tier_found, case_owner), [needs_person, away], amendments) =
                 rest;
-            let ([arrived, recorded, heard], ended, due, (leading, links, correction)) = times;
+            let ([arrived, recorded, heard], ended, due, (leading, links, correction, held_by)) = times;
             let [opened, decided, changed] = seqs;
             Contact {
                 id,
@@ -137,6 +139,7 @@ fn contact() -> BoxedStrategy<Contact> {
                 last_activity: heard,
                 ended,
                 amendments,
+                held_by,
                 opened,
                 decided,
                 changed,

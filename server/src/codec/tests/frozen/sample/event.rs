@@ -3,6 +3,7 @@
 use super::corrected;
 use super::matters;
 use super::tags;
+use super::token;
 use super::work::worked;
 use super::{
     NOW, actor, additional, contact_id, context, customer, customer_id, facts, identities, matter,
@@ -183,6 +184,10 @@ fn later() -> Vec<(&'static str, Recorded)> {
     all.extend(corrected.map(|((title, event), seq)| {
         let correct = asked(Method::CorrectContactCustomer);
         (title, recorded(seq, correct, event))
+    }));
+    let tokens = token::events().into_iter().zip(190..);
+    all.extend(tokens.map(|((title, event), seq)| {
+        (title, recorded(seq, asked(Method::CreateToken), event))
     }));
     let lapsed = Event::CaseLapsed(CaseId(Seq(77)));
     let mut told = recorded(160, asked(Method::AddCaseNote), lapsed);
