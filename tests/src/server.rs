@@ -179,6 +179,15 @@ impl TestServer {
         TestServer::with_access(self.stop().await?, clock, access).await
     }
 
+    /// Stops the server and starts another one with the same folder, which asks for credentials.
+    ///
+    /// # Errors
+    /// When the first does not stop or the second does not start.
+    pub async fn asking_for_credentials(self) -> Outcome<TestServer> {
+        let clock = self.clock;
+        TestServer::with_access(self.stop().await?, clock, AccessMode::Credentials).await
+    }
+
     /// Stops the server and folds its whole log; see [`Data::fold`].
     ///
     /// # Errors

@@ -57,7 +57,7 @@ impl fmt::Display for OutOfReach {
             None => write!(f, "no {part} is known, and this token is limited by it")?,
         }
         let allowed: Vec<&str> = self.allowed.iter().map(Slug::as_str).collect();
-        write!(f, ", which has {}", allowed.join(", "))
+        write!(f, ": {}", allowed.join(", "))
     }
 }
 

@@ -17,10 +17,7 @@ pub(super) fn create(
 ) -> Result<Event, DecideError> {
     let expires = body.expires.unwrap_or(now + LIFETIME_DEFAULT);
     if expires <= now || expires > now + LIFETIME_MAX {
-        let what = format!(
-            "must be after now and at most {LIFETIME_MAX} from now; now is {} ms after 1970 by the server",
-            now.0
-        );
+        let what = format!("must be after the server's time, and at most {LIFETIME_MAX} after it");
         return Err(Refusal::Faulty(Faults::one("expire_time", what)).into());
     }
     let slot = state.tokens().free_slot(now).ok_or(Refusal::TooManyTokens)?;

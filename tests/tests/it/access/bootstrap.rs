@@ -41,12 +41,21 @@ async fn the_first_token_opens_a_server_that_asks_for_credentials() -> Outcome {
         told.push(brief::refused(playbooks.get_playbook(request).await));
     }
     expect![[r#"
+        Unauthenticated: this server asks for a credential: send the metadata authorization: Bearer and a
+              token
+          UNAUTHENTICATED
+        Unauthenticated: authorization must be sent once, as Bearer and a token such as sp_0000000000007_
+              and 64 digits
+          CREDENTIAL_MALFORMED
+        Unauthenticated: the token is not known to this server
+          CREDENTIAL_UNKNOWN
     "#]]
     .assert_eq(&(told.join("\n") + "\n"));
 
     // While the server has the folder, tokens are made by calls.
     let busy = fails(&data, &["token", "create", "--data", folder, "--role", "agent"])?;
     expect![[r#"
+        1: signpostd: TMP/data is in use by another server; stop that one, or name another folder
     "#]]
     .assert_eq(&(busy + "\n"));
     let mut access = AccessServiceClient::new(channel);
@@ -77,6 +86,11 @@ fn what_is_wrong_with_a_new_token_is_said() -> Outcome {
     ];
     let told: Vec<&str> = told.iter().filter_map(|it| it.lines().next()).collect();
     expect![[r#"
+        2: error: the following required arguments were not provided:
+        2: error: invalid value 'boss' for '--role <ROLE>': must be one of platform, chatbot, agent,
+        2: error: invalid value '1827' for '--days <DAYS>': 1827 is not in 1..=1826
+        2: error: invalid value 'Web Chat' for '--channel <CHANNEL>': must be lower-case letters, digits and _,
+        2: error: invalid value ' a' for '--actor-id <ID>': must be printable, without spaces at its ends
     "#]]
     .assert_eq(&(told.join("\n") + "\n"));
     assert!(!data.path().exists(), "and no folder was made");
