@@ -7,11 +7,12 @@ use crate::pool::PooledTables;
 use crate::rows::RowSample;
 use crate::served::say;
 use crate::tables::Tables;
+use clap::Args;
 use prost::Message;
 use signpost_proto::v1;
 use signpost_proto::v1::contact_service_server::{ContactService, ContactServiceServer};
 use std::error::Error;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use tokio::net::TcpListener;
 use tonic::transport::server::TcpIncoming;
 use tonic::{Request, Response, Status};
@@ -116,6 +117,40 @@ impl ContactService for Echo {
         _: Request<v1::ListContactsRequest>,
     ) -> Result<Response<v1::ListContactsResponse>, Status> {
         Err(Status::unimplemented("not measured"))
+    }
+}
+
+/// How a bench starts itself as an echo.
+#[derive(Args, Debug)]
+pub struct EchoArgs {
+    /// Echo the answer in this file (used by the bench itself).
+    #[arg(long, hide = true)]
+    echo: Option<PathBuf>,
+    /// With `--echo`: first store each contact in this file of SQLite.
+    #[arg(long, hide = true, requires = "echo")]
+    tables: Option<PathBuf>,
+    /// With `--echo`: first append each contact to the log in this folder.
+    #[arg(long, hide = true, requires = "echo", conflicts_with = "tables")]
+    log: Option<PathBuf>,
+    /// With `--log`: also keep rows as they are in this folder.
+    #[arg(long, hide = true, requires = "log")]
+    sample: Option<PathBuf>,
+    /// With `--echo`: first store each contact in PostgreSQL, whose socket is in this folder.
+    #[arg(long, hide = true, requires = "echo", conflicts_with_all = ["tables", "log"])]
+    postgres: Option<PathBuf>,
+}
+
+impl EchoArgs {
+    /// The file with the answer and where the echo stores a contact; `None` if this process is not to be an echo.
+    pub fn asked(&self) -> Option<(&Path, Keep<'_>)> {
+        let answer = self.echo.as_deref()?;
+        let tables = self.tables.as_deref().map(Keep::Tables);
+        let postgres = self.postgres.as_deref().map(Keep::Postgres);
+        let log = self.log.as_deref().map(|log| match &self.sample {
+            Some(sample) => Keep::LogAndRows { log, sample },
+            None => Keep::Log(log),
+        });
+        Some((answer, tables.or(postgres).or(log).unwrap_or(Keep::Nowhere)))
     }
 }
 

@@ -12,6 +12,7 @@ pub mod process;
 pub mod requests;
 pub mod rows;
 mod rows_keeper;
+pub mod sample;
 pub mod served;
 mod tables;
 pub mod watchers;

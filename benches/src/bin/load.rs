@@ -7,18 +7,14 @@
 
 use clap::Parser;
 use comfy_table::Table;
-use prost::Message;
 use signpost_benches::disk::{file_system, syncs_a_second};
-use signpost_benches::echo::{self, Keep};
+use signpost_benches::echo::{EchoArgs, echo};
 use signpost_benches::load::{Calls, Round, Until, drive};
 use signpost_benches::postgres::Postgres;
 use signpost_benches::process::Server;
-use signpost_benches::requests;
-use signpost_benches::rows::{RowSample, SAMPLED, SAMPLED_FROM};
-use signpost_benches::served::{Place, publish, say, signpost};
-use signpost_proto::v1::contact_service_client::ContactServiceClient;
+use signpost_benches::sample::{prepare, sampled};
+use signpost_benches::served::{Place, say, signpost};
 use std::error::Error;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::time::Duration;
@@ -29,8 +25,6 @@ const ROUNDS: usize = 3;
 const COMPARED_IN_FLIGHT: usize = 64;
 /// How many times the rate of PostgreSQL Signpost is to have there: at least, and the aim.
 const TIMES_POSTGRES: (u32, u32) = (3, 5);
-/// Requests in flight while the sample of rows is made.
-const SAMPLING_IN_FLIGHT: usize = 64;
 
 /// Measures durable RouteContact beside a bare tonic echo, the log alone, the log with rows, and services on SQLite and
 /// PostgreSQL.
@@ -44,21 +38,8 @@ struct Args {
     /// The numbers of requests in flight that are measured.
     #[arg(long, value_delimiter = ',', default_values_t = [1, 16, 64, 256])]
     in_flight: Vec<usize>,
-    /// Echo the answer in this file (used by the bench itself).
-    #[arg(long, hide = true)]
-    echo: Option<PathBuf>,
-    /// With `--echo`: first store each contact in this file of SQLite.
-    #[arg(long, hide = true, requires = "echo")]
-    tables: Option<PathBuf>,
-    /// With `--echo`: first append each contact to the log in this folder.
-    #[arg(long, hide = true, requires = "echo", conflicts_with = "tables")]
-    log: Option<PathBuf>,
-    /// With `--log`: also keep rows as they are in this folder.
-    #[arg(long, hide = true, requires = "log")]
-    sample: Option<PathBuf>,
-    /// With `--echo`: first store each contact in PostgreSQL, whose socket is in this folder.
-    #[arg(long, hide = true, requires = "echo", conflicts_with_all = ["tables", "log"])]
-    postgres: Option<PathBuf>,
+    #[command(flatten)]
+    echo: EchoArgs,
 }
 
 const SIGNPOST: &str = "signpost";
@@ -74,18 +55,9 @@ struct Measured {
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let args = Args::parse();
-    match (&args.place.serve, &args.echo) {
+    match (&args.place.serve, args.echo.asked()) {
         (Some(folder), _) => signpost(folder).await,
-        (_, Some(answer)) => {
-            let tables = args.tables.as_deref().map(Keep::Tables);
-            let postgres = args.postgres.as_deref().map(Keep::Postgres);
-            let log = args.log.as_deref().map(|log| match &args.sample {
-                Some(sample) => Keep::LogAndRows { log, sample },
-                None => Keep::Log(log),
-            });
-            let keep = tables.or(postgres).or(log);
-            echo::echo(answer, keep.unwrap_or(Keep::Nowhere)).await
-        }
+        (None, Some((answer, keep))) => echo(answer, keep).await,
         (None, None) => compare(&args).await,
     }
 }
@@ -125,19 +97,19 @@ async fn compare(args: &Args) -> Result<(), Box<dyn Error>> {
             .ok_or("a folder whose name is no text")?
             .into())
     };
-    let echo = |flags: &[&str]| Server::start(&[flags, &["--echo"]].concat(), &answer);
+    let started = |flags: &[&str]| Server::start(&[flags, &["--echo"]].concat(), &answer);
     let (log, log_of_both, sample) = (path("log")?, path("log-and-rows")?, path("sample")?);
-    let both = echo(&["--log", &log_of_both, "--sample", &sample])?;
+    let both = started(&["--log", &log_of_both, "--sample", &sample])?;
     let mut servers = vec![
-        measured("echo", echo(&[])?),
-        measured("echo, logged", echo(&["--log", &log])?),
+        measured("echo", started(&[])?),
+        measured("echo, logged", started(&["--log", &log])?),
         measured("echo, logged, rows kept", both),
-        measured(SQLITE, echo(&["--tables", &path("tables")?])?),
+        measured(SQLITE, started(&["--tables", &path("tables")?])?),
     ];
     if let Ok(postgres) = &postgres {
         let socket = postgres.folder().to_str();
         let socket = socket.ok_or("a folder whose name is no text")?;
-        let server = echo(&["--postgres", socket])?.with_database(postgres.id());
+        let server = started(&["--postgres", socket])?.with_database(postgres.id());
         servers.push(measured(POSTGRES, server));
     }
     servers.push(measured(SIGNPOST, server));
@@ -201,33 +173,8 @@ async fn measure(args: &Args, servers: &[Measured]) -> Result<(), Box<dyn Error>
     Ok(())
 }
 
-/// Makes a folder with a sample of contacts, and says what rows they have.
-async fn sampled(folder: &Path) -> Result<String, Box<dyn Error>> {
-    let server = Server::start(&["--serve"], folder)?;
-    publish(&server.address).await?;
-    let next = Arc::new(AtomicU64::new(SAMPLED_FROM));
-    let until = Until::Number(SAMPLED_FROM + SAMPLED);
-    drive(&server, SAMPLING_IN_FLIGHT, Calls::Route, until, &next).await?;
-    drop(server);
-    let RowSample { rows, bytes, .. } = RowSample::read(folder)?;
-    Ok(format!(
-        "a contact has {rows} rows of its own with {bytes} bytes, as a folder of {SAMPLED} contacts shows"
-    ))
-}
-
 fn measured(name: &'static str, server: Server) -> Measured {
     Measured { name, server }
-}
-
-/// Publishes the playbook and stores one answer for the echo in the file `answer`. Gives the sizes of the request and
-/// the answer, in bytes.
-async fn prepare(server: &Server, answer: &Path) -> Result<(usize, usize), Box<dyn Error>> {
-    publish(&server.address).await?;
-    let mut contacts = ContactServiceClient::connect(server.address.clone()).await?;
-    let request = requests::route(0);
-    let routed = contacts.route_contact(request.clone()).await?.into_inner();
-    std::fs::write(answer, routed.encode_to_vec())?;
-    Ok((request.encoded_len(), routed.encoded_len()))
 }
 
 /// The round with the middle rate; `None` if there are no rounds.

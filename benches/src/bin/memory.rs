@@ -1,17 +1,21 @@
 //! Memory and disk while contacts come and end: the resident size after 200,000 and after 1,000,000 routed and ended
-//! contacts, and before and after reads of contacts that do not exist.
+//! contacts, and before and after reads of contacts that do not exist. Beside it an echo that only appends each contact to
+//! the log and keeps as many rows as an open one has: what no service on this store can leave out.
 //!
 //! `cargo run --release -p signpost-benches --bin memory [-- --contacts N]`
 
 use clap::Parser;
 use comfy_table::Table;
 use signpost_benches::disk::bytes_below;
+use signpost_benches::echo::{EchoArgs, echo};
 use signpost_benches::load::{Calls, Until, drive};
 use signpost_benches::process::Server;
-use signpost_benches::served::{Place, publish, say, signpost};
+use signpost_benches::sample::{prepare, sampled};
+use signpost_benches::served::{Place, say, signpost};
 use signpost_proto::v1;
 use signpost_proto::v1::contact_service_client::ContactServiceClient;
 use std::error::Error;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -28,6 +32,8 @@ struct Args {
     /// The number of contacts.
     #[arg(long, default_value_t = 1_000_000)]
     contacts: u64,
+    #[command(flatten)]
+    echo: EchoArgs,
     /// The number of reads of contacts that do not exist, after that.
     #[arg(long, default_value_t = 200_000)]
     reads: u64,
@@ -36,13 +42,55 @@ struct Args {
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let args = Args::parse();
-    if let Some(folder) = &args.place.serve {
-        return signpost(folder).await;
+    match (&args.place.serve, args.echo.asked()) {
+        (Some(folder), _) => signpost(folder).await,
+        (None, Some((answer, keep))) => echo(answer, keep).await,
+        (None, None) => compare(&args).await,
     }
+}
+
+async fn compare(args: &Args) -> Result<(), Box<dyn Error>> {
     let folder = tempfile::tempdir_in(&args.place.folder)?;
-    let data = folder.path().join("data");
+    let path = |name: &str| -> Result<String, Box<dyn Error>> {
+        let path = folder.path().join(name);
+        Ok(path
+            .to_str()
+            .ok_or("a folder whose name is no text")?
+            .into())
+    };
+    let (data, answer) = (folder.path().join("data"), folder.path().join("answer"));
     let server = Server::start(&["--serve"], &data)?;
-    publish(&server.address).await?;
+    prepare(&server, &answer).await?;
+    let own = fill(&server, &data, Calls::RouteAndEnd, args.contacts).await?;
+    let before = server.resident()?.0 as f64 / 1e6;
+    read_nothing(&server.address, args.reads).await?;
+    let after = server.resident()?.0 as f64 / 1e6;
+    say(&format!(
+        "{} reads of what is not there: {before:.1} MB before, {after:.1} MB after",
+        args.reads
+    ));
+    drop(server);
+    let (log, sample) = (path("log")?, path("sample")?);
+    say(
+        "the echo that only appends to the log and keeps as many rows, with contacts that do not end:",
+    );
+    say(&sampled(sample.as_ref()).await?);
+    let peer = Server::start(&["--log", &log, "--sample", &sample, "--echo"], &answer)?;
+    let most = fill(&peer, log.as_ref(), Calls::Route, args.contacts).await?;
+    say(&format!(
+        "most memory: {own:.0} MB, that echo {most:.0} MB: {:.2} times",
+        own / most
+    ));
+    Ok(())
+}
+
+/// Sends all the contacts, and prints memory, disk and rate at each mark. Gives the most memory, in MB.
+async fn fill(
+    server: &Server,
+    data: &Path,
+    calls: Calls,
+    contacts: u64,
+) -> Result<f64, Box<dyn Error>> {
     let next = Arc::new(AtomicU64::new(1));
     let mut table = Table::new();
     table.set_header([
@@ -53,23 +101,17 @@ async fn main() -> Result<(), Box<dyn Error>> {
         "disk bytes a contact",
         "contacts /s",
     ]);
-    let mut first = None;
+    let (mut first, mut most_of_all) = (None, 0.0_f64);
     for mark in 1..=MARKS {
-        let until = args.contacts * mark / MARKS;
+        let until = contacts * mark / MARKS;
         next.fetch_min(until, Ordering::Relaxed);
-        let round = drive(
-            &server,
-            IN_FLIGHT,
-            Calls::RouteAndEnd,
-            Until::Number(until),
-            &next,
-        )
-        .await?;
+        let round = drive(server, IN_FLIGHT, calls, Until::Number(until), &next).await?;
         next.store(until, Ordering::Relaxed);
         let (resident, most) = server.resident()?;
         let (resident, most) = (resident as f64 / 1e6, most as f64 / 1e6);
+        most_of_all = most_of_all.max(most);
         let first = *first.get_or_insert(most);
-        let disk = bytes_below(&data)? / until.max(1);
+        let disk = bytes_below(data)? / until.max(1);
         table.add_row([
             until.to_string(),
             format!("{resident:.0}"),
@@ -83,14 +125,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         ));
     }
     say(&table.to_string());
-    let before = server.resident()?.0 as f64 / 1e6;
-    read_nothing(&server.address, args.reads).await?;
-    let after = server.resident()?.0 as f64 / 1e6;
-    say(&format!(
-        "{} reads of what is not there: {before:.1} MB before, {after:.1} MB after",
-        args.reads
-    ));
-    Ok(())
+    Ok(most_of_all)
 }
 
 /// Reads `reads` contacts that do not exist.

@@ -72,7 +72,7 @@ const CONTACTS_BY_LABEL: [u8; 1] = [0x59];
 /// The prefix of the entries of customers who were found to hold a handle that another customer held too.
 pub const HANDLE_CONFLICTS: [u8; 1] = [0x5a];
 
-/// The prefix of the entries of customers by the forms of their keys and handles.
+/// The prefix of the entries of customers by the forms of their keys and handles, but for a key that is its own form.
 pub const CUSTOMERS_BY_FORM: [u8; 1] = [0x5b];
 
 /// The byte after a name. No name contains it.
@@ -226,7 +226,10 @@ fn of_customer(customer: &Customer) -> IndexEntries {
         (at(&customers_by_handle(key), customer.opened), id)
     };
     let handles = customer.handles.iter().map(entry);
-    let forms = customer.search_forms().into_iter().map(|form| {
+    // A search reads the rows themselves by id.
+    let id = customer.id.as_str();
+    let forms = customer.search_forms().into_iter();
+    let forms = forms.filter(|form| form != id).map(|form| {
         let id = customer.id.as_str().as_bytes().to_vec();
         (at(&customers_by_form(&form), customer.opened), id)
     });
@@ -320,6 +323,17 @@ fn customers_by_form(form: &str) -> Vec<u8> {
 /// The prefix of the entries of customers that once had a form that begins so.
 pub fn customers_by_beginning(begin: &str) -> Vec<u8> {
     [&CUSTOMERS_BY_FORM[..], begin.as_bytes()].concat()
+}
+
+/// The prefix of the rows of customers whose id begins so, and of their entries.
+pub fn customers_by_id(begin: &str) -> Vec<u8> {
+    [&CUSTOMERS[..], begin.as_bytes()].concat()
+}
+
+/// The end of the entries of the customer to whom the key belongs: of its row or of an entry.
+pub fn after_entries_of_customer(key: &[u8]) -> Vec<u8> {
+    let id = key.split(|byte| *byte == END).next().unwrap_or_default();
+    [id, &[END, u8::MAX]].concat()
 }
 
 /// The sequence at the end of a key.

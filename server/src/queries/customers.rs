@@ -2,6 +2,7 @@
 
 use super::{ListPage, PageRequest, undecoded};
 use crate::codec::index;
+use crate::codec::rows::{RowKind, decode, key};
 use crate::index_scan::budget::ScanBudget;
 use crate::index_scan::cursor::EntryCursor;
 use crate::index_scan::rows::customer;
@@ -10,6 +11,7 @@ use crate::store::{RowReader, StoreError};
 use signpost_domain::customer::{Customer, SearchText};
 use signpost_domain::ids::{CustomerId, Seq};
 use signpost_domain::list::{CustomerFilter, Order};
+use signpost_domain::state::Row;
 use std::sync::Arc;
 
 /// The maximum number of keys and handles that one search may find. A customer counts once for each of its own.
@@ -34,17 +36,18 @@ pub(crate) fn search(
 ) -> Result<Option<Vec<(Seq, CustomerId)>>, StoreError> {
     let mut all = Vec::new();
     for begin in text.forms() {
+        all.extend(by_id(reader, begin)?);
         let prefix = index::customers_by_beginning(begin);
         let mut after: Option<Vec<u8>> = None;
         loop {
+            if all.len() > SEARCH_FOUND_MAX {
+                return Ok(None);
+            }
             let left = SEARCH_FOUND_MAX + 1 - all.len();
             let (rows, _) = reader.scan_blocking(&prefix, after.as_deref(), left)?;
             for (key, id) in &rows {
                 let seq = index::seq_at_end(key).map_err(undecoded)?;
                 all.push((seq, index::decode_customer_id(id).map_err(undecoded)?));
-            }
-            if all.len() > SEARCH_FOUND_MAX {
-                return Ok(None);
             }
             match rows.last() {
                 Some((key, _)) => after = Some(key.clone()),
@@ -55,6 +58,31 @@ pub(crate) fn search(
     all.sort_unstable();
     all.dedup();
     Ok(Some(all))
+}
+
+/// The customers whose id begins with the text, at most one more than [`SEARCH_FOUND_MAX`]. They are read from the rows
+/// of the customers.
+fn by_id(reader: &RowReader, begin: &str) -> Result<Vec<(Seq, CustomerId)>, StoreError> {
+    let prefix = index::customers_by_id(begin);
+    let (mut all, mut after) = (Vec::new(), None::<Vec<u8>>);
+    while all.len() <= SEARCH_FOUND_MAX {
+        let left = SEARCH_FOUND_MAX + 1 - all.len();
+        let (rows, _) = reader.scan_blocking(&prefix, after.as_deref(), left)?;
+        let Some((last, _)) = rows.last() else {
+            break;
+        };
+        // Entries of a customer follow its row, and may be many.
+        after = Some(index::after_entries_of_customer(last));
+        for (key, value) in rows.iter().filter(|(key, _)| !index::is_index(key)) {
+            if let Row::Customer(found) =
+                decode(RowKind::of(&key::decode(key).map_err(undecoded)?), value)
+                    .map_err(undecoded)?
+            {
+                all.push((found.opened, found.id.clone()));
+            }
+        }
+    }
+    Ok(all)
 }
 
 /// A page of the customers that match the filter.
