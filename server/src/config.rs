@@ -9,9 +9,9 @@ mod environment;
 mod error;
 mod file;
 mod layer;
-mod token;
 #[cfg(test)]
 mod tests;
+mod token;
 
 pub use environment::misspelt;
 pub use error::{ConfigError, ConfigErrors};
@@ -181,16 +181,18 @@ impl Config {
             .zip(log_kept)
             .zip(filter_kept)
             .zip(access_kept);
-        let config = kept.map(|(((((data, listen), clock), log), log_filter), access)| Config {
-            data,
-            listen,
-            first,
-            clock,
-            log,
-            log_filter,
-            cors_origins,
-            access,
-        });
+        let config = kept.map(
+            |(((((data, listen), clock), log), log_filter), access)| Config {
+                data,
+                listen,
+                first,
+                clock,
+                log,
+                log_filter,
+                cors_origins,
+                access,
+            },
+        );
         finder.done(config).map(|config| (config, effective))
     }
 }

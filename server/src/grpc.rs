@@ -72,13 +72,13 @@ pub enum ServeError {
     Transport(#[from] tonic::transport::Error),
 }
 
-/// Who may call a server.
+/// How a port is served.
 #[derive(Clone, Debug, Default)]
-pub struct ServeOptions {
+pub struct PortOptions {
     /// Whether callers must show a credential.
     pub access: AccessMode,
-    /// The origins whose web pages may call.
-    pub cors_origins: Vec<CorsOrigin>,
+    /// The origins whose web pages may call. Empty if there are none.
+    pub origins: Vec<CorsOrigin>,
 }
 
 /// Serves `listener` until `stop` completes. Then it accepts no new call and finishes the accepted calls, for at most
@@ -91,15 +91,15 @@ pub async fn serve(
     engine: Engine,
     stop: impl Future<Output = ()>,
 ) -> Result<(), ServeError> {
-    serve_with(ServeOptions::default(), listener, engine, stop).await
+    serve_as(PortOptions::default(), listener, engine, stop).await
 }
 
-/// The same as [`serve`], for those who may call by these options.
+/// The same as [`serve`], with these options.
 ///
 /// # Errors
 /// The same as [`serve`].
-pub async fn serve_with(
-    options: ServeOptions,
+pub async fn serve_as(
+    options: PortOptions,
     listener: TcpListener,
     engine: Engine,
     stop: impl Future<Output = ()>,
@@ -135,7 +135,7 @@ pub async fn serve_with(
         .max_concurrent_streams(CONNECTION_CALLS_MAX)
         .http2_keepalive_interval(Some(KEEPALIVE_INTERVAL))
         .http2_keepalive_timeout(Some(KEEPALIVE_TIMEOUT))
-        .layer(option_layer(cors::layer(&options.cors_origins)))
+        .layer(option_layer(cors::layer(&options.origins)))
         .layer(JudgeLayer::new(options.access, engine.clone()))
         .layer(ConnectLayer::new()?)
         .layer(GrpcWebLayer::new())

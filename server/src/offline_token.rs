@@ -58,8 +58,8 @@ pub enum OfflineError {
     Runtime(#[from] std::io::Error),
 }
 
-/// Creates a token. The log time of the folder becomes the time of the machine, as with every write of a server that has
-/// a clock.
+/// Creates a token. The log time of the folder becomes the time of the machine, as with every write of a server that
+/// has a clock.
 ///
 /// # Errors
 /// When the folder cannot be opened, for example since a server has it, or when the token is refused.

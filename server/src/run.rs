@@ -6,7 +6,7 @@ use crate::engine::{
     Engine, EngineError, EngineGuard, EngineHealth, EngineOptions, StartError, open_folder,
 };
 use crate::grpc::from_proto::content;
-use crate::grpc::{ServeError, ServeOptions, serve_with, AccessMode};
+use crate::grpc::{AccessMode, PortOptions, ServeError, serve_as};
 use signpost_domain::access::Reach;
 use signpost_domain::actor::Actor;
 use signpost_domain::command::{Command, CommandBody, PublishPlaybook};
@@ -118,11 +118,11 @@ pub async fn run(
     tracing::info!(%address, %access, "serving");
     bound(address);
     let end = stop_or_failed(&engine, stop);
-    let options = ServeOptions {
+    let options = PortOptions {
         access,
-        cors_origins,
+        origins: cors_origins,
     };
-    let served = serve_with(options, listener, engine.clone(), end).await;
+    let served = serve_as(options, listener, engine.clone(), end).await;
     let failed = *engine.health().borrow() == EngineHealth::Failed;
     spawn_blocking(move || guard.stop()).await?;
     served?;

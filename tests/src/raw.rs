@@ -19,7 +19,8 @@ pub async fn call(
     let mut grpc = Grpc::new(channel);
     let ready = grpc.ready().await;
     ready.map_err(|error| Status::unavailable(error.to_string()))?;
-    grpc.unary(Request::new(message), path_of(path)?, Bytes).await
+    grpc.unary(Request::new(message), path_of(path)?, Bytes)
+        .await
 }
 
 /// As [`call`], with metadata, and for calls whose answer is a stream, too. Gives the first message.
@@ -34,7 +35,9 @@ pub async fn first(
     let mut grpc = Grpc::new(channel);
     let ready = grpc.ready().await;
     ready.map_err(|error| Status::unavailable(error.to_string()))?;
-    let answer = grpc.server_streaming(request, path_of(path)?, Bytes).await?;
+    let answer = grpc
+        .server_streaming(request, path_of(path)?, Bytes)
+        .await?;
     let first = answer.into_inner().message().await?;
     first.ok_or_else(|| Status::internal("no message"))
 }

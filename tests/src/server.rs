@@ -8,7 +8,7 @@ use signpost_domain::check;
 use signpost_server::engine::{
     Clock, Engine, EngineGuard, EngineOptions, Folded, fold_log, open_folder,
 };
-use signpost_server::grpc::{AccessMode, ServeError, ServeOptions, serve_with};
+use signpost_server::grpc::{AccessMode, PortOptions, ServeError, serve_as};
 use signpost_server::store::{Log, LogLimits};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -125,11 +125,11 @@ impl TestServer {
         let address = listener.local_addr()?;
         let (stop, stopped) = oneshot::channel::<()>();
         let stopped = async { drop(stopped.await) };
-        let options = ServeOptions {
+        let options = PortOptions {
             access,
-            ..ServeOptions::default()
+            ..PortOptions::default()
         };
-        let served = tokio::spawn(serve_with(options, listener, engine, stopped));
+        let served = tokio::spawn(serve_as(options, listener, engine, stopped));
         let channel = Endpoint::from_shared(format!("http://{address}"))?.connect_lazy();
         let options = Options {
             actor: "platform/test".to_owned(),

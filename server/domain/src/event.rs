@@ -17,8 +17,8 @@ use crate::decision::{AttemptOutcome, ContactStats, Decision, Finding, Handover,
 use crate::fact::Facts;
 use crate::hash::Parts;
 use crate::ids::{
-    ActorId, CaseId, ContactId, CustomerId, MatterId, PlaybookVersion, ReasonId, RequestId, Seq, Slug,
-    TokenId,
+    ActorId, CaseId, ContactId, CustomerId, MatterId, PlaybookVersion, ReasonId, RequestId, Seq,
+    Slug, TokenId,
 };
 use crate::route::Route;
 use crate::tags::ContactUpdate;

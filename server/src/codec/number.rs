@@ -1,8 +1,8 @@
 //! Converts the closed enums of the domain to the numbers of the proto files, and sets and factors to numbers.
 
 use super::{CodecError, wire};
-use signpost_domain::access::Role;
 use signpost_domain::ability::{Abilities, Ability};
+use signpost_domain::access::Role;
 use signpost_domain::actor::ActorKind;
 use signpost_domain::case::{CaseState, LinkKind};
 use signpost_domain::contact::{CaseMatch, ContactOutcome, Direction};

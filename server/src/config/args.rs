@@ -96,7 +96,9 @@ impl Args {
             };
             layer.say(key, typed.values(key).iter().cloned());
         }
-        let new_token = typed.offline.map(|Offline::Token(TokenCommand::Create(token))| token);
+        let new_token = typed
+            .offline
+            .map(|Offline::Token(TokenCommand::Create(token))| token);
         Ok(Args {
             new_token: new_token.map(CreateArgs::token).transpose()?,
             config: typed.config,

@@ -3,8 +3,8 @@
 use super::layer::Key;
 use crate::offline_token::NewToken;
 use clap::{Args, Subcommand};
-use signpost_domain::access::{LIFETIME_DEFAULT, LIFETIME_MAX, Role, SCOPE_NAMES_MAX, TokenScope};
 use signpost_domain::access::TOKEN_LABEL_BYTES_MAX;
+use signpost_domain::access::{LIFETIME_DEFAULT, LIFETIME_MAX, Role, SCOPE_NAMES_MAX, TokenScope};
 use signpost_domain::ids::{ActorId, NameError, Slug};
 use signpost_domain::time::Millis;
 use std::path::PathBuf;
@@ -84,8 +84,14 @@ impl CreateArgs {
         } = self;
         for names in [&channel, &brand, &primary_reason] {
             if names.len() > SCOPE_NAMES_MAX {
-                let what = format!("at most {SCOPE_NAMES_MAX} names of one kind, not {}", names.len());
-                return Err(clap::Error::raw(clap::error::ErrorKind::TooManyValues, what));
+                let what = format!(
+                    "at most {SCOPE_NAMES_MAX} names of one kind, not {}",
+                    names.len()
+                );
+                return Err(clap::Error::raw(
+                    clap::error::ErrorKind::TooManyValues,
+                    what,
+                ));
             }
         }
         Ok(NewToken {

@@ -43,5 +43,10 @@ async fn created(server: &TestServer, request: v1::CreateTokenRequest) -> Outcom
         event_time: Some(minute(1)),
         ..request
     };
-    Ok(server.access().create_token(request).await?.into_inner().bearer_token)
+    Ok(server
+        .access()
+        .create_token(request)
+        .await?
+        .into_inner()
+        .bearer_token)
 }

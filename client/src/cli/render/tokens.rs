@@ -49,7 +49,10 @@ pub(crate) fn created_token(bearer: &str, token: &v1::Token, paint: Paint) -> St
         text += &format!("  limited to {limits}\n");
     }
     if !bearer.is_empty() {
-        text += &format!("  {}\n", paint.dim("the first line is the token: it is not shown again"));
+        text += &format!(
+            "  {}\n",
+            paint.dim("the first line is the token: it is not shown again")
+        );
     }
     text
 }

@@ -94,7 +94,10 @@ impl Reach {
         let brand = told.brand.as_ref();
         let brand = brand.or(before.and_then(|before| before.brand.as_ref()));
         within(ScopePart::Brand, &scope.brands, brand)?;
-        let matters = told.matters.iter().filter_map(|matter| matter.reason.as_ref());
+        let matters = told
+            .matters
+            .iter()
+            .filter_map(|matter| matter.reason.as_ref());
         let mut reasons = told.reason.iter().chain(matters);
         reasons.try_for_each(|reason| self.reason(reason))
     }

@@ -2,8 +2,8 @@
 
 use crate::actor::ActorKind;
 
-/// What a caller is to the contact centre. A token has one role; the shell has the table of the calls that each role may
-/// make. The numbers are stored: do not change them.
+/// What a caller is to the contact centre. A token has one role; the shell has the table of the calls that each role
+/// may make. The numbers are stored: do not change them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Role {
     /// A platform of a contact centre: it routes contacts and reads what it needs for that.

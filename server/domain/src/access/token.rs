@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
-/// The largest number of tokens that are kept. When there are as many, a new token takes the place of the one that ended
-/// first. If none has ended, no more are created.
+/// The largest number of tokens that are kept. When there are as many, a new token takes the place of the one that
+/// ended first. If none has ended, no more are created.
 pub const TOKENS_MAX: usize = 10_000;
 /// The largest number of bytes of the label of a token.
 pub const TOKEN_LABEL_BYTES_MAX: usize = 256;
@@ -191,7 +191,11 @@ mod tests {
         for seq in 0..TOKENS_MAX as u64 {
             let slot = tokens.free_slot(UnixMs(0));
             assert_eq!(slot, u32::try_from(seq).ok());
-            tokens.put(token(seq, slot.unwrap_or_default(), 1_000 - (seq as i64 % 3)));
+            tokens.put(token(
+                seq,
+                slot.unwrap_or_default(),
+                1_000 - (seq as i64 % 3),
+            ));
         }
         assert_eq!(tokens.free_slot(UnixMs(997)), None, "all count");
         // The first of those that end at 998.

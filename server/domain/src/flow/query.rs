@@ -85,9 +85,7 @@ pub fn seek_read(state: &State, query: &Query) -> Result<(), RowNotLoaded> {
         | Query::Contact(_)
         | Query::Case(_)
         | Query::Customer(_)
-        | Query::Holder(_) => {
-            look(state, query, state.now()).map(drop)
-        }
+        | Query::Holder(_) => look(state, query, state.now()).map(drop),
     };
     not_loaded(found)
 }

@@ -10,17 +10,16 @@ use crate::state::State;
 use crate::time::UnixMs;
 
 /// The event that creates a token. Refused if it would never count or for too long, and if too many count already.
-pub(super) fn create(
-    state: &State,
-    body: &CreateToken,
-    now: UnixMs,
-) -> Result<Event, DecideError> {
+pub(super) fn create(state: &State, body: &CreateToken, now: UnixMs) -> Result<Event, DecideError> {
     let expires = body.expires.unwrap_or(now + LIFETIME_DEFAULT);
     if expires <= now || expires > now + LIFETIME_MAX {
         let what = format!("must be after the server's time, and at most {LIFETIME_MAX} after it");
         return Err(Refusal::Faulty(Faults::one("expire_time", what)).into());
     }
-    let slot = state.tokens().free_slot(now).ok_or(Refusal::TooManyTokens)?;
+    let slot = state
+        .tokens()
+        .free_slot(now)
+        .ok_or(Refusal::TooManyTokens)?;
     let CreateToken {
         role,
         actor,

@@ -4,8 +4,8 @@ mod case;
 mod contact;
 mod customer;
 
-use crate::access::Token;
 use super::{IdempotencyRecord, Publication, RowKey, State};
+use crate::access::Token;
 use crate::case::CaseStep;
 use crate::contact::{QueueStats, ReportedQueue};
 use crate::event::{Cause, Envelope, Event, Method, PlaybookPublished, Recorded, TokenCreated};

@@ -24,12 +24,10 @@ pub(super) fn to_wire(token: &Token) -> written::Token<'_> {
         expires,
         revoked,
     } = token;
-    let revoked = revoked
-        .as_ref()
-        .map(|(at, by)| written::TokenRevocation {
-            at_unix_ms: at.0,
-            by: Some(actor_to_wire(by)),
-        });
+    let revoked = revoked.as_ref().map(|(at, by)| written::TokenRevocation {
+        at_unix_ms: at.0,
+        by: Some(actor_to_wire(by)),
+    });
     written::Token {
         seq: seq.0,
         slot: *slot,

@@ -10,7 +10,8 @@ use tonic::Status;
 ///
 /// Without credentials the actor is who the caller says. With a credential it is the owner of the credential, whatever
 /// the caller says. What it says in `signpost-actor` may agree; it may name a program (`client/…`), which says nothing
-/// about who calls; and where the role acts for others it may name one of these, which is then kept as for whom it acts.
+/// about who calls; and where the role acts for others it may name one of these, which is then kept as for whom it
+/// acts.
 ///
 /// # Errors
 /// PERMISSION_DENIED, if the caller names somebody else and its role cannot act for others.

@@ -13,8 +13,8 @@ use std::time::Duration;
 use tokio::time::{Interval, MissedTickBehavior, interval};
 use tonic::Status;
 
-/// How often an open watch looks whether its credential still counts. A watch ends at most this long, and a little more,
-/// after its token was revoked or expired.
+/// How often an open watch looks whether its credential still counts. A watch ends at most this long, and a little
+/// more, after its token was revoked or expired.
 pub(crate) const WATCH_CHECK_EVERY: Duration = Duration::from_secs(2);
 
 /// The scheme of credentials in the metadata `authorization`, as HTTP writes it: in any case.

@@ -49,7 +49,10 @@ pub(super) struct Call {
     /// The service and the method, without the package, such as `ContactService/RouteContact`.
     pub(super) name: &'static str,
     /// What it does.
-    #[cfg_attr(not(test), expect(dead_code, reason = "the audit file will ask for it"))]
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "the audit file will ask for it")
+    )]
     pub(super) kind: Kind,
     /// What it does with a limited token.
     pub(super) limited: Limited,
@@ -78,10 +81,20 @@ const ADMINS_AND_AUDITORS: &[Role] = &[Admin, Auditor];
 /// Every call, in the order of the contract.
 pub(super) const CALLS: &[Call] = &[
     call("AccessService/CreateToken", Administers, Refused, ADMINS),
-    call("AccessService/ListTokens", Reads, Refused, ADMINS_AND_AUDITORS),
+    call(
+        "AccessService/ListTokens",
+        Reads,
+        Refused,
+        ADMINS_AND_AUDITORS,
+    ),
     call("AccessService/RevokeToken", Administers, Refused, ADMINS),
     call("CaseService/GetCase", ReadsPersonal, Checked, EVERYBODY),
-    call("CaseService/ListCaseTimeline", ReadsPersonal, Checked, READERS),
+    call(
+        "CaseService/ListCaseTimeline",
+        ReadsPersonal,
+        Checked,
+        READERS,
+    ),
     call("CaseService/AddCaseNote", Writes, Checked, WORKERS),
     call("CaseService/UpdateCase", Writes, Checked, WORKERS),
     call("CaseService/ResolveCase", Writes, Checked, WORKERS),
@@ -93,36 +106,141 @@ pub(super) const CALLS: &[Call] = &[
     call("CaseService/BatchGetCases", ReadsPersonal, Refused, READERS),
     call("CaseService/ListCases", ReadsPersonal, Refused, WATCHERS),
     call("ContactService/RouteContact", Writes, Checked, ROUTERS),
-    call("ContactService/PreviewRoute", ReadsPersonal, Checked, PREVIEWERS),
+    call(
+        "ContactService/PreviewRoute",
+        ReadsPersonal,
+        Checked,
+        PREVIEWERS,
+    ),
     call("ContactService/SelectRoute", Writes, Checked, ROUTERS),
     call("ContactService/RerouteContact", Writes, Checked, ROUTERS),
     call("ContactService/EndContact", Writes, Checked, ENDERS),
     call("ContactService/AddCaseToContact", Writes, Checked, WORKERS),
-    call("ContactService/ReportQueueStats", Writes, Refused, PLATFORMS),
+    call(
+        "ContactService/ReportQueueStats",
+        Writes,
+        Refused,
+        PLATFORMS,
+    ),
     call("ContactService/UpdateContact", Writes, Checked, WORKERS),
-    call("ContactService/CorrectContactCustomer", Writes, Checked, CORRECTORS),
-    call("ContactService/GetContact", ReadsPersonal, Checked, EVERYBODY),
-    call("ContactService/ListContacts", ReadsPersonal, Refused, WATCHERS),
-    call("CustomerService/UpsertCustomer", Writes, Refused, CORRECTORS),
-    call("CustomerService/BatchUpsertCustomers", Writes, Refused, PLATFORMS),
+    call(
+        "ContactService/CorrectContactCustomer",
+        Writes,
+        Checked,
+        CORRECTORS,
+    ),
+    call(
+        "ContactService/GetContact",
+        ReadsPersonal,
+        Checked,
+        EVERYBODY,
+    ),
+    call(
+        "ContactService/ListContacts",
+        ReadsPersonal,
+        Refused,
+        WATCHERS,
+    ),
+    call(
+        "CustomerService/UpsertCustomer",
+        Writes,
+        Refused,
+        CORRECTORS,
+    ),
+    call(
+        "CustomerService/BatchUpsertCustomers",
+        Writes,
+        Refused,
+        PLATFORMS,
+    ),
     call("CustomerService/LinkIdentity", Writes, Refused, CORRECTORS),
-    call("CustomerService/UnlinkIdentity", Writes, Refused, CORRECTORS),
-    call("CustomerService/MergeCustomers", Writes, Refused, SUPERVISORS),
-    call("CustomerService/UnmergeCustomer", Writes, Refused, SUPERVISORS),
-    call("CustomerService/GetCustomer", ReadsPersonal, Refused, READERS),
-    call("CustomerService/LookUpCustomer", ReadsPersonal, Refused, READERS),
-    call("CustomerService/BatchGetCustomers", ReadsPersonal, Refused, READERS),
-    call("CustomerService/GetCustomerHistory", ReadsPersonal, Refused, READERS),
-    call("CustomerService/ListCustomers", ReadsPersonal, Refused, WATCHERS),
-    call("CustomerService/ListHandleConflicts", ReadsPersonal, Refused, WATCHERS),
+    call(
+        "CustomerService/UnlinkIdentity",
+        Writes,
+        Refused,
+        CORRECTORS,
+    ),
+    call(
+        "CustomerService/MergeCustomers",
+        Writes,
+        Refused,
+        SUPERVISORS,
+    ),
+    call(
+        "CustomerService/UnmergeCustomer",
+        Writes,
+        Refused,
+        SUPERVISORS,
+    ),
+    call(
+        "CustomerService/GetCustomer",
+        ReadsPersonal,
+        Refused,
+        READERS,
+    ),
+    call(
+        "CustomerService/LookUpCustomer",
+        ReadsPersonal,
+        Refused,
+        READERS,
+    ),
+    call(
+        "CustomerService/BatchGetCustomers",
+        ReadsPersonal,
+        Refused,
+        READERS,
+    ),
+    call(
+        "CustomerService/GetCustomerHistory",
+        ReadsPersonal,
+        Refused,
+        READERS,
+    ),
+    call(
+        "CustomerService/ListCustomers",
+        ReadsPersonal,
+        Refused,
+        WATCHERS,
+    ),
+    call(
+        "CustomerService/ListHandleConflicts",
+        ReadsPersonal,
+        Refused,
+        WATCHERS,
+    ),
     call("FeedService/WatchEvents", ReadsPersonal, Refused, WATCHERS),
     call("FeedService/WatchCases", ReadsPersonal, Refused, WATCHERS),
-    call("FeedService/WatchContacts", ReadsPersonal, Refused, WATCHERS),
+    call(
+        "FeedService/WatchContacts",
+        ReadsPersonal,
+        Refused,
+        WATCHERS,
+    ),
     call("InsightService/CountReasons", Reads, Refused, WATCHERS),
-    call("PlaybookService/ValidatePlaybook", Reads, Refused, SUPERVISORS),
-    call("PlaybookService/PublishPlaybook", Administers, Refused, ADMINS),
-    call("PlaybookService/RollbackPlaybook", Administers, Refused, ADMINS),
-    call("PlaybookService/ListPlaybookPublications", Reads, Refused, WATCHERS),
+    call(
+        "PlaybookService/ValidatePlaybook",
+        Reads,
+        Refused,
+        SUPERVISORS,
+    ),
+    call(
+        "PlaybookService/PublishPlaybook",
+        Administers,
+        Refused,
+        ADMINS,
+    ),
+    call(
+        "PlaybookService/RollbackPlaybook",
+        Administers,
+        Refused,
+        ADMINS,
+    ),
+    call(
+        "PlaybookService/ListPlaybookPublications",
+        Reads,
+        Refused,
+        WATCHERS,
+    ),
     call("PlaybookService/GetPlaybook", Reads, Refused, WATCHERS),
     call("PlaybookService/DiffPlaybooks", Reads, Refused, OVERSEERS),
     call("PlaybookService/GetReasonMenu", Reads, Free, EVERYBODY),
@@ -163,5 +281,7 @@ pub(super) fn is_of_the_contract(path: &str) -> bool {
 
 /// Whether a path needs no credential.
 pub(super) fn is_for_everybody(path: &str) -> bool {
-    FOR_EVERYBODY.iter().any(|service| path.starts_with(service))
+    FOR_EVERYBODY
+        .iter()
+        .any(|service| path.starts_with(service))
 }

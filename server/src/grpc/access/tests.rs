@@ -13,13 +13,11 @@ fn contract() -> Result<BTreeSet<String>, prost::DecodeError> {
     let set = FileDescriptorSet::decode(FILE_DESCRIPTOR_SET)?;
     let files = set.file.into_iter();
     let ours = files.filter(|file| file.package() == "signpost.v1");
-    let calls = ours
-        .flat_map(|file| file.service)
-        .flat_map(|service| {
-            let name = service.name().to_owned();
-            let methods = service.method.into_iter();
-            methods.map(move |method| format!("{name}/{}", method.name()))
-        });
+    let calls = ours.flat_map(|file| file.service).flat_map(|service| {
+        let name = service.name().to_owned();
+        let methods = service.method.into_iter();
+        methods.map(move |method| format!("{name}/{}", method.name()))
+    });
     Ok(calls.collect())
 }
 
@@ -84,7 +82,11 @@ fn shown() -> String {
         };
         lines += &format!("\n| {name} | {} | {limited} |", kind.as_str());
         for role in Role::ALL {
-            lines += if roles.contains(&role) { " yes |" } else { " |" };
+            lines += if roles.contains(&role) {
+                " yes |"
+            } else {
+                " |"
+            };
         }
     }
     lines.push('\n');

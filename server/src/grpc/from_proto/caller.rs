@@ -15,8 +15,7 @@ const CLOCK_STEP_KEY: &str = "signpost-clock-step";
 const CLOCK_STEP_ANY: &str = "any";
 /// The metadata key of the actor on whose behalf the caller acts, in the same form.
 const ON_BEHALF_OF_KEY: &str = "signpost-on-behalf-of";
-const SHAPE: &str =
-    "must be kind/id: platform, chatbot, agent, supervisor, admin, auditor or client, and 1 to 64 printable bytes";
+const SHAPE: &str = "must be kind/id: platform, chatbot, agent, supervisor, admin, auditor or client, and 1 to 64 printable bytes";
 
 /// Whether writes must name their time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

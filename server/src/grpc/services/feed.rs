@@ -66,9 +66,7 @@ where
             "/WatchEvents" => watch(request, engine, |asked| {
                 Box::pin(watch_events(feeds, asked))
             }),
-            "/WatchCases" => watch(request, engine, |asked| {
-                Box::pin(watch_cases(feeds, asked))
-            }),
+            "/WatchCases" => watch(request, engine, |asked| Box::pin(watch_cases(feeds, asked))),
             "/WatchContacts" => watch(request, engine, |asked| {
                 Box::pin(watch_contacts(feeds, asked))
             }),

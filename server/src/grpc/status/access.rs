@@ -18,7 +18,8 @@ fn of(reason: ReasonDetails, code: Code, message: &str) -> Status {
 
 /// The status for a call without a credential.
 pub(crate) fn no_credential() -> Status {
-    let message = "this server asks for a credential: send the metadata authorization: Bearer and a token";
+    let message =
+        "this server asks for a credential: send the metadata authorization: Bearer and a token";
     unauthenticated(ErrorReason::Unauthenticated, message)
 }
 

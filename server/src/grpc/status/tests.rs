@@ -1,10 +1,12 @@
 //! Tests of the statuses: they are small enough, they have the right codes, and each has a reason.
 
 use super::*;
-use signpost_domain::case::LinkKind;
 use signpost_domain::access::{OutOfReach, Role, ScopePart};
 use signpost_domain::actor::Actor;
-use signpost_domain::ids::{CaseId, ContactId, CustomerId, ReasonId, RequestId, Seq, Slug, TokenId};
+use signpost_domain::case::LinkKind;
+use signpost_domain::ids::{
+    CaseId, ContactId, CustomerId, ReasonId, RequestId, Seq, Slug, TokenId,
+};
 use signpost_domain::playbook::leaving::{LeavingKind, NameInUse};
 use signpost_domain::refusal::{CaseCause, ContactCause, CustomerCause, Kind};
 use signpost_domain::route::Route;

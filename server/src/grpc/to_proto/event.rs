@@ -4,8 +4,8 @@ use super::contact::text_of_matter;
 use super::decision::text;
 use super::playbook::of_event;
 use super::{
-    access, actor_or_none, additional, case, context, corrected, customer, fact, note, tags, target, time,
-    wire_enum, work_event,
+    access, actor_or_none, additional, case, context, corrected, customer, fact, note, tags,
+    target, time, wire_enum, work_event,
 };
 use prost::Message;
 use prost_reflect::{DescriptorPool, DynamicMessage, MessageDescriptor};

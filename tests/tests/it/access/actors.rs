@@ -41,13 +41,19 @@ async fn events_name_who_the_credential_says() -> Outcome {
     }
     let ended = end("call-2", v1::ContactOutcome::Abandoned, 9);
     let mut told = Vec::new();
-    for written in [(actor, "supervisor/bob"), (person, "agent/ann"), (actor, "nobody")] {
+    for written in [
+        (actor, "supervisor/bob"),
+        (person, "agent/ann"),
+        (actor, "nobody"),
+    ] {
         let request = beside(ended.clone(), &agent, &[written])?;
         told.push(brief::refused(server.contacts().end_contact(request).await));
     }
     let both = [(actor, "agent/ann"), (person, "agent/bob")];
     let request = beside(route("call-9", 9), &platform, &both)?;
-    told.push(brief::refused(server.contacts().route_contact(request).await));
+    told.push(brief::refused(
+        server.contacts().route_contact(request).await,
+    ));
     expect![[r#"
         PermissionDenied: agent/bob calls, and the role agent cannot act for others: leave out
               signpost-actor and signpost-on-behalf-of
@@ -70,7 +76,10 @@ async fn events_name_who_the_credential_says() -> Outcome {
         ..Default::default()
     };
     let mut feeds = FeedServiceClient::new(server.channel());
-    let mut stream = feeds.watch_events(shown(watch, &auditor)?).await?.into_inner();
+    let mut stream = feeds
+        .watch_events(shown(watch, &auditor)?)
+        .await?
+        .into_inner();
     let mut named = Vec::new();
     while named.len() < 10 {
         let message = stream.message().await?.ok_or("the watch ended")?;

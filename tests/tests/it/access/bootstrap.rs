@@ -32,7 +32,11 @@ async fn the_first_token_opens_a_server_that_asks_for_credentials() -> Outcome {
     assert!(answer.into_inner().publication.is_some());
 
     let mut told = Vec::new();
-    let wrong = format!("{}{}", &token[..token.len() - 1], if secret.ends_with('0') { '1' } else { '0' });
+    let wrong = format!(
+        "{}{}",
+        &token[..token.len() - 1],
+        if secret.ends_with('0') { '1' } else { '0' }
+    );
     for credential in [None, Some("x"), Some(wrong.as_str())] {
         let request = match credential {
             None => Request::new(asked.clone()),
@@ -53,7 +57,10 @@ async fn the_first_token_opens_a_server_that_asks_for_credentials() -> Outcome {
     .assert_eq(&(told.join("\n") + "\n"));
 
     // While the server has the folder, tokens are made by calls.
-    let busy = fails(&data, &["token", "create", "--data", folder, "--role", "agent"])?;
+    let busy = fails(
+        &data,
+        &["token", "create", "--data", folder, "--role", "agent"],
+    )?;
     expect![[r#"
         1: signpostd: TMP/data is in use by another server; stop that one, or name another folder
     "#]]
@@ -61,7 +68,9 @@ async fn the_first_token_opens_a_server_that_asks_for_credentials() -> Outcome {
     let mut access = AccessServiceClient::new(channel);
     let request = shown(new_token(v1::Role::Auditor, "otto"), token)?;
     let created = access.create_token(request).await?.into_inner();
-    let answer = playbooks.get_playbook(shown(asked, &created.bearer_token)?).await?;
+    let answer = playbooks
+        .get_playbook(shown(asked, &created.bearer_token)?)
+        .await?;
     assert!(answer.into_inner().publication.is_some());
     let logged = server.logged()?;
     assert!(!logged.contains(secret), "{logged}");

@@ -60,7 +60,11 @@ async fn a_chatbot_reaches_what_it_holds_and_nothing_else() -> Outcome {
     let case = answer.case_id;
 
     // To another chatbot it is as if it did not exist; to itself, whatever token it shows, it is there.
-    let before = server.cases().get_case(shown(get_case(&case), &platform)?).await?.into_inner();
+    let before = server
+        .cases()
+        .get_case(shown(get_case(&case), &platform)?)
+        .await?
+        .into_inner();
     let nothing = "case_zzzzzzzzzzzz0".replace('z', "9");
     let none = told(&server, &other, "chat-9", &nothing).await?;
     let others = told(&server, &other, "chat-1", &case).await?;
@@ -69,8 +73,15 @@ async fn a_chatbot_reaches_what_it_holds_and_nothing_else() -> Outcome {
         .map(|words| words.replace("chat-1", "chat-9").replace(&case, &nothing))
         .collect();
     assert_eq!(as_none, none);
-    assert!(none.iter().all(|words| words.starts_with("NotFound")), "{none:#?}");
-    let taken = brief::refused(contacts.route_contact(shown(chat("chat-1", "c1", 3).route(), &other)?).await);
+    assert!(
+        none.iter().all(|words| words.starts_with("NotFound")),
+        "{none:#?}"
+    );
+    let taken = brief::refused(
+        contacts
+            .route_contact(shown(chat("chat-1", "c1", 3).route(), &other)?)
+            .await,
+    );
     let preview = chat("chat-1", "c1", 3).preview();
     let previewed = brief::refused(contacts.preview_route(shown(preview, &other)?).await);
     expect![[r#"
@@ -80,24 +91,39 @@ async fn a_chatbot_reaches_what_it_holds_and_nothing_else() -> Outcome {
           CONTACT_EXISTS chat-1
     "#]]
     .assert_eq(&brief::all(&[taken, previewed]));
-    let after = server.cases().get_case(shown(get_case(&case), &platform)?).await?.into_inner();
+    let after = server
+        .cases()
+        .get_case(shown(get_case(&case), &platform)?)
+        .await?
+        .into_inner();
     assert_eq!(after.case, before.case, "nothing has changed");
     for token in [&bot, &second] {
         contacts.get_contact(shown(get("chat-1"), token)?).await?;
-        server.cases().get_case(shown(get_case(&case), token)?).await?;
+        server
+            .cases()
+            .get_case(shown(get_case(&case), token)?)
+            .await?;
     }
     // Its preview and its route amend it; the platform takes it over, and it still holds it.
     let preview = chat("chat-1", "c1", 4).preview();
     contacts.preview_route(shown(preview, &second)?).await?;
-    contacts.route_contact(shown(chat("chat-1", "c1", 4).choose().route(), &second)?).await?;
-    contacts.route_contact(shown(chat("chat-1", "c1", 5).choose().route(), &platform)?).await?;
+    contacts
+        .route_contact(shown(chat("chat-1", "c1", 4).choose().route(), &second)?)
+        .await?;
+    contacts
+        .route_contact(shown(chat("chat-1", "c1", 5).choose().route(), &platform)?)
+        .await?;
     contacts.get_contact(shown(get("chat-1"), &bot)?).await?;
 
     // A contact that a platform opens on behalf of a chatbot is held by it, and one of the platform is not.
     let mut opened = shown(chat("chat-2", "c2", 6).choose().route(), &platform)?;
-    opened.metadata_mut().insert("signpost-on-behalf-of", "chatbot/webbot".parse()?);
+    opened
+        .metadata_mut()
+        .insert("signpost-on-behalf-of", "chatbot/webbot".parse()?);
     contacts.route_contact(opened).await?;
-    contacts.route_contact(shown(chat("chat-3", "c3", 7).choose().route(), &platform)?).await?;
+    contacts
+        .route_contact(shown(chat("chat-3", "c3", 7).choose().route(), &platform)?)
+        .await?;
     contacts.get_contact(shown(get("chat-2"), &bot)?).await?;
     let refused = brief::refused(contacts.get_contact(shown(get("chat-3"), &bot)?).await);
     assert!(refused.starts_with("NotFound"), "{refused}");
@@ -114,7 +140,12 @@ async fn a_chatbot_reaches_what_it_holds_and_nothing_else() -> Outcome {
     assert!(refused.starts_with("NotFound"), "{refused}");
     let taken = take("chat-1", v1::Route::Human, 10);
     contacts.select_route(shown(taken, &bot)?).await?;
-    contacts.end_contact(shown(end("chat-1", v1::ContactOutcome::Resolved, 11), &bot)?).await?;
+    contacts
+        .end_contact(shown(
+            end("chat-1", v1::ContactOutcome::Resolved, 11),
+            &bot,
+        )?)
+        .await?;
     server.finish().await?;
     Ok(())
 }

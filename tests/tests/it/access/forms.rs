@@ -34,8 +34,15 @@ async fn json_over_http_is_asked_for_credentials_before_it_is_read() -> Outcome 
         let line = format!("POST /signpost.v1.{call} HTTP/1.1");
         let answer = send(server.address(), &line, &headers, body.as_bytes()).await?;
         let body = String::from_utf8_lossy(&answer.body);
-        let code = body.split("\"code\":\"").nth(1).and_then(|rest| rest.split('"').next());
-        told += &format!("{call}: {} {}\n", answer.status(), code.unwrap_or("answered"));
+        let code = body
+            .split("\"code\":\"")
+            .nth(1)
+            .and_then(|rest| rest.split('"').next());
+        told += &format!(
+            "{call}: {} {}\n",
+            answer.status(),
+            code.unwrap_or("answered")
+        );
     }
     expect![[r#"
         PlaybookService/GetPlaybook: 400 answered

@@ -43,7 +43,9 @@ async fn what_is_outside_the_limits_is_refused_before_it_is_decided() -> Outcome
     let mut told = Vec::new();
     for place in outside {
         let request = contact("chat-1", place, 2).route();
-        told.push(brief::refused(contacts.route_contact(shown(request, &platform)?).await));
+        told.push(brief::refused(
+            contacts.route_contact(shown(request, &platform)?).await,
+        ));
         let request = contact("", place, 2).preview();
         let previewed = brief::refused(contacts.preview_route(shown(request, &platform)?).await);
         assert!(previewed.starts_with("PermissionDenied"), "{previewed}");
@@ -68,12 +70,18 @@ async fn what_is_outside_the_limits_is_refused_before_it_is_decided() -> Outcome
     let began = contact("chat-1", ("web_chat", "express", ""), 3).route();
     contacts.route_contact(shown(began, &platform)?).await?;
     let goes_on = contact("chat-1", ("web_chat", "", WITHIN.2), 4).route();
-    let answer = contacts.route_contact(shown(goes_on, &platform)?).await?.into_inner();
+    let answer = contacts
+        .route_contact(shown(goes_on, &platform)?)
+        .await?
+        .into_inner();
     let case = answer.answer.unwrap_or_default().case_id;
 
     // What others opened outside of them can be neither read nor worked on.
     let call = contact("call-2", ("phone", "express", "baggage/damaged"), 5).route();
-    let answer = contacts.route_contact(shown(call, &whole)?).await?.into_inner();
+    let answer = contacts
+        .route_contact(shown(call, &whole)?)
+        .await?
+        .into_inner();
     let outside = answer.answer.unwrap_or_default().case_id;
     let get = v1::GetContactRequest {
         contact_id: "call-2".to_owned(),
@@ -102,7 +110,12 @@ async fn what_is_outside_the_limits_is_refused_before_it_is_decided() -> Outcome
         brief::refused(cases.get_case(shown(get_case(&outside), &agent)?).await),
         brief::refused(cases.list_case_timeline(shown(timeline, &agent)?).await),
         brief::refused(cases.add_case_note(shown(note(&outside), &agent)?).await),
-        brief::refused(server.customers().get_customer(shown(v1::GetCustomerRequest::default(), &agent)?).await),
+        brief::refused(
+            server
+                .customers()
+                .get_customer(shown(v1::GetCustomerRequest::default(), &agent)?)
+                .await,
+        ),
     ];
     expect![[r#"
         PermissionDenied: contact call-2: channel phone is outside the limits of this token, which has

@@ -49,7 +49,14 @@ fn searched(folder: &Path, sought: &[Vec<u8>]) -> Outcome<(Vec<String>, usize)> 
 async fn a_secret_is_nowhere_but_in_its_answer() -> Outcome {
     let data = Data::new()?;
     let folder = data.path();
-    let made = ["token", "create", "--data", text(&folder)?, "--role", "admin"];
+    let made = [
+        "token",
+        "create",
+        "--data",
+        text(&folder)?,
+        "--role",
+        "admin",
+    ];
     let made = Ran::of(&mut signpostd(&made)?)?;
     let admin = made.stdout.trim().to_owned();
     let arguments = ["--access", "credentials", "--log-filter", "trace"];
@@ -57,21 +64,30 @@ async fn a_secret_is_nowhere_but_in_its_answer() -> Outcome {
     let channel = Endpoint::from_shared(format!("http://{}", server.address()))?.connect_lazy();
     let mut access = AccessServiceClient::new(channel.clone());
     let request = new_token(v1::Role::Auditor, "otto");
-    let created = access.create_token(shown(request, &admin)?).await?.into_inner();
+    let created = access
+        .create_token(shown(request, &admin)?)
+        .await?
+        .into_inner();
     let auditor = created.bearer_token;
     let mut sought = forms(&admin)?;
     sought.extend(forms(&auditor)?);
 
     // Errors for a wrong role, and for a secret with a wrong id.
-    let refused = access.create_token(shown(new_token(v1::Role::Admin, "x"), &auditor)?).await;
+    let refused = access
+        .create_token(shown(new_token(v1::Role::Admin, "x"), &auditor)?)
+        .await;
     let other = admin.replacen("0001_", "0009_", 1);
-    let unknown = access.list_tokens(shown(v1::ListTokensRequest::default(), &other)?).await;
+    let unknown = access
+        .list_tokens(shown(v1::ListTokensRequest::default(), &other)?)
+        .await;
     for status in [refused.err(), unknown.err()] {
         let status = status.ok_or("it was let in")?;
         assert!(!holds(format!("{status:?}").as_bytes(), &sought));
         assert!(!holds(status.details(), &sought));
     }
-    let listed = access.list_tokens(shown(v1::ListTokensRequest::default(), &auditor)?).await?;
+    let listed = access
+        .list_tokens(shown(v1::ListTokensRequest::default(), &auditor)?)
+        .await?;
     assert!(!holds(format!("{listed:?}").as_bytes(), &sought));
 
     // Every event, in both forms; the hashes are not there either.
@@ -82,17 +98,26 @@ async fn a_secret_is_nowhere_but_in_its_answer() -> Outcome {
             format: format.into(),
             ..Default::default()
         };
-        let mut stream = feeds.watch_events(shown(watch, &auditor)?).await?.into_inner();
+        let mut stream = feeds
+            .watch_events(shown(watch, &auditor)?)
+            .await?
+            .into_inner();
         let mut events = Vec::new();
         while events.len() < 2 {
             let message = stream.message().await?.ok_or("the watch ended")?;
-            events.extend(message.items.into_iter().filter(|item| {
-                matches!(item.item, Some(Item::Event(_) | Item::CloudEvent(_)))
-            }));
+            events.extend(
+                message
+                    .items
+                    .into_iter()
+                    .filter(|item| matches!(item.item, Some(Item::Event(_) | Item::CloudEvent(_)))),
+            );
         }
         let shown = format!("{events:?}");
         assert!(shown.contains("token_0000000000001"), "{shown}");
-        assert!(!holds(shown.as_bytes(), &sought) && !shown.contains("hash"), "{shown}");
+        assert!(
+            !holds(shown.as_bytes(), &sought) && !shown.contains("hash"),
+            "{shown}"
+        );
     }
     let logged = server.logged()?;
     assert!(logged.len() > 1_000, "the log says much: {}", logged.len());

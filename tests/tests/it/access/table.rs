@@ -58,7 +58,10 @@ fn documented() -> Outcome<BTreeMap<String, Documented>> {
 /// The paths of the contract.
 fn contract() -> Outcome<Vec<String>> {
     let set = FileDescriptorSet::decode(signpost_proto::FILE_DESCRIPTOR_SET)?;
-    let ours = set.file.into_iter().filter(|file| file.package() == "signpost.v1");
+    let ours = set
+        .file
+        .into_iter()
+        .filter(|file| file.package() == "signpost.v1");
     let calls = ours.flat_map(|file| file.service).flat_map(|service| {
         let name = service.name().to_owned();
         let methods = service.method.into_iter();
@@ -135,10 +138,16 @@ async fn every_call_role_and_credential_gives_the_documented_answer() -> Outcome
     assert_eq!(documented.len(), contract.len());
     let (mut answers, mut surprises) = (0, Vec::new());
     for path in &contract {
-        let row = documented.get(path).ok_or_else(|| format!("no row of {path}"))?;
+        let row = documented
+            .get(path)
+            .ok_or_else(|| format!("no row of {path}"))?;
         for (place, (role, credentials)) in by_role.iter().enumerate() {
             let may = row.roles[place];
-            let right = if may { LET_IN } else { "PermissionDenied PERMISSION_DENIED" };
+            let right = if may {
+                LET_IN
+            } else {
+                "PermissionDenied PERMISSION_DENIED"
+            };
             let limited = match (may, row.takes_limited) {
                 (true, false) => "PermissionDenied TOKEN_IS_LIMITED",
                 _ => right,
@@ -146,9 +155,18 @@ async fn every_call_role_and_credential_gives_the_documented_answer() -> Outcome
             let cases = [
                 (None, "Unauthenticated UNAUTHENTICATED"),
                 (Some("sp_x"), "Unauthenticated CREDENTIAL_MALFORMED"),
-                (Some(&*credentials.wrong), "Unauthenticated CREDENTIAL_UNKNOWN"),
-                (Some(&*credentials.expired), "Unauthenticated CREDENTIAL_EXPIRED"),
-                (Some(&*credentials.revoked), "Unauthenticated CREDENTIAL_REVOKED"),
+                (
+                    Some(&*credentials.wrong),
+                    "Unauthenticated CREDENTIAL_UNKNOWN",
+                ),
+                (
+                    Some(&*credentials.expired),
+                    "Unauthenticated CREDENTIAL_EXPIRED",
+                ),
+                (
+                    Some(&*credentials.revoked),
+                    "Unauthenticated CREDENTIAL_REVOKED",
+                ),
                 (Some(&*credentials.right), right),
                 (Some(&*credentials.limited), limited),
             ];
@@ -182,12 +200,22 @@ async fn a_call_that_is_not_there_and_what_needs_no_credential() -> Outcome {
     let health = "/grpc.health.v1.Health/Check";
     let first = async |path, request| raw::first(server.channel(), path, request).await;
     let kept_out = first(none, Request::new(Vec::new())).await;
-    assert_eq!(kept_out.map_err(|status| status.code()), Err(Code::Unauthenticated));
+    assert_eq!(
+        kept_out.map_err(|status| status.code()),
+        Err(Code::Unauthenticated)
+    );
     let not_there = first(none, shown(Vec::new(), &token)?).await;
-    assert_eq!(not_there.map_err(|status| status.code()), Err(Code::Unimplemented));
+    assert_eq!(
+        not_there.map_err(|status| status.code()),
+        Err(Code::Unimplemented)
+    );
     assert!(first(health, Request::new(Vec::new())).await.is_ok());
     // A server without credentials ignores what it is shown.
-    let open = TestServer::on(server.stop().await?, signpost_server::engine::Clock::External).await?;
+    let open = TestServer::on(
+        server.stop().await?,
+        signpost_server::engine::Clock::External,
+    )
+    .await?;
     let asked = shown(v1::GetPlaybookRequest::default(), "sp_x")?;
     open.playbooks().get_playbook(asked).await?;
     Ok(())

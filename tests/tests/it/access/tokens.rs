@@ -64,11 +64,22 @@ async fn a_token_is_shown_once_and_kept_over_restarts() -> Outcome {
         event_time: Some(minute(1)),
         ..new_token(v1::Role::Chatbot, "webbot")
     };
-    let first = server.access().create_token(bot.clone()).await?.into_inner();
+    let first = server
+        .access()
+        .create_token(bot.clone())
+        .await?
+        .into_inner();
     assert!(first.bearer_token.starts_with("sp_0000000000002_"));
-    let again = server.access().create_token(bot.clone()).await?.into_inner();
+    let again = server
+        .access()
+        .create_token(bot.clone())
+        .await?
+        .into_inner();
     assert!(brief::replayed(again.receipt.as_ref()));
-    assert_eq!((again.token, again.bearer_token.as_str()), (first.token, ""));
+    assert_eq!(
+        (again.token, again.bearer_token.as_str()),
+        (first.token, "")
+    );
     let other = v1::CreateTokenRequest {
         label: "another".to_owned(),
         ..bot
@@ -85,7 +96,10 @@ async fn a_token_is_shown_once_and_kept_over_restarts() -> Outcome {
         ..new_token(v1::Role::Auditor, "")
     };
     created(&server, nameless).await?;
-    server.access().revoke_token(revoke("token_0000000000004", 4)).await?;
+    server
+        .access()
+        .revoke_token(revoke("token_0000000000004", 4))
+        .await?;
     let before = all(&listed(&server, 2).await?);
     expect![[r#"
         token_0000000000005 auditor/token_0000000000005 Expired "" [] platform/anonymous 
@@ -95,8 +109,18 @@ async fn a_token_is_shown_once_and_kept_over_restarts() -> Outcome {
     "#]]
     .assert_eq(&before);
     let refused = [
-        brief::refused(server.access().revoke_token(revoke("token_0000000000004", 5)).await),
-        brief::refused(server.access().revoke_token(revoke("token_0000000000099", 5)).await),
+        brief::refused(
+            server
+                .access()
+                .revoke_token(revoke("token_0000000000004", 5))
+                .await,
+        ),
+        brief::refused(
+            server
+                .access()
+                .revoke_token(revoke("token_0000000000099", 5))
+                .await,
+        ),
     ];
     expect![[r#"
         FailedPrecondition: token_0000000000004 was revoked before
@@ -149,16 +173,22 @@ async fn a_token_that_makes_no_sense_is_refused_and_changes_nothing() -> Outcome
     ];
     let mut told = Vec::new();
     for request in bad {
-        told.push(brief::refused(bench.server.access().create_token(request).await));
+        told.push(brief::refused(
+            bench.server.access().create_token(request).await,
+        ));
     }
     for id in ["", "token_7", "sp_0000000000002_ab"] {
-        told.push(brief::refused(bench.server.access().revoke_token(revoke(id, 3)).await));
+        told.push(brief::refused(
+            bench.server.access().revoke_token(revoke(id, 3)).await,
+        ));
     }
     let page = v1::ListTokensRequest {
         page_token: "x".to_owned(),
         ..Default::default()
     };
-    told.push(brief::refused(bench.server.access().list_tokens(page).await));
+    told.push(brief::refused(
+        bench.server.access().list_tokens(page).await,
+    ));
     expect![[r#"
         InvalidArgument:  (3 faults in all)
           request_id: must not be empty

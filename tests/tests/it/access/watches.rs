@@ -33,7 +33,12 @@ async fn end_of(stream: &mut Streaming<v1::WatchEventsResponse>) -> Outcome<Stat
 async fn a_watch_ends_soon_after_its_token() -> Outcome {
     let server = TestServer::empty(Clock::System).await?;
     let admin = new_token(v1::Role::Admin, "ann");
-    let admin = server.access().create_token(admin).await?.into_inner().bearer_token;
+    let admin = server
+        .access()
+        .create_token(admin)
+        .await?
+        .into_inner()
+        .bearer_token;
     let soon = jiff::Timestamp::now() + Duration::from_secs(6);
     let brief = v1::CreateTokenRequest {
         expire_time: Some(prost_types::Timestamp {
@@ -42,7 +47,12 @@ async fn a_watch_ends_soon_after_its_token() -> Outcome {
         }),
         ..new_token(v1::Role::Supervisor, "brief")
     };
-    let brief = server.access().create_token(brief).await?.into_inner().bearer_token;
+    let brief = server
+        .access()
+        .create_token(brief)
+        .await?
+        .into_inner()
+        .bearer_token;
     let revoked = new_token(v1::Role::Auditor, "otto");
     let revoked = server.access().create_token(revoked).await?.into_inner();
     let data: Data = server.stop().await?;
@@ -50,9 +60,18 @@ async fn a_watch_ends_soon_after_its_token() -> Outcome {
     let server = TestServer::with_access(data, Clock::System, access).await?;
     let mut feeds = FeedServiceClient::new(server.channel());
     let watch = v1::WatchEventsRequest::default;
-    let mut of_brief = feeds.watch_events(shown(watch(), &brief)?).await?.into_inner();
-    let mut of_revoked = feeds.watch_events(shown(watch(), &revoked.bearer_token)?).await?.into_inner();
-    let mut of_admin = feeds.watch_events(shown(watch(), &admin)?).await?.into_inner();
+    let mut of_brief = feeds
+        .watch_events(shown(watch(), &brief)?)
+        .await?
+        .into_inner();
+    let mut of_revoked = feeds
+        .watch_events(shown(watch(), &revoked.bearer_token)?)
+        .await?
+        .into_inner();
+    let mut of_admin = feeds
+        .watch_events(shown(watch(), &admin)?)
+        .await?
+        .into_inner();
     let revoke = v1::RevokeTokenRequest {
         request_id: "revoke".to_owned(),
         token_id: revoked.token.unwrap_or_default().token_id,
@@ -61,7 +80,11 @@ async fn a_watch_ends_soon_after_its_token() -> Outcome {
     server.access().revoke_token(shown(revoke, &admin)?).await?;
     let began = Instant::now();
     let end = end_of(&mut of_revoked).await?;
-    assert!(began.elapsed() < ENDS_WITHIN + Duration::from_secs(2), "{:?}", began.elapsed());
+    assert!(
+        began.elapsed() < ENDS_WITHIN + Duration::from_secs(2),
+        "{:?}",
+        began.elapsed()
+    );
     let reason = end.get_details_error_info().map(|info| info.reason);
     assert_eq!(reason.as_deref(), Some("CREDENTIAL_REVOKED"));
     let end = end_of(&mut of_brief).await?;

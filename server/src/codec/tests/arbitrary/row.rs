@@ -4,11 +4,12 @@ use super::customer::tier_found;
 use super::decision::handover;
 use super::memory::{person_report, tried};
 use super::queue_stats;
+use super::token::token;
 use super::work::{link, merged, resolution};
 use super::{
-    actor, actor_id, case_id, contact_id, contact_links, context, customer, customer_id, facts, identity_key,
-    joined, matter, matter_id, offered, outcome, reason, route, routes, seq, slug, span, tags,
-    text, time, version,
+    actor, actor_id, case_id, contact_id, contact_links, context, customer, customer_id, facts,
+    identity_key, joined, matter, matter_id, offered, outcome, reason, route, routes, seq, slug,
+    span, tags, text, time, version,
 };
 use proptest::collection::vec;
 use proptest::option::of;
@@ -26,7 +27,6 @@ use signpost_domain::ids::PlaybookVersion;
 use signpost_domain::state::{
     Counts, Holder, IdempotencyRecord, LatestCase, Publication, Row, RowKey,
 };
-use super::token::token;
 use std::sync::Arc;
 
 pub(in crate::codec) fn row() -> impl Strategy<Value = (RowKey, Row)> {
@@ -102,7 +102,12 @@ fn contact() -> BoxedStrategy<Contact> {
         [time(), time(), time()],
         of(time()),
         of(time()),
-        (of(matter_id()), contact_links(), of(correction()), of(actor_id())),
+        (
+            of(matter_id()),
+            contact_links(),
+            of(correction()),
+            of(actor_id()),
+        ),
     );
     let seqs = [seq(), seq(), seq()];
     (who, routed, rest, times, seqs)
@@ -111,7 +116,8 @@ fn contact() -> BoxedStrategy<Contact> {
             let (place, route, offered, declined, handover) = routed;
             let (confirmed, (tier, tier_found, case_owner), [needs_person, away], amendments) =
                 rest;
-            let ([arrived, recorded, heard], ended, due, (leading, links, correction, held_by)) = times;
+            let ([arrived, recorded, heard], ended, due, (leading, links, correction, held_by)) =
+                times;
             let [opened, decided, changed] = seqs;
             Contact {
                 id,

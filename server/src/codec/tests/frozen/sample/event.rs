@@ -186,9 +186,10 @@ fn later() -> Vec<(&'static str, Recorded)> {
         (title, recorded(seq, correct, event))
     }));
     let tokens = token::events().into_iter().zip(190..);
-    all.extend(tokens.map(|((title, event), seq)| {
-        (title, recorded(seq, asked(Method::CreateToken), event))
-    }));
+    all.extend(
+        tokens
+            .map(|((title, event), seq)| (title, recorded(seq, asked(Method::CreateToken), event))),
+    );
     let lapsed = Event::CaseLapsed(CaseId(Seq(77)));
     let mut told = recorded(160, asked(Method::AddCaseNote), lapsed);
     told.envelope.on_behalf_of = Some(person());

@@ -5,8 +5,7 @@ use super::event::queue_stats;
 use super::work::{link, merged, resolution};
 use super::{
     NOW, actor, additional, contact_id, context, corrected, customer, customer_id, facts,
-    identities, matter, matters, offered, person, reason, request, slug, tags, token,
-    version,
+    identities, matter, matters, offered, person, reason, request, slug, tags, token, version,
 };
 use signpost_domain::case::{Case, CaseContact, CaseState};
 use signpost_domain::contact::{CaseMatch, Contact, ContactOutcome, ContactState, ReportedQueue};
@@ -167,10 +166,15 @@ fn of_callers() -> Vec<(&'static str, RowKey, Row)> {
     rows.push((title, key, Row::Contact(Arc::new(corrected))));
     let held = token::held(contact(ContactState::SelfService));
     let key = RowKey::Contact(held.id.clone());
-    rows.push(("a contact that a chatbot holds", key, Row::Contact(Arc::new(held))));
-    rows.extend(token::rows().map(|(title, row)| {
-        (title, RowKey::Token(row.slot), Row::Token(Arc::new(row)))
-    }));
+    rows.push((
+        "a contact that a chatbot holds",
+        key,
+        Row::Contact(Arc::new(held)),
+    ));
+    rows.extend(
+        token::rows()
+            .map(|(title, row)| (title, RowKey::Token(row.slot), Row::Token(Arc::new(row)))),
+    );
     let mut tagged = case(CaseState::Open);
     tagged.tags = tags::tags();
     let key = RowKey::Case(tagged.id);
