@@ -165,15 +165,14 @@ impl RowSample {
 
 /// The keys of the rows that are new with a contact, which opens a case of a new customer.
 fn keys(Named { contact, customer }: &Named, seq: Seq) -> Vec<Vec<u8>> {
-    let generation = key::generation_of(seq);
     let of_contact = RowKey::Contact(contact.clone());
     let of_case = RowKey::Case(CaseId(seq));
     let of_customer = RowKey::Customer(customer.clone());
     let matter = RowKey::Matter(CaseKey(scattered(2 * seq.0)));
     let request = RowKey::Request(RequestKey(scattered(2 * seq.0 + 1)));
     let mut keys = vec![
-        key::in_generation(generation, &matter),
-        key::in_generation(generation, &request),
+        key::of_event(seq, &matter),
+        key::of_event(seq, &request),
         index::at(&index::CONTACT_MARKS, seq),
         index::at(&index::CUSTOMER_MARKS, seq),
         index::at(&index::cases_of_customer(customer), seq),

@@ -74,7 +74,7 @@ fn keep(
             rows.apply(sample.rows_of(&gathered, first), last)?;
             gathered.clear();
         }
-        if flushed.elapsed() >= FLUSH_EVERY {
+        if flushed.elapsed() >= FLUSH_EVERY || rows.should_flush() {
             rows.flush()?;
             flushed = Instant::now();
         }

@@ -225,12 +225,12 @@ proptest! {
         let mut places: Vec<Vec<u8>> = key::lookup_keys(&key).collect();
         if let Row::Request(row) = &row {
             prop_assert!(places.is_empty());
-            places.push(key::in_generation(key::generation_of(row.seq), &key));
+            places.extend(key::in_generation(key::generation_of(row.seq), &key));
             prop_assert_eq!(key::decode_generation(&bytes), Ok(key::generation_of(row.seq)));
         }
         if let Row::Matter(latest) = &row {
             prop_assert!(places.is_empty());
-            places.push(key::in_generation(key::generation_of(latest.seq), &key));
+            places.extend(key::in_generation(key::generation_of(latest.seq), &key));
             prop_assert_eq!(key::decode_generation(&bytes), Ok(key::generation_of(latest.seq)));
         }
         prop_assert!(places.contains(&bytes));

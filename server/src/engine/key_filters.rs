@@ -186,7 +186,9 @@ impl KeyFilters {
         match self.generations_of(key) {
             Some(filter) => {
                 let generations = pick(filter).into_iter();
-                generations.map(|it| key::in_generation(it, key)).collect()
+                generations
+                    .flat_map(|it| key::in_generation(it, key))
+                    .collect()
             }
             None => key::lookup_keys(key).collect(),
         }

@@ -20,7 +20,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
 
-/// How often rows are flushed to disk. After a crash, rows since the last flush are folded again from the log. A flush
+/// How often rows are flushed to disk, at least ([`Rows::should_flush`]). After a crash, rows since the last flush are folded again from the log. A flush
 /// writes every leaf that was changed. Over ten seconds, most changed rows share their leaves.
 pub const FLUSH_EVERY: Duration = Duration::from_secs(10);
 /// How long changes gather before they are applied, unless a reader waits for them. If a row changes several times,
@@ -41,6 +41,8 @@ const OTHER_WRITES_MAX: usize = 2
 // start.
 const _: () = assert!(WRITES_AT_ONCE_MAX + BATCH_WRITES_MAX + OTHER_WRITES_MAX <= CHANGES_MAX);
 const _: () = assert!(EVENT_WRITES_MAX < BATCH_WRITES_MAX);
+// All requests of a stretch are in one run.
+const _: () = assert!(codec::rows::key::REQUEST_RUN_EVENTS.is_multiple_of(STRETCH_EVENTS));
 
 /// Writes the rows.
 pub(super) struct RowWriter {
@@ -160,7 +162,7 @@ impl RowWriter {
                 self.keep(&ready.groups)?;
                 dirty = true;
             }
-            if flushed.elapsed() >= FLUSH_EVERY {
+            if flushed.elapsed() >= FLUSH_EVERY || self.rows.should_flush() {
                 if dirty {
                     self.rows.flush()?;
                 }
@@ -284,9 +286,9 @@ impl RowWriter {
             if number >= first_to_stay || stretch.last > now - REQUEST_KEPT {
                 break;
             }
-            let of = codec::rows::key::generation_of(Seq(number * STRETCH_EVENTS));
+            let of = Seq(number * STRETCH_EVENTS);
             let requests = stretch.requests().map(RowKey::Request);
-            gone.extend(requests.map(|request| codec::rows::key::in_generation(of, &request)));
+            gone.extend(requests.map(|request| codec::rows::key::of_event(of, &request)));
             gone.push(key);
             kept_from = Seq((number + 1) * STRETCH_EVENTS);
         }

@@ -25,6 +25,10 @@ use std::time::Duration;
 
 /// The number of the schema, which is the meaning of keys and values. Add 1 for every change of either.
 const SCHEMA: u64 = 1;
+/// The values of `state_fan_out` that earlier servers wrote. Rows of such a folder are deleted and made again from the
+/// events.
+const STATE_FAN_OUTS_BEFORE: [&str; 1] = ["64"];
+const STATE_FAN_OUT_KEY: &str = "state_fan_out";
 const FORMAT: &str = "FORMAT";
 const FORMAT_TEMPORARY: &str = "FORMAT.new";
 const LOCK: &str = "LOCK";
@@ -163,11 +167,15 @@ impl DataFolder {
             refuse_read_only(path)?;
         }
         let text = fs::read(&format).map_err(|error| doing("could not read", &format, error))?;
-        let store_id = read_format(&format, &text)?;
+        let Found { store_id, rows } = read_format(&format, &text)?;
         if !exists(&path.join(LOG))? {
             return Err(OpenError::NoLog {
                 path: path.join(LOG),
             });
+        }
+        if rows == RowsFormat::Earlier {
+            let renewed = renew_rows(path, store_id);
+            renewed.map_err(|error| doing("could not renew the rows of", path, error))?;
         }
         disk::sweep(path).map_err(|error| doing("could not tidy", path, error))?;
         Ok(DataFolder {
@@ -304,6 +312,19 @@ fn create_store(path: &Path, store_id: StoreId) -> io::Result<()> {
     }
     // This is also needed if an earlier start crashed after it created the folder and before it synced the name.
     disk::sync_folder(disk::parent(path))?;
+    write_format(path, store_id)
+}
+
+/// Deletes rows of an earlier format. FORMAT is written last: after a crash the next start does the same again.
+fn renew_rows(path: &Path, store_id: StoreId) -> io::Result<()> {
+    let state = path.join(STATE);
+    disk::discard(&state)?;
+    fs::create_dir(&state)?;
+    disk::sync_folder(path)?;
+    write_format(path, store_id)
+}
+
+fn write_format(path: &Path, store_id: StoreId) -> io::Result<()> {
     let mut text = String::from("# The format of this Signpost data folder. Do not edit.\n");
     for (key, value) in expected() {
         text.push_str(&format!("{key} = {value}\n"));
@@ -327,11 +348,24 @@ fn expected() -> [(&'static str, String); 3] {
     [
         ("engine", ENGINE.to_owned()),
         ("log_fan_out", LOG_FAN_OUT.to_string()),
-        ("state_fan_out", STATE_FAN_OUT.to_string()),
+        (STATE_FAN_OUT_KEY, STATE_FAN_OUT.to_string()),
     ]
 }
 
-fn read_format(path: &Path, bytes: &[u8]) -> Result<StoreId, OpenError> {
+/// What a FORMAT file says.
+struct Found {
+    store_id: StoreId,
+    rows: RowsFormat,
+}
+
+#[derive(PartialEq, Eq)]
+enum RowsFormat {
+    Ours,
+    /// Rows that are to be made again from the events.
+    Earlier,
+}
+
+fn read_format(path: &Path, bytes: &[u8]) -> Result<Found, OpenError> {
     let unreadable = |what: String| OpenError::Unreadable {
         path: path.to_owned(),
         what,
@@ -363,9 +397,12 @@ fn read_format(path: &Path, bytes: &[u8]) -> Result<StoreId, OpenError> {
         }
         _ => return Err(other(path, "schema", schema, SCHEMA.to_string())),
     }
+    let mut rows = RowsFormat::Ours;
     for (key, wanted) in expected() {
         let found = take(key)?;
-        if found != wanted {
+        if key == STATE_FAN_OUT_KEY && STATE_FAN_OUTS_BEFORE.contains(&found) {
+            rows = RowsFormat::Earlier;
+        } else if found != wanted {
             return Err(other(path, key, found, wanted));
         }
     }
@@ -374,7 +411,7 @@ fn read_format(path: &Path, bytes: &[u8]) -> Result<StoreId, OpenError> {
         .map_err(|error: StoreIdError| unreadable(error.to_string()))?;
     match lines.keys().next() {
         Some(key) => Err(unreadable(format!("`{key}` is not known"))),
-        None => Ok(store_id),
+        None => Ok(Found { store_id, rows }),
     }
 }
 

@@ -22,7 +22,7 @@ pub const GROUP_EVENTS_MAX: usize = 1024;
 /// The maximum number of bytes of all events of one group.
 pub const GROUP_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// The bytes of events after which a segment is closed. They stay in memory until the segment is closed.
-pub const SEGMENT_BYTES_MAX: u64 = 32 * 1024 * 1024;
+pub const SEGMENT_BYTES_MAX: u64 = 16 * 1024 * 1024;
 /// The maximum number of bytes of leaves that reading may keep in memory, for each open segment.
 const CACHE_BYTES: usize = 16 * 1024 * 1024;
 

@@ -432,3 +432,28 @@ async fn rows_of_another_layout_are_made_again() -> Outcome {
     server.finish().await?;
     Ok(())
 }
+
+/// Rows of a folder that an earlier server made in leaves of another size are made again, and all is there.
+#[tokio::test]
+async fn rows_in_leaves_of_another_size_are_made_again() -> Outcome {
+    use signpost_server::engine::Clock;
+    let asked = v1::ListCasesRequest {
+        page_size: 1,
+        ..Default::default()
+    };
+    let (server, _) = with_token(&asked).await?;
+    let whole = v1::ListCasesRequest::default();
+    let before = server.client().list_cases(whole.clone()).await?;
+    let data = server.stop().await?;
+    let format = data.path().join("FORMAT");
+    let ours = std::fs::read_to_string(&format)?;
+    let earlier = ours.replace("state_fan_out = 128", "state_fan_out = 64");
+    assert_ne!(ours, earlier);
+    std::fs::write(&format, earlier)?;
+    let server = TestServer::on(data, Clock::External).await?;
+    assert_eq!(server.client().list_cases(whole).await?, before);
+    let data = server.stop().await?;
+    assert_eq!(std::fs::read_to_string(&format)?, ours);
+    drop(data);
+    Ok(())
+}

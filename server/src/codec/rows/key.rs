@@ -44,9 +44,15 @@ pub const REQUESTS: [u8; 1] = [0x30];
 /// The keys of writes that were answered, by stretches of the log, the oldest first.
 pub const REQUEST_AGES: [u8; 1] = [0x31];
 
-/// The number of events in one generation of answered writes and of matters. The rows of a generation take about 20 MB,
-/// so they stay in the cache while they are written.
+/// The number of events in one generation of answered writes and of matters. The matters of a generation take at most
+/// 17 MB, which stay in memory while they are written.
 pub const GENERATION_EVENTS: u64 = 1 << 18;
+/// The number of runs in which the answered writes of a generation are stored one after another. Most events answer a
+/// write. Those of one run take about 11 MB, which stay in memory while they are written, and each flush writes them
+/// again. In a generation, a write is looked for in each of its runs.
+pub const REQUEST_RUNS: u64 = 4;
+/// The number of events in one run.
+pub const REQUEST_RUN_EVENTS: u64 = GENERATION_EVENTS / REQUEST_RUNS;
 
 /// The rows that a start reads, in the order of reading them: those that the engine has in memory all the time
 /// ([`Row::is_kept`]), and those that have timers ([`Row::is_active`]).
@@ -65,8 +71,8 @@ const BETWEEN: &[u8] = &[0];
 /// The key under which `row` is stored; `key` is its name.
 pub fn key_for(key: &RowKey, row: &Row) -> Vec<u8> {
     match (key, row) {
-        (_, Row::Request(row)) => in_generation(generation_of(row.seq), key),
-        (_, Row::Matter(latest)) => in_generation(generation_of(latest.seq), key),
+        (_, Row::Request(row)) => of_event(row.seq, key),
+        (_, Row::Matter(latest)) => of_event(latest.seq, key),
         _ => under(places(key).of(row).0, key),
     }
 }
@@ -81,22 +87,43 @@ pub const fn first_of(generation: u64) -> Seq {
     Seq(generation.saturating_mul(GENERATION_EVENTS))
 }
 
-/// The key of a row that is stored by generation ([`is_by_generation`]): of a write that an event of this generation
-/// answered, or of a matter whose latest case became the latest by such an event.
-pub fn in_generation(generation: u64, key: &RowKey) -> Vec<u8> {
+/// The key of a row that is stored by generation ([`is_by_generation`]): of a write that this event answered, or of a
+/// matter whose latest case became the latest by it.
+pub fn of_event(seq: Seq, key: &RowKey) -> Vec<u8> {
+    numbered(seq.0 / run_events(key), key)
+}
+
+/// The keys that a row can have if an event of this generation stored it, the newest first.
+pub fn in_generation(generation: u64, key: &RowKey) -> impl Iterator<Item = Vec<u8>> {
+    let runs = GENERATION_EVENTS / run_events(key);
+    let first = generation.saturating_mul(runs);
+    let numbers = (first..first.saturating_add(runs)).rev();
+    numbers.map(move |number| numbered(number, key))
+}
+
+/// The number of events whose rows of this kind are stored in the order of their keys.
+const fn run_events(key: &RowKey) -> u64 {
+    match key {
+        RowKey::Request(_) => REQUEST_RUN_EVENTS,
+        _ => GENERATION_EVENTS,
+    }
+}
+
+fn numbered(number: u64, key: &RowKey) -> Vec<u8> {
     let mut bytes = under(places(key).resting, key);
-    bytes.splice(1..1, generation.to_be_bytes());
+    bytes.splice(1..1, number.to_be_bytes());
     bytes
 }
 
-/// The generation in a key that [`in_generation`] made.
+/// The generation in a key that [`of_event`] made.
 ///
 /// # Errors
 /// When it did not make the bytes.
 pub fn decode_generation(bytes: &[u8]) -> Result<u64, CodecError> {
     match bytes.split_first() {
-        Some((prefix, name)) if [MATTERS, REQUESTS].contains(&[*prefix]) => {
-            Ok(generation_and_name(name)?.0)
+        Some((prefix, name)) if [*prefix] == MATTERS => Ok(number_and_name(name)?.0),
+        Some((prefix, name)) if [*prefix] == REQUESTS => {
+            Ok(number_and_name(name)?.0 / REQUEST_RUNS)
         }
         _ => Err(SHAPE),
     }
@@ -154,11 +181,11 @@ pub fn decode(bytes: &[u8]) -> Result<RowKey, CodecError> {
             Ok(RowKey::IdentityOwner(HandleKey { kind, value }))
         }
         MATTERS => {
-            let (_, name) = generation_and_name(name)?;
+            let (_, name) = number_and_name(name)?;
             Ok(RowKey::Matter(CaseKey(hash(name, FIELD)?)))
         }
         REQUESTS => {
-            let (_, name) = generation_and_name(name)?;
+            let (_, name) = number_and_name(name)?;
             Ok(RowKey::Request(RequestKey(hash(name, FIELD)?)))
         }
         COUNTS => {
@@ -245,7 +272,7 @@ fn under(prefix: u8, key: &RowKey) -> Vec<u8> {
 const FIELD: &str = "key";
 const SHAPE: CodecError = CodecError::Shape(FIELD);
 
-fn generation_and_name(bytes: &[u8]) -> Result<(u64, &[u8]), CodecError> {
+fn number_and_name(bytes: &[u8]) -> Result<(u64, &[u8]), CodecError> {
     let (generation, name) = bytes.split_first_chunk::<8>().ok_or(SHAPE)?;
     Ok((u64::from_be_bytes(*generation), name))
 }

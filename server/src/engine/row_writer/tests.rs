@@ -45,10 +45,9 @@ fn answer(row_writer: &mut RowWriter, seq: u64, at: UnixMs) -> Result<(), RowWri
 
 /// The sequences among `seqs` whose requests are still known; the filter must know them, too.
 fn known(row_writer: &RowWriter, seqs: &[u64]) -> Result<Vec<u64>, RowWriteError> {
-    let of = codec::rows::key::generation_of;
     let keys = seqs
         .iter()
-        .map(|&seq| codec::rows::key::in_generation(of(Seq(seq)), &RowKey::Request(request(seq))));
+        .map(|&seq| codec::rows::key::of_event(Seq(seq), &RowKey::Request(request(seq))));
     let keys: Vec<Vec<u8>> = keys.collect();
     let (values, _) = row_writer.reader.get_many_blocking(&keys)?;
     let found = seqs.iter().zip(values).filter(|(_, value)| value.is_some());

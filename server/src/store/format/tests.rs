@@ -60,13 +60,39 @@ fn a_missing_folder_is_created_and_found_again() -> Outcome {
         "# The format of this Signpost data folder. Do not edit.\n\
          engine = sled 1.0.0-alpha.124\n\
          log_fan_out = 32\n\
-         state_fan_out = 64\n\
+         state_fan_out = 128\n\
          schema = 1\n\
          incarnation = 30313233343536373839616263646566\n"
     );
     let again = DataFolder::open(&path, OTHER)?;
     assert!(!again.created());
     assert_eq!(again.store_id(), FRESH);
+    Ok(())
+}
+
+/// The events stay; the rows are made again from them.
+#[test]
+fn rows_of_an_earlier_format_are_deleted() -> Outcome {
+    let (_temporary, path) = with_line("state_fan_out = 128", "state_fan_out = 64")?;
+    for below in ["log/1", "state/rows"] {
+        fs::write(path.join(below), "kept")?;
+    }
+    // As if the first try had ended in the middle.
+    fs::create_dir(path.join("state.gone")).unwrap_or_default();
+    let folder = DataFolder::open(&path, OTHER)?;
+    assert_eq!(
+        (folder.created(), folder.store_id()),
+        (false, FRESH),
+        "it is the same store"
+    );
+    drop(folder);
+    let format = fs::read_to_string(path.join("FORMAT"))?;
+    assert!(format.contains("state_fan_out = 128\n"), "{format}");
+    assert_eq!(fs::read_to_string(path.join("log/1"))?, "kept");
+    assert_eq!(names(&path.join("state")), Vec::<PathBuf>::new());
+    fs::write(path.join("state/rows"), "new")?;
+    drop(DataFolder::open(&path, OTHER)?);
+    assert_eq!(names(&path.join("state")), [path.join("state/rows")]);
     Ok(())
 }
 
@@ -166,6 +192,11 @@ fn another_format_is_refused() -> Outcome {
             "log_fan_out = 32",
             "log_fan_out = 128",
             "DATA/FORMAT has `log_fan_out = 128`, this server needs `32`; use the server that wrote it",
+        ),
+        (
+            "state_fan_out = 128",
+            "state_fan_out = 32",
+            "DATA/FORMAT has `state_fan_out = 32`, this server needs `128`; use the server that wrote it",
         ),
         (
             "schema = 1",
