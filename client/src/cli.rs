@@ -99,8 +99,8 @@ struct Globals {
     /// The deadline of a call, retries included.
     #[arg(long, global = true, value_name = "SPAN", default_value = "10s", value_parser = values::timeout)]
     timeout: Duration,
-    /// The caller. The kind is platform, chatbot, agent, supervisor, admin, auditor or client. Request keys are kept per
-    /// actor.
+    /// The caller. The kind is platform, chatbot, agent, supervisor, admin, auditor or client. Request keys are kept
+    /// per actor.
     #[arg(
         long,
         global = true,

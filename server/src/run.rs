@@ -105,15 +105,10 @@ pub async fn run(
     if let Some(warning) = config::exposed(address) {
         tracing::warn!("{warning}");
     }
-    match access {
-        AccessMode::Open => tracing::warn!(
-            "access: open: whoever reaches {address} may do everything, and is who they say; --access credentials asks for \
-             tokens"
-        ),
-        AccessMode::Credentials if engine.tokens().all().next().is_none() => tracing::warn!(
+    if access == AccessMode::Credentials && engine.tokens().all().next().is_none() {
+        tracing::warn!(
             "access: no token has been created, so nobody may call: stop the server, and create one by signpostd token create"
-        ),
-        AccessMode::Credentials => {}
+        );
     }
     tracing::info!(%address, %access, "serving");
     bound(address);

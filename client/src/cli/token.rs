@@ -30,9 +30,10 @@ pub(crate) enum TokenCommand {
 #[command(after_help = "\
 Example:
   signpost token create supervisor --actor-id ann --label 'The desk of Ann'
-  signpost token create chatbot --actor-id webbot --limit-channel web_chat --expire-time 2027-12-31T00:00:00Z
+  signpost token create chatbot --actor-id webbot --limit-channel web_chat
 
-The first line of the output is the token. For a folder whose server is stopped: signpostd token create.")]
+The first line of the output is the token.
+For a folder whose server is stopped: signpostd token create.")]
 pub(crate) struct CreateArgs {
     /// The role of whoever will show it.
     #[arg(value_name = "ROLE", value_parser = values::role())]

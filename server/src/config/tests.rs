@@ -53,6 +53,7 @@ fn flag_wins_over_environment_over_file_over_default() {
             clock = "external"
             log = "json"
             log-filter = "info"
+            access = "open"
         "#]],
     );
 }
@@ -114,6 +115,7 @@ fn a_sample_wins_over_a_playbook_and_the_other_way_round() {
             clock = "system"
             log = "text"
             log-filter = "info"
+            access = "open"
         "#]],
     );
     check(
@@ -138,26 +140,28 @@ fn origins_are_a_list_from_one_place() {
         &many,
         file,
         expect![[r#"
-        data = "d"
-        listen = "127.0.0.1:7100"
-        clock = "system"
-        log = "text"
-        log-filter = "info"
-        cors-origin = ["https://a", "http://b:1"]
-    "#]],
+            data = "d"
+            listen = "127.0.0.1:7100"
+            clock = "system"
+            log = "text"
+            log-filter = "info"
+            cors-origin = ["https://a", "http://b:1"]
+            access = "open"
+        "#]],
     );
     check(
         &[],
         &[],
         file,
         expect![[r#"
-        data = "d"
-        listen = "127.0.0.1:7100"
-        clock = "system"
-        log = "text"
-        log-filter = "info"
-        cors-origin = ["https://c"]
-    "#]],
+            data = "d"
+            listen = "127.0.0.1:7100"
+            clock = "system"
+            log = "text"
+            log-filter = "info"
+            cors-origin = ["https://c"]
+            access = "open"
+        "#]],
     );
     check(
         &[(Key::CorsOrigin, "a.example")],
@@ -180,7 +184,7 @@ fn a_file_is_read_strictly() {
               |
             1 | lisen = "x"
               | ^^^^^
-            unknown field `lisen`, expected one of `data`, `listen`, `playbook`, `sample`, `clock`, `log`, `log-filter`, `cors-origin`
+            unknown field `lisen`, expected one of `data`, `listen`, `playbook`, `sample`, `clock`, `log`, `log-filter`, `cors-origin`, `access`
         "#]],
     );
     check(

@@ -90,8 +90,16 @@ mod tests {
         };
         let mut text = created_token("sp_0000000000007_ab", &token, Paint::PLAIN);
         text += &created_token("", &token, Paint::PLAIN);
-        text += &tokens(&[token], true, Zone::Utc).table(Paint::PLAIN);
+        text += &tokens(&[token], false, Zone::Utc).table(Paint::PLAIN);
         expect_test::expect![[r#"
+            sp_0000000000007_ab
+              token_0000000000007 of chatbot/webbot, until 
+              limited to channel web_chat or app, reason baggage
+              the first line is the token: it is not shown again
+              token_0000000000007 of chatbot/webbot, until 
+              limited to channel web_chat or app, reason baggage
+              token                caller          state   expires  limits                                   label
+              token_0000000000007  chatbot/webbot  active           channel web_chat or app, reason baggage  the bot
         "#]]
         .assert_eq(&text);
     }

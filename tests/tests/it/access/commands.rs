@@ -32,7 +32,7 @@ async fn tokens_are_created_listed_and_revoked_by_commands() -> Outcome {
         .signpost(&[&create[..], &limits, &["--label", "the bot"]].concat())
         .await?;
     let json = server
-        .signpost(&["token", "create", "admin", "--json"])
+        .signpost(&["token", "create", "admin", "--json", limits[2], limits[3]])
         .await?
         .json()?;
     assert!(
@@ -65,9 +65,9 @@ async fn tokens_are_created_listed_and_revoked_by_commands() -> Outcome {
           limited to channel web_chat
         revoked token_0000000000002
         signpost: token_0000000000002 was revoked before
-          token                caller                     state    expires                   limits            label
-          token_0000000000002  admin/token_0000000000002  revoked  2027-11-30T12:31:42.765Z
-          token_0000000000001  chatbot/webbot             active   2027-12-31T00:00:00Z      channel web_chat  the bot
+          token                caller                     state    expires               limits            label
+          token_0000000000002  admin/token_0000000000002  revoked  2027-12-31T00:00:00Z
+          token_0000000000001  chatbot/webbot             active   2027-12-31T00:00:00Z  channel web_chat  the bot
     "#]]
     .assert_eq(&told.concat());
     let listed = server

@@ -51,17 +51,14 @@ async fn what_is_outside_the_limits_is_refused_before_it_is_decided() -> Outcome
         assert!(previewed.starts_with("PermissionDenied"), "{previewed}");
     }
     expect![[r#"
-        PermissionDenied: contact chat-1: channel phone is outside the limits of this token, which has
-              web_chat, email
+        PermissionDenied: contact chat-1: channel phone is outside the limits of this token: web_chat, email
           OUTSIDE_TOKEN_LIMITS
-        PermissionDenied: contact chat-1: brand mainline is outside the limits of this token, which has
-              express
+        PermissionDenied: contact chat-1: brand mainline is outside the limits of this token: express
           OUTSIDE_TOKEN_LIMITS
-        PermissionDenied: contact chat-1: no brand is known, and this token is limited by it, which has
-              express
+        PermissionDenied: contact chat-1: no brand is known, and this token is limited by it: express
           OUTSIDE_TOKEN_LIMITS
-        PermissionDenied: contact chat-1: primary reason baggage is outside the limits of this token, which
-              has existing_flight
+        PermissionDenied: contact chat-1: primary reason baggage is outside the limits of this token:
+              existing_flight
           OUTSIDE_TOKEN_LIMITS
     "#]]
     .assert_eq(&brief::all(&told));
@@ -118,20 +115,18 @@ async fn what_is_outside_the_limits_is_refused_before_it_is_decided() -> Outcome
         ),
     ];
     expect![[r#"
-        PermissionDenied: contact call-2: channel phone is outside the limits of this token, which has
-              web_chat, email
+        PermissionDenied: contact call-2: channel phone is outside the limits of this token: web_chat, email
           OUTSIDE_TOKEN_LIMITS
-        PermissionDenied: contact call-2: channel phone is outside the limits of this token, which has
-              web_chat, email
+        PermissionDenied: contact call-2: channel phone is outside the limits of this token: web_chat, email
           OUTSIDE_TOKEN_LIMITS
         PermissionDenied: case case_0000000000007: primary reason baggage is outside the limits of this
-              token, which has existing_flight
+              token: existing_flight
           OUTSIDE_TOKEN_LIMITS
         PermissionDenied: case case_0000000000007: primary reason baggage is outside the limits of this
-              token, which has existing_flight
+              token: existing_flight
           OUTSIDE_TOKEN_LIMITS
         PermissionDenied: case case_0000000000007: primary reason baggage is outside the limits of this
-              token, which has existing_flight
+              token: existing_flight
           OUTSIDE_TOKEN_LIMITS
         PermissionDenied: this token is limited to channels, brands or primary reasons, and the answer of
               CustomerService/GetCustomer cannot be limited so: use a token without limits
