@@ -20,8 +20,9 @@ fn contact(id: &str, (channel, brand, reason): (&str, &str, &str), at: i64) -> A
 
 const WITHIN: (&str, &str, &str) = ("web_chat", "express", "existing_flight/change_date");
 
-#[tokio::test]
-async fn what_is_outside_the_limits_is_refused_before_it_is_decided() -> Outcome {
+/// A server that asks for credentials, with the tokens of a platform and of an agent who are limited, and of a platform
+/// that is not.
+async fn limited() -> Outcome<(TestServer, [String; 3])> {
     let server = TestServer::start().await?;
     let limited = |role, name| v1::CreateTokenRequest {
         channels: vec!["web_chat".to_owned(), "email".to_owned()],
@@ -33,6 +34,12 @@ async fn what_is_outside_the_limits_is_refused_before_it_is_decided() -> Outcome
     let agent = created(&server, limited(v1::Role::Agent, "bob")).await?;
     let whole = created(&server, new_token(v1::Role::Platform, "all")).await?;
     let server = server.asking_for_credentials().await?;
+    Ok((server, [platform, agent, whole]))
+}
+
+#[tokio::test]
+async fn what_is_outside_the_limits_is_refused_before_it_is_decided() -> Outcome {
+    let (server, [platform, ..]) = limited().await?;
     let mut contacts = server.contacts();
     let outside = [
         ("phone", "express", "existing_flight/change_date"),
@@ -62,7 +69,16 @@ async fn what_is_outside_the_limits_is_refused_before_it_is_decided() -> Outcome
           OUTSIDE_TOKEN_LIMITS
     "#]]
     .assert_eq(&brief::all(&told));
+    let folded = server.finish().await?;
+    // The playbook and three tokens.
+    assert_eq!(folded.state.seq().0, 1 + 3);
+    Ok(())
+}
 
+#[tokio::test]
+async fn what_is_within_the_limits_is_worked_on_and_nothing_else() -> Outcome {
+    let (server, [platform, agent, whole]) = limited().await?;
+    let mut contacts = server.contacts();
     // Within them, and without a reason so far, it is taken.
     let began = contact("chat-1", ("web_chat", "express", ""), 3).route();
     contacts.route_contact(shown(began, &platform)?).await?;

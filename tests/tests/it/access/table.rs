@@ -185,7 +185,6 @@ async fn every_call_role_and_credential_gives_the_documented_answer() -> Outcome
         }
     }
     assert!(surprises.is_empty(), "{surprises:#?}");
-    println!("the access table: {answers} answers, 0 surprises");
     expect!["2100"].assert_eq(&answers.to_string());
     server.finish().await?;
     Ok(())
