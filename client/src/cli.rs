@@ -5,6 +5,7 @@ mod at_least;
 mod case;
 mod case_work;
 mod completions;
+mod connection;
 mod contact;
 mod contact_work;
 mod context;
@@ -24,18 +25,21 @@ mod failure;
 mod flags;
 mod form;
 mod list;
+mod login;
 mod manual;
 mod names;
 mod not_taken;
 mod out;
 mod playbook;
 mod preview;
+mod profiles;
 mod queue;
 mod reasons;
 mod render;
 mod report;
 mod reroute;
 mod route;
+mod secret;
 mod select;
 mod send;
 mod several;
@@ -51,6 +55,7 @@ mod write;
 mod zone;
 
 use clap::{Args, ColorChoice, CommandFactory, FromArgMatches, Parser, Subcommand};
+use connection::{CalledServer, ConnectionArgs};
 use error_json::ErrorJson;
 use failure::Failure;
 use flags::Flags;
@@ -84,15 +89,8 @@ struct Cli {
 #[derive(Args, Debug)]
 #[command(next_help_heading = "For every command")]
 struct Globals {
-    /// The server, as host:port or http://host:port.
-    #[arg(
-        long,
-        global = true,
-        value_name = "SERVER",
-        env = "SIGNPOST_SERVER",
-        default_value = "http://127.0.0.1:7100"
-    )]
-    server: String,
+    #[command(flatten)]
+    connection: ConnectionArgs,
     /// Print JSON. Why a command failed is then a line of JSON on stderr.
     #[arg(long, global = true)]
     json: bool,
@@ -184,6 +182,14 @@ enum Command {
         after_help = "Example:\n  signpost report volume --by reason,channel"
     )]
     Report(report::ReportCommand),
+    /// Checks a server, and stores it with its CA and token as a profile, which later commands use.
+    Login(login::LoginArgs),
+    /// Removes a profile.
+    #[command(after_help = "Example:\n  signpost logout --profile test")]
+    Logout,
+    /// The profiles that login stored.
+    #[command(subcommand, after_help = "Example:\n  signpost profile list")]
+    Profile(login::ProfileCommand),
     /// Plays a morning of an airline against a server in this process, and reports.
     #[cfg(feature = "demo")]
     Demo(demo::DemoArgs),
@@ -208,6 +214,8 @@ enum Command {
 struct Session {
     globals: Globals,
     out: Out,
+    /// The server and the credentials, or why there are none.
+    target: Result<CalledServer, String>,
     /// The time zone of the live playbook, once it is known.
     zone: OnceCell<Zone>,
 }
@@ -218,14 +226,27 @@ impl Session {
         self.client_within(self.globals.timeout)
     }
 
+    /// The server, for messages.
+    fn server(&self) -> &str {
+        let target = self.target.as_ref();
+        target.map_or(self.globals.connection.server_shown(), |target| {
+            &target.server
+        })
+    }
+
     /// As [`Session::client`], with another deadline of a call.
     fn client_within(&self, deadline: Duration) -> Result<Client, Failure> {
         let options = Options {
             deadline,
             actor: self.globals.actor.clone(),
         };
+        let target = self
+            .target
+            .as_ref()
+            .map_err(|words| Failure::Fix(words.clone()))?;
+        let client = Client::connect_with(&target.server, &target.credentials, options)?;
         // The times that a person gives are meant, and `send` looks at those of a table.
-        let client = Client::connect(&self.globals.server, options)?.stepping_clock();
+        let client = client.stepping_clock();
         Ok(match &self.globals.on_behalf_of {
             Some(person) => client.on_behalf_of(person)?,
             None => client,
@@ -248,6 +269,7 @@ pub(crate) fn main() -> ExitCode {
         paint: Paint::of_stdout(),
     };
     let session = Session {
+        target: globals.connection.target(),
         globals,
         out,
         zone: OnceCell::new(),
@@ -258,12 +280,12 @@ pub(crate) fn main() -> ExitCode {
     {
         Ok(runtime) => runtime,
         Err(error) => {
-            return Failure::Other(error.to_string()).tell(&session.globals, &flags);
+            return Failure::Other(error.to_string()).tell(&session, &flags);
         }
     };
     match runtime.block_on(run(command, &session)) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => failure.tell(&session.globals, &flags),
+        Err(failure) => failure.tell(&session, &flags),
     }
 }
 
@@ -319,6 +341,9 @@ async fn run(command: Command, session: &Session) -> Result<(), Failure> {
         Command::Token(command) => token::run(command, session).await,
         Command::Counts(form) => counts::run(&form, session).await,
         Command::Report(command) => report::run(command, session).await,
+        Command::Login(args) => login::login(args, session).await,
+        Command::Logout => login::logout(session),
+        Command::Profile(command) => login::profile(&command, session),
         #[cfg(feature = "demo")]
         Command::Demo(args) => demo::run(args, session).await,
         Command::Completions { shell } => completions::run(shell, session),

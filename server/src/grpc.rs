@@ -16,6 +16,8 @@ pub(crate) mod tokens;
 
 use crate::engine::Engine;
 use crate::feed::Feeds;
+use crate::port::Incoming;
+use crate::tls::Certificates;
 pub use access::AccessMode;
 pub(crate) use access::secret;
 use access::{GateLayer, JudgeLayer};
@@ -37,7 +39,7 @@ use tokio::net::TcpListener;
 use tokio::sync::Notify;
 use tonic::Status;
 use tonic::service::Routes;
-use tonic::transport::server::{Server, TcpIncoming};
+use tonic::transport::server::Server;
 use tonic_health::ServingStatus;
 use tonic_health::server::HealthReporter;
 use tonic_web::GrpcWebLayer;
@@ -79,10 +81,12 @@ pub struct PortOptions {
     pub access: AccessMode,
     /// The origins whose web pages may call. Empty if there are none.
     pub origins: Vec<CorsOrigin>,
+    /// The certificates for TLS. `None` if the port has no TLS.
+    pub tls: Option<Certificates>,
 }
 
 /// Serves `listener` until `stop` completes. Then it accepts no new call and finishes the accepted calls, for at most
-/// [`STOP_TIME_MAX`]. Web pages of other origins may not call, and no credentials are asked for.
+/// [`STOP_TIME_MAX`]. The port has no TLS, web pages of other origins may not call, and no credentials are asked for.
 ///
 /// # Errors
 /// When the port fails. Answers that were already sent stay valid.
@@ -129,7 +133,7 @@ pub async fn serve_as(
         set_health(&health, ServingStatus::NotServing).await;
         std::future::pending::<()>().await;
     };
-    let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
+    let incoming = Incoming::of(listener, options.tls);
     let mut server = Server::builder()
         .accept_http1(true)
         .max_concurrent_streams(CONNECTION_CALLS_MAX)

@@ -1,12 +1,13 @@
 //! The life of a server: it binds its address, opens the folder, starts the engine, publishes the first playbook,
 //! serves, and stops.
 
-use crate::config::{self, Config, ConfigError, FirstPlaybook};
+use crate::config::{Config, ConfigError, Exposure, FirstPlaybook};
 use crate::engine::{
     Engine, EngineError, EngineGuard, EngineHealth, EngineOptions, StartError, open_folder,
 };
 use crate::grpc::from_proto::content;
 use crate::grpc::{AccessMode, PortOptions, ServeError, serve_as};
+use crate::tls::{Certificates, TlsFault, TlsFiles, keep_fresh};
 use signpost_domain::access::Reach;
 use signpost_domain::actor::Actor;
 use signpost_domain::command::{Command, CommandBody, PublishPlaybook};
@@ -16,7 +17,7 @@ use signpost_proto::v1;
 use std::net::SocketAddr;
 use std::time::Duration;
 use tokio::net::TcpSocket;
-use tokio::task::{JoinError, spawn_blocking};
+use tokio::task::{JoinError, JoinHandle, spawn_blocking};
 
 /// How long a server whose store failed reports the failure in its health, before the server ends.
 pub const FAILED_SHOWN: Duration = Duration::from_secs(2);
@@ -49,6 +50,9 @@ pub enum RunError {
         /// The error of the system.
         source: std::io::Error,
     },
+    /// A file of TLS is wrong.
+    #[error(transparent)]
+    Tls(#[from] TlsFault),
     /// Serving on the port failed.
     #[error(transparent)]
     Serve(#[from] ServeError),
@@ -80,6 +84,8 @@ pub async fn run(
         log_filter: _,
         cors_origins,
         access,
+        tls,
+        insecure_listen,
     } = config;
     let bind = |source| RunError::Bind {
         address: listen,
@@ -88,6 +94,10 @@ pub async fn run(
     // Bind before the folder is touched: if the port is taken, nothing is left behind on disk. No client can connect
     // until the server listens.
     let socket = bound_to(listen).map_err(bind)?;
+    let tls = match tls {
+        Some(files) => Some(FreshTls::start(files).await?),
+        None => None,
+    };
     let started = spawn_blocking(move || -> Result<(Engine, EngineGuard), StartError> {
         Engine::start(open_folder(&data)?, EngineOptions::new(clock))
     });
@@ -102,7 +112,14 @@ pub async fn run(
     }
     let listener = socket.listen(BACKLOG).map_err(bind)?;
     let address = listener.local_addr().map_err(bind)?;
-    if let Some(warning) = config::exposed(address) {
+    let exposure = Exposure {
+        listen: address,
+        has_tls: tls.is_some(),
+        knows_callers: access == AccessMode::Credentials
+            || tls.as_ref().is_some_and(|tls| tls.asks_callers),
+        insecure_listen,
+    };
+    if let Some(warning) = exposure.warning() {
         tracing::warn!("{warning}");
     }
     if access == AccessMode::Credentials && engine.tokens().all().next().is_none() {
@@ -116,6 +133,7 @@ pub async fn run(
     let options = PortOptions {
         access,
         origins: cors_origins,
+        tls: tls.as_ref().map(|tls| tls.certificates.clone()),
     };
     let served = serve_as(options, listener, engine.clone(), end).await;
     let failed = *engine.health().borrow() == EngineHealth::Failed;
@@ -124,6 +142,40 @@ pub async fn run(
     match failed {
         true => Err(RunError::StoreFailed),
         false => Ok(()),
+    }
+}
+
+/// Certificates that are kept as the files have them, until this is dropped.
+struct FreshTls {
+    certificates: Certificates,
+    /// Whether callers must show a certificate.
+    asks_callers: bool,
+    keeping: JoinHandle<()>,
+}
+
+impl FreshTls {
+    async fn start(files: TlsFiles) -> Result<FreshTls, RunError> {
+        let asks_callers = files.client_ca.is_some();
+        let read = files.clone();
+        let loaded = spawn_blocking(move || read.load()).await??;
+        let certificates = Certificates::new(&loaded);
+        let kept = certificates.clone();
+        let keeping = tokio::spawn(async move {
+            if let Err(error) = keep_fresh(files, loaded, kept).await {
+                tracing::error!(%error, "new certificates will not be taken until a restart");
+            }
+        });
+        Ok(FreshTls {
+            certificates,
+            asks_callers,
+            keeping,
+        })
+    }
+}
+
+impl Drop for FreshTls {
+    fn drop(&mut self) {
+        self.keeping.abort();
     }
 }
 

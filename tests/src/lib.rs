@@ -16,6 +16,7 @@ pub mod real;
 pub mod server;
 pub mod snapshots;
 pub mod time;
+pub mod tls;
 pub mod watch;
 pub mod web;
 

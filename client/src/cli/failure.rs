@@ -1,6 +1,6 @@
 //! Why a command failed, and its exit code.
 
-use super::Globals;
+use super::Session;
 use super::error_json::ErrorJson;
 use super::flags::Flags;
 use super::render::words;
@@ -64,9 +64,9 @@ impl Failure {
     /// Prints on stderr what happened, and gives the exit code. For people, the message names the server where the
     /// wrong one may have been asked, and the flag of each field that is wrong. With `--json`, it is one line of JSON,
     /// see [`ErrorJson`].
-    pub(crate) fn tell(&self, globals: &Globals, flags: &Flags) -> ExitCode {
-        let server = globals.server.as_str();
-        if globals.json {
+    pub(crate) fn tell(&self, session: &Session, flags: &Flags) -> ExitCode {
+        let server = session.server();
+        if session.out.json {
             let told = self.for_programs(server, flags);
             told.iter().for_each(|told| say(&told.line()));
             return ExitCode::from(self.exit_code());

@@ -62,6 +62,19 @@ struct Typed {
     /// [default: open]
     #[arg(long, env = Key::Access.env(), value_name = "ACCESS")]
     access: Option<String>,
+    /// The certificate for TLS in PEM, then those of the CAs between it and the root; read again when it changes
+    #[arg(long, env = Key::TlsCert.env(), value_name = "FILE")]
+    tls_cert: Option<String>,
+    /// The private key of the certificate, in PEM
+    #[arg(long, env = Key::TlsPrivate.env(), value_name = "FILE")]
+    tls_key: Option<String>,
+    /// The CAs whose certificates callers must show (mutual TLS), in PEM
+    #[arg(long, env = Key::TlsClientCa.env(), value_name = "FILE")]
+    tls_client_ca: Option<String>,
+    /// Listen beyond loopback although not all is set that keeps strangers out [default: false]
+    #[arg(long, env = Key::InsecureListen.env(), value_name = "BOOL", num_args = 0..=1, require_equals = true,
+          default_missing_value = "true")]
+    insecure_listen: Option<String>,
     /// Show the effective configuration as TOML and exit
     #[arg(long)]
     check_config: bool,
@@ -129,6 +142,10 @@ impl Typed {
             Key::LogFilter => self.log_filter.as_slice(),
             Key::CorsOrigin => &self.cors_origin,
             Key::Access => self.access.as_slice(),
+            Key::TlsCert => self.tls_cert.as_slice(),
+            Key::TlsPrivate => self.tls_key.as_slice(),
+            Key::TlsClientCa => self.tls_client_ca.as_slice(),
+            Key::InsecureListen => self.insecure_listen.as_slice(),
         }
     }
 }

@@ -14,11 +14,16 @@ pub(super) enum Key {
     LogFilter,
     CorsOrigin,
     Access,
+    TlsCert,
+    /// The private key of the certificate.
+    TlsPrivate,
+    TlsClientCa,
+    InsecureListen,
 }
 
 impl Key {
     /// Every key.
-    pub(super) const ALL: [Key; 9] = [
+    pub(super) const ALL: [Key; 13] = [
         Key::Data,
         Key::Listen,
         Key::Playbook,
@@ -28,6 +33,10 @@ impl Key {
         Key::LogFilter,
         Key::CorsOrigin,
         Key::Access,
+        Key::TlsCert,
+        Key::TlsPrivate,
+        Key::TlsClientCa,
+        Key::InsecureListen,
     ];
 
     /// The name of the key in files, and in flags after two dashes.
@@ -42,6 +51,10 @@ impl Key {
             Key::LogFilter => "log-filter",
             Key::CorsOrigin => "cors-origin",
             Key::Access => "access",
+            Key::TlsCert => "tls-cert",
+            Key::TlsPrivate => "tls-key",
+            Key::TlsClientCa => "tls-client-ca",
+            Key::InsecureListen => "insecure-listen",
         }
     }
 
@@ -57,6 +70,10 @@ impl Key {
             Key::LogFilter => "SIGNPOST_LOG_FILTER",
             Key::CorsOrigin => "SIGNPOST_CORS_ORIGIN",
             Key::Access => "SIGNPOST_ACCESS",
+            Key::TlsCert => "SIGNPOST_TLS_CERT",
+            Key::TlsPrivate => "SIGNPOST_TLS_KEY",
+            Key::TlsClientCa => "SIGNPOST_TLS_CLIENT_CA",
+            Key::InsecureListen => "SIGNPOST_INSECURE_LISTEN",
         }
     }
 
@@ -65,6 +82,10 @@ impl Key {
         match self {
             Key::LogFilter => "log_filter",
             Key::CorsOrigin => "cors_origin",
+            Key::TlsCert => "tls_cert",
+            Key::TlsPrivate => "tls_key",
+            Key::TlsClientCa => "tls_client_ca",
+            Key::InsecureListen => "insecure_listen",
             other => other.name(),
         }
     }
