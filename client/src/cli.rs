@@ -50,6 +50,7 @@ mod signals;
 mod stderr;
 mod table_file;
 mod tags;
+mod token;
 mod values;
 mod vocabulary;
 mod watch;
@@ -100,7 +101,8 @@ struct Globals {
     /// The deadline of a call, retries included.
     #[arg(long, global = true, value_name = "SPAN", default_value = "10s", value_parser = values::timeout)]
     timeout: Duration,
-    /// The caller. The kind is platform, chatbot, supervisor or client. Request keys are kept per actor.
+    /// The caller. The kind is platform, chatbot, agent, supervisor, admin, auditor or client. Request keys are kept
+    /// per actor.
     #[arg(
         long,
         global = true,
@@ -169,6 +171,12 @@ enum Command {
         after_help = "Example:\n  signpost playbook publish airline.yaml --note 'Summer season'"
     )]
     Playbook(playbook::PlaybookCommand),
+    /// Creates, lists and revokes the tokens of callers.
+    #[command(
+        subcommand,
+        after_help = "Example:\n  signpost token create supervisor --actor-id ann"
+    )]
+    Token(token::TokenCommand),
     /// Contacts and cases by reason and tier of the case.
     ///
     /// A contact of several cases counts for each of them, and under each route that it took. The tier is the one under
@@ -350,6 +358,7 @@ async fn run(command: Command, session: &Session) -> Result<(), Failure> {
         Command::Customer(command) => customer::run(command, session).await,
         Command::Queue(command) => queue::run(command, session).await,
         Command::Playbook(command) => playbook::run(command, session).await,
+        Command::Token(command) => token::run(command, session).await,
         Command::Counts(form) => counts::run(&form, session).await,
         Command::Report(command) => report::run(command, session).await,
         Command::Login(args) => login::login(args, session).await,

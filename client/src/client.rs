@@ -10,6 +10,7 @@ use tokio::time::Instant;
 use tonic::metadata::{Ascii, MetadataValue};
 use tonic::transport::Channel;
 use tonic::{Request, Response, Status};
+use v1::access_service_client::AccessServiceClient;
 use v1::case_service_client::CaseServiceClient;
 use v1::contact_service_client::ContactServiceClient;
 use v1::customer_service_client::CustomerServiceClient;
@@ -352,6 +353,12 @@ calls! {
     read PlaybookServiceClient::get_reason_menu(GetReasonMenuRequest) -> GetReasonMenuResponse;
     /// Every word that requests may name, with labels.
     read PlaybookServiceClient::get_vocabulary(GetVocabularyRequest) -> GetVocabularyResponse;
+    /// Creates a token. The answer has its secret, which is shown this once.
+    write AccessServiceClient::create_token(CreateTokenRequest) -> CreateTokenResponse;
+    /// One page of the tokens, the newest first, without their secrets.
+    read AccessServiceClient::list_tokens(ListTokensRequest) -> ListTokensResponse;
+    /// Revokes a token for good.
+    write AccessServiceClient::revoke_token(RevokeTokenRequest) -> RevokeTokenResponse;
     /// Contacts and cases by reason and tier.
     read InsightServiceClient::count_reasons(CountReasonsRequest) -> CountReasonsResponse;
 }

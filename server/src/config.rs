@@ -13,14 +13,16 @@ mod layer;
 mod size;
 #[cfg(test)]
 mod tests;
+mod token;
 
 pub use environment::misspelt;
 pub use error::{ConfigError, ConfigErrors};
 pub use exposure::Exposure;
 
 use crate::engine::Clock;
-use crate::grpc::CorsOrigin;
+use crate::grpc::{AccessMode, CorsOrigin};
 use crate::logging::{LogFilter, LogFormat};
+use crate::offline_token::NewToken;
 use crate::store::DataFolder;
 use crate::tls::{TlsFault, TlsFile, TlsFiles};
 use args::Args;
@@ -36,6 +38,7 @@ use std::sync::Arc;
 
 const LISTEN_DEFAULT: &str = "127.0.0.1:7100";
 const CLOCK_DEFAULT: &str = "system";
+const ACCESS_DEFAULT: &str = "open";
 const LOG_DEFAULT: &str = "text";
 const LOG_FILTER_DEFAULT: &str = "info";
 const INSECURE_LISTEN_DEFAULT: &str = "false";
@@ -59,6 +62,8 @@ pub struct Config {
     pub log_filter: LogFilter,
     /// The origins whose web pages may call the server from a browser. Empty if there are none.
     pub cors_origins: Vec<CorsOrigin>,
+    /// Whether callers must show a credential.
+    pub access: AccessMode,
     /// The files of TLS. `None` if the port has no TLS.
     pub tls: Option<TlsFiles>,
     /// Whether the port may be open to other machines without what keeps strangers out.
@@ -81,6 +86,8 @@ pub struct FirstPlaybook {
 pub enum Invocation {
     /// Run a server.
     Run(Box<Config>),
+    /// Create a token in a folder whose server is stopped, and exit.
+    CreateToken(Box<NewToken>),
     /// Print this and exit.
     Show {
         /// The effective configuration as TOML.
@@ -108,6 +115,9 @@ pub enum ReadError {
 /// help or for the version is an error, too: clap has its text and its exit code.
 pub fn read(args: impl IntoIterator<Item = OsString>) -> Result<Invocation, ReadError> {
     let args = Args::read(args)?;
+    if let Some(token) = args.new_token {
+        return Ok(Invocation::CreateToken(Box::new(token)));
+    }
     let file = match &args.config {
         Some(path) => Some(file::read(path)?),
         None => None,
@@ -158,6 +168,8 @@ impl Config {
         }
         let floor = or(Key::MinFreeSpace, MIN_FREE_SPACE_DEFAULT);
         let floor_kept = finder.keep(Key::MinFreeSpace, &floor, size::bytes(&floor.text));
+        let access = or(Key::Access, ACCESS_DEFAULT);
+        let access_kept = finder.keep(Key::Access, &access, AccessMode::parse(&access.text));
         let (playbook, sample) = first_said(layers);
         let needs_playbook = data.as_deref().is_none_or(needs_playbook);
         let first = first(
@@ -175,7 +187,8 @@ impl Config {
                 listen: listen_at,
                 // A file that is wrong is a fault of its own.
                 has_tls: tls_said.iter().any(Option::is_some),
-                knows_callers: tls_said[2].is_some(),
+                knows_callers: tls_said[2].is_some()
+                    || access_kept == Some(AccessMode::Credentials),
                 insecure_listen: insecure_kept.unwrap_or_default(),
             };
             if let Some(refusal) = exposure.refusal() {
@@ -192,6 +205,7 @@ impl Config {
             log: Some(log.text),
             log_filter: Some(filter.text),
             cors_origin: origins.into_iter().map(|said| said.text).collect(),
+            access: Some(access.text),
             tls_cert,
             tls_key,
             tls_client_ca,
@@ -203,20 +217,24 @@ impl Config {
             .zip(clock_kept)
             .zip(log_kept)
             .zip(filter_kept)
+            .zip(access_kept)
             .zip(insecure_kept)
             .zip(floor_kept);
         let config = kept.map(
-            |((((((data, listen), clock), log), log_filter), insecure_listen), floor)| Config {
-                data,
-                listen,
-                first,
-                clock,
-                log,
-                log_filter,
-                cors_origins,
-                tls,
-                insecure_listen,
-                min_free_bytes: floor,
+            |(((((((data, listen), clock), log), log_filter), access), insecure_listen), floor)| {
+                Config {
+                    data,
+                    listen,
+                    first,
+                    clock,
+                    log,
+                    log_filter,
+                    cors_origins,
+                    access,
+                    tls,
+                    insecure_listen,
+                    min_free_bytes: floor,
+                }
             },
         );
         finder.done(config).map(|config| (config, effective))
@@ -228,7 +246,8 @@ impl Config {
         let exposure = Exposure {
             listen: self.listen,
             has_tls: self.tls.is_some(),
-            knows_callers: self.tls.as_ref().is_some_and(|tls| tls.client_ca.is_some()),
+            knows_callers: self.access == AccessMode::Credentials
+                || self.tls.as_ref().is_some_and(|tls| tls.client_ca.is_some()),
             insecure_listen: self.insecure_listen,
         };
         let exposed = exposure

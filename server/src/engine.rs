@@ -43,6 +43,7 @@ use prefetch::{Prefetched, RowLookup};
 use reading::Reading;
 pub(crate) use reading::decoded;
 use row_writer::CatchUpSignal;
+use signpost_domain::access::Tokens;
 use signpost_domain::case::CaseNumbers;
 use signpost_domain::command::{Command, CommandBody, PublishPlaybook, Query, RollbackPlaybook};
 use signpost_domain::event::{Event, Recorded};
@@ -52,8 +53,9 @@ use signpost_domain::ids::{PlaybookVersion, Seq};
 use signpost_domain::playbook::Playbook;
 use signpost_domain::refusal::Refusal;
 use signpost_domain::state::{Row, RowKey, RowNotLoaded, State};
+use signpost_domain::time::UnixMs;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::time::Duration;
 use tokio::sync::{oneshot, watch};
 
@@ -86,6 +88,8 @@ struct Shared {
     rows_held: Arc<AtomicUsize>,
     playbooks: PlaybookCache,
     clock: Clock,
+    /// The log time of the last durable event, in milliseconds.
+    log_time: Arc<AtomicI64>,
 }
 
 /// Whether the engine accepts work.
@@ -260,6 +264,18 @@ impl Engine {
     /// How handles compare now, in every row.
     pub fn comparing(&self) -> Arc<HandleKinds> {
         self.shared.live.borrow().comparing.clone()
+    }
+
+    /// The tokens that are kept.
+    pub(crate) fn tokens(&self) -> Arc<Tokens> {
+        self.shared.live.borrow().tokens.clone()
+    }
+
+    /// The time by which tokens expire: the clock of the machine, or, where the callers give the time, the log time of
+    /// the last event that is durable. Costs no lock.
+    pub(crate) fn token_time(&self) -> UnixMs {
+        let last = UnixMs(self.shared.log_time.load(Ordering::Relaxed));
+        self.shared.clock.now(None, last)
     }
 
     /// A published version of the playbook, compiled. `None` if the version was never published.

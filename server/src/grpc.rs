@@ -3,6 +3,7 @@
 //! A handler contains the whole path of one call: it reads the request, asks the engine, and writes the answer. The
 //! details of each step are in the modules below.
 
+mod access;
 mod connect;
 mod cors;
 mod edge;
@@ -17,11 +18,15 @@ use crate::engine::{Engine, EngineHealth};
 use crate::feed::Feeds;
 use crate::port::Incoming;
 use crate::tls::Certificates;
+pub use access::AccessMode;
+pub(crate) use access::secret;
+use access::{GateLayer, JudgeLayer};
 use connect::ConnectLayer;
 pub use cors::{CorsOrigin, OriginError, PREFLIGHT_KEPT};
 use edge::Services;
 use services::feed::FeedServer;
 use signpost_proto::FILE_DESCRIPTOR_SET;
+use signpost_proto::v1::access_service_server::{self, AccessServiceServer};
 use signpost_proto::v1::case_service_server::{self, CaseServiceServer};
 use signpost_proto::v1::contact_service_server::{self, ContactServiceServer};
 use signpost_proto::v1::customer_service_server::{self, CustomerServiceServer};
@@ -69,8 +74,19 @@ pub enum ServeError {
     Transport(#[from] tonic::transport::Error),
 }
 
+/// How a port is served.
+#[derive(Clone, Debug, Default)]
+pub struct PortOptions {
+    /// Whether callers must show a credential.
+    pub access: AccessMode,
+    /// The origins whose web pages may call. Empty if there are none.
+    pub origins: Vec<CorsOrigin>,
+    /// The certificates for TLS. `None` if the port has no TLS.
+    pub tls: Option<Certificates>,
+}
+
 /// Serves `listener` until `stop` completes. Then it accepts no new call and finishes the accepted calls, for at most
-/// [`STOP_TIME_MAX`]. The port has no TLS, and web pages of other origins may not call.
+/// [`STOP_TIME_MAX`]. The port has no TLS, web pages of other origins may not call, and no credentials are asked for.
 ///
 /// # Errors
 /// When the port fails. Answers that were already sent stay valid.
@@ -80,15 +96,6 @@ pub async fn serve(
     stop: impl Future<Output = ()>,
 ) -> Result<(), ServeError> {
     serve_as(PortOptions::default(), listener, engine, stop).await
-}
-
-/// How a port is served.
-#[derive(Clone, Debug, Default)]
-pub struct PortOptions {
-    /// The origins whose web pages may call. Empty if there are none.
-    pub origins: Vec<CorsOrigin>,
-    /// The certificates for TLS. `None` if the port has no TLS.
-    pub tls: Option<Certificates>,
 }
 
 /// The same as [`serve`], with these options.
@@ -148,9 +155,11 @@ pub async fn serve_as(
         .http2_keepalive_interval(Some(KEEPALIVE_INTERVAL))
         .http2_keepalive_timeout(Some(KEEPALIVE_TIMEOUT))
         .layer(option_layer(cors::layer(&options.origins)))
+        .layer(JudgeLayer::new(options.access, engine.clone()))
         .layer(ConnectLayer::new()?)
         .layer(GrpcWebLayer::new())
-        .layer(MapResponseLayer::new(in_our_words));
+        .layer(MapResponseLayer::new(in_our_words))
+        .layer(GateLayer);
     let served = server
         .add_routes(routes)
         .serve_with_incoming_shutdown(incoming, stopped);
@@ -168,12 +177,14 @@ fn routes(edge: Services, feeds: Arc<Feeds>) -> Result<Routes, ServeError> {
             .register_encoded_file_descriptor_set(FILE_DESCRIPTOR_SET)
             .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
     };
+    let access = AccessServiceServer::new(edge.clone());
     let contacts = ContactServiceServer::new(edge.clone());
     let cases = CaseServiceServer::new(edge.clone());
     let customers = CustomerServiceServer::new(edge.clone());
     let playbooks = PlaybookServiceServer::new(edge.clone());
     let insights = InsightServiceServer::new(edge);
     Ok(Routes::default()
+        .add_service(access.max_decoding_message_size(REQUEST_BYTES_MAX))
         .add_service(contacts.max_decoding_message_size(REQUEST_BYTES_MAX))
         .add_service(cases.max_decoding_message_size(REQUEST_BYTES_MAX))
         .add_service(customers.max_decoding_message_size(CUSTOMER_REQUEST_BYTES_MAX))
@@ -188,9 +199,10 @@ fn routes(edge: Services, feeds: Arc<Feeds>) -> Result<Routes, ServeError> {
 pub const WRITES_HEALTH: &str = "signpost.v1.Writes";
 
 /// The names of the health checks: each service, writes alone, and the empty name for the whole server.
-const HEALTH_SERVICES: [&str; 8] = [
+const HEALTH_SERVICES: [&str; 9] = [
     "",
     WRITES_HEALTH,
+    access_service_server::SERVICE_NAME,
     contact_service_server::SERVICE_NAME,
     case_service_server::SERVICE_NAME,
     customer_service_server::SERVICE_NAME,

@@ -2,6 +2,7 @@
 //! if the command line or the configuration is wrong.
 
 use signpost_server::config::{self, Config, Invocation, ReadError};
+use signpost_server::offline_token::{self, CreatedToken, NewToken, OfflineError};
 use signpost_server::{logging, run};
 use std::fmt::Display;
 use std::io::Write;
@@ -18,6 +19,10 @@ const BAD_CONFIG: u8 = 2;
 fn main() -> ExitCode {
     match config::read(std::env::args_os()) {
         Ok(Invocation::Run(config)) => match start(*config) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => fail(FAILED, &error),
+        },
+        Ok(Invocation::CreateToken(token)) => match create(*token) {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => fail(FAILED, &error),
         },
@@ -39,6 +44,23 @@ fn main() -> ExitCode {
             fail(BAD_CONFIG, &format!("bad configuration: {errors}"))
         }
     }
+}
+
+/// Prints the token alone on stdout, so that a script can keep it, and what it is on stderr.
+fn create(token: NewToken) -> Result<(), OfflineError> {
+    let (role, data) = (token.role.as_str(), token.data.clone());
+    let CreatedToken {
+        bearer_token,
+        id,
+        expires,
+    } = offline_token::create(token)?;
+    let expires = jiff::Timestamp::from_millisecond(expires.0).unwrap_or_default();
+    warn(&format!(
+        "{id} of the role {role} counts in {} until {expires}; the line on stdout is the token, and is not shown again",
+        data.display()
+    ));
+    say(&bearer_token);
+    Ok(())
 }
 
 fn start(config: Config) -> Result<(), Box<dyn std::error::Error>> {

@@ -7,8 +7,9 @@ use crate::engine::{
     open_folder_where_room,
 };
 use crate::grpc::from_proto::content;
-use crate::grpc::{PortOptions, ServeError, serve_as};
+use crate::grpc::{AccessMode, PortOptions, ServeError, serve_as};
 use crate::tls::{Certificates, TlsFault, TlsFiles, keep_fresh};
+use signpost_domain::access::Reach;
 use signpost_domain::actor::Actor;
 use signpost_domain::command::{Command, CommandBody, PublishPlaybook};
 use signpost_domain::event::{IdempotencyKey, Method};
@@ -91,7 +92,8 @@ pub async fn run(
     let exposure = Exposure {
         listen: address,
         has_tls: tls.is_some(),
-        knows_callers: tls.as_ref().is_some_and(|tls| tls.asks_callers),
+        knows_callers: config.access == AccessMode::Credentials
+            || tls.as_ref().is_some_and(|tls| tls.asks_callers),
         insecure_listen: config.insecure_listen,
     };
     if let Some(warning) = exposure.warning() {
@@ -100,10 +102,16 @@ pub async fn run(
     bound(address);
     tokio::pin!(stop);
     loop {
-        tracing::info!(%address, "serving");
+        tracing::info!(%address, access = %config.access, "serving");
+        if config.access == AccessMode::Credentials && started.0.tokens().all().next().is_none() {
+            tracing::warn!(
+                "access: no token has been created, so nobody may call: stop the server, and create one by signpostd token create"
+            );
+        }
         let listener = listener.try_clone().and_then(TcpListener::from_std);
         let listener = listener.map_err(bind)?;
         let options = PortOptions {
+            access: config.access,
             origins: config.cors_origins.clone(),
             tls: tls.as_ref().map(|tls| tls.certificates.clone()),
         };
@@ -276,6 +284,7 @@ async fn publish_first(engine: &Engine, first: FirstPlaybook) -> Result<(), RunE
         request,
         event_time: None,
         may_step_clock: false,
+        reach: Reach::default(),
         body: CommandBody::Publish(PublishPlaybook {
             playbook,
             note,

@@ -34,6 +34,7 @@ pub(crate) fn command(id: &str, at: UnixMs, body: CommandBody) -> Command {
         },
         event_time: Some(at),
         may_step_clock: false,
+        reach: signpost_domain::access::Reach::default(),
         body,
     }
 }

@@ -151,7 +151,9 @@ impl Folding {
                 | Body::CustomerMerged(_)
                 | Body::CustomerUnmerged(_)
                 | Body::QueueStatsReported(_)
-                | Body::ContactUpdated(_),
+                | Body::ContactUpdated(_)
+                | Body::TokenCreated(_)
+                | Body::TokenRevoked(_),
             )
             | None => {}
         }

@@ -19,9 +19,32 @@ pub async fn call(
     let mut grpc = Grpc::new(channel);
     let ready = grpc.ready().await;
     ready.map_err(|error| Status::unavailable(error.to_string()))?;
+    grpc.unary(Request::new(message), path_of(path)?, Bytes)
+        .await
+}
+
+/// As [`call`], with metadata, and for calls whose answer is a stream, too. Gives the first message.
+///
+/// # Errors
+/// The refusal of the server.
+pub async fn first(
+    channel: Channel,
+    path: &str,
+    request: Request<Vec<u8>>,
+) -> Result<Vec<u8>, Status> {
+    let mut grpc = Grpc::new(channel);
+    let ready = grpc.ready().await;
+    ready.map_err(|error| Status::unavailable(error.to_string()))?;
+    let answer = grpc
+        .server_streaming(request, path_of(path)?, Bytes)
+        .await?;
+    let first = answer.into_inner().message().await?;
+    first.ok_or_else(|| Status::internal("no message"))
+}
+
+fn path_of(path: &str) -> Result<PathAndQuery, Status> {
     let path: Result<PathAndQuery, _> = path.parse();
-    let path = path.map_err(|error| Status::internal(error.to_string()))?;
-    grpc.unary(Request::new(message), path, Bytes).await
+    path.map_err(|error| Status::internal(error.to_string()))
 }
 
 /// A codec whose messages are their bytes.

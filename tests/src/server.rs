@@ -8,7 +8,7 @@ use signpost_domain::check;
 use signpost_server::engine::{
     Clock, Engine, EngineGuard, EngineOptions, Folded, fold_log, open_folder,
 };
-use signpost_server::grpc::{ServeError, serve};
+use signpost_server::grpc::{AccessMode, PortOptions, ServeError, serve_as};
 use signpost_server::store::{Log, LogLimits};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -19,6 +19,7 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tonic::transport::{Channel, Endpoint};
+use v1::access_service_client::AccessServiceClient;
 use v1::case_service_client::CaseServiceClient;
 use v1::contact_service_client::ContactServiceClient;
 use v1::customer_service_client::CustomerServiceClient;
@@ -80,6 +81,7 @@ pub struct TestServer {
     channel: Channel,
     client: Client,
     clock: Clock,
+    access: AccessMode,
     stop: oneshot::Sender<()>,
     served: JoinHandle<Result<(), ServeError>>,
     guard: EngineGuard,
@@ -110,12 +112,24 @@ impl TestServer {
     /// # Errors
     /// When the server does not start.
     pub async fn on(data: Data, clock: Clock) -> Outcome<TestServer> {
+        TestServer::with_access(data, clock, AccessMode::Open).await
+    }
+
+    /// A server with this data folder, which may ask for credentials.
+    ///
+    /// # Errors
+    /// When the server does not start.
+    pub async fn with_access(data: Data, clock: Clock, access: AccessMode) -> Outcome<TestServer> {
         let (engine, guard) = Engine::start(open_folder(&data.path())?, EngineOptions::new(clock))?;
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let address = listener.local_addr()?;
         let (stop, stopped) = oneshot::channel::<()>();
         let stopped = async { drop(stopped.await) };
-        let served = tokio::spawn(serve(listener, engine, stopped));
+        let options = PortOptions {
+            access,
+            ..PortOptions::default()
+        };
+        let served = tokio::spawn(serve_as(options, listener, engine, stopped));
         let channel = Endpoint::from_shared(format!("http://{address}"))?.connect_lazy();
         let options = Options {
             actor: "platform/test".to_owned(),
@@ -126,6 +140,7 @@ impl TestServer {
             client: Client::over(channel.clone(), options)?.stepping_clock(),
             channel,
             clock,
+            access,
             stop,
             served,
             guard,
@@ -160,8 +175,17 @@ impl TestServer {
     /// # Errors
     /// When the first does not stop or the second does not start.
     pub async fn restart(self) -> Outcome<TestServer> {
+        let (clock, access) = (self.clock, self.access);
+        TestServer::with_access(self.stop().await?, clock, access).await
+    }
+
+    /// Stops the server and starts another one with the same folder, which asks for credentials.
+    ///
+    /// # Errors
+    /// When the first does not stop or the second does not start.
+    pub async fn asking_for_credentials(self) -> Outcome<TestServer> {
         let clock = self.clock;
-        TestServer::on(self.stop().await?, clock).await
+        TestServer::with_access(self.stop().await?, clock, AccessMode::Credentials).await
     }
 
     /// Stops the server and folds its whole log; see [`Data::fold`].
@@ -223,6 +247,11 @@ impl TestServer {
     /// The connection to the server.
     pub fn channel(&self) -> Channel {
         self.channel.clone()
+    }
+
+    /// The generated client for tokens.
+    pub fn access(&self) -> AccessServiceClient<Channel> {
+        AccessServiceClient::new(self.channel())
     }
 
     /// The generated client for contacts.

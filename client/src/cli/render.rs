@@ -13,6 +13,7 @@ mod open_case;
 mod playbook;
 mod records;
 pub(crate) mod table;
+mod tokens;
 pub(crate) mod visible;
 mod vocabulary;
 mod why;
@@ -28,6 +29,7 @@ pub(crate) use playbook::{
     counts, counts_listing, findings, names_in_use, publication, publications, taking,
 };
 pub(crate) use records::{case, case_added, contact, customer, ended, selected};
+pub(crate) use tokens::{created_token, tokens};
 pub(crate) use vocabulary::{vocabulary, vocabulary_listing};
 
 use super::out::Paint;

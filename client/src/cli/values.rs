@@ -182,6 +182,19 @@ pub(crate) fn contact_link(text: &str) -> Result<v1::ContactLink, String> {
     })
 }
 
+/// The role of a token.
+pub(crate) fn role() -> impl TypedValueParser<Value = v1::Role> {
+    const WORDS: &[&str] = &[
+        "platform",
+        "chatbot",
+        "agent",
+        "supervisor",
+        "admin",
+        "auditor",
+    ];
+    word_of("ROLE_", WORDS, v1::Role::from_str_name)
+}
+
 /// Where facts come from.
 pub(crate) fn fact_source() -> impl TypedValueParser<Value = v1::FactSource> {
     const WORDS: &[&str] = &["customer", "bot", "agent", "system"];

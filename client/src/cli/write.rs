@@ -63,6 +63,7 @@ keyed! {
     PublishPlaybookRequest RollbackPlaybookRequest
     AddCaseNoteRequest UpdateCaseRequest ResolveCaseRequest ReopenCaseRequest MergeCasesRequest UnmergeCaseRequest
     LinkCasesRequest UnlinkCasesRequest
+    CreateTokenRequest RevokeTokenRequest
 }
 
 impl Keyed for v1::RouteContactRequest {

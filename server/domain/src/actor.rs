@@ -12,6 +12,12 @@ pub enum ActorKind {
     Chatbot,
     /// A supervisor: a person who runs the service.
     Supervisor,
+    /// An agent: a person who serves customers.
+    Agent,
+    /// An administrator: a person or a program that may do everything.
+    Admin,
+    /// An auditor: a person or a program that reads everything and writes nothing.
+    Auditor,
     /// The bundled client.
     Client,
     /// Signpost itself, for example a timer or the start-up.
@@ -20,13 +26,21 @@ pub enum ActorKind {
 
 impl ActorKind {
     /// Every kind, in the order of declaration.
-    pub const ALL: [ActorKind; 5] = [
+    pub const ALL: [ActorKind; 8] = [
         ActorKind::Platform,
         ActorKind::Chatbot,
         ActorKind::Supervisor,
+        ActorKind::Agent,
+        ActorKind::Admin,
+        ActorKind::Auditor,
         ActorKind::Client,
         ActorKind::System,
     ];
+
+    /// Whether actors of this kind decide what only a supervisor may.
+    pub const fn is_supervisor(self) -> bool {
+        matches!(self, ActorKind::Supervisor | ActorKind::Admin)
+    }
 
     /// The text for this kind in the request metadata.
     pub const fn as_str(self) -> &'static str {
@@ -34,6 +48,9 @@ impl ActorKind {
             ActorKind::Platform => "platform",
             ActorKind::Chatbot => "chatbot",
             ActorKind::Supervisor => "supervisor",
+            ActorKind::Agent => "agent",
+            ActorKind::Admin => "admin",
+            ActorKind::Auditor => "auditor",
             ActorKind::Client => "client",
             ActorKind::System => "system",
         }

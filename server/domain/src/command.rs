@@ -1,6 +1,7 @@
 //! Commands and queries: what callers ask for, parsed and checked in form. [`crate::flow`] decides what a request means
 //! now.
 
+use crate::access::{Reach, Role, TokenHash, TokenScope};
 use crate::actor::Actor;
 use crate::case::{CaseLink, CaseUpdate, NoteAudience, Resolution};
 use crate::contact::{ContactContext, ContactOutcome, ContextField, QueueStats};
@@ -10,8 +11,8 @@ use crate::event::{IdempotencyKey, Method};
 use crate::fact::Facts;
 use crate::handle::HandleKey;
 use crate::ids::{
-    CaseId, ContactId, CustomerId, MatterId, NameError, PLAYBOOK_VERSION_BYTES_MAX,
-    PlaybookVersion, ReasonId, Seq,
+    ActorId, CaseId, ContactId, CustomerId, MatterId, NameError, PLAYBOOK_VERSION_BYTES_MAX,
+    PlaybookVersion, ReasonId, Seq, TokenId,
 };
 use crate::playbook::Playbook;
 use crate::playbook::leaving::NameInUse;
@@ -32,6 +33,8 @@ pub struct Command {
     /// The actor for whom the sender acts, as the sender says; `None` if the sender names nobody. This actor changes
     /// neither the key of the request nor what the sender may do.
     pub on_behalf_of: Option<Actor>,
+    /// What the sender may reach.
+    pub reach: Reach,
     /// What distinguishes this write from every other write.
     pub request: IdempotencyKey,
     /// The time by the caller's clock; `None` means now.
@@ -71,6 +74,10 @@ pub enum CommandBody {
     Case(Box<ActOnCase>),
     /// Work on a customer.
     Customer(Box<ActOnCustomer>),
+    /// Create a token.
+    CreateToken(Box<CreateToken>),
+    /// Revoke a token.
+    RevokeToken(TokenId),
     /// A request of this method whose content has faults. It is refused, unless it is the repeat of a request that had
     /// no faults under the playbook that was live then.
     Faulty(Method, Faults),
@@ -259,6 +266,23 @@ pub struct RollbackPlaybook {
     pub note: Arc<str>,
 }
 
+/// A request to create a token.
+#[derive(Clone, Debug)]
+pub struct CreateToken {
+    /// The role of whoever will show it.
+    pub role: Role,
+    /// Who that is, in events; `None`: the id of the token.
+    pub actor: Option<ActorId>,
+    /// What people call it; may be empty.
+    pub label: Arc<str>,
+    /// What it is limited to.
+    pub scope: TokenScope,
+    /// The hash of its secret.
+    pub hash: TokenHash,
+    /// From when on it counts no more; `None`: [`LIFETIME_DEFAULT`](crate::access::LIFETIME_DEFAULT) from now on.
+    pub expires: Option<UnixMs>,
+}
+
 /// Work on a case.
 #[derive(Clone, Debug)]
 pub struct ActOnCase {
@@ -349,6 +373,8 @@ impl CustomerStep {
 pub enum Query {
     /// The answer that a contact would get now; nothing is stored.
     Preview(Box<PreviewRoute>),
+    /// A read of a contact or a case by a caller who does not reach everything.
+    Within(Reach, Box<Query>),
     /// One contact.
     Contact(ContactId),
     /// One case.
@@ -361,6 +387,19 @@ pub enum Query {
     Publications,
     /// The counts by reason and tier.
     Counts,
+    /// All tokens that are kept.
+    Tokens,
+}
+
+impl Query {
+    /// The same read, by a caller who reaches this.
+    #[must_use]
+    pub fn within(self, reach: Reach) -> Query {
+        match reach.is_everything() {
+            true => self,
+            false => Query::Within(reach, Box::new(self)),
+        }
+    }
 }
 
 /// A request to preview the routing of a contact.
@@ -374,6 +413,8 @@ pub struct PreviewRoute {
     pub clear: Vec<ContextField>,
     /// What to do with a reason that the live playbook does not have, as in [`RouteContact`].
     pub unknown_reason: UnknownReason,
+    /// What the sender may reach.
+    pub reach: Reach,
     /// The time of the decision; `None` means now.
     pub at: Option<UnixMs>,
     /// The sender of the request.

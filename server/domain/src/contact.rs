@@ -4,7 +4,7 @@ use crate::ability::Abilities;
 use crate::customer::{Consent, Identity, TierFound};
 use crate::decision::{AttemptOutcome, Handover};
 use crate::fact::Facts;
-use crate::ids::{CaseId, ContactId, CustomerId, MatterId, ReasonId, Seq, Slug};
+use crate::ids::{ActorId, CaseId, ContactId, CustomerId, MatterId, ReasonId, Seq, Slug};
 use crate::route::Route;
 use crate::state::Beside;
 use crate::tags::{ContactLink, Tags};
@@ -630,6 +630,9 @@ pub struct Contact {
     pub ended: Option<UnixMs>,
     /// How many further calls about this contact came after the first.
     pub amendments: u32,
+    /// The chatbot that holds the contact: it opened the contact, or another actor opened it on the chatbot's behalf.
+    /// `None` if no chatbot did.
+    pub held_by: Option<ActorId>,
     /// The sequence of the event that first recorded the contact.
     pub opened: Seq,
     /// The sequence of the event that holds the contact's last decision.

@@ -8,6 +8,7 @@ mod transitions;
 pub use corrected::{CaseChange, CaseCorrected, CustomerCorrected, LeftCase, MovedCase};
 pub use transitions::CaseTransition;
 
+use crate::access::{Role, TokenHash, TokenScope};
 use crate::actor::Actor;
 use crate::case::{CaseAction, CaseKey, CaseState, Resolution};
 use crate::contact::{CaseMatch, ContactContext, ContactOutcome, Offered, QueueStats};
@@ -16,7 +17,8 @@ use crate::decision::{AttemptOutcome, ContactStats, Decision, Finding, Handover,
 use crate::fact::Facts;
 use crate::hash::Parts;
 use crate::ids::{
-    CaseId, ContactId, CustomerId, MatterId, PlaybookVersion, ReasonId, RequestId, Seq, Slug,
+    ActorId, CaseId, ContactId, CustomerId, MatterId, PlaybookVersion, ReasonId, RequestId, Seq,
+    Slug, TokenId,
 };
 use crate::route::Route;
 use crate::tags::ContactUpdate;
@@ -109,11 +111,15 @@ pub enum Method {
     UpdateContact = 22,
     /// CorrectContactCustomer.
     CorrectContactCustomer = 23,
+    /// CreateToken.
+    CreateToken = 24,
+    /// RevokeToken.
+    RevokeToken = 25,
 }
 
 impl Method {
     /// Every method.
-    pub const ALL: [Method; 23] = [
+    pub const ALL: [Method; 25] = [
         Method::RouteContact,
         Method::SelectRoute,
         Method::EndContact,
@@ -137,6 +143,8 @@ impl Method {
         Method::ReportQueueStats,
         Method::UpdateContact,
         Method::CorrectContactCustomer,
+        Method::CreateToken,
+        Method::RevokeToken,
     ];
 }
 
@@ -194,6 +202,29 @@ pub enum Event {
     ContactUpdated(Box<ContactUpdated>),
     /// A contact that was put under the wrong customer was put under the right one.
     ContactCustomerCorrected(Box<CustomerCorrected>),
+    /// A token was created.
+    TokenCreated(Box<TokenCreated>),
+    /// A token was revoked.
+    TokenRevoked(TokenId),
+}
+
+/// A token was created. Its id is the sequence of the event.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TokenCreated {
+    /// The place of its row.
+    pub slot: u32,
+    /// The role of whoever shows it.
+    pub role: Role,
+    /// Who that is, in events.
+    pub actor: ActorId,
+    /// What people call it; may be empty.
+    pub label: Arc<str>,
+    /// What it is limited to.
+    pub scope: TokenScope,
+    /// The hash of its secret. It leaves the store in no form.
+    pub hash: TokenHash,
+    /// From when on it counts no more.
+    pub expires: UnixMs,
 }
 
 /// A playbook was made live.

@@ -10,8 +10,10 @@ mod contact;
 mod customer;
 mod publish;
 mod query;
+mod reach;
 mod result;
 mod timer;
+mod token;
 
 pub use contact::routed::OPEN_CASES_LISTED_MAX;
 pub use query::{Answer, look, seek_read};
@@ -51,6 +53,7 @@ pub fn decide(state: &State, command: &Command, now: UnixMs) -> Result<WriteResu
     if let Some(answered) = replayed(state, command)? {
         return Ok(WriteResult::Replayed(answered));
     }
+    reach::check(state, command)?;
     let actor = &command.actor;
     let events = match &command.body {
         CommandBody::Route(body) => {
@@ -73,6 +76,8 @@ pub fn decide(state: &State, command: &Command, now: UnixMs) -> Result<WriteResu
         CommandBody::ReportQueues(stats) => vec![Event::QueueStatsReported(stats.clone())],
         CommandBody::Case(body) => vec![case::act::act(state, body, now)?],
         CommandBody::Customer(body) => vec![customer::act::act(state, body)?],
+        CommandBody::CreateToken(body) => vec![token::create(state, body, now)?],
+        CommandBody::RevokeToken(id) => vec![token::revoke(state, *id)?],
         CommandBody::Faulty(_, faults) => return Err(Refusal::Faulty(faults.clone()).into()),
     };
     let event_time = arrival(command.event_time, now)?;
@@ -129,6 +134,8 @@ pub fn named_rows(command: &Command, live: Option<&Playbook>, kinds: &HandleKind
         CommandBody::Publish(_)
         | CommandBody::RollBack(_)
         | CommandBody::ReportQueues(_)
+        | CommandBody::CreateToken(_)
+        | CommandBody::RevokeToken(_)
         | CommandBody::Faulty(..) => {}
     }
     rows
@@ -140,7 +147,11 @@ pub fn named_rows(command: &Command, live: Option<&Playbook>, kinds: &HandleKind
 /// The first row that is not in memory.
 pub fn missing_rows(state: &State, command: &Command) -> Result<(), RowNotLoaded> {
     let actor = &command.actor;
-    let found = replayed(state, command).and_then(|answered| match (&command.body, answered) {
+    let answered = replayed(state, command).and_then(|answered| match answered {
+        None => reach::check(state, command).map(|()| None),
+        answered => Ok(answered),
+    });
+    let found = answered.and_then(|answered| match (&command.body, answered) {
         (_, Some(_)) => Ok(()),
         (CommandBody::Route(body), None) => route::start(state, body, actor, state.now())
             .and_then(|started| matters::seek(state, started)),
@@ -164,6 +175,8 @@ pub fn missing_rows(state: &State, command: &Command) -> Result<(), RowNotLoaded
             CommandBody::Publish(_)
             | CommandBody::RollBack(_)
             | CommandBody::ReportQueues(_)
+            | CommandBody::CreateToken(_)
+            | CommandBody::RevokeToken(_)
             | CommandBody::Faulty(..),
             None,
         ) => Ok(()),
@@ -215,6 +228,8 @@ impl CommandBody {
             CommandBody::ReportQueues(_) => Method::ReportQueueStats,
             CommandBody::Case(body) => body.step.method(),
             CommandBody::Customer(body) => body.step.method(),
+            CommandBody::CreateToken(_) => Method::CreateToken,
+            CommandBody::RevokeToken(_) => Method::RevokeToken,
             CommandBody::Faulty(method, _) => *method,
         }
     }

@@ -248,22 +248,56 @@ impl CaseId {
         const SHAPE: NameError =
             NameError::Shape("case_ and 13 letters or digits, as an answer gave it");
         checked(text, 18)?;
-        let digits = text
-            .strip_prefix("case_")
-            .filter(|rest| rest.len() == 13)
-            .ok_or(SHAPE)?;
-        let mut number: u64 = 0;
-        for byte in digits.bytes() {
-            let value = ID_LETTERS
-                .iter()
-                .position(|&letter| letter == byte)
-                .ok_or(SHAPE)?;
-            number = number
-                .checked_mul(32)
-                .and_then(|n| n.checked_add(value as u64))
-                .ok_or(SHAPE)?;
-        }
-        Ok(CaseId(Seq(number)))
+        let letters = text.strip_prefix("case_").and_then(number_of);
+        letters.map(|seq| CaseId(Seq(seq))).ok_or(SHAPE)
+    }
+}
+
+/// The number that 13 letters and digits of an id stand for. `None` if they are no part of an id.
+fn number_of(letters: &str) -> Option<u64> {
+    if letters.len() != ID_LENGTH {
+        return None;
+    }
+    letters.bytes().try_fold(0_u64, |number, byte| {
+        let value = ID_LETTERS.iter().position(|&letter| letter == byte)?;
+        number.checked_mul(32)?.checked_add(value as u64)
+    })
+}
+
+/// The id of an access token: the sequence of the event that created it. Written as `token_` and 13 letters or digits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TokenId(pub Seq);
+
+/// What the id of a token begins with.
+const TOKEN_PREFIX: &str = "token_";
+
+impl TokenId {
+    /// Reads `token_…` as [`TokenId`] writes it.
+    ///
+    /// # Errors
+    /// If the text has another form.
+    pub fn parse(text: &str) -> Result<TokenId, NameError> {
+        const SHAPE: NameError =
+            NameError::Shape("token_ and 13 letters or digits, as an answer gave it");
+        checked(text, TOKEN_PREFIX.len() + ID_LENGTH)?;
+        let letters = text.strip_prefix(TOKEN_PREFIX);
+        letters.and_then(TokenId::of_letters).ok_or(SHAPE)
+    }
+
+    /// Reads the letters and digits after the prefix. `None` if the text has another form.
+    pub fn of_letters(letters: &str) -> Option<TokenId> {
+        number_of(letters).map(|seq| TokenId(Seq(seq)))
+    }
+
+    /// The letters and digits after the prefix.
+    pub fn letters(self) -> String {
+        self.to_string().split_off(TOKEN_PREFIX.len())
+    }
+}
+
+impl fmt::Display for TokenId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_id(f, TOKEN_PREFIX, self.0)
     }
 }
 
@@ -369,5 +403,18 @@ mod tests {
         }
         assert!(CaseId::parse("case_zzzzzzzzzzzzz").is_err());
         assert!(CaseId::parse("cust_0000000000001").is_err());
+    }
+
+    #[test]
+    fn token_ids_read_back_whole_and_without_their_prefix() {
+        for number in [0, 1, 32, u64::MAX] {
+            let id = TokenId(Seq(number));
+            assert_eq!(TokenId::parse(&id.to_string()), Ok(id));
+            assert_eq!(TokenId::of_letters(&id.letters()), Some(id));
+        }
+        for bad in ["", "token_", "token_zzzzzzzzzzzzz", "case_0000000000001"] {
+            assert!(TokenId::parse(bad).is_err(), "{bad}");
+        }
+        assert_eq!(TokenId::of_letters("00000000000é"), None);
     }
 }

@@ -5,6 +5,7 @@
 //! command leads to, and [`state`] for the state that results from the events.
 
 pub mod ability;
+pub mod access;
 pub mod actor;
 pub mod case;
 pub mod check;

@@ -4,7 +4,8 @@ mod cause;
 
 pub use cause::{CaseCause, ContactCause, CustomerCause};
 
-use crate::ids::{CaseId, ContactId, CustomerId, RequestId, Slug};
+use crate::access::{OutOfReach, TOKENS_MAX};
+use crate::ids::{CaseId, ContactId, CustomerId, RequestId, Slug, TokenId};
 use crate::list::OfCustomer;
 use crate::playbook::leaving::{LeavingKind, NameInUse};
 use crate::route::Route;
@@ -136,6 +137,8 @@ pub enum Kind {
     Customer,
     /// A playbook.
     Playbook,
+    /// A token.
+    Token,
 }
 
 impl Kind {
@@ -146,6 +149,7 @@ impl Kind {
             Kind::Case => "case",
             Kind::Customer => "customer",
             Kind::Playbook => "playbook",
+            Kind::Token => "token",
         }
     }
 }
@@ -275,6 +279,20 @@ pub enum Refusal {
         /// How long to wait.
         wait: Millis,
     },
+    /// Use a token with other limits.
+    #[error("{what}: {why}")]
+    OutOfReach {
+        /// The contact or the case, as text for people.
+        what: String,
+        /// Why it is outside.
+        why: OutOfReach,
+    },
+    /// Revoke tokens that nobody needs.
+    #[error("{TOKENS_MAX} tokens count already: revoke some that nobody needs")]
+    TooManyTokens,
+    /// There is nothing to do.
+    #[error("{0} was revoked before")]
+    RevokedBefore(TokenId),
     /// Say in the playbook where the names go, or publish it whatever is open.
     #[error("{}", names_in_use(.0))]
     NamesInUse(Vec<NameInUse>),

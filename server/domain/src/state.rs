@@ -17,6 +17,7 @@ pub use open_cases::OpenCases;
 pub use table::{Held, Table};
 pub use timers::{TimerTarget, Timers};
 
+use crate::access::{Token, Tokens};
 use crate::actor::Actor;
 use crate::case::{Case, CaseKey};
 use crate::contact::{ADDITIONAL_CASES_MAX, Contact, ReportedQueue};
@@ -61,6 +62,8 @@ pub enum RowKey {
     Publication(Seq),
     /// The last report of a queue.
     ReportedQueue(Slug),
+    /// The token in a place. The places are numbered from 0.
+    Token(u32),
 }
 
 /// A row of the state, one variant for each kind of [`RowKey`].
@@ -84,6 +87,8 @@ pub enum Row {
     Publication(Arc<Publication>),
     /// The row of [`RowKey::ReportedQueue`].
     ReportedQueue(Arc<ReportedQueue>),
+    /// The row of [`RowKey::Token`].
+    Token(Arc<Token>),
 }
 
 impl Row {
@@ -93,14 +98,14 @@ impl Row {
             Row::Contact(row) => row.state.is_live(),
             Row::Case(row) => row.is_active(),
             Row::Customer(_) | Row::IdentityOwner(_) | Row::Matter(_) | Row::Request(_) => false,
-            Row::Counts(_) | Row::Publication(_) | Row::ReportedQueue(_) => false,
+            Row::Counts(_) | Row::Publication(_) | Row::ReportedQueue(_) | Row::Token(_) => false,
         }
     }
 
     /// Whether the engine has it in memory all the time: there are few of its kind.
     pub fn is_kept(&self) -> bool {
         match self {
-            Row::Counts(_) | Row::Publication(_) | Row::ReportedQueue(_) => true,
+            Row::Counts(_) | Row::Publication(_) | Row::ReportedQueue(_) | Row::Token(_) => true,
             Row::Contact(_) | Row::Case(_) | Row::Customer(_) => false,
             Row::IdentityOwner(_) | Row::Matter(_) | Row::Request(_) => false,
         }
@@ -210,6 +215,7 @@ pub struct State {
     publications: Vec<Arc<Publication>>,
     counts: BTreeMap<(ReasonId, Slug), Counts>,
     reported_queues: BTreeMap<Slug, Arc<ReportedQueue>>,
+    tokens: Arc<Tokens>,
     contacts: Table<ContactId, Contact>,
     cases: Table<CaseId, Case>,
     customers: Table<CustomerId, Customer>,
@@ -260,6 +266,7 @@ impl State {
             publications: Vec::new(),
             counts: BTreeMap::new(),
             reported_queues: BTreeMap::new(),
+            tokens: Arc::default(),
             contacts: Table::default(),
             cases: Table::default(),
             customers: Table::default(),
@@ -336,6 +343,11 @@ impl State {
     /// The last report of each queue, whatever its age.
     pub const fn reported_queues(&self) -> &BTreeMap<Slug, Arc<ReportedQueue>> {
         &self.reported_queues
+    }
+
+    /// The tokens that are kept.
+    pub const fn tokens(&self) -> &Arc<Tokens> {
+        &self.tokens
     }
 
     /// The timers that are set.
@@ -455,7 +467,10 @@ impl State {
             RowKey::IdentityOwner(key) => self.holders.held(key).is_known(),
             RowKey::Matter(key) => self.matters.held(key).is_known(),
             RowKey::Request(key) => self.requests.held(key).is_known(),
-            RowKey::Counts(..) | RowKey::Publication(_) | RowKey::ReportedQueue(_) => true,
+            RowKey::Counts(..)
+            | RowKey::Publication(_)
+            | RowKey::ReportedQueue(_)
+            | RowKey::Token(_) => true,
         }
     }
 
@@ -483,6 +498,7 @@ impl State {
                 let row = self.reported_queues.get(queue);
                 row.cloned().map(Row::ReportedQueue)
             }
+            RowKey::Token(slot) => self.tokens.in_slot(*slot).cloned().map(Row::Token),
         }
     }
 
@@ -525,7 +541,10 @@ impl State {
             RowKey::IdentityOwner(key) => self.holders.evict(key, at),
             RowKey::Matter(key) => self.matters.evict(key, at),
             RowKey::Request(key) => self.requests.evict(key, at),
-            RowKey::Counts(..) | RowKey::Publication(_) | RowKey::ReportedQueue(_) => false,
+            RowKey::Counts(..)
+            | RowKey::Publication(_)
+            | RowKey::ReportedQueue(_)
+            | RowKey::Token(_) => false,
         };
     }
 
@@ -543,6 +562,7 @@ impl State {
             Row::ReportedQueue(row) => {
                 self.reported_queues.insert(row.stats.queue.clone(), row);
             }
+            Row::Token(row) => Arc::make_mut(&mut self.tokens).put(row),
             Row::Customer(_) | Row::IdentityOwner(_) | Row::Matter(_) | Row::Request(_) => {}
         }
     }

@@ -9,6 +9,7 @@ mod customer;
 mod decision;
 mod finding;
 mod routed;
+mod token;
 
 use super::actor::{actor, actor_to_wire};
 use super::context::{all_queue_stats, all_queue_stats_to_wire};
@@ -22,7 +23,7 @@ use added::{added, added_to_wire};
 use corrected::{corrected, corrected_to_wire};
 use routed::{routed, routed_to_wire};
 use signpost_domain::event::{Cause, Envelope, Event, IdempotencyKey, PlaybookPublished, Recorded};
-use signpost_domain::ids::Seq;
+use signpost_domain::ids::{Seq, TokenId};
 use signpost_domain::time::UnixMs;
 use std::borrow::Cow;
 
@@ -145,6 +146,8 @@ fn event_to_wire(event: &Event, base: UnixMs) -> written::recorded::Event<'_> {
         Event::ContactCustomerCorrected(event) => {
             Wire::ContactCustomerCorrected(corrected_to_wire(event, base))
         }
+        Event::TokenCreated(event) => Wire::TokenCreated(token::created_to_wire(event)),
+        Event::TokenRevoked(id) => Wire::TokenRevoked(written::TokenRevoked { token_seq: id.0.0 }),
     }
 }
 
@@ -176,6 +179,10 @@ fn event(message: wire::recorded::Event, base: UnixMs) -> Result<Event, CodecErr
         }
         Wire::ContactCustomerCorrected(message) => {
             Event::ContactCustomerCorrected(Box::new(corrected(message, base)?))
+        }
+        Wire::TokenCreated(message) => Event::TokenCreated(Box::new(token::created(message)?)),
+        Wire::TokenRevoked(wire::TokenRevoked { token_seq }) => {
+            Event::TokenRevoked(TokenId(Seq(token_seq)))
         }
     })
 }

@@ -138,7 +138,8 @@ pub fn writes(row: &Row) -> usize {
         | Row::Request(_)
         | Row::Counts(_)
         | Row::Publication(_)
-        | Row::ReportedQueue(_) => 2,
+        | Row::ReportedQueue(_)
+        | Row::Token(_) => 2,
     }
 }
 
@@ -153,7 +154,8 @@ pub fn follows(row: &Row) -> IndexEntries {
         | Row::Request(_)
         | Row::Counts(_)
         | Row::Publication(_)
-        | Row::ReportedQueue(_) => IndexEntries::default(),
+        | Row::ReportedQueue(_)
+        | Row::Token(_) => IndexEntries::default(),
     }
 }
 

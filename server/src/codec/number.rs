@@ -2,6 +2,7 @@
 
 use super::{CodecError, wire};
 use signpost_domain::ability::{Abilities, Ability};
+use signpost_domain::access::Role;
 use signpost_domain::actor::ActorKind;
 use signpost_domain::case::{CaseState, LinkKind};
 use signpost_domain::contact::{CaseMatch, ContactOutcome, Direction};
@@ -39,7 +40,8 @@ macro_rules! numbered {
 }
 
 numbered!(Ability: Voice, Text, SelfService);
-numbered!(ActorKind: Platform, Chatbot, Supervisor, Client, System);
+numbered!(ActorKind: Platform, Chatbot, Supervisor, Client, System, Agent, Admin, Auditor);
+numbered!(Role: Platform, Chatbot, Agent, Supervisor, Admin, Auditor);
 numbered!(
     AttemptOutcome: Resolved, Abandoned, GaveUp, AskedForPerson, NoAnswer, Failed, Repeated, Transferred, Switched,
     TimedOut
@@ -57,7 +59,8 @@ numbered!(
     Method: RouteContact, SelectRoute, EndContact, UpsertCustomer, PublishPlaybook, RollbackPlaybook,
     AddCaseNote, UpdateCase, ResolveCase, ReopenCase, MergeCases, UnmergeCase, LinkCases, UnlinkCases,
     LinkIdentity, UnlinkIdentity, MergeCustomers, UnmergeCustomer, AddCaseToContact,
-    RerouteContact, ReportQueueStats, UpdateContact, CorrectContactCustomer
+    RerouteContact, ReportQueueStats, UpdateContact, CorrectContactCustomer,
+    CreateToken, RevokeToken
 );
 numbered!(ContactOutcome: Resolved, Abandoned, GaveUp, NoAnswer, Transferred, Switched, TimedOut);
 numbered!(Route: SelfService, Message, Chat, Callback, Human);

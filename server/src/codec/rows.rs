@@ -6,6 +6,7 @@ mod case;
 pub mod contact;
 mod handles;
 pub mod key;
+mod token;
 
 use super::actor::{actor, actor_to_wire};
 use super::context::{queue_stats, queue_stats_to_wire};
@@ -50,6 +51,8 @@ pub enum RowKind {
     Publication,
     /// [`Row::ReportedQueue`].
     ReportedQueue,
+    /// [`Row::Token`].
+    Token,
 }
 
 impl RowKind {
@@ -65,6 +68,7 @@ impl RowKind {
             RowKey::Counts(..) => RowKind::Counts,
             RowKey::Publication(_) => RowKind::Publication,
             RowKey::ReportedQueue(_) => RowKind::ReportedQueue,
+            RowKey::Token(_) => RowKind::Token,
         }
     }
 }
@@ -101,6 +105,7 @@ fn row_to_wire(row: &Row) -> written::row::Row<'_> {
         Row::Counts(row) => Wire::Counts(counts_to_wire(row)),
         Row::Publication(row) => Wire::Publication(publication_to_wire(row)),
         Row::ReportedQueue(row) => Wire::ReportedQueue(reported_to_wire(row)),
+        Row::Token(row) => Wire::Token(token::to_wire(row)),
     }
 }
 
@@ -134,6 +139,7 @@ pub fn decode(kind: RowKind, bytes: &[u8]) -> Result<Row, CodecError> {
         (RowKind::ReportedQueue, Wire::ReportedQueue(row)) => {
             Ok(Row::ReportedQueue(Arc::new(reported(row)?)))
         }
+        (RowKind::Token, Wire::Token(row)) => Ok(Row::Token(Arc::new(token::read(row)?))),
         (
             RowKind::Contact
             | RowKind::Case
@@ -143,7 +149,8 @@ pub fn decode(kind: RowKind, bytes: &[u8]) -> Result<Row, CodecError> {
             | RowKind::Request
             | RowKind::Counts
             | RowKind::Publication
-            | RowKind::ReportedQueue,
+            | RowKind::ReportedQueue
+            | RowKind::Token,
             _,
         ) => Err(CodecError::Shape("row")),
     }
@@ -326,7 +333,7 @@ fn reported(message: wire::ReportedQueue) -> Result<ReportedQueue, CodecError> {
 
 /// The number of the layout of the rows: which rows there are, their keys, and the rows that an event leads to. Add 1
 /// for every change of any of these. Rows with another layout are made again from the log.
-pub const LAYOUT: u32 = 15;
+pub const LAYOUT: u32 = 16;
 
 /// The position of the rows, under [`super::rows::key::APPLIED`]. It is written with every group of rows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

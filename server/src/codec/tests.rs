@@ -33,7 +33,7 @@ fn what_is_counted_beside_reasons_reads_back() {
 }
 
 /// Every kind of row.
-const KINDS: [RowKind; 9] = [
+const KINDS: [RowKind; 10] = [
     RowKind::Contact,
     RowKind::Case,
     RowKind::Customer,
@@ -43,6 +43,7 @@ const KINDS: [RowKind; 9] = [
     RowKind::Counts,
     RowKind::Publication,
     RowKind::ReportedQueue,
+    RowKind::Token,
 ];
 
 /// The bytes of an event or a row, with some of them changed.

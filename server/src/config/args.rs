@@ -1,6 +1,8 @@
 //! The command line and the environment, as typed. [`super::Config`] checks what the values mean.
 
 use super::layer::{Key, Layer, SettingOrigin};
+use super::token::{CreateArgs, Offline, TokenCommand};
+use crate::offline_token::NewToken;
 use clap::parser::ValueSource;
 use clap::{CommandFactory, FromArgMatches, Parser};
 use std::ffi::OsString;
@@ -14,13 +16,20 @@ Examples:
       takes the rest from a file, and a port that is free; the address is the one line on stdout
   signpostd --config signpost.toml --check-config
       shows what would be in force, as TOML
+  signpostd token create --data ./data --role admin --actor-id ann
+      prints a token, for a server that is started with --access credentials
 
 A flag wins over the environment, the environment over the file.
 Exit codes: 0 stopped as asked, 1 failed, 2 bad command line or configuration.";
 
 /// Routes customer contacts: the Signpost server.
 #[derive(Debug, Parser)]
-#[command(name = "signpostd", version, after_help = EXAMPLES)]
+#[command(
+    name = "signpostd",
+    version,
+    after_help = EXAMPLES,
+    args_conflicts_with_subcommands = true
+)]
 struct Typed {
     /// A configuration file in TOML, with the keys of these flags
     #[arg(long, env = "SIGNPOST_CONFIG", value_name = "FILE")]
@@ -49,6 +58,10 @@ struct Typed {
     /// An origin whose pages may call by gRPC-Web, such as `https://desk.example.com`; again for another
     #[arg(long, env = Key::CorsOrigin.env(), value_name = "ORIGIN", value_delimiter = ',')]
     cors_origin: Vec<String>,
+    /// Who may call: open (whoever reaches it may do everything) or credentials (whoever shows a token, by its role)
+    /// [default: open]
+    #[arg(long, env = Key::Access.env(), value_name = "ACCESS")]
+    access: Option<String>,
     /// The certificate for TLS in PEM, then those of the CAs between it and the root; read again when it changes
     #[arg(long, env = Key::TlsCert.env(), value_name = "FILE")]
     tls_cert: Option<String>,
@@ -69,6 +82,8 @@ struct Typed {
     /// Show the effective configuration as TOML and exit
     #[arg(long)]
     check_config: bool,
+    #[command(subcommand)]
+    offline: Option<Offline>,
 }
 
 /// The values as typed.
@@ -78,6 +93,8 @@ pub(super) struct Args {
     pub(super) config: Option<PathBuf>,
     /// Whether to print the configuration and exit.
     pub(super) check_config: bool,
+    /// The token to create instead of a run; `None` to run.
+    pub(super) new_token: Option<NewToken>,
     /// The values of the flags, then the values of the environment.
     pub(super) layers: [Layer; 2],
 }
@@ -96,7 +113,11 @@ impl Args {
             };
             layer.say(key, typed.values(key).iter().cloned());
         }
+        let new_token = typed
+            .offline
+            .map(|Offline::Token(TokenCommand::Create(token))| token);
         Ok(Args {
+            new_token: new_token.map(CreateArgs::token).transpose()?,
             config: typed.config,
             check_config: typed.check_config,
             layers: [flags, environment],
@@ -124,6 +145,7 @@ impl Typed {
             Key::Log => self.log.as_slice(),
             Key::LogFilter => self.log_filter.as_slice(),
             Key::CorsOrigin => &self.cors_origin,
+            Key::Access => self.access.as_slice(),
             Key::TlsCert => self.tls_cert.as_slice(),
             Key::TlsPrivate => self.tls_key.as_slice(),
             Key::TlsClientCa => self.tls_client_ca.as_slice(),

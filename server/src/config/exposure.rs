@@ -9,7 +9,7 @@ pub struct Exposure {
     pub listen: SocketAddr,
     /// Whether it has TLS.
     pub has_tls: bool,
-    /// Whether a caller must show who it is: by a certificate.
+    /// Whether a caller must show who it is: by a token or by a certificate.
     pub knows_callers: bool,
     /// Whether somebody allowed the port to be open although something is missing.
     pub insecure_listen: bool,
@@ -19,7 +19,13 @@ impl Exposure {
     /// What a port beyond loopback needs and this one lacks, each with how to set it. This is the one place that says
     /// what is needed.
     fn missing(&self) -> Vec<&'static str> {
-        let needs = [(self.has_tls, "TLS (set tls-cert and tls-key)")];
+        let needs = [
+            (self.has_tls, "TLS (set tls-cert and tls-key)"),
+            (
+                self.knows_callers,
+                "credentials (set access to credentials, or tls-client-ca)",
+            ),
+        ];
         let lacking = needs.into_iter().filter(|(is_there, _)| !is_there);
         lacking.map(|(_, what)| what).collect()
     }
@@ -45,20 +51,14 @@ impl Exposure {
             return (!self.knows_callers).then(|| {
                 format!(
                     "listen: anybody on this machine may do everything at {listen}: callers need no credential. To let \
-                     in only callers with a certificate, set tls-cert, tls-key and tls-client-ca"
+                     in only callers with a token, set access to credentials"
                 )
             });
         }
-        if !missing.is_empty() {
-            return Some(format!(
+        (!missing.is_empty()).then(|| {
+            format!(
                 "listen: at {listen} other machines can call without {}; insecure-listen allows it",
                 missing.join(" and ")
-            ));
-        }
-        (!self.knows_callers).then(|| {
-            format!(
-                "listen: anybody who reaches {listen} may do everything: callers need no credential. To let in only \
-                 callers with a certificate, set tls-client-ca"
             )
         })
     }

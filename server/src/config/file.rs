@@ -18,6 +18,7 @@ pub(super) struct File {
     pub(super) log_filter: Option<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) cors_origin: Vec<String>,
+    pub(super) access: Option<String>,
     pub(super) tls_cert: Option<String>,
     pub(super) tls_key: Option<String>,
     pub(super) tls_client_ca: Option<String>,
@@ -54,6 +55,7 @@ impl File {
             log,
             log_filter,
             cors_origin,
+            access,
             tls_cert,
             tls_key,
             tls_client_ca,
@@ -69,6 +71,7 @@ impl File {
         layer.say(Key::Log, log);
         layer.say(Key::LogFilter, log_filter);
         layer.say(Key::CorsOrigin, cors_origin);
+        layer.say(Key::Access, access);
         layer.say(Key::TlsCert, tls_cert);
         layer.say(Key::TlsPrivate, tls_key);
         layer.say(Key::TlsClientCa, tls_client_ca);

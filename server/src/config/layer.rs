@@ -13,6 +13,7 @@ pub(super) enum Key {
     Log,
     LogFilter,
     CorsOrigin,
+    Access,
     TlsCert,
     /// The private key of the certificate.
     TlsPrivate,
@@ -23,7 +24,7 @@ pub(super) enum Key {
 
 impl Key {
     /// Every key.
-    pub(super) const ALL: [Key; 13] = [
+    pub(super) const ALL: [Key; 14] = [
         Key::Data,
         Key::Listen,
         Key::Playbook,
@@ -32,6 +33,7 @@ impl Key {
         Key::Log,
         Key::LogFilter,
         Key::CorsOrigin,
+        Key::Access,
         Key::TlsCert,
         Key::TlsPrivate,
         Key::TlsClientCa,
@@ -50,6 +52,7 @@ impl Key {
             Key::Log => "log",
             Key::LogFilter => "log-filter",
             Key::CorsOrigin => "cors-origin",
+            Key::Access => "access",
             Key::TlsCert => "tls-cert",
             Key::TlsPrivate => "tls-key",
             Key::TlsClientCa => "tls-client-ca",
@@ -69,6 +72,7 @@ impl Key {
             Key::Log => "SIGNPOST_LOG",
             Key::LogFilter => "SIGNPOST_LOG_FILTER",
             Key::CorsOrigin => "SIGNPOST_CORS_ORIGIN",
+            Key::Access => "SIGNPOST_ACCESS",
             Key::TlsCert => "SIGNPOST_TLS_CERT",
             Key::TlsPrivate => "SIGNPOST_TLS_KEY",
             Key::TlsClientCa => "SIGNPOST_TLS_CLIENT_CA",

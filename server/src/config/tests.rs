@@ -53,6 +53,7 @@ fn flag_wins_over_environment_over_file_over_default() {
             clock = "external"
             log = "json"
             log-filter = "info"
+            access = "open"
             min-free-space = "256MiB"
         "#]],
     );
@@ -115,6 +116,7 @@ fn a_sample_wins_over_a_playbook_and_the_other_way_round() {
             clock = "system"
             log = "text"
             log-filter = "info"
+            access = "open"
             min-free-space = "256MiB"
         "#]],
     );
@@ -146,6 +148,7 @@ fn origins_are_a_list_from_one_place() {
             log = "text"
             log-filter = "info"
             cors-origin = ["https://a", "http://b:1"]
+            access = "open"
             min-free-space = "256MiB"
         "#]],
     );
@@ -160,6 +163,7 @@ fn origins_are_a_list_from_one_place() {
             log = "text"
             log-filter = "info"
             cors-origin = ["https://c"]
+            access = "open"
             min-free-space = "256MiB"
         "#]],
     );
@@ -252,7 +256,7 @@ fn a_file_is_read_strictly() {
               |
             1 | lisen = "x"
               | ^^^^^
-            unknown field `lisen`, expected one of `data`, `listen`, `playbook`, `sample`, `clock`, `log`, `log-filter`, `cors-origin`, `tls-cert`, `tls-key`, `tls-client-ca`, `insecure-listen`, `min-free-space`
+            unknown field `lisen`, expected one of `data`, `listen`, `playbook`, `sample`, `clock`, `log`, `log-filter`, `cors-origin`, `access`, `tls-cert`, `tls-key`, `tls-client-ca`, `insecure-listen`, `min-free-space`
         "#]],
     );
     check(

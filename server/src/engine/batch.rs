@@ -5,6 +5,7 @@ use super::{DecideRetry, EngineError, WriteDecision};
 use crate::codec::index::{CASE_WRITES_MAX, CONTACT_WRITES_MAX, CUSTOMER_WRITES_MAX, writes};
 use crate::store::{CHANGES_MAX, GROUP_BYTES_MAX, GROUP_EVENTS_MAX};
 use crate::tail::TailEvent;
+use signpost_domain::access::Tokens;
 use signpost_domain::command::{Command, Query};
 use signpost_domain::event::Event;
 use signpost_domain::flow::{Answer, COMMAND_EVENTS_MAX};
@@ -94,11 +95,12 @@ impl Pending {
     }
 }
 
-/// The live playbook, and how handles compare now.
+/// The live playbook, how handles compare now, and the tokens that are kept.
 #[derive(Clone, Default)]
 pub(super) struct Live {
     pub(super) playbook: Option<Arc<Playbook>>,
     pub(super) comparing: Arc<HandleKinds>,
+    pub(super) tokens: Arc<Tokens>,
 }
 
 impl Live {
@@ -107,6 +109,7 @@ impl Live {
         Live {
             playbook: state.live().cloned(),
             comparing: state.comparing().clone(),
+            tokens: state.tokens().clone(),
         }
     }
 }
@@ -177,7 +180,7 @@ pub(super) struct Batch {
     pub(super) since: Option<Instant>,
     /// The rows that the events changed.
     pub(super) changes: Changes,
-    /// The playbook that the group made live, and how handles compare since; `None` if it made none live.
+    /// What is live after the group; `None` if the group changed none of it.
     pub(super) live: Option<Live>,
 }
 

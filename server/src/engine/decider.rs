@@ -324,7 +324,9 @@ impl Decider {
         touched.iter().for_each(|key| self.lookup.recent.add(key));
         self.retained
             .extend(touched.into_iter().map(|key| (seq, key)));
-        if let Event::PlaybookPublished(_) = &recorded.event {
+        if let Event::PlaybookPublished(_) | Event::TokenCreated(_) | Event::TokenRevoked(_) =
+            &recorded.event
+        {
             group.live = Some(Live::of(&self.state));
         }
     }

@@ -253,7 +253,10 @@ impl KeyFilters {
             RowKey::Request(_) => None,
             // A case is looked up by an id that the server gave out.
             RowKey::Case(_) => None,
-            RowKey::Counts(..) | RowKey::Publication(_) | RowKey::ReportedQueue(_) => None,
+            RowKey::Counts(..)
+            | RowKey::Publication(_)
+            | RowKey::ReportedQueue(_)
+            | RowKey::Token(_) => None,
         }
     }
 }

@@ -6,6 +6,8 @@ use super::batch::{Batch, Changes, Live};
 use crate::store::Log;
 use crate::tail::Tail;
 use crossbeam_channel::{Receiver, Sender};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use tokio::sync::watch;
 
 /// Appends groups until there are no more. After a failure nothing is appended, undone or tried again, and every caller
@@ -15,7 +17,7 @@ pub(super) fn run(
     groups: Receiver<Batch>,
     changes: Sender<Changes>,
     tail: &Tail,
-    live: watch::Sender<Live>,
+    (live, log_time): (watch::Sender<Live>, Arc<AtomicI64>),
     health: watch::Sender<EngineHealth>,
 ) {
     for group in groups {
@@ -28,6 +30,7 @@ pub(super) fn run(
                 .for_each(super::batch::Pending::fail);
             continue;
         }
+        log_time.store(group.changes.now.0, Ordering::Relaxed);
         // Before the answers: a caller that gets the answer to a publication must find the playbook live.
         if let Some(now) = group.live {
             live.send_replace(now);

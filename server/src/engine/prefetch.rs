@@ -38,6 +38,7 @@ pub(super) async fn look_up(
     Live {
         playbook,
         comparing,
+        tokens: _,
     }: Live,
     also: &[RowKey],
     seek: impl Fn(&State) -> Result<(), RowNotLoaded>,

@@ -23,6 +23,7 @@ use signpost_domain::handle::HandleKinds;
 use signpost_domain::state::State;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
 use std::thread::JoinHandle;
 use tokio::sync::watch;
 
@@ -167,6 +168,7 @@ impl Engine {
         let (wanted, woken) = CatchUpSignal::new();
         let tail = Arc::new(Tail::new(state.seq()));
         let rows_held = Arc::default();
+        let log_time = Arc::new(AtomicI64::new(state.now().0));
         let writer = Decider::new(
             state,
             options.clock,
@@ -177,6 +179,7 @@ impl Engine {
             Arc::clone(&rows_held),
         );
         let growing = tail.clone();
+        let durable_time = Arc::clone(&log_time);
         let wishes = (wanted.clone(), woken);
         let (alarm, commit_health) = (health_sender.clone(), health_sender.clone());
         let (filter_alarm, space_alarm) = (health_sender.clone(), health_sender.clone());
@@ -190,7 +193,7 @@ impl Engine {
                     groups_taken,
                     changes,
                     &growing,
-                    live_sender,
+                    (live_sender, durable_time),
                     commit_health,
                 )
             })?,
@@ -221,6 +224,7 @@ impl Engine {
             rows_held,
             playbooks,
             clock: options.clock,
+            log_time,
         };
         let engine = Engine {
             shared: Arc::new(shared),

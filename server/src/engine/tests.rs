@@ -293,6 +293,7 @@ async fn looking_for_what_is_not_there_keeps_nothing_in_memory() -> TestResult {
             context: asked.context,
             clear: Vec::new(),
             unknown_reason: UnknownReason::Refuse,
+            reach: signpost_domain::access::Reach::default(),
             at: None,
             actor: Actor::system(),
         };

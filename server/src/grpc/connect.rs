@@ -7,6 +7,7 @@ mod contract;
 mod json;
 mod stream;
 
+use crate::grpc::access::Refused;
 use crate::grpc::status;
 use crate::grpc::status::connect::{broken_off, error, http_status, late, malformed, not_taken};
 use bytes::{Buf, BufMut, Bytes, BytesMut};
@@ -127,6 +128,12 @@ where
             return Ok(*refused);
         }
     };
+    if let Some(Refused(status)) = parts.extensions.get() {
+        if !parts.headers.contains_key(EXPECT) {
+            read_away(body).await;
+        }
+        return Ok(call.form.refused(status));
+    }
     let deadline = call.timeout.map(|after| Instant::now() + after);
     let answered = async {
         let message = call.message(body).await?;

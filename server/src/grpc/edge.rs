@@ -2,16 +2,18 @@
 
 use super::services::answer::{ANSWER_BYTES_MAX, cut};
 use crate::engine::{Clock, Engine, EngineError, Written, unreadable};
+use crate::grpc::access::Identity;
 use crate::grpc::from_proto::filter::FilterScope;
 use crate::grpc::from_proto::list::{ListRequest, ListScope};
 use crate::grpc::from_proto::playbook::Read;
 use crate::grpc::from_proto::{self, Caller, EventTime, Fresh, NamedRevision, Revision};
 use crate::grpc::tokens::cursor::StoreIdPrefix;
-use crate::grpc::{status, to_proto};
+use crate::grpc::{access, status, to_proto};
 use crate::queries::{self, ListPage};
 use crate::store::{RowReader, StoreError};
 use prost::Message;
 use prost_types::Timestamp;
+use signpost_domain::access::Reach;
 use signpost_domain::case::CaseNumbers;
 use signpost_domain::command::{Command, Query};
 use signpost_domain::event::{Envelope, Recorded};
@@ -26,7 +28,7 @@ use signpost_proto::v1;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Semaphore;
-use tonic::{Request, Status};
+use tonic::{Extensions, Request, Status};
 
 /// The maximum number of playbooks that are read at the same time.
 pub(super) const READING_MAX: usize = 2;
@@ -61,6 +63,11 @@ async fn reach(engine: &Engine, Revision { store, seq }: Revision) -> Result<(),
     }
 }
 
+/// Who calls. A call without an identity was not judged, which is a fault of this server: it is refused.
+pub(super) fn identity(extensions: &Extensions) -> Result<&Identity, Status> {
+    extensions.get().ok_or_else(status::internal)
+}
+
 /// The state of the services, except the feed service.
 #[derive(Clone)]
 pub(super) struct Services {
@@ -82,18 +89,26 @@ impl Services {
 
     /// The caller of a request.
     pub(super) fn caller<T>(&self, request: &Request<T>) -> Result<Caller, Status> {
+        let identity = identity(request.extensions())?;
         let who = from_proto::caller::who(request.metadata());
-        let (actor, on_behalf_of) = who.map_err(|faults| status::faulty(&faults))?;
+        let (named, on_behalf_of) = who.map_err(|faults| status::faulty(&faults))?;
+        let (actor, on_behalf_of) = access::actor::actor(identity, named, on_behalf_of)?;
         let may_step = from_proto::caller::may_step_clock(request.metadata());
         Ok(Caller {
             actor,
             on_behalf_of,
+            reach: identity.reach(),
             event_time: match self.engine.clock() {
                 Clock::System => EventTime::Optional,
                 Clock::External => EventTime::Required,
             },
             may_step_clock: may_step.map_err(|faults| status::faulty(&faults))?,
         })
+    }
+
+    /// What the caller of a read reaches.
+    pub(super) fn reach<T>(&self, request: &Request<T>) -> Result<Reach, Status> {
+        Ok(identity(request.extensions())?.reach())
     }
 
     /// The numbers of the cases of this store.

@@ -4,6 +4,7 @@
 //! of a request are reported together, each under the path of its field. Faults never repeat text of the caller. The
 //! effect of a command is decided elsewhere, in [`signpost_domain::flow`].
 
+pub(crate) mod access;
 pub(crate) mod batch;
 pub(crate) mod caller;
 pub(crate) mod case;

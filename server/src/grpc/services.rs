@@ -1,6 +1,7 @@
 //! The handlers of the services. Each handler contains the whole path of one call: it reads the request, asks the
 //! engine, and writes the answer.
 
+pub(super) mod access;
 pub(super) mod answer;
 pub(super) mod cases;
 pub(super) mod contacts;

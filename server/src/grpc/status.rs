@@ -3,6 +3,7 @@
 //! Details are google.rpc messages. They are sent in HTTP/2 trailers, in base64. Many clients accept at most 8 KiB of
 //! trailers. So texts are cut and details are left out well below that, and the message says how many were left out.
 
+pub(crate) mod access;
 pub(crate) mod connect;
 mod reason;
 
@@ -206,6 +207,11 @@ pub(crate) fn refused(refusal: &Refusal) -> Status {
             let details = ErrorDetails::with_retry_info(Some(wait));
             reason.status(Code::ResourceExhausted, &message, details)
         }
+        Refusal::OutOfReach { .. } => {
+            reason.status(Code::PermissionDenied, &message, ErrorDetails::new())
+        }
+        Refusal::TooManyTokens => precondition(reason, "tokens", &message),
+        Refusal::RevokedBefore(token) => precondition(reason, &token.to_string(), &message),
         Refusal::CustomerChanged { .. } | Refusal::CaseChanged { .. } => {
             reason.status(Code::Aborted, &message, ErrorDetails::new())
         }

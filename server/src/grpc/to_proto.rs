@@ -1,6 +1,7 @@
 //! Writes answers: converts values of the domain to messages of the wire. Nothing is decided here, and nothing can
 //! fail.
 
+pub(crate) mod access;
 pub(crate) mod additional;
 pub(crate) mod case;
 pub(crate) mod contact;

@@ -40,7 +40,8 @@ impl Item {
             Row::Case(row) => Some(Item::Case(row)),
             Row::Contact(row) => Some(Item::Contact(row)),
             Row::Customer(_) | Row::IdentityOwner(_) | Row::Matter(_) => None,
-            Row::Request(_) | Row::Counts(_) | Row::Publication(_) | Row::ReportedQueue(_) => None,
+            Row::Request(_) | Row::Counts(_) | Row::Publication(_) => None,
+            Row::ReportedQueue(_) | Row::Token(_) => None,
         }
     }
 

@@ -165,6 +165,8 @@ fn rows_of_state(state: &State, events: &[Recorded]) -> StoredRows {
         let key = RowKey::ReportedQueue(queue.clone());
         (key, Row::ReportedQueue(row.clone()))
     }));
+    let tokens = state.tokens().all();
+    rows.extend(tokens.map(|row| (RowKey::Token(row.slot), Row::Token(row.clone()))));
     let mut stored: StoredRows = rows
         .iter()
         .map(|(key, row)| {

@@ -50,6 +50,9 @@ async fn each_refuses_what_says_nothing_and_what_is_no_message() -> Outcome {
         writeln!(table, "{}: {}", call.name(), codes.join(", "))?;
     }
     expect![[r#"
+        CreateToken: InvalidArgument, InvalidArgument
+        ListTokens: answered, InvalidArgument
+        RevokeToken: InvalidArgument, InvalidArgument
         RouteContact: InvalidArgument, InvalidArgument
         PreviewRoute: InvalidArgument, InvalidArgument
         SelectRoute: InvalidArgument, InvalidArgument

@@ -1,5 +1,6 @@
 //! The tests of the whole, one binary, a file a story.
 
+mod access;
 mod additional_cases;
 mod additional_refused;
 mod additional_told;

@@ -232,7 +232,7 @@ async fn people_who_are_none_are_refused() -> Outcome {
         one("ann"),
         one("supervisor/"),
         one("supervisor/ ann"),
-        one("agent/ann"),
+        one("robot/ann"),
         one("system/signpost"),
         one("supervisor/a\tb"),
         one("supervisor/ánn"),
@@ -270,15 +270,15 @@ async fn people_who_are_none_are_refused() -> Outcome {
     told.dedup();
     expect![[r#"
         InvalidArgument
-          signpost-on-behalf-of: must be kind/id: platform, chatbot, supervisor or client, and 1 to 64
-              printable bytes
+          signpost-on-behalf-of: must be kind/id: platform, chatbot, agent, supervisor, admin, auditor or
+              client, and 1 to 64 printable bytes
         InvalidArgument
           signpost-on-behalf-of: must be sent once, is sent 2 times
         InvalidArgument:  (2 faults in all)
-          signpost-actor: must be kind/id: platform, chatbot, supervisor or client, and 1 to 64 printable
-              bytes
-          signpost-on-behalf-of: must be kind/id: platform, chatbot, supervisor or client, and 1 to 64
-              printable bytes
+          signpost-actor: must be kind/id: platform, chatbot, agent, supervisor, admin, auditor or client, and
+              1 to 64 printable bytes
+          signpost-on-behalf-of: must be kind/id: platform, chatbot, agent, supervisor, admin, auditor or
+              client, and 1 to 64 printable bytes
         InvalidArgument
           signpost-actor: must be sent once, is sent 2 times
     "#]].assert_eq(&brief::all(&told));
@@ -294,7 +294,7 @@ async fn it_is_a_header_of_the_connect_protocol() -> Outcome {
     for (person, status) in [
         ("", "400"),
         ("supervisor/a\u{1}b", "400"),
-        ("agent/x", "400"),
+        ("robot/x", "400"),
     ] {
         let header = format!("{PERSON}: {person}");
         let headers = [JSON, &header];

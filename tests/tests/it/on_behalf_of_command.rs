@@ -58,7 +58,7 @@ async fn the_command_tells_it_and_shows_it() -> Outcome {
     assert_eq!(told, ["", "supervisor/ann"], "{shown}");
 
     let mut refused = String::new();
-    for person in ["ann", "agent/ann", ""] {
+    for person in ["ann", "robot/ann", ""] {
         let bad = ["--on-behalf-of", person];
         let came = server.signpost(&[&note[..], &at, &bad].concat()).await?;
         assert_eq!(came.code, Some(2), "{came:?}");
@@ -66,7 +66,7 @@ async fn the_command_tells_it_and_shows_it() -> Outcome {
     }
     expect![[r#"
         signpost: on_behalf_of (--on-behalf-of): `ann` must be kind/id, such as supervisor/ann
-        signpost: signpost-on-behalf-of (--on-behalf-of): must be kind/id: platform, chatbot, supervisor or client, and 1 to 64 printable bytes
+        signpost: signpost-on-behalf-of (--on-behalf-of): must be kind/id: platform, chatbot, agent, supervisor, admin, auditor or client, and 1 to 64 printable bytes
         signpost: on_behalf_of (--on-behalf-of): `` must be kind/id, such as supervisor/ann
     "#]].assert_eq(&refused);
     assert_eq!(server.finish().await?.state.seq().0, 4);

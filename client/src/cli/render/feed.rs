@@ -58,6 +58,11 @@ fn name_and_parts(body: &Body, zone: Zone) -> (&'static str, Vec<String>) {
             let queues = event.queue_stats.iter().map(|stats| stats.queue_id.clone());
             ("queue stats reported", queues.collect())
         }
+        Body::TokenCreated(event) => {
+            let token = event.token.clone().unwrap_or_default();
+            ("token created", vec![token.token_id, token.actor])
+        }
+        Body::TokenRevoked(event) => ("token revoked", vec![event.token_id.clone()]),
         Body::ContactUpdated(event) => {
             let paths = event.update_mask.clone().unwrap_or_default().paths;
             let parts = vec![contact(&event.contact_id), paths.join(", ")];

@@ -39,6 +39,7 @@ named! {
     GetReasonMenuResponse GetVocabularyResponse CountReasonsResponse
     ListCasesResponse ListContactsResponse ListCustomersResponse ListHandleConflictsResponse
     ContactAnswer DiffPlaybooksResponse
+    CreateTokenResponse ListTokensResponse RevokeTokenResponse
     EventItem CaseItem ContactItem
 }
 

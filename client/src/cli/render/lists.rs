@@ -28,7 +28,7 @@ impl Listing {
     }
 
     /// Makes a listing. A column with `true` is only in wide lists.
-    fn of(columns: &[(Column, bool)], rows: Vec<Vec<String>>, wide: bool) -> Listing {
+    pub(super) fn of(columns: &[(Column, bool)], rows: Vec<Vec<String>>, wide: bool) -> Listing {
         let shown = |place: usize| wide || !columns.get(place).is_some_and(|(_, wide)| *wide);
         let kept = |row: Vec<String>| {
             let cells = row.into_iter().enumerate();

@@ -110,6 +110,12 @@ pub(crate) fn case_state(number: i32) -> String {
     word(name.map(|name| name.as_str_name()), "CASE_STATE_", number)
 }
 
+/// Whether a token counts.
+pub(crate) fn token_state(number: i32) -> String {
+    let name = v1::TokenState::try_from(number).ok();
+    word(name.map(|name| name.as_str_name()), "TOKEN_STATE_", number)
+}
+
 /// A part of a cost.
 pub(crate) fn cost_kind(number: i32) -> String {
     let name = v1::CostKind::try_from(number).ok();

@@ -1,7 +1,7 @@
 //! What a case remembers: how events change it, and how it is read.
 
 use super::Case;
-use crate::actor::{Actor, ActorKind};
+use crate::actor::Actor;
 use crate::contact::ContactContext;
 use crate::decision::memory::TRIED_MAX;
 use crate::decision::{AttemptOutcome, PersonReport, Reported, Tried};
@@ -75,7 +75,7 @@ impl<'a> Telling<'a> {
     /// Whether a supervisor now reports that the customer is not vulnerable.
     pub(crate) fn clears_vulnerable(self) -> bool {
         let news = self.news(|context| context.vulnerable);
-        news == Some(Some(false)) && self.actor.kind == ActorKind::Supervisor
+        news == Some(Some(false)) && self.actor.kind.is_supervisor()
     }
 }
 

@@ -11,7 +11,10 @@ impl Event {
     pub fn edits(&self) -> Vec<RowKey> {
         let contact = |id: &ContactId| RowKey::Contact(id.clone());
         match self {
-            Event::PlaybookPublished(_) | Event::QueueStatsReported(_) => Vec::new(),
+            Event::PlaybookPublished(_)
+            | Event::QueueStatsReported(_)
+            | Event::TokenCreated(_)
+            | Event::TokenRevoked(_) => Vec::new(),
             Event::CustomerUpserted(saved) => vec![RowKey::Customer(saved.customer.id.clone())],
             Event::ContactRouted(routed) => {
                 let customer = routed.customer.as_ref();

@@ -32,6 +32,8 @@ impl Event {
             | Event::RouteSelected(_)
             | Event::CustomerActionTaken(_)
             | Event::QueueStatsReported(_)
+            | Event::TokenCreated(_)
+            | Event::TokenRevoked(_)
             | Event::ContactUpdated(_) => Vec::new(),
             Event::ContactRouted(routed) => {
                 let left = routed.former.filter(|left| left.withdrawn);

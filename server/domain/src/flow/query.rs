@@ -1,5 +1,6 @@
 //! Reads of the state, without any effect.
 
+use crate::access::Tokens;
 use crate::case::Case;
 use crate::command::{PreviewRoute, Query};
 use crate::contact::Contact;
@@ -8,6 +9,7 @@ use crate::event::{CaseAddedToContact, ContactRouted};
 use crate::flow::contact::matters;
 use crate::flow::contact::start::{Start, Started};
 use crate::flow::customer::merge_group::{IdentityOwner, identity_owner, survivor};
+use crate::flow::reach;
 use crate::flow::result::{DecideError, not_loaded};
 use crate::ids::{ContactId, CustomerId};
 use crate::list::OfCustomer;
@@ -32,6 +34,8 @@ pub enum Answer {
     Publications(Vec<Arc<Publication>>),
     /// The answer to [`Query::Counts`]: by the reasons of the live playbook, then by tier.
     Counts(Vec<Counts>),
+    /// The answer to [`Query::Tokens`].
+    Tokens(Arc<Tokens>),
 }
 
 /// Answers a read at log time `now`.
@@ -41,6 +45,10 @@ pub enum Answer {
 pub fn look(state: &State, query: &Query, now: UnixMs) -> Result<Answer, DecideError> {
     match query {
         Query::Preview(preview) => preview_route(state, preview, now),
+        Query::Within(reach, query) => {
+            reach::check_read(state, reach, query)?;
+            look(state, query, now)
+        }
         Query::Contact(id) => {
             let row = state.contact(id)?.cloned();
             row.map(Answer::Contact)
@@ -60,6 +68,7 @@ pub fn look(state: &State, query: &Query, now: UnixMs) -> Result<Answer, DecideE
         },
         Query::Publications => Ok(Answer::Publications(state.publications().to_vec())),
         Query::Counts => Ok(Answer::Counts(counts(state))),
+        Query::Tokens => Ok(Answer::Tokens(state.tokens().clone())),
     }
 }
 
@@ -71,10 +80,12 @@ pub fn seek_read(state: &State, query: &Query) -> Result<(), RowNotLoaded> {
     let found = match query {
         Query::Preview(preview) => preview_start(state, preview, state.now())
             .and_then(|started| matters::seek(state, started)),
-        Query::Publications | Query::Counts => return Ok(()),
-        Query::Contact(_) | Query::Case(_) | Query::Customer(_) | Query::Holder(_) => {
-            look(state, query, state.now()).map(drop)
-        }
+        Query::Publications | Query::Counts | Query::Tokens => return Ok(()),
+        Query::Within(..)
+        | Query::Contact(_)
+        | Query::Case(_)
+        | Query::Customer(_)
+        | Query::Holder(_) => look(state, query, state.now()).map(drop),
     };
     not_loaded(found)
 }
@@ -125,6 +136,7 @@ fn preview_start<'a>(
     preview: &'a PreviewRoute,
     now: UnixMs,
 ) -> Result<Started<'a>, DecideError> {
+    reach::check_preview(state, preview)?;
     let (contact, before) = match &preview.contact {
         None => (ContactId::stored("preview"), None),
         Some(id) => (id.clone(), state.contact(id)?.cloned()),

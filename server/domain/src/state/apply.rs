@@ -5,9 +5,11 @@ mod contact;
 mod customer;
 
 use super::{IdempotencyRecord, Publication, RowKey, State};
+use crate::access::Token;
 use crate::case::CaseStep;
 use crate::contact::{QueueStats, ReportedQueue};
-use crate::event::{Cause, Envelope, Event, Method, PlaybookPublished, Recorded};
+use crate::event::{Cause, Envelope, Event, Method, PlaybookPublished, Recorded, TokenCreated};
+use crate::ids::TokenId;
 use crate::playbook::Playbook;
 use std::sync::Arc;
 
@@ -33,6 +35,8 @@ impl State {
             Event::ContactCustomerCorrected(corrected) => {
                 self.customer_corrected(envelope, corrected);
             }
+            Event::TokenCreated(created) => self.token_created(envelope, created),
+            Event::TokenRevoked(token) => self.token_revoked(envelope, *token),
         }
         if let Cause::Request(stamp) = &envelope.cause
             && !follows(event, stamp.method)
@@ -83,6 +87,44 @@ impl State {
             self.changed_rows
                 .push(RowKey::ReportedQueue(stats.queue.clone()));
         }
+    }
+
+    fn token_created(&mut self, envelope: &Envelope, created: &TokenCreated) {
+        let TokenCreated {
+            slot,
+            role,
+            actor,
+            label,
+            scope,
+            hash,
+            expires,
+        } = created;
+        let token = Token {
+            id: TokenId(envelope.seq),
+            slot: *slot,
+            role: *role,
+            actor: actor.clone(),
+            label: label.clone(),
+            scope: scope.clone(),
+            hash: *hash,
+            created: envelope.record_time,
+            created_by: envelope.actor.clone(),
+            expires: *expires,
+            revoked: None,
+        };
+        Arc::make_mut(&mut self.tokens).put(Arc::new(token));
+        self.changed_rows.push(RowKey::Token(*slot));
+    }
+
+    fn token_revoked(&mut self, envelope: &Envelope, id: TokenId) {
+        let Some(token) = self.tokens.get(id) else {
+            return;
+        };
+        let mut token = Token::clone(token);
+        let slot = token.slot;
+        token.revoked = Some((envelope.record_time, envelope.actor.clone()));
+        Arc::make_mut(&mut self.tokens).put(Arc::new(token));
+        self.changed_rows.push(RowKey::Token(slot));
     }
 
     fn published(

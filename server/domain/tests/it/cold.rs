@@ -157,6 +157,9 @@ impl Cold {
         for reported in self.state.reported_queues().values() {
             bare.restore(Row::ReportedQueue(reported.clone()));
         }
+        for token in self.state.tokens().all() {
+            bare.restore(Row::Token(token.clone()));
+        }
         while let Some(key) = bare.lacks(event) {
             bare.cache(key.clone(), self.rows.get(&key).cloned());
         }

@@ -1,5 +1,6 @@
 //! The rules as they are seen from outside, in one binary: scenarios as text, tables, properties.
 
+mod access;
 mod checking;
 mod cold;
 mod conditions;

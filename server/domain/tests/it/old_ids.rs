@@ -142,6 +142,7 @@ fn what_has_such_an_id_goes_on_and_nothing_new_gets_one() {
             clear: Vec::new(),
             unknown_reason: script::route("any", context("phone", &words, &state), &words)
                 .unknown_reason,
+            reach: signpost_domain::access::Reach::default(),
             at: None,
             actor: signpost_domain::actor::Actor::system(),
         }))

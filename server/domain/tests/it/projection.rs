@@ -59,10 +59,12 @@ pub(crate) fn rows(state: &State) -> BTreeMap<RowKey, Row> {
     let publications = publications.map(|row| RowKey::Publication(row.seq));
     let reported = state.reported_queues().keys();
     let reported = reported.map(|queue| RowKey::ReportedQueue(queue.clone()));
+    let tokens = state.tokens().all().map(|row| RowKey::Token(row.slot));
     let keys = contacts.chain(cases).chain(customers).chain(holders);
     let keys = keys.chain(matters).chain(requests).chain(counts);
     keys.chain(publications)
         .chain(reported)
+        .chain(tokens)
         .filter_map(|key| state.row(&key).map(|row| (key, row)))
         .collect()
 }

@@ -160,6 +160,7 @@ pub(crate) fn command(
         },
         event_time: words.get("arrived").map(|offset| shifted(now, offset)),
         may_step_clock: false,
+        reach: signpost_domain::access::Reach::default(),
         body,
     }
 }

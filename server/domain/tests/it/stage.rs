@@ -200,6 +200,7 @@ impl Stage {
             context: body.context,
             clear: body.clear,
             unknown_reason: body.unknown_reason,
+            reach: signpost_domain::access::Reach::default(),
             at: words.later(self.world.now()),
             actor: Actor::parse("platform/test").expect("an actor"),
         }));

@@ -89,6 +89,10 @@ pub(crate) fn event(recorded: &Recorded, names: &mut Names, why: bool) -> String
                 list(stats.iter().map(|it| &it.queue))
             )
         }
+        Event::TokenCreated(created) => {
+            format!("a token of {}/{}", created.role.as_str(), created.actor)
+        }
+        Event::TokenRevoked(token) => format!("{token} is revoked"),
         Event::ContactUpdated(updated) => format!("{} has {:?}", updated.contact, updated.update),
         Event::ContactCustomerCorrected(event) => corrected(event, names),
         Event::CaseAddedToContact(added) => {
@@ -463,6 +467,9 @@ pub(crate) fn refusal(refusal: &Refusal, names: &Names) -> String {
             )
         }
         Refusal::NoPlaybook
+        | Refusal::OutOfReach { .. }
+        | Refusal::TooManyTokens
+        | Refusal::RevokedBefore(_)
         | Refusal::NotFound { .. }
         | Refusal::RequestReused(_)
         | Refusal::ContactEnded(_)
@@ -489,6 +496,7 @@ pub(crate) fn answer(answer: &Answer, names: &Names) -> String {
             });
             format!("published: {}", list(all))
         }
+        Answer::Tokens(all) => format!("tokens: {}", list(all.all().map(|token| token.id))),
         Answer::Contact(row) => contact(row, names),
         Answer::Case(row) => case(row, names),
         Answer::Customer(row) => work::customer_row(row),

@@ -361,6 +361,8 @@ fn compiled(command: &Command) -> Option<Arc<Playbook>> {
         | CommandBody::Case(_)
         | CommandBody::Customer(_)
         | CommandBody::ReportQueues(_)
+        | CommandBody::CreateToken(_)
+        | CommandBody::RevokeToken(_)
         | CommandBody::Faulty(..) => None,
     }
 }
@@ -375,6 +377,7 @@ fn preview_of(body: &RouteContact, command: &Command) -> Query {
         context: body.context.clone(),
         clear: body.clear.clone(),
         unknown_reason: body.unknown_reason,
+        reach: signpost_domain::access::Reach::default(),
         at: None,
         actor: command.actor.clone(),
     }))

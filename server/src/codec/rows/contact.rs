@@ -47,6 +47,7 @@ pub(super) fn contact_to_wire(contact: &Contact) -> written::Contact<'_> {
         last_activity,
         ended,
         amendments,
+        held_by,
         opened,
         decided,
         changed,
@@ -88,6 +89,7 @@ pub(super) fn contact_to_wire(contact: &Contact) -> written::Contact<'_> {
         away: *away,
         links: contact_links_to_wire(links),
         correction: correction.as_deref().map(correction_to_wire),
+        held_by: name_text(held_by.as_ref()),
     }
 }
 
@@ -123,6 +125,7 @@ pub(super) fn contact(message: wire::Contact) -> Result<Contact, CodecError> {
         away,
         links,
         correction: correction_message,
+        held_by,
     } = message;
     let recorded = UnixMs(recorded_unix_ms);
     let context = context(required(context_message, "contact.context")?, recorded)?;
@@ -157,6 +160,7 @@ pub(super) fn contact(message: wire::Contact) -> Result<Contact, CodecError> {
         last_activity: at(recorded, last_activity_after_ms),
         ended: ended_after_ms.map(|after_ms| at(recorded, after_ms)),
         amendments,
+        held_by: name_or_none(held_by),
         opened: Seq(opened_seq),
         decided: Seq(decided_seq),
         changed: Seq(changed_seq),

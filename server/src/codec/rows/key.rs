@@ -21,6 +21,8 @@ pub const PUBLICATIONS: [u8; 1] = [0x03];
 pub const COUNTS: [u8; 1] = [0x04];
 /// The latest report of each queue.
 pub const REPORTED_QUEUES: [u8; 1] = [0x05];
+/// Tokens, by their places.
+pub const TOKENS: [u8; 1] = [0x06];
 /// Live contacts.
 pub const LIVE_CONTACTS: [u8; 1] = [0x10];
 /// Ended contacts.
@@ -54,10 +56,11 @@ pub const REQUEST_RUN_EVENTS: u64 = GENERATION_EVENTS / REQUEST_RUNS;
 
 /// The rows that a start reads, in the order of reading them: those that the engine has in memory all the time
 /// ([`Row::is_kept`]), and those that have timers ([`Row::is_active`]).
-pub const READ_AT_START: [[u8; 1]; 5] = [
+pub const READ_AT_START: [[u8; 1]; 6] = [
     PUBLICATIONS,
     COUNTS,
     REPORTED_QUEUES,
+    TOKENS,
     OPEN_CASES,
     LIVE_CONTACTS,
 ];
@@ -192,6 +195,10 @@ pub fn decode(bytes: &[u8]) -> Result<RowKey, CodecError> {
         }
         PUBLICATIONS => Ok(RowKey::Publication(seq(name)?)),
         REPORTED_QUEUES => Ok(RowKey::ReportedQueue(text_name(name)?)),
+        TOKENS => {
+            let slot = name.try_into().map_err(|_| SHAPE)?;
+            Ok(RowKey::Token(u32::from_be_bytes(slot)))
+        }
         _ => Err(SHAPE),
     }
 }
@@ -231,6 +238,7 @@ fn places(key: &RowKey) -> Places {
         RowKey::Counts(..) => (COUNTS, None),
         RowKey::Publication(_) => (PUBLICATIONS, None),
         RowKey::ReportedQueue(_) => (REPORTED_QUEUES, None),
+        RowKey::Token(_) => (TOKENS, None),
     };
     let active = active.map(|[prefix]| prefix);
     Places { resting, active }
@@ -245,6 +253,7 @@ fn under(prefix: u8, key: &RowKey) -> Vec<u8> {
         }
         RowKey::Customer(id) => [prefix, id.as_str().as_bytes()].concat(),
         RowKey::ReportedQueue(queue) => [prefix, queue.as_str().as_bytes()].concat(),
+        RowKey::Token(slot) => [prefix, &slot.to_be_bytes()].concat(),
         RowKey::IdentityOwner(HandleKey { kind, value }) => {
             let kind = kind.as_str().as_bytes();
             [prefix, kind, BETWEEN, value.as_bytes()].concat()

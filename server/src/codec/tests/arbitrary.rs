@@ -5,6 +5,7 @@ pub(in crate::codec) mod decision;
 pub(in crate::codec) mod event;
 pub(in crate::codec) mod memory;
 pub(in crate::codec) mod row;
+mod token;
 mod work;
 
 use proptest::collection::{btree_map, vec};
@@ -115,10 +116,13 @@ pub(in crate::codec) fn outcome() -> impl Strategy<Value = ContactOutcome> {
     ])
 }
 
+pub(in crate::codec) fn actor_id() -> impl Strategy<Value = ActorId> {
+    "\\PC{1,12}".prop_map(ActorId::stored)
+}
+
 pub(in crate::codec) fn actor() -> impl Strategy<Value = Actor> {
     let kind = select(&ActorKind::ALL);
-    let id = "\\PC{1,12}".prop_map(ActorId::stored);
-    (kind, id).prop_map(|(kind, id)| Actor { kind, id })
+    (kind, actor_id()).prop_map(|(kind, id)| Actor { kind, id })
 }
 
 fn knowledge() -> impl Strategy<Value = Knowledge> {

@@ -2,8 +2,8 @@
 
 use super::Validator;
 use super::field_path::FieldPath;
-use signpost_domain::actor::{Actor, ActorKind};
-use signpost_domain::ids::ActorId;
+use signpost_domain::access::Reach;
+use signpost_domain::actor::Actor;
 use signpost_domain::refusal::Faults;
 use tonic::metadata::MetadataMap;
 
@@ -15,8 +15,7 @@ const CLOCK_STEP_KEY: &str = "signpost-clock-step";
 const CLOCK_STEP_ANY: &str = "any";
 /// The metadata key of the actor on whose behalf the caller acts, in the same form.
 const ON_BEHALF_OF_KEY: &str = "signpost-on-behalf-of";
-const SHAPE: &str =
-    "must be kind/id: platform, chatbot, supervisor or client, and 1 to 64 printable bytes";
+const SHAPE: &str = "must be kind/id: platform, chatbot, agent, supervisor, admin, auditor or client, and 1 to 64 printable bytes";
 
 /// Whether writes must name their time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,21 +33,19 @@ pub(crate) struct Caller {
     pub(crate) actor: Actor,
     /// The actor on whose behalf it calls, as it says itself. This gives no more rights. `None` if it names none.
     pub(crate) on_behalf_of: Option<Actor>,
+    /// What it may reach.
+    pub(crate) reach: Reach,
     /// Whether writes must name their time.
     pub(crate) event_time: EventTime,
     /// Whether its writes may carry log time far ahead.
     pub(crate) may_step_clock: bool,
 }
 
-/// Reads the actor, and the actor on whose behalf it acts. An actor without a name counts as `platform/anonymous`.
-pub(crate) fn who(metadata: &MetadataMap) -> Result<(Actor, Option<Actor>), Faults> {
+/// Reads the actor that the caller says it is, and the actor on whose behalf it acts; `None` where it names none.
+pub(crate) fn who(metadata: &MetadataMap) -> Result<(Option<Actor>, Option<Actor>), Faults> {
     let mut validator = Validator::default();
     let actor = validator.named(metadata, ACTOR_KEY);
     let on_behalf_of = validator.named(metadata, ON_BEHALF_OF_KEY);
-    let actor = actor.unwrap_or_else(|| Actor {
-        kind: ActorKind::Platform,
-        id: ActorId::stored(Actor::ANONYMOUS),
-    });
     validator.done(Some((actor, on_behalf_of)))
 }
 

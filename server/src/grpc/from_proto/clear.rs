@@ -4,7 +4,6 @@ use super::field_path::FieldPath;
 use super::mask::Paths;
 use super::{Caller, Validator};
 use prost_types::FieldMask;
-use signpost_domain::actor::ActorKind;
 use signpost_domain::contact::ContextField;
 use signpost_proto::v1;
 
@@ -69,7 +68,7 @@ impl Validator {
                 self.fault(at, what);
             }
         }
-        let by_supervisor = caller.actor.kind == ActorKind::Supervisor;
+        let by_supervisor = caller.actor.kind.is_supervisor();
         if fields.contains(&ContextField::Vulnerable) && !by_supervisor {
             let what = "must not name vulnerable: only a supervisor can clear it (the metadata signpost-actor: \
                 supervisor/ID)";

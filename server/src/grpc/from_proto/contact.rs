@@ -96,6 +96,7 @@ pub(crate) fn preview(
             context,
             clear,
             unknown_reason,
+            reach: caller.reach,
             at,
             actor: caller.actor,
         }))

@@ -113,6 +113,7 @@ impl Validator {
             request,
             event_time,
             may_step_clock: caller.may_step_clock,
+            reach: caller.reach,
             body,
         })
     }

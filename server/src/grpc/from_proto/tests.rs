@@ -31,6 +31,7 @@ fn caller() -> Caller {
         actor: Actor::system(),
         on_behalf_of: None,
         event_time: EventTime::Optional,
+        reach: signpost_domain::access::Reach::default(),
         may_step_clock: false,
     }
 }

@@ -4,6 +4,7 @@
 use super::Validator;
 use super::field_path::FieldPath;
 use signpost_domain::ability::{Abilities, Ability};
+use signpost_domain::access::Role;
 use signpost_domain::case::{CaseState, LinkKind, NoteAudience};
 use signpost_domain::command::Rerouted;
 use signpost_domain::contact::{ContactOutcome, Direction};
@@ -25,6 +26,20 @@ pub(super) fn route(number: i32) -> Result<Route, &'static str> {
         Ok(v1::Route::Chat) => Ok(Route::Chat),
         Ok(v1::Route::Callback) => Ok(Route::Callback),
         Ok(v1::Route::Human) => Ok(Route::Human),
+        Err(_) => Err(UNKNOWN),
+    }
+}
+
+/// The role of a token.
+pub(super) fn role(number: i32) -> Result<Role, &'static str> {
+    match v1::Role::try_from(number) {
+        Ok(v1::Role::Unspecified) => Err(UNSET),
+        Ok(v1::Role::Platform) => Ok(Role::Platform),
+        Ok(v1::Role::Chatbot) => Ok(Role::Chatbot),
+        Ok(v1::Role::Agent) => Ok(Role::Agent),
+        Ok(v1::Role::Supervisor) => Ok(Role::Supervisor),
+        Ok(v1::Role::Admin) => Ok(Role::Admin),
+        Ok(v1::Role::Auditor) => Ok(Role::Auditor),
         Err(_) => Err(UNKNOWN),
     }
 }

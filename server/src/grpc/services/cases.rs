@@ -92,11 +92,12 @@ impl CaseService for Services {
         &self,
         request: Request<v1::GetCaseRequest>,
     ) -> Result<Response<v1::GetCaseResponse>, Status> {
+        let reach = self.reach(&request)?;
         let request = request.into_inner();
         let locale = request.language_code.clone();
         let query = from_proto::case::get(request, self.numbers());
         let (query, _) = self.fresh(query).await?;
-        let (row, seq) = self.case(query).await?;
+        let (row, seq) = self.case(query.within(reach)).await?;
         let live = self.live_if_any();
         let revision = self.revision(seq);
         let answer = to_proto::case::got(&row, self.numbers(), live.as_deref(), &locale, revision);
@@ -107,9 +108,10 @@ impl CaseService for Services {
         &self,
         request: Request<v1::ListCaseTimelineRequest>,
     ) -> Result<Response<v1::ListCaseTimelineResponse>, Status> {
+        let reach = self.reach(&request)?;
         let asked = from_proto::case::timeline(request.into_inner(), self.numbers(), self.store());
         let ((query, page), revision) = self.fresh(asked).await?;
-        let (row, _) = self.case(query).await?;
+        let (row, _) = self.case(query.within(reach)).await?;
         let mut events: BTreeMap<Seq, CaseId> = BTreeMap::new();
         let mut left_out = 0;
         let mut rows = vec![row.clone()];

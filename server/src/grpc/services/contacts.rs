@@ -227,9 +227,10 @@ impl ContactService for Services {
         &self,
         request: Request<v1::GetContactRequest>,
     ) -> Result<Response<v1::GetContactResponse>, Status> {
+        let reach = self.reach(&request)?;
         let query = from_proto::contact::get(request.into_inner());
         let (query, _) = self.fresh(query).await?;
-        let (Answer::Contact(row), seq) = self.read(query).await? else {
+        let (Answer::Contact(row), seq) = self.read(query.within(reach)).await? else {
             return Err(status::internal());
         };
         let decided = self.event(row.decided).await?;

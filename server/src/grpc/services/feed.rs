@@ -4,7 +4,8 @@
 use crate::engine::Engine;
 use crate::feed::{Feeds, Unwatched, WatchStream};
 use crate::grpc::REQUEST_BYTES_MAX;
-use crate::grpc::edge::reached;
+use crate::grpc::access::WatchGuard;
+use crate::grpc::edge::{identity, reached};
 use crate::grpc::from_proto::NamedRevision;
 use crate::grpc::from_proto::filter::FilterScope;
 use crate::grpc::{from_proto, status};
@@ -58,12 +59,17 @@ where
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
         let feeds = self.feeds.clone();
+        let engine = feeds.engine().clone();
         let path = request.uri().path().strip_prefix('/').unwrap_or_default();
         let method = path.strip_prefix(SERVICE_NAME).unwrap_or_default();
         match method {
-            "/WatchEvents" => watch(request, |asked| Box::pin(watch_events(feeds, asked))),
-            "/WatchCases" => watch(request, |asked| Box::pin(watch_cases(feeds, asked))),
-            "/WatchContacts" => watch(request, |asked| Box::pin(watch_contacts(feeds, asked))),
+            "/WatchEvents" => watch(request, engine, |asked| {
+                Box::pin(watch_events(feeds, asked))
+            }),
+            "/WatchCases" => watch(request, engine, |asked| Box::pin(watch_cases(feeds, asked))),
+            "/WatchContacts" => watch(request, engine, |asked| {
+                Box::pin(watch_contacts(feeds, asked))
+            }),
             _ => Box::pin(async { Ok(status::no_such_method().into_http()) }),
         }
     }
@@ -126,7 +132,11 @@ fn begun<A>(
 }
 
 /// Answers a call with a request of the type `Q`.
-fn watch<Q, B, W>(request: Request<B>, begin: W) -> BoxFuture<Response<Body>, Infallible>
+fn watch<Q, B, W>(
+    request: Request<B>,
+    engine: Engine,
+    begin: W,
+) -> BoxFuture<Response<Body>, Infallible>
 where
     Q: Message + Default + 'static,
     B: codegen::Body + Send + 'static,
@@ -136,13 +146,21 @@ where
     Box::pin(async move {
         let codec = FeedCodec::<Q>(PhantomData);
         let mut grpc = Grpc::new(codec).max_decoding_message_size(REQUEST_BYTES_MAX);
-        let method = Method(Some(begin), PhantomData);
+        let method = Method {
+            begin: Some(begin),
+            engine,
+            request: PhantomData,
+        };
         Ok(grpc.server_streaming(method, request).await)
     })
 }
 
 /// One call of a method.
-struct Method<Q, W>(Option<W>, PhantomData<fn(Q)>);
+struct Method<Q, W> {
+    begin: Option<W>,
+    engine: Engine,
+    request: PhantomData<fn(Q)>,
+}
 
 impl<Q, W> ServerStreamingService<Q> for Method<Q, W>
 where
@@ -153,22 +171,44 @@ where
     type Future = BoxFuture<tonic::Response<Messages>, Status>;
 
     fn call(&mut self, request: tonic::Request<Q>) -> Self::Future {
-        let begun = self.0.take().map(|begin| begin(request.into_inner()));
-        Box::pin(async {
+        let identity = identity(request.extensions()).cloned();
+        let begun = self.begin.take().map(|begin| begin(request.into_inner()));
+        let engine = self.engine.clone();
+        Box::pin(async move {
+            let identity = identity?;
             let stream = begun.ok_or_else(status::internal)?.await?;
-            Ok(tonic::Response::new(Messages(stream)))
+            Ok(tonic::Response::new(Messages {
+                stream: Some(stream),
+                guard: WatchGuard::of(&identity, &engine),
+            }))
         })
     }
 }
 
 /// The messages that are sent to a watcher, and the status at its end.
-struct Messages(WatchStream);
+struct Messages {
+    /// `None` after the credential of the watcher ended.
+    stream: Option<WatchStream>,
+    guard: Option<WatchGuard>,
+}
 
 impl Stream for Messages {
     type Item = Result<Bytes, Status>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let next = self.0.poll_next(context);
+        let ended = match &mut self.guard {
+            Some(guard) => guard.poll_ended(context),
+            None => Poll::Pending,
+        };
+        if let Poll::Ready(status) = ended {
+            self.guard = None;
+            self.stream = None;
+            return Poll::Ready(Some(Err(status)));
+        }
+        let Some(stream) = &mut self.stream else {
+            return Poll::Ready(None);
+        };
+        let next = stream.poll_next(context);
         next.map(|next| next.map(|message| message.map_err(status::halted)))
     }
 }

@@ -1,11 +1,12 @@
 //! The data of each refusal for programs: its reason, and the ids and limits that help to handle it.
 
 use super::{FIELD_BYTES_MAX, MESSAGE_BYTES_MAX, cut};
+use signpost_domain::access::TOKENS_MAX;
 use signpost_domain::case::{LINKS_MAX, MERGED_MAX};
 use signpost_domain::contact::ADDITIONAL_CASES_MAX;
 use signpost_domain::customer::{CONSENTS_MAX, IDENTITIES_MAX, MERGED_CUSTOMERS_MAX};
 use signpost_domain::guess::WRONG_CASES_MAX;
-use signpost_domain::ids::{CaseId, ContactId, CustomerId};
+use signpost_domain::ids::{CaseId, ContactId, CustomerId, Slug};
 use signpost_domain::refusal::{CaseCause, ContactCause, CustomerCause, Refusal};
 use signpost_domain::route::Route;
 use signpost_proto::v1::ErrorReason;
@@ -127,6 +128,16 @@ pub(super) fn of(refusal: &Refusal) -> ReasonDetails {
                     .with("name", &name.id),
                 None => details,
             }
+        }
+        Refusal::OutOfReach { what: _, why } => {
+            let allowed: Vec<&str> = why.allowed.iter().map(Slug::as_str).collect();
+            ReasonDetails::of(Why::OutsideTokenLimits)
+                .with("limited_by", why.part.as_str())
+                .with("allowed", allowed.join(","))
+        }
+        Refusal::TooManyTokens => ReasonDetails::limit("tokens", TOKENS_MAX),
+        Refusal::RevokedBefore(token) => {
+            ReasonDetails::of(Why::TokenRevokedBefore).with("token_id", token)
         }
         Refusal::TooManyWrongCases { .. } => {
             ReasonDetails::of(Why::TooManyWrongCases).with("limit", WRONG_CASES_MAX)

@@ -1,8 +1,12 @@
 //! Tests of the statuses: they are small enough, they have the right codes, and each has a reason.
 
 use super::*;
+use signpost_domain::access::{OutOfReach, Role, ScopePart};
+use signpost_domain::actor::Actor;
 use signpost_domain::case::LinkKind;
-use signpost_domain::ids::{CaseId, ContactId, CustomerId, ReasonId, RequestId, Seq, Slug};
+use signpost_domain::ids::{
+    CaseId, ContactId, CustomerId, ReasonId, RequestId, Seq, Slug, TokenId,
+};
 use signpost_domain::playbook::leaving::{LeavingKind, NameInUse};
 use signpost_domain::refusal::{CaseCause, ContactCause, CustomerCause, Kind};
 use signpost_domain::route::Route;
@@ -297,6 +301,16 @@ fn every_refusal() -> Vec<Refusal> {
             at_least: false,
         }]),
         Refusal::TooManyWrongCases { wait: Millis(1) },
+        Refusal::OutOfReach {
+            what: "contact call-1".into(),
+            why: OutOfReach {
+                part: ScopePart::Channel,
+                has: Some(Slug::stored("phone")),
+                allowed: vec![Slug::stored("web_chat")],
+            },
+        },
+        Refusal::TooManyTokens,
+        Refusal::RevokedBefore(TokenId(Seq(7))),
     ];
     let of_case = case_causes().into_iter();
     all.extend(of_case.map(|why| Refusal::CaseStep { case, why }));
@@ -379,7 +393,10 @@ fn kinds(refusal: &Refusal) -> usize {
         | Refusal::CustomerChanged { .. }
         | Refusal::CaseChanged { .. }
         | Refusal::NamesInUse(_)
-        | Refusal::TooManyWrongCases { .. } => 15,
+        | Refusal::OutOfReach { .. }
+        | Refusal::TooManyTokens
+        | Refusal::RevokedBefore(_)
+        | Refusal::TooManyWrongCases { .. } => 18,
     }
 }
 
@@ -459,6 +476,17 @@ fn nothing_else_leaves_without_its_reason() {
     all.extend([no_such_method(), internal()]);
     all.extend([connect::malformed("x"), connect::not_taken("x")]);
     all.extend([connect::broken_off(), connect::late()]);
+    let (token, actor) = (TokenId(Seq(7)), Actor::system());
+    all.extend([
+        access::no_credential(),
+        access::malformed(),
+        access::unknown(),
+        access::expired(token),
+        access::revoked(token),
+        access::not_for(Role::Agent, "CaseService/MergeCases", &[Role::Admin]),
+        access::not_with_limits(Role::Agent, "CaseService/ListCases"),
+        access::other_actor(Role::Agent, &actor),
+    ]);
     let told: Vec<String> = all.iter().filter_map(reason_of).collect();
     let expected = [
         "BUSY",
@@ -481,6 +509,14 @@ fn nothing_else_leaves_without_its_reason() {
         "NOT_SUPPORTED",
         "REQUEST_BROKEN_OFF",
         "DEADLINE_PASSED",
+        "UNAUTHENTICATED",
+        "CREDENTIAL_MALFORMED",
+        "CREDENTIAL_UNKNOWN",
+        "CREDENTIAL_EXPIRED",
+        "CREDENTIAL_REVOKED",
+        "PERMISSION_DENIED",
+        "TOKEN_IS_LIMITED",
+        "ACTOR_NOT_ALLOWED",
     ];
     assert_eq!(told, expected);
     assert!(

@@ -4,8 +4,8 @@ use super::contact::text_of_matter;
 use super::decision::text;
 use super::playbook::of_event;
 use super::{
-    actor_or_none, additional, case, context, corrected, customer, fact, note, tags, target, time,
-    wire_enum, work_event,
+    access, actor_or_none, additional, case, context, corrected, customer, fact, note, tags,
+    target, time, wire_enum, work_event,
 };
 use prost::Message;
 use prost_reflect::{DescriptorPool, DynamicMessage, MessageDescriptor};
@@ -16,7 +16,7 @@ use signpost_domain::event::{
     CaseJoin, CaseTransition, Cause, ContactEnded, ContactRouted, Envelope, Event, MatterEnded,
     Next, Recorded, RouteSelected,
 };
-use signpost_domain::ids::{DecisionId, PlaybookVersion, ReasonId, Seq, Slug};
+use signpost_domain::ids::{DecisionId, PlaybookVersion, ReasonId, Seq, Slug, TokenId};
 use signpost_proto::{FILE_DESCRIPTOR_SET, v1};
 use std::sync::LazyLock;
 use v1::event::Body;
@@ -124,6 +124,20 @@ fn parts(envelope: &Envelope, event: &Event) -> EventParts {
             body: Body::CaseAddedToContact(additional::event(added, envelope.seq)),
             name: "case_added_to_contact",
             subject: contact(&added.contact),
+        },
+        Event::TokenCreated(created) => EventParts {
+            body: Body::TokenCreated(v1::TokenCreatedEvent {
+                token: Some(access::created(envelope, created)),
+            }),
+            name: "token_created",
+            subject: format!("token/{}", TokenId(envelope.seq)),
+        },
+        Event::TokenRevoked(token) => EventParts {
+            body: Body::TokenRevoked(v1::TokenRevokedEvent {
+                token_id: token.to_string(),
+            }),
+            name: "token_revoked",
+            subject: format!("token/{token}"),
         },
         Event::QueueStatsReported(stats) => EventParts {
             body: Body::QueueStatsReported(v1::QueueStatsReportedEvent {

@@ -31,6 +31,8 @@ pub(crate) fn entry(recorded: &Recorded, of: CaseId) -> Option<TimelineEntry> {
         | Event::CustomerUpserted(_)
         | Event::CustomerActionTaken(_)
         | Event::QueueStatsReported(_)
+        | Event::TokenCreated(_)
+        | Event::TokenRevoked(_)
         | Event::ContactUpdated(_) => return None,
     };
     let envelope = &recorded.envelope;

@@ -1,6 +1,7 @@
 //! Converts the closed enums of the domain to numbers of the wire.
 
 use signpost_domain::ability::{Abilities, Ability};
+use signpost_domain::access::{Role, TokenState};
 use signpost_domain::case::{CaseState, LinkKind, NoteAudience};
 use signpost_domain::contact::{CaseMatch, ContactOutcome, ContactState, Direction};
 use signpost_domain::customer::{TierBasis, TierFound};
@@ -10,6 +11,29 @@ use signpost_domain::fact::{FactSource, FactType};
 use signpost_domain::route::{Medium, Route};
 use signpost_domain::tags::ContactLinkKind;
 use signpost_proto::v1;
+
+/// The role of a token.
+pub(super) fn role(role: Role) -> i32 {
+    let wire = match role {
+        Role::Platform => v1::Role::Platform,
+        Role::Chatbot => v1::Role::Chatbot,
+        Role::Agent => v1::Role::Agent,
+        Role::Supervisor => v1::Role::Supervisor,
+        Role::Admin => v1::Role::Admin,
+        Role::Auditor => v1::Role::Auditor,
+    };
+    wire.into()
+}
+
+/// Whether a token counts.
+pub(super) fn token_state(state: TokenState) -> i32 {
+    let wire = match state {
+        TokenState::Active => v1::TokenState::Active,
+        TokenState::Revoked => v1::TokenState::Revoked,
+        TokenState::Expired => v1::TokenState::Expired,
+    };
+    wire.into()
+}
 
 /// A route.
 pub(super) fn route(route: Route) -> i32 {

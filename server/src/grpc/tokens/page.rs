@@ -26,6 +26,8 @@ pub(crate) enum List {
     Timeline = 5,
     /// Customers who hold a handle that another holds too.
     HandleConflicts = 6,
+    /// Access tokens, the newest first.
+    Tokens = 7,
 }
 
 /// The scope of page tokens: the list, the store and the query that they belong to.

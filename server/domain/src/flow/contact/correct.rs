@@ -131,7 +131,7 @@ fn right_customer(
 
 /// Refused if this caller may not correct customers, or if the contact ended too long ago.
 fn may_correct(actor: &Actor, contact: &Contact, now: UnixMs) -> Result<(), DecideError> {
-    if !matches!(actor.kind, ActorKind::Supervisor | ActorKind::Platform) {
+    if !actor.kind.is_supervisor() && actor.kind != ActorKind::Platform {
         return Err(refused(contact, ContactCause::CorrectionNotAllowed));
     }
     if contact

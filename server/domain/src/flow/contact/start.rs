@@ -1,6 +1,6 @@
 //! What a routing step starts from: the contact as it was, and what this request sends about it.
 
-use crate::actor::{Actor, ActorKind};
+use crate::actor::Actor;
 use crate::command::UnknownReason;
 use crate::contact::{Contact, ContactContext, ContextField};
 use crate::event::RoutingTrigger;
@@ -181,7 +181,7 @@ fn amend(
     let mut amended = contact.context.cleared(clear).amended(sent);
     // A customer who was reported as vulnerable stays vulnerable, because a caller may not know about it. A supervisor
     // can change it.
-    if contact.context.vulnerable == Some(true) && actor.kind != ActorKind::Supervisor {
+    if contact.context.vulnerable == Some(true) && !actor.kind.is_supervisor() {
         amended.vulnerable = Some(true);
     }
     if amended.facts.len() > FACTS_MAX {

@@ -2,7 +2,7 @@
 
 use super::act::{as_seen, kept};
 use super::merge_group::{IdentityOwner, identity_owner, survivor};
-use crate::actor::{Actor, ActorKind};
+use crate::actor::Actor;
 use crate::command::UpsertCustomer;
 use crate::customer::{CONSENTS_MAX, Customer, IDENTITIES_MAX, Identity};
 use crate::event::{CustomerUpserted, Event};
@@ -81,7 +81,7 @@ pub(in crate::flow) fn upsert(
     }
     let was_vulnerable = customer.profile.vulnerable == Some(true);
     let is_vulnerable = profile.vulnerable == Some(true);
-    if was_vulnerable && !is_vulnerable && actor.kind != ActorKind::Supervisor {
+    if was_vulnerable && !is_vulnerable && !actor.kind.is_supervisor() {
         return Err(refused(CustomerCause::Vulnerable));
     }
     let unverified_identities = customer.profile.proofs_lost_by(&profile, kinds);

@@ -4,6 +4,7 @@ mod additional;
 mod corrected;
 
 use super::case::{case_knows, tried};
+use crate::actor::ActorKind;
 use crate::case::CaseStep;
 use crate::contact::{Contact, ContactOutcome, ContactState, Offered};
 use crate::decision::Handover;
@@ -12,7 +13,7 @@ use crate::event::{
     CaseJoin, ContactEnded, ContactRouted, ContactUpdated, Envelope, Next, RouteSelected,
     RoutingTrigger,
 };
-use crate::ids::{ContactId, CustomerId, Seq, Slug};
+use crate::ids::{ActorId, ContactId, CustomerId, Seq, Slug};
 use crate::route::Route;
 use crate::state::{Beside, Counts, RowKey, State, Timers};
 use crate::tags::ContactUpdate;
@@ -125,6 +126,7 @@ impl State {
             last_activity: envelope.record_time,
             ended: None,
             amendments: first.map_or(0, |row| row.amendments + 1),
+            held_by: first.map_or_else(|| chatbot_of(envelope), |row| row.held_by.clone()),
             opened: first.map_or(envelope.seq, |row| row.opened),
             decided: envelope.seq,
             changed: envelope.seq,
@@ -366,4 +368,11 @@ fn due_by(envelope: &Envelope, taken: &Offered) -> Option<UnixMs> {
 /// The handover of a decision; `None` if it equals the default.
 fn handover(decided: &Handover) -> Option<Box<Handover>> {
     (*decided != Handover::default()).then(|| Box::new(decided.clone()))
+}
+
+/// The chatbot that holds a contact which this event opens; `None` if there is none.
+fn chatbot_of(envelope: &Envelope) -> Option<ActorId> {
+    let actors = std::iter::once(&envelope.actor).chain(&envelope.on_behalf_of);
+    let mut chatbots = actors.filter(|actor| actor.kind == ActorKind::Chatbot);
+    chatbots.next().map(|chatbot| chatbot.id.clone())
 }

@@ -5,6 +5,7 @@ mod corrected;
 use super::decision::{decision, findings, handover};
 use super::memory::memory;
 use super::queue_stats;
+use super::token;
 use super::work::{resolution, worked};
 use super::{
     actor, case_id, contact_id, contact_links, context, customer, customer_id, facts, joined,
@@ -129,6 +130,7 @@ fn event() -> impl Strategy<Value = Event> {
             let update = ContactUpdate { tags, links };
             Event::ContactUpdated(Box::new(ContactUpdated { contact, update }))
         }),
+        1 => token::event(),
         1 => corrected::corrected().prop_map(|event| Event::ContactCustomerCorrected(Box::new(event))),
     ]
 }

@@ -4,11 +4,12 @@ use super::customer::tier_found;
 use super::decision::handover;
 use super::memory::{person_report, tried};
 use super::queue_stats;
+use super::token::token;
 use super::work::{link, merged, resolution};
 use super::{
-    actor, case_id, contact_id, contact_links, context, customer, customer_id, facts, identity_key,
-    joined, matter, matter_id, offered, outcome, reason, route, routes, seq, slug, span, tags,
-    text, time, version,
+    actor, actor_id, case_id, contact_id, contact_links, context, customer, customer_id, facts,
+    identity_key, joined, matter, matter_id, offered, outcome, reason, route, routes, seq, slug,
+    span, tags, text, time, version,
 };
 use proptest::collection::vec;
 use proptest::option::of;
@@ -71,6 +72,7 @@ pub(in crate::codec) fn row() -> impl Strategy<Value = (RowKey, Row)> {
                 seq
             }))
         )),
+        token().prop_map(|row| (RowKey::Token(row.slot), Row::Token(Arc::new(row)))),
     ]
 }
 
@@ -100,7 +102,12 @@ fn contact() -> BoxedStrategy<Contact> {
         [time(), time(), time()],
         of(time()),
         of(time()),
-        (of(matter_id()), contact_links(), of(correction())),
+        (
+            of(matter_id()),
+            contact_links(),
+            of(correction()),
+            of(actor_id()),
+        ),
     );
     let seqs = [seq(), seq(), seq()];
     (who, routed, rest, times, seqs)
@@ -109,7 +116,8 @@ fn contact() -> BoxedStrategy<Contact> {
             let (place, route, offered, declined, handover) = routed;
             let (confirmed, (tier, tier_found, case_owner), [needs_person, away], amendments) =
                 rest;
-            let ([arrived, recorded, heard], ended, due, (leading, links, correction)) = times;
+            let ([arrived, recorded, heard], ended, due, (leading, links, correction, held_by)) =
+                times;
             let [opened, decided, changed] = seqs;
             Contact {
                 id,
@@ -137,6 +145,7 @@ fn contact() -> BoxedStrategy<Contact> {
                 last_activity: heard,
                 ended,
                 amendments,
+                held_by,
                 opened,
                 decided,
                 changed,

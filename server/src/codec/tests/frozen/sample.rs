@@ -9,6 +9,7 @@ mod matters;
 pub(super) mod memory;
 pub(super) mod row;
 mod tags;
+mod token;
 mod work;
 
 use signpost_domain::ability::Abilities;

@@ -260,7 +260,10 @@ fn who_calls() {
     };
     let shown = |text: &[_]| {
         let (actor, person) = who(text).map_err(|faults| words(&faults))?;
-        let person = person.map_or_else(|| "nobody".to_owned(), |person| person.to_string());
+        let named = |actor: Option<Actor>| {
+            actor.map_or_else(|| "nobody".to_owned(), |actor| actor.to_string())
+        };
+        let (actor, person) = (named(actor), named(person));
         Ok::<_, String>(format!("{actor} for {person}"))
     };
     let (actor, person) = ("signpost-actor", "signpost-on-behalf-of");
@@ -273,13 +276,13 @@ fn who_calls() {
     expect![[r#"
         [
             Ok(
-                "platform/anonymous for nobody",
+                "nobody for nobody",
             ),
             Ok(
                 "chatbot/web for nobody",
             ),
             Ok(
-                "platform/anonymous for supervisor/ann",
+                "nobody for supervisor/ann",
             ),
             Ok(
                 "platform/crm for supervisor/ann",
@@ -289,13 +292,13 @@ fn who_calls() {
     .assert_debug_eq(&right);
     for key in [actor, person] {
         for bad in ["", "chatbot", "robot/1", "chatbot/", "system/signpost"] {
-            let shape = "must be kind/id: platform, chatbot, supervisor or client, and 1 to 64 printable bytes";
+            let shape = "must be kind/id: platform, chatbot, agent, supervisor, admin, auditor or client, and 1 to 64 printable bytes";
             assert_eq!(told(who(&[(key, bad)])), format!("{key}: {shape}\n"));
         }
     }
     let twice = (person, "supervisor/ann");
     expect![[r#"
-        signpost-actor: must be kind/id: platform, chatbot, supervisor or client, and 1 to 64 printable bytes
+        signpost-actor: must be kind/id: platform, chatbot, agent, supervisor, admin, auditor or client, and 1 to 64 printable bytes
         signpost-on-behalf-of: must be sent once, is sent 2 times
     "#]]
     .assert_eq(&told(who(&[(actor, "robot/1"), twice, twice])));

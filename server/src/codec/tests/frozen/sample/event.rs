@@ -3,6 +3,7 @@
 use super::corrected;
 use super::matters;
 use super::tags;
+use super::token;
 use super::work::worked;
 use super::{
     NOW, actor, additional, contact_id, context, customer, customer_id, facts, identities, matter,
@@ -184,6 +185,11 @@ fn later() -> Vec<(&'static str, Recorded)> {
         let correct = asked(Method::CorrectContactCustomer);
         (title, recorded(seq, correct, event))
     }));
+    let tokens = token::events().into_iter().zip(190..);
+    all.extend(
+        tokens
+            .map(|((title, event), seq)| (title, recorded(seq, asked(Method::CreateToken), event))),
+    );
     let lapsed = Event::CaseLapsed(CaseId(Seq(77)));
     let mut told = recorded(160, asked(Method::AddCaseNote), lapsed);
     told.envelope.on_behalf_of = Some(person());

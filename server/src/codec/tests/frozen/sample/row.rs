@@ -5,7 +5,7 @@ use super::event::queue_stats;
 use super::work::{link, merged, resolution};
 use super::{
     NOW, actor, additional, contact_id, context, corrected, customer, customer_id, facts,
-    identities, matter, matters, offered, person, reason, request, slug, tags, version,
+    identities, matter, matters, offered, person, reason, request, slug, tags, token, version,
 };
 use signpost_domain::case::{Case, CaseContact, CaseState};
 use signpost_domain::contact::{CaseMatch, Contact, ContactOutcome, ContactState, ReportedQueue};
@@ -164,6 +164,17 @@ fn of_callers() -> Vec<(&'static str, RowKey, Row)> {
     let key = RowKey::Contact(corrected.id.clone());
     let title = "a contact that was put under another customer";
     rows.push((title, key, Row::Contact(Arc::new(corrected))));
+    let held = token::held(contact(ContactState::SelfService));
+    let key = RowKey::Contact(held.id.clone());
+    rows.push((
+        "a contact that a chatbot holds",
+        key,
+        Row::Contact(Arc::new(held)),
+    ));
+    rows.extend(
+        token::rows()
+            .map(|(title, row)| (title, RowKey::Token(row.slot), Row::Token(Arc::new(row)))),
+    );
     let mut tagged = case(CaseState::Open);
     tagged.tags = tags::tags();
     let key = RowKey::Case(tagged.id);
@@ -233,6 +244,7 @@ fn contact(place: ContactState) -> Contact {
         last_activity: NOW + Millis::MINUTE,
         ended: (!place.is_live()).then_some(NOW + Millis::HOUR),
         amendments: 2,
+        held_by: None,
         opened: Seq(77),
         decided: Seq(79),
         changed: Seq(80),

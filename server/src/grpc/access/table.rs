@@ -1,0 +1,287 @@
+//! The table of the calls that each role may make. Every call of the contract is here; a test walks the contract.
+//!
+//! docs/security.md shows the same table to readers; another test makes it from this one.
+
+use signpost_domain::access::Role;
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+/// What a call does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// It reads nothing of a customer.
+    Reads,
+    /// It reads what is known of customers.
+    ReadsPersonal,
+    /// It writes, or decides what would be written.
+    Writes,
+    /// It changes how the service works for all, or who may call.
+    Administers,
+}
+
+impl Kind {
+    /// The words for it in the documentation.
+    #[cfg(test)]
+    pub(super) const fn as_str(self) -> &'static str {
+        match self {
+            Reads => "reads",
+            ReadsPersonal => "reads personal data",
+            Writes => "writes",
+            Administers => "administers",
+        }
+    }
+}
+
+/// What a call does with a token that is limited to channels, brands or primary reasons.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Limited {
+    /// The contact or the case that it names is checked.
+    Checked,
+    /// It shows nothing of any contact.
+    Free,
+    /// It is refused, for its answer cannot be limited.
+    Refused,
+}
+
+/// A call of the contract.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Call {
+    /// The service and the method, without the package, such as `ContactService/RouteContact`.
+    pub(super) name: &'static str,
+    /// What it does.
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "the audit file will ask for it")
+    )]
+    pub(super) kind: Kind,
+    /// What it does with a limited token.
+    pub(super) limited: Limited,
+    /// Who may make it.
+    pub(super) roles: &'static [Role],
+}
+
+use Kind::{Administers, Reads, ReadsPersonal, Writes};
+use Limited::{Checked, Free, Refused};
+use Role::{Admin, Agent, Auditor, Chatbot, Platform, Supervisor};
+
+const EVERYBODY: &[Role] = &Role::ALL;
+const ROUTERS: &[Role] = &[Platform, Chatbot, Admin];
+const PREVIEWERS: &[Role] = &[Platform, Chatbot, Supervisor, Admin, Auditor];
+const ENDERS: &[Role] = &[Platform, Chatbot, Agent, Supervisor, Admin];
+const WORKERS: &[Role] = &[Platform, Agent, Supervisor, Admin];
+const CORRECTORS: &[Role] = &[Platform, Supervisor, Admin];
+const PLATFORMS: &[Role] = &[Platform, Admin];
+const READERS: &[Role] = &[Platform, Agent, Supervisor, Admin, Auditor];
+const WATCHERS: &[Role] = &[Platform, Supervisor, Admin, Auditor];
+const SUPERVISORS: &[Role] = &[Supervisor, Admin];
+const OVERSEERS: &[Role] = &[Supervisor, Admin, Auditor];
+const ADMINS: &[Role] = &[Admin];
+const ADMINS_AND_AUDITORS: &[Role] = &[Admin, Auditor];
+
+/// Every call, in the order of the contract.
+pub(super) const CALLS: &[Call] = &[
+    call("AccessService/CreateToken", Administers, Refused, ADMINS),
+    call(
+        "AccessService/ListTokens",
+        Reads,
+        Refused,
+        ADMINS_AND_AUDITORS,
+    ),
+    call("AccessService/RevokeToken", Administers, Refused, ADMINS),
+    call("CaseService/GetCase", ReadsPersonal, Checked, EVERYBODY),
+    call(
+        "CaseService/ListCaseTimeline",
+        ReadsPersonal,
+        Checked,
+        READERS,
+    ),
+    call("CaseService/AddCaseNote", Writes, Checked, WORKERS),
+    call("CaseService/UpdateCase", Writes, Checked, WORKERS),
+    call("CaseService/ResolveCase", Writes, Checked, WORKERS),
+    call("CaseService/ReopenCase", Writes, Checked, WORKERS),
+    call("CaseService/MergeCases", Writes, Checked, SUPERVISORS),
+    call("CaseService/UnmergeCase", Writes, Checked, SUPERVISORS),
+    call("CaseService/LinkCases", Writes, Checked, WORKERS),
+    call("CaseService/UnlinkCases", Writes, Checked, WORKERS),
+    call("CaseService/BatchGetCases", ReadsPersonal, Refused, READERS),
+    call("CaseService/ListCases", ReadsPersonal, Refused, WATCHERS),
+    call("ContactService/RouteContact", Writes, Checked, ROUTERS),
+    call(
+        "ContactService/PreviewRoute",
+        ReadsPersonal,
+        Checked,
+        PREVIEWERS,
+    ),
+    call("ContactService/SelectRoute", Writes, Checked, ROUTERS),
+    call("ContactService/RerouteContact", Writes, Checked, ROUTERS),
+    call("ContactService/EndContact", Writes, Checked, ENDERS),
+    call("ContactService/AddCaseToContact", Writes, Checked, WORKERS),
+    call(
+        "ContactService/ReportQueueStats",
+        Writes,
+        Refused,
+        PLATFORMS,
+    ),
+    call("ContactService/UpdateContact", Writes, Checked, WORKERS),
+    call(
+        "ContactService/CorrectContactCustomer",
+        Writes,
+        Checked,
+        CORRECTORS,
+    ),
+    call(
+        "ContactService/GetContact",
+        ReadsPersonal,
+        Checked,
+        EVERYBODY,
+    ),
+    call(
+        "ContactService/ListContacts",
+        ReadsPersonal,
+        Refused,
+        WATCHERS,
+    ),
+    call(
+        "CustomerService/UpsertCustomer",
+        Writes,
+        Refused,
+        CORRECTORS,
+    ),
+    call(
+        "CustomerService/BatchUpsertCustomers",
+        Writes,
+        Refused,
+        PLATFORMS,
+    ),
+    call("CustomerService/LinkIdentity", Writes, Refused, CORRECTORS),
+    call(
+        "CustomerService/UnlinkIdentity",
+        Writes,
+        Refused,
+        CORRECTORS,
+    ),
+    call(
+        "CustomerService/MergeCustomers",
+        Writes,
+        Refused,
+        SUPERVISORS,
+    ),
+    call(
+        "CustomerService/UnmergeCustomer",
+        Writes,
+        Refused,
+        SUPERVISORS,
+    ),
+    call(
+        "CustomerService/GetCustomer",
+        ReadsPersonal,
+        Refused,
+        READERS,
+    ),
+    call(
+        "CustomerService/LookUpCustomer",
+        ReadsPersonal,
+        Refused,
+        READERS,
+    ),
+    call(
+        "CustomerService/BatchGetCustomers",
+        ReadsPersonal,
+        Refused,
+        READERS,
+    ),
+    call(
+        "CustomerService/GetCustomerHistory",
+        ReadsPersonal,
+        Refused,
+        READERS,
+    ),
+    call(
+        "CustomerService/ListCustomers",
+        ReadsPersonal,
+        Refused,
+        WATCHERS,
+    ),
+    call(
+        "CustomerService/ListHandleConflicts",
+        ReadsPersonal,
+        Refused,
+        WATCHERS,
+    ),
+    call("FeedService/WatchEvents", ReadsPersonal, Refused, WATCHERS),
+    call("FeedService/WatchCases", ReadsPersonal, Refused, WATCHERS),
+    call(
+        "FeedService/WatchContacts",
+        ReadsPersonal,
+        Refused,
+        WATCHERS,
+    ),
+    call("InsightService/CountReasons", Reads, Refused, WATCHERS),
+    call(
+        "PlaybookService/ValidatePlaybook",
+        Reads,
+        Refused,
+        SUPERVISORS,
+    ),
+    call(
+        "PlaybookService/PublishPlaybook",
+        Administers,
+        Refused,
+        ADMINS,
+    ),
+    call(
+        "PlaybookService/RollbackPlaybook",
+        Administers,
+        Refused,
+        ADMINS,
+    ),
+    call(
+        "PlaybookService/ListPlaybookPublications",
+        Reads,
+        Refused,
+        WATCHERS,
+    ),
+    call("PlaybookService/GetPlaybook", Reads, Refused, WATCHERS),
+    call("PlaybookService/DiffPlaybooks", Reads, Refused, OVERSEERS),
+    call("PlaybookService/GetReasonMenu", Reads, Free, EVERYBODY),
+    call("PlaybookService/GetVocabulary", Reads, Free, READERS),
+];
+
+const fn call(name: &'static str, kind: Kind, limited: Limited, roles: &'static [Role]) -> Call {
+    Call {
+        name,
+        kind,
+        limited,
+        roles,
+    }
+}
+
+/// What the path of every call of the contract begins with.
+const CONTRACT: &str = "/signpost.v1.";
+
+/// The services that answer everybody: whether the server lives says nothing of anybody, and the contract is public.
+const FOR_EVERYBODY: [&str; 3] = [
+    "/grpc.health.v1.Health/",
+    "/grpc.reflection.v1.ServerReflection/",
+    "/grpc.reflection.v1alpha.ServerReflection/",
+];
+
+static BY_NAME: LazyLock<HashMap<&str, &Call>> =
+    LazyLock::new(|| CALLS.iter().map(|call| (call.name, call)).collect());
+
+/// The call at this path; `None` if the table has none.
+pub(super) fn call_at(path: &str) -> Option<&'static Call> {
+    BY_NAME.get(path.strip_prefix(CONTRACT)?).copied()
+}
+
+/// Whether a path is one of the contract, whether or not there is such a call.
+pub(super) fn is_of_the_contract(path: &str) -> bool {
+    path.starts_with(CONTRACT)
+}
+
+/// Whether a path needs no credential.
+pub(super) fn is_for_everybody(path: &str) -> bool {
+    FOR_EVERYBODY
+        .iter()
+        .any(|service| path.starts_with(service))
+}

@@ -1,0 +1,94 @@
+//! Tests of the table against the contract, and of what the documentation says of it.
+
+use super::table::{CALLS, Call, Limited};
+use expect_test::expect_file;
+use prost::Message;
+use prost_types::FileDescriptorSet;
+use signpost_domain::access::Role;
+use signpost_proto::FILE_DESCRIPTOR_SET;
+use std::collections::BTreeSet;
+
+/// The calls of the contract, as the table names them.
+fn contract() -> Result<BTreeSet<String>, prost::DecodeError> {
+    let set = FileDescriptorSet::decode(FILE_DESCRIPTOR_SET)?;
+    let files = set.file.into_iter();
+    let ours = files.filter(|file| file.package() == "signpost.v1");
+    let calls = ours.flat_map(|file| file.service).flat_map(|service| {
+        let name = service.name().to_owned();
+        let methods = service.method.into_iter();
+        methods.map(move |method| format!("{name}/{}", method.name()))
+    });
+    Ok(calls.collect())
+}
+
+#[test]
+fn every_call_of_the_contract_has_one_row() -> Result<(), prost::DecodeError> {
+    let rows: BTreeSet<String> = CALLS.iter().map(|call| call.name.to_owned()).collect();
+    assert_eq!(rows, contract()?);
+    assert_eq!(rows.len(), CALLS.len(), "a call has two rows");
+    Ok(())
+}
+
+#[test]
+fn administrators_may_do_everything_and_auditors_write_nothing() {
+    use super::table::Kind::{Administers, Reads, ReadsPersonal, Writes};
+    for call in CALLS {
+        let may = |role| call.roles.contains(&role);
+        assert!(may(Role::Admin), "{}", call.name);
+        let writes = matches!(call.kind, Writes | Administers);
+        assert!(!(writes && may(Role::Auditor)), "{}", call.name);
+        let reads = matches!(call.kind, Reads | ReadsPersonal);
+        // It reads nothing that is stored.
+        let checks = call.name == "PlaybookService/ValidatePlaybook";
+        assert_eq!(reads && !checks, may(Role::Auditor), "{}", call.name);
+        // Whoever serves customers is led by whoever may do the same.
+        assert!(!may(Role::Agent) || may(Role::Supervisor), "{}", call.name);
+        assert!(call.kind != Administers || call.roles == [Role::Admin]);
+    }
+}
+
+/// The part of docs/security.md that is made of the table.
+#[test]
+fn the_documentation_shows_the_table() {
+    let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/security.md");
+    let text = std::fs::read_to_string(page).unwrap_or_default();
+    let (before, rest) = text.split_once(BEGIN).unwrap_or((&text, END));
+    let (_, after) = rest.split_once(END).unwrap_or(("", ""));
+    let made = format!("{before}{BEGIN}\n\n{}\n{END}{after}", shown());
+    expect_file![page].assert_eq(&made);
+}
+
+const BEGIN: &str = "<!-- made of server/src/grpc/access/table.rs: begin -->";
+const END: &str = "<!-- made of server/src/grpc/access/table.rs: end -->";
+
+fn shown() -> String {
+    let mut lines = String::from("| call | what it does | limited tokens |");
+    for role in Role::ALL {
+        lines += &format!(" {} |", role.as_str());
+    }
+    lines += "\n|---|---|---|";
+    lines += &"---|".repeat(Role::ALL.len());
+    for Call {
+        name,
+        kind,
+        limited,
+        roles,
+    } in CALLS
+    {
+        let limited = match limited {
+            Limited::Checked => "checked",
+            Limited::Free => "may",
+            Limited::Refused => "refused",
+        };
+        lines += &format!("\n| {name} | {} | {limited} |", kind.as_str());
+        for role in Role::ALL {
+            lines += if roles.contains(&role) {
+                " yes |"
+            } else {
+                " |"
+            };
+        }
+    }
+    lines.push('\n');
+    lines
+}
