@@ -15,6 +15,7 @@ mod rows_keeper;
 pub mod sample;
 pub mod served;
 mod tables;
+pub mod tls;
 pub mod watchers;
 
 /// The allocator of `signpostd`, for both sides of every comparison.

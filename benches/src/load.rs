@@ -77,11 +77,7 @@ pub async fn drive(
     let connections = in_flight.div_ceil(IN_FLIGHT_A_CONNECTION);
     let mut clients = Vec::new();
     for _ in 0..connections {
-        let channel = Channel::from_shared(server.address.clone())?
-            .tcp_nodelay(true)
-            .connect()
-            .await?;
-        clients.push(ContactServiceClient::new(channel));
+        clients.push(ContactServiceClient::new(server.connect().await?));
     }
     let (cpu, start) = (server.cpu()?, Instant::now());
     let mut workers = tokio::task::JoinSet::new();

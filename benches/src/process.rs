@@ -1,10 +1,12 @@
 //! Processes of this machine: their CPU time and memory, and servers that run as child processes.
 
+use crate::tls;
 use std::error::Error;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
+use tonic::transport::{Certificate, Channel, ClientTlsConfig, Endpoint};
 
 /// A child process that serves. It is killed when this is dropped.
 pub struct Server {
@@ -13,6 +15,8 @@ pub struct Server {
     database: Option<u32>,
     /// The address on which it listens.
     pub address: String,
+    /// The CA that clients trust, in PEM. `None` without TLS.
+    ca: Option<String>,
 }
 
 impl Server {
@@ -36,8 +40,30 @@ impl Server {
                 child,
                 database: None,
                 address: format!("http://{address}"),
+                ca: None,
             }),
         }
+    }
+
+    /// The same server, which has TLS with a certificate of this CA, in PEM.
+    pub fn over_tls(mut self, ca: String) -> Server {
+        let port = self.address.rsplit(':').next().unwrap_or_default();
+        self.address = format!("https://{}:{port}", tls::NAME);
+        self.ca = Some(ca);
+        self
+    }
+
+    /// A new connection to the server.
+    ///
+    /// # Errors
+    /// When the server is gone.
+    pub async fn connect(&self) -> Result<Channel, Box<dyn Error>> {
+        let mut endpoint = Endpoint::from_shared(self.address.clone())?.tcp_nodelay(true);
+        if let Some(ca) = &self.ca {
+            let trusted = ClientTlsConfig::new().ca_certificate(Certificate::from_pem(ca));
+            endpoint = endpoint.tls_config(trusted)?;
+        }
+        Ok(endpoint.connect().await?)
     }
 
     /// The same server, which stores in the database of this process. Its CPU time counts, too.

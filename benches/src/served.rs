@@ -1,13 +1,17 @@
 //! Signpost itself, as the benches serve it.
 
+use crate::process::Server;
+use crate::tls;
 use clap::Args;
 use signpost_proto::v1;
 use signpost_proto::v1::playbook_service_client::PlaybookServiceClient;
 use signpost_server::engine::{Clock, Engine, EngineOptions, open_folder};
-use signpost_server::grpc::serve;
+use signpost_server::grpc::{PortOptions, serve, serve_as};
+use signpost_server::tls::Certificates;
 use std::error::Error;
 use std::path::{Path, PathBuf};
 use tokio::net::TcpListener;
+use tonic::transport::Channel;
 
 /// Where a bench works.
 #[derive(Args, Debug)]
@@ -29,6 +33,24 @@ pub const RETAIL: &str = include_str!("../../playbooks/retail.yaml");
 /// When the folder cannot be opened.
 pub async fn signpost(folder: &Path) -> Result<(), Box<dyn Error>> {
     signpost_with(folder, EngineOptions::new(Clock::System)).await
+}
+
+/// As [`signpost`], over TLS with the files that [`tls::make`] made in the folder `certificates`.
+///
+/// # Errors
+/// When a folder cannot be opened.
+pub async fn signpost_over_tls(folder: &Path, certificates: &Path) -> Result<(), Box<dyn Error>> {
+    let options = EngineOptions::new(Clock::System);
+    let (engine, _guard) = Engine::start(open_folder(folder)?, options)?;
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let loaded = tls::files(certificates).load()?;
+    let options = PortOptions {
+        tls: Some(Certificates::new(&loaded)),
+        ..PortOptions::default()
+    };
+    say(&listener.local_addr()?.to_string());
+    serve_as(options, listener, engine, std::future::pending()).await?;
+    Ok(())
 }
 
 /// As [`signpost`], with other limits.
@@ -60,7 +82,24 @@ pub async fn publish_document(
     request_id: &str,
     document: &str,
 ) -> Result<(), Box<dyn Error>> {
-    let mut playbooks = PlaybookServiceClient::connect(address.to_owned()).await?;
+    let playbooks = PlaybookServiceClient::connect(address.to_owned()).await?;
+    publish_over(playbooks, request_id, document).await
+}
+
+/// Publishes the playbook of the benches to this server, which may have TLS.
+///
+/// # Errors
+/// When the server refuses the playbook.
+pub async fn publish_to(server: &Server) -> Result<(), Box<dyn Error>> {
+    let playbooks = PlaybookServiceClient::new(server.connect().await?);
+    publish_over(playbooks, "publish", RETAIL).await
+}
+
+async fn publish_over(
+    mut playbooks: PlaybookServiceClient<Channel>,
+    request_id: &str,
+    document: &str,
+) -> Result<(), Box<dyn Error>> {
     let publish = v1::PublishPlaybookRequest {
         request_id: request_id.into(),
         document: document.into(),

@@ -5,6 +5,7 @@ mod at_least;
 mod case;
 mod case_work;
 mod completions;
+mod connection;
 mod contact;
 mod contact_work;
 mod context;
@@ -26,18 +27,22 @@ mod failure;
 mod flags;
 mod form;
 mod list;
+mod login;
 mod manual;
 mod names;
+mod next;
 mod not_taken;
 mod out;
 mod playbook;
 mod preview;
+mod profiles;
 mod queue;
 mod reasons;
 mod render;
 mod report;
 mod reroute;
 mod route;
+mod secret;
 mod select;
 mod send;
 mod several;
@@ -48,10 +53,12 @@ mod tags;
 mod values;
 mod vocabulary;
 mod watch;
+mod why;
 mod write;
 mod zone;
 
 use clap::{Args, ColorChoice, CommandFactory, FromArgMatches, Parser, Subcommand};
+use connection::{CalledServer, ConnectionArgs};
 use error_json::ErrorJson;
 use failure::Failure;
 use flags::Flags;
@@ -85,15 +92,8 @@ struct Cli {
 #[derive(Args, Debug)]
 #[command(next_help_heading = "For every command")]
 struct Globals {
-    /// The server, as host:port or http://host:port.
-    #[arg(
-        long,
-        global = true,
-        value_name = "SERVER",
-        env = "SIGNPOST_SERVER",
-        default_value = "http://127.0.0.1:7100"
-    )]
-    server: String,
+    #[command(flatten)]
+    connection: ConnectionArgs,
     /// Print JSON. Why a command failed is then a line of JSON on stderr.
     #[arg(long, global = true)]
     json: bool,
@@ -137,6 +137,8 @@ enum Command {
     Reasons(reasons::ReasonsArgs),
     /// Every word that requests may name: reasons, tiers, channels, queues, facts, outcomes.
     Vocabulary(vocabulary::VocabularyArgs),
+    /// Why a contact went where it did: its last decision, or that of the latest contact of a case.
+    Why(why::WhyArgs),
     /// Prints what happens, as it happens.
     #[command(
         subcommand,
@@ -167,9 +169,13 @@ enum Command {
         after_help = "Example:\n  signpost playbook publish airline.yaml --note 'Summer season'"
     )]
     Playbook(playbook::PlaybookCommand),
-    /// Contacts and cases by reason and tier.
+    /// Contacts and cases by reason and tier of the case.
     ///
-    /// A contact of several cases counts for each of them, and under each route that it took.
+    /// A contact of several cases counts for each of them, and under each route that it took. The tier is the one under
+    /// which a case was opened, whatever was reported of a contact later. The columns add up: contacts = opened -
+    /// withdrawn + repeats + continued. Withdrawn are cases that were opened by mistake. Continued are contacts that
+    /// joined a case and are no repeats: they came after the time in which a contact repeats, while an answer was owed,
+    /// or from the company.
     #[command(after_help = "Example:\n  signpost counts --json\n  signpost counts --output csv")]
     Counts(form::FormArgs),
     /// Counts what came in.
@@ -178,6 +184,14 @@ enum Command {
         after_help = "Example:\n  signpost report volume --by reason,channel"
     )]
     Report(report::ReportCommand),
+    /// Checks a server, and stores it with its CA and token as a profile, which later commands use.
+    Login(login::LoginArgs),
+    /// Removes a profile.
+    #[command(after_help = "Example:\n  signpost logout --profile test")]
+    Logout,
+    /// The profiles that login stored.
+    #[command(subcommand, after_help = "Example:\n  signpost profile list")]
+    Profile(login::ProfileCommand),
     /// Plays a morning of an airline against a server in this process, and reports.
     #[cfg(feature = "demo")]
     Demo(demo::DemoArgs),
@@ -211,6 +225,8 @@ enum Command {
 struct Session {
     globals: Globals,
     out: Out,
+    /// The server and the credentials, or why there are none.
+    target: Result<CalledServer, String>,
     /// The time zone of the live playbook, once it is known.
     zone: OnceCell<Zone>,
 }
@@ -221,14 +237,27 @@ impl Session {
         self.client_within(self.globals.timeout)
     }
 
+    /// The server, for messages.
+    fn server(&self) -> &str {
+        let target = self.target.as_ref();
+        target.map_or(self.globals.connection.server_shown(), |target| {
+            &target.server
+        })
+    }
+
     /// As [`Session::client`], with another deadline of a call.
     fn client_within(&self, deadline: Duration) -> Result<Client, Failure> {
         let options = Options {
             deadline,
             actor: self.globals.actor.clone(),
         };
+        let target = self
+            .target
+            .as_ref()
+            .map_err(|words| Failure::Fix(words.clone()))?;
+        let client = Client::connect_with(&target.server, &target.credentials, options)?;
         // The times that a person gives are meant, and `send` looks at those of a table.
-        let client = Client::connect(&self.globals.server, options)?.stepping_clock();
+        let client = client.stepping_clock();
         Ok(match &self.globals.on_behalf_of {
             Some(person) => client.on_behalf_of(person)?,
             None => client,
@@ -251,6 +280,7 @@ pub(crate) fn main() -> ExitCode {
         paint: Paint::of_stdout(),
     };
     let session = Session {
+        target: globals.connection.target(),
         globals,
         out,
         zone: OnceCell::new(),
@@ -261,12 +291,12 @@ pub(crate) fn main() -> ExitCode {
     {
         Ok(runtime) => runtime,
         Err(error) => {
-            return Failure::Other(error.to_string()).tell(&session.globals, &flags);
+            return Failure::Other(error.to_string()).tell(&session, &flags);
         }
     };
     match runtime.block_on(run(command, &session)) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => failure.tell(&session.globals, &flags),
+        Err(failure) => failure.tell(&session, &flags),
     }
 }
 
@@ -313,6 +343,7 @@ async fn run(command: Command, session: &Session) -> Result<(), Failure> {
         Command::Send(args) => send::run(*args, session).await,
         Command::Reasons(args) => reasons::run(args, session).await,
         Command::Vocabulary(args) => vocabulary::run(args, session).await,
+        Command::Why(args) => why::run(args, session).await,
         Command::Events(command) => events::run(command, session).await,
         Command::Contact(command) => contact::run(command, session).await,
         Command::Case(command) => case::run(command, session).await,
@@ -321,6 +352,9 @@ async fn run(command: Command, session: &Session) -> Result<(), Failure> {
         Command::Playbook(command) => playbook::run(command, session).await,
         Command::Counts(form) => counts::run(&form, session).await,
         Command::Report(command) => report::run(command, session).await,
+        Command::Login(args) => login::login(args, session).await,
+        Command::Logout => login::logout(session),
+        Command::Profile(command) => login::profile(&command, session),
         #[cfg(feature = "demo")]
         Command::Demo(args) => demo::run(args, session).await,
         #[cfg(feature = "demo")]

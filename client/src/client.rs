@@ -1,6 +1,6 @@
 //! The typed client: one method for each call of the contract.
 
-use crate::address;
+use crate::credentials::{Credentials, Token};
 use crate::error::{Cause, ClientError};
 use crate::retry;
 use crate::v1;
@@ -19,7 +19,7 @@ use v1::playbook_service_client::PlaybookServiceClient;
 /// The default deadline of a call, retries included: 10 seconds.
 pub const DEADLINE_DEFAULT: Duration = Duration::from_secs(10);
 /// The longest time that one attempt to connect may take.
-const CONNECT_MAX: Duration = Duration::from_secs(5);
+pub(crate) const CONNECT_MAX: Duration = Duration::from_secs(5);
 
 /// How a [`Client`] calls the server.
 #[derive(Clone, Debug)]
@@ -50,6 +50,7 @@ pub struct Client {
     deadline: Duration,
     actor: MetadataValue<Ascii>,
     on_behalf_of: Option<MetadataValue<Ascii>>,
+    token: Option<Token>,
     /// Whether writes may carry the time of the server as far ahead as they say.
     steps_clock: bool,
 }
@@ -57,22 +58,42 @@ pub struct Client {
 /// Whether it is safe to send the same request twice.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Twice {
+    /// It changes nothing.
+    Read,
+    /// The server knows it again.
     Safe,
     Unsafe,
 }
 
 impl Client {
-    /// A client of the server at `host:port` or `http://host:port`. It connects with the first call, and again after
-    /// the connection broke. Must be called within a tokio runtime.
+    /// A client of the server at `host:port`, `http://host:port` or `https://host:port`. It connects with the first
+    /// call, and again after the connection broke. Must be called within a tokio runtime.
     ///
     /// # Errors
     /// [`ClientError::Invalid`] if the address cannot be read, or the actor is not `kind/id` in ASCII.
     pub fn connect(server: &str, options: Options) -> Result<Client, ClientError> {
-        let channel = address::endpoint(server)?
+        Client::connect_with(server, &Credentials::default(), options)
+    }
+
+    /// As [`Client::connect`], with a CA, a certificate or a token.
+    ///
+    /// # Errors
+    /// As [`Client::connect`]; also if the credentials are not what they should be, or if the token would go over the
+    /// network without TLS.
+    pub fn connect_with(
+        server: &str,
+        credentials: &Credentials,
+        options: Options,
+    ) -> Result<Client, ClientError> {
+        let channel = credentials
+            .endpoint(server)?
             .connect_timeout(CONNECT_MAX)
             .tcp_nodelay(true)
             .connect_lazy();
-        Client::over(channel, options)
+        Ok(Client {
+            token: credentials.token.clone(),
+            ..Client::over(channel, options)?
+        })
     }
 
     /// A client over a channel that the caller has made.
@@ -85,6 +106,7 @@ impl Client {
             deadline: options.deadline,
             actor: named("actor", &options.actor)?,
             on_behalf_of: None,
+            token: None,
             steps_clock: false,
         })
     }
@@ -133,10 +155,14 @@ impl Client {
                 Err(status) => status,
             };
             let pause =
-                retry::pause(&status, attempt, randomness()).filter(|_| twice == Twice::Safe);
+                retry::pause(&status, attempt, randomness()).filter(|_| twice != Twice::Unsafe);
             match pause {
                 Some(pause) if Instant::now() + pause < until => tokio::time::sleep(pause).await,
                 _ if Instant::now() >= until => return Err(self.late()),
+                // An attempt before this one may have been written.
+                _ if attempt > 1 && twice == Twice::Safe => {
+                    return Err(ClientError::from_later_status(status));
+                }
                 _ => return Err(ClientError::from_status(status)),
             }
             attempt += 1;
@@ -150,6 +176,9 @@ impl Client {
         metadata.insert("signpost-actor", self.actor.clone());
         if let Some(person) = &self.on_behalf_of {
             metadata.insert("signpost-on-behalf-of", person.clone());
+        }
+        if let Some(token) = &self.token {
+            metadata.insert("authorization", token.header());
         }
         if self.steps_clock {
             metadata.insert("signpost-clock-step", MetadataValue::from_static("any"));
@@ -226,7 +255,7 @@ macro_rules! calls {
             )+
         }
     };
-    (@twice read, $request:ident) => { Twice::Safe };
+    (@twice read, $request:ident) => { Twice::Read };
     (@twice write, $request:ident) => { keyed(&$request.request_id) };
 }
 

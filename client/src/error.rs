@@ -1,5 +1,6 @@
 //! A gRPC status, turned into an error that says what the caller can do.
 
+use crate::tls;
 use signpost_proto::v1::ErrorReason;
 use std::collections::BTreeMap;
 use std::error::Error as _;
@@ -61,8 +62,19 @@ pub enum ClientError {
 }
 
 impl ClientError {
+    /// As [`ClientError::from_status`], for a call of which an earlier attempt may have been written.
+    pub(crate) fn from_later_status(status: Status) -> ClientError {
+        match tls::fault(&status) {
+            Some(fault) => ClientError::Unavailable(fault.what, Cause::default()),
+            None => ClientError::from_status(status),
+        }
+    }
+
     /// Reads a status and its google.rpc details.
     pub fn from_status(status: Status) -> ClientError {
+        if let Some(tls::ConnectFault { field, what }) = tls::fault(&status) {
+            return ClientError::Invalid(vec![(field.to_owned(), what)], Cause::default());
+        }
         let why = Cause::of(&status);
         match status.code() {
             Code::InvalidArgument | Code::OutOfRange => ClientError::Invalid(faults(&status), why),

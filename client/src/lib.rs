@@ -39,12 +39,15 @@
 
 mod address;
 mod client;
+mod credentials;
 mod error;
 mod pages;
 mod retry;
+mod tls;
 mod watch;
 
 pub use client::{Client, DEADLINE_DEFAULT, Options};
+pub use credentials::{ClientIdentity, Credentials, TOKEN_BYTES_MAX, Token};
 pub use error::{Cause, ClientError};
 pub use pages::{List, Pages};
 pub use retry::{ATTEMPTS_MAX, PAUSE_FIRST, PAUSE_MAX};

@@ -1,6 +1,7 @@
 //! When a call is repeated, and how long the pause before it is.
 
 use crate::error::Cause;
+use crate::tls;
 use signpost_proto::v1::ErrorReason;
 use std::time::Duration;
 use tonic::{Code, Status};
@@ -50,6 +51,9 @@ fn waited_there(status: &Status) -> bool {
 
 /// Whether the same call may succeed a moment later.
 fn may_pass(status: &Status) -> bool {
+    if tls::fault(status).is_some() {
+        return false;
+    }
     let broke_here = std::error::Error::source(status).is_some();
     match status.code() {
         Code::Unavailable | Code::ResourceExhausted => true,

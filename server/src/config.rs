@@ -7,6 +7,7 @@
 mod args;
 mod environment;
 mod error;
+mod exposure;
 mod file;
 mod layer;
 mod size;
@@ -15,11 +16,13 @@ mod tests;
 
 pub use environment::misspelt;
 pub use error::{ConfigError, ConfigErrors};
+pub use exposure::Exposure;
 
 use crate::engine::Clock;
 use crate::grpc::CorsOrigin;
 use crate::logging::{LogFilter, LogFormat};
 use crate::store::DataFolder;
+use crate::tls::{TlsFault, TlsFile, TlsFiles};
 use args::Args;
 use error::ConfigFaults;
 use file::File;
@@ -35,6 +38,7 @@ const LISTEN_DEFAULT: &str = "127.0.0.1:7100";
 const CLOCK_DEFAULT: &str = "system";
 const LOG_DEFAULT: &str = "text";
 const LOG_FILTER_DEFAULT: &str = "info";
+const INSECURE_LISTEN_DEFAULT: &str = "false";
 const MIN_FREE_SPACE_DEFAULT: &str = "256MiB";
 
 /// The settings of a server: checked, with every default filled in.
@@ -55,6 +59,10 @@ pub struct Config {
     pub log_filter: LogFilter,
     /// The origins whose web pages may call the server from a browser. Empty if there are none.
     pub cors_origins: Vec<CorsOrigin>,
+    /// The files of TLS. `None` if the port has no TLS.
+    pub tls: Option<TlsFiles>,
+    /// Whether the port may be open to other machines without what keeps strangers out.
+    pub insecure_listen: bool,
     /// The bytes that must be free on the disk of the store so that writes are taken. 0 for no floor.
     pub min_free_bytes: u64,
 }
@@ -110,7 +118,7 @@ pub fn read(args: impl IntoIterator<Item = OsString>) -> Result<Invocation, Read
     Ok(match args.check_config {
         true => Invocation::Show {
             effective: effective.to_toml(),
-            warnings: exposed(config.listen).into_iter().collect(),
+            warnings: config.worth_a_look(),
         },
         false => Invocation::Run(Box::new(config)),
     })
@@ -158,6 +166,23 @@ impl Config {
             sample.as_ref(),
             needs_playbook,
         );
+        let tls_said = [Key::TlsCert, Key::TlsPrivate, Key::TlsClientCa].map(said);
+        let tls = tls(&mut finder, &tls_said);
+        let insecure = or(Key::InsecureListen, INSECURE_LISTEN_DEFAULT);
+        let insecure_kept = finder.keep(Key::InsecureListen, &insecure, truth(&insecure.text));
+        if let Some(listen_at) = address {
+            let exposure = Exposure {
+                listen: listen_at,
+                // A file that is wrong is a fault of its own.
+                has_tls: tls_said.iter().any(Option::is_some),
+                knows_callers: tls_said[2].is_some(),
+                insecure_listen: insecure_kept.unwrap_or_default(),
+            };
+            if let Some(refusal) = exposure.refusal() {
+                finder.fault(Key::Listen, &listen, refusal);
+            }
+        }
+        let [tls_cert, tls_key, tls_client_ca] = tls_said.map(|said| said.map(|said| said.text));
         let effective = File {
             data: said(Key::Data).map(|said| said.text),
             listen: Some(listen.text),
@@ -167,6 +192,10 @@ impl Config {
             log: Some(log.text),
             log_filter: Some(filter.text),
             cors_origin: origins.into_iter().map(|said| said.text).collect(),
+            tls_cert,
+            tls_key,
+            tls_client_ca,
+            insecure_listen: insecure_kept.filter(|is_set| *is_set),
             min_free_space: Some(floor.text),
         };
         let kept = data
@@ -174,9 +203,10 @@ impl Config {
             .zip(clock_kept)
             .zip(log_kept)
             .zip(filter_kept)
+            .zip(insecure_kept)
             .zip(floor_kept);
         let config = kept.map(
-            |(((((data, listen), clock), log), log_filter), floor)| Config {
+            |((((((data, listen), clock), log), log_filter), insecure_listen), floor)| Config {
                 data,
                 listen,
                 first,
@@ -184,20 +214,82 @@ impl Config {
                 log,
                 log_filter,
                 cors_origins,
+                tls,
+                insecure_listen,
                 min_free_bytes: floor,
             },
         );
         finder.done(config).map(|config| (config, effective))
     }
+
+    /// What is worth a look before a start, for people: an address that other machines can reach, and until when the
+    /// certificate is valid.
+    fn worth_a_look(&self) -> Vec<String> {
+        let exposure = Exposure {
+            listen: self.listen,
+            has_tls: self.tls.is_some(),
+            knows_callers: self.tls.as_ref().is_some_and(|tls| tls.client_ca.is_some()),
+            insecure_listen: self.insecure_listen,
+        };
+        let exposed = exposure
+            .warning()
+            .filter(|_| !self.listen.ip().is_loopback());
+        // They were read before; if they changed since, the start says so.
+        let loaded = self.tls.as_ref().and_then(|files| files.load().ok());
+        let of_tls = loaded.iter().flat_map(|loaded| {
+            let warnings = loaded.warnings(Clock::machine());
+            loaded.told().into_iter().chain(warnings)
+        });
+        exposed.into_iter().chain(of_tls).collect()
+    }
 }
 
-/// The warning about an address that other machines can reach; `None` for one on loopback.
-pub fn exposed(listen: SocketAddr) -> Option<String> {
-    (!listen.ip().is_loopback()).then(|| {
-        format!(
-            "listen: at {listen} other machines can call, without TLS and without authentication: listen on {LISTEN_DEFAULT}, or put a proxy that does both in front"
-        )
-    })
+/// The files of TLS. `None` if none is set, or if a fault was noted in `finder`.
+fn tls(finder: &mut ConfigFaults, said: &[Option<Said>; 3]) -> Option<TlsFiles> {
+    let [cert, key, client_ca] = said;
+    let (cert, key) = match (cert, key) {
+        (Some(cert), Some(key)) => (cert, key),
+        (None, None) => {
+            if let Some(client_ca) = client_ca {
+                let what = "needs tls-cert and tls-key, too";
+                finder.fault(Key::TlsClientCa, client_ca, what);
+            }
+            return None;
+        }
+        (Some(cert), None) => {
+            finder.fault(
+                Key::TlsCert,
+                cert,
+                "needs the key of the certificate, too: set tls-key",
+            );
+            return None;
+        }
+        (None, Some(key)) => {
+            finder.fault(
+                Key::TlsPrivate,
+                key,
+                "needs the certificate of the key, too: set tls-cert",
+            );
+            return None;
+        }
+    };
+    let files = TlsFiles {
+        cert: PathBuf::from(&cert.text),
+        key: PathBuf::from(&key.text),
+        client_ca: client_ca.as_ref().map(|ca| PathBuf::from(&ca.text)),
+    };
+    match files.load() {
+        Ok(_) => Some(files),
+        Err(TlsFault { file, what, .. }) => {
+            let (of, said) = match file {
+                TlsFile::Cert => (Key::TlsCert, cert),
+                TlsFile::Key => (Key::TlsPrivate, key),
+                TlsFile::ClientCa => (Key::TlsClientCa, client_ca.as_ref().unwrap_or(cert)),
+            };
+            finder.fault(of, said, what);
+            None
+        }
+    }
 }
 
 /// All values of a key that can have many. The values come from the first layer that has one; empty if no layer has
@@ -227,6 +319,10 @@ fn data_folder(text: &str) -> Result<PathBuf, &'static str> {
 fn address(text: &str) -> Result<SocketAddr, &'static str> {
     text.parse()
         .map_err(|_| "must be an address and a port such as 127.0.0.1:7100")
+}
+
+fn truth(text: &str) -> Result<bool, &'static str> {
+    text.parse().map_err(|_| "must be true or false")
 }
 
 fn clock(text: &str) -> Result<Clock, &'static str> {

@@ -15,6 +15,8 @@ pub(crate) mod tokens;
 
 use crate::engine::{Engine, EngineHealth};
 use crate::feed::Feeds;
+use crate::port::Incoming;
+use crate::tls::Certificates;
 use connect::ConnectLayer;
 pub use cors::{CorsOrigin, OriginError, PREFLIGHT_KEPT};
 use edge::Services;
@@ -32,7 +34,7 @@ use tokio::net::TcpListener;
 use tokio::sync::Notify;
 use tonic::Status;
 use tonic::service::Routes;
-use tonic::transport::server::{Server, TcpIncoming};
+use tonic::transport::server::Server;
 use tonic_health::ServingStatus;
 use tonic_health::server::HealthReporter;
 use tonic_web::GrpcWebLayer;
@@ -68,7 +70,7 @@ pub enum ServeError {
 }
 
 /// Serves `listener` until `stop` completes. Then it accepts no new call and finishes the accepted calls, for at most
-/// [`STOP_TIME_MAX`]. Web pages of other origins may not call.
+/// [`STOP_TIME_MAX`]. The port has no TLS, and web pages of other origins may not call.
 ///
 /// # Errors
 /// When the port fails. Answers that were already sent stay valid.
@@ -77,15 +79,24 @@ pub async fn serve(
     engine: Engine,
     stop: impl Future<Output = ()>,
 ) -> Result<(), ServeError> {
-    serve_to_pages(&[], listener, engine, stop).await
+    serve_as(PortOptions::default(), listener, engine, stop).await
 }
 
-/// The same as [`serve`], but web pages of these origins may call, too.
+/// How a port is served.
+#[derive(Clone, Debug, Default)]
+pub struct PortOptions {
+    /// The origins whose web pages may call. Empty if there are none.
+    pub origins: Vec<CorsOrigin>,
+    /// The certificates for TLS. `None` if the port has no TLS.
+    pub tls: Option<Certificates>,
+}
+
+/// The same as [`serve`], with these options.
 ///
 /// # Errors
 /// The same as [`serve`].
-pub async fn serve_to_pages(
-    origins: &[CorsOrigin],
+pub async fn serve_as(
+    options: PortOptions,
     listener: TcpListener,
     engine: Engine,
     stop: impl Future<Output = ()>,
@@ -130,13 +141,13 @@ pub async fn serve_to_pages(
         set_health(&health, ServingStatus::NotServing).await;
         std::future::pending::<()>().await;
     };
-    let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
+    let incoming = Incoming::of(listener, options.tls);
     let mut server = Server::builder()
         .accept_http1(true)
         .max_concurrent_streams(CONNECTION_CALLS_MAX)
         .http2_keepalive_interval(Some(KEEPALIVE_INTERVAL))
         .http2_keepalive_timeout(Some(KEEPALIVE_TIMEOUT))
-        .layer(option_layer(cors::layer(origins)))
+        .layer(option_layer(cors::layer(&options.origins)))
         .layer(ConnectLayer::new()?)
         .layer(GrpcWebLayer::new())
         .layer(MapResponseLayer::new(in_our_words));

@@ -2,8 +2,8 @@
 //!
 //! The path of a request: `from_proto` reads it, the [`engine`] decides it and makes the decision durable in the
 //! [`store`], and `to_proto` writes the answer. `queries` reads lists from the rows, and `feed` sends changes to
-//! watchers. Only `status` chooses gRPC codes. [`grpc`] serves all of this on a port, [`run`] starts and stops a
-//! server, and [`config`] holds its settings.
+//! watchers. Only `status` chooses gRPC codes. [`grpc`] serves all of this on a [`port`], which may have [`tls`].
+//! [`run`] starts and stops a server, and [`config`] holds its settings.
 
 pub mod codec;
 pub mod config;
@@ -13,9 +13,11 @@ pub mod feed;
 pub mod grpc;
 pub(crate) mod index_scan;
 pub mod logging;
+pub mod port;
 mod queries;
 pub mod run;
 pub mod store;
 pub mod tail;
 #[cfg(test)]
 mod tests;
+pub mod tls;

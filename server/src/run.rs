@@ -1,13 +1,14 @@
 //! The life of a server: it binds its address, opens the folder, starts the engine, publishes the first playbook,
 //! serves, and stops.
 
-use crate::config::{self, Config, ConfigError, FirstPlaybook};
+use crate::config::{Config, ConfigError, Exposure, FirstPlaybook};
 use crate::engine::{
     Engine, EngineError, EngineGuard, EngineHealth, EngineOptions, StartError,
     open_folder_where_room,
 };
 use crate::grpc::from_proto::content;
-use crate::grpc::{ServeError, serve_to_pages};
+use crate::grpc::{PortOptions, ServeError, serve_as};
+use crate::tls::{Certificates, TlsFault, TlsFiles, keep_fresh};
 use signpost_domain::actor::Actor;
 use signpost_domain::command::{Command, CommandBody, PublishPlaybook};
 use signpost_domain::event::{IdempotencyKey, Method};
@@ -16,7 +17,7 @@ use signpost_proto::v1;
 use std::net::SocketAddr;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpSocket};
-use tokio::task::{JoinError, spawn_blocking};
+use tokio::task::{JoinError, JoinHandle, spawn_blocking};
 
 /// How long a server whose store failed reports the failure in its health, before the server ends.
 pub const FAILED_SHOWN: Duration = Duration::from_secs(2);
@@ -49,6 +50,9 @@ pub enum RunError {
         /// The error of the system.
         source: std::io::Error,
     },
+    /// A file of TLS is wrong.
+    #[error(transparent)]
+    Tls(#[from] TlsFault),
     /// Serving on the port failed.
     #[error(transparent)]
     Serve(#[from] ServeError),
@@ -76,11 +80,21 @@ pub async fn run(
     // Bind before the folder is touched: if the port is taken, nothing is left behind on disk. No client can connect
     // until the server listens.
     let socket = bound_to(address).map_err(bind)?;
+    let tls = match config.tls.clone() {
+        Some(files) => Some(FreshTls::start(files).await?),
+        None => None,
+    };
     let mut started = start(&config).await?;
     let listener = socket.listen(BACKLOG).map_err(bind)?;
     let address = listener.local_addr().map_err(bind)?;
     let listener = listener.into_std().map_err(bind)?;
-    if let Some(warning) = config::exposed(address) {
+    let exposure = Exposure {
+        listen: address,
+        has_tls: tls.is_some(),
+        knows_callers: tls.as_ref().is_some_and(|tls| tls.asks_callers),
+        insecure_listen: config.insecure_listen,
+    };
+    if let Some(warning) = exposure.warning() {
         tracing::warn!("{warning}");
     }
     bound(address);
@@ -89,7 +103,11 @@ pub async fn run(
         tracing::info!(%address, "serving");
         let listener = listener.try_clone().and_then(TcpListener::from_std);
         let listener = listener.map_err(bind)?;
-        match serve(&config, listener, started, stop.as_mut()).await? {
+        let options = PortOptions {
+            origins: config.cors_origins.clone(),
+            tls: tls.as_ref().map(|tls| tls.certificates.clone()),
+        };
+        match serve(options, listener, started, stop.as_mut()).await? {
             End::Stopped => return Ok(()),
             // Connections wait at the port meanwhile.
             End::RoomIsBack => started = start(&config).await?,
@@ -133,7 +151,7 @@ async fn start(config: &Config) -> Result<(Engine, EngineGuard), RunError> {
 
 /// Serves until `stop` completes, the store fails, or a folder that is only read can be written again.
 async fn serve(
-    config: &Config,
+    options: PortOptions,
     listener: TcpListener,
     (engine, guard): (Engine, EngineGuard),
     stop: impl Future<Output = ()>,
@@ -145,7 +163,7 @@ async fn serve(
             () = engine.room_is_back() => end = End::RoomIsBack,
         }
     };
-    let served = serve_to_pages(&config.cors_origins, listener, engine.clone(), ended).await;
+    let served = serve_as(options, listener, engine.clone(), ended).await;
     let failed = *engine.health().borrow() == EngineHealth::Failed;
     drop(engine);
     spawn_blocking(move || guard.stop()).await?;
@@ -153,6 +171,40 @@ async fn serve(
     match failed {
         true => Err(RunError::StoreFailed),
         false => Ok(end),
+    }
+}
+
+/// Certificates that are kept as the files have them, until this is dropped.
+struct FreshTls {
+    certificates: Certificates,
+    /// Whether callers must show a certificate.
+    asks_callers: bool,
+    keeping: JoinHandle<()>,
+}
+
+impl FreshTls {
+    async fn start(files: TlsFiles) -> Result<FreshTls, RunError> {
+        let asks_callers = files.client_ca.is_some();
+        let read = files.clone();
+        let loaded = spawn_blocking(move || read.load()).await??;
+        let certificates = Certificates::new(&loaded);
+        let kept = certificates.clone();
+        let keeping = tokio::spawn(async move {
+            if let Err(error) = keep_fresh(files, loaded, kept).await {
+                tracing::error!(%error, "new certificates will not be taken until a restart");
+            }
+        });
+        Ok(FreshTls {
+            certificates,
+            asks_callers,
+            keeping,
+        })
+    }
+}
+
+impl Drop for FreshTls {
+    fn drop(&mut self) {
+        self.keeping.abort();
     }
 }
 

@@ -75,6 +75,19 @@ impl Process {
         }
     }
 
+    /// Sends SIGHUP.
+    ///
+    /// # Errors
+    /// When the signal cannot be sent.
+    pub fn hang_up(&self) -> Outcome {
+        let pid = self.child.id().to_string();
+        let sent = Command::new("kill").args(["-HUP", &pid]).status()?;
+        match sent.success() {
+            true => Ok(()),
+            false => Err("SIGHUP was not sent".into()),
+        }
+    }
+
     /// Sends SIGTERM, waits for the end and gives the exit status.
     ///
     /// # Errors

@@ -3,7 +3,7 @@
 use crate::Outcome;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 /// The answer of a server.
@@ -62,16 +62,42 @@ pub async fn send_as_it_is(
     headers: &[&str],
     body: &[u8],
 ) -> Outcome<HttpAnswer> {
-    let mut head = format!("{request_line} HTTP/1.1\r\nhost: {to}\r\nconnection: close\r\n");
+    let request = request(&to.to_string(), request_line, headers, body);
+    exchange(to, &request).await
+}
+
+/// As [`send`], over a connection that is there, such as one with TLS.
+///
+/// # Errors
+/// As for [`send`].
+pub async fn send_over(
+    stream: impl AsyncRead + AsyncWrite + Unpin,
+    request_line: &str,
+    headers: &[&str],
+    body: &[u8],
+) -> Outcome<HttpAnswer> {
+    let len = format!("content-length: {}", body.len());
+    let headers = [headers, &[len.as_str()]].concat();
+    exchange_over(stream, &request("localhost", request_line, &headers, body)).await
+}
+
+fn request(host: &str, request_line: &str, headers: &[&str], body: &[u8]) -> Vec<u8> {
+    let mut head = format!("{request_line} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n");
     for line in headers {
         head += &format!("{line}\r\n");
     }
     head += "\r\n";
-    exchange(to, &[head.as_bytes(), body].concat()).await
+    [head.as_bytes(), body].concat()
 }
 
 pub(crate) async fn exchange(to: SocketAddr, request: &[u8]) -> Outcome<HttpAnswer> {
-    let mut stream = TcpStream::connect(to).await?;
+    exchange_over(TcpStream::connect(to).await?, request).await
+}
+
+pub(crate) async fn exchange_over(
+    mut stream: impl AsyncRead + AsyncWrite + Unpin,
+    request: &[u8],
+) -> Outcome<HttpAnswer> {
     stream.write_all(request).await?;
     let mut bytes = Vec::new();
     stream.read_to_end(&mut bytes).await?;

@@ -19,6 +19,7 @@ pub mod server;
 pub mod small_disk;
 pub mod snapshots;
 pub mod time;
+pub mod tls;
 pub mod watch;
 pub mod web;
 

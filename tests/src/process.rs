@@ -218,6 +218,14 @@ impl ServerProcess {
         self.process.ask_to_stop()
     }
 
+    /// Sends SIGHUP: the server reads its certificates again.
+    ///
+    /// # Errors
+    /// When the signal cannot be sent.
+    pub fn hang_up(&self) -> Outcome {
+        self.process.hang_up()
+    }
+
     /// Waits for the end. Gives the exit status and the part of stdout that was not read yet.
     ///
     /// # Errors

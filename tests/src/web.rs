@@ -5,6 +5,7 @@ use crate::http::{self, HttpAnswer};
 use prost::Message;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use tokio::io::{AsyncRead, AsyncWrite};
 
 /// The bit in the first byte of a frame that marks trailers.
 const TRAILERS: u8 = 0x80;
@@ -63,6 +64,24 @@ async fn post(
     headers: &str,
     message: &impl Message,
 ) -> Outcome<WebAnswer> {
+    let request = request(&to.to_string(), path, headers, message)?;
+    frames(http::exchange(to, &request).await?)
+}
+
+/// As [`call`], over a connection that is there, such as one with TLS.
+///
+/// # Errors
+/// As for [`call`].
+pub async fn call_over(
+    stream: impl AsyncRead + AsyncWrite + Unpin,
+    path: &str,
+    message: &impl Message,
+) -> Outcome<WebAnswer> {
+    let request = request("localhost", path, "", message)?;
+    frames(http::exchange_over(stream, &request).await?)
+}
+
+fn request(to: &str, path: &str, headers: &str, message: &impl Message) -> Outcome<Vec<u8>> {
     let len = message.encoded_len();
     let head = format!(
         "POST {path} HTTP/1.1\r\nhost: {to}\r\ncontent-type: application/grpc-web+proto\r\n\
@@ -73,7 +92,7 @@ async fn post(
     request.push(0);
     request.extend(u32::try_from(len)?.to_be_bytes());
     message.encode(&mut request)?;
-    frames(http::exchange(to, &request).await?)
+    Ok(request)
 }
 
 fn frames(answer: HttpAnswer) -> Outcome<WebAnswer> {

@@ -13,8 +13,10 @@ use signpost_benches::load::{Calls, Round, Until, drive};
 use signpost_benches::postgres::Postgres;
 use signpost_benches::process::Server;
 use signpost_benches::sample::{prepare, sampled};
-use signpost_benches::served::{Place, say, signpost};
+use signpost_benches::served::{Place, publish_to, say, signpost, signpost_over_tls};
+use signpost_benches::tls;
 use std::error::Error;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::time::Duration;
@@ -25,6 +27,8 @@ const ROUNDS: usize = 3;
 const COMPARED_IN_FLIGHT: usize = 64;
 /// How many times the rate of PostgreSQL Signpost is to have there: at least, and the aim.
 const TIMES_POSTGRES: (u32, u32) = (3, 5);
+/// How much of the rate TLS may cost, in percent.
+const TLS_COST_PERCENT_MAX: u32 = 20;
 
 /// Measures durable RouteContact beside a bare tonic echo, the log alone, the log with rows, and services on SQLite and
 /// PostgreSQL.
@@ -38,11 +42,18 @@ struct Args {
     /// The numbers of requests in flight that are measured.
     #[arg(long, value_delimiter = ',', default_values_t = [1, 16, 64, 256])]
     in_flight: Vec<usize>,
+    /// Also measure Signpost over TLS, beside Signpost without.
+    #[arg(long)]
+    tls: bool,
+    /// With `--serve`: have TLS with the files in this folder.
+    #[arg(long, hide = true)]
+    certificates: Option<PathBuf>,
     #[command(flatten)]
     echo: EchoArgs,
 }
 
 const SIGNPOST: &str = "signpost";
+const SIGNPOST_TLS: &str = "signpost, TLS";
 const SQLITE: &str = "SQLite";
 const POSTGRES: &str = "PostgreSQL";
 
@@ -56,7 +67,10 @@ struct Measured {
 async fn main() -> Result<(), Box<dyn Error>> {
     let args = Args::parse();
     match (&args.place.serve, args.echo.asked()) {
-        (Some(folder), _) => signpost(folder).await,
+        (Some(folder), _) => match &args.certificates {
+            Some(certificates) => signpost_over_tls(folder, certificates).await,
+            None => signpost(folder).await,
+        },
         (None, Some((answer, keep))) => echo(answer, keep).await,
         (None, None) => compare(&args).await,
     }
@@ -113,6 +127,13 @@ async fn compare(args: &Args) -> Result<(), Box<dyn Error>> {
         servers.push(measured(POSTGRES, server));
     }
     servers.push(measured(SIGNPOST, server));
+    if args.tls {
+        let ca = tls::make(&folder.path().join("certificates"))?;
+        let flags = ["--certificates", &path("certificates")?, "--serve"];
+        let server = Server::start(&flags, &folder.path().join("data-of-tls"))?.over_tls(ca);
+        publish_to(&server).await?;
+        servers.push(measured(SIGNPOST_TLS, server));
+    }
     measure(args, &servers).await
 }
 
@@ -130,6 +151,7 @@ async fn measure(args: &Args, servers: &[Measured]) -> Result<(), Box<dyn Error>
         "CPU µs",
     ]);
     let mut times = Vec::new();
+    let mut tls_costs = Vec::new();
     for &in_flight in &args.in_flight {
         let until = Until::Elapsed(Duration::from_secs(args.seconds));
         let mut rounds: Vec<Vec<Round>> = servers.iter().map(|_| Vec::new()).collect();
@@ -144,12 +166,18 @@ async fn measure(args: &Args, servers: &[Measured]) -> Result<(), Box<dyn Error>
         for (measured, round) in servers.iter().zip(&rounds) {
             table.add_row(row(in_flight, measured.name, round, echo));
         }
+        let rate = |name| {
+            let mut all = servers.iter().zip(&rounds);
+            all.find(|(it, _)| it.name == name)
+                .map(|(_, round)| round.rate())
+        };
+        if let (Some(open), Some(encrypted)) = (rate(SIGNPOST), rate(SIGNPOST_TLS)) {
+            let cost = 100.0 * (1.0 - encrypted / open);
+            tls_costs.push(format!(
+                "at {in_flight} in flight TLS costs {cost:.1} % of the rate; it may cost at most {TLS_COST_PERCENT_MAX} %"
+            ));
+        }
         if in_flight == COMPARED_IN_FLIGHT {
-            let rate = |name| {
-                let mut all = servers.iter().zip(&rounds);
-                all.find(|(it, _)| it.name == name)
-                    .map(|(_, round)| round.rate())
-            };
             for other in [SQLITE, POSTGRES] {
                 if let (Some(own), Some(other_rate)) = (rate(SIGNPOST), rate(other)) {
                     let ratio = own / other_rate;
@@ -162,6 +190,9 @@ async fn measure(args: &Args, servers: &[Measured]) -> Result<(), Box<dyn Error>
     say(
         "CPU of the server and of its database for one contact; the middle of three rounds by rate",
     );
+    for cost in tls_costs {
+        say(&cost);
+    }
     if !times.is_empty() {
         let times = times.join(", ");
         let (least, aim) = TIMES_POSTGRES;

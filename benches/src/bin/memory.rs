@@ -1,6 +1,6 @@
 //! Memory and disk while contacts come and end: the resident size after 200,000 and after 1,000,000 routed and ended
-//! contacts, and before and after reads of contacts that do not exist. Beside it an echo that only appends each contact to
-//! the log and keeps as many rows as an open one has: what no service on this store can leave out.
+//! contacts, and before and after reads of contacts that do not exist. Beside it an echo that only appends each contact
+//! to the log and keeps as many rows as an open one has: what no service on this store can leave out.
 //!
 //! `cargo run --release -p signpost-benches --bin memory [-- --contacts N]`
 

@@ -9,6 +9,7 @@ const FIELDS: &[(&str, &[&str])] = &[
     ("actor", &[ACTOR]),
     ("event_time", &["event_time"]),
     ("at_time", &["at_time"]),
+    ("ca", &["ca"]),
     ("case.case_id", &["case"]),
     ("case.confirmed_reason", &["confirmed_reason"]),
     ("case.external_references", &["external_reference"]),
@@ -18,6 +19,8 @@ const FIELDS: &[(&str, &[&str])] = &[
     ("case_id", &["case"]),
     ("case_ids", &["case"]),
     ("channel", &["channel"]),
+    ("client_cert", &["client_cert"]),
+    ("client_key", &["client_key"]),
     ("confirmed_reason", &["confirmed_reason"]),
     ("contact.contact_id", &["contact"]),
     ("contact.external_references", &["external_reference"]),
@@ -114,6 +117,8 @@ const FIELDS: &[(&str, &[&str])] = &[
             "link",
         ],
     ),
+    ("server", &["server"]),
+    ("token", &["token"]),
     // The names that the metadata of a call has.
     ("signpost-actor", &[ACTOR]),
     ("signpost-on-behalf-of", &[ON_BEHALF_OF]),
@@ -293,10 +298,18 @@ mod tests {
             commands.extend(commands[seen].get_subcommands());
             seen += 1;
         }
-        let of_every_call = [[ACTOR], [ON_BEHALF_OF]];
+        let of_every_call = [
+            ACTOR,
+            ON_BEHALF_OF,
+            "ca",
+            "client_cert",
+            "client_key",
+            "server",
+            "token",
+        ];
         let of_requests = FIELDS
             .iter()
-            .filter(|(_, ids)| !of_every_call.iter().any(|it| it == ids));
+            .filter(|(_, ids)| !of_every_call.iter().any(|it| ids == &[*it]));
         for (field, ids) in of_requests {
             let is_field = requests.iter().any(|request| leads_to(request, field));
             assert!(is_field, "no request has {field}");

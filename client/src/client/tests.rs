@@ -287,6 +287,24 @@ async fn a_silent_or_absent_server_is_unavailable_within_the_deadline() {
 }
 
 #[tokio::test]
+async fn a_token_goes_with_each_call_and_is_never_shown() {
+    let credentials = Credentials {
+        token: Some(Token::new("s3cret").unwrap()),
+        ..Credentials::default()
+    };
+    let client = Client::connect_with("127.0.0.1:1", &credentials, Options::default()).unwrap();
+    let client = client
+        .on_behalf_of("supervisor/ann")
+        .unwrap()
+        .stepping_clock();
+    let request = client.request(());
+    let sent = request.metadata().get("authorization").unwrap();
+    assert_eq!(sent.to_str().unwrap(), "Bearer s3cret");
+    let shown = format!("{client:?} {request:?}");
+    assert!(!shown.contains("s3cret"), "{shown}");
+}
+
+#[tokio::test]
 async fn a_client_acts_on_behalf_of_one_person_and_its_source_of_nobody() {
     let client = Client::connect("127.0.0.1:1", Options::default()).unwrap();
     let told = |client: &Client| {

@@ -49,6 +49,19 @@ struct Typed {
     /// An origin whose pages may call by gRPC-Web, such as `https://desk.example.com`; again for another
     #[arg(long, env = Key::CorsOrigin.env(), value_name = "ORIGIN", value_delimiter = ',')]
     cors_origin: Vec<String>,
+    /// The certificate for TLS in PEM, then those of the CAs between it and the root; read again when it changes
+    #[arg(long, env = Key::TlsCert.env(), value_name = "FILE")]
+    tls_cert: Option<String>,
+    /// The private key of the certificate, in PEM
+    #[arg(long, env = Key::TlsPrivate.env(), value_name = "FILE")]
+    tls_key: Option<String>,
+    /// The CAs whose certificates callers must show (mutual TLS), in PEM
+    #[arg(long, env = Key::TlsClientCa.env(), value_name = "FILE")]
+    tls_client_ca: Option<String>,
+    /// Listen beyond loopback although not all is set that keeps strangers out [default: false]
+    #[arg(long, env = Key::InsecureListen.env(), value_name = "BOOL", num_args = 0..=1, require_equals = true,
+          default_missing_value = "true")]
+    insecure_listen: Option<String>,
     /// How much must be free on the disk of the store, such as 256MiB or 2GiB; with less, writes are refused and reads
     /// go on [default: 256MiB]
     #[arg(long, env = Key::MinFreeSpace.env(), value_name = "SIZE")]
@@ -111,6 +124,10 @@ impl Typed {
             Key::Log => self.log.as_slice(),
             Key::LogFilter => self.log_filter.as_slice(),
             Key::CorsOrigin => &self.cors_origin,
+            Key::TlsCert => self.tls_cert.as_slice(),
+            Key::TlsPrivate => self.tls_key.as_slice(),
+            Key::TlsClientCa => self.tls_client_ca.as_slice(),
+            Key::InsecureListen => self.insecure_listen.as_slice(),
             Key::MinFreeSpace => self.min_free_space.as_slice(),
         }
     }

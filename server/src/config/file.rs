@@ -18,6 +18,10 @@ pub(super) struct File {
     pub(super) log_filter: Option<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) cors_origin: Vec<String>,
+    pub(super) tls_cert: Option<String>,
+    pub(super) tls_key: Option<String>,
+    pub(super) tls_client_ca: Option<String>,
+    pub(super) insecure_listen: Option<bool>,
     pub(super) min_free_space: Option<String>,
 }
 
@@ -50,6 +54,10 @@ impl File {
             log,
             log_filter,
             cors_origin,
+            tls_cert,
+            tls_key,
+            tls_client_ca,
+            insecure_listen,
             min_free_space,
         } = self;
         let mut layer = Layer::new(SettingOrigin::File(path.to_owned()));
@@ -61,13 +69,20 @@ impl File {
         layer.say(Key::Log, log);
         layer.say(Key::LogFilter, log_filter);
         layer.say(Key::CorsOrigin, cors_origin);
+        layer.say(Key::TlsCert, tls_cert);
+        layer.say(Key::TlsPrivate, tls_key);
+        layer.say(Key::TlsClientCa, tls_client_ca);
+        layer.say(
+            Key::InsecureListen,
+            insecure_listen.map(|is_set| is_set.to_string()),
+        );
         layer.say(Key::MinFreeSpace, min_free_space);
         layer
     }
 
     /// The text of a file with these values.
     pub(super) fn to_toml(&self) -> String {
-        // The values are only strings and lists of strings under plain keys. TOML can express all of them.
+        // The values are strings, lists of strings and truth values under plain keys. TOML can express all of them.
         toml::to_string(self).unwrap_or_default()
     }
 }

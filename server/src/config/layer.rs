@@ -13,12 +13,17 @@ pub(super) enum Key {
     Log,
     LogFilter,
     CorsOrigin,
+    TlsCert,
+    /// The private key of the certificate.
+    TlsPrivate,
+    TlsClientCa,
+    InsecureListen,
     MinFreeSpace,
 }
 
 impl Key {
     /// Every key.
-    pub(super) const ALL: [Key; 9] = [
+    pub(super) const ALL: [Key; 13] = [
         Key::Data,
         Key::Listen,
         Key::Playbook,
@@ -27,6 +32,10 @@ impl Key {
         Key::Log,
         Key::LogFilter,
         Key::CorsOrigin,
+        Key::TlsCert,
+        Key::TlsPrivate,
+        Key::TlsClientCa,
+        Key::InsecureListen,
         Key::MinFreeSpace,
     ];
 
@@ -41,6 +50,10 @@ impl Key {
             Key::Log => "log",
             Key::LogFilter => "log-filter",
             Key::CorsOrigin => "cors-origin",
+            Key::TlsCert => "tls-cert",
+            Key::TlsPrivate => "tls-key",
+            Key::TlsClientCa => "tls-client-ca",
+            Key::InsecureListen => "insecure-listen",
             Key::MinFreeSpace => "min-free-space",
         }
     }
@@ -56,6 +69,10 @@ impl Key {
             Key::Log => "SIGNPOST_LOG",
             Key::LogFilter => "SIGNPOST_LOG_FILTER",
             Key::CorsOrigin => "SIGNPOST_CORS_ORIGIN",
+            Key::TlsCert => "SIGNPOST_TLS_CERT",
+            Key::TlsPrivate => "SIGNPOST_TLS_KEY",
+            Key::TlsClientCa => "SIGNPOST_TLS_CLIENT_CA",
+            Key::InsecureListen => "SIGNPOST_INSECURE_LISTEN",
             Key::MinFreeSpace => "SIGNPOST_MIN_FREE_SPACE",
         }
     }
@@ -65,6 +82,10 @@ impl Key {
         match self {
             Key::LogFilter => "log_filter",
             Key::CorsOrigin => "cors_origin",
+            Key::TlsCert => "tls_cert",
+            Key::TlsPrivate => "tls_key",
+            Key::TlsClientCa => "tls_client_ca",
+            Key::InsecureListen => "insecure_listen",
             Key::MinFreeSpace => "min_free_space",
             other => other.name(),
         }

@@ -174,6 +174,74 @@ fn origins_are_a_list_from_one_place() {
 }
 
 #[test]
+fn the_files_of_tls_go_together() {
+    let data = (Key::Data, "d");
+    check(
+        &[data, (Key::TlsCert, "a.pem")],
+        &[],
+        "",
+        expect![[
+            r#"tls-cert (from --tls-cert): needs the key of the certificate, too: set tls-key, is "a.pem""#
+        ]],
+    );
+    check(
+        &[data],
+        &[(Key::TlsPrivate, "a.key")],
+        "",
+        expect![[
+            r#"tls-key (from SIGNPOST_TLS_KEY): needs the certificate of the key, too: set tls-cert, is "a.key""#
+        ]],
+    );
+    check(
+        &[data],
+        &[],
+        "tls-client-ca = \"callers.pem\"",
+        expect![[
+            r#"tls-client-ca (from signpost.toml): needs tls-cert and tls-key, too, is "callers.pem""#
+        ]],
+    );
+    check(
+        &[data, (Key::TlsCert, "no.pem"), (Key::TlsPrivate, "no.key")],
+        &[],
+        "",
+        expect![[
+            r#"tls-cert (from --tls-cert): cannot be read: No such file or directory (os error 2), is "no.pem""#
+        ]],
+    );
+}
+
+#[test]
+fn an_address_that_others_reach_needs_tls_or_a_word() {
+    check(
+        &[(Key::Data, "d"), (Key::Listen, "0.0.0.0:7100")],
+        &[],
+        "insecure-listen = false",
+        expect![[
+            r#"listen (from --listen): other machines could call there without TLS (set tls-cert and tls-key): must be an address of loopback such as 127.0.0.1:7100, unless insecure-listen is set, is "0.0.0.0:7100""#
+        ]],
+    );
+    check(
+        &[(Key::Data, "d"), (Key::Listen, "0.0.0.0:7100")],
+        &[(Key::InsecureListen, "true")],
+        "insecure-listen = false",
+        expect![[r#"
+            data = "d"
+            listen = "0.0.0.0:7100"
+            clock = "system"
+            log = "text"
+            log-filter = "info"
+            insecure-listen = true
+        "#]],
+    );
+    check(
+        &[(Key::Data, "d"), (Key::InsecureListen, "yes")],
+        &[],
+        "",
+        expect![[r#"insecure-listen (from --insecure-listen): must be true or false, is "yes""#]],
+    );
+}
+
+#[test]
 fn a_file_is_read_strictly() {
     check(
         &[],
@@ -184,7 +252,7 @@ fn a_file_is_read_strictly() {
               |
             1 | lisen = "x"
               | ^^^^^
-            unknown field `lisen`, expected one of `data`, `listen`, `playbook`, `sample`, `clock`, `log`, `log-filter`, `cors-origin`, `min-free-space`
+            unknown field `lisen`, expected one of `data`, `listen`, `playbook`, `sample`, `clock`, `log`, `log-filter`, `cors-origin`, `tls-cert`, `tls-key`, `tls-client-ca`, `insecure-listen`, `min-free-space`
         "#]],
     );
     check(

@@ -20,8 +20,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
 
-/// How often rows are flushed to disk, at least ([`Rows::should_flush`]). After a crash, rows since the last flush are folded again from the log. A flush
-/// writes every leaf that was changed. Over ten seconds, most changed rows share their leaves.
+/// How often rows are flushed to disk, at least ([`Rows::should_flush`]). After a crash, rows since the last flush are
+/// folded again from the log. A flush writes every leaf that was changed. Over ten seconds, most changed rows share
+/// their leaves.
 pub const FLUSH_EVERY: Duration = Duration::from_secs(10);
 /// How long changes gather before they are applied, unless a reader waits for them. If a row changes several times,
 /// only its last state is written. Rows that are written together share their leaves.

@@ -44,8 +44,8 @@ const CACHE_BYTES: usize = 16 * 1024 * 1024;
 const PUTS_AT_ONCE: usize = 256;
 
 /// Maximum number of rows of a leaf. The database has about 250 bytes in memory for each leaf that is stored, and reads
-/// something of each when it is opened. With 128 instead of 64 both are half, at 1,000,000 contacts 40 MB. A flush writes
-/// every leaf that was changed and holds it in memory from then on: random rows cost twice as much.
+/// something of each when it is opened. With 128 instead of 64 both are half, at 1,000,000 contacts 40 MB. A flush
+/// writes every leaf that was changed and holds it in memory from then on: random rows cost twice as much.
 pub(super) const STATE_FAN_OUT: usize = 128;
 /// The key of the note of the store. It sorts before every key of the caller.
 pub(super) const POSITION_KEY: &[u8] = &[0];

@@ -106,6 +106,12 @@ fn the_address_is_all_that_it_prints() -> Outcome {
     let server = ServerProcess::start(&data, &[])?;
     // Who looks why nothing is routed finds it in the log.
     assert!(server.logged()?.contains("no playbook is live"));
+    // And who wonders who may call.
+    assert!(
+        server
+            .logged()?
+            .contains("anybody on this machine may do everything")
+    );
     let address: SocketAddr = server.address().parse()?;
     assert!(address.ip().is_loopback() && address.port() != 0);
     server.ask_to_stop()?;

@@ -107,7 +107,10 @@ fn a_variable_that_is_nearly_one_of_ours_is_said() -> Outcome {
     server.ask_to_stop()?;
     server.wait()?;
     let log = std::fs::read_to_string(&log)?;
-    let warned: Vec<&str> = log.lines().filter(|line| line.contains("WARN")).collect();
+    // Besides that of the open port, which every server without credentials has.
+    let warned = log.lines().filter(|line| line.contains("WARN"));
+    let warned = warned.filter(|line| !line.contains("anybody on this machine"));
+    let warned: Vec<&str> = warned.collect();
     let [warned] = warned[..] else {
         return Err(format!("not one warning: {log}").into());
     };

@@ -481,13 +481,13 @@ fn the_demo_prints_the_command_that_opens_its_folder_as_it_left_it() -> Outcome 
 }
 
 #[test]
-fn an_address_beyond_loopback_is_warned_of_before_a_start() -> Outcome {
-    let check = |listen: &str| -> Outcome<Ran> {
+fn an_address_beyond_loopback_is_refused_unless_that_is_meant() -> Outcome {
+    let check = |listen: &str, more: &[&str]| -> Outcome<Ran> {
         let words = ["--data", "d", "--listen", listen, "--check-config"];
-        Ran::of(&mut signpostd(&words)?)
+        Ran::of(signpostd(&words)?.args(more))
     };
     for listen in ["127.0.0.1:7100", "[::1]:7100"] {
-        let checked = check(listen)?;
+        let checked = check(listen, &[])?;
         assert_eq!(
             (checked.code, checked.stderr.as_str()),
             (Some(0), ""),
@@ -495,11 +495,39 @@ fn an_address_beyond_loopback_is_warned_of_before_a_start() -> Outcome {
         );
     }
     for listen in ["0.0.0.0:7100", "192.168.1.5:7100", "[::]:7100"] {
-        let checked = check(listen)?;
-        assert_eq!(checked.code, Some(0), "{checked:?}");
-        assert!(checked.stdout.contains(listen), "{checked:?}");
-        let warned = format!("signpostd: listen: at {listen} other machines can call");
-        assert!(checked.stderr.starts_with(&warned), "{checked:?}");
+        let refused = check(listen, &[])?;
+        assert_eq!(
+            (refused.code, refused.stdout.as_str()),
+            (Some(2), ""),
+            "{refused:?}"
+        );
+        for said in [
+            "listen (from --listen)",
+            "without TLS (set tls-cert and tls-key)",
+            "unless insecure-listen is set",
+            listen,
+        ] {
+            assert!(refused.stderr.contains(said), "{said}: {refused:?}");
+        }
+        for flag in ["--insecure-listen", "--insecure-listen=true"] {
+            let checked = check(listen, &[flag])?;
+            assert_eq!(checked.code, Some(0), "{checked:?}");
+            assert!(checked.stdout.contains(listen), "{checked:?}");
+            assert!(
+                checked.stdout.contains("insecure-listen = true"),
+                "{checked:?}"
+            );
+            let warned =
+                format!("signpostd: listen: at {listen} other machines can call without TLS");
+            assert!(checked.stderr.starts_with(&warned), "{checked:?}");
+        }
+        let refused = check(listen, &["--insecure-listen=no"])?;
+        assert_eq!(refused.code, Some(2), "{refused:?}");
+        assert!(
+            refused
+                .stderr
+                .contains("insecure-listen (from --insecure-listen): must be true or false")
+        );
     }
     Ok(())
 }

@@ -1,0 +1,85 @@
+//! The commands of docs/security.md, followed word by word: the certificates that they make are taken by a server and a
+//! client.
+
+use signpost_tests::Outcome;
+use signpost_tests::process::{Ran, ServerProcess, program, root};
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+const PAGE: &str = include_str!("../../../docs/security.md");
+/// The port in the page.
+const PORT: &str = ":7100";
+
+/// The blocks of commands, in order.
+fn blocks() -> Vec<&'static str> {
+    let fenced = PAGE.split("\n```").skip(1).step_by(2);
+    fenced
+        .filter_map(|block| block.strip_prefix("sh\n"))
+        .collect()
+}
+
+/// A shell in `folder` that finds the programs of this workspace.
+fn shell(folder: &Path, commands: &str) -> Outcome<Command> {
+    let programs = program("signpost")?;
+    let programs = programs.parent().ok_or("no folder")?.to_owned();
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let path = std::env::join_paths([programs].into_iter().chain(std::env::split_paths(&path)))?;
+    let mut command = Command::new("bash");
+    command
+        .args(["-euo", "pipefail", "-c", commands])
+        .current_dir(folder);
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("SIGNPOST_") {
+            command.env_remove(name);
+        }
+    }
+    command
+        .env("PATH", path)
+        .env("XDG_CONFIG_HOME", folder.join("config"));
+    Ok(command)
+}
+
+#[test]
+fn the_commands_of_the_page_do_what_it_says() -> Outcome {
+    let folder = tempfile::tempdir()?;
+    let blocks = blocks();
+    let (certificates, rest): (Vec<&str>, Vec<&str>) = blocks
+        .into_iter()
+        .partition(|block| block.starts_with("openssl"));
+    assert_eq!(
+        (certificates.len(), rest.len()),
+        (3, 5),
+        "the blocks of the page"
+    );
+    for block in certificates {
+        let ran = Ran::of(&mut shell(folder.path(), block)?)?;
+        assert_eq!(ran.code, Some(0), "{block}: {ran:?}");
+    }
+    let (start, calls) = rest.split_first().ok_or("nothing starts the server")?;
+    assert!(
+        start.starts_with("signpostd ") && start.contains(PORT),
+        "{start}"
+    );
+    // A port that is free; and the shell becomes the server, so that its process can be ended.
+    let start = format!("exec {}", start.replace(PORT, ":0"));
+    let log = folder.path().join("stderr");
+    let server = ServerProcess::spawn(&mut shell(folder.path(), &start)?, &log)?;
+    let port = server
+        .address()
+        .rsplit(':')
+        .next()
+        .ok_or("no port")?
+        .to_owned();
+    for call in calls {
+        let call = call.replace(PORT, &format!(":{port}"));
+        let ran = Ran::of(&mut shell(folder.path(), &call)?)?;
+        assert_eq!(ran.code, Some(0), "{call}: {ran:?}");
+        assert!(!ran.stdout.is_empty(), "{call}: {ran:?}");
+    }
+    // The log of a server whose callers show who they are has no warning about who may call.
+    let logged = fs::read_to_string(&log)?;
+    assert!(!logged.contains("may do everything"), "{logged}");
+    assert!(root().join("docs/security.md").exists());
+    Ok(())
+}
