@@ -25,6 +25,8 @@
 //! - An iterator does not stop reading at the end of its range. The caller of [`Handle::scan`] must stop it.
 //! - When a log of its bookkeeping does not read, it opens without the rest of that log. So `metadata::check` runs
 //!   first.
+//! - A leaf that is not the one that it should be, it reads again and again, for ever. So a start reads the leaves that
+//!   were written last before it: see [`Database::open_checked`].
 //! - It cannot open what it may not write. Then, and for what is only read, there is [`Sealed`].
 
 use super::disk;
@@ -108,6 +110,20 @@ impl<const FAN_OUT: usize> Database<FAN_OUT> {
             attempt += 1;
             thread::sleep(OPEN_RETRY);
         }
+    }
+
+    /// The same as [`Database::open`], but first reads what was written last. For the first opening of a process.
+    ///
+    /// # Errors
+    ///
+    /// The same as [`Database::open`].
+    pub(super) fn open_checked(
+        path: &Path,
+        cache_bytes: usize,
+    ) -> Result<Database<FAN_OUT>, StoreError> {
+        let checked = Sealed::check_recent(path);
+        checked.map_err(|error| fault("could not read", path, error))?;
+        Database::open(path, cache_bytes)
     }
 
     /// Opens the database in `path` to read it alone: nothing in the folder changes. Nobody may have it open to write.

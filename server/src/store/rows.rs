@@ -233,7 +233,7 @@ impl Rows {
         }
         let database = match is_sealed {
             true => Database::sealed(path, limits.cache_bytes)?,
-            false => Database::open(path, limits.cache_bytes)?,
+            false => Database::open_checked(path, limits.cache_bytes)?,
         };
         let handle = database.handle()?;
         let applied = match handle.get(POSITION_KEY)? {

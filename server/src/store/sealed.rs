@@ -62,6 +62,25 @@ impl Sealed {
         })))
     }
 
+    /// Reads the leaves that were written last, before the engine opens the database: where one is not the leaf that it
+    /// should be, the engine would look for it for ever. That can be so after a power cut on a disk that does not sync
+    /// what it says is synced.
+    ///
+    /// # Errors
+    /// When one of them does not read.
+    pub(super) fn check_recent(path: &Path) -> io::Result<()> {
+        let sealed = Sealed::open(path, 0)?;
+        let places = sealed.0.catalog.places.iter();
+        let mut recent = places.filter(|place| place.is_recent);
+        recent.try_for_each(|place| {
+            sealed
+                .0
+                .slabs
+                .read(place.location, &place.low_key)
+                .map(drop)
+        })
+    }
+
     /// The number of leaves.
     pub(super) fn leaf_count(&self) -> usize {
         self.0.catalog.places.len()
@@ -234,7 +253,10 @@ impl Sealed {
         if let Some(leaf) = inner.cache.get(index) {
             return Ok(leaf);
         }
-        let Some(Place { low_key, location }) = inner.catalog.places.get(index) else {
+        let Some(Place {
+            low_key, location, ..
+        }) = inner.catalog.places.get(index)
+        else {
             return Ok(Arc::default());
         };
         let leaf = Arc::new(inner.slabs.read(*location, low_key)?);

@@ -153,7 +153,7 @@ impl Segments {
     ) -> Result<(Database<LOG_FAN_OUT>, Option<u64>), StoreError> {
         let database = match self.is_sealed {
             true => Database::sealed(&segment.path, self.cache_bytes)?,
-            false => Database::open(&segment.path, self.cache_bytes)?,
+            false => Database::open_checked(&segment.path, self.cache_bytes)?,
         };
         let handle = database.handle()?;
         let last = self.check_label(segment, &handle)?;

@@ -174,7 +174,7 @@ async fn damage_anywhere_is_found_and_never_believed() -> Outcome {
         ));
     }
     let met: usize = table.values().map(|row| row.made_again + row.named).sum();
-    assert!(met * 2 > damages as usize, "hardly any damage was met");
+    assert!(met * 5 > damages as usize, "hardly any damage was met");
     Ok(())
 }
 

@@ -14,6 +14,9 @@ const TAIL_BYTES: usize = 4;
 /// The collection that has the rows. (The other one has names of collections, of which we use none.)
 const ROWS_COLLECTION: u64 = 1;
 
+/// Leaves by their numbers: the first key, the place, and whether it was written after the snapshot.
+type Leaves = HashMap<u64, (Vec<u8>, u64, bool)>;
+
 /// Where all leaves are, in the order of their keys.
 #[derive(Default)]
 pub(super) struct Catalog {
@@ -27,6 +30,8 @@ pub(super) struct Place {
     /// The first key that the leaf can hold.
     pub(super) low_key: Vec<u8>,
     pub(super) location: Location,
+    /// Whether the leaf was written after the snapshot.
+    pub(super) is_recent: bool,
 }
 
 /// A slot of a file.
@@ -53,12 +58,12 @@ impl Catalog {
     /// Reads the bookkeeping in `folder`. A folder that does not exist has no leaves.
     pub(super) fn read(folder: &Path) -> io::Result<Catalog> {
         let files = Files::find(folder)?;
-        let mut leaves: HashMap<u64, (Vec<u8>, u64)> = HashMap::new();
+        let mut leaves = Leaves::new();
         if let Some(path) = &files.snapshot {
             let bytes = fs::read(path)?;
             let Frames { frames, rest } = Frames::of(&bytes);
             match (frames.as_slice(), rest) {
-                ([frame], None) => take_in(&mut leaves, frame, path)?,
+                ([frame], None) => take_in(&mut leaves, frame, path, false)?,
                 _ => return Err(invalid(path, "its checksum does not hold")),
             }
         }
@@ -67,7 +72,7 @@ impl Catalog {
             let bytes = fs::read(path)?;
             let Frames { frames, rest } = Frames::of(&bytes);
             for frame in frames {
-                take_in(&mut leaves, frame, path)?;
+                take_in(&mut leaves, frame, path, true)?;
             }
             if let Some(rest) = rest {
                 let is_newest = index + 1 == files.logs.len();
@@ -75,19 +80,24 @@ impl Catalog {
             }
         }
         let mut places = BTreeMap::new();
-        for (low_key, location) in leaves.into_values() {
+        for (low_key, location, is_recent) in leaves.into_values() {
             let [slab, slot @ ..] = location.to_be_bytes();
             let slab = slab.checked_sub(1);
             let slab = slab.ok_or_else(|| invalid(folder, "a leaf has no place"))?;
             let mut number = [0; 8];
             number[1..].copy_from_slice(&slot);
             let slot = u64::from_be_bytes(number);
-            if places.insert(low_key, Location { slab, slot }).is_some() {
+            let location = Location { slab, slot };
+            if places.insert(low_key, (location, is_recent)).is_some() {
                 return Err(invalid(folder, "two leaves begin with one key"));
             }
         }
         let places = places.into_iter();
-        let places = places.map(|(low_key, location)| Place { low_key, location });
+        let places = places.map(|(low_key, (location, is_recent))| Place {
+            low_key,
+            location,
+            is_recent,
+        });
         let places: Vec<Place> = places.collect();
         if places
             .first()
@@ -233,7 +243,7 @@ fn frame_at(bytes: &[u8], at: usize) -> Option<(&[u8], usize)> {
 
 /// Takes the changes of a frame in: for each leaf its number, its collection, its place (0 if it is gone) and its first
 /// key.
-fn take_in(leaves: &mut HashMap<u64, (Vec<u8>, u64)>, frame: &[u8], path: &Path) -> io::Result<()> {
+fn take_in(leaves: &mut Leaves, frame: &[u8], path: &Path, is_recent: bool) -> io::Result<()> {
     let bytes = zstd::stream::decode_all(frame).map_err(|_| invalid(path, "it does not unpack"))?;
     let mut at = 0;
     while at < bytes.len() {
@@ -246,7 +256,7 @@ fn take_in(leaves: &mut HashMap<u64, (Vec<u8>, u64)>, frame: &[u8], path: &Path)
             if place == 0 {
                 leaves.remove(&leaf);
             } else if collection == ROWS_COLLECTION {
-                leaves.insert(leaf, (low_key, place));
+                leaves.insert(leaf, (low_key, place, is_recent));
             }
             Some(())
         };
