@@ -217,7 +217,7 @@ fn an_address_that_others_reach_needs_tls_or_a_word() {
         &[],
         "insecure-listen = false",
         expect![[
-            r#"listen (from --listen): other machines could call there without TLS (set tls-cert and tls-key): must be an address of loopback such as 127.0.0.1:7100, unless insecure-listen is set, is "0.0.0.0:7100""#
+            r#"listen (from --listen): other machines could call there without TLS (set tls-cert and tls-key) and credentials (set access to credentials, or tls-client-ca): must be an address of loopback such as 127.0.0.1:7100, unless insecure-listen is set, is "0.0.0.0:7100""#
         ]],
     );
     check(
@@ -230,6 +230,7 @@ fn an_address_that_others_reach_needs_tls_or_a_word() {
             clock = "system"
             log = "text"
             log-filter = "info"
+            access = "open"
             insecure-listen = true
         "#]],
     );

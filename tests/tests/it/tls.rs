@@ -352,6 +352,7 @@ fn a_check_says_until_when_the_certificate_is_valid_and_a_start_warns_in_time() 
         let files = Files::new(data.beside(), certified)?;
         let mut command =
             signpostd(&["--data", "d", "--listen", "0.0.0.0:7100", "--check-config"])?;
+        command.args(["--access", "credentials"]);
         Ran::of(command.args(files.flags()?))
     };
     let long = check(&ca.server(&NAMES)?)?;
