@@ -376,7 +376,6 @@ fn a_check_says_until_when_the_certificate_is_valid_and_a_start_warns_in_time() 
         "{long:?}"
     );
     expect![[r#"
-        signpostd: listen: anybody who reaches 0.0.0.0:7100 may do everything: callers need no credential. To let in only callers with a certificate, set tls-client-ca
         signpostd: TMP/server.pem: the certificate of CN=signpost test server is valid until 2090-01-01T00:00:00Z
         signpostd: bad configuration: tls-key (from --tls-key): does not belong to the certificate of TMP/server.pem, is "TMP/server.key"
     "#]].assert_eq(&[told(&long), told(&misfit)].concat());
