@@ -15,6 +15,8 @@ mod customer_import;
 mod customer_work;
 #[cfg(feature = "demo")]
 mod demo;
+#[cfg(feature = "demo")]
+mod doctor;
 mod end;
 mod environment;
 mod error_json;
@@ -28,6 +30,7 @@ mod list;
 mod login;
 mod manual;
 mod names;
+mod next;
 mod not_taken;
 mod out;
 mod playbook;
@@ -51,6 +54,7 @@ mod token;
 mod values;
 mod vocabulary;
 mod watch;
+mod why;
 mod write;
 mod zone;
 
@@ -135,6 +139,8 @@ enum Command {
     Reasons(reasons::ReasonsArgs),
     /// Every word that requests may name: reasons, tiers, channels, queues, facts, outcomes.
     Vocabulary(vocabulary::VocabularyArgs),
+    /// Why a contact went where it did: its last decision, or that of the latest contact of a case.
+    Why(why::WhyArgs),
     /// Prints what happens, as it happens.
     #[command(
         subcommand,
@@ -171,9 +177,13 @@ enum Command {
         after_help = "Example:\n  signpost token create supervisor --actor-id ann"
     )]
     Token(token::TokenCommand),
-    /// Contacts and cases by reason and tier.
+    /// Contacts and cases by reason and tier of the case.
     ///
-    /// A contact of several cases counts for each of them, and under each route that it took.
+    /// A contact of several cases counts for each of them, and under each route that it took. The tier is the one under
+    /// which a case was opened, whatever was reported of a contact later. The columns add up: contacts = opened -
+    /// withdrawn + repeats + continued. Withdrawn are cases that were opened by mistake. Continued are contacts that
+    /// joined a case and are no repeats: they came after the time in which a contact repeats, while an answer was owed,
+    /// or from the company.
     #[command(after_help = "Example:\n  signpost counts --json\n  signpost counts --output csv")]
     Counts(form::FormArgs),
     /// Counts what came in.
@@ -193,6 +203,15 @@ enum Command {
     /// Plays a morning of an airline against a server in this process, and reports.
     #[cfg(feature = "demo")]
     Demo(demo::DemoArgs),
+    /// Looks through the data folder of a server that does not run: what is lost, what a start makes again, what to do.
+    ///
+    /// Nothing in the folder is changed. Exit codes: 0 the folder is whole, 1 nothing is lost and a start makes again
+    /// what is damaged, 2 it cannot be looked through, 3 events are lost.
+    #[cfg(feature = "demo")]
+    #[command(
+        after_help = "Example:\n  signpost doctor --offline ./data\n  signpost doctor --offline ./data --json"
+    )]
+    Doctor(doctor::DoctorArgs),
     /// Prints a shell's completion script.
     #[command(
         after_help = "Example:\n  signpost completions bash > ~/.local/share/bash-completion/completions/signpost\n\n\
@@ -332,6 +351,7 @@ async fn run(command: Command, session: &Session) -> Result<(), Failure> {
         Command::Send(args) => send::run(*args, session).await,
         Command::Reasons(args) => reasons::run(args, session).await,
         Command::Vocabulary(args) => vocabulary::run(args, session).await,
+        Command::Why(args) => why::run(args, session).await,
         Command::Events(command) => events::run(command, session).await,
         Command::Contact(command) => contact::run(command, session).await,
         Command::Case(command) => case::run(command, session).await,
@@ -346,6 +366,8 @@ async fn run(command: Command, session: &Session) -> Result<(), Failure> {
         Command::Profile(command) => login::profile(&command, session),
         #[cfg(feature = "demo")]
         Command::Demo(args) => demo::run(args, session).await,
+        #[cfg(feature = "demo")]
+        Command::Doctor(args) => doctor::run(&args, session),
         Command::Completions { shell } => completions::run(shell, session),
         Command::Manual => manual::run(session),
     }

@@ -332,3 +332,60 @@ fn the_figures_of_a_morning_explain_themselves() -> TestResult {
     assert!(told.contains("counts under each"), "{told}");
     Ok(())
 }
+
+#[test]
+fn a_word_that_ends_no_contact_is_told_to_programs_with_its_flag() -> TestResult {
+    let output = signpost(&["end", "call-1", "--outcome", "bogus", "--json"]).output()?;
+    assert_eq!((code(&output), output.stdout.len()), (Some(2), 0));
+    let told: Value = serde_json::from_slice(&output.stderr)?;
+    assert_eq!(told["fields"][0]["field"], "--outcome");
+    assert_eq!(
+        told["fields"][0]["message"],
+        "bogus is not how a contact ends"
+    );
+    let help = told["help"].as_str().unwrap_or_default();
+    assert!(help.contains("how a contact ends: resolved, "), "{told}");
+    Ok(())
+}
+
+#[test]
+fn holidays_are_written_into_a_playbook_and_nothing_else_changes() -> TestResult {
+    let folder = tempfile::tempdir()?;
+    let [book, days] = ["book.yaml", "days.ics"].map(|name| folder.path().join(name));
+    let before = include_str!("../../playbooks/retail.yaml");
+    std::fs::write(&book, before)?;
+    let day = "BEGIN:VEVENT\r\nSUMMARY:Open house\r\nDTSTART;VALUE=DATE:20270612\r\nEND:VEVENT\r\n";
+    let calendar = format!("BEGIN:VCALENDAR\r\nVERSION:2.0\r\n{day}END:VCALENDAR\r\n");
+    std::fs::write(&days, calendar)?;
+    let [file, ics] = [&book, &days].map(|path| path.to_str().ok_or("not a name"));
+    let (file, ics) = (file?, ics?);
+    let write = |calendar: &str| {
+        let span = ["--from", "2027-01-01", "--to", "2027-12-31"];
+        let head = ["playbook", "holidays", ics, "--calendar", calendar];
+        signpost(&[&head[..], &span, &["--write", file]].concat()).output()
+    };
+    let none = write("no_such")?;
+    assert_eq!(code(&none), Some(2));
+    assert_eq!(std::fs::read_to_string(&book)?, before);
+    let written = write("shop_hours")?;
+    let said = String::from_utf8(written.stderr.clone())?;
+    assert_eq!(code(&written), Some(0), "{said}");
+    assert!(
+        said.contains("1 date added to calendars.shop_hours.closed"),
+        "{said}"
+    );
+    let after = std::fs::read_to_string(&book)?;
+    let changed: Vec<_> = before
+        .lines()
+        .zip(after.lines())
+        .filter(|(one, other)| one != other)
+        .collect();
+    assert_eq!(after.lines().count(), before.lines().count());
+    let [(old, new)] = changed.as_slice() else {
+        return Err(format!("{changed:?}").into());
+    };
+    assert_eq!(new.replace(", 2027-06-12", ""), **old);
+    let again = String::from_utf8(write("shop_hours")?.stderr)?;
+    assert!(again.contains("0 dates added"), "{again}");
+    Ok(())
+}

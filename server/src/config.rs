@@ -10,6 +10,7 @@ mod error;
 mod exposure;
 mod file;
 mod layer;
+mod size;
 #[cfg(test)]
 mod tests;
 mod token;
@@ -41,6 +42,7 @@ const ACCESS_DEFAULT: &str = "open";
 const LOG_DEFAULT: &str = "text";
 const LOG_FILTER_DEFAULT: &str = "info";
 const INSECURE_LISTEN_DEFAULT: &str = "false";
+const MIN_FREE_SPACE_DEFAULT: &str = "256MiB";
 
 /// The settings of a server: checked, with every default filled in.
 #[derive(Clone, Debug)]
@@ -66,6 +68,8 @@ pub struct Config {
     pub tls: Option<TlsFiles>,
     /// Whether the port may be open to other machines without what keeps strangers out.
     pub insecure_listen: bool,
+    /// The bytes that must be free on the disk of the store so that writes are taken. 0 for no floor.
+    pub min_free_bytes: u64,
 }
 
 /// A playbook to publish into an empty store, already read and compiled.
@@ -162,6 +166,8 @@ impl Config {
                 CorsOrigin::parse(&origin.text),
             ));
         }
+        let floor = or(Key::MinFreeSpace, MIN_FREE_SPACE_DEFAULT);
+        let floor_kept = finder.keep(Key::MinFreeSpace, &floor, size::bytes(&floor.text));
         let access = or(Key::Access, ACCESS_DEFAULT);
         let access_kept = finder.keep(Key::Access, &access, AccessMode::parse(&access.text));
         let (playbook, sample) = first_said(layers);
@@ -204,6 +210,7 @@ impl Config {
             tls_key,
             tls_client_ca,
             insecure_listen: insecure_kept.filter(|is_set| *is_set),
+            min_free_space: Some(floor.text),
         };
         let kept = data
             .zip(address)
@@ -211,19 +218,23 @@ impl Config {
             .zip(log_kept)
             .zip(filter_kept)
             .zip(access_kept)
-            .zip(insecure_kept);
+            .zip(insecure_kept)
+            .zip(floor_kept);
         let config = kept.map(
-            |((((((data, listen), clock), log), log_filter), access), insecure_listen)| Config {
-                data,
-                listen,
-                first,
-                clock,
-                log,
-                log_filter,
-                cors_origins,
-                access,
-                tls,
-                insecure_listen,
+            |(((((((data, listen), clock), log), log_filter), access), insecure_listen), floor)| {
+                Config {
+                    data,
+                    listen,
+                    first,
+                    clock,
+                    log,
+                    log_filter,
+                    cors_origins,
+                    access,
+                    tls,
+                    insecure_listen,
+                    min_free_bytes: floor,
+                }
             },
         );
         finder.done(config).map(|config| (config, effective))

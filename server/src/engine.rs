@@ -32,9 +32,9 @@ pub use key_filters::FilterLimits;
 pub use reading::READING_NICENESS;
 pub use recover::{Folded, RecoverError, fold_log};
 pub use row_writer::{FLUSH_EVERY, GATHER_ROWS, WRITES_AT_ONCE_MAX};
-pub use start::{EngineGuard, EngineOptions, StartError, open_folder};
+pub use start::{EngineGuard, EngineOptions, StartError, open_folder, open_folder_where_room};
 
-use crate::store::{LogReader, RowReader, StoreError, StoreId};
+use crate::store::{LogReader, Room, RowReader, Space, StoreError, StoreId};
 use crate::tail::Tail;
 use batch::{Live, Task};
 use crossbeam_channel::{Sender, TrySendError};
@@ -84,6 +84,7 @@ struct Shared {
     tail: Arc<Tail>,
     live: watch::Receiver<Live>,
     health: watch::Receiver<EngineHealth>,
+    space: Arc<Space>,
     rows_held: Arc<AtomicUsize>,
     playbooks: PlaybookCache,
     clock: Clock,
@@ -120,6 +121,9 @@ pub enum EngineError {
     /// Too many commands wait for a decision. Try again. Nothing was changed.
     #[error("the queue of commands is full")]
     Busy,
+    /// There is no room on the disk for a write. Reads are answered. Try again later. Nothing was changed.
+    #[error("writes are refused: {0}")]
+    NoRoom(Box<Room>),
     /// The server is stopping. Try another server, or try again. Nothing was changed.
     #[error("the server is stopping")]
     Stopping,
@@ -401,6 +405,20 @@ impl Engine {
     /// A receiver of the health of the engine: its value now and every change.
     pub fn health(&self) -> watch::Receiver<EngineHealth> {
         self.shared.health.clone()
+    }
+
+    /// A receiver of whether there is room for writes: its value now and every change.
+    pub fn room(&self) -> watch::Receiver<Room> {
+        self.shared.space.room()
+    }
+
+    /// Waits until a folder that is only read can be opened anew to write: stop this engine then, and start another.
+    /// Never returns if the folder is written already.
+    pub async fn room_is_back(&self) {
+        let mut room = self.room();
+        if room.wait_for(|room| *room == Room::Back).await.is_err() {
+            std::future::pending::<()>().await;
+        }
     }
 
     /// Waits until the store fails: returns `true`; or until the engine ends without a failure: returns `false`.

@@ -14,7 +14,7 @@ pub(crate) mod status;
 pub(crate) mod to_proto;
 pub(crate) mod tokens;
 
-use crate::engine::Engine;
+use crate::engine::{Engine, EngineHealth};
 use crate::feed::Feeds;
 use crate::port::Incoming;
 use crate::tls::Certificates;
@@ -126,6 +126,21 @@ pub async fn serve_as(
         stopping.notified().await;
         tokio::time::sleep(STOP_TIME_MAX).await;
     };
+    let writes = async {
+        let mut room = engine.room();
+        loop {
+            let well = *engine.health().borrow() == EngineHealth::Serving;
+            let takes_writes = room.borrow_and_update().takes_writes();
+            let status = match well && takes_writes {
+                true => ServingStatus::Serving,
+                false => ServingStatus::NotServing,
+            };
+            health.set_service_status(WRITES_HEALTH, status).await;
+            if room.changed().await.is_err() {
+                std::future::pending::<()>().await;
+            }
+        }
+    };
     let watched = async {
         if !engine.failed().await {
             tracing::debug!("the engine has ended");
@@ -152,6 +167,7 @@ pub async fn serve_as(
         served = served => Ok(served?),
         () = late => Ok(()),
         () = watched => Ok(()),
+        () = writes => Ok(()),
     }
 }
 
@@ -179,9 +195,13 @@ fn routes(edge: Services, feeds: Arc<Feeds>) -> Result<Routes, ServeError> {
         .add_service(reflection().build_v1alpha()?))
 }
 
-/// The names of the health checks: each service, and the empty name for the whole server.
-const HEALTH_SERVICES: [&str; 8] = [
+/// The name of the health check that says whether writes are taken. All others say whether the server answers.
+pub const WRITES_HEALTH: &str = "signpost.v1.Writes";
+
+/// The names of the health checks: each service, writes alone, and the empty name for the whole server.
+const HEALTH_SERVICES: [&str; 9] = [
     "",
+    WRITES_HEALTH,
     access_service_server::SERVICE_NAME,
     contact_service_server::SERVICE_NAME,
     case_service_server::SERVICE_NAME,

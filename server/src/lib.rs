@@ -7,6 +7,7 @@
 
 pub mod codec;
 pub mod config;
+pub mod doctor;
 pub mod engine;
 pub mod feed;
 pub mod grpc;

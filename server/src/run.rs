@@ -3,7 +3,8 @@
 
 use crate::config::{Config, ConfigError, Exposure, FirstPlaybook};
 use crate::engine::{
-    Engine, EngineError, EngineGuard, EngineHealth, EngineOptions, StartError, open_folder,
+    Engine, EngineError, EngineGuard, EngineHealth, EngineOptions, StartError,
+    open_folder_where_room,
 };
 use crate::grpc::from_proto::content;
 use crate::grpc::{AccessMode, PortOptions, ServeError, serve_as};
@@ -16,7 +17,7 @@ use signpost_domain::ids::RequestId;
 use signpost_proto::v1;
 use std::net::SocketAddr;
 use std::time::Duration;
-use tokio::net::TcpSocket;
+use tokio::net::{TcpListener, TcpSocket};
 use tokio::task::{JoinError, JoinHandle, spawn_blocking};
 
 /// How long a server whose store failed reports the failure in its health, before the server ends.
@@ -75,34 +76,77 @@ pub async fn run(
     bound: impl FnOnce(SocketAddr),
     stop: impl Future<Output = ()>,
 ) -> Result<(), RunError> {
-    let Config {
-        data,
-        listen,
-        first,
-        clock,
-        log: _,
-        log_filter: _,
-        cors_origins,
-        access,
-        tls,
-        insecure_listen,
-    } = config;
-    let bind = |source| RunError::Bind {
-        address: listen,
-        source,
-    };
+    let address = config.listen;
+    let bind = |source| RunError::Bind { address, source };
     // Bind before the folder is touched: if the port is taken, nothing is left behind on disk. No client can connect
     // until the server listens.
-    let socket = bound_to(listen).map_err(bind)?;
-    let tls = match tls {
+    let socket = bound_to(address).map_err(bind)?;
+    let tls = match config.tls.clone() {
         Some(files) => Some(FreshTls::start(files).await?),
         None => None,
     };
+    let mut started = start(&config).await?;
+    let listener = socket.listen(BACKLOG).map_err(bind)?;
+    let address = listener.local_addr().map_err(bind)?;
+    let listener = listener.into_std().map_err(bind)?;
+    let exposure = Exposure {
+        listen: address,
+        has_tls: tls.is_some(),
+        knows_callers: config.access == AccessMode::Credentials
+            || tls.as_ref().is_some_and(|tls| tls.asks_callers),
+        insecure_listen: config.insecure_listen,
+    };
+    if let Some(warning) = exposure.warning() {
+        tracing::warn!("{warning}");
+    }
+    bound(address);
+    tokio::pin!(stop);
+    loop {
+        tracing::info!(%address, access = %config.access, "serving");
+        if config.access == AccessMode::Credentials && started.0.tokens().all().next().is_none() {
+            tracing::warn!(
+                "access: no token has been created, so nobody may call: stop the server, and create one by signpostd token create"
+            );
+        }
+        let listener = listener.try_clone().and_then(TcpListener::from_std);
+        let listener = listener.map_err(bind)?;
+        let options = PortOptions {
+            access: config.access,
+            origins: config.cors_origins.clone(),
+            tls: tls.as_ref().map(|tls| tls.certificates.clone()),
+        };
+        match serve(options, listener, started, stop.as_mut()).await? {
+            End::Stopped => return Ok(()),
+            // Connections wait at the port meanwhile.
+            End::RoomIsBack => started = start(&config).await?,
+        }
+    }
+}
+
+/// Why a server that did not fail no longer serves.
+enum End {
+    /// It was asked to stop.
+    Stopped,
+    /// Its folder was only read, and can be written again.
+    RoomIsBack,
+}
+
+/// Opens the folder, starts the engine and publishes the first playbook.
+async fn start(config: &Config) -> Result<(Engine, EngineGuard), RunError> {
+    let options = EngineOptions {
+        min_free_bytes: config.min_free_bytes,
+        ..EngineOptions::new(config.clock)
+    };
+    let data = config.data.clone();
     let started = spawn_blocking(move || -> Result<(Engine, EngineGuard), StartError> {
-        Engine::start(open_folder(&data)?, EngineOptions::new(clock))
+        let folder = open_folder_where_room(&data, options.min_free_bytes)?;
+        if let Some(why) = folder.sealed() {
+            tracing::warn!("starting to read alone, writes are refused: {why}");
+        }
+        Engine::start(folder, options)
     });
     let (engine, guard) = started.await??;
-    match first {
+    match config.first.clone() {
         Some(Ok(first)) => publish_first(&engine, first).await?,
         Some(Err(fault)) => not_first(&engine, fault)?,
         None => {}
@@ -110,38 +154,31 @@ pub async fn run(
     if engine.live().is_none() {
         tracing::warn!("no playbook is live: nothing is routed until one is published");
     }
-    let listener = socket.listen(BACKLOG).map_err(bind)?;
-    let address = listener.local_addr().map_err(bind)?;
-    let exposure = Exposure {
-        listen: address,
-        has_tls: tls.is_some(),
-        knows_callers: access == AccessMode::Credentials
-            || tls.as_ref().is_some_and(|tls| tls.asks_callers),
-        insecure_listen,
+    Ok((engine, guard))
+}
+
+/// Serves until `stop` completes, the store fails, or a folder that is only read can be written again.
+async fn serve(
+    options: PortOptions,
+    listener: TcpListener,
+    (engine, guard): (Engine, EngineGuard),
+    stop: impl Future<Output = ()>,
+) -> Result<End, RunError> {
+    let mut end = End::Stopped;
+    let ended = async {
+        tokio::select! {
+            () = stop_or_failed(&engine, stop) => {}
+            () = engine.room_is_back() => end = End::RoomIsBack,
+        }
     };
-    if let Some(warning) = exposure.warning() {
-        tracing::warn!("{warning}");
-    }
-    if access == AccessMode::Credentials && engine.tokens().all().next().is_none() {
-        tracing::warn!(
-            "access: no token has been created, so nobody may call: stop the server, and create one by signpostd token create"
-        );
-    }
-    tracing::info!(%address, %access, "serving");
-    bound(address);
-    let end = stop_or_failed(&engine, stop);
-    let options = PortOptions {
-        access,
-        origins: cors_origins,
-        tls: tls.as_ref().map(|tls| tls.certificates.clone()),
-    };
-    let served = serve_as(options, listener, engine.clone(), end).await;
+    let served = serve_as(options, listener, engine.clone(), ended).await;
     let failed = *engine.health().borrow() == EngineHealth::Failed;
+    drop(engine);
     spawn_blocking(move || guard.stop()).await?;
     served?;
     match failed {
         true => Err(RunError::StoreFailed),
-        false => Ok(()),
+        false => Ok(end),
     }
 }
 
@@ -257,6 +294,14 @@ async fn publish_first(engine: &Engine, first: FirstPlaybook) -> Result<(), RunE
     match engine.write(command).await {
         Ok(_) => {
             tracing::info!(from, version, "published into the empty store");
+            Ok(())
+        }
+        Err(EngineError::NoRoom(why)) => {
+            tracing::warn!(
+                from,
+                version,
+                "not published, since writes are refused: {why}"
+            );
             Ok(())
         }
         Err(halt) => Err(RunError::First { from, halt }),

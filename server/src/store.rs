@@ -6,6 +6,7 @@
 mod database;
 mod disk;
 mod error;
+mod examine;
 mod format;
 mod frame;
 mod key;
@@ -14,11 +15,14 @@ mod log_reader;
 mod open_segment;
 mod rows;
 mod rows_reader;
+mod sealed;
 mod segment;
+mod space;
 mod store_id;
 
 pub use database::SingleThreadedRayon;
 pub use error::{AppendError, ApplyError, StoreError, StoreHealth};
+pub use examine::{Decode, ExamineError, Examined, FINDINGS_MAX, Finding, Harm, examine};
 pub use format::{DataFolder, OpenError};
 pub use log::{
     EVENT_BYTES_MAX, GROUP_BYTES_MAX, GROUP_EVENTS_MAX, Log, LogLimits, SEGMENT_BYTES_MAX,
@@ -28,5 +32,7 @@ pub use rows::{
     CHANGES_MAX, Opened, REOPEN_BYTES, ROW_BYTES_MAX, ROW_KEY_BYTES_MAX, RowLimits, Rows,
 };
 pub use rows_reader::{RowReader, SCAN_ROWS_MAX, StoredRow, Towards, Values};
+pub use sealed::ROWS_IN_MEMORY_MAX;
 pub use segment::SEGMENTS_OPEN_MAX;
+pub use space::{MIN_FREE_BYTES_DEFAULT, Room, SPACE_LOOK_INTERVAL, Space};
 pub use store_id::{StoreId, StoreIdError};

@@ -18,7 +18,7 @@ pub use caller::Caller;
 pub use filled::Filled;
 pub use kill::{kill_at_start, kill_under_load};
 pub use load::{Load, PLAYBOOK, asked_again, channel, publish, still_there};
-pub use process::{served, signpostd};
+pub use process::{served, signpostd, signpostd_above};
 pub use proof::{Found, StoredRows, prove, stored_rows};
 pub use replay::prove_by_replay;
 pub use write::{Answer, Write};
@@ -31,10 +31,12 @@ const SEGMENT_BYTES: u64 = 24 * 1024;
 const REOPEN_BYTES: u64 = 256 * 1024;
 
 /// Options with which segments and rows are closed and opened all the time, and the filter of request ids has no room.
+/// Whatever is free on the disk is enough.
 pub fn small_limits(clock: Clock) -> EngineOptions {
     let mut options = EngineOptions::new(clock);
     options.log.segment_bytes_max = SEGMENT_BYTES;
     options.rows.reopen_bytes = REOPEN_BYTES;
     options.filters.requests = 0;
+    options.min_free_bytes = 0;
     options
 }

@@ -165,8 +165,8 @@ pub(crate) async fn run(command: CaseCommand, session: &Session) -> Result<(), F
         },
         CaseCommand::List(args) => list_cases(*args, session).await,
         CaseCommand::Watch(args) => {
-            let asked = args.asked_names();
-            watch::rows(args.into_request(), &asked, session).await
+            let asked = args.asked_names().into_ids(session).await?;
+            watch::rows(args.into_request(&asked), &asked, session).await
         }
         CaseCommand::Timeline {
             case,
@@ -267,16 +267,16 @@ async fn list_cases(args: ListCasesArgs, session: &Session) -> Result<(), Failur
         filter,
         page,
     } = args;
-    let asked = filter.asked_names();
+    let asked = filter.asked_names().into_ids(session).await?;
     let view = filter.view();
     let (external_references, labels) = filter.tags.into_parts();
     let request = v1::ListCasesRequest {
         filter: Some(v1::CaseFilter {
             states: state.into_iter().map(i32::from).collect(),
-            reasons: filter.reason,
-            tiers: filter.tier,
-            channels: filter.channel,
-            queue_ids: filter.queue,
+            reasons: asked.reasons.clone(),
+            tiers: asked.tiers.clone(),
+            channels: asked.channels.clone(),
+            queue_ids: asked.queues.clone(),
             customer_ids: filter.customer,
             identity: filter.identity,
             from_time: session.moment(filter.from).await?,

@@ -4,7 +4,7 @@
 use super::Session;
 use super::at_least::AtLeast;
 use super::contact_work::{self, AddCaseArgs, CorrectCustomerArgs, UpdateContactArgs};
-use super::explain::ExplainArgs;
+use super::explain::{Explain, ExplainArgs};
 use super::failure::Failure;
 use super::{list, render, values, watch};
 use clap::{Args, Subcommand};
@@ -87,25 +87,35 @@ pub(crate) async fn run(command: ContactCommand, session: &Session) -> Result<()
                 min_revision: at_least.min_revision,
             };
             let response = session.client()?.get_contact(request).await?;
-            session.timed().await.answer(&response, |paint| {
-                let contact = response.contact.clone().unwrap_or_default();
-                let mut text = render::contact(&contact, paint);
-                if let Some(answer) = &response.answer {
-                    text += "\n";
-                    text += &render::answer(answer, explain, paint);
-                }
-                text
-            })
+            show(&response, "", explain, session).await
         }
         ContactCommand::AddCase(args) => contact_work::add_case(args, session).await,
         ContactCommand::Update(args) => contact_work::update(args, session).await,
         ContactCommand::CorrectCustomer(args) => contact_work::correct(args, session).await,
         ContactCommand::List(args) => list_contacts(*args, session).await,
         ContactCommand::Watch(args) => {
-            let asked = args.asked_names();
-            watch::rows(args.into_request(), &asked, session).await
+            let asked = args.asked_names().into_ids(session).await?;
+            watch::rows(args.into_request(&asked), &asked, session).await
         }
     }
+}
+
+/// Shows a contact with its last decision. For people, `lead` stands before it.
+pub(super) async fn show(
+    response: &v1::GetContactResponse,
+    lead: &str,
+    explain: Explain,
+    session: &Session,
+) -> Result<(), Failure> {
+    session.timed().await.answer(response, |paint| {
+        let contact = response.contact.clone().unwrap_or_default();
+        let mut text = paint.dim(lead) + &render::contact(&contact, paint);
+        if let Some(answer) = &response.answer {
+            text += "\n";
+            text += &render::answer(answer, explain, paint);
+        }
+        text
+    })
 }
 
 async fn list_contacts(args: ListContactsArgs, session: &Session) -> Result<(), Failure> {
@@ -115,16 +125,16 @@ async fn list_contacts(args: ListContactsArgs, session: &Session) -> Result<(), 
         filter,
         page,
     } = args;
-    let asked = filter.asked_names();
+    let asked = filter.asked_names().into_ids(session).await?;
     let view = filter.view();
     let (external_references, labels) = filter.tags.into_parts();
     let request = v1::ListContactsRequest {
         filter: Some(v1::ContactFilter {
             states: state.into_iter().map(i32::from).collect(),
-            reasons: filter.reason,
-            tiers: filter.tier,
-            channels: filter.channel,
-            queue_ids: filter.queue,
+            reasons: asked.reasons.clone(),
+            tiers: asked.tiers.clone(),
+            channels: asked.channels.clone(),
+            queue_ids: asked.queues.clone(),
             customer_ids: filter.customer,
             identity: filter.identity,
             from_time: session.moment(filter.from).await?,

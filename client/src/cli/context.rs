@@ -1,5 +1,8 @@
 //! What is known of a contact, as flags. There is one flag for each field of the contract's `ContactContext`.
 
+use super::Session;
+use super::asked::AskedNames;
+use super::failure::Failure;
 use super::tags::Label;
 use super::values;
 use clap::Args;
@@ -106,6 +109,28 @@ pub(crate) struct ContextArgs {
 }
 
 impl ContextArgs {
+    /// Puts ids for labels of the live playbook in the place of the channel, the tier and the reason.
+    ///
+    /// # Errors
+    /// As [`AskedNames::into_ids`].
+    pub(crate) async fn named(&mut self, session: &Session) -> Result<(), Failure> {
+        let asked = AskedNames {
+            reasons: self.reason.take().into_iter().collect(),
+            tiers: self.tier.take().into_iter().collect(),
+            channels: vec![std::mem::take(&mut self.channel)],
+            queues: Vec::new(),
+        };
+        let AskedNames {
+            mut reasons,
+            mut tiers,
+            mut channels,
+            queues: _,
+        } = asked.into_ids_if_labels(session).await?;
+        (self.reason, self.tier) = (reasons.pop(), tiers.pop());
+        self.channel = channels.pop().unwrap_or_default();
+        Ok(())
+    }
+
     /// The context as a message of the contract. Without customer, identity and tier the contact is anonymous.
     pub(crate) fn into_context(self) -> v1::ContactContext {
         let facts = facts(self.fact, self.declined, self.fact_source);

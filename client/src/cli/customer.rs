@@ -275,12 +275,13 @@ pub(crate) async fn run(command: CustomerCommand, session: &Session) -> Result<(
 async fn list_customers(args: ListCustomersArgs, session: &Session) -> Result<(), Failure> {
     let page = args.page;
     let asked = AskedNames {
-        tiers: args.tier.clone(),
+        tiers: args.tier,
         ..AskedNames::default()
     };
+    let asked = asked.into_ids(session).await?;
     let request = v1::ListCustomersRequest {
         filter: Some(v1::CustomerFilter {
-            tiers: args.tier,
+            tiers: asked.tiers.clone(),
             customer_ids: args.customer,
             identity: args.identity,
             from_time: session.moment(args.from).await?,

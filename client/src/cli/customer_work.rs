@@ -4,7 +4,7 @@ use super::Session;
 use super::at_least::AtLeast;
 use super::failure::Failure;
 use super::form::FormArgs;
-use super::render;
+use super::render::{self, words};
 use super::write::Change;
 use signpost_client::{Client, v1};
 
@@ -111,6 +111,17 @@ pub(super) async fn upsert(
     }
     say_as_written(&answer.findings, session);
     let customer = answer.customer.clone().unwrap_or_default();
+    if let (Some(value), false) = (customer.value_micros, session.out.json) {
+        let code = &customer.currency_code;
+        let more = words::more_decimals(value, code);
+        if let Some(digits) = more {
+            session.out.say(&format!(
+                "--value: {} is kept as it was told, though amounts in {code} have {}",
+                words::amount_exact(value, code),
+                words::counted(digits, "decimal")
+            ));
+        }
+    }
     let text = |paint| render::customer(&customer, paint);
     let out = session.timed().await;
     out.written(&answer, answer.receipt.as_ref(), text)

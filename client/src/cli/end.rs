@@ -82,12 +82,16 @@ fn ended(args: &EndArgs) -> Result<(v1::ContactOutcome, Option<String>), Failure
             None => {
                 let near = nearest(word, values::OUTCOMES.iter().copied());
                 let near = near.map_or_else(String::new, |near| format!("; did you mean {near}?"));
-                Err(Failure::Fix(format!(
-                    "--outcome: {word} is not how a contact ends{near}\nhow a contact ends: {}\nif it is the outcome of the case: signpost end {} resolved --outcome {}",
-                    values::OUTCOMES.join(", "),
-                    quoted(&args.contact),
-                    quoted(word),
-                )))
+                Err(Failure::Argument {
+                    name: "--outcome",
+                    what: format!("{word} is not how a contact ends{near}"),
+                    help: format!(
+                        "how a contact ends: {}\nif it is the outcome of the case: signpost end {} resolved --outcome {}",
+                        values::OUTCOMES.join(", "),
+                        quoted(&args.contact),
+                        quoted(word),
+                    ),
+                })
             }
         },
     }

@@ -23,6 +23,15 @@ pub(crate) enum Failure {
     },
     /// The command line, or a file that it names, must be corrected.
     Fix(String),
+    /// The value of an argument must be corrected.
+    Argument {
+        /// The argument as the help writes it, such as `--tier`.
+        name: &'static str,
+        /// What is wrong.
+        what: String,
+        /// What would be right; empty if `what` says it.
+        help: String,
+    },
     /// Stdout cannot be written.
     Output(io::Error),
     /// Nothing of this kind has one of these names.
@@ -56,6 +65,7 @@ impl Failure {
                 | ClientError::WrongState(..),
             )
             | Failure::Missing { .. }
+            | Failure::Argument { .. }
             | Failure::Fix(_) => 2,
             Failure::Call(ClientError::Other(_)) | Failure::Output(_) | Failure::Other(_) => 3,
         }
@@ -83,6 +93,7 @@ impl Failure {
             Failure::Interrupted(again) => {
                 Some(format!("stopped\nto send the same again: {again}"))
             }
+            Failure::Argument { name, what, help } => Some(format!("{name}: {what}\n{help}")),
             Failure::Fix(words) | Failure::Again(words) | Failure::Other(words) => {
                 Some(words.clone())
             }
@@ -113,6 +124,11 @@ impl Failure {
                 help: same_again(again),
                 again: again.clone(),
                 ..ErrorJson::of(Code::Cancelled, "stopped")
+            },
+            Failure::Argument { name, what, help } => ErrorJson {
+                fields: vec![((*name).to_owned(), what.clone())],
+                help: help.clone(),
+                ..ErrorJson::of(Code::InvalidArgument, format!("{name}: {what}"))
             },
             Failure::Fix(words) => ErrorJson::of(Code::InvalidArgument, words.as_str()),
             Failure::Again(words) => ErrorJson::of(Code::Unavailable, words.as_str()),
@@ -177,6 +193,11 @@ mod tests {
                 again: "--request-id r1".to_owned(),
             },
             Failure::Fix("t.csv: there is no \"header\"".to_owned()),
+            Failure::Argument {
+                name: "--tier",
+                what: "there is no tier golt".to_owned(),
+                help: "did you mean gold?".to_owned(),
+            },
             Failure::Interrupted("--request-id r1".to_owned()),
             Failure::Missing {
                 kind: "case",
@@ -194,6 +215,7 @@ mod tests {
             {"code":"UNAVAILABLE","fields":[],"help":"asked: 127.0.0.1:1; is this the right server, and does it run?","message":"the server is not available: gone","reason":""}
             {"again":"--request-id r1","code":"UNAVAILABLE","fields":[],"help":"to send the same again: --request-id r1","message":"the server is not available: gone","reason":""}
             {"code":"INVALID_ARGUMENT","fields":[],"help":"","message":"t.csv: there is no \"header\"","reason":""}
+            {"code":"INVALID_ARGUMENT","fields":[{"field":"--tier","message":"there is no tier golt"}],"help":"did you mean gold?","message":"--tier: there is no tier golt","reason":""}
             {"again":"--request-id r1","code":"CANCELLED","fields":[],"help":"to send the same again: --request-id r1","message":"stopped","reason":""}
             {"code":"NOT_FOUND","fields":[],"help":"","message":"2 cases not found: case_8, case_9","reason":"NOT_FOUND"}
         "#]].assert_eq(&(told.join("\n") + "\n"));
@@ -244,6 +266,14 @@ mod tests {
                 1,
             ),
             (Failure::Fix(String::new()), 2),
+            (
+                Failure::Argument {
+                    name: "--tier",
+                    what: String::new(),
+                    help: String::new(),
+                },
+                2,
+            ),
             (Failure::Other(String::new()), 3),
             (Failure::Output(io::ErrorKind::BrokenPipe.into()), 0),
             (Failure::Output(io::ErrorKind::StorageFull.into()), 3),

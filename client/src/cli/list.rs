@@ -20,10 +20,11 @@ const PAGE_SIZE: u32 = 200;
 /// A filter for cases or contacts. Where a flag is given more than once, one of its values must match.
 #[derive(Args, Debug)]
 pub(crate) struct FilterArgs {
-    /// With this reason, stated or confirmed; a primary reason stands for all reasons below it.
+    /// With this reason, stated or confirmed; a primary reason stands for all reasons below it. As all names of the
+    /// playbook here, it can be an id, or a label that only one has.
     #[arg(long, value_name = "PRIMARY[/SECONDARY]")]
     pub(crate) reason: Vec<String>,
-    /// Under this tier.
+    /// Of this tier: for a case, that under which it was opened; for a contact, that of its case.
     #[arg(long, value_name = "TIER")]
     pub(crate) tier: Vec<String>,
     /// On this channel.
@@ -143,6 +144,7 @@ pub(crate) async fn print<L: List, M: Named>(
         }
     }
     let next_token = pages.next_token().unwrap_or_default();
+    let shown = items.len();
     let paint = session.out.paint;
     let output = page.form.output(session.out);
     match output {
@@ -169,7 +171,9 @@ pub(crate) async fn print<L: List, M: Named>(
     if !next_token.is_empty() {
         session
             .out
-            .say(&format!("there may be more: --page-token {next_token}"));
+            .say(&format!(
+                "{shown} shown; there may be more: --limit 0 shows all, --page-token {next_token} goes on"
+            ));
     }
     Ok(())
 }

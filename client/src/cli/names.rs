@@ -40,11 +40,54 @@ pub(crate) fn key(text: &str) -> String {
     label(text).to_lowercase()
 }
 
+/// How the letters of a language are written in ids.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Letters {
+    /// Without their marks: `Störung` is `storung`, `Résumé` is `resume`.
+    #[default]
+    Plain,
+    /// As in German: `Störung` is `stoerung`.
+    German,
+}
+
+impl Letters {
+    /// Those of a language, such as `de-AT`.
+    pub(crate) fn of(locale: &str) -> Letters {
+        let language = locale.split(['-', '_']).next().unwrap_or_default();
+        match language.eq_ignore_ascii_case("de") {
+            true => Letters::German,
+            false => Letters::Plain,
+        }
+    }
+
+    fn written(self, text: &str) -> String {
+        let text = signpost_domain::text::one_form(text);
+        if self == Letters::Plain {
+            return text.into_owned();
+        }
+        let mut written = String::with_capacity(text.len());
+        for c in text.chars() {
+            match c {
+                'ä' | 'Ä' => written += "ae",
+                'ö' | 'Ö' => written += "oe",
+                'ü' | 'Ü' => written += "ue",
+                c => written.push(c),
+            }
+        }
+        written
+    }
+}
+
+/// The id made from a text, with [`Letters::Plain`]. See [`slug_in`].
+pub(crate) fn slug(text: &str, prefix: &str) -> String {
+    slug_in(text, prefix, Letters::Plain)
+}
+
 /// The id made from a text: ASCII letters, digits and single `_`, at most [`SLUG_BYTES_MAX`] bytes. If it would not
 /// begin with a letter, `prefix` and `_` are put before it. Different texts can have the same id.
-pub(crate) fn slug(text: &str, prefix: &str) -> String {
+pub(crate) fn slug_in(text: &str, prefix: &str, letters: Letters) -> String {
     let mut slug = String::new();
-    for c in deunicode::deunicode(&label(text)).chars() {
+    for c in deunicode::deunicode(&letters.written(&label(text))).chars() {
         match c.to_ascii_lowercase() {
             c @ ('a'..='z' | '0'..='9') => slug.push(c),
             _ if slug.is_empty() || slug.ends_with('_') => {}
@@ -71,6 +114,8 @@ pub(crate) fn numbered(slug: &str, number: usize) -> String {
 pub(crate) const REASON_PREFIX: &str = "r";
 /// The prefix of the id of a channel that would not begin with a letter.
 pub(crate) const CHANNEL_PREFIX: &str = "c";
+/// The prefix of the id of a tier that would not begin with a letter.
+pub(crate) const TIER_PREFIX: &str = "tier";
 
 #[cfg(test)]
 mod tests {
@@ -92,6 +137,15 @@ mod tests {
         ] {
             assert_eq!(slug(text, REASON_PREFIX), id, "{text}");
             assert!(Slug::new(id).is_ok());
+        }
+        for (text, plain, german) in [
+            ("Kündigung", "kundigung", "kuendigung"),
+            ("Sto\u{308}rung", "storung", "stoerung"),
+            ("GERÄT / Maße", "gerat_masse", "geraet_masse"),
+        ] {
+            assert_eq!(slug(text, REASON_PREFIX), plain);
+            assert_eq!(slug_in(text, REASON_PREFIX, Letters::of("de-AT")), german);
+            assert_eq!(slug_in(text, REASON_PREFIX, Letters::of("den")), plain);
         }
         for long in [
             "x".repeat(1 << 20),

@@ -10,7 +10,9 @@ mod holidays;
 mod map;
 mod media;
 mod new;
+mod onward;
 mod templates;
+mod tiers;
 mod words;
 
 use super::Session;
@@ -126,7 +128,7 @@ pub(crate) async fn run(command: PlaybookCommand, session: &Session) -> Result<(
             let schema = signpost_domain::playbook::json_schema();
             session.out.data(&format!("{schema:#}"))
         }
-        PlaybookCommand::FromCsv(args) => from_csv::run(&args, session),
+        PlaybookCommand::FromCsv(args) => from_csv::run(*args, session),
         PlaybookCommand::Holidays(args) => holidays::run(&args, session),
         PlaybookCommand::New(args) => new::run(&args, session),
         PlaybookCommand::Map(args) => map::run(&args, session),

@@ -46,7 +46,8 @@ impl PreviewArgs {
 }
 
 /// Previews the decision and prints the answer.
-pub(crate) async fn run(args: PreviewArgs, session: &Session) -> Result<(), Failure> {
+pub(crate) async fn run(mut args: PreviewArgs, session: &Session) -> Result<(), Failure> {
+    args.context.named(session).await?;
     let request = v1::PreviewRouteRequest {
         contact_id: args.contact.unwrap_or_default(),
         context: Some(args.context.into_context()),

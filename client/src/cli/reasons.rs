@@ -1,6 +1,7 @@
 //! `signpost reasons`: prints the reason menu as a customer of one channel sees it.
 
 use super::Session;
+use super::asked::AskedNames;
 use super::failure::Failure;
 use super::form::FormArgs;
 use super::render;
@@ -28,8 +29,13 @@ pub(crate) struct ReasonsArgs {
 
 /// Prints the menu.
 pub(crate) async fn run(args: ReasonsArgs, session: &Session) -> Result<(), Failure> {
+    let asked = AskedNames {
+        channels: vec![args.channel],
+        ..AskedNames::default()
+    };
+    let asked = asked.into_ids_if_labels(session).await?;
     let request = v1::GetReasonMenuRequest {
-        channel: args.channel,
+        channel: asked.channels.concat(),
         language_code: args.language.unwrap_or_default(),
         whole_tree: args.primary_reason.is_none(),
         primary_reason: args.primary_reason.unwrap_or_default(),

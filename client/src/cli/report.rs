@@ -4,7 +4,7 @@ use super::Session;
 use super::failure::Failure;
 use super::form::{FormArgs, Output};
 use super::out::Progress;
-use super::render::lists::Listing;
+use super::render::lists::{CASE_TIER, Listing};
 use super::render::table::Column;
 use super::zone::{Moment, Zone};
 use clap::{Args, Subcommand, ValueEnum};
@@ -27,10 +27,11 @@ pub(crate) enum ReportCommand {
     /// Counts contacts by what they are about and where they came from.
     ///
     /// Reads all contacts that were recorded in the time, page by page, and counts each once: so the counts add up to
-    /// the total. A contact counts with the reason that the customer stated, with the tier of its case, and on the day
-    /// on which it was recorded. `(none)` stands for what is not known, and `(unknown)` for a reason that the playbook
-    /// did not know, so that the contact has no case. Days are of the playbook's time zone. Contacts that come while
-    /// the report is made are not in it.
+    /// the total. A contact counts with the reason that the customer stated, with the tier under which its case was
+    /// opened (not the one that was reported of the contact, if they differ), and on the day on which it was recorded.
+    /// `(none)` stands for what is not known, and `(unknown)` for a reason that the playbook did not know, so that the
+    /// contact has no case. Days are of the playbook's time zone. Contacts that come while the report is made are not
+    /// in it.
     #[command(after_help = "\
 Example:
   signpost report volume --by reason,channel --from 2026-03-01 --before 2026-04-01
@@ -72,7 +73,7 @@ enum Part {
     Reason,
     /// The channel.
     Channel,
-    /// The tier of the case.
+    /// The tier under which the contact's case was opened; without a case, the one that is known.
     Tier,
     /// The day on which the contact was recorded, in the playbook's time zone.
     Day,
@@ -85,6 +86,14 @@ impl Part {
             Part::Channel => "channel",
             Part::Tier => "tier",
             Part::Day => "day",
+        }
+    }
+
+    /// The title of the column for people.
+    const fn heading(self) -> &'static str {
+        match self {
+            Part::Tier => CASE_TIER,
+            other => other.title(),
         }
     }
 
@@ -238,7 +247,7 @@ async fn counted(
 }
 
 fn listing(by: &[Part], counts: &BTreeMap<Vec<String>, u64>, with_total: bool) -> Listing {
-    let columns = by.iter().map(|part| Column::Left(part.title()));
+    let columns = by.iter().map(|part| Column::Left(part.heading()));
     let columns: Vec<Column> = columns.chain([Column::Right("contacts")]).collect();
     let row = |parts: &[String], count: u64| {
         let mut row = parts.to_vec();

@@ -48,8 +48,9 @@ impl RouteArgs {
 }
 
 /// Routes the contact and prints the answer.
-pub(crate) async fn run(args: RouteArgs, session: &Session) -> Result<(), Failure> {
+pub(crate) async fn run(mut args: RouteArgs, session: &Session) -> Result<(), Failure> {
     let ExplainArgs { explain } = args.explain;
+    args.context.named(session).await?;
     let request = v1::RouteContactRequest {
         request_id: args.key.or_fresh(),
         contact_id: args.contact.unwrap_or_else(request_id),

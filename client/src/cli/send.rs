@@ -1,8 +1,10 @@
 //! `signpost send`: routes every row of a table as a contact.
 
 mod close;
+pub(crate) mod guess;
 mod lookup;
 mod map;
+mod next;
 mod plan;
 mod reader;
 mod span;
@@ -13,6 +15,7 @@ mod values;
 
 use super::Session;
 use super::failure::Failure;
+use super::next::NextLine;
 use super::render::words;
 use super::table_file::{Table, TableArgs};
 use super::{errors_file, not_taken, values as cli_values};
@@ -21,6 +24,7 @@ use close::close;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use lookup::Lookup;
 use map::{Map, Target};
+use next::Next;
 use plan::Plan;
 use reader::Reader;
 use signpost_client::{Client, ClientError, v1};
@@ -28,7 +32,7 @@ use signpost_domain::playbook::Playbook;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use stream::Manner;
+use stream::{Manner, Stopped};
 use tally::Tally;
 use values::values_of;
 
@@ -55,7 +59,8 @@ Example:
       --map time=opened_at,channel=contact_type,primary=category --map secondary=subcategory \\
       --map customer=caller_id --missing '?' --clock file --end resolved
 
-A first import, from somebody else's export: rehearse it, fill in the ids, send it:
+A first import, from somebody else's export: rehearse it, fill in the ids, send it. A rehearsal says
+which command comes next, and `signpost playbook from-csv` says how to rehearse:
   signpost send calls.xlsx --sheet Calls --map primary=Topic,channel=Line \\
       --map date=Date,time=Time --clock file --dry-run --values words.csv
   signpost send calls.xlsx --sheet Calls --map primary=Topic,channel=Line \\
@@ -127,7 +132,8 @@ pub(crate) struct SendArgs {
     /// Begin with the row on this line; rows that would be sent before it are skipped.
     #[arg(long, value_name = "LINE", allow_negative_numbers = true)]
     from_line: Option<u64>,
-    /// A name for this sending: the same file under another name is sent afresh.
+    /// A name for this sending: the same file under another name is sent afresh, beside what was sent before. With --id
+    /// the contacts stay those that were there: --amend changes them.
     #[arg(long, value_name = "NAME")]
     run: Option<String>,
     /// Write the rows that were not taken here, as CSV, each with what is wrong with it.
@@ -153,7 +159,9 @@ impl SendArgs {
 }
 
 /// Sends the rows and prints the summary.
-pub(crate) async fn run(args: SendArgs, session: &Session) -> Result<(), Failure> {
+pub(crate) async fn run(mut args: SendArgs, session: &Session) -> Result<(), Failure> {
+    // A rehearsal sends nothing, so the rows around a quote can be looked at.
+    args.table.mend_quotes |= args.dry_run;
     let table = Table::read(&args.table, session.out)?;
     if let Some(errors) = &args.errors {
         errors_file::check(errors, &args.table.file)?;
@@ -180,8 +188,8 @@ pub(crate) async fn run(args: SendArgs, session: &Session) -> Result<(), Failure
     if let Some(span) = &plan.span {
         session.out.say(&span.words(&reader.zone()));
     }
-    if let Some(file) = new_values {
-        plan.unknown.write(&file)?;
+    if let Some(file) = &new_values {
+        plan.unknown.write(file)?;
         session.out.say(&format!(
             "{}: made; {}",
             file.display(),
@@ -189,8 +197,9 @@ pub(crate) async fn run(args: SendArgs, session: &Session) -> Result<(), Failure
         ));
     }
     if args.uses_file_times() && !args.allow_unknown && !args.dry_run {
-        plan.unknown.is_none()?;
+        plan.unknown.is_none(args)?;
     }
+    let next = Next::of(&reader, &plan, new_values.as_deref());
     let mut tally = Tally::default();
     tally.rows = plan.rows;
     tally.skipped = skip(&mut plan, args.from_line)?;
@@ -221,7 +230,7 @@ pub(crate) async fn run(args: SendArgs, session: &Session) -> Result<(), Failure
         tally,
         bar.clone(),
     );
-    let (end, tally) = tokio::spawn(sending)
+    let (end, mut tally) = tokio::spawn(sending)
         .await
         .map_err(|error| Failure::Other(error.to_string()))?;
     bar.finish_and_clear();
@@ -234,6 +243,7 @@ pub(crate) async fn run(args: SendArgs, session: &Session) -> Result<(), Failure
             sent as f64 / seconds.max(0.001)
         ));
     }
+    tally.next = next.filter(|_| matches!(end.stopped, Stopped::Done));
     report(args, &reader.table, &tally, session)?;
     close(&reader, end, &slots, &first, &tally, session).await
 }
@@ -243,12 +253,16 @@ pub(crate) async fn run(args: SendArgs, session: &Session) -> Result<(), Failure
 fn says_whose_times(args: &SendArgs, map: &Map) -> Result<(), Failure> {
     let is_mapped = map.of(Target::Time).is_some() || map.of(Target::Date).is_some();
     match args.clock {
-        None if is_mapped => Err(Failure::Fix(
-            "nothing was sent: --map names a time, so say whose times count:\n\
-             --clock file: the times of the table, on a server started with --clock external\n\
-             --clock server: every contact arrives when it is sent, and the times of the table do not count"
-                .to_owned(),
-        )),
+        None if is_mapped => {
+            let with = |whose| NextLine::typed().with(["--clock", whose]);
+            Err(Failure::Fix(format!(
+                "nothing was sent: --map names a time, so say whose times count:\n\
+                 --clock file: the times of the table, on a server started with --clock external:\n  {}\n\
+                 --clock server: every contact arrives when it is sent, and the times of the table do not count:\n  {}",
+                with("file"),
+                with("server")
+            )))
+        }
         _ => Ok(()),
     }
 }
@@ -340,6 +354,9 @@ fn report(args: &SendArgs, table: &Table, tally: &Tally, session: &Session) -> R
         session.out.data(&json)?;
     } else {
         session.out.text(&tally.text(session.out.paint))?;
+        for line in tally.next.iter().flat_map(|next| next.words(tally)) {
+            session.out.say(&line);
+        }
     }
     written
 }

@@ -45,6 +45,9 @@ pub(crate) struct TableArgs {
     /// A cell text that stands for nothing known, such as '?'; an empty cell always does. May be given again.
     #[arg(long, value_name = "TEXT")]
     pub(crate) missing: Vec<String>,
+    /// Read a quote that is not closed as closed at the end of its line, and say so, instead of refusing the table.
+    #[arg(long)]
+    pub(crate) mend_quotes: bool,
 }
 
 impl TableArgs {
@@ -56,6 +59,7 @@ impl TableArgs {
             encoding: None,
             sheet: None,
             missing: Vec::new(),
+            mend_quotes: false,
         }
     }
 
@@ -86,6 +90,8 @@ struct Content {
     /// What was assumed, for people.
     assumed: Vec<String>,
     form: Form,
+    /// The lines at whose end a quote was added.
+    mended: Vec<u64>,
 }
 
 /// A table. Its rows are not in memory.
@@ -100,6 +106,8 @@ pub(crate) struct Table {
     spool: Spool,
     hash: blake3::Hash,
     assumed: Vec<String>,
+    /// The lines at whose end a quote was added.
+    pub(crate) mended: Vec<u64>,
 }
 
 /// One row of the table.
@@ -154,6 +162,11 @@ impl Table {
             let empty = words::counted(content.empty, "row");
             assumed.push(format!("{empty} without anything in them left out"));
         }
+        assumed.extend(content.mended.iter().map(|line| {
+            format!(
+                "line {line}: a quote is opened and not closed on its line: read as closed at the end of the line"
+            )
+        }));
         Ok(Table {
             name,
             header: content.header,
@@ -161,6 +174,7 @@ impl Table {
             spool: content.spool,
             hash: content.hash,
             assumed,
+            mended: content.mended,
         })
     }
 

@@ -275,9 +275,18 @@ pub(crate) fn queue_stats(text: &str) -> Result<v1::QueueStats, String> {
 
 /// A time as RFC 3339.
 pub(crate) fn time(text: &str) -> Result<prost_types::Timestamp, String> {
-    let time: jiff::Timestamp = text
-        .parse()
-        .map_err(|_| format!("`{text}` is not a time such as 2026-03-02T09:30:00Z"))?;
+    let time = text.parse::<jiff::Timestamp>();
+    let time = time.map_err(|_| {
+        let local = text.trim_end_matches(['Z', 'z']);
+        match local.parse::<jiff::civil::DateTime>() {
+            Err(_) => format!("`{text}` is not a time such as 2026-03-02T09:30:00Z"),
+            // With a zone it would have been read, if it were in range.
+            Ok(_) if local.len() < text.len() || local.starts_with("9999-12-3") => {
+                format!("`{text}` is out of range: must be before 9999-12-30")
+            }
+            Ok(_) => format!("`{text}` must have a zone, such as 2026-03-02T09:30:00Z or 2026-03-02T10:30:00+01:00"),
+        }
+    })?;
     Ok(timestamp(time))
 }
 
@@ -362,6 +371,19 @@ mod tests {
         assert_eq!(facts, ["colour=red, blue,", "tag=7"]);
         assert_eq!(parts("m1="), (String::new(), Vec::new()));
         assert!(matter("m1=bags/lost,red, blue").is_err());
+    }
+
+    #[test]
+    fn a_time_that_is_none_says_why() {
+        let why = |text: &str| time(text).unwrap_err();
+        assert!(time("9999-12-29T00:00:00Z").is_ok());
+        for late in ["9999-12-31", "9999-12-31T00:00:00Z"] {
+            assert!(why(late).ends_with("must be before 9999-12-30"), "{late}");
+        }
+        for local in ["2026-03-02", "2026-03-02T09:30"] {
+            assert!(why(local).contains("must have a zone"), "{local}");
+        }
+        assert!(why("soon").contains("is not a time such as"));
     }
 
     #[test]

@@ -15,19 +15,19 @@ use tokio::sync::watch::Receiver;
 /// A filter for cases or contacts, apart from their state.
 #[derive(Args, Debug)]
 pub(crate) struct FacetArgs {
-    /// The reason, stated or confirmed: primary/secondary, or primary for all below it.
+    /// The reason, stated or confirmed: primary/secondary, or primary for all below it; ids or labels.
     #[arg(long, value_name = "REASON")]
     pub(crate) reason: Vec<String>,
-    /// The tier.
+    /// The tier, its id or label.
     #[arg(long, value_name = "TIER")]
     pub(crate) tier: Vec<String>,
-    /// The channel.
+    /// The channel, its id or label.
     #[arg(long, value_name = "CHANNEL")]
     pub(crate) channel: Vec<String>,
     /// The customer.
     #[arg(long, value_name = "ID")]
     pub(crate) customer: Vec<String>,
-    /// The queue that it was sent to.
+    /// The queue that it was sent to, its id or label.
     #[arg(long, value_name = "QUEUE")]
     pub(crate) queue: Vec<String>,
     #[command(flatten)]
@@ -74,16 +74,16 @@ impl WatchCasesArgs {
         self.facets.asked_names()
     }
 
-    /// The filter as a request of the contract.
-    pub(crate) fn into_request(self) -> v1::WatchCasesRequest {
+    /// The filter as a request of the contract, with these names.
+    pub(crate) fn into_request(self, asked: &AskedNames) -> v1::WatchCasesRequest {
         let (external_references, labels) = self.facets.tags.into_parts();
         let filter = v1::CaseFilter {
             states: self.state.into_iter().map(i32::from).collect(),
-            reasons: self.facets.reason,
-            tiers: self.facets.tier,
-            channels: self.facets.channel,
+            reasons: asked.reasons.clone(),
+            tiers: asked.tiers.clone(),
+            channels: asked.channels.clone(),
             customer_ids: self.facets.customer,
-            queue_ids: self.facets.queue,
+            queue_ids: asked.queues.clone(),
             external_references,
             labels,
             ..Default::default()
@@ -102,16 +102,16 @@ impl WatchContactsArgs {
         self.facets.asked_names()
     }
 
-    /// The filter as a request of the contract.
-    pub(crate) fn into_request(self) -> v1::WatchContactsRequest {
+    /// The filter as a request of the contract, with these names.
+    pub(crate) fn into_request(self, asked: &AskedNames) -> v1::WatchContactsRequest {
         let (external_references, labels) = self.facets.tags.into_parts();
         let filter = v1::ContactFilter {
             states: self.state.into_iter().map(i32::from).collect(),
-            reasons: self.facets.reason,
-            tiers: self.facets.tier,
-            channels: self.facets.channel,
+            reasons: asked.reasons.clone(),
+            tiers: asked.tiers.clone(),
+            channels: asked.channels.clone(),
             customer_ids: self.facets.customer,
-            queue_ids: self.facets.queue,
+            queue_ids: asked.queues.clone(),
             external_references,
             labels,
             ..Default::default()
@@ -264,8 +264,8 @@ impl Connected {
 }
 
 /// Prints the text that `show` makes of each item; `None` prints nothing. Reports when the server is gone and when it
-/// is back. At Ctrl-C or SIGTERM, or when the watch ends or fails, also prints the cursor with which to continue;
-/// not if the server sent an item that ends the watch, or if printing failed.
+/// is back. At Ctrl-C or SIGTERM, or when the watch ends or fails, also prints the cursor with which to continue; not
+/// if printing failed. If the log no longer has what follows the cursor, the error has the cursor of the last item.
 ///
 /// # Errors
 /// If the watch fails or stdout cannot be written.
@@ -275,6 +275,7 @@ pub(crate) async fn follow<F: Feed>(
     mut show: impl AsyncFnMut(&F::Item) -> Result<Option<String>, Failure>,
 ) -> Result<(), Failure> {
     let mut watch = session.client()?.watch(request);
+    let mut last = String::new();
     let mut connected = Connected::of(watch.connected(), session.out);
     let mut stop = std::pin::pin!(signals::asked_to_stop());
     let ended = loop {
@@ -283,11 +284,11 @@ pub(crate) async fn follow<F: Feed>(
             next = connected.reporting_while(watch.next()) => next,
         };
         let shown = match next {
-            Ok(Some(item)) if F::ends(&item).is_some() => {
-                let words = "the cursor is too old: the log no longer has what follows it; begin without it";
-                return Err(Failure::Fix(words.to_owned()));
+            Ok(Some(item)) if F::ends(&item).is_some() => return Err(too_old(&last)),
+            Ok(Some(item)) => {
+                watch.cursor().clone_into(&mut last);
+                show(&item).await?
             }
-            Ok(Some(item)) => show(&item).await?,
             Ok(None) => break Ok(()),
             Err(error) => break Err(error.into()),
         };
@@ -300,4 +301,17 @@ pub(crate) async fn follow<F: Feed>(
         session.out.say(&words);
     }
     ended
+}
+
+/// What to say when the log no longer has what follows the cursor. `last` is the cursor of the last item; empty before
+/// the first one.
+fn too_old(last: &str) -> Failure {
+    let which = match last {
+        "" => "the cursor of --from".to_owned(),
+        last => format!("the cursor {last}"),
+    };
+    Failure::Fix(format!(
+        "{which} is too old: the log no longer has what follows it; begin without --from, and read what you missed with \
+         a list"
+    ))
 }

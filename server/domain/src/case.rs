@@ -149,7 +149,8 @@ impl CaseKey {
         })
     }
 
-    /// The keys under which a case of the matter may be known: [`CaseKey::of`], and [`CaseKey::as_told`] if it differs.
+    /// The keys under which a case of the matter may be known: [`CaseKey::of`], the same as facts compared before, and
+    /// [`CaseKey::as_told`], as far as they differ.
     pub fn all(
         customer: &CustomerId,
         reason: &ReasonId,
@@ -157,9 +158,14 @@ impl CaseKey {
         facts: &Facts,
     ) -> impl Iterator<Item = CaseKey> {
         let compared = CaseKey::of(customer, reason, key, facts);
+        let before = CaseKey::with(customer, reason, key, |fact| {
+            let told = facts.value(fact.id.as_str());
+            told.map(|told| fact.compared_before(told).canonical_bytes())
+        });
         let told = CaseKey::as_told(customer, reason, key, facts);
-        let told = (told != compared).then_some(told);
-        std::iter::once(compared).chain(told)
+        let told = (told != compared && told != before).then_some(told);
+        let before = (before != compared).then_some(before);
+        std::iter::once(compared).chain(before).chain(told)
     }
 
     fn with(

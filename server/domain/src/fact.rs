@@ -2,6 +2,7 @@
 
 use crate::ids::{NameError, Slug};
 use crate::money::{Currency, Money};
+use crate::text::{one_form, plain_form};
 use crate::time::UnixMs;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -73,19 +74,28 @@ pub struct KeyFact {
 impl KeyFact {
     /// The value as it compares. A value of another type than text compares as it is.
     pub fn compared<'a>(&self, value: &'a FactValue) -> Cow<'a, FactValue> {
-        let FactValue::Text(told) = value else {
-            return Cow::Borrowed(value);
-        };
-        let text = self.compared_text(told);
-        match *text == **told {
-            true => Cow::Borrowed(value),
-            false => Cow::Owned(FactValue::Text(text.into())),
+        with_text(value, |told| self.compared_text(told))
+    }
+
+    /// The value as it compared before the forms of Unicode that look alike, such as letters of full width, were one
+    /// for letters and digits. Cases have keys of it that were opened then.
+    pub fn compared_before<'a>(&self, value: &'a FactValue) -> Cow<'a, FactValue> {
+        with_text(value, |told| self.compared_in(told, one_form))
+    }
+
+    /// The text as it compares; empty if nothing of it counts. Where only letters or digits count, those that differ in
+    /// their looks alone are one: of full width, in a circle, raised.
+    pub fn compared_text<'a>(&self, told: &'a str) -> Cow<'a, str> {
+        match self.compare {
+            FactCompare::Exact => self.compared_in(told, one_form),
+            FactCompare::LettersAndDigits | FactCompare::Digits => {
+                self.compared_in(told, plain_form)
+            }
         }
     }
 
-    /// The text as it compares; empty if nothing of it counts.
-    pub fn compared_text<'a>(&self, told: &'a str) -> Cow<'a, str> {
-        let text = crate::text::as_written(told);
+    fn compared_in<'a>(&self, told: &'a str, form: fn(&str) -> Cow<'_, str>) -> Cow<'a, str> {
+        let text = form(told.trim());
         let text = match self.case {
             FactCase::Keep => text,
             FactCase::Lower => Cow::Owned(crate::text::without_case(&text)),
@@ -93,14 +103,14 @@ impl KeyFact {
             FactCase::Upper => {
                 let small = crate::text::without_case(&text);
                 let capitals: String = small.chars().flat_map(char::to_uppercase).collect();
-                Cow::Owned(crate::text::one_form(&capitals).into_owned())
+                Cow::Owned(form(&capitals).into_owned())
             }
         };
         // After the case: a capital letter can be several signs, of which not all count.
         match self.compare {
             FactCompare::Exact => text,
-            FactCompare::LettersAndDigits => filtered(text, char::is_alphanumeric),
-            FactCompare::Digits => filtered(text, char::is_numeric),
+            FactCompare::LettersAndDigits => filtered(text, char::is_alphanumeric, form),
+            FactCompare::Digits => filtered(text, char::is_numeric, form),
         }
     }
 
@@ -112,12 +122,31 @@ impl KeyFact {
     }
 }
 
-fn filtered(text: Cow<'_, str>, counts: fn(char) -> bool) -> Cow<'_, str> {
+/// The value with another text in the place of its own; another type stays as it is.
+fn with_text<'a>(
+    value: &'a FactValue,
+    compared: impl FnOnce(&'a str) -> Cow<'a, str>,
+) -> Cow<'a, FactValue> {
+    let FactValue::Text(told) = value else {
+        return Cow::Borrowed(value);
+    };
+    let text = compared(told);
+    match *text == **told {
+        true => Cow::Borrowed(value),
+        false => Cow::Owned(FactValue::Text(text.into())),
+    }
+}
+
+fn filtered<'a>(
+    text: Cow<'a, str>,
+    counts: fn(char) -> bool,
+    form: fn(&str) -> Cow<'_, str>,
+) -> Cow<'a, str> {
     match text.chars().all(counts) {
         true => text,
         false => {
             let rest: String = text.chars().filter(|sign| counts(*sign)).collect();
-            Cow::Owned(crate::text::one_form(&rest).into_owned())
+            Cow::Owned(form(&rest).into_owned())
         }
     }
 }

@@ -7,7 +7,7 @@ pub use cause::{CaseCause, ContactCause, CustomerCause};
 use crate::access::{OutOfReach, TOKENS_MAX};
 use crate::ids::{CaseId, ContactId, CustomerId, RequestId, Slug, TokenId};
 use crate::list::OfCustomer;
-use crate::playbook::leaving::NameInUse;
+use crate::playbook::leaving::{LeavingKind, NameInUse};
 use crate::route::Route;
 use crate::time::Millis;
 
@@ -328,9 +328,22 @@ fn names_in_use(names: &[NameInUse]) -> String {
         0 => String::new(),
         more => format!(" and {more} more"),
     };
+    let has = |of: &dyn Fn(LeavingKind) -> bool| names.iter().any(|name| of(name.kind));
+    // Only reasons can say what replaces them.
+    let reasons = has(&|kind| kind == LeavingKind::Reason);
+    let others = has(&|kind| kind != LeavingKind::Reason);
+    let advice = match (reasons, others) {
+        (true, false) => {
+            "let `replaces` or `splits` of the new playbook say which reason each of them becomes, or publish with force"
+        }
+        (false, _) => "keep these names until nothing open has them, or publish with force",
+        (true, true) => {
+            "let `replaces` or `splits` of the new playbook say which reason each reason becomes, keep the other names \
+             until nothing open has them, or publish with force"
+        }
+    };
     format!(
-        "names that go away are in use: {}{more}; let `replaces` or `splits` of the new playbook say which reason each \
-         reason becomes, keep the other names until nothing open has them, or publish with force",
+        "names that go away are in use: {}{more}; {advice}",
         listed.join(", ")
     )
 }

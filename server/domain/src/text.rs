@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 use std::sync::Arc;
-use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick, is_nfkc_quick};
 
 /// The text in the Unicode form NFC. A text that is in this form already is returned as it is.
 pub fn one_form(text: &str) -> Cow<'_, str> {
@@ -11,6 +11,14 @@ pub fn one_form(text: &str) -> Cow<'_, str> {
         return Cow::Borrowed(text);
     }
     Cow::Owned(text.nfc().collect())
+}
+
+/// The text in the Unicode form NFKC: signs that differ in their looks alone, such as letters of full width, are one.
+pub(crate) fn plain_form(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() || is_nfkc_quick(text.chars()) == IsNormalized::Yes {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(text.nfkc().collect())
 }
 
 /// The same as [`one_form`], of a shared text. Nothing is copied if the text is in this form already.
@@ -38,8 +46,8 @@ pub(crate) fn as_written(text: &str) -> Cow<'_, str> {
 }
 
 /// Whether nobody sees this character, or it changes how the text around it is seen: control characters, marks of
-/// direction, marks without a width, ends of lines and paragraphs, and marks that other programs act on. A key with one
-/// looks like the key without it.
+/// direction, marks without a width, selectors of a variant, ends of lines and paragraphs, marks that other programs
+/// act on, and the pattern of Braille without a dot. A key with one looks like the key without it.
 pub const fn is_unseen(character: char) -> bool {
     match character {
         // Control characters: C0, DEL and C1.
@@ -53,6 +61,12 @@ pub const fn is_unseen(character: char) -> bool {
         | '\u{202a}'..='\u{202e}'
         | '\u{2060}'..='\u{206f}'
         | '\u{feff}' => true,
+        // Selectors of how the sign before is drawn, and the blank of Braille.
+        '\u{180b}'..='\u{180d}'
+        | '\u{180f}'
+        | '\u{fe00}'..='\u{fe0f}'
+        | '\u{e0100}'..='\u{e01ef}'
+        | '\u{2800}' => true,
         // Ends of lines and paragraphs.
         '\u{2028}' | '\u{2029}' => true,
         // Annotations and tags.
@@ -61,10 +75,20 @@ pub const fn is_unseen(character: char) -> bool {
     }
 }
 
-/// Whether texts of some scripts need this character, although it is not seen: joiners, and the marks that set the
-/// direction of what stands beside them. A text for people may have it, a key may not.
+/// Whether texts of some scripts need this character, although it is not seen: joiners, selectors of a variant, the
+/// blank of Braille, and the marks that set the direction of what stands beside them. A text for people may have it, a
+/// key may not.
 pub const fn is_of_script(character: char) -> bool {
-    matches!(character, '\u{61c}' | '\u{200c}'..='\u{200f}')
+    matches!(
+        character,
+        '\u{61c}'
+            | '\u{180b}'..='\u{180d}'
+            | '\u{180f}'
+            | '\u{200c}'..='\u{200f}'
+            | '\u{2800}'
+            | '\u{fe00}'..='\u{fe0f}'
+            | '\u{e0100}'..='\u{e01ef}'
+    )
 }
 
 /// Whether a text can be a key: every character is seen, and there are no spaces at its ends.
@@ -84,10 +108,37 @@ mod tests {
     #[test]
     fn what_nobody_sees_is_no_part_of_a_key() {
         for unseen in [
-            "\0", "\t", "\n", "\x1b", "\x7f", "\u{85}", "\u{ad}", "\u{61c}", "\u{200b}",
-            "\u{200c}", "\u{200d}", "\u{200e}", "\u{200f}", "\u{2028}", "\u{2029}", "\u{202a}",
-            "\u{202b}", "\u{202c}", "\u{202d}", "\u{202e}", "\u{2060}", "\u{2066}", "\u{2067}",
-            "\u{2068}", "\u{2069}", "\u{feff}",
+            "\0",
+            "\t",
+            "\n",
+            "\x1b",
+            "\x7f",
+            "\u{85}",
+            "\u{ad}",
+            "\u{61c}",
+            "\u{200b}",
+            "\u{200c}",
+            "\u{200d}",
+            "\u{200e}",
+            "\u{200f}",
+            "\u{2028}",
+            "\u{2029}",
+            "\u{202a}",
+            "\u{202b}",
+            "\u{202c}",
+            "\u{202d}",
+            "\u{202e}",
+            "\u{2060}",
+            "\u{2066}",
+            "\u{2067}",
+            "\u{2068}",
+            "\u{2069}",
+            "\u{feff}",
+            "\u{180b}",
+            "\u{2800}",
+            "\u{fe00}",
+            "\u{fe0f}",
+            "\u{e0100}",
         ] {
             assert!(!is_key(&format!("a{unseen}b")), "{unseen:?}");
             assert!(!is_key(&format!("{unseen}a")), "{unseen:?}");
@@ -102,7 +153,7 @@ mod tests {
             "של",
             "👨",
             "e\u{301}",
-            "😀\u{fe0f}",
+            "😀",
         ] {
             assert!(is_key(seen), "{seen:?}");
         }
@@ -115,6 +166,8 @@ mod tests {
             is_one_line("می\u{200c}خواهم")
                 && is_one_line("\u{200f}שלום")
                 && is_one_line("👨\u{200d}👩")
+                && is_one_line("❤\u{fe0f}")
+                && is_one_line("⠓\u{2800}⠊")
         );
         for broken in [
             "a\nb",

@@ -75,6 +75,10 @@ struct Typed {
     #[arg(long, env = Key::InsecureListen.env(), value_name = "BOOL", num_args = 0..=1, require_equals = true,
           default_missing_value = "true")]
     insecure_listen: Option<String>,
+    /// How much must be free on the disk of the store, such as 256MiB or 2GiB; with less, writes are refused and reads
+    /// go on [default: 256MiB]
+    #[arg(long, env = Key::MinFreeSpace.env(), value_name = "SIZE")]
+    min_free_space: Option<String>,
     /// Show the effective configuration as TOML and exit
     #[arg(long)]
     check_config: bool,
@@ -146,6 +150,7 @@ impl Typed {
             Key::TlsPrivate => self.tls_key.as_slice(),
             Key::TlsClientCa => self.tls_client_ca.as_slice(),
             Key::InsecureListen => self.insecure_listen.as_slice(),
+            Key::MinFreeSpace => self.min_free_space.as_slice(),
         }
     }
 }

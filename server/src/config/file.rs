@@ -23,6 +23,7 @@ pub(super) struct File {
     pub(super) tls_key: Option<String>,
     pub(super) tls_client_ca: Option<String>,
     pub(super) insecure_listen: Option<bool>,
+    pub(super) min_free_space: Option<String>,
 }
 
 /// Reads the file at `path`.
@@ -59,6 +60,7 @@ impl File {
             tls_key,
             tls_client_ca,
             insecure_listen,
+            min_free_space,
         } = self;
         let mut layer = Layer::new(SettingOrigin::File(path.to_owned()));
         layer.say(Key::Data, data);
@@ -77,6 +79,7 @@ impl File {
             Key::InsecureListen,
             insecure_listen.map(|is_set| is_set.to_string()),
         );
+        layer.say(Key::MinFreeSpace, min_free_space);
         layer
     }
 

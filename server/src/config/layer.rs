@@ -19,11 +19,12 @@ pub(super) enum Key {
     TlsPrivate,
     TlsClientCa,
     InsecureListen,
+    MinFreeSpace,
 }
 
 impl Key {
     /// Every key.
-    pub(super) const ALL: [Key; 13] = [
+    pub(super) const ALL: [Key; 14] = [
         Key::Data,
         Key::Listen,
         Key::Playbook,
@@ -37,6 +38,7 @@ impl Key {
         Key::TlsPrivate,
         Key::TlsClientCa,
         Key::InsecureListen,
+        Key::MinFreeSpace,
     ];
 
     /// The name of the key in files, and in flags after two dashes.
@@ -55,6 +57,7 @@ impl Key {
             Key::TlsPrivate => "tls-key",
             Key::TlsClientCa => "tls-client-ca",
             Key::InsecureListen => "insecure-listen",
+            Key::MinFreeSpace => "min-free-space",
         }
     }
 
@@ -74,6 +77,7 @@ impl Key {
             Key::TlsPrivate => "SIGNPOST_TLS_KEY",
             Key::TlsClientCa => "SIGNPOST_TLS_CLIENT_CA",
             Key::InsecureListen => "SIGNPOST_INSECURE_LISTEN",
+            Key::MinFreeSpace => "SIGNPOST_MIN_FREE_SPACE",
         }
     }
 
@@ -86,6 +90,7 @@ impl Key {
             Key::TlsPrivate => "tls_key",
             Key::TlsClientCa => "tls_client_ca",
             Key::InsecureListen => "insecure_listen",
+            Key::MinFreeSpace => "min_free_space",
             other => other.name(),
         }
     }

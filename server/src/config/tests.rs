@@ -54,6 +54,7 @@ fn flag_wins_over_environment_over_file_over_default() {
             log = "json"
             log-filter = "info"
             access = "open"
+            min-free-space = "256MiB"
         "#]],
     );
 }
@@ -116,6 +117,7 @@ fn a_sample_wins_over_a_playbook_and_the_other_way_round() {
             log = "text"
             log-filter = "info"
             access = "open"
+            min-free-space = "256MiB"
         "#]],
     );
     check(
@@ -147,6 +149,7 @@ fn origins_are_a_list_from_one_place() {
             log-filter = "info"
             cors-origin = ["https://a", "http://b:1"]
             access = "open"
+            min-free-space = "256MiB"
         "#]],
     );
     check(
@@ -161,6 +164,7 @@ fn origins_are_a_list_from_one_place() {
             log-filter = "info"
             cors-origin = ["https://c"]
             access = "open"
+            min-free-space = "256MiB"
         "#]],
     );
     check(
@@ -253,7 +257,7 @@ fn a_file_is_read_strictly() {
               |
             1 | lisen = "x"
               | ^^^^^
-            unknown field `lisen`, expected one of `data`, `listen`, `playbook`, `sample`, `clock`, `log`, `log-filter`, `cors-origin`, `access`, `tls-cert`, `tls-key`, `tls-client-ca`, `insecure-listen`
+            unknown field `lisen`, expected one of `data`, `listen`, `playbook`, `sample`, `clock`, `log`, `log-filter`, `cors-origin`, `access`, `tls-cert`, `tls-key`, `tls-client-ca`, `insecure-listen`, `min-free-space`
         "#]],
     );
     check(

@@ -4,6 +4,7 @@ use super::batch::{Batch, Live, Pending, Task};
 use super::prefetch::{Prefetched, RowLookup, read_blocking};
 use super::{Clock, DecideRetry, EngineError, EngineHealth, WriteDecision, unreadable};
 use crate::codec;
+use crate::store::Room;
 use crate::tail::{Tail, TailEvent};
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, select};
 use signpost_domain::command::{Command, CommandBody, Query};
@@ -35,6 +36,7 @@ pub(super) struct Decider {
     tail: Arc<Tail>,
     groups: Sender<Batch>,
     health: watch::Receiver<EngineHealth>,
+    room: watch::Receiver<Room>,
     group: Batch,
     /// The number of callers that waited for the group before.
     callers: usize,
@@ -55,7 +57,7 @@ impl Decider {
         lookup: RowLookup,
         tail: Arc<Tail>,
         groups: Sender<Batch>,
-        health: watch::Receiver<EngineHealth>,
+        (health, room): (watch::Receiver<EngineHealth>, watch::Receiver<Room>),
         rows_held: Arc<AtomicUsize>,
     ) -> Decider {
         rows_held.store(state.rows_held(), Ordering::Relaxed);
@@ -71,6 +73,7 @@ impl Decider {
             tail,
             groups,
             health,
+            room,
             group,
             callers: 0,
             retained: VecDeque::new(),
@@ -150,7 +153,27 @@ impl Decider {
         false
     }
 
+    /// The answer to a write while there is no room for one. An answer that is stored already is given again.
+    fn refuse(&self, command: &Command, room: Room) -> Result<WriteDecision, DecideRetry> {
+        match flow::decide(&self.state, command, self.state.now()) {
+            Ok(WriteResult::Replayed(seq)) => Ok(WriteDecision::Replayed(seq)),
+            Err(DecideError::RowNotLoaded(RowNotLoaded(keys))) => Err(DecideRetry::NeedsRow(keys)),
+            Ok(WriteResult::Happens(_)) | Err(DecideError::Refused(_)) => {
+                let no_room = EngineError::NoRoom(Box::new(room));
+                Err(DecideRetry::Failed(no_room))
+            }
+        }
+    }
+
+    fn takes_writes(&self) -> bool {
+        self.room.borrow().takes_writes()
+    }
+
     fn write(&mut self, command: &Command) -> Result<WriteDecision, DecideRetry> {
+        if !self.takes_writes() {
+            let room = self.room.borrow().clone();
+            return self.refuse(command, room);
+        }
         // A faulty command does not move the clock: nothing changes by it.
         let event_time = match &command.body {
             CommandBody::Faulty(..) => None,
@@ -244,7 +267,8 @@ impl Decider {
         answer
     }
 
-    /// Fires the timers that are due at `now` or earlier.
+    /// Fires the timers that are due at `now` or earlier. While writes are refused they wait, and fire in their order
+    /// when there is room again.
     fn fire(&mut self, now: UnixMs) -> Result<(), DecideRetry> {
         let mut lent = Vec::new();
         let fired = self.fire_all(now, &mut lent);
@@ -253,7 +277,7 @@ impl Decider {
     }
 
     fn fire_all(&mut self, now: UnixMs, lent: &mut Vec<(RowKey, Seq)>) -> Result<(), DecideRetry> {
-        loop {
+        while self.takes_writes() {
             match flow::due(&self.state, now) {
                 Ok(None) => return Ok(()),
                 Ok(Some(recorded)) => self.record(&Arc::new(recorded), None),
@@ -263,6 +287,7 @@ impl Decider {
                 return Err(DecideRetry::Failed(EngineError::Failed));
             }
         }
+        Ok(())
     }
 
     /// Reads the rows of a timer that is due. Nobody else can bring them: this is the only read of this thread.
@@ -344,7 +369,7 @@ impl Decider {
     fn sleep(&self) -> Duration {
         let next = self.state.timers().next().map(|(due, _)| due);
         match (self.clock, next) {
-            (Clock::System, Some(due)) => {
+            (Clock::System, Some(due)) if self.takes_writes() => {
                 let left = due.since(self.clock.now(None, self.state.now())).0;
                 SLEEP_MAX.min(Duration::from_millis(u64::try_from(left).unwrap_or(0)))
             }

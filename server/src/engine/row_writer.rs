@@ -8,7 +8,7 @@ use super::row_write_error::RowWriteError;
 use crate::codec;
 use crate::codec::index::Entry;
 use crate::codec::index::request_id_buckets::{self, RequestIdBucket, STRETCH_EVENTS};
-use crate::store::{CHANGES_MAX, RowReader, Rows};
+use crate::store::{CHANGES_MAX, RowReader, Rows, Space};
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded, select};
 use signpost_domain::flow::{REQUEST_KEPT, REQUESTS_KEPT_MIN};
 use signpost_domain::ids::Seq;
@@ -115,6 +115,11 @@ impl RowWriter {
         }
     }
 
+    /// Lets `space` say when there is room to flush.
+    pub(super) fn watched_by(&mut self, space: &Arc<Space>) {
+        self.rows.watched_by(space);
+    }
+
     /// Applies the changes of groups until there are no more, and flushes at the end.
     pub(super) fn run(
         mut self,
@@ -164,16 +169,20 @@ impl RowWriter {
                 dirty = true;
             }
             if flushed.elapsed() >= FLUSH_EVERY || self.rows.should_flush() {
-                if dirty {
+                if dirty && self.rows.has_reserve() {
                     self.rows.flush()?;
+                    dirty = false;
                 }
-                (flushed, dirty) = (Instant::now(), false);
+                flushed = Instant::now();
             }
         }
         if let Some(rest) = gathered {
             self.keep(&rest.groups)?;
         }
-        Ok(self.rows.flush()?)
+        match self.rows.has_reserve() {
+            true => Ok(self.rows.flush()?),
+            false => Ok(()),
+        }
     }
 
     /// Applies the changes of groups, in their order, all at once.

@@ -13,11 +13,11 @@ use super::row_writer::{CatchUpSignal, RowWriter};
 use super::{Clock, Engine, EngineHealth, QUEUE_TASKS_MAX, Shared};
 use crate::engine::batch::{Changes, Live, Task};
 use crate::store::{
-    DataFolder, Log, LogLimits, LogReader, OpenError, Opened, RowLimits, Rows, SingleThreadedRayon,
-    StoreError, StoreId,
+    DataFolder, Log, LogLimits, LogReader, MIN_FREE_BYTES_DEFAULT, OpenError, Opened, RowLimits,
+    Rows, SPACE_LOOK_INTERVAL, SingleThreadedRayon, Space, StoreError, StoreId,
 };
 use crate::tail::Tail;
-use crossbeam_channel::{Sender, bounded};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 use signpost_domain::case::CaseNumbers;
 use signpost_domain::handle::HandleKinds;
 use signpost_domain::state::State;
@@ -43,6 +43,8 @@ pub struct EngineOptions {
     pub rows: RowLimits,
     /// The limits of the filters that know which keys are not in the store.
     pub filters: FilterLimits,
+    /// The bytes that must be free on the disk so that writes are taken. 0 for no floor.
+    pub min_free_bytes: u64,
 }
 
 impl EngineOptions {
@@ -53,6 +55,7 @@ impl EngineOptions {
             log: LogLimits::default(),
             rows: RowLimits::default(),
             filters: FilterLimits::default(),
+            min_free_bytes: MIN_FREE_BYTES_DEFAULT,
         }
     }
 }
@@ -88,6 +91,8 @@ pub enum StartError {
 /// Keeps the engine running. Stop or drop this value to stop the engine.
 pub struct EngineGuard {
     tasks: Sender<Task>,
+    /// The end of this channel ends the looks at the disk.
+    looking: Option<Sender<()>>,
     threads: Vec<JoinHandle<()>>,
     _folder: DataFolder,
 }
@@ -101,6 +106,7 @@ impl EngineGuard {
 impl Drop for EngineGuard {
     fn drop(&mut self) {
         drop(self.tasks.send(Task::Stop));
+        drop(self.looking.take());
         for thread in self.threads.drain(..) {
             if thread.join().is_err() {
                 tracing::error!("a thread of the engine panicked");
@@ -114,13 +120,27 @@ impl Drop for EngineGuard {
 /// # Errors
 /// When the folder is not a data folder, is in use, or cannot be written. The text of the error names the remedy.
 pub fn open_folder(path: &Path) -> Result<DataFolder, OpenError> {
+    DataFolder::open(path, fresh(path)?)
+}
+
+/// The same as [`open_folder`]. But where less than `min_free_bytes` are free, or the file system is read-only, the
+/// folder is opened to be read alone.
+///
+/// # Errors
+/// The same as [`open_folder`]; and when there is no store yet and no room for one.
+pub fn open_folder_where_room(path: &Path, min_free_bytes: u64) -> Result<DataFolder, OpenError> {
+    DataFolder::open_where_room(path, fresh(path)?, min_free_bytes)
+}
+
+/// The id of a new store.
+fn fresh(path: &Path) -> Result<StoreId, OpenError> {
     let mut store_id = [0; 16];
     getrandom::fill(&mut store_id).map_err(|error| OpenError::Io {
         doing: "drawing the name of the store for",
         path: path.to_path_buf(),
         source: error.into(),
     })?;
-    DataFolder::open(path, StoreId(store_id))
+    Ok(StoreId(store_id))
 }
 
 impl Engine {
@@ -132,9 +152,13 @@ impl Engine {
         folder: DataFolder,
         options: EngineOptions,
     ) -> Result<(Engine, EngineGuard), StartError> {
-        let (log, log_reader) = Log::open(&folder, options.log)?;
+        let space = Arc::new(Space::new(&folder, options.min_free_bytes));
+        let (mut log, log_reader) = Log::open(&folder, options.log)?;
+        log.watched_by(&space);
         let filters = || Arc::new(KeyFilters::new(options.filters));
-        let (state, row_writer, lookup) = recovered(&folder, options.rows, filters, &log_reader)?;
+        let (state, mut row_writer, lookup) =
+            recovered(&folder, options.rows, filters, &log_reader)?;
+        row_writer.watched_by(&space);
         let building = lookup.clone();
         let (live_sender, live) = watch::channel(Live::of(&state));
         let (health_sender, health) = watch::channel(EngineHealth::Serving);
@@ -151,14 +175,16 @@ impl Engine {
             lookup.clone(),
             tail.clone(),
             groups,
-            health.clone(),
+            (health.clone(), space.room()),
             Arc::clone(&rows_held),
         );
         let growing = tail.clone();
         let durable_time = Arc::clone(&log_time);
         let wishes = (wanted.clone(), woken);
         let (alarm, commit_health) = (health_sender.clone(), health_sender.clone());
-        let filter_alarm = health_sender.clone();
+        let (filter_alarm, space_alarm) = (health_sender.clone(), health_sender.clone());
+        let (looking, looked_for) = bounded(0);
+        let looked_at = space.clone();
         let threads = vec![
             spawn("decide", &alarm, move || writer.run(&tasks_taken))?,
             spawn("commit", &alarm, move || {
@@ -177,6 +203,7 @@ impl Engine {
             spawn("filter", &filter_alarm, move || {
                 filter_build::run(&building.filters, &building.rows)
             })?,
+            spawn("space", &space_alarm, move || look(&looked_at, &looked_for))?,
         ];
         let playbooks = PlaybookCache::default();
         if let Some(live) = &live.borrow().playbook {
@@ -193,6 +220,7 @@ impl Engine {
             tail,
             live,
             health,
+            space,
             rows_held,
             playbooks,
             clock: options.clock,
@@ -205,6 +233,7 @@ impl Engine {
             engine,
             EngineGuard {
                 tasks,
+                looking: Some(looking),
                 threads,
                 _folder: folder,
             },
@@ -212,17 +241,24 @@ impl Engine {
     }
 }
 
+/// Looks at the disk again and again, until nobody holds the other end of `until`.
+fn look(space: &Space, until: &Receiver<()>) {
+    while let Err(RecvTimeoutError::Timeout) = until.recv_timeout(SPACE_LOOK_INTERVAL) {
+        space.look();
+    }
+}
+
 /// The state as of the last event of the log, and the rows brought up to it. If the rows cannot be read, they are made
-/// again from the log.
+/// again from the log; in memory, if the folder is only read.
 fn recovered(
     folder: &DataFolder,
     limits: RowLimits,
     filters: impl Fn() -> Arc<KeyFilters>,
     log: &LogReader,
 ) -> Result<(State, RowWriter, RowLookup), StartError> {
-    let (mut kinds, mut was_unreadable) = (None, false);
+    let (mut kinds, mut was_unreadable, mut is_anew) = (None, false, false);
     loop {
-        match opened(folder, limits, filters(), log, kinds.clone()) {
+        match opened(folder, limits, filters(), log, (kinds.clone(), is_anew)) {
             Err(StartError::Recover(RecoverError::Rows(what))) if !was_unreadable => {
                 was_unreadable = true;
                 tracing::warn!(what, "the rows do not read; making them again from the log");
@@ -233,20 +269,28 @@ fn recovered(
             }
             other => return other,
         }
-        Rows::reset(folder)?;
+        match folder.sealed() {
+            None => Rows::reset(folder)?,
+            Some(_) => is_anew = true,
+        }
     }
 }
 
 /// The same as [`recovered`], but unreadable rows are an error, and so are rows whose handles compare otherwise than
-/// the live playbook says. With `kinds`, handles compare by them from the first event on.
+/// the live playbook says. With `kinds`, handles compare by them from the first event on. With `is_anew`, stored rows
+/// are not looked at.
 fn opened(
     folder: &DataFolder,
     limits: RowLimits,
     filters: Arc<KeyFilters>,
     log: &LogReader,
-    kinds: Option<Arc<HandleKinds>>,
+    (kinds, is_anew): (Option<Arc<HandleKinds>>, bool),
 ) -> Result<(State, RowWriter, RowLookup), StartError> {
-    let (rows, reader) = match Rows::open(folder, limits)? {
+    let opened = match is_anew {
+        true => Rows::open_in_memory(folder, limits)?,
+        false => Rows::open(folder, limits)?,
+    };
+    let (rows, reader) = match opened {
         Opened::Ready(rows, reader) => (rows, reader),
         Opened::Damaged { what } => return Err(RecoverError::Rows(what).into()),
     };

@@ -3,6 +3,7 @@
 
 mod filters;
 mod reading;
+mod room;
 mod timers;
 
 use super::{

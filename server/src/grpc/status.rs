@@ -9,6 +9,7 @@ mod reason;
 
 use crate::engine::EngineError;
 use crate::feed::Unwatched;
+use crate::store::Room;
 use reason::ReasonDetails;
 use signpost_domain::refusal::{FaultKind, Faults, Refusal};
 use signpost_proto::v1::{self, ErrorReason};
@@ -35,6 +36,9 @@ pub(crate) const REVISION_RETRY_DELAY: Duration = Duration::from_millis(500);
 /// The time after which a caller should try again when the server was stopping.
 pub(crate) const STOPPING_RETRY_DELAY: Duration = Duration::from_secs(1);
 
+/// The time after which a caller should try again when there was no room for writes.
+pub(crate) const NO_ROOM_RETRY_DELAY: Duration = Duration::from_secs(5);
+
 /// The status for an error of the engine.
 pub(crate) fn halted(halt: EngineError) -> Status {
     match halt {
@@ -44,11 +48,8 @@ pub(crate) fn halted(halt: EngineError) -> Status {
             let message = "too many commands are waiting; nothing was changed: send it again later";
             status(Code::ResourceExhausted, ErrorReason::Busy, message, details)
         }
-        EngineError::Stopping => {
-            let details = ErrorDetails::with_retry_info(Some(STOPPING_RETRY_DELAY));
-            let message = "the server is stopping";
-            status(Code::Unavailable, ErrorReason::Stopping, message, details)
-        }
+        EngineError::NoRoom(room) => no_room(&room),
+        EngineError::Stopping => stopping(),
         EngineError::Failed => {
             let message = "the store failed and no more work is taken; whether this write happened \
                 is known after a restart: send it again with the same request_id";
@@ -58,6 +59,35 @@ pub(crate) fn halted(halt: EngineError) -> Status {
             let message = "stored data that this request needs cannot be read";
             plain(Code::DataLoss, ErrorReason::StoredBytesUnreadable, message)
         }
+    }
+}
+
+fn stopping() -> Status {
+    let details = ErrorDetails::with_retry_info(Some(STOPPING_RETRY_DELAY));
+    let message = "the server is stopping";
+    status(Code::Unavailable, ErrorReason::Stopping, message, details)
+}
+
+/// The status for a write while there is no room for one.
+fn no_room(room: &Room) -> Status {
+    let retry = || ErrorDetails::with_retry_info(Some(NO_ROOM_RETRY_DELAY));
+    let message =
+        format!("writes are refused, and nothing was changed: {room}. Reads are answered");
+    match room {
+        Room::Low {
+            free_bytes,
+            needed_bytes,
+            ..
+        } => ReasonDetails::of(ErrorReason::DiskFull)
+            .with("free_bytes", free_bytes)
+            .with("needed_bytes", needed_bytes)
+            .status(Code::ResourceExhausted, &message, retry()),
+        Room::ReadOnly { .. } => {
+            let reason = ErrorReason::StoreReadOnly;
+            status(Code::Unavailable, reason, &message, retry())
+        }
+        // There is room by now; or the folder is about to be opened anew.
+        Room::Enough | Room::Back => stopping(),
     }
 }
 

@@ -23,12 +23,18 @@
 //!   the standard output; we cannot prevent it.)
 //! - An open database has about 85 open files.
 //! - An iterator does not stop reading at the end of its range. The caller of [`Handle::scan`] must stop it.
+//! - When a log of its bookkeeping does not read, it opens without the rest of that log. So `metadata::check` runs
+//!   first.
+//! - A leaf that is not the one that it should be, it reads again and again, for ever. So a start reads the leaves that
+//!   were written last before it: see [`Database::open_checked`].
+//! - It cannot open what it may not write. Then, and for what is only read, there is [`Sealed`].
 
 use super::disk;
 use super::error::StoreError;
+use super::sealed::{Sealed, metadata};
 use std::fs::{self, File};
 use std::io;
-use std::ops::ControlFlow;
+use std::ops::{Bound, ControlFlow};
 use std::panic::{self, AssertUnwindSafe};
 use std::path::{Path, PathBuf};
 use std::thread;
@@ -43,6 +49,9 @@ const COMPRESSION_LEVEL: i32 = 1;
 const FLUSH_NEVER_MS: usize = usize::MAX;
 /// The maximum number of flushes of a database that is closed. Its compaction must have ended by then.
 const CLOSING_FLUSHES_MAX: usize = 64;
+/// The number of flushes in a row that write nothing before a database is closed. What a flush frees can be moved only
+/// by a later one.
+const CLOSING_QUIET_FLUSHES: usize = 4;
 /// The maximum number of attempts to open a database while its folder is locked.
 const OPEN_ATTEMPTS_MAX: u32 = 200;
 /// The wait between two attempts to open.
@@ -51,14 +60,24 @@ const OPEN_RETRY: Duration = Duration::from_millis(10);
 /// A database, owned by the one thread that writes to it. (It is boxed, as is the handle: both are large.)
 pub(super) struct Database<const FAN_OUT: usize> {
     /// `None` after the database was closed or leaked.
-    sled: Option<Box<sled::Db<FAN_OUT>>>,
+    opened: Option<Opened<FAN_OUT>>,
     path: PathBuf,
 }
 
 /// Reads a database. Every handle must be dropped before its [`Database`] is closed.
 pub(super) struct Handle<const FAN_OUT: usize> {
-    tree: Box<sled::Tree<FAN_OUT>>,
+    reads: Reads<FAN_OUT>,
     path: PathBuf,
+}
+
+enum Opened<const FAN_OUT: usize> {
+    Sled(Box<sled::Db<FAN_OUT>>),
+    Sealed(Sealed),
+}
+
+enum Reads<const FAN_OUT: usize> {
+    Sled(Box<sled::Tree<FAN_OUT>>),
+    Sealed(Sealed),
 }
 
 impl<const FAN_OUT: usize> Database<FAN_OUT> {
@@ -77,7 +96,7 @@ impl<const FAN_OUT: usize> Database<FAN_OUT> {
             }) {
                 Ok(sled) => {
                     return Ok(Database {
-                        sled: Some(sled),
+                        opened: Some(Opened::Sled(sled)),
                         path: path.to_owned(),
                     });
                 }
@@ -93,11 +112,43 @@ impl<const FAN_OUT: usize> Database<FAN_OUT> {
         }
     }
 
+    /// The same as [`Database::open`], but first reads what was written last. For the first opening of a process.
+    ///
+    /// # Errors
+    ///
+    /// The same as [`Database::open`].
+    pub(super) fn open_checked(
+        path: &Path,
+        cache_bytes: usize,
+    ) -> Result<Database<FAN_OUT>, StoreError> {
+        let checked = Sealed::check_recent(path);
+        checked.map_err(|error| fault("could not read", path, error))?;
+        Database::open(path, cache_bytes)
+    }
+
+    /// Opens the database in `path` to read it alone: nothing in the folder changes. Nobody may have it open to write.
+    /// What is put into it stays in memory.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Damaged`] names what does not read.
+    pub(super) fn sealed(path: &Path, cache_bytes: usize) -> Result<Database<FAN_OUT>, StoreError> {
+        let sealed = Sealed::open(path, cache_bytes);
+        let sealed = sealed.map_err(|error| fault("could not read", path, error))?;
+        Ok(Database {
+            opened: Some(Opened::Sealed(sealed)),
+            path: path.to_owned(),
+        })
+    }
+
     /// A handle that reads this database.
     pub(super) fn handle(&self) -> Result<Handle<FAN_OUT>, StoreError> {
-        let sled = self.sled("could not read")?;
+        let reads = match self.opened("could not read")? {
+            Opened::Sled(sled) => Reads::Sled(Box::new((***sled).clone())),
+            Opened::Sealed(sealed) => Reads::Sealed(sealed.clone()),
+        };
         Ok(Handle {
-            tree: Box::new((**sled).clone()),
+            reads,
             path: self.path.clone(),
         })
     }
@@ -107,6 +158,11 @@ impl<const FAN_OUT: usize> Database<FAN_OUT> {
         &mut self,
         rows: impl IntoIterator<Item = (Vec<u8>, Vec<u8>)>,
     ) -> Result<(), StoreError> {
+        if let Some(Opened::Sealed(sealed)) = &self.opened {
+            let rows = rows.into_iter().map(|(key, value)| (key, Some(value)));
+            let put = sealed.put_over(rows);
+            return put.map_err(|error| fault("could not bring up to date", &self.path, error));
+        }
         let mut batch = sled::Batch::default();
         for (key, value) in rows {
             batch.insert(key, value);
@@ -117,6 +173,10 @@ impl<const FAN_OUT: usize> Database<FAN_OUT> {
     /// Removes one row. If its leaf is then empty, the leaf is removed, too. (A batch would leave the empty leaf in
     /// place for ever.) All removals and writes between two flushes reach the disk together or not at all.
     pub(super) fn remove(&mut self, key: &[u8]) -> Result<(), StoreError> {
+        if let Some(Opened::Sealed(sealed)) = &self.opened {
+            let put = sealed.put_over([(key.to_vec(), None)]);
+            return put.map_err(|error| fault("could not bring up to date", &self.path, error));
+        }
         self.write("could not write", |sled| sled.remove(key).map(|_| ()))
     }
 
@@ -128,9 +188,19 @@ impl<const FAN_OUT: usize> Database<FAN_OUT> {
     /// The number of leaves read from disk since the database was opened. A leaf that is read and then written stays in
     /// memory.
     pub(super) fn page_ins(&self) -> u64 {
-        self.sled
-            .as_ref()
-            .map_or(0, |sled| sled.stats().cache.cache_misses)
+        match &self.opened {
+            Some(Opened::Sled(sled)) => sled.stats().cache.cache_misses,
+            Some(Opened::Sealed(_)) | None => 0,
+        }
+    }
+
+    /// Lets the database go without writing anything more: what was not flushed is not on disk. Its folder cannot be
+    /// opened again by this process.
+    pub(super) fn abandon(mut self) {
+        match self.opened.take() {
+            Some(Opened::Sled(sled)) => std::mem::forget(sled),
+            Some(Opened::Sealed(_)) | None => {}
+        }
     }
 
     /// Flushes and closes the database. Every [`Handle`] must be dropped before. Afterwards the folder can be opened
@@ -140,18 +210,23 @@ impl<const FAN_OUT: usize> Database<FAN_OUT> {
     }
 
     fn settle(&mut self) -> Result<(), StoreError> {
-        if self.sled.is_none() {
+        if !matches!(self.opened, Some(Opened::Sled(_))) {
             return Ok(());
         }
         self.write("could not close", |sled| {
+            let mut quiet = 0;
             for _ in 0..CLOSING_FLUSHES_MAX {
-                if sled.flush()?.objects_flushed == 0 {
+                quiet = match sled.flush()?.objects_flushed {
+                    0 => quiet + 1,
+                    _ => 0,
+                };
+                if quiet == CLOSING_QUIET_FLUSHES {
                     break;
                 }
             }
             Ok(())
         })?;
-        let sled = self.sled.take();
+        let sled = self.opened.take();
         caught(io::ErrorKind::Other, || {
             drop(sled);
             Ok(())
@@ -159,23 +234,26 @@ impl<const FAN_OUT: usize> Database<FAN_OUT> {
         .map_err(|error| fault("could not close", &self.path, error))
     }
 
-    fn sled(&self, doing: &'static str) -> Result<&sled::Db<FAN_OUT>, StoreError> {
-        self.sled.as_deref().ok_or_else(|| StoreError::Io {
+    fn opened(&self, doing: &'static str) -> Result<&Opened<FAN_OUT>, StoreError> {
+        self.opened.as_ref().ok_or_else(|| StoreError::Io {
             doing,
             path: self.path.clone(),
             source: io::Error::other("the database failed before"),
         })
     }
 
-    /// Runs a change. If it fails, the database is leaked, because its own `Drop` would wait for ever.
+    /// Runs a change, unless the database is only read. If it fails, the database is leaked, because its own `Drop`
+    /// would wait for ever.
     fn write(
         &mut self,
         doing: &'static str,
         change: impl FnOnce(&sled::Db<FAN_OUT>) -> io::Result<()>,
     ) -> Result<(), StoreError> {
-        let sled = self.sled(doing)?;
+        let Opened::Sled(sled) = self.opened(doing)? else {
+            return Ok(());
+        };
         caught(io::ErrorKind::Other, || change(sled)).map_err(|error| {
-            std::mem::forget(self.sled.take());
+            std::mem::forget(self.opened.take());
             fault(doing, &self.path, error)
         })
     }
@@ -192,12 +270,18 @@ impl<const FAN_OUT: usize> Drop for Database<FAN_OUT> {
 impl<const FAN_OUT: usize> Handle<FAN_OUT> {
     /// The value under `key`; `None` if there is none.
     pub(super) fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
-        self.read(|tree| Ok(tree.get(key)?.map(|value| value.to_vec())))
+        self.read(|reads| match reads {
+            Reads::Sled(tree) => Ok(tree.get(key)?.map(|value| value.to_vec())),
+            Reads::Sealed(sealed) => sealed.get(key),
+        })
     }
 
     /// The last key; `None` if the database is empty.
     pub(super) fn last_key(&self) -> Result<Option<Vec<u8>>, StoreError> {
-        self.read(|tree| Ok(tree.last()?.map(|(key, _)| key.to_vec())))
+        self.read(|reads| match reads {
+            Reads::Sled(tree) => Ok(tree.last()?.map(|(key, _)| key.to_vec())),
+            Reads::Sealed(sealed) => sealed.last_key(),
+        })
     }
 
     /// Calls `visit` with the rows from key `from` on, in the order of their keys, until `visit` breaks.
@@ -206,7 +290,11 @@ impl<const FAN_OUT: usize> Handle<FAN_OUT> {
         from: &[u8],
         mut visit: impl FnMut(&[u8], &[u8]) -> ControlFlow<()>,
     ) -> Result<(), StoreError> {
-        self.read(|tree| {
+        self.read(|reads| {
+            let tree = match reads {
+                Reads::Sled(tree) => tree,
+                Reads::Sealed(sealed) => return sealed.scan(from, &mut visit),
+            };
             for row in tree.range(from..) {
                 let (key, value) = row?;
                 if visit(&key, &value).is_break() {
@@ -223,7 +311,13 @@ impl<const FAN_OUT: usize> Handle<FAN_OUT> {
         from: &[u8],
         mut visit: impl FnMut(&[u8], &[u8]) -> ControlFlow<()>,
     ) -> Result<(), StoreError> {
-        self.read(|tree| {
+        self.read(|reads| {
+            let tree = match reads {
+                Reads::Sled(tree) => tree,
+                Reads::Sealed(sealed) => {
+                    return sealed.scan_down(Bound::Included(from), &mut visit);
+                }
+            };
             for row in tree.range(..=from).rev() {
                 let (key, value) = row?;
                 if visit(&key, &value).is_break() {
@@ -245,16 +339,19 @@ impl<const FAN_OUT: usize> Handle<FAN_OUT> {
     /// A second handle on the same database.
     pub(super) fn again(&self) -> Handle<FAN_OUT> {
         Handle {
-            tree: self.tree.clone(),
+            reads: match &self.reads {
+                Reads::Sled(tree) => Reads::Sled(tree.clone()),
+                Reads::Sealed(sealed) => Reads::Sealed(sealed.clone()),
+            },
             path: self.path.clone(),
         }
     }
 
     fn read<T>(
         &self,
-        read: impl FnOnce(&sled::Tree<FAN_OUT>) -> io::Result<T>,
+        read: impl FnOnce(&Reads<FAN_OUT>) -> io::Result<T>,
     ) -> Result<T, StoreError> {
-        caught(io::ErrorKind::InvalidData, || read(&self.tree))
+        caught(io::ErrorKind::InvalidData, || read(&self.reads))
             .map_err(|error| fault("could not read", &self.path, error))
     }
 }
@@ -293,6 +390,7 @@ fn open<const FAN_OUT: usize>(
     path: &Path,
     cache_bytes: usize,
 ) -> io::Result<Box<sled::Db<FAN_OUT>>> {
+    metadata::check(&path.join("metadata"))?;
     restore_missing_log(&path.join("metadata"))?;
     let sled = sled::Config::new()
         .path(path)
@@ -300,8 +398,14 @@ fn open<const FAN_OUT: usize>(
         .zstd_compression_level(COMPRESSION_LEVEL)
         .flush_every_ms(Some(FLUSH_NEVER_MS))
         .open()?;
-    sync_names(path)?;
-    Ok(Box::new(sled))
+    match sync_names(path) {
+        Ok(()) => Ok(Box::new(sled)),
+        Err(error) => {
+            // Dropped, it would flush, and abort the process if that fails, too.
+            std::mem::forget(sled);
+            Err(error)
+        }
+    }
 }
 
 /// Runs `work`; a panic becomes an error of `kind`.

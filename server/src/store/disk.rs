@@ -54,11 +54,16 @@ pub(super) fn discard(path: &Path) -> io::Result<()> {
 pub(super) fn sweep(folder: &Path) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
-        if path.to_string_lossy().ends_with(GONE_SUFFIX) {
+        if is_gone(&path.to_string_lossy()) {
             remove(&path)?;
         }
     }
     Ok(())
+}
+
+/// Whether this is the name of something that is being deleted.
+pub(super) fn is_gone(name: &str) -> bool {
+    name.ends_with(GONE_SUFFIX)
 }
 
 fn gone_name(path: &Path) -> PathBuf {

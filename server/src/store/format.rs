@@ -13,6 +13,7 @@ use super::database::ENGINE;
 use super::disk;
 use super::rows::STATE_FAN_OUT;
 use super::segment::LOG_FAN_OUT;
+use super::space::{self, Room};
 use super::store_id::{StoreId, StoreIdError};
 use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions, TryLockError};
@@ -50,6 +51,8 @@ pub struct DataFolder {
     path: PathBuf,
     store_id: StoreId,
     created: bool,
+    /// Why the folder is only read; `None` if it is written.
+    sealed: Option<Room>,
     lock: Arc<FolderLock>,
 }
 
@@ -128,6 +131,12 @@ pub enum OpenError {
         /// The folder where the events should be.
         path: PathBuf,
     },
+    /// There is no store in the folder yet, and no room to create one.
+    #[error("{room}; make room, name another data folder, or lower min-free-space")]
+    NoRoom {
+        /// What is free and what is needed.
+        room: Room,
+    },
     /// The disk refused.
     #[error("{doing} {}: {source}", path.display())]
     Io {
@@ -182,8 +191,82 @@ impl DataFolder {
             path: path.to_owned(),
             store_id,
             created,
+            sealed: None,
             lock: Arc::new(lock),
         })
+    }
+
+    /// The same as [`DataFolder::open`]. But where less than `min_free_bytes` are free, or where the file system is
+    /// read-only, the folder is opened to be read alone, and nothing in it is changed: see [`DataFolder::sealed`].
+    ///
+    /// # Errors
+    ///
+    /// The same as [`DataFolder::open`], and [`OpenError::NoRoom`].
+    pub fn open_where_room(
+        path: &Path,
+        fresh: StoreId,
+        min_free_bytes: u64,
+    ) -> Result<DataFolder, OpenError> {
+        let is_there = DataFolder::is_there(path);
+        let disks = match is_there {
+            true => vec![path.join(LOG), path.join(STATE)],
+            false => vec![disk::parent(path).to_owned()],
+        };
+        for disk in disks {
+            let room = space::low(&disk, space::free_bytes(&disk), min_free_bytes, true);
+            match (room.takes_writes(), is_there) {
+                (true, _) => {}
+                (false, true) => return DataFolder::open_sealed(path, room),
+                (false, false) => return Err(OpenError::NoRoom { room }),
+            }
+        }
+        match DataFolder::open(path, fresh) {
+            Err(OpenError::NotWritable { source, .. })
+                if is_there && source.kind() == io::ErrorKind::ReadOnlyFilesystem =>
+            {
+                let folder = path.to_owned();
+                DataFolder::open_sealed(path, Room::ReadOnly { folder })
+            }
+            opened => opened,
+        }
+    }
+
+    /// Locks the folder to read it alone, because of `room`. Nothing in it is changed.
+    ///
+    /// # Errors
+    ///
+    /// [`OpenError`] names the obstacle and the remedy.
+    pub fn open_sealed(path: &Path, room: Room) -> Result<DataFolder, OpenError> {
+        let format = path.join(FORMAT);
+        let text = fs::read(&format).map_err(|error| doing("could not read", &format, error))?;
+        // Rows of an earlier format read as well: the sizes of leaves do not matter here.
+        let Found { store_id, .. } = read_format(&format, &text)?;
+        if !exists(&path.join(LOG))? {
+            return Err(OpenError::NoLog {
+                path: path.join(LOG),
+            });
+        }
+        // A copy of a folder may have no LOCK. Then any file of it serves: a lock changes nothing in it.
+        let file = File::open(path.join(LOCK)).or_else(|_| File::open(&format));
+        let file = file.map_err(|error| doing("could not read", path, error))?;
+        Ok(DataFolder {
+            path: path.to_owned(),
+            store_id,
+            created: false,
+            sealed: Some(room),
+            lock: Arc::new(locked(file, path)?),
+        })
+    }
+
+    /// Why the folder is only read; `None` if it is written.
+    pub fn sealed(&self) -> Option<&Room> {
+        self.sealed.as_ref()
+    }
+
+    /// Whether the file system of the folder is read-only now. Nothing in the folder is changed.
+    pub(super) fn is_read_only(&self) -> bool {
+        let opened = OpenOptions::new().write(true).open(self.path.join(LOCK));
+        opened.is_err_and(|error| error.kind() == io::ErrorKind::ReadOnlyFilesystem)
     }
 
     /// The id of the store.
@@ -293,6 +376,10 @@ fn take_lock(path: &Path) -> Result<FolderLock, OpenError> {
             path: path.to_owned(),
             source,
         })?;
+    locked(lock, path)
+}
+
+fn locked(lock: File, path: &Path) -> Result<FolderLock, OpenError> {
     for _ in 0..LOCK_ATTEMPTS_MAX {
         match lock.try_lock() {
             Ok(()) => return Ok(FolderLock(lock)),

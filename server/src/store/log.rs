@@ -12,6 +12,7 @@ use super::format::DataFolder;
 use super::log_reader::LogReader;
 use super::open_segment::Segment;
 use super::segment::{LOG_FAN_OUT, Segments, stored_bytes};
+use super::space::Space;
 use super::{frame, key};
 use std::sync::Arc;
 
@@ -40,6 +41,7 @@ pub struct Log {
     segments: Arc<Segments>,
     segment_bytes_max: u64,
     writing: Option<Writing>,
+    space: Option<Arc<Space>>,
 }
 
 /// The newest segment, while events are appended to it.
@@ -71,6 +73,7 @@ impl Log {
             segments: segments.clone(),
             segment_bytes_max: limits.segment_bytes_max,
             writing: None,
+            space: None,
         };
         if let Some(segment) = segments.newest() {
             let (database, last) = segments.open_to_write(&segment)?;
@@ -88,6 +91,11 @@ impl Log {
             });
         }
         Ok((log, LogReader::new(segments)))
+    }
+
+    /// Lets `space` know what is written. When it has no reserve, nothing more is written at the end.
+    pub fn watched_by(&mut self, space: &Arc<Space>) {
+        self.space = Some(space.clone());
     }
 
     /// Appends `group` after the event `expected_last` (0 for an empty log), all of it or nothing. Returns the sequence
@@ -112,6 +120,9 @@ impl Log {
         match self.write(expected_last + 1, group, bytes as u64) {
             Ok(()) => {
                 self.segments.publish(last);
+                if let Some(space) = &self.space {
+                    space.note_written(bytes as u64);
+                }
                 Ok(last)
             }
             Err(error) => {
@@ -181,10 +192,22 @@ impl Log {
 
 impl Drop for Log {
     fn drop(&mut self) {
-        if let Some(closing) = self.writing.take()
-            && let Err(error) = self
-                .segments
-                .close_written(&closing.segment, closing.database)
+        let Some(closing) = self.writing.take() else {
+            return;
+        };
+        if self
+            .space
+            .as_ref()
+            .is_some_and(|space| !space.has_reserve())
+        {
+            // Every group is on disk already. What the engine would write yet only saves room.
+            self.segments
+                .abandon_written(&closing.segment, closing.database);
+            return;
+        }
+        if let Err(error) = self
+            .segments
+            .close_written(&closing.segment, closing.database)
         {
             tracing::error!(
                 error = &error as &dyn std::error::Error,

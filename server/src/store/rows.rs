@@ -11,6 +11,8 @@ use super::disk;
 use super::error::{ApplyError, StoreError};
 use super::format::{DataFolder, FolderLock};
 use super::rows_reader::{RowReader, Shared};
+use super::sealed::metadata;
+use super::space::Space;
 use super::store_id::StoreId;
 use super::{frame, key};
 use std::fs::{self, File};
@@ -46,10 +48,14 @@ const PUTS_AT_ONCE: usize = 256;
 /// writes every leaf that was changed and holds it in memory from then on: random rows cost twice as much.
 pub(super) const STATE_FAN_OUT: usize = 128;
 /// The key of the note of the store. It sorts before every key of the caller.
-const POSITION_KEY: &[u8] = &[0];
+pub(super) const POSITION_KEY: &[u8] = &[0];
+/// The name of the file next to the database that says how its bookkeeping was when a server closed it. It is gone
+/// while a server has the database open, and after a crash.
+const CLOSED: &str = "CLOSED";
+const CLOSED_TEMPORARY: &str = "CLOSED.new";
 /// The name of a marker file next to the database. The thread that finds damage writes it, and the next open reports
 /// the damage.
-const DAMAGED: &str = "DAMAGED";
+pub(super) const DAMAGED: &str = "DAMAGED";
 
 /// The limits of the rows. Tests make them small.
 #[derive(Clone, Copy, Debug)]
@@ -85,6 +91,9 @@ pub struct Rows {
     /// The number of leaves read since the database was opened that are already counted in `held_bytes`.
     page_ins_held: u64,
     failure: Option<String>,
+    /// Whether the folder is only read: then the rows since the last flush are in memory alone.
+    is_sealed: bool,
+    space: Option<Arc<Space>>,
     /// Keeps other servers out of the folder.
     _lock: Arc<FolderLock>,
 }
@@ -105,7 +114,21 @@ impl Rows {
     ///
     /// [`StoreError::Io`] if the disk refuses. Damage is not an error but gives [`Opened::Damaged`].
     pub fn open(folder: &DataFolder, limits: RowLimits) -> Result<Opened, StoreError> {
-        match Rows::open_whole(folder, limits) {
+        Rows::ready(Rows::open_whole(folder, &folder.state_path(), limits))
+    }
+
+    /// Opens no rows at all, in a folder that is only read: they are folded again from the log, and stay in memory.
+    ///
+    /// # Errors
+    ///
+    /// Never in practice: nothing is read.
+    pub fn open_in_memory(folder: &DataFolder, limits: RowLimits) -> Result<Opened, StoreError> {
+        let none = folder.state_path().join("none");
+        Rows::ready(Rows::open_whole(folder, &none, limits))
+    }
+
+    fn ready(opened: Result<Rows, StoreError>) -> Result<Opened, StoreError> {
+        match opened {
             Ok(rows) => {
                 let reader = RowReader::new(rows.shared.clone());
                 Ok(Opened::Ready(rows, reader))
@@ -153,7 +176,7 @@ impl Rows {
         check_limits(&changes)?;
         self.unless_poisoned(|rows| {
             rows.write(changes, applied)?;
-            if rows.held_bytes >= rows.limits.reopen_bytes {
+            if rows.held_bytes >= rows.limits.reopen_bytes && rows.has_reserve() {
                 rows.reopen()?;
             }
             Ok(())
@@ -178,21 +201,40 @@ impl Rows {
         self.unflushed_bytes >= FLUSH_BYTES
     }
 
+    /// Lets `space` say when there is room to flush. Without it there always is.
+    pub fn watched_by(&mut self, space: &Arc<Space>) {
+        self.space = Some(space.clone());
+    }
+
+    /// Whether there is room to flush. Where there is none, do not: the rows are in memory and follow from the log, and
+    /// a flush that fails is the end of these rows.
+    pub fn has_reserve(&self) -> bool {
+        let mut space = self.space.iter();
+        !self.is_sealed && space.all(|space| space.has_reserve())
+    }
+
     /// The sequence up to which the rows are folded; 0 if no event was folded.
     pub fn applied(&self) -> u64 {
         self.shared.applied()
     }
 
-    fn open_whole(folder: &DataFolder, limits: RowLimits) -> Result<Rows, StoreError> {
-        let path = folder.state_path();
+    fn open_whole(folder: &DataFolder, path: &Path, limits: RowLimits) -> Result<Rows, StoreError> {
         let damaged = |what: String| StoreError::Damaged {
-            path: path.clone(),
+            path: path.to_owned(),
             what,
         };
         if path.join(DAMAGED).exists() {
             return Err(damaged("it was found damaged while it was read".to_owned()));
         }
-        let database = Database::open(&path, limits.cache_bytes)?;
+        check_closed(path)?;
+        let is_sealed = folder.sealed().is_some();
+        if !is_sealed {
+            forget_closed(path)?;
+        }
+        let database = match is_sealed {
+            true => Database::sealed(path, limits.cache_bytes)?,
+            false => Database::open_checked(path, limits.cache_bytes)?,
+        };
         let handle = database.handle()?;
         let applied = match handle.get(POSITION_KEY)? {
             Some(stored) => read_position(&stored, folder.store_id()).map_err(damaged)?,
@@ -201,13 +243,15 @@ impl Rows {
         };
         Ok(Rows {
             database: Some(database),
-            shared: Arc::new(Shared::new(path, applied, handle)),
+            shared: Arc::new(Shared::new(path.to_owned(), applied, handle)),
             store_id: folder.store_id(),
             limits,
             held_bytes: 0,
             unflushed_bytes: 0,
             page_ins_held: 0,
             failure: None,
+            is_sealed,
+            space: None,
             _lock: folder.lock(),
         })
     }
@@ -297,10 +341,24 @@ impl Rows {
 }
 
 impl Drop for Rows {
-    /// Flushes and closes. From now on, readers get [`StoreError::Closed`].
+    /// Flushes and closes. From now on, readers get [`StoreError::Closed`]. Where there is no room, nothing is flushed:
+    /// the next start folds these events again.
     fn drop(&mut self) {
         let database = self.database.take();
-        self.shared.end(|| drop(database));
+        let has_reserve = self.has_reserve();
+        self.shared.end(|| match (database, has_reserve) {
+            (Some(database), false) => database.abandon(),
+            (Some(database), true) => {
+                let path = self.shared.path();
+                if let Err(error) = database.close().and_then(|()| note_closed(path)) {
+                    tracing::error!(
+                        error = &error as &dyn std::error::Error,
+                        "closing the rows failed"
+                    );
+                }
+            }
+            (None, _) => {}
+        });
     }
 }
 
@@ -322,7 +380,7 @@ fn position(store_id: StoreId, applied: u64) -> Vec<u8> {
     frame::wrap(POSITION_KEY, &payload)
 }
 
-fn read_position(stored: &[u8], store_id: StoreId) -> Result<u64, String> {
+pub(super) fn read_position(stored: &[u8], store_id: StoreId) -> Result<u64, String> {
     let payload = frame::unwrap(POSITION_KEY, stored).map_err(|error| error.to_string())?;
     let (store, applied) = payload
         .split_at_checked(store_id.0.len())
@@ -359,4 +417,80 @@ fn check_limits(changes: &[(Vec<u8>, Option<Vec<u8>>)]) -> Result<(), ApplyError
 pub(super) fn condemn(state: &Path) -> io::Result<()> {
     File::create(state.join(DAMAGED))?.sync_all()?;
     disk::sync_folder(state)
+}
+
+/// Checks that the bookkeeping of the database is as it was when a server closed it. The engine would not notice that a
+/// part of it was cut off: it would take older rows, of other times, for the rows.
+///
+/// # Errors
+///
+/// [`StoreError::Damaged`]. After a crash, an error only if a part is surely missing.
+pub(super) fn check_closed(path: &Path) -> Result<(), StoreError> {
+    let damaged = |what: &str| StoreError::Damaged {
+        path: path.to_owned(),
+        what: what.to_owned(),
+    };
+    let unread = |source| could_not("could not read", path, source);
+    match fs::read_to_string(path.join(CLOSED)) {
+        Ok(noted) if noted == bookkeeping(path).map_err(unread)? => Ok(()),
+        Ok(_) => Err(damaged("its bookkeeping is not as a server left it")),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            match metadata::lacks_log(&path.join("metadata")).map_err(unread)? {
+                true => Err(damaged("the newest part of its bookkeeping is missing")),
+                false => Ok(()),
+            }
+        }
+        Err(error) if error.kind() == io::ErrorKind::InvalidData => {
+            Err(damaged("how it was left does not read"))
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotADirectory => {
+            Err(damaged("it is not a folder"))
+        }
+        Err(error) => Err(unread(error)),
+    }
+}
+
+/// Forgets how the bookkeeping was, before it changes.
+fn forget_closed(path: &Path) -> Result<(), StoreError> {
+    let gone = match fs::remove_file(path.join(CLOSED)) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        gone => gone.and_then(|()| disk::sync_folder(path)),
+    };
+    gone.map_err(|source| could_not("could not open", path, source))
+}
+
+/// Notes how the bookkeeping is, now that the database is closed.
+fn note_closed(path: &Path) -> Result<(), StoreError> {
+    let noted = bookkeeping(path)
+        .and_then(|noted| disk::write_whole(path, CLOSED_TEMPORARY, CLOSED, noted.as_bytes()));
+    noted.map_err(|source| could_not("could not close", path, source))
+}
+
+/// Each file of the bookkeeping with its length and its checksum.
+fn bookkeeping(path: &Path) -> io::Result<String> {
+    let mut lines = Vec::new();
+    let entries = match fs::read_dir(path.join("metadata")) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(String::new()),
+        entries => entries?,
+    };
+    for entry in entries {
+        let entry = entry?;
+        let bytes = fs::read(entry.path())?;
+        let name = entry.file_name();
+        let (length, checksum) = (bytes.len(), crc32fast::hash(&bytes));
+        lines.push(format!(
+            "{} {length} {checksum:08x}\n",
+            name.to_string_lossy()
+        ));
+    }
+    lines.sort();
+    Ok(lines.concat())
+}
+
+fn could_not(doing: &'static str, path: &Path, source: io::Error) -> StoreError {
+    StoreError::Io {
+        doing,
+        path: path.to_owned(),
+        source,
+    }
 }

@@ -214,6 +214,10 @@ impl Shared {
         }
     }
 
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
     pub(super) fn applied(&self) -> u64 {
         self.applied.load(Ordering::Acquire)
     }

@@ -4,8 +4,8 @@
 //! segment holds its events under their sequences. Under a key that sorts before all sequences it holds a label: one
 //! row that names the store and the segment. The label is written with the first group.
 //!
-//! Only the newest segment is written. The others are opened when they are read, a few at a time. Opening rewrites the
-//! bookkeeping of the engine in their folder, never an event.
+//! Only the newest segment is written. The others are opened when they are read, a few at a time, without the engine:
+//! nothing in their folder changes. In a folder that is only read, the newest is opened like that, too.
 
 use super::database::{Database, Handle};
 use super::disk;
@@ -44,6 +44,8 @@ pub(super) struct Segments {
     /// The sequence of the last event on disk. Readers see no event after it.
     last: AtomicU64,
     failure: OnceLock<String>,
+    /// Whether the folder is only read.
+    is_sealed: bool,
     /// Keeps other servers out of the folder for as long as anybody reads or writes.
     lock: Arc<FolderLock>,
 }
@@ -52,12 +54,18 @@ impl Segments {
     /// Finds the segments in the log folder. Deletes segments that a crash left empty or half deleted.
     pub(super) fn find(folder: &DataFolder, cache_bytes: usize) -> Result<Segments, StoreError> {
         let path = folder.log_path();
-        disk::sweep(&path).map_err(|error| refused("could not tidy", &path, error))?;
+        let is_sealed = folder.sealed().is_some();
+        if !is_sealed {
+            disk::sweep(&path).map_err(|error| refused("could not tidy", &path, error))?;
+        }
         let mut by_first = BTreeMap::new();
         let unread = |error| refused("could not read", &path, error);
         for entry in fs::read_dir(&path).map_err(unread)? {
             let name = entry.map_err(unread)?.file_name();
             let name = name.to_string_lossy();
+            if is_sealed && disk::is_gone(&name) {
+                continue;
+            }
             let Some(first) = first_of_name(&name) else {
                 return Err(StoreError::Damaged {
                     what: format!("`{name}` is not the name of a segment; move it elsewhere"),
@@ -72,8 +80,10 @@ impl Segments {
         {
             // It was created just before a crash, and no event in it was ever acknowledged.
             let blank = newest.remove();
-            disk::discard(&blank.path)
-                .map_err(|error| refused("could not delete", &blank.path, error))?;
+            if !is_sealed {
+                disk::discard(&blank.path)
+                    .map_err(|error| refused("could not delete", &blank.path, error))?;
+            }
         }
         Ok(Segments {
             folder: path,
@@ -83,6 +93,7 @@ impl Segments {
             opened: Mutex::default(),
             last: AtomicU64::new(0),
             failure: OnceLock::new(),
+            is_sealed,
             lock: folder.lock(),
         })
     }
@@ -134,12 +145,16 @@ impl Segments {
         next.map_or(last + 1, |(first, _)| *first)
     }
 
-    /// Opens `segment` for writing. Also returns the sequence of its last event; `None` if it has none.
+    /// Opens `segment` for writing, or to be read alone in a folder that is only read. Also returns the sequence of its
+    /// last event; `None` if it has none.
     pub(super) fn open_to_write(
         &self,
         segment: &Segment,
     ) -> Result<(Database<LOG_FAN_OUT>, Option<u64>), StoreError> {
-        let database = Database::open(&segment.path, self.cache_bytes)?;
+        let database = match self.is_sealed {
+            true => Database::sealed(&segment.path, self.cache_bytes)?,
+            false => Database::open_checked(&segment.path, self.cache_bytes)?,
+        };
         let handle = database.handle()?;
         let last = self.check_label(segment, &handle)?;
         segment.is_written(handle);
@@ -188,10 +203,29 @@ impl Segments {
         segment.close_by(|| database.close())
     }
 
+    /// Ends the writing of `segment` and writes nothing more.
+    pub(super) fn abandon_written(&self, segment: &Segment, database: Database<LOG_FAN_OUT>) {
+        segment.close_by(|| database.abandon());
+    }
+
     /// The label of `segment`: the key and the value, ready to be stored.
     pub(super) fn label(&self, segment: &Segment) -> (Vec<u8>, Vec<u8>) {
-        let payload = [self.store_id.0.as_slice(), &key::sequence(segment.first)].concat();
-        (LABEL_KEY.to_vec(), frame::wrap(LABEL_KEY, &payload))
+        let label = Segments::label_of(self.store_id, segment.first);
+        (LABEL_KEY.to_vec(), label)
+    }
+
+    /// The value of the label of the segment that begins with the event `first`.
+    pub(super) fn label_of(store_id: StoreId, first: u64) -> Vec<u8> {
+        let payload = [store_id.0.as_slice(), &key::sequence(first)].concat();
+        frame::wrap(LABEL_KEY, &payload)
+    }
+
+    /// The first sequence and the folder of every segment, in their order.
+    pub(super) fn all(&self) -> Vec<(u64, PathBuf)> {
+        let by_first = self.by_first.read().unwrap_or_else(PoisonError::into_inner);
+        let all = by_first.values();
+        all.map(|segment| (segment.first, segment.path.clone()))
+            .collect()
     }
 
     /// Reads from `segment`. Opens the segment if it is closed.
@@ -205,7 +239,7 @@ impl Segments {
         read: impl FnOnce(&Handle<LOG_FAN_OUT>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         let lending = segment.lend(|path| {
-            let database = Database::open(path, self.cache_bytes)?;
+            let database = Database::sealed(path, self.cache_bytes)?;
             let handle = database.handle()?;
             self.check_whole(segment, &handle)?;
             Ok((handle, database))

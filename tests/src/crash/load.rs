@@ -11,6 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::task::JoinSet;
 use tonic::transport::{Channel, Endpoint};
+use v1::ErrorReason;
 use v1::contact_service_client::ContactServiceClient;
 use v1::playbook_service_client::PlaybookServiceClient;
 
@@ -125,6 +126,8 @@ pub async fn asked_again(channel: &Channel, book: &Book, dice: &mut Dice, times:
 pub struct Load {
     book: Arc<Book>,
     callers: JoinSet<Outcome<Caller>>,
+    /// The callers that were seen to end.
+    ended: Vec<Caller>,
 }
 
 impl Load {
@@ -137,6 +140,7 @@ impl Load {
         Load {
             book: book.clone(),
             callers: tasks,
+            ended: Vec::new(),
         }
     }
 
@@ -154,7 +158,10 @@ impl Load {
                 Ok(())
             }
             gone = self.callers.join_next() => match gone {
-                Some(caller) => caller?.and_then(|_| Err("a caller lost its server".into())),
+                Some(caller) => {
+                    self.ended.push(caller??);
+                    Err("a caller lost its server".into())
+                }
                 None => Err("there are no callers".into()),
             },
         }
@@ -165,7 +172,7 @@ impl Load {
     /// # Errors
     /// When a caller got another error.
     pub async fn end(mut self) -> Outcome<Vec<Caller>> {
-        let mut callers = Vec::new();
+        let mut callers = std::mem::take(&mut self.ended);
         while let Some(caller) = self.callers.join_next().await {
             callers.push(caller??);
         }
@@ -173,7 +180,7 @@ impl Load {
     }
 }
 
-/// Sends writes until one is in doubt.
+/// Sends writes until one is in doubt, or is refused since the disk is full.
 async fn work(mut caller: Caller, channel: Channel, book: Arc<Book>) -> Outcome<Caller> {
     loop {
         let write = caller.next(&book);
@@ -188,6 +195,11 @@ async fn work(mut caller: Caller, channel: Channel, book: Arc<Book>) -> Outcome<
             Ok(answer) => book.end(place, Told::Answer(answer))?,
             // The contact of this write timed out.
             Err(ClientError::WrongState(..)) => book.end(place, Told::Refused)?,
+            Err(ClientError::TryAgain { cause, .. }) if cause.reason == ErrorReason::DiskFull => {
+                book.end(place, Told::Refused)?;
+                caller.ended_by = cause.reason;
+                return Ok(caller);
+            }
             Err(ClientError::Unavailable(_, cause)) => {
                 caller.ended_by = cause.reason;
                 return Ok(caller);

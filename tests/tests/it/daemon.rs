@@ -46,6 +46,7 @@ fn a_configuration_is_checked_without_a_start() -> Outcome {
         log = "json"
         log-filter = "info"
         access = "open"
+        min-free-space = "256MiB"
     "#]]
     .assert_eq(&shown.stdout.replace(text(data.beside())?, "TMP"));
     assert!(!folder.exists());

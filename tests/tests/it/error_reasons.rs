@@ -18,10 +18,10 @@ const GUIDE: &str = "docs/integrating.md";
 
 const CORRECTING: &str = "tests/tests/it/correcting.rs";
 
-/// Reasons that other tests over the wire provoke, for they need a server of their own: the file that names them.
 const ACCESS: &str = "tests/tests/it/access/table.rs";
 
-const ELSEWHERE: [(&str, &str); 21] = [
+/// Reasons that other tests over the wire provoke, for they need a server of their own: the file that names them.
+const ELSEWHERE: [(&str, &str); 23] = [
     ("CONTACT_OF_SAME_CUSTOMER", CORRECTING),
     ("CONTACT_HAD_CUSTOMER", CORRECTING),
     ("CONTACT_HAS_ADDITIONAL_CASES", CORRECTING),
@@ -33,6 +33,8 @@ const ELSEWHERE: [(&str, &str); 21] = [
     ("CURSOR_OF_THE_FUTURE", "tests/tests/it/feed_events.rs"),
     ("STORED_BYTES_UNREADABLE", "tests/tests/it/rebuild.rs"),
     ("STORE_FAILED", "tests/tests/it/disk.rs"),
+    ("DISK_FULL", "tests/tests/it/disk_full.rs"),
+    ("STORE_READ_ONLY", "tests/tests/it/disk_full.rs"),
     ("UNAUTHENTICATED", ACCESS),
     ("PERMISSION_DENIED", ACCESS),
     ("CREDENTIAL_MALFORMED", ACCESS),

@@ -139,12 +139,11 @@ async fn every_command_names_the_flag_of_a_field_that_is_at_fault() -> Outcome {
         contact list --page-token x
           page_token (--page-token)
         contact watch --reason No --from x
-          filter.reasons[0] (--reason)
-          cursor (--from)
+          --reason: the live playbook has no reason `No`
+          must be one of existing_flight, baggage, existing_flight/change_date, existing_flight/cancel, baggage/lost, baggage/damaged
         case get the-first
           case_id (<CASE>)
         case list --tier GOLD --page-token x
-          filter.tiers[0] (--tier)
           page_token (--page-token)
         reasons --channel fax
           channel (--channel)

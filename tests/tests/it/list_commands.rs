@@ -80,7 +80,9 @@ async fn lists_come_as_tables_json_and_csv_and_go_on_where_they_ended() -> Outco
         "no colours where nobody reads: {table:?}"
     );
     assert!(
-        table.stderr.starts_with("there may be more: --page-token "),
+        table
+            .stderr
+            .starts_with("2 shown; there may be more: --limit 0 shows all, --page-token "),
         "{table:?}"
     );
     expect![[r#"
@@ -96,7 +98,7 @@ async fn lists_come_as_tables_json_and_csv_and_go_on_where_they_ended() -> Outco
     let some = ran(&server, "contact list --limit 2 --output csv").await?;
     assert_eq!(some.stdout.lines().count(), 3);
     assert!(
-        some.stderr.starts_with("there may be more: --page-token "),
+        some.stderr.starts_with("2 shown; there may be more: "),
         "a file that is not all of it says so: {some:?}"
     );
     let one = ran(&server, "contact list --case 5 --output csv")
@@ -120,7 +122,7 @@ async fn a_list_of_nothing_says_which_names_nobody_knows() -> Outcome {
     assert_eq!((nothing.code, nothing.stdout.as_str()), (Some(0), ""));
     assert_eq!(nothing.stderr, "nothing matches\n");
     // A name that no playbook has gives an empty list, too; but not without a word.
-    let misspelt = "case list --tier golt --reason bagage";
+    let misspelt = "case list --tier golt --reason bagagge";
     let misspelt = [
         ran(&server, misspelt).await?,
         ran(&server, "contact list --channel phone --queue bags").await?,
@@ -130,7 +132,7 @@ async fn a_list_of_nothing_says_which_names_nobody_knows() -> Outcome {
     let misspelt: Vec<String> = misspelt.into_iter().map(|ran| ran.stderr).collect();
     expect![[r#"
         nothing matches
-        the live playbook has no reason bagage; did you mean baggage?
+        the live playbook has no reason bagagge; did you mean baggage?
         the live playbook has no tier golt; did you mean gold?
         nothing matches
         the live playbook has no queue bags
@@ -184,14 +186,14 @@ async fn the_volume_adds_up_to_the_contacts() -> Outcome {
     assert_eq!(found, expected);
     let days = ran(&server, "report volume --by day,tier").await?.stdout;
     expect![[r#"
-        day         tier      contacts
-        2026-03-02  gold            13
-        2026-03-02  platinum         3
-        2026-03-02  standard        15
-        2026-05-01  gold            11
-        2026-05-01  platinum         8
-        2026-05-01  standard        10
-        total                       60
+        day         case tier  contacts
+        2026-03-02  gold             13
+        2026-03-02  platinum          3
+        2026-03-02  standard         15
+        2026-05-01  gold             11
+        2026-05-01  platinum          8
+        2026-05-01  standard         10
+        total                        60
         days of Europe/Amsterdam
     "#]]
     .assert_eq(&unindented(&days));
@@ -257,7 +259,7 @@ async fn other_answers_with_rows_come_as_csv_and_json_too() -> Outcome {
     let list = ran(&server, "--json case list --output wide").await?;
     assert_eq!(list.code, Some(2), "{list:?}");
     expect![[r#"
-        reason,tier,contacts,repeats,opened,resolved,open_now,self_service,message,chat,callback,human
+        reason,tier,contacts,repeats,opened,withdrawn,continued,resolved,open_now,self_service,message,chat,callback,human
         reason,contacts,repeats,cases_opened,open,resolved,reopened
         when,who,channel,what,text
         version,name,published,by,state,note

@@ -13,7 +13,7 @@ use signpost_tests::crash::{
     Book, Caller, Load, Outcome, Process, StoredRows, Told, channel, prove, publish, served,
     small_limits, stored_rows,
 };
-use signpost_tests::powercut::Dice;
+use signpost_tests::damage::{copy_folder, damage, files, flip};
 use tempfile::TempDir;
 use tonic_types::StatusExt;
 
@@ -191,69 +191,6 @@ impl Filled {
         copy_folder(&self.data, &to)?;
         Ok(to)
     }
-}
-
-/// Flips bytes of a file, cuts it short or deletes it; says which.
-fn damage(folder: &Path, seed: u64) -> Outcome<String> {
-    let mut dice = Dice::new(seed);
-    let mut all = files(folder)?;
-    all.retain(|(_, len)| *len > 0);
-    let (path, len) = &all[dice.below(all.len())];
-    let name = path.strip_prefix(folder)?.display();
-    match dice.below(6) {
-        0 => {
-            fs::remove_file(path)?;
-            Ok(format!("{name} deleted"))
-        }
-        1 => {
-            let left = dice.below(*len as usize) as u64;
-            fs::OpenOptions::new()
-                .write(true)
-                .open(path)?
-                .set_len(left)?;
-            Ok(format!("{name} cut to {left} of {len} bytes"))
-        }
-        _ => {
-            let at = dice.below(*len as usize) as u64;
-            flip(path, at)?;
-            Ok(format!("{name} flipped at {at} of {len} bytes"))
-        }
-    }
-}
-
-fn flip(path: &Path, at: u64) -> Outcome {
-    let mut bytes = fs::read(path)?;
-    bytes[at as usize] ^= 0x10;
-    Ok(fs::write(path, bytes)?)
-}
-
-/// All files below a folder, sorted, with their lengths in bytes.
-fn files(folder: &Path) -> Outcome<Vec<(PathBuf, u64)>> {
-    let (mut found, mut folders) = (Vec::new(), vec![folder.to_path_buf()]);
-    while let Some(inner) = folders.pop() {
-        for entry in fs::read_dir(inner)? {
-            let entry = entry?;
-            match entry.file_type()?.is_dir() {
-                true => folders.push(entry.path()),
-                false => found.push((entry.path(), entry.metadata()?.len())),
-            }
-        }
-    }
-    found.sort();
-    Ok(found)
-}
-
-fn copy_folder(from: &Path, to: &Path) -> Outcome {
-    fs::create_dir(to)?;
-    for entry in fs::read_dir(from)? {
-        let entry = entry?;
-        let into = to.join(entry.file_name());
-        match entry.file_type()?.is_dir() {
-            true => copy_folder(&entry.path(), &into)?,
-            false => drop(fs::copy(entry.path(), into)?),
-        }
-    }
-    Ok(())
 }
 
 fn start_and_stop(data: &Path, options: EngineOptions) -> Outcome {

@@ -5,9 +5,20 @@ use signpost_tests::attempt::{Attempt, bare_customer, upsert};
 use signpost_tests::server::TestServer;
 use signpost_tests::{Outcome, brief};
 
-/// One of each kind: a control character of each set, a direction, an isolate, a mark, a joiner, no width, a line end.
-const UNSEEN: [char; 8] = [
-    '\u{7}', '\u{85}', '\u{202e}', '\u{2066}', '\u{61c}', '\u{200d}', '\u{200b}', '\u{2028}',
+/// One of each kind: a control character of each set, a direction, an isolate, a mark, a joiner, no width, a line end, a
+/// selector of a variant of each set, the blank of Braille.
+const UNSEEN: [char; 11] = [
+    '\u{7}',
+    '\u{85}',
+    '\u{202e}',
+    '\u{2066}',
+    '\u{61c}',
+    '\u{200d}',
+    '\u{200b}',
+    '\u{2028}',
+    '\u{fe0f}',
+    '\u{e0100}',
+    '\u{2800}',
 ];
 
 fn contact() -> Attempt {

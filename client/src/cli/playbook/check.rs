@@ -104,6 +104,17 @@ mod tests {
     }
 
     #[test]
+    fn a_time_beyond_all_times_is_told_so() {
+        let retail = include_str!("../../../../playbooks/retail.yaml");
+        for late in ["9999-12-31", "9999-12-31T00:00:00Z"] {
+            let refused = time(Some(late), retail);
+            let is_told = matches!(&refused, Err(Failure::Fix(words)) if words.ends_with("must be before 9999-12-30"));
+            assert!(is_told, "{refused:?}");
+        }
+        assert!(time(Some("2026-12-31"), retail).is_ok());
+    }
+
+    #[test]
     fn the_tests_of_a_playbook_are_run() {
         let retail = include_str!("../../../../playbooks/retail.yaml");
         let (before, _) = retail.split_once("\ntests:\n").unwrap_or((retail, ""));

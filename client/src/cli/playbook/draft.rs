@@ -1,5 +1,6 @@
 //! A first playbook of a company, written as a document with comments. Each assumption has a comment that says so.
 
+use super::tiers::{self, DraftTier};
 use crate::cli::render::words;
 use signpost_domain::playbook::limits::{PRIMARIES_MAX, SECONDARIES_MAX};
 use signpost_domain::route::{Medium, Route};
@@ -21,6 +22,8 @@ pub(super) struct Draft {
     pub(super) time_zone: String,
     /// The language of the labels.
     pub(super) locale: String,
+    /// The tiers, the most valuable first; the last one is the default.
+    pub(super) tiers: Vec<DraftTier>,
     /// The channels on which contacts come in.
     pub(super) channels: Vec<DraftChannel>,
     /// The facts that reasons ask for.
@@ -36,8 +39,9 @@ pub(super) struct Draft {
 /// What is assumed of a company, so that a first look says something.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Assumed {
-    /// What a contact that fails costs, for gold, silver and standard customers.
-    failure: [&'static str; 3],
+    /// What a contact that fails costs, in units of the currency: for the most valuable tier, one in the middle, and
+    /// the least valuable one.
+    failure: [u64; 3],
     /// How long a written answer takes.
     written_wait: &'static str,
 }
@@ -45,13 +49,13 @@ pub(super) struct Assumed {
 impl Assumed {
     /// Self-service is tried first for nearly everybody.
     pub(super) const SELF_SERVICE: Assumed = Assumed {
-        failure: ["20.00", "10.00", "4.00"],
+        failure: [20, 10, 4],
         written_wait: "2h",
     };
     /// Failing costs about as much as two calls: each channel has its natural route while its wait is short, and
     /// self-service comes in as the wait grows.
     pub(super) const BY_CHANNEL: Assumed = Assumed {
-        failure: ["24.00", "16.00", "12.00"],
+        failure: [24, 16, 12],
         written_wait: "30m",
     };
 }
@@ -156,12 +160,16 @@ fn routes(medium: Medium) -> &'static [Route] {
 const TIERS: &str = "\
 # Customer groups, the most valuable first. The amounts are ASSUMPTIONS: put your own here. They decide how much dearer
 # a route may be for whom. Keep the minutes of one order: one that is ten times as dear leaves the line at once.
-tiers:
-  - { id: gold, label: {LOCALE: Gold}, waiting_target: 1m, waiting_cost_per_minute: 0.50, cost_of_failure: GOLD }
-  - { id: silver, label: {LOCALE: Silver}, waiting_target: 2m, waiting_cost_per_minute: 0.40, cost_of_failure: SILVER }
-  - { id: standard, label: {LOCALE: Standard}, waiting_target: 5m, waiting_cost_per_minute: 0.30, cost_of_failure: BASE,
-      default: true }
 ";
+
+/// What a minute of waiting costs, in hundredths: for the most valuable tier, one in the middle, and the least
+/// valuable.
+const WAITING_CENTS: [u64; 3] = [50, 40, 30];
+/// How long customers should wait at most, in seconds: for the most valuable tier, one in the middle, and the least
+/// valuable.
+const WAITING_TARGET_S: [u64; 3] = [60, 120, 300];
+/// Waiting targets are whole multiples of this, in seconds.
+const WAITING_TARGET_STEP_S: u64 = 10;
 
 const QUEUES: &str = "\
 # One waiting line for all. The times are ASSUMPTIONS, used while the platform reports none. Give lines of their own to
@@ -206,12 +214,7 @@ impl Draft {
             quoted(&self.locale)
         );
         let locale = quoted(&self.locale);
-        let [gold, silver, standard] = self.assumed.failure;
-        let tiers = TIERS.replace("LOCALE", &locale);
-        let tiers = tiers.replace("GOLD", gold);
-        let tiers = tiers.replace("SILVER", silver);
-        text += &tiers.replace("BASE", standard);
-        text.push('\n');
+        self.tiers(&mut text);
         self.channels(&mut text);
         let queues = QUEUES.replace("LOCALE", &locale);
         text += &queues.replace("WRITTEN_WAIT", self.assumed.written_wait);
@@ -225,6 +228,43 @@ impl Draft {
 
     fn label(&self, text: &str) -> String {
         format!("{{{}: {}}}", quoted(&self.locale), quoted(text))
+    }
+
+    fn tiers(&self, text: &mut String) {
+        *text += TIERS;
+        let is_guessed = self.tiers.iter().any(|tier| tier.rows.is_some());
+        if is_guessed && self.tiers.len() > 1 {
+            *text +=
+                "# CHECK: the order is a guess, from the names and from how many rows each has.\n";
+        }
+        *text += "tiers:\n";
+        let count = self.tiers.len();
+        for (place, tier) in self.tiers.iter().enumerate() {
+            let of = |values: [u64; 3]| tiers::between(values, place, count);
+            let target = of(WAITING_TARGET_S) / WAITING_TARGET_STEP_S * WAITING_TARGET_STEP_S;
+            let (waiting, failure) = (
+                of(WAITING_CENTS),
+                of(self.assumed.failure.map(|it| it * 100)),
+            );
+            let default = match place + 1 == count {
+                true => ",\n      default: true",
+                false => "",
+            };
+            write(
+                text,
+                format_args!(
+                    "  - {{ id: {}, label: {}, waiting_target: {}, waiting_cost_per_minute: {}, cost_of_failure: {}{default} \
+                     }}{}\n",
+                    tier.id,
+                    self.label(&tier.label),
+                    span(target),
+                    hundredths(waiting),
+                    hundredths(failure),
+                    counted(tier.rows)
+                ),
+            );
+        }
+        text.push('\n');
     }
 
     fn channels(&self, text: &mut String) {
@@ -382,6 +422,19 @@ fn counted(rows: Option<u64>) -> String {
         None => String::new(),
         Some(rows) => format!(" # {}", words::counted(rows, "row")),
     }
+}
+
+/// `1m`, or `1m30s`.
+fn span(seconds: u64) -> String {
+    match (seconds / 60, seconds % 60) {
+        (0, seconds) => format!("{seconds}s"),
+        (minutes, 0) => format!("{minutes}m"),
+        (minutes, seconds) => format!("{minutes}m{seconds}s"),
+    }
+}
+
+fn hundredths(value: u64) -> String {
+    format!("{}.{:02}", value / 100, value % 100)
 }
 
 fn write(text: &mut String, words: std::fmt::Arguments<'_>) {

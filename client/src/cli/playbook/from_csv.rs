@@ -1,13 +1,17 @@
 //! `signpost playbook from-csv`: makes a first playbook from a table with two columns of reasons, without a server.
 
 use super::draft::{Assumed, Draft, DraftChannel, LEVELS_MAX, REASONS_EASY_MAX};
-use super::harvest::{Columns, Found, GuessedChannel, Harvest};
+use super::harvest::{Columns, Found, GuessedChannel, Harvest, Named};
+use super::onward::Onward;
+use super::tiers;
 use crate::cli::Session;
 use crate::cli::failure::Failure;
-use crate::cli::names;
+use crate::cli::names::{self, Letters};
 use crate::cli::render::words;
 use crate::cli::table_file::{Table, TableArgs};
 use clap::Args;
+use serde::Serialize;
+use signpost_domain::playbook::limits::TIERS_MAX;
 use signpost_domain::playbook::{PLAYBOOK_BYTES_MAX, Playbook};
 use signpost_domain::route::Medium;
 use std::path::{Path, PathBuf};
@@ -18,24 +22,35 @@ use std::path::{Path, PathBuf};
 Example:
   signpost playbook from-csv requests.csv --primary category --secondary type \\
     --channel source --out playbook.yaml
+  signpost playbook from-csv export.csv --primary Thema --secondary Grund --channel Kanal \\
+    --tier Kundengruppe --locale de --time-zone Europe/Berlin --currency EUR --out own.yaml
 
-`signpost send` finds the reasons of the same table again. Costs and chances are assumptions,
-marked as such: edit them. A channel whose name does not show its medium (phone, chat, mail or a
-place) is named, and has a CHECK in the document.")]
+It says which commands come next, with all that was found out about the table: copy them.
+
+`signpost send` finds the reasons, channels and tiers of the same table again. Costs and chances are
+assumptions, marked as such: edit them. A channel whose name does not show its medium (phone, chat,
+mail or a place) is named, and has a CHECK in the document; so has the order of the tiers.
+
+Ids are in plain ASCII letters: `Réclamation` becomes reclamation. With --locale de, ä, ö, ü and ß
+become ae, oe, ue and ss: `Kündigung` becomes kuendigung. The labels keep the words of the table.")]
 pub(crate) struct FromCsvArgs {
     #[command(flatten)]
-    table: TableArgs,
+    pub(super) table: TableArgs,
     /// The column of primary reasons. Rows without a primary reason are counted, and make no reason.
     #[arg(long, value_name = "COLUMN")]
-    primary: String,
+    pub(super) primary: String,
     /// The column of secondary reasons; an empty cell means `other`.
     #[arg(long, value_name = "COLUMN")]
-    secondary: String,
+    pub(super) secondary: String,
     /// The column of channels [default: phone, web chat and e-mail].
     #[arg(long, value_name = "COLUMN")]
-    channel: Option<String>,
+    pub(super) channel: Option<String>,
+    /// The column of customer groups, which become the tiers. Rows without one count with the least valuable tier
+    /// [default: gold, silver and standard].
+    #[arg(long, value_name = "COLUMN")]
+    pub(super) tier: Option<String>,
     #[command(flatten)]
-    company: CompanyArgs,
+    pub(super) company: CompanyArgs,
     /// The maximum number of primary reasons; the rarest ones are counted with `other_reasons/other`.
     #[arg(long, value_name = "N", default_value_t = LEVELS_MAX.0, value_parser = at_most(LEVELS_MAX.0))]
     max_primary: usize,
@@ -76,36 +91,96 @@ fn at_most(max: usize) -> impl Fn(&str) -> Result<usize, String> + Clone {
 ///
 /// # Errors
 /// [`Failure::Fix`] if the table or the flags must be corrected.
-pub(super) fn run(args: &FromCsvArgs, session: &Session) -> Result<(), Failure> {
+pub(super) fn run(mut args: FromCsvArgs, session: &Session) -> Result<(), Failure> {
     if session.out.json && args.company.out.is_none() {
         let what = "--json needs --out: without it, the document goes to stdout".to_owned();
         return Err(Failure::Fix(what));
     }
+    // Nothing is sent here, so the rows around a quote can be looked at.
+    args.table.mend_quotes = true;
     let table = Table::read(&args.table, session.out)?;
+    let column = |name: &Option<String>| name.as_ref().map(|it| table.column(it)).transpose();
     let columns = Columns {
         primary: table.column(&args.primary)?,
         secondary: table.column(&args.secondary)?,
-        channel: args
-            .channel
-            .as_ref()
-            .map(|name| table.column(name))
-            .transpose()?,
+        channel: column(&args.channel)?,
+        tier: column(&args.tier)?,
     };
     let harvest = Harvest::of(&table, &args.table, columns)?;
-    let (channels, primaries, found) = harvest.draft((args.max_primary, args.max_secondary));
-    if primaries.is_empty() {
+    let most = (args.max_primary, args.max_secondary);
+    let named = harvest.draft(most, Letters::of(&args.company.locale));
+    if named.primaries.is_empty() {
         let what = format!(
             "{}: the column {} is empty in every row that can be read",
             table.name, args.primary
         );
         return Err(Failure::Fix(what));
     }
+    if named.tiers.len() > TIERS_MAX {
+        let what = format!(
+            "{}: the column {} has {} different cells, and a playbook has at most {TIERS_MAX} tiers: is it the column of \
+             customer groups?",
+            table.name,
+            args.tier.as_deref().unwrap_or_default(),
+            named.tiers.len()
+        );
+        return Err(Failure::Fix(what));
+    }
+    let (draft, found) = draft(&table, &args, named);
+    let document = draft.document();
+    if document.len() > PLAYBOOK_BYTES_MAX {
+        let len = document.len();
+        return Err(Failure::Fix(format!(
+            "the playbook would have {len} bytes, and {PLAYBOOK_BYTES_MAX} are the most: fold the rarest reasons with \
+             --max-primary and --max-secondary"
+        )));
+    }
+    deliver(&document, args.company.out.as_deref(), session)?;
+    let next = Onward::of(&table, &args, columns)?;
+    if session.out.json {
+        let found = serde_json::to_string_pretty(&Told {
+            found,
+            next: next.map(|next| next.commands()),
+        });
+        return session
+            .out
+            .data(&found.map_err(|error| Failure::Other(error.to_string()))?);
+    }
+    tell(&found, args.company.out.as_deref(), session);
+    for line in next.iter().flat_map(Onward::words) {
+        session.out.say(&line);
+    }
+    Ok(())
+}
+
+/// What is told to programs.
+#[derive(Serialize)]
+struct Told {
+    #[serde(flatten)]
+    found: Found,
+    /// The commands that come next; `None` if there is no document in a file, or the table cannot be read again.
+    next: Option<Vec<String>>,
+}
+
+/// The draft of what the table names, and what else was found.
+fn draft(table: &Table, args: &FromCsvArgs, named: Named) -> (Draft, Found) {
+    let Named {
+        channels,
+        tiers,
+        primaries,
+        found,
+    } = named;
     let draft = Draft {
-        lead: lead(&table, args, &found),
+        lead: lead(table, args, &found),
         name: name(args),
         currency: args.company.currency.clone(),
         time_zone: args.company.time_zone.clone(),
         locale: args.company.locale.clone(),
+        tiers: if tiers.is_empty() {
+            tiers::usual()
+        } else {
+            tiers
+        },
         channels: if channels.is_empty() {
             usual()
         } else {
@@ -116,23 +191,7 @@ pub(super) fn run(args: &FromCsvArgs, session: &Session) -> Result<(), Failure> 
         assumed: Assumed::BY_CHANNEL,
         outcomes: &[],
     };
-    let document = draft.document();
-    if document.len() > PLAYBOOK_BYTES_MAX {
-        let len = document.len();
-        return Err(Failure::Fix(format!(
-            "the playbook would have {len} bytes, and {PLAYBOOK_BYTES_MAX} are the most: fold the rarest reasons with \
-             --max-primary and --max-secondary"
-        )));
-    }
-    deliver(&document, args.company.out.as_deref(), session)?;
-    if session.out.json {
-        let found = serde_json::to_string_pretty(&found);
-        return session
-            .out
-            .data(&found.map_err(|error| Failure::Other(error.to_string()))?);
-    }
-    tell(&found, args.company.out.as_deref(), session);
-    Ok(())
+    (draft, found)
 }
 
 /// Checks the document and writes it to `out`, or to stdout without `out`.
@@ -170,7 +229,8 @@ fn name(args: &FromCsvArgs) -> String {
         let stem = args.table.file.file_stem()?;
         Some(stem.to_string_lossy().into_owned())
     });
-    names::slug(&given.unwrap_or_default(), "playbook")
+    let letters = Letters::of(&args.company.locale);
+    names::slug_in(&given.unwrap_or_default(), "playbook", letters)
 }
 
 /// The channels of a company that names none.
@@ -190,10 +250,11 @@ pub(super) fn usual() -> Vec<DraftChannel> {
 
 fn lead(table: &Table, args: &FromCsvArgs, found: &Found) -> Vec<String> {
     let file = args.table.file.file_name().unwrap_or_default();
-    let channel = match &args.channel {
-        Some(column) => format!(", channels from {}", names::label(column)),
+    let from = |what: &str, column: &Option<String>| match column {
+        Some(column) => format!(", {what} from {}", names::label(column)),
         None => String::new(),
     };
+    let more = from("channels", &args.channel) + &from("tiers", &args.tier);
     let mut lead = vec![
         format!(
             "Made by `signpost playbook from-csv` from {}: {}.",
@@ -201,7 +262,7 @@ fn lead(table: &Table, args: &FromCsvArgs, found: &Found) -> Vec<String> {
             words::counted(found.rows, "row")
         ),
         format!(
-            "Primary reasons from the column {}, secondary ones from {}{channel}.",
+            "Primary reasons from the column {}, secondary ones from {}{more}.",
             names::label(&args.primary),
             names::label(&args.secondary)
         ),
@@ -245,6 +306,7 @@ fn tell(found: &Found, document: Option<&Path>, session: &Session) {
             "without a secondary reason: other",
         ),
         (found.rows_without_channel, "without a channel: unknown"),
+        (found.rows_without_tier, "without a tier: the default"),
         (
             found.folded_rows,
             "of reasons that count with others, because there were too many",
@@ -260,6 +322,12 @@ fn tell(found: &Found, document: Option<&Path>, session: &Session) {
         let GuessedChannel { channel, medium } = guess;
         format!("channel {channel}: taken for {medium} (# CHECK in {place})")
     }));
+    if let [_, _, ..] = found.tiers.as_slice() {
+        lines.push(format!(
+            "tiers: {}; the order is a guess (# CHECK in {place})",
+            found.tiers.join(" > ")
+        ));
+    }
     lines.extend(found.remarks.iter().cloned());
     if found.more_remarks > 0 {
         lines.push(format!("and {} more to look at", found.more_remarks));
@@ -310,15 +378,19 @@ mod tests {
             primary: 0,
             secondary: 1,
             channel: None,
+            tier: None,
         };
         let harvest = Harvest::of(&read, &table, columns).unwrap();
-        let (_, primaries, found) = harvest.draft(LEVELS_MAX);
+        let Named {
+            primaries, found, ..
+        } = harvest.draft(LEVELS_MAX, Letters::Plain);
         let draft = Draft {
             lead: Vec::new(),
             name: "many".to_owned(),
             currency: "USD".to_owned(),
             time_zone: "UTC".to_owned(),
             locale: "en".to_owned(),
+            tiers: tiers::usual(),
             channels: usual(),
             facts: Vec::new(),
             primaries,

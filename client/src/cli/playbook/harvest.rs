@@ -3,9 +3,10 @@
 
 use super::draft::{DraftChannel, Primary, Secondary};
 use super::media::medium;
+use super::tiers::{self, DraftTier};
 use super::words::{Word, Words, cut};
 use crate::cli::failure::Failure;
-use crate::cli::names::{self, CHANNEL_PREFIX, OTHER, REASON_PREFIX};
+use crate::cli::names::{self, CHANNEL_PREFIX, Letters, OTHER, REASON_PREFIX, TIER_PREFIX};
 use crate::cli::table_file::{Table, TableArgs};
 use serde::Serialize;
 use signpost_domain::playbook::limits::REPLACED_MAX;
@@ -27,6 +28,8 @@ pub(super) struct Columns {
     pub(super) secondary: usize,
     /// Channels; `None` if the table has no such column.
     pub(super) channel: Option<usize>,
+    /// Tiers; `None` if the table has no such column.
+    pub(super) tier: Option<usize>,
 }
 
 /// The primary reasons, with the secondary reasons below each.
@@ -37,7 +40,29 @@ type Reasons = Words<Words<()>>;
 pub(super) struct Harvest {
     reasons: Reasons,
     channels: Words<()>,
+    tiers: Words<()>,
     found: Found,
+}
+
+/// The cells of a row that are read.
+struct Cells<'r> {
+    primary: &'r str,
+    secondary: &'r str,
+    channel: Option<&'r str>,
+    tier: Option<&'r str>,
+}
+
+/// The parts of a draft that a table names.
+#[derive(Debug)]
+pub(super) struct Named {
+    /// The channels; empty if the table has no column of them.
+    pub(super) channels: Vec<DraftChannel>,
+    /// The tiers, the most valuable first; empty if the table has no column of them.
+    pub(super) tiers: Vec<DraftTier>,
+    /// The primary reasons, with those below each.
+    pub(super) primaries: Vec<Primary>,
+    /// What else was found.
+    pub(super) found: Found,
 }
 
 /// What was found in the table, for people and programs.
@@ -53,12 +78,16 @@ pub(super) struct Found {
     pub(super) rows_without_secondary: u64,
     /// Rows without a channel.
     pub(super) rows_without_channel: u64,
+    /// Rows without a tier.
+    pub(super) rows_without_tier: u64,
     /// Primary reasons.
     pub(super) primaries: usize,
     /// Secondary reasons.
     pub(super) secondaries: usize,
     /// Channels.
     pub(super) channels: usize,
+    /// Tiers, the most valuable first as far as their names say so.
+    pub(super) tiers: Vec<String>,
     /// Channels whose name does not show their medium.
     pub(super) guessed_channels: Vec<GuessedChannel>,
     /// Reasons that are counted with others, because there were too many.
@@ -131,8 +160,12 @@ impl Harvest {
             let row = row?;
             let cell = |column| table.cell(&row, column);
             let cells = || {
-                let channel = columns.channel.map(cell).transpose()?;
-                Ok::<_, String>((cell(columns.primary)?, cell(columns.secondary)?, channel))
+                Ok::<_, String>(Cells {
+                    primary: cell(columns.primary)?,
+                    secondary: cell(columns.secondary)?,
+                    channel: columns.channel.map(cell).transpose()?,
+                    tier: columns.tier.map(cell).transpose()?,
+                })
             };
             let taken = cells().map(|cells| harvest.take(args, cells));
             if let Err(what) = taken {
@@ -144,11 +177,21 @@ impl Harvest {
         Ok(harvest)
     }
 
-    fn take(
-        &mut self,
-        args: &TableArgs,
-        (primary, secondary, channel): (&str, &str, Option<&str>),
-    ) {
+    fn take(&mut self, args: &TableArgs, cells: Cells<'_>) {
+        let Cells {
+            primary,
+            secondary,
+            channel,
+            tier,
+        } = cells;
+        if let Some(cell) = tier {
+            match args.filled(cell) {
+                Some(tier) => {
+                    self.tiers.meet(tier);
+                }
+                None => self.found.rows_without_tier += 1,
+            }
+        }
         if let Some(cell) = channel {
             let channel = args.filled(cell);
             self.found.rows_without_channel += u64::from(channel.is_none());
@@ -164,30 +207,37 @@ impl Harvest {
         self.reasons.meet(primary).meet(secondary.unwrap_or(OTHER));
     }
 
-    /// The channels, the reasons, and the remarks on them. At most `primaries_max` primary reasons, and at most
+    /// What the rows name, and the remarks on it. At most `primaries_max` primary reasons, and at most
     /// `secondaries_max` under each.
     pub(super) fn draft(
         self,
         (primaries_max, secondaries_max): (usize, usize),
-    ) -> (Vec<DraftChannel>, Vec<Primary>, Found) {
+        letters: Letters,
+    ) -> Named {
         let Harvest {
             reasons,
             channels,
+            tiers,
             mut found,
         } = self;
-        let channels = channels.by_frequency(CHANNEL_PREFIX);
+        let tiers = tiers.by_frequency(TIER_PREFIX, letters);
+        found.names("tier", &tiers, &mut [0, 0]);
+        let mut tiers: Vec<DraftTier> = tiers.into_iter().map(tier).collect();
+        tiers::in_order(&mut tiers);
+        found.tiers = tiers.iter().map(|tier| tier.id.clone()).collect();
+        let channels = channels.by_frequency(CHANNEL_PREFIX, letters);
         found.names("channel", &channels, &mut [0, 0]);
-        let mut words = reasons.by_frequency(REASON_PREFIX);
+        let mut words = reasons.by_frequency(REASON_PREFIX, letters);
         let mut kinds = [0, 0];
         found.names("primary reason", &words, &mut kinds);
         let other = names::key(OTHER_REASONS);
         let rest = cut(&mut words, primaries_max, &other);
         let mut primaries = Vec::with_capacity(words.len() + 1);
         for word in words {
-            primaries.push(primary(word, secondaries_max, &mut found));
+            primaries.push(primary(word, secondaries_max, letters, &mut found));
         }
         if !rest.is_empty() {
-            fold_primaries(&mut primaries, rest, &mut found);
+            fold_primaries(&mut primaries, rest, letters, &mut found);
         }
         found.primaries = primaries.len();
         found.secondaries = primaries.iter().map(|it| it.secondary.len()).sum();
@@ -200,12 +250,22 @@ impl Harvest {
                 medium: channel.medium.as_str(),
             })
             .collect();
-        (channels, primaries, found)
+        Named {
+            channels,
+            tiers,
+            primaries,
+            found,
+        }
     }
 }
 
-fn primary(word: Word<Words<()>>, secondaries_max: usize, found: &mut Found) -> Primary {
-    let mut below = word.below.by_frequency(REASON_PREFIX);
+fn primary(
+    word: Word<Words<()>>,
+    secondaries_max: usize,
+    letters: Letters,
+    found: &mut Found,
+) -> Primary {
+    let mut below = word.below.by_frequency(REASON_PREFIX, letters);
     found.names(
         &format!("under `{}` secondary reason", word.label),
         &below,
@@ -259,7 +319,12 @@ fn fold(secondary: &mut Vec<Secondary>, old: Vec<String>, rows: u64, found: &mut
     other.replaces.extend(old);
 }
 
-fn fold_primaries(primaries: &mut Vec<Primary>, rest: Vec<Word<Words<()>>>, found: &mut Found) {
+fn fold_primaries(
+    primaries: &mut Vec<Primary>,
+    rest: Vec<Word<Words<()>>>,
+    letters: Letters,
+    found: &mut Found,
+) {
     found.remarks.push(format!(
         "the {} rarest primary reasons count with other_reasons/other, because there are too many",
         rest.len()
@@ -267,7 +332,7 @@ fn fold_primaries(primaries: &mut Vec<Primary>, rest: Vec<Word<Words<()>>>, foun
     let rows: u64 = rest.iter().map(|word| word.rows).sum();
     let mut old = BTreeSet::new();
     for word in rest {
-        for below in word.below.by_frequency(REASON_PREFIX) {
+        for below in word.below.by_frequency(REASON_PREFIX, letters) {
             old.insert(format!("{}/{}", word.id, below.id));
         }
     }
@@ -305,8 +370,16 @@ fn plain(word: Word<()>) -> Secondary {
     }
 }
 
+fn tier(word: Word<()>) -> DraftTier {
+    DraftTier {
+        id: word.id,
+        label: word.label,
+        rows: Some(word.rows),
+    }
+}
+
 fn channel(word: Word<()>) -> DraftChannel {
-    let medium = medium(&word.id);
+    let medium = medium(&names::slug(&word.label, CHANNEL_PREFIX));
     DraftChannel {
         id: word.id,
         label: word.label,

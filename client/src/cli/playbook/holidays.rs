@@ -1,6 +1,7 @@
 //! `signpost playbook holidays`: reads public holidays from an iCalendar file, and prints the lines for the `closed`
 //! dates of a calendar of a playbook.
 
+mod document;
 mod event;
 mod file;
 mod recur;
@@ -28,7 +29,10 @@ const NAMED_MAX: usize = 10;
 #[command(after_help = "\
 Example:
   signpost playbook holidays holidays.ics --calendar desk
-  signpost playbook holidays holidays.ics --calendar desk --from 2027-01-01 --to 2027-12-31")]
+  signpost playbook holidays holidays.ics --calendar desk --from 2027-01-01 --to 2027-12-31
+  signpost playbook holidays holidays.ics --calendar desk --write airline.yaml
+
+--write changes nothing but the `closed` dates of this calendar: comments and all else stay.")]
 pub(crate) struct HolidaysArgs {
     /// The calendar file, such as holidays.ics; - for stdin.
     file: PathBuf,
@@ -44,6 +48,9 @@ pub(crate) struct HolidaysArgs {
     /// The time zone of the calendar, for events with times, such as Europe/Amsterdam [default: that of each event].
     #[arg(long, value_name = "ZONE")]
     time_zone: Option<String>,
+    /// Add the dates to the calendar in this playbook, instead of printing them.
+    #[arg(long, value_name = "PLAYBOOK")]
+    write: Option<PathBuf>,
 }
 
 /// The holidays that were found.
@@ -95,6 +102,20 @@ pub(super) fn run(args: &HolidaysArgs, session: &Session) -> Result<(), Failure>
             "{file}: {dates} dates from {from} to {to}, and a calendar has at most {CALENDAR_DATES_MAX}: name fewer days \
              with --to"
         )));
+    }
+    if let Some(playbook) = &args.write {
+        let dates: Vec<Date> = found.closed.keys().copied().collect();
+        let added = document::add(playbook, &calendar, &dates)?;
+        session.out.say(&format!(
+            "{}: {} added to calendars.{calendar}.closed; {} there before",
+            playbook.display(),
+            words::counted(added as u64, "date"),
+            dates.len() - added
+        ));
+        return match session.out.json {
+            true => session.out.data(&for_programs(&calendar, &found)),
+            false => Ok(()),
+        };
     }
     match session.out.json {
         true => session.out.data(&for_programs(&calendar, &found)),

@@ -3,9 +3,10 @@
 use super::draft::{Assumed, Draft, DraftChannel, DraftFact, Primary, Secondary};
 use super::from_csv::{self, CompanyArgs};
 use super::templates::{self, Template};
+use super::tiers;
 use crate::cli::Session;
 use crate::cli::failure::Failure;
-use crate::cli::names::{self, REASON_PREFIX};
+use crate::cli::names::{self, Letters, REASON_PREFIX};
 use clap::{Args, ValueEnum};
 
 /// The kind of company.
@@ -81,10 +82,11 @@ fn draft(kind: Kind, name: &str, company: &CompanyArgs) -> Draft {
             "Put your own reasons, channels and facts. Amounts, chances, waits and tiers are ASSUMPTIONS".to_owned(),
             "to begin with: look for that word, put your own, and run `signpost playbook check`.".to_owned(),
         ],
-        name: names::slug(name, "playbook"),
+        name: names::slug_in(name, "playbook", Letters::of(&company.locale)),
         currency: company.currency.clone(),
         time_zone: company.time_zone.clone(),
         locale: company.locale.clone(),
+        tiers: tiers::usual(),
         channels: channels.iter().map(channel).collect(),
         facts: facts.iter().map(fact).collect(),
         primaries: reasons.iter().map(primary).collect(),

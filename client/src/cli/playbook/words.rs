@@ -1,7 +1,7 @@
 //! The words on one level of a table. Spellings of one word are joined, each word gets an id of its own, and the most
 //! frequent word comes first.
 
-use crate::cli::names;
+use crate::cli::names::{self, Letters};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// One word, with what was counted of it and below it.
@@ -51,11 +51,11 @@ impl<T: Default> Words<T> {
 
     /// The words, the most frequent first; those with the same count in the order of their keys. An id that does not
     /// begin with a letter gets `prefix`.
-    pub(super) fn by_frequency(self, prefix: &str) -> Vec<Word<T>> {
+    pub(super) fn by_frequency(self, prefix: &str, letters: Letters) -> Vec<Word<T>> {
         let mut taken: BTreeSet<String> = BTreeSet::new();
         let mut owners: BTreeMap<String, String> = BTreeMap::new();
         for key in self.0.keys() {
-            let id = names::slug(key, prefix);
+            let id = names::slug_in(key, prefix, letters);
             taken.insert(id.clone());
             owners.entry(id).or_insert_with(|| key.clone());
         }
@@ -65,7 +65,7 @@ impl<T: Default> Words<T> {
             // The sort is stable: of equally frequent spellings the first in byte order comes first.
             spellings.sort_by_key(|(_, rows)| std::cmp::Reverse(*rows));
             let mut spellings = spellings.into_iter().map(|(label, _)| label);
-            let mut id = names::slug(&key, prefix);
+            let mut id = names::slug_in(&key, prefix, letters);
             let owner = owners.get(&id).filter(|owner| **owner != key).cloned();
             if owner.is_some() {
                 let mut numbered = (2..).map(|number| names::numbered(&id, number));
@@ -113,7 +113,7 @@ mod tests {
         for text in texts {
             words.meet(text);
         }
-        words.by_frequency("r")
+        words.by_frequency("r", Letters::Plain)
     }
 
     fn ids(words: &[Word<()>]) -> Vec<(&str, &str, u64)> {

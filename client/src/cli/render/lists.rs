@@ -6,6 +6,11 @@ use crate::cli::out::Paint;
 use crate::cli::zone::Zone;
 use signpost_client::v1;
 
+/// The title of the tier under which a case was opened. A contact that came later can have reported another one.
+pub(crate) const CASE_TIER: &str = "case tier";
+/// The same column for programs, which know it by this name.
+const TIER: &str = "tier";
+
 /// Rows, with a title for each column.
 pub(crate) struct Listing {
     columns: Vec<Column>,
@@ -50,6 +55,7 @@ impl Listing {
     /// The rows comma-separated, as in RFC 4180 except for the line ends.
     pub(crate) fn csv(&self) -> String {
         let titles = self.columns.iter().map(|column| match column {
+            Column::Left(CASE_TIER) => TIER.to_owned(),
             Column::Left(title) | Column::Right(title) => title.replace([' ', '-'], "_"),
         });
         let mut text = csv_line(titles);
@@ -126,7 +132,7 @@ pub(crate) fn contacts(contacts: &[v1::Contact], wide: bool, zone: Zone) -> List
         (Column::Left("channel"), false),
         (Column::Left("stated reason"), false),
         (Column::Left("confirmed reason"), true),
-        (Column::Left("tier"), true),
+        (Column::Left(CASE_TIER), true),
         (Column::Left("customer"), false),
         (Column::Left("case"), true),
         (Column::Left("route"), false),

@@ -1,6 +1,6 @@
 //! Publications, findings about a document, and counts by reason and tier.
 
-use super::lists::Listing;
+use super::lists::{CASE_TIER, Listing};
 use super::table::Column;
 use super::words;
 use crate::cli::out::Paint;
@@ -116,12 +116,17 @@ pub(crate) fn names_in_use(names: &[v1::PlaybookNameInUse]) -> String {
     names.iter().map(line).collect()
 }
 
+/// What the columns of counts come to.
+const ADDS_UP: &str = "\
+contacts = opened - withdrawn + repeats + continued; (unknown) and (none) have no case";
+
 /// Counts by reason and tier, with contacts that have no case, and the total. Below them, for each reason that was
 /// split, its counts together with those of its parts.
 pub(crate) fn counts(response: &v1::CountReasonsResponse, paint: Paint) -> String {
     let total = total(response);
     let rows = with_all(response).chain([("total".to_owned(), &total)]);
     let mut text = counted(rows, words::figure).table(paint);
+    text += &format!("{}\n", paint.dim(ADDS_UP));
     if response.additional_case_count > 0 {
         let further = words::counted(response.additional_case_count, "further case");
         let contacts = words::counted(response.contact_count, "contact");
@@ -167,6 +172,7 @@ fn total(response: &v1::CountReasonsResponse) -> v1::ReasonCount {
         total.repeat_count += count.repeat_count;
         total.opened_case_count += count.opened_case_count;
         total.resolved_case_count += count.resolved_case_count;
+        total.continued_contact_count += count.continued_contact_count;
     }
     let sum = |of: &dyn Fn(&v1::ReasonCount) -> u64| {
         with_all(response).map(|(_, count)| of(count)).sum::<u64>()
@@ -177,18 +183,21 @@ fn total(response: &v1::CountReasonsResponse) -> v1::ReasonCount {
             contact_count: sum(&|count| taking(count, route)),
         })
         .into();
-    total.case_state_counts = vec![v1::CaseStateCount {
-        state: v1::CaseState::Open.into(),
-        case_count: sum(&open_now),
-    }];
+    let states = [v1::CaseState::Open, v1::CaseState::Withdrawn];
+    total.case_state_counts = states
+        .map(|state| v1::CaseStateCount {
+            state: state.into(),
+            case_count: sum(&|count| in_state(count, state)),
+        })
+        .into();
     total
 }
 
-/// How many cases are open now.
-fn open_now(count: &v1::ReasonCount) -> u64 {
+/// How many cases are in this state now.
+fn in_state(count: &v1::ReasonCount, state: v1::CaseState) -> u64 {
     let mut states = count.case_state_counts.iter();
-    let open_now = states.find(|it| it.state() == v1::CaseState::Open);
-    open_now.map_or(0, |it| it.case_count)
+    let found = states.find(|it| it.state() == state);
+    found.map_or(0, |it| it.case_count)
 }
 
 /// The number of contacts that took this route.
@@ -202,12 +211,14 @@ fn counted<'c>(
     counts: impl Iterator<Item = (String, &'c v1::ReasonCount)>,
     figure: fn(u64) -> String,
 ) -> Listing {
-    const COLUMNS: [Column; 12] = [
+    const COLUMNS: [Column; 14] = [
         Column::Left("reason"),
-        Column::Left("tier"),
+        Column::Left(CASE_TIER),
         Column::Right("contacts"),
         Column::Right("repeats"),
         Column::Right("opened"),
+        Column::Right("withdrawn"),
+        Column::Right("continued"),
         Column::Right("resolved"),
         Column::Right("open now"),
         Column::Right("self-service"),
@@ -217,15 +228,21 @@ fn counted<'c>(
         Column::Right("human"),
     ];
     let rows = counts.map(|(reason, count)| {
+        let withdrawn = in_state(count, v1::CaseState::Withdrawn);
+        let continued = match count.continued_contact_count {
+            0 => figure(0),
+            continued => continued.to_string(),
+        };
         let mut row = vec![reason, count.tier.clone()];
-        let figures = [
-            count.contact_count,
-            count.repeat_count,
-            count.opened_case_count,
-            count.resolved_case_count,
-        ];
-        row.extend(figures.map(|count| count.to_string()));
-        row.push(open_now(count).to_string());
+        row.extend([
+            count.contact_count.to_string(),
+            count.repeat_count.to_string(),
+            count.opened_case_count.to_string(),
+            figure(withdrawn),
+            continued,
+            count.resolved_case_count.to_string(),
+            in_state(count, v1::CaseState::Open).to_string(),
+        ]);
         row.extend(ROUTES.map(|route| figure(taking(count, route))));
         row
     });

@@ -9,7 +9,8 @@ const STYLES: [&str; 8] = [
 ];
 
 /// A text for people. Control characters, and others that nobody sees ([`is_unseen`]), are written as `\u{1b}`. Line
-/// ends, tabs and the joiners of letters stay. Our own styles stay if `styled`.
+/// ends, tabs, the joiners of letters, selectors of a variant and the blank of Braille stay. Our own styles stay if
+/// `styled`.
 pub(crate) fn visible(text: &str, styled: bool) -> String {
     let mut shown = String::with_capacity(text.len());
     let mut rest = text;
@@ -49,7 +50,14 @@ pub(crate) fn cell(text: &str, styled: bool) -> String {
 }
 
 fn steers(character: char) -> bool {
-    is_unseen(character) && !matches!(character, '\n' | '\t' | '\u{200c}' | '\u{200d}')
+    let stays = matches!(
+        character,
+        '\n' | '\t' | '\u{200c}' | '\u{200d}' | '\u{2800}'
+            | '\u{180b}'..='\u{180f}'
+            | '\u{fe00}'..='\u{fe0f}'
+            | '\u{e0100}'..='\u{e01ef}'
+    );
+    is_unseen(character) && !stays
 }
 
 #[cfg(test)]
@@ -74,7 +82,13 @@ mod tests {
         assert_eq!(cell(evil, true), shown);
         assert_eq!(cell("one\ntwo\tthree", true), r"one\ntwo\tthree");
         // Letters that are joined are not torn apart.
-        for joined in ["می\u{200c}خواهم", "क\u{94d}\u{200d}ष", "👨\u{200d}👩"] {
+        for joined in [
+            "می\u{200c}خواهم",
+            "क\u{94d}\u{200d}ष",
+            "👨\u{200d}👩",
+            "❤\u{fe0f}",
+            "⠓\u{2800}⠊",
+        ] {
             assert_eq!(visible(joined, false), joined);
         }
     }

@@ -202,6 +202,13 @@ fn with_currency(amount: String, currency_code: &str) -> String {
     }
 }
 
+/// The number of decimals that amounts of the currency have, if this one has more.
+pub(crate) fn more_decimals(micros: i64, currency_code: &str) -> Option<u32> {
+    let digits = Currency::new(currency_code)?.digits();
+    let step = 10_i64.pow(MONEY_DECIMALS - digits);
+    (micros % step != 0).then_some(digits)
+}
+
 fn digits(currency_code: &str) -> u32 {
     Currency::new(currency_code).map_or(DIGITS_USUAL, |currency| currency.digits())
 }

@@ -3,7 +3,9 @@
 
 use super::values::Meant;
 use crate::cli::failure::Failure;
-use crate::cli::names::{self, CHANNEL_PREFIX, OTHER, REASON_PREFIX, UNKNOWN_CHANNEL};
+use crate::cli::names::{
+    self, CHANNEL_PREFIX, Letters, OTHER, REASON_PREFIX, TIER_PREFIX, UNKNOWN_CHANNEL,
+};
 use signpost_domain::ids::{ReasonId, Slug};
 use signpost_domain::playbook::{Label, Playbook, right_names};
 use std::collections::HashMap;
@@ -89,12 +91,38 @@ impl Lookup {
                 known: true,
             };
         }
-        let primary = match place {
-            Some(place) => self.playbook.primaries[place].id.to_string(),
-            None => names::slug(primary, REASON_PREFIX),
-        };
-        let secondary = names::slug(secondary, REASON_PREFIX);
-        self.written(&format!("{primary}/{secondary}"))
+        let made = self.letters().map(|letters| {
+            let primary = match place {
+                Some(place) => self.playbook.primaries[place].id.to_string(),
+                None => names::slug_in(primary, REASON_PREFIX, letters),
+            };
+            let secondary = names::slug_in(secondary, REASON_PREFIX, letters);
+            self.written(&format!("{primary}/{secondary}"))
+        });
+        let [first, second] = made;
+        match second.known && !first.known {
+            true => second,
+            false => first,
+        }
+    }
+
+    /// How the letters of an id may be written that `playbook from-csv` made of a word.
+    fn letters(&self) -> [Letters; 2] {
+        let locales = self.playbook.locales.iter();
+        let of_locales = locales.map(|locale| Letters::of(locale));
+        let other = of_locales.into_iter().find(|it| *it != Letters::Plain);
+        [other.unwrap_or_default(), Letters::Plain]
+    }
+
+    /// The id made of a word: the first of those that `is_there`, or else the first.
+    fn made(&self, word: &str, prefix: &str, is_there: impl Fn(&str) -> bool) -> String {
+        let [first, second] = self
+            .letters()
+            .map(|letters| names::slug_in(word, prefix, letters));
+        match is_there(&second) && !is_there(&first) {
+            true => second,
+            false => first,
+        }
     }
 
     /// The reason of a row that has it as `primary/secondary`.
@@ -116,7 +144,8 @@ impl Lookup {
         if let Some(known) = self.channels.get(&names::key(channel)) {
             return Ok(known.clone());
         }
-        let id = names::slug(channel, CHANNEL_PREFIX);
+        let channels = &self.playbook.index.channels;
+        let id = self.made(channel, CHANNEL_PREFIX, |id| channels.contains_key(id));
         match self.playbook.index.channels.contains_key(id.as_str()) {
             true => Ok(id),
             false => {
@@ -173,7 +202,8 @@ impl Lookup {
         if let Some(known) = self.tiers.get(&names::key(tier)) {
             return Ok(known.clone());
         }
-        let id = names::slug(tier, "tier");
+        let tiers = &self.playbook.index.tiers;
+        let id = self.made(tier, TIER_PREFIX, |id| tiers.contains_key(id));
         self.has_id(Meant::Tier, &id).map(|()| id)
     }
 

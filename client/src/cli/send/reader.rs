@@ -8,6 +8,7 @@ use super::plan::Slot;
 use super::times::{Order, Times, Told};
 use super::values::{Meant, Values, reason_words};
 use crate::cli::failure::Failure;
+use crate::cli::next::NextLine;
 use crate::cli::not_taken::Fault;
 use crate::cli::table_file::{Row, Table};
 use jiff::Timestamp;
@@ -281,6 +282,28 @@ impl Reader {
         })
     }
 
+    /// What to do about a row that was sent before with other content.
+    pub(super) fn sent_before(&self) -> String {
+        let what = match (self.map.id, self.args.amend) {
+            (None, _) => {
+                "--run NAME sends the whole file again, as contacts of its own beside those of before"
+            }
+            (Some(_), false) => {
+                "its contact stays as it was: --amend changes it to what the row says now; --run alone does not, because \
+                 --id names the contact"
+            }
+            (Some(_), true) => "--run NAME together with --amend amends its contact once more",
+        };
+        let over = match self.args.uses_file_times() {
+            true => {
+                ". With --clock file time has gone on: to import all of it otherwise, begin with a server on an empty \
+                 folder"
+            }
+            false => "",
+        };
+        format!("this row was sent before with other content; {what}{over}")
+    }
+
     /// What the error of a row says, with the column and the value where it is about one.
     pub(super) fn blame(&self, ready: &Ready, error: &ClientError) -> Fault {
         let customer = ready.customer().unwrap_or_default();
@@ -351,6 +374,9 @@ fn times(
         order.see(row?.cells.get(column).unwrap_or_default());
     }
     let named = |what| format!("{}: {}: {what}", table.name, table.header[column]);
-    let format = order.format().map_err(|what| Failure::Fix(named(what)))?;
+    let dmy = || NextLine::typed().with(["--time-format", "dmy"]);
+    let format = order
+        .format()
+        .map_err(|what| Failure::Fix(format!("{}:\n  {}", named(what), dmy())))?;
     Ok(Some(Times::of_format(format, zone)))
 }

@@ -306,8 +306,7 @@ async fn row(client: &Client, flight: &Flight, row: &Ready) -> Result<Sent, Clie
         Err(error) if is_hopeless(&error) => return Err(error),
         Err(error) if error.reason() == v1::ErrorReason::ContactExists => return Ok(had_before()),
         Err(ClientError::Conflict(..)) => {
-            let what = "this row was sent before with other content; --run NAME sends the whole file again";
-            return Ok(refused(what.to_owned().into()));
+            return Ok(refused(reader.sent_before().into()));
         }
         Err(error) => return Ok(refused(reader.blame(row, &error))),
     };

@@ -1,5 +1,6 @@
 //! The results of the rows. Their sums add up to the number of rows.
 
+use super::next::Next;
 use super::span::Figures;
 use super::values::Unknown;
 use crate::cli::not_taken::{Alike, Bad, Fault};
@@ -87,6 +88,8 @@ pub(super) struct Tally {
     pub(super) unknown_cells: Unknown,
     /// The times of the table; `None` if they are not used.
     pub(super) span: Option<Figures>,
+    /// The command that comes after a rehearsal; `None` if there is none.
+    pub(super) next: Option<Next>,
     asked_for: BTreeMap<String, u64>,
     unknown_reasons: BTreeMap<String, u64>,
     cells: BTreeMap<Cell, u64>,
@@ -114,6 +117,9 @@ struct Summary<'t> {
     unknown: Vec<UnknownCell<'t>>,
     by: Vec<SummaryRow<'t>>,
     not_taken: Vec<Alike<'t>>,
+    /// The command that comes next, after a rehearsal.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<String>,
 }
 
 /// What rows are asked for: a fact, or the reason.
@@ -227,6 +233,7 @@ impl Tally {
                 .map(|(cell, &rows)| SummaryRow { cell, rows })
                 .collect(),
             not_taken,
+            next: self.next.as_ref().map(Next::command),
         })
     }
 

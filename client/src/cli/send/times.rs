@@ -1,7 +1,7 @@
 //! Times as tables write them, in one column or as a date and a time in two. The whole column shows whether the day or
 //! the month comes first. If it does not, that is an error: the order is not guessed.
 
-mod forms;
+pub(super) mod forms;
 
 use forms::{serial, since_1970, since_midnight, slashed};
 use jiff::Timestamp;
@@ -64,6 +64,11 @@ impl Order {
             (false, true) => self.by_month += 1,
             _ => {}
         }
+    }
+
+    /// A time that could begin with the day or with the month.
+    pub(super) fn example(&self) -> Option<&str> {
+        self.example.as_deref()
     }
 
     /// The format of the column.

@@ -3,9 +3,11 @@
 
 use super::SendArgs;
 use super::lookup::Lookup;
+use super::next;
 use crate::cli::Session;
 use crate::cli::failure::Failure;
 use crate::cli::names;
+use crate::cli::next::NextLine;
 use crate::cli::out::Out;
 use crate::cli::render::words;
 use crate::cli::table_file::{Table, TableArgs};
@@ -140,7 +142,7 @@ impl Unknown {
     ///
     /// # Errors
     /// [`Failure::Fix`] with the cells that are not known.
-    pub(super) fn is_none(&self) -> Result<(), Failure> {
+    pub(super) fn is_none(&self, args: &SendArgs) -> Result<(), Failure> {
         if self.rows == 0 {
             return Ok(());
         }
@@ -162,11 +164,26 @@ impl Unknown {
                     .then(|| format!("{}: {}{more}", kind.word(), listed.join(", ")))
             });
         let kinds = kinds.collect::<Vec<_>>().join("\n");
+        let to_fill = match &args.values {
+            Some(file) => format!("write the ids of these cells into {}", file.display()),
+            None => {
+                let file = next::words_file(&args.table.file);
+                let line = NextLine::typed().with(["--values", &file]);
+                format!(
+                    "make a file of these cells, to write their ids into it:\n  {}",
+                    line.with_flag("--dry-run")
+                )
+            }
+        };
         Err(Failure::Fix(format!(
-            "nothing was sent: the live playbook does not know all that the table says\n{kinds}\nmap these cells with \
-         --values FILE (--dry-run --values FILE makes the file), add them to the playbook, or send all the same with \
-         --allow-unknown"
+            "nothing was sent: the live playbook does not know all that the table says\n{kinds}\n{to_fill}\n\
+             or add them to the playbook, or send all the same with --allow-unknown"
         )))
+    }
+
+    /// Whether there are no such cells.
+    pub(super) fn is_empty(&self) -> bool {
+        self.rows == 0
     }
 
     /// What each cell is and says, with its rows: the most frequent first.

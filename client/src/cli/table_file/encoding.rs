@@ -204,6 +204,8 @@ pub(super) struct Text {
     pub(super) lines: Lines,
     /// The check that quotes are closed; `None` before the delimiter is known.
     quotes: Option<Quotes>,
+    /// The line of the quote that is not closed, once one is found.
+    pub(super) unclosed: Option<u64>,
     /// The first word with a character beyond ASCII, and its line.
     pub(super) word: Option<(u64, String)>,
 }
@@ -228,6 +230,7 @@ impl Text {
             line_bytes: 0,
             lines: Lines::new(),
             quotes,
+            unclosed: None,
             word: None,
         })
     }
@@ -312,6 +315,7 @@ impl Text {
                 "line {line}: has a character with the number 0; this is no table of text"
             ));
         }
+        self.look_at_quotes()?;
         self.lines.feed(&self.text);
         let line_end = self
             .text
@@ -327,16 +331,24 @@ impl Text {
                 "line {line}: has over {LINE_BYTES_MAX} bytes, the most that are read"
             ));
         }
-        match &mut self.quotes {
-            None => Ok(()),
-            Some(quotes) => {
-                quotes.feed(&self.text)?;
-                match self.ended {
-                    true => quotes.end(),
-                    false => Ok(()),
-                }
-            }
-        }
+        Ok(())
+    }
+
+    /// Checks the quotes of the next part of the text, and adds those that are to be added.
+    fn look_at_quotes(&mut self) -> Result<(), String> {
+        let Some(quotes) = &mut self.quotes else {
+            return Ok(());
+        };
+        let looked = quotes.feed(&self.text).and_then(|mended| {
+            self.text = mended.unwrap_or_else(|| std::mem::take(&mut self.text));
+            let adds = self.ended && quotes.end()?;
+            self.text.extend(adds.then_some(b'"'));
+            Ok(())
+        });
+        looked.map_err(|unclosed| {
+            self.unclosed = Some(unclosed.line);
+            unclosed.what
+        })
     }
 }
 

@@ -18,8 +18,17 @@ enum At {
     Quote(u64),
 }
 
+/// A quoted cell that is not closed where it should be.
+#[derive(Debug)]
+pub(super) struct Unclosed {
+    /// The line on which the cell began, from 1.
+    pub(super) line: u64,
+    /// What is wrong, with this line.
+    pub(super) what: String,
+}
+
 /// Checks that each quoted cell is closed, and that it can be meant to end where it does. The text is given a part
-/// after the other.
+/// after the other. Where it is told to, it closes a cell at the end of the line on which the cell began.
 #[derive(Debug)]
 pub(super) struct Quotes {
     delimiter: u8,
@@ -28,36 +37,54 @@ pub(super) struct Quotes {
     after_cr: bool,
     /// The line of a cell with too many lines. Which message is right depends on whether another quote follows.
     too_long: Option<u64>,
+    /// The lines at whose end a cell that began on them is closed.
+    closes: Vec<u64>,
 }
 
 impl Quotes {
-    pub(super) fn new(delimiter: u8) -> Quotes {
+    /// Looks at a text whose cells are separated by `delimiter`, and closes what began on one of the lines `closes` at
+    /// the end of that line.
+    pub(super) fn new(delimiter: u8, closes: &[u64]) -> Quotes {
         Quotes {
             delimiter,
             at: At::Start,
             line: 1,
             after_cr: false,
             too_long: None,
+            closes: closes.to_vec(),
         }
     }
 
-    /// Looks at the next part of the text.
+    /// Looks at the next part of the text. Gives the part with the quotes that it adds; `None` if it adds none.
     ///
     /// # Errors
     /// What is wrong, with the line on which the cell began.
-    pub(super) fn feed(&mut self, text: &[u8]) -> Result<(), String> {
-        for &byte in text {
+    pub(super) fn feed(&mut self, text: &[u8]) -> Result<Option<Vec<u8>>, Unclosed> {
+        let mut added: Vec<usize> = Vec::new();
+        for (place, &byte) in text.iter().enumerate() {
+            if matches!(byte, b'\r' | b'\n') && self.closes_here() {
+                self.byte(b'"')?;
+                added.push(place);
+            }
             self.byte(byte)?;
         }
-        Ok(())
+        Ok((!added.is_empty()).then(|| with_quotes(text, &added)))
     }
 
-    fn byte(&mut self, byte: u8) -> Result<(), String> {
+    /// Whether a cell that began on this line is closed at its end.
+    fn closes_here(&self) -> bool {
+        matches!(self.at, At::Quoted(began) if began == self.line && self.closes.contains(&began))
+    }
+
+    fn byte(&mut self, byte: u8) -> Result<(), Unclosed> {
         if let Some(began) = self.too_long {
             return match byte {
-                b'"' => Err(format!(
-                    "line {began}: a quote is opened and not closed within {CELL_LINES_MAX} lines"
-                )),
+                b'"' => Err(Unclosed {
+                    line: began,
+                    what: format!(
+                        "line {began}: a quote is opened and not closed within {CELL_LINES_MAX} lines"
+                    ),
+                }),
                 _ => Ok(()),
             };
         }
@@ -69,11 +96,14 @@ impl Quotes {
             (At::Quoted(began), _) => At::Quoted(began),
             _ if ends_line || byte == self.delimiter => At::Start,
             (At::Quote(began), _) if began < self.line => {
-                return Err(format!(
-                    "line {began}: a quote is opened, and the next one, on line {}, is in the middle of a cell; close it \
-                     on its line, or write a quote in a cell twice",
-                    self.line
-                ));
+                return Err(Unclosed {
+                    line: began,
+                    what: format!(
+                        "line {began}: a quote is opened, and the next one, on line {}, is in the middle of a cell; close \
+                         it on its line, or write a quote in a cell twice",
+                        self.line
+                    ),
+                });
             }
             _ => At::Bare,
         };
@@ -88,32 +118,72 @@ impl Quotes {
         Ok(())
     }
 
-    /// The text is at its end.
+    /// The text is at its end. Gives whether a quote must be added there.
     ///
     /// # Errors
     /// As [`Quotes::feed`].
-    pub(super) fn end(&self) -> Result<(), String> {
+    pub(super) fn end(&self) -> Result<bool, Unclosed> {
         match (self.too_long, self.at) {
-            (Some(began), _) | (None, At::Quoted(began)) => Err(unclosed(began)),
-            _ => Ok(()),
+            (None, At::Quoted(_)) if self.closes_here() => Ok(true),
+            (Some(began), _) | (None, At::Quoted(began)) => Err(Unclosed {
+                line: began,
+                what: format!("line {began}: a quote is opened and never closed"),
+            }),
+            _ => Ok(false),
         }
     }
 }
 
-fn unclosed(began: u64) -> String {
-    format!("line {began}: a quote is opened and never closed")
+/// The text with a quote before the byte at each of these places, which are in order.
+fn with_quotes(text: &[u8], places: &[usize]) -> Vec<u8> {
+    let mut mended = Vec::with_capacity(text.len() + places.len());
+    let mut from = 0;
+    for &place in places {
+        mended.extend(&text[from..place]);
+        mended.push(b'"');
+        from = place;
+    }
+    mended.extend(&text[from..]);
+    mended
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn found(text: &str) -> String {
-        let mut quotes = Quotes::new(b',');
+    fn mended(text: &str, closes: &[u64]) -> Result<String, String> {
+        let mut quotes = Quotes::new(b',', closes);
+        let mut all = Vec::new();
         // A part may end anywhere.
-        let mut bytes = text.as_bytes().chunks(1);
-        let fed = bytes.try_for_each(|part| quotes.feed(part));
-        fed.and_then(|()| quotes.end()).err().unwrap_or_default()
+        for part in text.as_bytes().chunks(1) {
+            let fed = quotes.feed(part).map_err(|unclosed| unclosed.what)?;
+            all.extend(fed.unwrap_or_else(|| part.to_vec()));
+        }
+        let ends = quotes.end().map_err(|unclosed| unclosed.what)?;
+        all.extend(ends.then_some(b'"'));
+        Ok(String::from_utf8_lossy(&all).into_owned())
+    }
+
+    fn found(text: &str) -> String {
+        mended(text, &[]).err().unwrap_or_default()
+    }
+
+    #[test]
+    fn a_quote_is_closed_at_the_end_of_the_line_that_is_told() {
+        for (text, lines, expected) in [
+            (
+                "a,b\r\n1,\"x\r\n2,\"y\"\r\n",
+                &[2][..],
+                "a,b\r\n1,\"x\"\r\n2,\"y\"\r\n",
+            ),
+            ("a,b\n1,\"x", &[2], "a,b\n1,\"x\""),
+            ("a,b\n1,\"x\n2,\"y\n", &[2, 3], "a,b\n1,\"x\"\n2,\"y\"\n"),
+            // A cell of two lines that is closed, and lines without a quote, stay as they are.
+            ("a,b\n1,\"x\ny\"\n2,z\n", &[3, 4], "a,b\n1,\"x\ny\"\n2,z\n"),
+        ] {
+            assert_eq!(mended(text, lines).as_deref(), Ok(expected), "{text:?}");
+        }
+        assert!(mended("a,b\n1,\"x\n2,\"y\n", &[2]).is_err());
     }
 
     #[test]

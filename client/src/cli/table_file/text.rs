@@ -1,6 +1,6 @@
 //! A table of text: rows on lines, cells between delimiters.
 
-use super::delimiter;
+use super::delimiter::{self, Delimiter};
 use super::encoding::{self, Coding, Text};
 use super::quotes::Quotes;
 use super::spool::Writer;
@@ -16,6 +16,8 @@ const CHANGED_ROWS: usize = 2;
 /// A cell of several lines is taken for rows behind a quote that is not closed if its whole lines have at least this
 /// many delimiters, each line as many as a row.
 const SWALLOWED_DELIMITERS: usize = 4;
+/// The maximum number of quotes that are closed in one table. Of more, something else is wrong.
+const CLOSED_MAX: usize = 20;
 
 /// Reads a table of text.
 ///
@@ -28,19 +30,42 @@ pub(super) fn read(mut file: File, args: &TableArgs) -> Result<Content, String> 
     let coding = encoding::find(&mut file, args.encoding)?;
     let (start, is_all) = Text::new(&file, coding, None)?.start(START_BYTES)?;
     let delimiter = delimiter::find(&start, is_all, args.delimiter)?;
-    let text = Text::new(&file, coding, Some(Quotes::new(delimiter.byte)))?;
-    let mut rows = Rows::new(text, delimiter.byte);
-    if delimiter.has_line {
-        rows.next()?;
+    let mut closed = Vec::new();
+    loop {
+        let text = Text::new(&file, coding, Some(Quotes::new(delimiter.byte, &closed)))?;
+        let mut rows = Rows::new(text, delimiter.byte);
+        match rows.read(&delimiter) {
+            Ok((header, kept)) => {
+                let mut content = content(&rows, args, coding, &delimiter, header, kept)?;
+                closed.sort_unstable();
+                content.mended = closed;
+                return Ok(content);
+            }
+            Err(what) => match rows.unclosed() {
+                None => return Err(what),
+                Some(line) if !args.mend_quotes => {
+                    return Err(format!(
+                        "{what}; --mend-quotes reads it as closed at the end of line {line}"
+                    ));
+                }
+                Some(line) if closed.len() < CLOSED_MAX && !closed.contains(&line) => {
+                    closed.push(line)
+                }
+                Some(_) => return Err(what),
+            },
+        }
     }
-    let header = rows.header()?;
-    let mut out = Writer::new();
-    let empty = rows
-        .keep(header.len(), &mut out)
-        .map_err(|what| match what {
-            Wrong::Said(what) => what,
-            Wrong::Io(error) => error.to_string(),
-        })?;
+}
+
+/// What was read, with what was assumed.
+fn content(
+    rows: &Rows,
+    args: &TableArgs,
+    coding: Coding,
+    delimiter: &Delimiter,
+    header: Vec<String>,
+    (out, empty): (Writer, u64),
+) -> Result<Content, String> {
     let text = rows.reader.get_ref();
     let hash = text.hash();
     let mut assumed = Vec::new();
@@ -61,6 +86,7 @@ pub(super) fn read(mut file: File, args: &TableArgs) -> Result<Content, String> 
             delimiter: delimiter.byte,
             is_marked: coding.is_marked || coding.encoding != UTF_8,
         },
+        mended: Vec::new(),
     })
 }
 
@@ -86,6 +112,8 @@ struct Rows {
     delimiter: u8,
     record: csv::StringRecord,
     line: u64,
+    /// The line of a quote that takes whole rows into its cell, once one is found.
+    swallows: Option<u64>,
 }
 
 impl Rows {
@@ -100,7 +128,28 @@ impl Rows {
             delimiter,
             record: csv::StringRecord::new(),
             line: 1,
+            swallows: None,
         }
+    }
+
+    /// The header, the rows, and how many rows were empty.
+    fn read(&mut self, delimiter: &Delimiter) -> Result<(Vec<String>, (Writer, u64)), String> {
+        if delimiter.has_line {
+            self.next()?;
+        }
+        let header = self.header()?;
+        let mut out = Writer::new();
+        let empty = self.keep(header.len(), &mut out);
+        let empty = empty.map_err(|what| match what {
+            Wrong::Said(what) => what,
+            Wrong::Io(error) => error.to_string(),
+        })?;
+        Ok((header, (out, empty)))
+    }
+
+    /// The line of a quote that is not closed, if that is why the rows cannot be read.
+    fn unclosed(&self) -> Option<u64> {
+        self.swallows.or(self.reader.get_ref().unclosed)
     }
 
     /// Reads the next row into `record`; `false` at the end.
@@ -160,7 +209,7 @@ impl Rows {
     }
 
     /// Refuses a cell that has whole rows in it: the quote before them was not meant to open a cell, or is not closed.
-    fn is_no_rows_in_a_cell(&self, width: usize) -> Result<(), String> {
+    fn is_no_rows_in_a_cell(&mut self, width: usize) -> Result<(), String> {
         for cell in self
             .record
             .iter()
@@ -173,6 +222,7 @@ impl Rows {
             let delimiters = |line: &&str| line.bytes().filter(|it| *it == self.delimiter).count();
             let of_rows = inner.iter().all(|line| delimiters(line) + 1 == width);
             if of_rows && inner.len() * width.saturating_sub(1) >= SWALLOWED_DELIMITERS {
+                self.swallows = Some(self.line);
                 return Err(format!(
                     "line {}: a quote is opened here, and the {} lines after it are in its cell, though they look like \
                      rows: close the quote on its line, or write a quote in a cell twice",

@@ -319,6 +319,7 @@ impl Rows {
                 delimiter: b',',
                 is_marked: true,
             },
+            mended: Vec::new(),
         })
     }
 }

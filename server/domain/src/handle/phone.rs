@@ -14,6 +14,8 @@ pub const PHONE_CHARS_MAX: usize = 64;
 const DIGITS_MIN: usize = 7;
 /// The most digits of the code of a country.
 const CODE_DIGITS_MAX: usize = 3;
+/// What is dialled before a number of another country in most of the world (ITU-T E.123).
+const ABROAD: &str = "00";
 /// What stands before an extension in a compared number.
 const EXTENSION: &str = ";ext=";
 
@@ -107,8 +109,15 @@ fn known(digits: &str, region: Option<Region>) -> Option<String> {
     let mut all = [Some(digits), trunk.and_then(after), after(&code)]
         .into_iter()
         .flatten();
-    let national = all.find(|national| has(metadata, national))?;
-    Some(format!("+{code}{national}"))
+    match all.find(|national| has(metadata, national)) {
+        Some(national) => Some(format!("+{code}{national}")),
+        // Most of the world dials 00 before a number of another country. Where the region dials something else, it
+        // means that all the same, unless the region itself has the number.
+        None => {
+            let abroad = after(ABROAD).filter(|digits| is_known(digits))?;
+            Some(format!("+{abroad}"))
+        }
+    }
 }
 
 /// Whether a country has the number. The digits begin with the code of the country.
@@ -157,11 +166,12 @@ fn written(told: &str) -> Option<String> {
     (begins && !is_other).then(|| number.replace(EXTENSION, " ext. "))
 }
 
-/// Marks of direction, joiners and the like, which come along when a number is copied.
+/// Marks of direction, joiners, selectors of a variant and the like, which come along when a number is copied.
 const fn is_unseen(sign: char) -> bool {
     matches!(
         sign,
         '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}'
+            | '\u{fe00}'..='\u{fe0f}'
     )
 }
 

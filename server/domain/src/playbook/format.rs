@@ -228,8 +228,8 @@ pub(super) struct FactFile {
     #[serde(default)]
     pub(super) personal: bool,
     /// What of a text counts where it tells one matter from another; only for the type text. exact: all of it;
-    /// letters_and_digits: `F 78` is `F-78`; digits: `order 4711` is `4711`. Blanks at the ends and the form of Unicode
-    /// never count. Default: exact.
+    /// letters_and_digits: `F 78` is `F-78`; digits: `order 4711` is `4711`. With these two, letters and digits of full
+    /// width are those of ASCII. Blanks at the ends and the form of Unicode never count. Default: exact.
     #[serde(default)]
     pub(super) compare: FactCompare,
     /// Whether small and capital letters differ where the text tells one matter from another; only for the type text.

@@ -223,19 +223,25 @@ impl Playbook {
         let time = match written.parse::<jiff::Timestamp>() {
             Ok(time) => time,
             Err(_) => {
-                let local: civil::DateTime = written.parse().map_err(|_| NoTime::Unread)?;
+                let local = written.parse::<civil::DateTime>();
+                // With a zone of its own it would have been read as it is, if it were in range.
+                let zoned = written.trim_end_matches(['Z', 'z']);
+                let local = local.map_err(|_| match zoned.parse::<civil::DateTime>() {
+                    Ok(_) => NoTime::OutOfRange,
+                    Err(_) => NoTime::Unread,
+                })?;
                 let times = self.time_zone.to_ambiguous_zoned(local);
                 if let AmbiguousOffset::Gap { .. } = times.offset() {
                     return Err(NoTime::Skipped);
                 }
                 // If the clock shows the time twice, the first time is meant.
-                let zoned = times.earlier().map_err(|_| NoTime::Unread)?;
+                let zoned = times.earlier().map_err(|_| NoTime::OutOfRange)?;
                 zoned.timestamp()
             }
         };
         let time = UnixMs(time.as_millisecond());
         let is_there = time.0.abs() <= UnixMs::MAX.0;
-        is_there.then_some(time).ok_or(NoTime::Unread)
+        is_there.then_some(time).ok_or(NoTime::OutOfRange)
     }
 }
 
@@ -247,6 +253,9 @@ pub enum NoTime {
         "must be a time such as 2026-11-23 10:00, by the playbook's time zone, or 2026-11-23T09:00:00Z"
     )]
     Unread,
+    /// The time is later or earlier than times can be.
+    #[error("is out of range: must be before 9999-12-30")]
+    OutOfRange,
     /// The clock skips this time.
     #[error(
         "must be another time: in the playbook's time zone, the clock is put forward and skips this one"

@@ -108,6 +108,15 @@ impl Counts {
         ]
     }
 
+    /// How many contacts joined a case that was there and are no repeats: all contacts that are there now, less those
+    /// that repeat, less one for each case that was opened and not withdrawn. Below 0 if the first contacts of cases
+    /// left them while others stayed.
+    pub const fn continued(&self) -> i128 {
+        let contacts = self.contacts as i128 - self.contacts_left as i128;
+        let opened = self.cases_opened as i128 - self.cases_withdrawn as i128;
+        contacts - self.repeats as i128 - opened
+    }
+
     /// How many cases are open now, computed from these counts.
     pub const fn cases_open(&self) -> i128 {
         self.cases_opened as i128 + self.cases_reopened as i128

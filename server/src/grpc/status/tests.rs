@@ -99,10 +99,43 @@ fn faults_that_do_not_fit_are_counted() {
     );
 }
 
+fn low() -> EngineError {
+    EngineError::NoRoom(Box::new(Room::Low {
+        folder: "/data/log".into(),
+        free_bytes: 3 << 20,
+        needed_bytes: 288 << 20,
+    }))
+}
+
+fn read_only() -> EngineError {
+    EngineError::NoRoom(Box::new(Room::ReadOnly {
+        folder: "/data".into(),
+    }))
+}
+
+#[test]
+fn no_room_says_how_much_and_where() {
+    let status = halted(low());
+    assert_eq!(
+        status.message(),
+        "writes are refused, and nothing was changed: the disk of /data/log is nearly full: 3 MiB are free, 288 MiB must \
+         be. Reads are answered"
+    );
+    let details = status.get_error_details();
+    let retry = details.retry_info().and_then(|retry| retry.retry_delay);
+    assert_eq!(retry, Some(NO_ROOM_RETRY_DELAY));
+    let metadata = details.error_info().map(|info| &info.metadata);
+    let of = |key: &str| metadata.and_then(|metadata| metadata.get(key).cloned());
+    assert_eq!(of("free_bytes").as_deref(), Some("3145728"));
+    assert_eq!(of("needed_bytes").as_deref(), Some("301989888"));
+}
+
 #[test]
 fn every_halt_has_its_code() {
     let codes = [
         (EngineError::Busy, Code::ResourceExhausted),
+        (low(), Code::ResourceExhausted),
+        (read_only(), Code::Unavailable),
         (EngineError::Stopping, Code::Unavailable),
         (EngineError::Failed, Code::Unavailable),
         (EngineError::Corrupt, Code::DataLoss),
@@ -419,6 +452,8 @@ fn no_refusal_leaves_without_its_reason() {
 fn nothing_else_leaves_without_its_reason() {
     let halts = [
         EngineError::Busy,
+        low(),
+        read_only(),
         EngineError::Stopping,
         EngineError::Failed,
         EngineError::Corrupt,
@@ -455,6 +490,8 @@ fn nothing_else_leaves_without_its_reason() {
     let told: Vec<String> = all.iter().filter_map(reason_of).collect();
     let expected = [
         "BUSY",
+        "DISK_FULL",
+        "STORE_READ_ONLY",
         "STOPPING",
         "STORE_FAILED",
         "STORED_BYTES_UNREADABLE",

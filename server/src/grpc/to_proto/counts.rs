@@ -50,6 +50,7 @@ fn without(counts: &Counts) -> v1::ReasonCount {
     v1::ReasonCount {
         tier: String::new(),
         case_state_counts: Vec::new(),
+        continued_contact_count: 0,
         ..count(counts)
     }
 }
@@ -114,5 +115,6 @@ fn count(count: &Counts) -> v1::ReasonCount {
         resolved_case_count: *cases_resolved,
         route_counts: taken.collect(),
         case_state_counts: in_state.collect(),
+        continued_contact_count: i64::try_from(count.continued()).unwrap_or(i64::MAX),
     }
 }

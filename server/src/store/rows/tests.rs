@@ -198,6 +198,7 @@ fn leaves_emptied_by_deletions_are_given_back() -> Outcome {
 
 /// The number of leaves that a scan of all rows reads.
 fn leaves(state: &Path) -> Result<u64, Failure> {
+    std::fs::remove_file(state.join("CLOSED"))?;
     let database = Database::<STATE_FAN_OUT>::open(state, 1024 * 1024)?;
     let before = database.page_ins();
     let mut rows = 0;

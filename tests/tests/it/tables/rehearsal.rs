@@ -4,7 +4,7 @@
 use super::{CATEGORY_COLUMNS, Desk, figures, parts};
 use serde_json::Value;
 use signpost_tests::Outcome;
-use signpost_tests::process::{ServerProcess, text};
+use signpost_tests::process::{ServerProcess, program, text};
 
 /// The company's own playbook has these words.
 const OWN: &str = "category,type,channel\nbilling,wrong_amount,phone\ndelivery,late,email\n";
@@ -48,7 +48,7 @@ fn an_export_of_somebody_else_is_rehearsed_put_right_and_sent_once() -> Outcome 
     };
     // A quote that is not closed is told with its line, before anything else.
     let open = desk.put("open.csv", export(&ROWS.replace("encore\"", "encore")))?;
-    let told = send(text(&open)?, &["--dry-run"])?;
+    let told = send(text(&open)?, &[])?;
     assert_eq!(told.code, Some(2), "{told:?}");
     assert!(
         told.stderr.contains("line 3: a quote is opened"),
@@ -62,6 +62,7 @@ fn an_export_of_somebody_else_is_rehearsed_put_right_and_sent_once() -> Outcome 
     let rehearsed = send(file, &["--dry-run"])?;
     let all = format!("{}{}", rehearsed.stdout, rehearsed.stderr);
     let all = all.replace(text(desk.data.beside())?, "TMP");
+    let all = all.replace(text(&program("signpost")?)?, "signpost");
     let lines = all.lines().map(|line| format!("{}\n", line.trim_end()));
     expect_test::expect![[r#"
           reason         channel  route  rows
@@ -81,6 +82,8 @@ fn an_export_of_somebody_else_is_rehearsed_put_right_and_sent_once() -> Outcome 
         line 2: refused: Ligne `Téléphone`: the playbook has no channel telephone; must be one of email, phone
         line 4: refused: Ligne `Téléphone`: the playbook has no channel telephone; must be one of email, phone
         line 3: refused: Ligne `E-mail`: the playbook has no channel e_mail; did you mean email?
+        next, write the id of each cell above into TMP/words.csv, then:
+          signpost send TMP/calls.csv --values TMP/words.csv --map 'primary=Catégorie,secondary=Type,channel=Ligne,customer=Client,time=Créé' --clock file --time-zone Europe/Paris --id No
         signpost: 3 rows not taken
     "#]].assert_eq(&lines.collect::<String>());
     nothing_is_there(&server)?;
@@ -126,13 +129,17 @@ fn what_the_playbook_does_not_know_stops_a_sending_that_cannot_be_sent_again() -
     let send = [&["send", text(&file)?], &MAP[..]].concat();
     let stopped = server.signpost(&send)?;
     assert_eq!((stopped.code, stopped.stdout.as_str()), (Some(2), ""));
-    let said = stopped.stderr.lines();
+    let said = stopped.stderr.replace(text(desk.data.beside())?, "TMP");
+    let said = said.replace(text(&program("signpost")?)?, "signpost");
+    let said = said.lines();
     let said = said.filter(|line| line.starts_with("signpost:"));
     expect_test::expect![[r#"
         signpost: nothing was sent: the live playbook does not know all that the table says
         signpost: channel: `Téléphone` 2 rows, `E-mail` 1 row
         signpost: reason: `Facturation / Montant erroné` 2 rows, `Livraison / Retard; encore` 1 row
-        signpost: map these cells with --values FILE (--dry-run --values FILE makes the file), add them to the playbook, or send all the same with --allow-unknown"#]].assert_eq(&said.collect::<Vec<_>>().join("\n"));
+        signpost: make a file of these cells, to write their ids into it:
+        signpost:   signpost send TMP/calls.csv --map 'primary=Catégorie,secondary=Type,channel=Ligne,customer=Client,time=Créé' --clock file --time-zone Europe/Paris --id No --values TMP/calls-words.csv --dry-run
+        signpost: or add them to the playbook, or send all the same with --allow-unknown"#]].assert_eq(&said.collect::<Vec<_>>().join("\n"));
     nothing_is_there(&server)?;
     let allowed = [&send[..], &["--allow-unknown", "--allow-bad", "--json"]].concat();
     let sent = server.signpost(&allowed)?;

@@ -347,6 +347,7 @@ fn publications_findings_and_counts_as_text() {
             state: v1::CaseState::Open.into(),
             case_count: 1,
         }],
+        continued_contact_count: 0,
     };
     let family = v1::SplitReason {
         reason: "existing_flight/change".to_owned(),

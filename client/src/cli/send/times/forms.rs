@@ -17,7 +17,7 @@ const NO_DATES: [Date; 3] = [
 ];
 
 /// Seconds since 1970 (9 or 10 digits) or milliseconds since 1970 (12 or 13 digits).
-pub(super) fn since_1970(text: &str) -> Option<Timestamp> {
+pub(in crate::cli::send) fn since_1970(text: &str) -> Option<Timestamp> {
     let (whole, part) = text.split_once('.').unwrap_or((text, "0"));
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     if !digits(whole) || !digits(part) {
@@ -34,10 +34,10 @@ pub(super) fn since_1970(text: &str) -> Option<Timestamp> {
     }
 }
 
-pub(super) type Slashed = ((i8, i8, i16), Time);
+pub(in crate::cli::send) type Slashed = ((i8, i8, i16), Time);
 
 /// `a/b/YYYY`, also with `-` or `.` between the numbers, and with or without a time of day.
-pub(super) fn slashed(text: &str) -> Option<Slashed> {
+pub(in crate::cli::send) fn slashed(text: &str) -> Option<Slashed> {
     let text = text.trim();
     let (date, time) = text.split_once([' ', 'T', ',']).unwrap_or((text, ""));
     let separator = date.chars().find(|c| matches!(c, '/' | '-' | '.'))?;
@@ -93,7 +93,7 @@ fn time_of_day(text: &str) -> Option<Time> {
 }
 
 /// A day number of a spreadsheet, with the time as a fraction of a day: `45750.586805`. It has 5 digits.
-pub(super) fn serial(text: &str) -> Option<DateTime> {
+pub(in crate::cli::send) fn serial(text: &str) -> Option<DateTime> {
     let (whole, part) = decimal(text)?;
     let day = whole.parse::<i64>().ok();
     let day = day.filter(|day| whole.len() == 5 && SERIAL_DAYS.contains(day))?;
@@ -103,7 +103,7 @@ pub(super) fn serial(text: &str) -> Option<DateTime> {
 
 /// The time since midnight, as a clock or as a fraction of a day: `9:12`, `09:12:58`, `9:12 am`, `0.384`. A date of a
 /// spreadsheet before it that means no date is left out.
-pub(super) fn since_midnight(text: &str) -> Option<SignedDuration> {
+pub(in crate::cli::send) fn since_midnight(text: &str) -> Option<SignedDuration> {
     if let Some((whole, part)) = decimal(text)
         && text.contains(['.', ','])
         && whole == "0"

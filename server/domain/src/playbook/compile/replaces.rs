@@ -120,12 +120,17 @@ impl Compiler<'_> {
             });
             return;
         }
-        if let Some(other) = claims.claimed.insert(old.to_owned(), new.to_owned()) {
-            self.faults.add(at, || {
-                (
+        let before = claims.claimed.insert(old.to_owned(), new.to_owned());
+        if let Some(other) = before {
+            self.faults.add(at, || match other == new {
+                true => (
+                    format!("{} is there twice", echo(old)),
+                    format!("must be once in what {} replaces", echo(new)),
+                ),
+                false => (
                     format!("{} is already replaced by {}", echo(old), echo(&other)),
                     "must be replaced by only one reason".to_owned(),
-                )
+                ),
             });
         }
     }

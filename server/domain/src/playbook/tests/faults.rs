@@ -226,7 +226,7 @@ fn retired_reasons() {
             ),
             (
                 "replaces: [existing_flight/move_date, rebook/date]",
-                "replaces: [existing_flight/cancel, rebook/date, rebook, x/y/z]",
+                "replaces: [existing_flight/cancel, rebook/date, rebook, x/y/z, rebook/date]",
             ),
             (
                 "stage: retention",
@@ -244,6 +244,7 @@ fn retired_reasons() {
             42:20 reasons[0].secondary[0].replaces[0]: existing_flight/cancel replaces existing_flight/change_date in a circle; must be a retired reason
             42:57 reasons[0].secondary[0].replaces[2]: is "rebook"; must be a retired reason, as primary/secondary
             42:65 reasons[0].secondary[0].replaces[3]: is "x/y/z"; must be a retired reason, as primary/secondary
+            42:72 reasons[0].secondary[0].replaces[4]: rebook/date is there twice; must be once in what existing_flight/change_date replaces
             51:20 reasons[0].secondary[1].replaces[0]: existing_flight/change_date replaces existing_flight/cancel in a circle; must be a retired reason
             51:49 reasons[0].secondary[1].replaces[1]: rebook/date is already replaced by existing_flight/change_date; must be replaced by only one reason
             59:16 reasons[1].replaces[0]: existing_flight replaces baggage in a circle; must be a retired reason

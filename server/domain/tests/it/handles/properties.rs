@@ -3,7 +3,7 @@
 use proptest::prelude::{Strategy, any, proptest};
 use proptest::sample::select;
 use proptest::{prop_assert, prop_assert_eq};
-use signpost_domain::fact::{FactCase, FactCompare, KeyFact};
+use signpost_domain::fact::{FactCase, FactCompare, FactValue, KeyFact};
 use signpost_domain::handle::{HandleCompare, HandleKind, HandleKinds, Region};
 use signpost_domain::ids::Slug;
 use std::sync::Arc;
@@ -54,4 +54,49 @@ proptest! {
             }
         }
     }
+}
+
+/// What differs in its looks alone is one where only letters and digits count; a case that was opened before that has the
+/// key of then.
+#[test]
+fn letters_and_digits_of_full_width_are_those_of_ascii() {
+    let compared = |compare, case, told: &str| {
+        let fact = KeyFact {
+            id: Slug::stored("fact"),
+            compare,
+            case,
+        };
+        let told = FactValue::Text(Arc::from(told));
+        let text = |value: &FactValue| match value {
+            FactValue::Text(text) => text.to_string(),
+            other => format!("{other:?}"),
+        };
+        (
+            text(&fact.compared(&told)),
+            text(&fact.compared_before(&told)),
+        )
+    };
+    let pair = |now: &str, before: &str| (now.to_owned(), before.to_owned());
+    let full = "\u{ff26} \u{ff17}\u{ff18}";
+    let letters = FactCompare::LettersAndDigits;
+    assert_eq!(
+        compared(letters, FactCase::Keep, full),
+        pair("F78", "\u{ff26}\u{ff17}\u{ff18}")
+    );
+    assert_eq!(
+        compared(letters, FactCase::Lower, full),
+        pair("f78", "\u{ff46}\u{ff17}\u{ff18}")
+    );
+    assert_eq!(
+        compared(FactCompare::Digits, FactCase::Keep, full),
+        pair("78", "\u{ff17}\u{ff18}")
+    );
+    assert_eq!(
+        compared(FactCompare::Exact, FactCase::Keep, full),
+        pair(full, full)
+    );
+    assert_eq!(
+        compared(letters, FactCase::Keep, "F-78"),
+        pair("F78", "F78")
+    );
 }

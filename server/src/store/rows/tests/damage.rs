@@ -18,6 +18,8 @@ fn damage(folder: &DataFolder) -> Result<Option<String>, Failure> {
 #[test]
 fn damage_met_while_reading_is_reported_by_the_next_open() -> Outcome {
     let (temporary, folder) = filled()?;
+    // As after a crash, so that the change is not found at once.
+    fs::remove_file(temporary.path().join("state/CLOSED"))?;
     let mut database = Database::<STATE_FAN_OUT>::open(&temporary.path().join("state"), 1024)?;
     database.put_all([(key(5), b"no frame of ours".to_vec())])?;
     database.close()?;
@@ -72,6 +74,34 @@ fn what_cannot_be_built_on_is_reported_and_reset() -> Outcome {
         let (mut rows, _) = open(&folder)?;
         assert_eq!(rows.applied(), 0, "{name}");
         rows.apply(vec![put(1, 1)], 1)?;
+    }
+    Ok(())
+}
+
+/// The engine would open such rows, and take rows of other times for them.
+#[test]
+fn bookkeeping_that_is_cut_off_is_noticed() -> Outcome {
+    for is_deleted in [false, true] {
+        let (temporary, folder) = filled()?;
+        let (mut rows, reader) = open(&folder)?;
+        rows.apply(vec![put(3, 7)], rows.applied() + 1)?;
+        drop((rows, reader));
+        for entry in fs::read_dir(temporary.path().join("state/metadata"))? {
+            let path = entry?.path();
+            match (path.to_string_lossy().contains("/log_"), is_deleted) {
+                (false, _) => {}
+                (true, true) => fs::remove_file(&path)?,
+                (true, false) => fs::write(&path, "")?,
+            }
+        }
+        let found = damage(&folder)?;
+        let expected = "its bookkeeping is not as a server left it";
+        assert_eq!(found.as_deref(), Some(expected));
+        fs::remove_file(temporary.path().join("state/CLOSED"))?;
+        // After a crash only what is surely missing is noticed.
+        let found = damage(&folder)?;
+        let expected = is_deleted.then_some("the newest part of its bookkeeping is missing");
+        assert_eq!(found.as_deref(), expected);
     }
     Ok(())
 }

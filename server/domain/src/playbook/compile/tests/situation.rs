@@ -101,7 +101,7 @@ impl Compiler<'_> {
                 NoTime::Unread => {
                     "must be a time such as 2026-11-23 10:00 or 2026-11-23T09:00:00Z".to_owned()
                 }
-                NoTime::Skipped => why.to_string(),
+                NoTime::OutOfRange | NoTime::Skipped => why.to_string(),
             };
             self.is_wrong(at, written, right);
         })
@@ -546,7 +546,7 @@ fn fact_value(
                     "must be a time such as +6h, -2d, 2026-11-23 10:00 or 2026-11-23T09:00:00Z"
                         .to_owned()
                 }
-                NoTime::Skipped => why.to_string(),
+                NoTime::OutOfRange | NoTime::Skipped => why.to_string(),
             });
         }
     };

@@ -1,0 +1,274 @@
+//! Reads a closed database of the storage engine without the engine, and changes nothing in its folder.
+//!
+//! The engine cannot read without writing: opening writes its bookkeeping again. So it opens nothing on a full disk, in
+//! a folder that cannot be written, or in a folder that somebody only wants to look at. This reader knows the files of
+//! the version that [`ENGINE`](super::database::ENGINE) names:
+//!
+//! - `metadata/snapshot_N` is one frame, and `metadata/log_M` are frames after it. They say where each leaf is.
+//! - `slabs/SIZE` has slots of SIZE bytes, each with a checksum. A leaf is in one slot.
+//!
+//! Every byte that it believes is under a checksum. Rows that are put here stay in memory, over those on disk.
+
+mod cache;
+mod leaf;
+pub(super) mod metadata;
+#[cfg(test)]
+mod tests;
+
+use cache::LeafCache;
+use leaf::{Leaf, Slabs};
+use metadata::{Catalog, Place};
+use std::collections::BTreeMap;
+use std::io;
+use std::ops::{Bound, ControlFlow};
+use std::path::Path;
+use std::sync::{Arc, PoisonError, RwLock};
+
+/// The maximum number of bytes of rows that are kept in memory because they cannot be written.
+pub const ROWS_IN_MEMORY_MAX: usize = 512 * 1024 * 1024;
+
+/// Called with the key and the value of each row, until it breaks.
+type Visit<'a> = dyn FnMut(&[u8], &[u8]) -> ControlFlow<()> + 'a;
+
+/// A database that is only read. It is cheap to clone, and every clone sees the same.
+#[derive(Clone)]
+pub(super) struct Sealed(Arc<Inner>);
+
+struct Inner {
+    catalog: Catalog,
+    slabs: Slabs,
+    cache: LeafCache,
+    over: RwLock<Over>,
+}
+
+/// Rows in memory over those on disk. `None` for a row that is removed.
+#[derive(Default)]
+struct Over {
+    rows: BTreeMap<Vec<u8>, Option<Vec<u8>>>,
+    bytes: usize,
+}
+
+impl Sealed {
+    /// Reads where everything is in the database at `path`. A database that does not exist is empty.
+    ///
+    /// # Errors
+    /// [`io::ErrorKind::InvalidData`] names the file that does not read; any other error is one of the disk.
+    pub(super) fn open(path: &Path, cache_bytes: usize) -> io::Result<Sealed> {
+        Ok(Sealed(Arc::new(Inner {
+            catalog: Catalog::read(&path.join("metadata"))?,
+            slabs: Slabs::new(path.join("slabs")),
+            cache: LeafCache::new(cache_bytes),
+            over: RwLock::default(),
+        })))
+    }
+
+    /// Reads the leaves that were written last, before the engine opens the database: where one is not the leaf that it
+    /// should be, the engine would look for it for ever. That can be so after a power cut on a disk that does not sync
+    /// what it says is synced.
+    ///
+    /// # Errors
+    /// When one of them does not read.
+    pub(super) fn check_recent(path: &Path) -> io::Result<()> {
+        let sealed = Sealed::open(path, 0)?;
+        let places = sealed.0.catalog.places.iter();
+        let mut recent = places.filter(|place| place.is_recent);
+        recent.try_for_each(|place| {
+            sealed
+                .0
+                .slabs
+                .read(place.location, &place.low_key)
+                .map(drop)
+        })
+    }
+
+    /// The number of leaves.
+    pub(super) fn leaf_count(&self) -> usize {
+        self.0.catalog.places.len()
+    }
+
+    /// The rows of a leaf, which count from 0.
+    ///
+    /// # Errors
+    /// When the leaf does not read. The rest of the database may read all the same.
+    pub(super) fn leaf_rows(&self, index: usize) -> io::Result<Vec<(Vec<u8>, Vec<u8>)>> {
+        Ok(self.leaf(index)?.rows.clone())
+    }
+
+    /// The first key that a leaf can hold.
+    pub(super) fn leaf_from(&self, index: usize) -> &[u8] {
+        self.0
+            .catalog
+            .places
+            .get(index)
+            .map_or(&[], |place| &place.low_key)
+    }
+
+    /// Why the end of the newest part of the bookkeeping does not read; `None` if it does.
+    pub(super) fn torn(&self) -> Option<&str> {
+        self.0.catalog.torn.as_deref()
+    }
+
+    /// Puts rows over those on disk; `None` removes a row.
+    ///
+    /// # Errors
+    /// When more than [`ROWS_IN_MEMORY_MAX`] bytes would be in memory.
+    pub(super) fn put_over(
+        &self,
+        rows: impl IntoIterator<Item = (Vec<u8>, Option<Vec<u8>>)>,
+    ) -> io::Result<()> {
+        let mut over = self.0.over.write().unwrap_or_else(PoisonError::into_inner);
+        for (key, value) in rows {
+            let size = |value: &Option<Vec<u8>>| value.as_ref().map_or(0, Vec::len);
+            over.bytes += key.len() + size(&value);
+            let key_bytes = key.len();
+            if let Some(before) = over.rows.insert(key, value) {
+                over.bytes -= key_bytes + size(&before);
+            }
+            if over.bytes > ROWS_IN_MEMORY_MAX {
+                let what = format!(
+                    "it cannot be written, and the rows that follow from the log need more than {ROWS_IN_MEMORY_MAX} \
+                     bytes of memory: make room on the disk, or make the folder writable"
+                );
+                return Err(io::Error::new(io::ErrorKind::StorageFull, what));
+            }
+        }
+        Ok(())
+    }
+
+    /// The value under `key`; `None` if there is none.
+    ///
+    /// # Errors
+    /// When the leaf does not read.
+    pub(super) fn get(&self, key: &[u8]) -> io::Result<Option<Vec<u8>>> {
+        let over = self.0.over.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(value) = over.rows.get(key) {
+            return Ok(value.clone());
+        }
+        drop(over);
+        let Some(index) = self.0.catalog.around(key) else {
+            return Ok(None);
+        };
+        Ok(self.leaf(index)?.get(key).map(<[u8]>::to_vec))
+    }
+
+    /// The last key; `None` if there is none.
+    ///
+    /// # Errors
+    /// When a leaf does not read.
+    pub(super) fn last_key(&self) -> io::Result<Option<Vec<u8>>> {
+        let mut last = None;
+        self.scan_down(Bound::Unbounded, &mut |key, _| {
+            last = Some(key.to_vec());
+            ControlFlow::Break(())
+        })?;
+        Ok(last)
+    }
+
+    /// Calls `visit` with the rows from key `from` on, in the order of their keys, until `visit` breaks.
+    ///
+    /// # Errors
+    /// When a leaf does not read.
+    pub(super) fn scan(&self, from: &[u8], visit: &mut Visit<'_>) -> io::Result<()> {
+        let over = self.0.over.read().unwrap_or_else(PoisonError::into_inner);
+        let mut over = over
+            .rows
+            .range::<[u8], _>((Bound::Included(from), Bound::Unbounded))
+            .peekable();
+        for index in self.0.catalog.around(from).unwrap_or(0)..self.leaf_count() {
+            let leaf = self.leaf(index)?;
+            let begin = leaf.rows.partition_point(|(key, _)| key.as_slice() < from);
+            for (key, value) in &leaf.rows[begin..] {
+                while let Some((first, put)) = over.next_if(|(put, _)| *put < key) {
+                    if shown(first, put, visit).is_break() {
+                        return Ok(());
+                    }
+                }
+                let goes_on = match over.next_if(|(put, _)| *put == key) {
+                    Some((_, put)) => shown(key, put, visit),
+                    None => visit(key, value),
+                };
+                if goes_on.is_break() {
+                    return Ok(());
+                }
+            }
+        }
+        for (key, put) in over {
+            if shown(key, put, visit).is_break() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Like [`Sealed::scan`], but from the key `from` down to smaller keys.
+    ///
+    /// # Errors
+    /// When a leaf does not read.
+    pub(super) fn scan_down(&self, from: Bound<&[u8]>, visit: &mut Visit<'_>) -> io::Result<()> {
+        let over = self.0.over.read().unwrap_or_else(PoisonError::into_inner);
+        let mut over = over
+            .rows
+            .range::<[u8], _>((Bound::Unbounded, from))
+            .rev()
+            .peekable();
+        let is_within = |key: &[u8]| match from {
+            Bound::Included(from) => key <= from,
+            Bound::Excluded(from) => key < from,
+            Bound::Unbounded => true,
+        };
+        let end = match from {
+            Bound::Included(from) | Bound::Excluded(from) => {
+                self.0.catalog.around(from).map_or(0, |index| index + 1)
+            }
+            Bound::Unbounded => self.leaf_count(),
+        };
+        for index in (0..end).rev() {
+            let leaf = self.leaf(index)?;
+            let stop = leaf.rows.partition_point(|(key, _)| is_within(key));
+            for (key, value) in leaf.rows[..stop].iter().rev() {
+                while let Some((first, put)) = over.next_if(|(put, _)| *put > key) {
+                    if shown(first, put, visit).is_break() {
+                        return Ok(());
+                    }
+                }
+                let goes_on = match over.next_if(|(put, _)| *put == key) {
+                    Some((_, put)) => shown(key, put, visit),
+                    None => visit(key, value),
+                };
+                if goes_on.is_break() {
+                    return Ok(());
+                }
+            }
+        }
+        for (key, put) in over {
+            if shown(key, put, visit).is_break() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn leaf(&self, index: usize) -> io::Result<Arc<Leaf>> {
+        let inner = &self.0;
+        if let Some(leaf) = inner.cache.get(index) {
+            return Ok(leaf);
+        }
+        let Some(Place {
+            low_key, location, ..
+        }) = inner.catalog.places.get(index)
+        else {
+            return Ok(Arc::default());
+        };
+        let leaf = Arc::new(inner.slabs.read(*location, low_key)?);
+        inner.cache.put(index, &leaf);
+        Ok(leaf)
+    }
+}
+
+/// Shows a row of those in memory, unless it is removed.
+fn shown(key: &[u8], put: &Option<Vec<u8>>, visit: &mut Visit<'_>) -> ControlFlow<()> {
+    match put {
+        Some(value) => visit(key, value),
+        None => ControlFlow::Continue(()),
+    }
+}
