@@ -11,7 +11,7 @@ const FIELDS: &[(&str, &[&str])] = &[
     ("expire_time", &["expire_time"]),
     ("label", &["token_label"]),
     ("primary_reasons", &["limit_reason"]),
-    ("token_id", &["token"]),
+    ("token_id", &["token_id"]),
     ("at_time", &["at_time"]),
     ("ca", &["ca"]),
     ("case.case_id", &["case"]),

@@ -67,7 +67,8 @@ pub(crate) struct CreateArgs {
 #[derive(Args, Debug)]
 pub(crate) struct RevokeArgs {
     /// The id of the token, token_…: not what its owner sends.
-    token: String,
+    #[arg(value_name = "TOKEN")]
+    token_id: String,
     /// When it was asked for, RFC 3339 [default: now].
     #[arg(long, value_name = "TIME", value_parser = values::time)]
     event_time: Option<prost_types::Timestamp>,
@@ -83,12 +84,12 @@ pub(crate) async fn run(command: TokenCommand, session: &Session) -> Result<(), 
         TokenCommand::Revoke(args) => {
             let request = v1::RevokeTokenRequest {
                 request_id: args.key.or_fresh(),
-                token_id: args.token.clone(),
+                token_id: args.token_id.clone(),
                 event_time: args.event_time,
             };
             let response = session.write(request, Client::revoke_token).await?;
             let receipt = response.receipt.as_ref();
-            let text = |_| format!("revoked {}\n", args.token);
+            let text = |_| format!("revoked {}\n", args.token_id);
             session.out.written(&response, receipt, text)
         }
     }

@@ -220,7 +220,9 @@ fn an_address_that_others_reach_needs_tls_or_a_word() {
         &[(Key::Data, "d"), (Key::Listen, "0.0.0.0:7100")],
         &[],
         "insecure-listen = false",
-        expect![[r#"listen (from --listen): other machines could call there without TLS (set tls-cert and tls-key) and credentials (set access to credentials, or tls-client-ca): must be an address of loopback such as 127.0.0.1:7100, unless insecure-listen is set, is "0.0.0.0:7100""#]],
+        expect![[
+            r#"listen (from --listen): other machines could call there without TLS (set tls-cert and tls-key) and credentials (set access to credentials, or tls-client-ca): must be an address of loopback such as 127.0.0.1:7100, unless insecure-listen is set, is "0.0.0.0:7100""#
+        ]],
     );
     check(
         &[(Key::Data, "d"), (Key::Listen, "0.0.0.0:7100")],

@@ -352,6 +352,7 @@ fn a_check_says_until_when_the_certificate_is_valid_and_a_start_warns_in_time() 
         let files = Files::new(data.beside(), certified)?;
         let mut command =
             signpostd(&["--data", "d", "--listen", "0.0.0.0:7100", "--check-config"])?;
+        command.args(["--access", "credentials"]);
         Ran::of(command.args(files.flags()?))
     };
     let long = check(&ca.server(&NAMES)?)?;
@@ -375,7 +376,6 @@ fn a_check_says_until_when_the_certificate_is_valid_and_a_start_warns_in_time() 
         "{long:?}"
     );
     expect![[r#"
-        signpostd: listen: anybody who reaches 0.0.0.0:7100 may do everything: callers need no credential. To let in only callers with a certificate, set tls-client-ca
         signpostd: TMP/server.pem: the certificate of CN=signpost test server is valid until 2090-01-01T00:00:00Z
         signpostd: bad configuration: tls-key (from --tls-key): does not belong to the certificate of TMP/server.pem, is "TMP/server.key"
     "#]].assert_eq(&[told(&long), told(&misfit)].concat());
