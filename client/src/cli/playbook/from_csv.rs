@@ -1,7 +1,7 @@
 //! `signpost playbook from-csv`: makes a first playbook from a table with two columns of reasons, without a server.
 
 use super::draft::{Assumed, Draft, DraftChannel, LEVELS_MAX, REASONS_EASY_MAX};
-use super::harvest::{Columns, Found, GuessedChannel, Harvest, Named};
+use super::harvest::{Columns, Found, GuessedChannel, Harvest, NamedIds};
 use super::onward::Onward;
 use super::tiers;
 use crate::cli::Session;
@@ -163,8 +163,8 @@ struct Told {
 }
 
 /// The draft of what the table names, and what else was found.
-fn draft(table: &Table, args: &FromCsvArgs, named: Named) -> (Draft, Found) {
-    let Named {
+fn draft(table: &Table, args: &FromCsvArgs, named: NamedIds) -> (Draft, Found) {
+    let NamedIds {
         channels,
         tiers,
         primaries,
@@ -381,7 +381,7 @@ mod tests {
             tier: None,
         };
         let harvest = Harvest::of(&read, &table, columns).unwrap();
-        let Named {
+        let NamedIds {
             primaries, found, ..
         } = harvest.draft(LEVELS_MAX, Letters::Plain);
         let draft = Draft {

@@ -54,7 +54,7 @@ struct Cells<'r> {
 
 /// The parts of a draft that a table names.
 #[derive(Debug)]
-pub(super) struct Named {
+pub(super) struct NamedIds {
     /// The channels; empty if the table has no column of them.
     pub(super) channels: Vec<DraftChannel>,
     /// The tiers, the most valuable first; empty if the table has no column of them.
@@ -213,7 +213,7 @@ impl Harvest {
         self,
         (primaries_max, secondaries_max): (usize, usize),
         letters: Letters,
-    ) -> Named {
+    ) -> NamedIds {
         let Harvest {
             reasons,
             channels,
@@ -250,7 +250,7 @@ impl Harvest {
                 medium: channel.medium.as_str(),
             })
             .collect();
-        Named {
+        NamedIds {
             channels,
             tiers,
             primaries,
