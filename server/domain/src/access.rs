@@ -7,7 +7,7 @@ mod reach;
 mod role;
 mod token;
 
-pub use reach::{OutOfReach, Reach, ScopePart};
+pub use reach::{OutsideReach, Reach, ScopePart};
 pub use role::Role;
 pub use token::{
     LIFETIME_DEFAULT, LIFETIME_MAX, SCOPE_NAMES_MAX, TOKEN_LABEL_BYTES_MAX, TOKENS_MAX, Token,

@@ -4,7 +4,7 @@ mod cause;
 
 pub use cause::{CaseCause, ContactCause, CustomerCause};
 
-use crate::access::{OutOfReach, TOKENS_MAX};
+use crate::access::{OutsideReach, TOKENS_MAX};
 use crate::ids::{CaseId, ContactId, CustomerId, RequestId, Slug, TokenId};
 use crate::list::OfCustomer;
 use crate::playbook::leaving::{LeavingKind, NameInUse};
@@ -285,7 +285,7 @@ pub enum Refusal {
         /// The contact or the case, as text for people.
         what: String,
         /// Why it is outside.
-        why: OutOfReach,
+        why: OutsideReach,
     },
     /// Revoke tokens that nobody needs.
     #[error("{TOKENS_MAX} tokens count already: revoke some that nobody needs")]

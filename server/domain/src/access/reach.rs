@@ -40,7 +40,7 @@ impl ScopePart {
 
 /// Why something is outside the limits of a token.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OutOfReach {
+pub struct OutsideReach {
     /// The part of the limits.
     pub part: ScopePart,
     /// What the contact or the case has there; `None` if it has nothing.
@@ -49,7 +49,7 @@ pub struct OutOfReach {
     pub allowed: Vec<Slug>,
 }
 
-impl fmt::Display for OutOfReach {
+impl fmt::Display for OutsideReach {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let part = self.part.as_str();
         match &self.has {
@@ -86,7 +86,7 @@ impl Reach {
         &self,
         told: &ContactContext,
         before: Option<&ContactContext>,
-    ) -> Result<(), OutOfReach> {
+    ) -> Result<(), OutsideReach> {
         let Some(scope) = &self.scope else {
             return Ok(());
         };
@@ -106,7 +106,7 @@ impl Reach {
     ///
     /// # Errors
     /// The first part of the limits that it is outside of.
-    pub fn contact(&self, contact: &Contact) -> Result<(), OutOfReach> {
+    pub fn contact(&self, contact: &Contact) -> Result<(), OutsideReach> {
         self.context(&contact.context, None)
     }
 
@@ -114,7 +114,7 @@ impl Reach {
     ///
     /// # Errors
     /// The first part of the limits that it is outside of.
-    pub fn case(&self, case: &Case, contacts: &[Arc<Contact>]) -> Result<(), OutOfReach> {
+    pub fn case(&self, case: &Case, contacts: &[Arc<Contact>]) -> Result<(), OutsideReach> {
         self.reason(&case.reason)?;
         let mut outside = None;
         for contact in contacts.iter().rev() {
@@ -130,7 +130,7 @@ impl Reach {
     ///
     /// # Errors
     /// If its primary reason is outside of the limits.
-    pub fn reason(&self, reason: &ReasonId) -> Result<(), OutOfReach> {
+    pub fn reason(&self, reason: &ReasonId) -> Result<(), OutsideReach> {
         let Some(scope) = &self.scope else {
             return Ok(());
         };
@@ -138,11 +138,11 @@ impl Reach {
     }
 }
 
-fn within(part: ScopePart, allowed: &[Slug], has: Option<&Slug>) -> Result<(), OutOfReach> {
+fn within(part: ScopePart, allowed: &[Slug], has: Option<&Slug>) -> Result<(), OutsideReach> {
     if allowed.is_empty() || has.is_some_and(|has| allowed.contains(has)) {
         return Ok(());
     }
-    Err(OutOfReach {
+    Err(OutsideReach {
         part,
         has: has.cloned(),
         allowed: allowed.to_vec(),

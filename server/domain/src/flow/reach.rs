@@ -3,7 +3,7 @@
 //! What the sender may not know of is refused in the words for what does not exist.
 
 use super::result::DecideError;
-use crate::access::{OutOfReach, Reach};
+use crate::access::{OutsideReach, Reach};
 use crate::case::Case;
 use crate::command::{Command, CommandBody, PreviewRoute, Query, WorkStep};
 use crate::contact::{Contact, ContactContext};
@@ -153,7 +153,7 @@ fn of_contact(id: &ContactId) -> String {
     format!("contact {id}")
 }
 
-fn outside(what: &str, why: OutOfReach) -> DecideError {
+fn outside(what: &str, why: OutsideReach) -> DecideError {
     let what = what.to_owned();
     Refusal::OutOfReach { what, why }.into()
 }

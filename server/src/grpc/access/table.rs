@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 
 /// What a call does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum CallKind {
     /// It reads nothing of a customer.
     Reads,
     /// It reads what is known of customers.
@@ -19,7 +19,7 @@ pub(super) enum Kind {
     Administers,
 }
 
-impl Kind {
+impl CallKind {
     /// The words for it in the documentation.
     #[cfg(test)]
     pub(super) const fn as_str(self) -> &'static str {
@@ -53,14 +53,14 @@ pub(super) struct Call {
         not(test),
         expect(dead_code, reason = "the audit file will ask for it")
     )]
-    pub(super) kind: Kind,
+    pub(super) kind: CallKind,
     /// What it does with a limited token.
     pub(super) limited: Limited,
     /// Who may make it.
     pub(super) roles: &'static [Role],
 }
 
-use Kind::{Administers, Reads, ReadsPersonal, Writes};
+use CallKind::{Administers, Reads, ReadsPersonal, Writes};
 use Limited::{Checked, Free, Refused};
 use Role::{Admin, Agent, Auditor, Chatbot, Platform, Supervisor};
 
@@ -247,7 +247,12 @@ pub(super) const CALLS: &[Call] = &[
     call("PlaybookService/GetVocabulary", Reads, Free, READERS),
 ];
 
-const fn call(name: &'static str, kind: Kind, limited: Limited, roles: &'static [Role]) -> Call {
+const fn call(
+    name: &'static str,
+    kind: CallKind,
+    limited: Limited,
+    roles: &'static [Role],
+) -> Call {
     Call {
         name,
         kind,

@@ -31,7 +31,7 @@ fn every_call_of_the_contract_has_one_row() -> Result<(), prost::DecodeError> {
 
 #[test]
 fn administrators_may_do_everything_and_auditors_write_nothing() {
-    use super::table::Kind::{Administers, Reads, ReadsPersonal, Writes};
+    use super::table::CallKind::{Administers, Reads, ReadsPersonal, Writes};
     for call in CALLS {
         let may = |role| call.roles.contains(&role);
         assert!(may(Role::Admin), "{}", call.name);

@@ -1,7 +1,7 @@
 //! Tests of the statuses: they are small enough, they have the right codes, and each has a reason.
 
 use super::*;
-use signpost_domain::access::{OutOfReach, Role, ScopePart};
+use signpost_domain::access::{OutsideReach, Role, ScopePart};
 use signpost_domain::actor::Actor;
 use signpost_domain::case::LinkKind;
 use signpost_domain::ids::{
@@ -303,7 +303,7 @@ fn every_refusal() -> Vec<Refusal> {
         Refusal::TooManyWrongCases { wait: Millis(1) },
         Refusal::OutOfReach {
             what: "contact call-1".into(),
-            why: OutOfReach {
+            why: OutsideReach {
                 part: ScopePart::Channel,
                 has: Some(Slug::stored("phone")),
                 allowed: vec![Slug::stored("web_chat")],
