@@ -86,7 +86,7 @@ fn exit_codes_tell_what_to_do() -> TestResult {
 
     for wrong in [
         vec!["nonsense"],
-        vec!["--server", "https://host:1", "counts"],
+        vec!["--server", "ftp://host:1", "counts"],
         vec!["--actor", "nobody", "counts"],
         vec!["playbook", "check", "/nonexistent.yaml"],
     ] {

@@ -164,7 +164,8 @@ fn a_wrong_server_is_named_and_is_no_riddle() -> TestResult {
         ("127.0.0.1:1", 1),
         ("no-such-host.invalid:7100", 1),
         ("127.0.0.1", 2),
-        ("https://127.0.0.1:7100", 2),
+        ("https://127.0.0.1:1", 1),
+        ("ftp://127.0.0.1:7100", 2),
         ("127.0.0.1:99999", 2),
         ("", 2),
     ] {
@@ -199,7 +200,7 @@ fn a_silent_server_is_given_up_in_time() -> TestResult {
 }
 
 /// Every command that writes, with its arguments.
-const WRITES: [&str; 24] = [
+const WRITES: [&str; 26] = [
     "route --channel phone --contact call-1",
     "select call-1 chat",
     "reroute call-1 --outcome gave_up",
@@ -224,6 +225,8 @@ const WRITES: [&str; 24] = [
     "case unmerge case_0000000000002",
     "case link case_0000000000001 caused_by case_0000000000002",
     "case unlink case_0000000000001 caused_by case_0000000000002",
+    "token create agent",
+    "token revoke token_0000000000007",
 ];
 
 #[test]

@@ -187,10 +187,16 @@ impl Book {
     }
 
     /// The contacts of answered writes, each with its last answer. Only writes begun at place `from` or later count.
+    /// Contacts with a write in doubt are left out: it may have changed them since.
     pub fn contacts(&self, from: usize) -> BTreeMap<String, Answer> {
         let entries = self.entries();
+        let doubts = entries.iter().filter(|it| matches!(it.told, Told::Doubt));
+        let in_doubt: BTreeSet<&str> = doubts.filter_map(|it| it.write.contact_id()).collect();
         let answered = entries.iter().skip(from).filter_map(|entry| {
             let contact = entry.write.contact_id()?;
+            if in_doubt.contains(contact) {
+                return None;
+            }
             match &entry.told {
                 Told::Answer(answer) => Some((contact.to_owned(), answer.clone())),
                 Told::Refused | Told::Doubt => None,

@@ -190,17 +190,17 @@ async fn actors_that_are_none() -> Outcome {
     }
     expect![[r#"
         InvalidArgument
-          signpost-actor: must be kind/id: platform, chatbot, supervisor or client, and 1 to 64 printable
-              bytes
+          signpost-actor: must be kind/id: platform, chatbot, agent, supervisor, admin, auditor or client, and
+              1 to 64 printable bytes
         InvalidArgument
-          signpost-actor: must be kind/id: platform, chatbot, supervisor or client, and 1 to 64 printable
-              bytes
+          signpost-actor: must be kind/id: platform, chatbot, agent, supervisor, admin, auditor or client, and
+              1 to 64 printable bytes
         InvalidArgument
-          signpost-actor: must be kind/id: platform, chatbot, supervisor or client, and 1 to 64 printable
-              bytes
+          signpost-actor: must be kind/id: platform, chatbot, agent, supervisor, admin, auditor or client, and
+              1 to 64 printable bytes
         InvalidArgument
-          signpost-actor: must be kind/id: platform, chatbot, supervisor or client, and 1 to 64 printable
-              bytes
+          signpost-actor: must be kind/id: platform, chatbot, agent, supervisor, admin, auditor or client, and
+              1 to 64 printable bytes
     "#]].assert_eq(&brief::all(&told));
     bench.unchanged().await
 }

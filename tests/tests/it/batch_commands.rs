@@ -302,9 +302,9 @@ async fn a_quote_that_is_not_closed_takes_no_rows_with_it() -> Outcome {
         told += &said(&server.signpost(words).await?).replace(text(desk.beside())?, "TMP");
     }
     expect![[r#"
-        signpost: TMP/t.csv: line 5: a quote is opened and never closed
+        signpost: TMP/t.csv: line 5: a quote is opened and never closed; --mend-quotes reads it as closed at the end of line 5
         (2)
-        signpost: TMP/t.csv: line 5: a quote is opened and never closed
+        signpost: TMP/t.csv: line 5: a quote is opened and never closed; --mend-quotes reads it as closed at the end of line 5
         (2)
     "#]]
     .assert_eq(&told);

@@ -196,8 +196,8 @@ async fn what_is_no_call_is_told_so() -> Outcome {
         400 invalid_argument: connect-timeout-ms must be a whole number of milliseconds, at least 1, of at most 10 digits
         400 invalid_argument: connect-timeout-ms must be a whole number of milliseconds, at least 1, of at most 10 digits
         400 invalid_argument: connect-timeout-ms must be a whole number of milliseconds, at least 1, of at most 10 digits
-        400 invalid_argument: signpost-actor must be kind/id: platform, chatbot, supervisor or client, and 1 to 64 printable bytes
-          signpost-actor: must be kind/id: platform, chatbot, supervisor or client, and 1 to 64 printable bytes
+        400 invalid_argument: signpost-actor must be kind/id: platform, chatbot, agent, supervisor, admin, auditor or client, and 1 to 64 printable bytes
+          signpost-actor: must be kind/id: platform, chatbot, agent, supervisor, admin, auditor or client, and 1 to 64 printable bytes
     "#]].assert_eq(&all);
     assert_eq!(server.finish().await?.state.seq().0, 1);
     Ok(())

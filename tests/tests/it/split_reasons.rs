@@ -138,17 +138,18 @@ async fn the_history_of_a_split_reason_compares_with_its_parts_together() -> Out
     assert_eq!(json.json()?["counts"][0]["contacts"], 7);
     let shown = ran(&server, "counts").await?;
     expect![[r#"
-        reason        tier      contacts  repeats  opened  resolved  open now  self-service  message  chat  callback  human
-        baggage/late  gold             1        0       1         0         1             ·        1     ·         ·      ·
-        baggage/late  standard         1        0       1         0         1             ·        1     ·         ·      ·
-        baggage/gone  standard         2        0       2         0         2             ·        2     ·         ·      ·
-        baggage/lost  standard         3        0       3         0         3             ·        3     ·         ·      ·
-        total                          7        0       7         0         7             ·        7     ·         ·      ·
+        reason        case tier  contacts  repeats  opened  withdrawn  continued  resolved  open now  self-service  message  chat  callback  human
+        baggage/late  gold              1        0       1          ·          ·         0         1             ·        1     ·         ·      ·
+        baggage/late  standard          1        0       1          ·          ·         0         1             ·        1     ·         ·      ·
+        baggage/gone  standard          2        0       2          ·          ·         0         2             ·        2     ·         ·      ·
+        baggage/lost  standard          3        0       3          ·          ·         0         3             ·        3     ·         ·      ·
+        total                           7        0       7          ·          ·         0         7             ·        7     ·         ·      ·
+        contacts = opened - withdrawn + repeats + continued; (unknown) and (none) have no case
 
         split reasons with all of their parts, as they compare over the change (already counted above)
-        reason                  tier      contacts  repeats  opened  resolved  open now  self-service  message  chat  callback  human
-        baggage/lost and parts  gold             1        0       1         0         1             ·        1     ·         ·      ·
-        baggage/lost and parts  standard         6        0       6         0         6             ·        6     ·         ·      ·
+        reason                  case tier  contacts  repeats  opened  withdrawn  continued  resolved  open now  self-service  message  chat  callback  human
+        baggage/lost and parts  gold              1        0       1          ·          ·         0         1             ·        1     ·         ·      ·
+        baggage/lost and parts  standard          6        0       6          ·          ·         0         6             ·        6     ·         ·      ·
         baggage/lost became baggage/late, baggage/gone
     "#]].assert_eq(&unindented(&shown.stdout));
     server.finish().await?;

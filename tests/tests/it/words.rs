@@ -407,9 +407,7 @@ async fn errors_are_one_object_of_json_in_every_command() -> Outcome {
         $ playbook check no-such.yaml --json
         INVALID_ARGUMENT  | no-such.yaml: No such file or directory (os error 2) |  | 
         $ end call-1 --outcome refunded --json
-        INVALID_ARGUMENT  | --outcome: refunded is not how a contact ends
-        how a contact ends: resolved, abandoned, gave_up, no_answer, transferred, switched
-        if it is the outcome of the case: signpost end call-1 resolved --outcome refunded |  | 
+        INVALID_ARGUMENT  | --outcome: refunded is not how a contact ends | --outcome | how a contact ends: resolved, abandoned, gave_up, no_answer, transferred, switched
         $ end call-1 refunded --json
         INVALID_ARGUMENT  | invalid value 'refunded' for '[ENDED]' [possible values: resolved, abandoned, gave_up, no_answer, transferred, switched] | [ENDED] | For more information, try '--help'.
         $ case list --state shut --json

@@ -14,6 +14,7 @@
 //! merge CASE CASE [note=WORD] | unmerge CASE | link CASE KIND CASE | unlink CASE KIND CASE   [stale]   (the first stays)
 //! link_identity ID HANDLE | unlink_identity ID HANDLE   (a handle is verified:KIND=VALUE, unverified:… or shared:…)
 //! merge_customers ID ID | unmerge_customer ID   (the first goes on)   [stale]
+//! create_token ROLE | revoke_token N   (the N-th that there is, from 0)
 //! case NUMBER | contact ID | who ID | holder KIND=VALUE | publications
 //! counts | families   (of split reasons, under the live playbook)
 //! faulty STEP   (the same request, which has a fault by now)
@@ -25,12 +26,13 @@
 
 use crate::fixtures;
 use signpost_domain::ability::{Abilities, Ability};
+use signpost_domain::access::{Role, TokenHash, TokenScope};
 use signpost_domain::actor::Actor;
 use signpost_domain::case::Resolution;
 use signpost_domain::command::{
-    AddCase, Command, CommandBody, CorrectCustomer, EndContact, MatterEnd, PublishPlaybook,
-    RerouteContact, Rerouted, RollbackPlaybook, RouteContact, SelectRoute, UnknownReason,
-    UpdateContact, UpsertCustomer,
+    AddCase, Command, CommandBody, CorrectCustomer, CreateToken, EndContact, MatterEnd,
+    PublishPlaybook, RerouteContact, Rerouted, RollbackPlaybook, RouteContact, SelectRoute,
+    UnknownReason, UpdateContact, UpsertCustomer,
 };
 use signpost_domain::contact::{
     ContactContext, ContactOutcome, ContextField, CustomerRef, Direction, Matter, QueueStats,
@@ -312,6 +314,18 @@ pub(crate) fn correct(contact: &str, customer: &str, words: &Words<'_>) -> Comma
         decide_again: words.has("again"),
         select_first: words.get("take") != Some("none"),
         note: words.get("note").unwrap_or("mistaken").into(),
+    }))
+}
+
+/// A token of this role, which ends in two hours.
+pub(crate) fn create_token(role: &str, now: UnixMs) -> CommandBody {
+    CommandBody::CreateToken(Box::new(CreateToken {
+        role: Role::parse(role).expect("a role"),
+        actor: None,
+        label: "".into(),
+        scope: TokenScope::default(),
+        hash: TokenHash([9; 32]),
+        expires: Some(now + Millis::HOUR + Millis::HOUR),
     }))
 }
 

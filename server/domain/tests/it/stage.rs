@@ -10,7 +10,7 @@ use signpost_domain::command::{CommandBody, PreviewRoute, Query};
 use signpost_domain::contact::ContactContext;
 use signpost_domain::event::Recorded;
 use signpost_domain::flow::Answer;
-use signpost_domain::ids::{ContactId, CustomerId};
+use signpost_domain::ids::{ContactId, CustomerId, Seq, TokenId};
 use signpost_domain::playbook::Playbook;
 use signpost_domain::refusal::Faults;
 use signpost_domain::state::Counts;
@@ -113,6 +113,16 @@ impl Stage {
                 self.write(number, line, more, |words, _, _| {
                     script::customer(id, words)
                 });
+            }
+            ("create_token", [role]) => self.write(number, line, &[], |_, _, now| {
+                script::create_token(role, now)
+            }),
+            ("revoke_token", [nth]) => {
+                let nth: usize = nth.parse().expect("a number");
+                let id = self.world.state().tokens().all().nth(nth).map(|it| it.id);
+                // There may be none yet.
+                let id = id.unwrap_or(TokenId(Seq(1)));
+                self.write(number, line, &[], |_, _, _| CommandBody::RevokeToken(id));
             }
             ("report", more) => self.write(number, line, more, |words, _, _| script::report(words)),
             ("preview", [contact, channel, more @ ..]) => self.preview(contact, channel, more),

@@ -64,7 +64,9 @@ fn traps_make_a_playbook_and_are_sent_under_it() -> Outcome {
         ],
         &TRAP_COLUMNS[..],
     ];
-    let found = Ran::of(&mut signpost(NOBODY, &args.concat())?)?.json()?;
+    let mut found = Ran::of(&mut signpost(NOBODY, &args.concat())?)?.json()?;
+    let next = found.as_object_mut().and_then(|found| found.remove("next"));
+    assert_eq!(next.and_then(|next| Some(next.as_array()?.len())), Some(2));
     expect_test::expect![[r#"
         {
           "bad_rows": 1,
@@ -93,7 +95,9 @@ fn traps_make_a_playbook_and_are_sent_under_it() -> Outcome {
           "rows_without_channel": 1,
           "rows_without_primary": 1,
           "rows_without_secondary": 2,
-          "secondaries": 4
+          "rows_without_tier": 0,
+          "secondaries": 4,
+          "tiers": []
         }"#]]
     .assert_eq(&serde_json::to_string_pretty(&found)?);
     // What is there is not written over.

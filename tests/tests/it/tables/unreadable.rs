@@ -120,7 +120,7 @@ fn what_is_no_whole_table_is_refused_and_nothing_is_sent() -> Outcome {
         TMP/changed.csv: line 252: from here on the cells are separated by `;`, and before by `,`: make it one delimiter
         TMP/cut.csv: line 2: the file ends in the middle of a character of UTF-16LE; is it whole?
         TMP/nearly.csv: line 3: byte 0xe9 is not UTF-8, as the rest of the file is; correct this line, or name the encoding with --encoding
-        TMP/unclosed.csv: line 4: a quote is opened and never closed
+        TMP/unclosed.csv: line 4: a quote is opened and never closed; --mend-quotes reads it as closed at the end of line 4
         TMP/unsure.csv: the cells could be separated by `,` (2 columns) or by `;` (2 columns): say which with --delimiter
         TMP/zeros.csv: line 2: has a character with the number 0; this is no table of text
         TMP/blank.csv: there is no header: the first line must name the columns
