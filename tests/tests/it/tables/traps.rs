@@ -47,6 +47,12 @@ fn rows_by(summary: &Value) -> String {
     lines.collect::<Vec<_>>().join("\n").replace('"', "")
 }
 
+/// Takes out the commands that come next, and counts them.
+fn commands_after(found: &mut serde_json::Value) -> Option<usize> {
+    let next = found.as_object_mut()?.remove("next")?;
+    Some(next.as_array()?.len())
+}
+
 #[test]
 fn traps_make_a_playbook_and_are_sent_under_it() -> Outcome {
     let desk = Desk::new()?;
@@ -65,8 +71,7 @@ fn traps_make_a_playbook_and_are_sent_under_it() -> Outcome {
         &TRAP_COLUMNS[..],
     ];
     let mut found = Ran::of(&mut signpost(NOBODY, &args.concat())?)?.json()?;
-    let next = found.as_object_mut().and_then(|found| found.remove("next"));
-    assert_eq!(next.and_then(|next| Some(next.as_array()?.len())), Some(2));
+    assert_eq!(commands_after(&mut found), Some(2));
     expect_test::expect![[r#"
         {
           "bad_rows": 1,
