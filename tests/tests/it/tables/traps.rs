@@ -48,7 +48,7 @@ fn rows_by(summary: &Value) -> String {
 }
 
 /// Takes out the commands that come next, and counts them.
-fn commands_after(found: &mut serde_json::Value) -> Option<usize> {
+fn commands_after(found: &mut Value) -> Option<usize> {
     let next = found.as_object_mut()?.remove("next")?;
     Some(next.as_array()?.len())
 }
@@ -59,17 +59,15 @@ fn traps_make_a_playbook_and_are_sent_under_it() -> Outcome {
     let table = desk.put("traps.csv", TRAPS)?;
     let file = text(&table)?;
     let book = desk.path("told.yaml");
-    let args = [
-        &[
-            "playbook",
-            "from-csv",
-            file,
-            "--json",
-            "--out",
-            text(&book)?,
-        ],
-        &TRAP_COLUMNS[..],
+    let made = [
+        "playbook",
+        "from-csv",
+        file,
+        "--json",
+        "--out",
+        text(&book)?,
     ];
+    let args = [&made, &TRAP_COLUMNS[..]];
     let mut found = Ran::of(&mut signpost(NOBODY, &args.concat())?)?.json()?;
     assert_eq!(commands_after(&mut found), Some(2));
     expect_test::expect![[r#"
