@@ -109,6 +109,15 @@ async fn publish_over(
     Ok(())
 }
 
+/// A path as an argument of a program.
+///
+/// # Errors
+/// When it is no text.
+pub fn text(path: &Path) -> Result<String, Box<dyn Error>> {
+    let text = path.to_str().ok_or("a folder whose name is no text")?;
+    Ok(text.into())
+}
+
 /// Prints a line, for the program that started this process.
 #[expect(clippy::print_stdout, reason = "a bench reports on stdout")]
 pub fn say(line: &str) {

@@ -268,16 +268,4 @@ static int open_at(int dir, const char *name, int flags, mode_t mode) {
     return (int)RAW(SYS_openat, dir, name, flags, mode);
 }
 
-#define MODE_OF(flags, mode)                        \
-    mode_t mode = 0;                                \
-    if ((flags) & (O_CREAT | O_TMPFILE)) {          \
-        va_list rest;                               \
-        va_start(rest, flags);                      \
-        mode = va_arg(rest, mode_t);                \
-        va_end(rest);                               \
-    }
-
-int open(const char *path, int flags, ...) { MODE_OF(flags, mode) return open_at(AT_FDCWD, path, flags, mode); }
-int open64(const char *path, int flags, ...) { MODE_OF(flags, mode) return open_at(AT_FDCWD, path, flags, mode); }
-int openat(int dir, const char *path, int flags, ...) { MODE_OF(flags, mode) return open_at(dir, path, flags, mode); }
-int openat64(int dir, const char *path, int flags, ...) { MODE_OF(flags, mode) return open_at(dir, path, flags, mode); }
+#include "opens.h"

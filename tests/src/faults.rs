@@ -2,12 +2,15 @@
 //! fail, or plays a small disk that fills up. `recorder/faults.c` says what it can do.
 
 use crate::Outcome;
-use crate::powercut::compile;
+use crate::powercut::preloaded;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-const SOURCE: &str = include_str!("../recorder/faults.c");
-const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/recorder/faults.c");
+/// The sources. When they change, the library is built again.
+const SOURCES: [&str; 2] = [
+    include_str!("../recorder/faults.c"),
+    include_str!("../recorder/opens.h"),
+];
 
 /// The library, built.
 #[derive(Clone, Debug)]
@@ -36,13 +39,7 @@ impl Faults {
     /// # Errors
     /// When there is no C compiler, or it fails.
     pub fn build() -> Outcome<Faults> {
-        let here = std::env::current_exe()?;
-        let folder = here.parent().unwrap_or(Path::new("."));
-        let name = format!("signpost-faults-{:08x}.so", fingerprint());
-        let library = folder.join(name);
-        if !library.exists() {
-            compile(&["-shared", "-fPIC"], Path::new(PATH), &library)?;
-        }
+        let library = preloaded("faults", &SOURCES)?;
         Ok(Faults { library })
     }
 
@@ -96,11 +93,4 @@ impl Faults {
             .env("SIGNPOST_FAULT_NOTE", note);
         Ok(())
     }
-}
-
-/// FNV-1a of the source.
-fn fingerprint() -> u32 {
-    SOURCE.bytes().fold(0x811c_9dc5, |hash, byte| {
-        (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
-    })
 }

@@ -47,9 +47,8 @@ pub async fn send(
     headers: &[&str],
     body: &[u8],
 ) -> Outcome<HttpAnswer> {
-    let len = format!("content-length: {}", body.len());
-    let headers = [headers, &[len.as_str()]].concat();
-    send_as_it_is(to, request_line, &headers, body).await
+    let request = sized(&to.to_string(), request_line, headers, body);
+    exchange(to, &request).await
 }
 
 /// As [`send`], but adds no length of the body: `headers` must have it.
@@ -76,9 +75,13 @@ pub async fn send_over(
     headers: &[&str],
     body: &[u8],
 ) -> Outcome<HttpAnswer> {
+    exchange_over(stream, &sized("localhost", request_line, headers, body)).await
+}
+
+/// A request with the length of its body.
+fn sized(host: &str, request_line: &str, headers: &[&str], body: &[u8]) -> Vec<u8> {
     let len = format!("content-length: {}", body.len());
-    let headers = [headers, &[len.as_str()]].concat();
-    exchange_over(stream, &request("localhost", request_line, &headers, body)).await
+    request(host, request_line, &[headers, &[&len]].concat(), body)
 }
 
 fn request(host: &str, request_line: &str, headers: &[&str], body: &[u8]) -> Vec<u8> {

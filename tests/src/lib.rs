@@ -10,6 +10,7 @@ pub mod faults;
 pub mod folding;
 pub mod http;
 pub mod listed;
+pub mod long_form;
 pub mod merging;
 pub mod powercut;
 pub mod process;

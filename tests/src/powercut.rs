@@ -43,5 +43,5 @@ pub use dice::Dice;
 pub use journal::{Journal, JournalError, journal_len};
 pub use rebuild::Rebuilt;
 pub use record::{OUTSIDE, Record, Scope, What};
-pub use recorder::{Recorder, compile};
+pub use recorder::{Recorder, compile, preloaded};
 pub use scribble::{Scribbler, Way, read_back};

@@ -13,7 +13,7 @@ use signpost_benches::load::{Calls, Round, Until, drive};
 use signpost_benches::postgres::Postgres;
 use signpost_benches::process::Server;
 use signpost_benches::sample::{prepare, sampled};
-use signpost_benches::served::{Place, publish_to, say, signpost, signpost_over_tls};
+use signpost_benches::served::{Place, publish_to, say, signpost, signpost_over_tls, text};
 use signpost_benches::tls;
 use std::error::Error;
 use std::path::PathBuf;
@@ -104,13 +104,7 @@ async fn compare(args: &Args) -> Result<(), Box<dyn Error>> {
     if let Err(why) = &postgres {
         say(&format!("PostgreSQL is left out: {why}"));
     }
-    let path = |name: &str| -> Result<String, Box<dyn Error>> {
-        let path = folder.path().join(name);
-        Ok(path
-            .to_str()
-            .ok_or("a folder whose name is no text")?
-            .into())
-    };
+    let path = |name: &str| text(&folder.path().join(name));
     let started = |flags: &[&str]| Server::start(&[flags, &["--echo"]].concat(), &answer);
     let (log, log_of_both, sample) = (path("log")?, path("log-and-rows")?, path("sample")?);
     let both = started(&["--log", &log_of_both, "--sample", &sample])?;

@@ -11,7 +11,7 @@ use signpost_benches::echo::{EchoArgs, echo};
 use signpost_benches::load::{Calls, Until, drive};
 use signpost_benches::process::Server;
 use signpost_benches::sample::{prepare, sampled};
-use signpost_benches::served::{Place, say, signpost};
+use signpost_benches::served::{Place, say, signpost, text};
 use signpost_proto::v1;
 use signpost_proto::v1::contact_service_client::ContactServiceClient;
 use std::error::Error;
@@ -51,13 +51,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
 async fn compare(args: &Args) -> Result<(), Box<dyn Error>> {
     let folder = tempfile::tempdir_in(&args.place.folder)?;
-    let path = |name: &str| -> Result<String, Box<dyn Error>> {
-        let path = folder.path().join(name);
-        Ok(path
-            .to_str()
-            .ok_or("a folder whose name is no text")?
-            .into())
-    };
+    let path = |name: &str| text(&folder.path().join(name));
     let (data, answer) = (folder.path().join("data"), folder.path().join("answer"));
     let server = Server::start(&["--serve"], &data)?;
     prepare(&server, &answer).await?;

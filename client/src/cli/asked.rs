@@ -52,20 +52,19 @@ impl AskedNames {
     /// As [`AskedNames::into_ids`], but asks for the playbook only if one of the names cannot be an id: the server
     /// refuses an id that it does not know.
     pub(crate) async fn into_ids_if_labels(self, session: &Session) -> Result<AskedNames, Failure> {
-        let slug = |names: &[String]| {
-            names
-                .iter()
-                .all(|it| it.is_empty() || Slug::new(it).is_ok())
-        };
-        let mut reasons = self.reasons.iter();
-        let are_ids = [&self.tiers, &self.channels, &self.queues]
-            .into_iter()
-            .all(|names| slug(names))
-            && reasons.all(|it| it.is_empty() || ReasonId::parse(it).is_ok());
-        match are_ids {
+        match self.are_ids() {
             true => Ok(self),
             false => self.into_ids(session).await,
         }
+    }
+
+    /// Whether every name can be an id.
+    fn are_ids(&self) -> bool {
+        let slugs = [&self.tiers, &self.channels, &self.queues];
+        let mut slugs = slugs.into_iter().flatten();
+        let mut reasons = self.reasons.iter();
+        slugs.all(|it| it.is_empty() || Slug::new(it).is_ok())
+            && reasons.all(|it| it.is_empty() || ReasonId::parse(it).is_ok())
     }
 
     fn into_ids_of(self, live: &Playbook) -> Result<AskedNames, Failure> {

@@ -20,6 +20,7 @@ use leaf::{Leaf, Slabs};
 use metadata::{Catalog, Place};
 use std::collections::BTreeMap;
 use std::io;
+use std::iter::Peekable;
 use std::ops::{Bound, ControlFlow};
 use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -170,33 +171,16 @@ impl Sealed {
     /// When a leaf does not read.
     pub(super) fn scan(&self, from: &[u8], visit: &mut Visit<'_>) -> io::Result<()> {
         let over = self.0.over.read().unwrap_or_else(PoisonError::into_inner);
-        let mut over = over
-            .rows
-            .range::<[u8], _>((Bound::Included(from), Bound::Unbounded))
-            .peekable();
+        let over = (over.rows).range::<[u8], _>((Bound::Included(from), Bound::Unbounded));
+        let mut merge = Merge::new(over, visit, |put, key| put < key);
         for index in self.0.catalog.around(from).unwrap_or(0)..self.leaf_count() {
             let leaf = self.leaf(index)?;
             let begin = leaf.rows.partition_point(|(key, _)| key.as_slice() < from);
-            for (key, value) in &leaf.rows[begin..] {
-                while let Some((first, put)) = over.next_if(|(put, _)| *put < key) {
-                    if shown(first, put, visit).is_break() {
-                        return Ok(());
-                    }
-                }
-                let goes_on = match over.next_if(|(put, _)| *put == key) {
-                    Some((_, put)) => shown(key, put, visit),
-                    None => visit(key, value),
-                };
-                if goes_on.is_break() {
-                    return Ok(());
-                }
+            if merge.show(&leaf.rows[begin..]).is_break() {
+                return Ok(());
             }
         }
-        for (key, put) in over {
-            if shown(key, put, visit).is_break() {
-                break;
-            }
-        }
+        merge.rest();
         Ok(())
     }
 
@@ -206,11 +190,8 @@ impl Sealed {
     /// When a leaf does not read.
     pub(super) fn scan_down(&self, from: Bound<&[u8]>, visit: &mut Visit<'_>) -> io::Result<()> {
         let over = self.0.over.read().unwrap_or_else(PoisonError::into_inner);
-        let mut over = over
-            .rows
-            .range::<[u8], _>((Bound::Unbounded, from))
-            .rev()
-            .peekable();
+        let over = (over.rows).range::<[u8], _>((Bound::Unbounded, from)).rev();
+        let mut merge = Merge::new(over, visit, |put, key| put > key);
         let is_within = |key: &[u8]| match from {
             Bound::Included(from) => key <= from,
             Bound::Excluded(from) => key < from,
@@ -225,26 +206,11 @@ impl Sealed {
         for index in (0..end).rev() {
             let leaf = self.leaf(index)?;
             let stop = leaf.rows.partition_point(|(key, _)| is_within(key));
-            for (key, value) in leaf.rows[..stop].iter().rev() {
-                while let Some((first, put)) = over.next_if(|(put, _)| *put > key) {
-                    if shown(first, put, visit).is_break() {
-                        return Ok(());
-                    }
-                }
-                let goes_on = match over.next_if(|(put, _)| *put == key) {
-                    Some((_, put)) => shown(key, put, visit),
-                    None => visit(key, value),
-                };
-                if goes_on.is_break() {
-                    return Ok(());
-                }
+            if merge.show(leaf.rows[..stop].iter().rev()).is_break() {
+                return Ok(());
             }
         }
-        for (key, put) in over {
-            if shown(key, put, visit).is_break() {
-                break;
-            }
-        }
+        merge.rest();
         Ok(())
     }
 
@@ -262,6 +228,58 @@ impl Sealed {
         let leaf = Arc::new(inner.slabs.read(*location, low_key)?);
         inner.cache.put(index, &leaf);
         Ok(leaf)
+    }
+}
+
+/// Shows rows on disk together with those in memory over them, in one order.
+struct Merge<'v, 'f, I: Iterator> {
+    over: Peekable<I>,
+    visit: &'v mut Visit<'f>,
+    /// Whether the first key comes before the second.
+    is_before: fn(&[u8], &[u8]) -> bool,
+}
+
+impl<'v, 'f, 'o, I> Merge<'v, 'f, I>
+where
+    I: Iterator<Item = (&'o Vec<u8>, &'o Option<Vec<u8>>)>,
+{
+    fn new(
+        over: I,
+        visit: &'v mut Visit<'f>,
+        is_before: fn(&[u8], &[u8]) -> bool,
+    ) -> Merge<'v, 'f, I> {
+        Merge {
+            over: over.peekable(),
+            visit,
+            is_before,
+        }
+    }
+
+    /// Shows these rows on disk, with those in memory before each of them.
+    fn show<'r>(
+        &mut self,
+        rows: impl IntoIterator<Item = &'r (Vec<u8>, Vec<u8>)>,
+    ) -> ControlFlow<()> {
+        for (key, value) in rows {
+            while let Some((first, put)) = self.over.next_if(|(put, _)| (self.is_before)(put, key))
+            {
+                shown(first, put, self.visit)?;
+            }
+            match self.over.next_if(|(put, _)| *put == key) {
+                Some((_, put)) => shown(key, put, self.visit)?,
+                None => (self.visit)(key, value)?,
+            }
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// Shows the rows in memory that are left.
+    fn rest(mut self) {
+        for (key, put) in self.over.by_ref() {
+            if shown(key, put, self.visit).is_break() {
+                break;
+            }
+        }
     }
 }
 

@@ -11,9 +11,10 @@ use super::journal::JournalError;
 use super::survey::survey;
 
 /// The sources. When they change, the library is built again.
-const SOURCES: [&str; 2] = [
+const SOURCES: [&str; 3] = [
     include_str!("../../recorder/recorder.c"),
     include_str!("../../recorder/journal.h"),
+    include_str!("../../recorder/opens.h"),
 ];
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/recorder");
 
@@ -31,19 +32,8 @@ impl Recorder {
     /// # Errors
     /// `Io` about the compiler or the library, with the message of the compiler.
     pub fn build() -> Result<Recorder, JournalError> {
-        let here =
-            std::env::current_exe().map_err(JournalError::io(Path::new("the running test")))?;
-        let folder = here.parent().unwrap_or(Path::new("."));
-        let library = folder.join(format!("signpost-recorder-{:016x}.so", fingerprint()));
-        if !library.exists() {
-            compile(
-                &["-shared", "-fPIC"],
-                &Path::new(FOLDER).join("recorder.c"),
-                &library,
-            )?;
-        }
         Ok(Recorder {
-            library,
+            library: preloaded("recorder", &SOURCES)?,
             drops_syncs: false,
         })
     }
@@ -145,12 +135,27 @@ fn resolve(path: &Path) -> Result<PathBuf, JournalError> {
     }
 }
 
+/// Builds `recorder/NAME.c` to a library beside the running test, or finds the one that was built from the same sources
+/// before.
+///
+/// # Errors
+/// `Io` about the compiler or the library, with the message of the compiler.
+pub fn preloaded(name: &str, sources: &[&str]) -> Result<PathBuf, JournalError> {
+    let here = std::env::current_exe().map_err(JournalError::io(Path::new("the running test")))?;
+    let folder = here.parent().unwrap_or(Path::new("."));
+    let fingerprint = fingerprint(sources);
+    let library = folder.join(format!("signpost-{name}-{fingerprint:016x}.so"));
+    if !library.exists() {
+        let source = Path::new(FOLDER).join(name).with_extension("c");
+        compile(&["-shared", "-fPIC"], &source, &library)?;
+    }
+    Ok(library)
+}
+
 /// FNV-1a of the sources and their folder.
-fn fingerprint() -> u64 {
-    let bytes = SOURCES
-        .iter()
-        .chain([&FOLDER])
-        .flat_map(|text| text.bytes());
+fn fingerprint(sources: &[&str]) -> u64 {
+    let texts = sources.iter().chain([&FOLDER]);
+    let bytes = texts.flat_map(|text| text.bytes());
     bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
     })

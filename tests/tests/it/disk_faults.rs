@@ -17,6 +17,7 @@ use signpost_tests::crash::{
     still_there,
 };
 use signpost_tests::faults::{Fault, Faults};
+use signpost_tests::long_form::{number, say};
 use signpost_tests::powercut::Dice;
 
 /// Lives of the server with each kind of fault, unless `SIGNPOST_DISK_FAULTS` says so.
@@ -68,7 +69,7 @@ struct Lives {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_disk_that_fails_ends_the_server_and_loses_nothing() -> Outcome {
-    let lives = told("SIGNPOST_DISK_FAULTS", LIVES)?;
+    let lives = number("SIGNPOST_DISK_FAULTS", LIVES)?;
     let scratch = tempfile::tempdir()?;
     let mut dice = Dice::new(0x6661_756c);
     let mut all = Lives {
@@ -219,19 +220,4 @@ impl Lives {
 
 fn small(data: &Path) -> Command {
     served(env!("CARGO_BIN_EXE_served"), data)
-}
-
-/// The number in a variable of the environment, or `otherwise`.
-fn told(variable: &str, otherwise: usize) -> Outcome<usize> {
-    match std::env::var(variable) {
-        Ok(text) => Ok(text
-            .parse()
-            .map_err(|_| format!("{variable}={text} is no number"))?),
-        Err(_) => Ok(otherwise),
-    }
-}
-
-#[expect(clippy::print_stdout, reason = "the long form tells what it did")]
-fn say(line: &str) {
-    println!("{line}");
 }

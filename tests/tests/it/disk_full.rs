@@ -15,6 +15,7 @@ use signpost_tests::crash::{
     Book, Caller, Load, Outcome, Process, Told, asked_again, channel, prove, publish,
     signpostd_above, small_limits, still_there,
 };
+use signpost_tests::long_form::say;
 use signpost_tests::powercut::Dice;
 use signpost_tests::small_disk::SmallDisk;
 use tonic::transport::Channel;
@@ -352,9 +353,4 @@ fn names(folder: &Path) -> Outcome<Vec<String>> {
     }
     found.sort();
     Ok(found)
-}
-
-#[expect(clippy::print_stdout, reason = "the long form tells what it did")]
-fn say(line: &str) {
-    println!("{line}");
 }

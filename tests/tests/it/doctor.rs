@@ -4,22 +4,21 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use serde_json::Value;
 use signpost_server::doctor::look;
 use signpost_server::engine::{Clock, Engine, EngineOptions, fold_log, open_folder};
 use signpost_server::store::Log;
 use signpost_tests::crash::{
-    Book, Caller, Load, Outcome, Process, StoredRows, channel, prove, publish, served,
-    small_limits, stored_rows,
+    Outcome, Process, ServerLives, StoredRows, prove, served, small_limits, stored_rows,
 };
 use signpost_tests::damage::{copy_folder, damage, files};
+use signpost_tests::long_form::say;
 use signpost_tests::process::{Ran, signpost, text};
 use tempfile::TempDir;
 
-/// Lives of the server that fills the folder; each ends as it should.
-const LIVES: usize = 2;
+/// ServerLives of the server that fills the folder; each ends as it should.
+const LIVES: u64 = 2;
 /// Answers of one of them.
 const ANSWERS: u64 = 80;
 /// Callers at work at once.
@@ -215,18 +214,13 @@ impl Filled {
 async fn filled(seed: u64) -> Outcome<Filled> {
     let scratch = tempfile::tempdir()?;
     let (data, log) = (scratch.path().join("data"), scratch.path().join("stderr"));
-    let book = Arc::new(Book::new(None));
-    let mut callers: Vec<Caller> = (0..CALLERS).map(|n| Caller::new(n, seed)).collect();
-    for _ in 0..LIVES {
-        let mut server = Process::start(&mut small(&data), &log)?;
-        let server_channel = channel(&server.address()?)?;
-        publish(&server_channel).await?;
-        book.settle(&server_channel).await?;
-        let mut load = Load::start(&server_channel, callers, &book);
-        load.until(ANSWERS).await?;
-        assert!(server.stop()?.success());
-        callers = load.end().await?;
-    }
+    let lives = ServerLives {
+        lives: LIVES,
+        answers: ANSWERS,
+        callers: CALLERS,
+        seed,
+    };
+    lives.play(|| small(&data), &log).await?;
     let options = small_limits(Clock::External);
     let events = prove(&data, options)?.events;
     start_and_stop(&data, options)?;
@@ -284,9 +278,4 @@ fn bytes(folder: &Path) -> Outcome<BTreeMap<PathBuf, Vec<u8>>> {
     files
         .map(|(path, _)| Ok((path.clone(), fs::read(path)?)))
         .collect()
-}
-
-#[expect(clippy::print_stdout, reason = "the long form tells what it did")]
-fn say(line: &str) {
-    println!("{line}");
 }

@@ -9,6 +9,7 @@ use signpost_tests::crash::{
     Book, Caller, Filled, Load, Outcome, Process, asked_again, channel, kill_at_start,
     kill_under_load, prove_by_replay, publish, signpostd, still_there,
 };
+use signpost_tests::long_form::{number, say};
 use signpost_tests::powercut::Dice;
 
 /// The number of contacts before the first kill, unless `SIGNPOST_KILL_CONTACTS` says so.
@@ -29,8 +30,8 @@ const STEP: Duration = Duration::from_millis(10);
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn after_many_contacts_no_kill_loses_any() -> Outcome {
     let (contacts, kills) = (
-        told("SIGNPOST_KILL_CONTACTS", CONTACTS)?,
-        told("SIGNPOST_KILLS", KILLS)?,
+        number("SIGNPOST_KILL_CONTACTS", CONTACTS)?,
+        number("SIGNPOST_KILLS", KILLS)?,
     );
     let scratch = tempfile::tempdir()?;
     let (data, log) = (scratch.path().join("data"), scratch.path().join("stderr"));
@@ -74,19 +75,4 @@ async fn after_many_contacts_no_kill_loses_any() -> Outcome {
         found.events
     ));
     Ok(())
-}
-
-/// The number in a variable of the environment, or `otherwise`.
-fn told(variable: &str, otherwise: usize) -> Outcome<usize> {
-    match std::env::var(variable) {
-        Ok(text) => Ok(text
-            .parse()
-            .map_err(|_| format!("{variable}={text} is no number"))?),
-        Err(_) => Ok(otherwise),
-    }
-}
-
-#[expect(clippy::print_stdout, reason = "the long form tells what it did")]
-fn say(line: &str) {
-    println!("{line}");
 }

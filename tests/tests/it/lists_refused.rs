@@ -395,11 +395,7 @@ async fn rows_of_another_layout_are_made_again() -> Outcome {
     use signpost_server::codec::rows::{self as row, key};
     use signpost_server::engine::{Clock, open_folder};
     use signpost_server::store::{Opened, RowLimits, Rows};
-    let asked = v1::ListCasesRequest {
-        page_size: 1,
-        ..Default::default()
-    };
-    let (server, _) = with_token(&asked).await?;
+    let (server, _) = with_token(&one_a_page()).await?;
     let whole = v1::ListCasesRequest::default();
     let before = server.client().list_cases(whole.clone()).await?;
     let data = server.stop().await?;
@@ -437,11 +433,7 @@ async fn rows_of_another_layout_are_made_again() -> Outcome {
 #[tokio::test]
 async fn rows_in_leaves_of_another_size_are_made_again() -> Outcome {
     use signpost_server::engine::Clock;
-    let asked = v1::ListCasesRequest {
-        page_size: 1,
-        ..Default::default()
-    };
-    let (server, _) = with_token(&asked).await?;
+    let (server, _) = with_token(&one_a_page()).await?;
     let whole = v1::ListCasesRequest::default();
     let before = server.client().list_cases(whole.clone()).await?;
     let data = server.stop().await?;

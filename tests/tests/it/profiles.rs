@@ -115,6 +115,11 @@ fn mode(path: &Path) -> Outcome<u32> {
     Ok(fs::metadata(path)?.permissions().mode() & 0o777)
 }
 
+/// A login with a token from stdin.
+fn login<'a>(url: &'a str, ca: &'a Path) -> Outcome<[&'a str; 6]> {
+    Ok(["login", "--server", url, "--ca", text(ca)?, "--token-stdin"])
+}
+
 /// A CA in a file, and a server with a certificate of it.
 fn served(user: &User) -> Outcome<(Ca, PathBuf, TlsServer, String)> {
     let ca = Ca::new("ours")?;
@@ -129,14 +134,7 @@ fn served(user: &User) -> Outcome<(Ca, PathBuf, TlsServer, String)> {
 fn a_login_is_kept_for_its_owner_alone_and_used_until_the_logout() -> Outcome {
     let user = User::new()?;
     let (_, ca, _server, url) = served(&user)?;
-    let login = [
-        "login",
-        "--server",
-        &url,
-        "--ca",
-        text(&ca)?,
-        "--token-stdin",
-    ];
+    let login = login(&url, &ca)?;
     let logged_in = user.run_with_stdin(&login, &format!("{TOKEN}\n"))?;
     assert_eq!(mode(&user.file())?, 0o600);
     assert_eq!(mode(user.file().parent().ok_or("no folder")?)?, 0o700);
@@ -184,14 +182,7 @@ fn a_login_is_kept_for_its_owner_alone_and_used_until_the_logout() -> Outcome {
 fn a_file_that_others_may_use_or_that_is_wrong_is_refused() -> Outcome {
     let user = User::new()?;
     let (_, ca, _server, url) = served(&user)?;
-    let login = [
-        "login",
-        "--server",
-        &url,
-        "--ca",
-        text(&ca)?,
-        "--token-stdin",
-    ];
+    let login = login(&url, &ca)?;
     user.run_with_stdin(&login, TOKEN)?;
     let mut told = Vec::new();
     for mode in [0o644, 0o660, 0o604] {

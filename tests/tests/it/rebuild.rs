@@ -10,14 +10,14 @@ use signpost_client::ClientError;
 use signpost_server::engine::{Clock, Engine, EngineOptions, fold_log, open_folder};
 use signpost_server::store::Log;
 use signpost_tests::crash::{
-    Book, Caller, Load, Outcome, Process, StoredRows, Told, channel, prove, publish, served,
-    small_limits, stored_rows,
+    Book, Outcome, Process, ServerLives, StoredRows, Told, channel, prove, served, small_limits,
+    stored_rows,
 };
 use signpost_tests::damage::{copy_folder, damage, files, flip};
 use tempfile::TempDir;
 use tonic_types::StatusExt;
 
-/// Lives of the server that fills a folder; each ends as it should.
+/// ServerLives of the server that fills a folder; each ends as it should.
 const LIVES: u64 = 2;
 /// Answers of one of them.
 const ANSWERS: u64 = 100;
@@ -161,21 +161,15 @@ struct Filled {
 async fn filled(seed: u64) -> Outcome<Filled> {
     let scratch = tempfile::tempdir()?;
     let (data, log) = (scratch.path().join("data"), scratch.path().join("stderr"));
-    let book = Arc::new(Book::new(None));
-    let mut callers: Vec<Caller> = (0..CALLERS).map(|n| Caller::new(n, seed)).collect();
-    for _ in 0..LIVES {
-        let mut command = served(env!("CARGO_BIN_EXE_served"), &data);
-        let mut server = Process::start(&mut command, &log)?;
-        let server_channel = channel(&server.address()?)?;
-        publish(&server_channel).await?;
-        book.settle(&server_channel).await?;
-        let mut load = Load::start(&server_channel, callers, &book);
-        load.until(ANSWERS).await?;
-        assert!(server.stop()?.success());
-        callers = load.end().await?;
-    }
-    let mut command = served(env!("CARGO_BIN_EXE_served"), &data);
-    let mut server = Process::start(&mut command, &log)?;
+    let lives = ServerLives {
+        lives: LIVES,
+        answers: ANSWERS,
+        callers: CALLERS,
+        seed,
+    };
+    let command = || served(env!("CARGO_BIN_EXE_served"), &data);
+    let book = lives.play(command, &log).await?;
+    let mut server = Process::start(&mut command(), &log)?;
     book.settle(&channel(&server.address()?)?).await?;
     assert!(server.stop()?.success());
     Ok(Filled {
