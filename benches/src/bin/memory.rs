@@ -94,6 +94,7 @@ async fn fill(
         "most against the first",
         "disk bytes a contact",
         "contacts /s",
+        "CPU µs a contact",
     ]);
     let (mut first, mut most_of_all) = (None, 0.0_f64);
     for mark in 1..=MARKS {
@@ -113,6 +114,7 @@ async fn fill(
             format!("{:.2}", most / first),
             disk.to_string(),
             format!("{:.0}", round.rate()),
+            format!("{:.0}", round.cpu_each()),
         ]);
         say(&format!(
             "{until} contacts: {resident:.0} MB, at most {most:.0} MB"

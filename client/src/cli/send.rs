@@ -7,6 +7,7 @@ mod map;
 mod next;
 mod plan;
 mod reader;
+mod remarks;
 mod span;
 mod stream;
 mod tally;
@@ -27,6 +28,7 @@ use map::{Map, Target};
 use next::Next;
 use plan::Plan;
 use reader::Reader;
+use remarks::Remarks;
 use signpost_client::{Client, ClientError, v1};
 use signpost_domain::playbook::Playbook;
 use std::path::PathBuf;
@@ -188,6 +190,12 @@ pub(crate) async fn run(mut args: SendArgs, session: &Session) -> Result<(), Fai
     if let Some(span) = &plan.span {
         session.out.say(&span.words(&reader.zone()));
     }
+    let remarks = args
+        .dry_run
+        .then(|| Remarks::of(&reader, &plan.customer_tiers));
+    for line in remarks.iter().flat_map(Remarks::words) {
+        session.out.say(&line);
+    }
     if let Some(file) = &new_values {
         plan.unknown.write(file)?;
         session.out.say(&format!(
@@ -207,6 +215,7 @@ pub(crate) async fn run(mut args: SendArgs, session: &Session) -> Result<(), Fai
     tally.bad = plan.bad;
     tally.refused = plan.refused;
     tally.unknown_cells = plan.unknown;
+    tally.remarks = remarks;
     tally.span = plan.span.map(|span| span.figures(&reader.zone()));
     let slots = Arc::new(plan.slots);
     let bar = bar(slots.len());

@@ -17,6 +17,7 @@ use super::out::Out;
 use super::render::words;
 use clap::Args;
 use encoding_rs::Encoding;
+use quotes::Began;
 use signpost_domain::playbook::right_names;
 use spool::{Kept, Spool};
 use std::fs::File;
@@ -90,8 +91,8 @@ struct Content {
     /// What was assumed, for people.
     assumed: Vec<String>,
     form: Form,
-    /// The lines at whose end a quote was added.
-    mended: Vec<u64>,
+    /// The cells that were closed at the end of their line.
+    mended: Vec<Began>,
 }
 
 /// A table. Its rows are not in memory.
@@ -106,8 +107,8 @@ pub(crate) struct Table {
     spool: Spool,
     hash: blake3::Hash,
     assumed: Vec<String>,
-    /// The lines at whose end a quote was added.
-    pub(crate) mended: Vec<u64>,
+    /// Whether quotes were added that were missing.
+    pub(crate) is_mended: bool,
 }
 
 /// One row of the table.
@@ -162,9 +163,11 @@ impl Table {
             let empty = words::counted(content.empty, "row");
             assumed.push(format!("{empty} without anything in them left out"));
         }
-        assumed.extend(content.mended.iter().map(|line| {
+        assumed.extend(content.mended.iter().map(|Began { line, cell }| {
+            let column = content.header.get(*cell);
+            let column = column.map_or(String::new(), |name| format!(", column {name}"));
             format!(
-                "line {line}: a quote is opened and not closed on its line: read as closed at the end of the line"
+                "line {line}{column}: a quote is opened and not closed on its line: read as closed at the end of the line"
             )
         }));
         Ok(Table {
@@ -174,7 +177,7 @@ impl Table {
             spool: content.spool,
             hash: content.hash,
             assumed,
-            mended: content.mended,
+            is_mended: !content.mended.is_empty(),
         })
     }
 

@@ -11,6 +11,8 @@ use std::path::Path;
 
 /// The flags of the table that `send` needs, too.
 const TABLE_FLAGS: [&str; 4] = ["--delimiter", "--encoding", "--sheet", "--missing"];
+/// Where the server listens and the client calls if nobody names an address.
+const ADDRESS_USUAL: &str = "127.0.0.1:7100";
 /// The time zone of a playbook if nobody names one.
 const ZONE_USUAL: &str = "UTC";
 
@@ -74,6 +76,9 @@ impl Onward {
             "then, in another terminal, rehearse the sending; it says how to send:".to_owned(),
         );
         lines.push(format!("  {}", self.rehearsal));
+        lines.push(format!(
+            "both use {ADDRESS_USUAL}; for another address: --listen of the server, --server of the sending"
+        ));
         lines
     }
 }
@@ -118,7 +123,7 @@ fn rehearsal(table: &Table, args: &FromCsvArgs, guess: &Guess) -> NextLine {
     if let Some((order, _)) = &guess.order {
         line = line.with(["--time-format", *order]);
     }
-    if !table.mended.is_empty() {
+    if table.is_mended {
         line = line.with_flag("--mend-quotes");
     }
     line.with_flag("--dry-run")

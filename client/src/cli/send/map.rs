@@ -178,6 +178,13 @@ impl Map {
             .collect()
     }
 
+    /// Whether something is taken from a column.
+    pub(super) fn uses(&self, column: usize) -> bool {
+        let targets = self.columns.iter().map(|(_, at)| *at);
+        let facts = self.facts.iter().map(|(_, at)| *at);
+        targets.chain(facts).chain(self.id).any(|at| at == column)
+    }
+
     /// The column of a target; `None` if no column has it.
     pub(super) fn of(&self, target: Target) -> Option<usize> {
         let mut columns = self.columns.iter();

@@ -1,4 +1,4 @@
-//! The command that comes after a rehearsal, to be copied.
+//! What comes after a rehearsal, and after a sending: commands to be copied.
 
 use super::plan::Plan;
 use super::reader::Reader;
@@ -10,7 +10,18 @@ use std::path::{Path, PathBuf};
 /// The ending of the name of a file of cells that nobody knows, beside the table.
 const WORDS_ENDING: &str = "-words.csv";
 
-/// What comes after a rehearsal.
+/// The flags of the connection, which go from one command line to the next.
+const CONNECTION_FLAGS: [&str; 7] = [
+    "--server",
+    "--profile",
+    "--ca",
+    "--client-cert",
+    "--client-key",
+    "--token-file",
+    "--timeout",
+];
+
+/// What comes after a rehearsal or a sending.
 #[derive(Debug)]
 pub(super) enum Next {
     /// Cells are not known: a rehearsal that makes a file of them.
@@ -19,6 +30,12 @@ pub(super) enum Next {
     FillIn(PathBuf, NextLine),
     /// The table can be sent.
     Send(NextLine),
+    /// The table was sent: these commands show what it came to.
+    Look {
+        commands: [NextLine; 2],
+        /// Whether the contacts arrived by the times of the file.
+        file_times: bool,
+    },
 }
 
 /// The file of cells that nobody knows, for this table.
@@ -27,17 +44,27 @@ pub(super) fn words_file(table: &Path) -> String {
 }
 
 impl Next {
-    /// What comes after this rehearsal, which made the file `made`. `None` if it is no rehearsal, or the table is in no
-    /// file.
+    /// What comes after this sending, or this rehearsal, which made the file `made`. `None` if the rehearsed table is in
+    /// no file.
     pub(super) fn of(reader: &Reader, plan: &Plan, made: Option<&Path>) -> Option<Next> {
         let args = &reader.args;
-        if !args.dry_run || args.table.file.as_os_str() == "-" {
+        let typed = NextLine::typed();
+        if !args.dry_run {
+            let commands = [["counts"].as_slice(), &["report", "volume"]];
+            return Some(Next::Look {
+                commands: commands.map(|command| {
+                    let line = NextLine::beside("signpost").with(command);
+                    line.with_flags_of(&typed, &CONNECTION_FLAGS)
+                }),
+                file_times: args.uses_file_times(),
+            });
+        }
+        if args.table.file.as_os_str() == "-" {
             return None;
         }
-        let typed = NextLine::typed();
-        let typed = match reader.table.mended.is_empty() {
-            true => typed,
-            false => typed.with_flag("--mend-quotes"),
+        let typed = match reader.table.is_mended {
+            false => typed,
+            true => typed.with_flag("--mend-quotes"),
         };
         let send = || typed.clone().without_flag("--dry-run");
         Some(match (plan.unknown.is_empty(), made, &args.values) {
@@ -51,10 +78,13 @@ impl Next {
         })
     }
 
-    /// The command.
-    pub(super) fn command(&self) -> String {
+    /// The command that must come next, for programs; `None` after a sending.
+    pub(super) fn command(&self) -> Option<String> {
         match self {
-            Next::ListCells(line) | Next::FillIn(_, line) | Next::Send(line) => line.to_string(),
+            Next::ListCells(line) | Next::FillIn(_, line) | Next::Send(line) => {
+                Some(line.to_string())
+            }
+            Next::Look { .. } => None,
         }
     }
 
@@ -79,7 +109,23 @@ impl Next {
                     words::counted(left, "row")
                 )
             }
+            Next::Look { .. } if tally.routed + tally.asked == 0 => return Vec::new(),
+            Next::Look {
+                commands,
+                file_times,
+            } => {
+                let mut lines = vec!["to see what they came to:".to_owned()];
+                lines.extend(commands.iter().map(|line| format!("  {line}")));
+                if *file_times {
+                    lines.push(
+                        "contacts of now come in once the server is started again without --clock external"
+                            .to_owned(),
+                    );
+                }
+                return lines;
+            }
         };
-        vec![head, format!("  {}", self.command())]
+        let command = self.command().map(|command| format!("  {command}"));
+        std::iter::once(head).chain(command).collect()
     }
 }

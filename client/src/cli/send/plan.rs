@@ -2,6 +2,7 @@
 //! when its turn comes, so that a table of any size takes little memory.
 
 use super::reader::{NoId, Reader, Ready};
+use super::remarks::CustomerTiers;
 use super::span::Span;
 use super::times::Note;
 use super::values::{Meant, Unknown};
@@ -49,6 +50,8 @@ pub(super) struct Plan {
     pub(super) notes: BTreeMap<Note, u64>,
     /// The first and the last time of the rows, without bad ones; `None` if the times of the file are not used.
     pub(super) span: Option<Span>,
+    /// The customers who have several tiers, for a rehearsal.
+    pub(super) customer_tiers: CustomerTiers,
 }
 
 impl Plan {
@@ -68,7 +71,12 @@ impl Plan {
                 Some(_) => is_new(&mut firsts, ready),
             });
             match read {
-                Ok(ready) => plan.take(ready),
+                Ok(ready) => {
+                    if reader.args.dry_run {
+                        plan.customer_tiers.see(&ready.context);
+                    }
+                    plan.take(ready);
+                }
                 Err(fault) => plan.bad.push(Bad::of(row.line, fault)),
             }
         }

@@ -1,6 +1,7 @@
 //! The results of the rows. Their sums add up to the number of rows.
 
 use super::next::Next;
+use super::remarks::Remarks;
 use super::span::Figures;
 use super::values::Unknown;
 use crate::cli::not_taken::{Alike, Bad, Fault};
@@ -88,7 +89,9 @@ pub(super) struct Tally {
     pub(super) unknown_cells: Unknown,
     /// The times of the table; `None` if they are not used.
     pub(super) span: Option<Figures>,
-    /// The command that comes after a rehearsal; `None` if there is none.
+    /// What is to be looked at; `None` if it is no rehearsal.
+    pub(super) remarks: Option<Remarks>,
+    /// What comes next; `None` if nothing does.
     pub(super) next: Option<Next>,
     asked_for: BTreeMap<String, u64>,
     unknown_reasons: BTreeMap<String, u64>,
@@ -117,6 +120,9 @@ struct Summary<'t> {
     unknown: Vec<UnknownCell<'t>>,
     by: Vec<SummaryRow<'t>>,
     not_taken: Vec<Alike<'t>>,
+    /// What is to be looked at, after a rehearsal.
+    #[serde(flatten)]
+    remarks: Option<&'t Remarks>,
     /// The command that comes next, after a rehearsal.
     #[serde(skip_serializing_if = "Option::is_none")]
     next: Option<String>,
@@ -233,7 +239,8 @@ impl Tally {
                 .map(|(cell, &rows)| SummaryRow { cell, rows })
                 .collect(),
             not_taken,
-            next: self.next.as_ref().map(Next::command),
+            remarks: self.remarks.as_ref(),
+            next: self.next.as_ref().and_then(Next::command),
         })
     }
 

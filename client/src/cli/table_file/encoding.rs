@@ -1,7 +1,7 @@
 //! How the text of a table is encoded, and the text itself, a part after the other.
 
 use super::lines::Lines;
-use super::quotes::Quotes;
+use super::quotes::{Began, Quotes};
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{DecoderResult, Encoding, UTF_8, UTF_16BE, UTF_16LE};
 use std::fs::File;
@@ -204,8 +204,8 @@ pub(super) struct Text {
     pub(super) lines: Lines,
     /// The check that quotes are closed; `None` before the delimiter is known.
     quotes: Option<Quotes>,
-    /// The line of the quote that is not closed, once one is found.
-    pub(super) unclosed: Option<u64>,
+    /// The cell whose quote is not closed, once one is found.
+    pub(super) unclosed: Option<Began>,
     /// The first word with a character beyond ASCII, and its line.
     pub(super) word: Option<(u64, String)>,
 }
@@ -346,7 +346,7 @@ impl Text {
             Ok(())
         });
         looked.map_err(|unclosed| {
-            self.unclosed = Some(unclosed.line);
+            self.unclosed = Some(unclosed.began);
             unclosed.what
         })
     }

@@ -4,6 +4,15 @@
 /// The maximum number of lines of one cell.
 const CELL_LINES_MAX: u64 = 1_000;
 
+/// Where a cell begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Began {
+    /// The line, from 1.
+    pub(super) line: u64,
+    /// The place of the cell in its row, from 0.
+    pub(super) cell: usize,
+}
+
 /// The state of a reader of CSV.
 #[derive(Clone, Copy, Debug)]
 enum At {
@@ -11,19 +20,19 @@ enum At {
     Start,
     /// In a cell without quotes: a quote there is an ordinary character.
     Bare,
-    /// In a quoted cell that began on this line.
-    Quoted(u64),
-    /// After a quote in a cell that began on this line: the end of the cell, or the first of two quotes that stand for
+    /// In a quoted cell that began here.
+    Quoted(Began),
+    /// After a quote in a cell that began here: the end of the cell, or the first of two quotes that stand for
     /// one.
-    Quote(u64),
+    Quote(Began),
 }
 
 /// A quoted cell that is not closed where it should be.
 #[derive(Debug)]
 pub(super) struct Unclosed {
-    /// The line on which the cell began, from 1.
-    pub(super) line: u64,
-    /// What is wrong, with this line.
+    /// Where the cell began.
+    pub(super) began: Began,
+    /// What is wrong, with the line.
     pub(super) what: String,
 }
 
@@ -34,9 +43,11 @@ pub(super) struct Quotes {
     delimiter: u8,
     at: At,
     line: u64,
+    /// The place in its row of the cell that is read, from 0.
+    cell: usize,
     after_cr: bool,
-    /// The line of a cell with too many lines. Which message is right depends on whether another quote follows.
-    too_long: Option<u64>,
+    /// A cell with too many lines. Which message is right depends on whether another quote follows.
+    too_long: Option<Began>,
     /// The lines at whose end a cell that began on them is closed.
     closes: Vec<u64>,
 }
@@ -49,6 +60,7 @@ impl Quotes {
             delimiter,
             at: At::Start,
             line: 1,
+            cell: 0,
             after_cr: false,
             too_long: None,
             closes: closes.to_vec(),
@@ -73,16 +85,17 @@ impl Quotes {
 
     /// Whether a cell that began on this line is closed at its end.
     fn closes_here(&self) -> bool {
-        matches!(self.at, At::Quoted(began) if began == self.line && self.closes.contains(&began))
+        matches!(self.at, At::Quoted(began) if began.line == self.line && self.closes.contains(&began.line))
     }
 
     fn byte(&mut self, byte: u8) -> Result<(), Unclosed> {
         if let Some(began) = self.too_long {
             return match byte {
                 b'"' => Err(Unclosed {
-                    line: began,
+                    began,
                     what: format!(
-                        "line {began}: a quote is opened and not closed within {CELL_LINES_MAX} lines"
+                        "line {}: a quote is opened and not closed within {CELL_LINES_MAX} lines",
+                        began.line
                     ),
                 }),
                 _ => Ok(()),
@@ -90,28 +103,34 @@ impl Quotes {
         }
         let ends_line = matches!(byte, b'\r' | b'\n');
         self.at = match (self.at, byte) {
-            (At::Start, b'"') => At::Quoted(self.line),
+            (At::Start, b'"') => At::Quoted(Began {
+                line: self.line,
+                cell: self.cell,
+            }),
             (At::Quoted(began), b'"') => At::Quote(began),
             (At::Quote(began), b'"') => At::Quoted(began),
             (At::Quoted(began), _) => At::Quoted(began),
             _ if ends_line || byte == self.delimiter => At::Start,
-            (At::Quote(began), _) if began < self.line => {
+            (At::Quote(began), _) if began.line < self.line => {
                 return Err(Unclosed {
-                    line: began,
+                    began,
                     what: format!(
-                        "line {began}: a quote is opened, and the next one, on line {}, is in the middle of a cell; close \
+                        "line {}: a quote is opened, and the next one, on line {}, is in the middle of a cell; close \
                          it on its line, or write a quote in a cell twice",
-                        self.line
+                        began.line, self.line
                     ),
                 });
             }
             _ => At::Bare,
         };
+        if let At::Start = self.at {
+            self.cell = if ends_line { 0 } else { self.cell + 1 };
+        }
         let second_half = byte == b'\n' && self.after_cr;
         self.line += u64::from(ends_line && !second_half);
         self.after_cr = byte == b'\r';
         if let At::Quoted(began) = self.at
-            && self.line - began >= CELL_LINES_MAX
+            && self.line - began.line >= CELL_LINES_MAX
         {
             self.too_long = Some(began);
         }
@@ -126,8 +145,8 @@ impl Quotes {
         match (self.too_long, self.at) {
             (None, At::Quoted(_)) if self.closes_here() => Ok(true),
             (Some(began), _) | (None, At::Quoted(began)) => Err(Unclosed {
-                line: began,
-                what: format!("line {began}: a quote is opened and never closed"),
+                began,
+                what: format!("line {}: a quote is opened and never closed", began.line),
             }),
             _ => Ok(false),
         }

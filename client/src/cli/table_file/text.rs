@@ -2,7 +2,7 @@
 
 use super::delimiter::{self, Delimiter};
 use super::encoding::{self, Coding, Text};
-use super::quotes::Quotes;
+use super::quotes::{Began, Quotes};
 use super::spool::Writer;
 use super::{Content, Form, TableArgs};
 use encoding_rs::UTF_8;
@@ -30,9 +30,10 @@ pub(super) fn read(mut file: File, args: &TableArgs) -> Result<Content, String> 
     let coding = encoding::find(&mut file, args.encoding)?;
     let (start, is_all) = Text::new(&file, coding, None)?.start(START_BYTES)?;
     let delimiter = delimiter::find(&start, is_all, args.delimiter)?;
-    let mut closed = Vec::new();
+    let mut closed: Vec<Began> = Vec::new();
     loop {
-        let text = Text::new(&file, coding, Some(Quotes::new(delimiter.byte, &closed)))?;
+        let lines: Vec<u64> = closed.iter().map(|began| began.line).collect();
+        let text = Text::new(&file, coding, Some(Quotes::new(delimiter.byte, &lines)))?;
         let mut rows = Rows::new(text, delimiter.byte);
         match rows.read(&delimiter) {
             Ok((header, kept)) => {
@@ -43,13 +44,14 @@ pub(super) fn read(mut file: File, args: &TableArgs) -> Result<Content, String> 
             }
             Err(what) => match rows.unclosed() {
                 None => return Err(what),
-                Some(line) if !args.mend_quotes => {
+                Some(began) if !args.mend_quotes => {
                     return Err(format!(
-                        "{what}; --mend-quotes reads it as closed at the end of line {line}"
+                        "{what}; --mend-quotes reads it as closed at the end of line {}",
+                        began.line
                     ));
                 }
-                Some(line) if closed.len() < CLOSED_MAX && !closed.contains(&line) => {
-                    closed.push(line)
+                Some(began) if closed.len() < CLOSED_MAX && !lines.contains(&began.line) => {
+                    closed.push(began)
                 }
                 Some(_) => return Err(what),
             },
@@ -112,8 +114,8 @@ struct Rows {
     delimiter: u8,
     record: csv::StringRecord,
     line: u64,
-    /// The line of a quote that takes whole rows into its cell, once one is found.
-    swallows: Option<u64>,
+    /// The cell whose quote takes whole rows into it, once one is found.
+    swallows: Option<Began>,
 }
 
 impl Rows {
@@ -147,8 +149,8 @@ impl Rows {
         Ok((header, (out, empty)))
     }
 
-    /// The line of a quote that is not closed, if that is why the rows cannot be read.
-    fn unclosed(&self) -> Option<u64> {
+    /// The cell whose quote is not closed, if that is why the rows cannot be read.
+    fn unclosed(&self) -> Option<Began> {
         self.swallows.or(self.reader.get_ref().unclosed)
     }
 
@@ -210,11 +212,8 @@ impl Rows {
 
     /// Refuses a cell that has whole rows in it: the quote before them was not meant to open a cell, or is not closed.
     fn is_no_rows_in_a_cell(&mut self, width: usize) -> Result<(), String> {
-        for cell in self
-            .record
-            .iter()
-            .filter(|cell| cell.contains(['\n', '\r']))
-        {
+        let cells = self.record.iter().enumerate();
+        for (place, cell) in cells.filter(|(_, cell)| cell.contains(['\n', '\r'])) {
             let lines: Vec<&str> = cell.lines().collect();
             let Some((_, [inner @ .., _])) = lines.split_first() else {
                 continue;
@@ -222,7 +221,10 @@ impl Rows {
             let delimiters = |line: &&str| line.bytes().filter(|it| *it == self.delimiter).count();
             let of_rows = inner.iter().all(|line| delimiters(line) + 1 == width);
             if of_rows && inner.len() * width.saturating_sub(1) >= SWALLOWED_DELIMITERS {
-                self.swallows = Some(self.line);
+                self.swallows = Some(Began {
+                    line: self.line,
+                    cell: place,
+                });
                 return Err(format!(
                     "line {}: a quote is opened here, and the {} lines after it are in its cell, though they look like \
                      rows: close the quote on its line, or write a quote in a cell twice",

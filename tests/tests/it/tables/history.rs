@@ -10,7 +10,7 @@ const README: &str = include_str!("../../../../README.md");
 const ROWS: &str = "Datum;Uhrzeit;Kanal;Thema;Anliegen;Kunde;Gruppe;Notiz\r\n\
     02/03/2025;08:21;Telefon;Rechnung;Betrag falsch;K-1;Stammkunde;\"ruft wieder an; später\"\r\n\
     03/03/2025;9:05;E-Mail;Lieferung;Verspätet;K-2;Neukunde;\"sagt: so nicht\r\n\
-    04/03/2025;10:30;Rückruf;Rechnung;Betrag falsch;K-1;Stammkunde;\"\"\"Müller\"\" zugesagt\"\r\n\
+    04/03/2025;10:30;Rückruf;Rechnung;Betrag falsch;K-1;Neukunde;\"\"\"Müller\"\" zugesagt\"\r\n\
     11/03/2025;13:48;Außendienst;Lieferung;Verspätet;K-3;;\r\n";
 
 /// The commands of README's block that begins with this one, each as words, with the files of this desk.
@@ -86,7 +86,7 @@ fn an_export_of_somebody_else_takes_three_commands_each_told_by_the_one_before()
     expect_test::expect![[r#"
         calls.csv: read as windows-1252, a guess; line 2 then says `später`: --encoding names another
         calls.csv: read with `;` between the cells
-        calls.csv: line 3: a quote is opened and not closed on its line: read as closed at the end of the line
+        calls.csv: line 3, column Notiz: a quote is opened and not closed on its line: read as closed at the end of the line
         4 rows: 2 primary and 2 secondary reasons, 4 channels
         1 row without a tier: the default
         channel aussendienst: taken for async_text (# CHECK in own.yaml)
@@ -97,6 +97,7 @@ fn an_export_of_somebody_else_takes_three_commands_each_told_by_the_one_before()
           signpostd --data own-data --playbook own.yaml --clock external
         then, in another terminal, rehearse the sending; it says how to send:
           signpost send calls.csv --map primary=Thema,secondary=Anliegen,channel=Kanal,tier=Gruppe,customer=Kunde,date=Datum,time=Uhrzeit --clock file --end resolved --time-format dmy --mend-quotes --dry-run
+        both use 127.0.0.1:7100; for another address: --listen of the server, --server of the sending
     "#]].assert_eq(&said);
     is_next(&said, 0, "signpostd", start)?;
     is_next(&said, 1, "signpost", rehearse)?;
@@ -104,7 +105,7 @@ fn an_export_of_somebody_else_takes_three_commands_each_told_by_the_one_before()
     let named = book.lines().map(str::trim);
     let named = named.filter(|line| line.contains("{ medium:") || line.contains("waiting_target"));
     expect_test::expect![[r#"
-        - { id: stammkunde, label: {"de": "Stammkunde"}, waiting_target: 1m, waiting_cost_per_minute: 0.50, cost_of_failure: 24.00 } # 2 rows
+        - { id: stammkunde, label: {"de": "Stammkunde"}, waiting_target: 1m, waiting_cost_per_minute: 0.50, cost_of_failure: 24.00 } # 1 row
         - { id: neukunde, label: {"de": "Neukunde"}, waiting_target: 5m, waiting_cost_per_minute: 0.30, cost_of_failure: 12.00,
         aussendienst: { medium: async_text, label: {"de": "Außendienst"}, routes: [message, self_service, callback] } # CHECK: the medium is a guess
         e_mail: { medium: async_text, label: {"de": "E-Mail"}, routes: [message, self_service, callback] }
@@ -124,8 +125,11 @@ fn an_export_of_somebody_else_takes_three_commands_each_told_by_the_one_before()
     expect_test::expect![[r#"
         calls.csv: read as windows-1252, a guess; line 2 then says `später`: --encoding names another
         calls.csv: read with `;` between the cells
-        calls.csv: line 3: a quote is opened and not closed on its line: read as closed at the end of the line
+        calls.csv: line 3, column Notiz: a quote is opened and not closed on its line: read as closed at the end of the line
         times: 2025-03-02 08:21 to 2025-03-11 13:48 (Europe/Berlin), 10 days
+        columns not used: Notiz
+        1 customer has more than one tier in this table: each contact counts with the tier of its own row
+        each contact will be ended as resolved as soon as it is routed (--end resolved); without --end they stay live
         next, send them:
           signpost send calls.csv --map primary=Thema,secondary=Anliegen,channel=Kanal,tier=Gruppe,customer=Kunde,date=Datum,time=Uhrzeit --clock file --end resolved --time-format dmy --mend-quotes
     "#]].assert_eq(&said);
@@ -134,6 +138,7 @@ fn an_export_of_somebody_else_takes_three_commands_each_told_by_the_one_before()
     assert_eq!(volume["contacts"], 0);
     let sent = server.signpost(&[&words(send)[..], &["--json"]].concat())?;
     assert_eq!(parts(&sent.json()?), [4, 0, 4, 0, 0, 0, 0]);
+    looked_at(&desk, &server, &words(send))?;
     let volume = server.signpost(&[
         "report",
         "volume",
@@ -154,6 +159,27 @@ fn an_export_of_somebody_else_takes_three_commands_each_told_by_the_one_before()
     quote_is_refused(&server, &words(send))?;
     server.kill()?;
     goes_on_by_its_own(&desk)
+}
+
+/// What is told after a sending: the commands that show what it came to. Each works.
+fn looked_at(desk: &Desk, server: &ServerProcess, send: &[&str]) -> Outcome {
+    let again = server.signpost(send)?;
+    assert_eq!(again.code, Some(0), "{again:?}");
+    let said = told(desk, &again)?;
+    let (_, looked) = said.split_once(" a second\n").ok_or(said.clone())?;
+    expect_test::expect![[r#"
+        to see what they came to:
+          signpost counts
+          signpost report volume
+        contacts of now come in once the server is started again without --clock external
+    "#]]
+    .assert_eq(looked);
+    for command in next_commands(looked) {
+        let ran = server.signpost(&words(&command[1..]))?;
+        assert_eq!(ran.code, Some(0), "{ran:?}");
+        assert!(ran.stdout.contains("rechnung"), "{ran:?}");
+    }
+    Ok(())
 }
 
 /// Without the flag the quote is refused, and the flag is told.
