@@ -4,6 +4,8 @@ mod access;
 mod additional_cases;
 mod additional_refused;
 mod additional_told;
+mod backup;
+mod backup_page;
 mod bad_context;
 mod bad_input;
 mod bad_playbooks;
