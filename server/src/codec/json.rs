@@ -80,3 +80,37 @@ impl EventJson {
         Ok(message.encode_to_vec())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::codec::events;
+    use crate::codec::tests::arbitrary::event::recorded;
+    use proptest::{prop_assert, prop_assert_eq, proptest};
+
+    proptest! {
+        /// Whatever a server records goes through JSON and comes back byte for byte.
+        #[test]
+        fn every_event_reads_back(event in recorded()) {
+            let json = EventJson::new()?;
+            let stored = events::encode(&event);
+            let mut text = Vec::new();
+            json.push(&mut text, &stored)?;
+            prop_assert!(!text.contains(&b'\n'));
+            prop_assert_eq!(json.stored(&text)?, stored);
+        }
+    }
+
+    #[test]
+    fn what_would_be_lost_is_refused() -> Result<(), EventJsonError> {
+        let json = EventJson::new()?;
+        // A field 2000 of a newer server.
+        let newer = [0x80, 0x7d, 0x01];
+        let lost = json.push(&mut Vec::new(), &newer);
+        assert!(matches!(lost, Err(EventJsonError::Stored(_))), "{lost:?}");
+        for text in ["", "{", "{\"seqq\":\"1\"}", "{} {}", "[]"] {
+            assert!(json.stored(text.as_bytes()).is_err(), "{text}");
+        }
+        Ok(())
+    }
+}

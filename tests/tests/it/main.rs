@@ -94,6 +94,7 @@ mod tags;
 mod tls;
 mod unheard;
 mod unseen;
+mod upgrade;
 mod upserts;
 mod vocabulary;
 mod web;
