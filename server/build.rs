@@ -18,6 +18,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let out = std::path::PathBuf::from(std::env::var("OUT_DIR")?);
     let written = written::code(&compiler.descriptor_pool(), PACKAGE)?;
     std::fs::write(out.join(format!("{PACKAGE}.written.rs")), written)?;
+    // For stored messages as JSON.
+    std::fs::write(
+        out.join(format!("{PACKAGE}.bin")),
+        compiler.encode_file_descriptor_set(),
+    )?;
     tonic_prost_build::configure()
         .build_client(false)
         .build_server(false)

@@ -2,6 +2,7 @@
 
 mod asked;
 mod at_least;
+mod backup;
 mod case;
 mod case_work;
 mod completions;
@@ -23,6 +24,7 @@ mod error_json;
 mod errors_file;
 mod events;
 mod explain;
+mod export;
 mod failure;
 mod flags;
 mod form;
@@ -177,6 +179,14 @@ enum Command {
         after_help = "Example:\n  signpost token create supervisor --actor-id ann"
     )]
     Token(token::TokenCommand),
+    /// Copies all events of the server to a place from which it can be restored, while it serves.
+    Backup(backup::BackupArgs),
+    /// Writes everything as lines of JSON, for other programs and for `signpostd import`.
+    #[command(
+        subcommand,
+        after_help = "Example:\n  signpost export all --output signpost.jsonl"
+    )]
+    Export(export::ExportCommand),
     /// Contacts and cases by reason and tier of the case.
     ///
     /// A contact of several cases counts for each of them, and under each route that it took. The tier is the one under
@@ -359,6 +369,8 @@ async fn run(command: Command, session: &Session) -> Result<(), Failure> {
         Command::Queue(command) => queue::run(command, session).await,
         Command::Playbook(command) => playbook::run(command, session).await,
         Command::Token(command) => token::run(command, session).await,
+        Command::Backup(args) => backup::run(args, session).await,
+        Command::Export(command) => export::run(command, session).await,
         Command::Counts(form) => counts::run(&form, session).await,
         Command::Report(command) => report::run(command, session).await,
         Command::Login(args) => login::login(args, session).await,

@@ -38,6 +38,7 @@
 //! ```
 
 mod address;
+mod backup;
 mod client;
 mod credentials;
 mod error;
@@ -46,6 +47,7 @@ mod retry;
 mod tls;
 mod watch;
 
+pub use backup::{BackupStream, CHUNK_WAIT_MAX};
 pub use client::{Client, DEADLINE_DEFAULT, Options};
 pub use credentials::{ClientIdentity, Credentials, TOKEN_BYTES_MAX, Token};
 pub use error::{Cause, ClientError};

@@ -15,6 +15,7 @@ mod customer;
 pub mod events;
 mod handover;
 pub mod index;
+pub mod json;
 mod memory;
 mod money;
 mod number;

@@ -10,6 +10,7 @@ mod error;
 mod exposure;
 mod file;
 mod layer;
+mod offline;
 mod size;
 #[cfg(test)]
 mod tests;
@@ -18,11 +19,11 @@ mod token;
 pub use environment::misspelt;
 pub use error::{ConfigError, ConfigErrors};
 pub use exposure::Exposure;
+pub use offline::OfflineCommand;
 
 use crate::engine::Clock;
 use crate::grpc::{AccessMode, CorsOrigin};
 use crate::logging::{LogFilter, LogFormat};
-use crate::offline_token::NewToken;
 use crate::store::DataFolder;
 use crate::tls::{TlsFault, TlsFile, TlsFiles};
 use args::Args;
@@ -86,8 +87,8 @@ pub struct FirstPlaybook {
 pub enum Invocation {
     /// Run a server.
     Run(Box<Config>),
-    /// Create a token in a folder whose server is stopped, and exit.
-    CreateToken(Box<NewToken>),
+    /// Work with a folder whose server is stopped, and exit.
+    Offline(Box<OfflineCommand>),
     /// Print this and exit.
     Show {
         /// The effective configuration as TOML.
@@ -115,8 +116,8 @@ pub enum ReadError {
 /// help or for the version is an error, too: clap has its text and its exit code.
 pub fn read(args: impl IntoIterator<Item = OsString>) -> Result<Invocation, ReadError> {
     let args = Args::read(args)?;
-    if let Some(token) = args.new_token {
-        return Ok(Invocation::CreateToken(Box::new(token)));
+    if let Some(command) = args.offline {
+        return Ok(Invocation::Offline(Box::new(command)));
     }
     let file = match &args.config {
         Some(path) => Some(file::read(path)?),

@@ -21,6 +21,7 @@ mod prefetch;
 mod reading;
 mod recent_rows;
 mod recover;
+mod rehearse;
 mod row_write_error;
 mod row_writer;
 mod start;
@@ -30,18 +31,22 @@ mod tests;
 pub use clock::Clock;
 pub use key_filters::FilterLimits;
 pub use reading::READING_NICENESS;
+pub(crate) use recover::Folding;
 pub use recover::{Folded, RecoverError, fold_log};
+pub use rehearse::{Outlook, RowsOutlook, SAMPLE_EVENTS, rehearse};
 pub use row_writer::{FLUSH_EVERY, GATHER_ROWS, WRITES_AT_ONCE_MAX};
-pub use start::{EngineGuard, EngineOptions, StartError, open_folder, open_folder_where_room};
+pub use start::{
+    EngineGuard, EngineOptions, StartError, fresh, open_folder, open_folder_where_room,
+};
 
-use crate::store::{LogReader, Room, RowReader, Space, StoreError, StoreId};
+use crate::store::{Lineage, LogReader, Room, RowReader, Space, StoreError, StoreId};
 use crate::tail::Tail;
 use batch::{Live, Task};
 use crossbeam_channel::{Sender, TrySendError};
 use playbooks::PlaybookCache;
 use prefetch::{Prefetched, RowLookup};
 use reading::Reading;
-pub(crate) use reading::decoded;
+pub(crate) use reading::{decoded, lower_priority};
 use row_writer::CatchUpSignal;
 use signpost_domain::access::Tokens;
 use signpost_domain::case::CaseNumbers;
@@ -80,6 +85,7 @@ struct Shared {
     log: LogReader,
     reading: Reading,
     store_id: StoreId,
+    lineage: Lineage,
     case_numbers: CaseNumbers,
     tail: Arc<Tail>,
     live: watch::Receiver<Live>,
@@ -366,7 +372,8 @@ impl Engine {
         }
     }
 
-    /// The numbers of the cases of this store. Their secret is derived from the id of the store.
+    /// The numbers of the cases of this store. Their secret is derived from the id of the store,
+    /// or, if it was restored, from that of the first store, so that numbers stay what customers were told.
     pub fn case_numbers(&self) -> &CaseNumbers {
         &self.shared.case_numbers
     }
@@ -400,6 +407,11 @@ impl Engine {
     /// The id of the store.
     pub fn store_id(&self) -> StoreId {
         self.shared.store_id
+    }
+
+    /// The stores that this one was restored of.
+    pub fn lineage(&self) -> &Lineage {
+        &self.shared.lineage
     }
 
     /// A receiver of the health of the engine: its value now and every change.

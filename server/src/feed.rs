@@ -18,6 +18,7 @@ pub(crate) use watch_stream::WatchStream;
 use crate::engine::{Engine, EngineError};
 use crate::grpc::from_proto::feed::{self, WatchEvents, WatchRows};
 use crate::grpc::tokens::cursor::{Cursor, StoreIdPrefix};
+use crate::grpc::tokens::history::History;
 use crate::tail::TailPosition;
 use signpost_domain::ids::Seq;
 use snapshot::Pages;
@@ -47,6 +48,14 @@ pub(crate) enum Unwatched {
     /// The cursor belongs to another store.
     #[error("the cursor is of another store; begin again without it")]
     OtherStore,
+    /// The cursor is of a time after the one to which the store was restored.
+    #[error(
+        "the cursor is of a time after the one to which the store was restored; begin again without it"
+    )]
+    Lost {
+        /// The sequence of the last event that was restored.
+        restored: u64,
+    },
     /// The sequence of the cursor is greater than that of the last event.
     #[error("the cursor is ahead of the last event, which is {last}; begin again without it")]
     Future {
@@ -190,10 +199,11 @@ impl Feeds {
     /// The sequence of a cursor. An error if the cursor belongs to another store or is after the last event.
     fn known(&self, cursor: &Cursor) -> Result<Seq, Unwatched> {
         let last = self.engine.log().last();
-        match cursor {
-            Cursor { store, .. } if *store != self.store => Err(Unwatched::OtherStore),
-            Cursor { seq, .. } if seq.0 > last => Err(Unwatched::Future { last }),
-            Cursor { seq, .. } => Ok(*seq),
+        match History::of(&self.engine, cursor.store, cursor.seq) {
+            History::Other => Err(Unwatched::OtherStore),
+            History::Lost { restored } => Err(Unwatched::Lost { restored }),
+            History::Ours if cursor.seq.0 > last => Err(Unwatched::Future { last }),
+            History::Ours => Ok(cursor.seq),
         }
     }
 

@@ -14,6 +14,7 @@ pub(crate) mod status;
 pub(crate) mod to_proto;
 pub(crate) mod tokens;
 
+use crate::backup::Backups;
 use crate::engine::{Engine, EngineHealth};
 use crate::feed::Feeds;
 use crate::port::Incoming;
@@ -24,9 +25,11 @@ use access::{GateLayer, JudgeLayer};
 use connect::ConnectLayer;
 pub use cors::{CorsOrigin, OriginError, PREFLIGHT_KEPT};
 use edge::Services;
+use services::backup::BackupServer;
 use services::feed::FeedServer;
 use signpost_proto::FILE_DESCRIPTOR_SET;
 use signpost_proto::v1::access_service_server::{self, AccessServiceServer};
+use signpost_proto::v1::backup_service_server::{self, BackupServiceServer};
 use signpost_proto::v1::case_service_server::{self, CaseServiceServer};
 use signpost_proto::v1::contact_service_server::{self, ContactServiceServer};
 use signpost_proto::v1::customer_service_server::{self, CustomerServiceServer};
@@ -109,10 +112,11 @@ pub async fn serve_as(
     stop: impl Future<Output = ()>,
 ) -> Result<(), ServeError> {
     let feeds = Feeds::new(engine.clone());
+    let backups = Backups::new(engine.clone());
     let edge = Services::new(engine.clone());
     let (health, health_service) = tonic_health::server::health_reporter();
     set_health(&health, ServingStatus::Serving).await;
-    let routes = routes(edge, feeds.clone())?.add_service(health_service);
+    let routes = routes(edge, feeds.clone(), backups.clone())?.add_service(health_service);
     let stopping = Notify::new();
     let stopped = async {
         stop.await;
@@ -120,6 +124,7 @@ pub async fn serve_as(
         // Open watches of health or of feeds would keep their connections open.
         end_health_watches(health.clone()).await;
         feeds.stop();
+        backups.stop();
         stopping.notify_one();
     };
     let late = async {
@@ -171,13 +176,14 @@ pub async fn serve_as(
     }
 }
 
-fn routes(edge: Services, feeds: Arc<Feeds>) -> Result<Routes, ServeError> {
+fn routes(edge: Services, feeds: Arc<Feeds>, backups: Arc<Backups>) -> Result<Routes, ServeError> {
     let reflection = || {
         tonic_reflection::server::Builder::configure()
             .register_encoded_file_descriptor_set(FILE_DESCRIPTOR_SET)
             .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
     };
     let access = AccessServiceServer::new(edge.clone());
+    let backups = BackupServiceServer::new(BackupServer::new(backups));
     let contacts = ContactServiceServer::new(edge.clone());
     let cases = CaseServiceServer::new(edge.clone());
     let customers = CustomerServiceServer::new(edge.clone());
@@ -185,6 +191,7 @@ fn routes(edge: Services, feeds: Arc<Feeds>) -> Result<Routes, ServeError> {
     let insights = InsightServiceServer::new(edge);
     Ok(Routes::default()
         .add_service(access.max_decoding_message_size(REQUEST_BYTES_MAX))
+        .add_service(backups.max_decoding_message_size(REQUEST_BYTES_MAX))
         .add_service(contacts.max_decoding_message_size(REQUEST_BYTES_MAX))
         .add_service(cases.max_decoding_message_size(REQUEST_BYTES_MAX))
         .add_service(customers.max_decoding_message_size(CUSTOMER_REQUEST_BYTES_MAX))
@@ -199,10 +206,11 @@ fn routes(edge: Services, feeds: Arc<Feeds>) -> Result<Routes, ServeError> {
 pub const WRITES_HEALTH: &str = "signpost.v1.Writes";
 
 /// The names of the health checks: each service, writes alone, and the empty name for the whole server.
-const HEALTH_SERVICES: [&str; 9] = [
+const HEALTH_SERVICES: [&str; 10] = [
     "",
     WRITES_HEALTH,
     access_service_server::SERVICE_NAME,
+    backup_service_server::SERVICE_NAME,
     contact_service_server::SERVICE_NAME,
     case_service_server::SERVICE_NAME,
     customer_service_server::SERVICE_NAME,

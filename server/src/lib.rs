@@ -5,6 +5,7 @@
 //! watchers. Only `status` chooses gRPC codes. [`grpc`] serves all of this on a [`port`], which may have [`tls`].
 //! [`run`] starts and stops a server, and [`config`] holds its settings.
 
+pub mod backup;
 pub mod codec;
 pub mod config;
 pub mod doctor;
@@ -22,3 +23,4 @@ pub mod tail;
 #[cfg(test)]
 mod tests;
 pub mod tls;
+pub mod upgrade;

@@ -1,12 +1,14 @@
 //! `signpostd`: the server as a program. The exit code is 0 after a stop that was asked for, 1 after a failure, and 2
 //! if the command line or the configuration is wrong.
 
-use signpost_server::config::{self, Config, Invocation, ReadError};
+use signpost_server::backup::{self, Filled};
+use signpost_server::config::{self, Config, Invocation, OfflineCommand, ReadError};
 use signpost_server::offline_token::{self, CreatedToken, NewToken, OfflineError};
-use signpost_server::{logging, run};
+use signpost_server::{logging, run, upgrade};
 use std::fmt::Display;
 use std::io::Write;
 use std::process::ExitCode;
+use std::time::{Duration, Instant};
 use tokio::signal::unix::{SignalKind, signal};
 
 /// Returns freed memory to the system, while the allocator of glibc keeps most of it. It also uses less CPU time.
@@ -22,7 +24,7 @@ fn main() -> ExitCode {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => fail(FAILED, &error),
         },
-        Ok(Invocation::CreateToken(token)) => match create(*token) {
+        Ok(Invocation::Offline(command)) => match offline(*command) {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => fail(FAILED, &error),
         },
@@ -42,6 +44,72 @@ fn main() -> ExitCode {
         Err(ReadError::Config(errors)) => {
             misspelt().for_each(|words| warn(&words));
             fail(BAD_CONFIG, &format!("bad configuration: {errors}"))
+        }
+    }
+}
+
+fn offline(command: OfflineCommand) -> Result<(), Box<dyn std::error::Error>> {
+    let mut progress = Progress::default();
+    match command {
+        OfflineCommand::CreateToken(token) => Ok(create(token)?),
+        OfflineCommand::Restore(restore) => {
+            filled(&backup::restore(&restore, |events| progress.told(events))?)
+        }
+        OfflineCommand::Import(import) => {
+            filled(&backup::import(&import, |events| progress.told(events))?)
+        }
+        OfflineCommand::Upgrade(asked) => {
+            say(&upgrade::upgrade(&asked)?);
+            Ok(())
+        }
+    }
+}
+
+/// Says what a data folder was filled with. An error if the state contradicts itself.
+fn filled(filled: &Filled) -> Result<(), Box<dyn std::error::Error>> {
+    let time = jiff::Timestamp::from_millisecond(filled.last_record_time_ms).unwrap_or_default();
+    say(&format!(
+        "{}: store {}, restored of {}, up to event {} of {time}",
+        filled.folder, filled.store_id, filled.restored_of, filled.last_event
+    ));
+    if filled.left_out > 0 {
+        say(&format!(
+            "left out: {} after it, whose write is not whole at that point",
+            filled.left_out
+        ));
+    }
+    match (filled.is_checked, filled.broken.first()) {
+        (false, _) => say(&"not checked"),
+        (true, None) => say(&format!(
+            "checked: {} contacts and {} cases, nothing is lost or twice",
+            filled.contact_count, filled.case_count
+        )),
+        (true, Some(first)) => {
+            filled.broken.iter().for_each(|broken| say(broken));
+            return Err(format!(
+                "the folder is restored, but {} things contradict themselves in it, first: {first}",
+                filled.broken.len()
+            )
+            .into());
+        }
+    }
+    Ok(())
+}
+
+/// Says now and then on stderr how far a long work is.
+#[derive(Default)]
+struct Progress {
+    said: Option<Instant>,
+}
+
+impl Progress {
+    const EVERY: Duration = Duration::from_secs(10);
+
+    fn told(&mut self, events: u64) {
+        let said = *self.said.get_or_insert_with(Instant::now);
+        if said.elapsed() >= Progress::EVERY {
+            self.said = Some(Instant::now());
+            warn(&format!("{events} events so far"));
         }
     }
 }

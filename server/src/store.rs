@@ -10,6 +10,7 @@ mod examine;
 mod format;
 mod frame;
 mod key;
+mod lineage;
 mod log;
 mod log_reader;
 mod open_segment;
@@ -19,11 +20,13 @@ mod sealed;
 mod segment;
 mod space;
 mod store_id;
+mod unfinished;
 
 pub use database::SingleThreadedRayon;
 pub use error::{AppendError, ApplyError, StoreError, StoreHealth};
 pub use examine::{Decode, ExamineError, Examined, FINDINGS_MAX, Finding, Harm, examine};
-pub use format::{DataFolder, OpenError};
+pub use format::{DataFolder, OpenError, SCHEMA};
+pub use lineage::{ANCESTORS_MAX, Ancestor, Lineage, LineageError};
 pub use log::{
     EVENT_BYTES_MAX, GROUP_BYTES_MAX, GROUP_EVENTS_MAX, Log, LogLimits, SEGMENT_BYTES_MAX,
 };
@@ -36,3 +39,4 @@ pub use sealed::ROWS_IN_MEMORY_MAX;
 pub use segment::SEGMENTS_OPEN_MAX;
 pub use space::{MIN_FREE_BYTES_DEFAULT, Room, SPACE_LOOK_INTERVAL, Space};
 pub use store_id::{StoreId, StoreIdError};
+pub use unfinished::UnfinishedFolder;

@@ -16,6 +16,7 @@ pub mod powercut;
 pub mod process;
 pub mod raw;
 pub mod real;
+pub mod restoring;
 pub mod server;
 pub mod small_disk;
 pub mod snapshots;

@@ -118,6 +118,30 @@ pub fn signpostd(arguments: &[&str]) -> Outcome<Command> {
     Ok(command)
 }
 
+/// A shell in `folder` that finds the programs of this workspace, and runs these commands.
+///
+/// # Errors
+/// When the programs do not build.
+pub fn shell(folder: &Path, commands: &str) -> Outcome<Command> {
+    let programs = program("signpost")?;
+    let programs = programs.parent().ok_or("no folder")?.to_owned();
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let path = std::env::join_paths([programs].into_iter().chain(std::env::split_paths(&path)))?;
+    let mut command = Command::new("bash");
+    command
+        .args(["-euo", "pipefail", "-c", commands])
+        .current_dir(folder);
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("SIGNPOST_") {
+            command.env_remove(name);
+        }
+    }
+    command
+        .env("PATH", path)
+        .env("XDG_CONFIG_HOME", folder.join("config"));
+    Ok(command)
+}
+
 /// A path as an argument.
 ///
 /// # Errors

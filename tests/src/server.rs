@@ -20,6 +20,7 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tonic::transport::{Channel, Endpoint};
 use v1::access_service_client::AccessServiceClient;
+use v1::backup_service_client::BackupServiceClient;
 use v1::case_service_client::CaseServiceClient;
 use v1::contact_service_client::ContactServiceClient;
 use v1::customer_service_client::CustomerServiceClient;
@@ -217,6 +218,11 @@ impl TestServer {
         self.address
     }
 
+    /// The data folder.
+    pub fn data(&self) -> &Data {
+        &self.data
+    }
+
     /// A client of the server, with the actor `platform/test`.
     pub fn client(&self) -> &Client {
         &self.client
@@ -252,6 +258,11 @@ impl TestServer {
     /// The generated client for tokens.
     pub fn access(&self) -> AccessServiceClient<Channel> {
         AccessServiceClient::new(self.channel())
+    }
+
+    /// The generated client for backups.
+    pub fn backups(&self) -> BackupServiceClient<Channel> {
+        BackupServiceClient::new(self.channel())
     }
 
     /// The generated client for contacts.

@@ -65,6 +65,7 @@ fn personal_fields_are_marked_and_redacted() -> Outcome {
         ContactContext sentiment_score
         ContactContext vulnerable
         ContactContext cannot_use
+        BackupChunk packed_events
         RerouteContactRequest note
         EndContactRequest note
         AddCaseToContactRequest note

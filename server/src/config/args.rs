@@ -1,8 +1,7 @@
 //! The command line and the environment, as typed. [`super::Config`] checks what the values mean.
 
 use super::layer::{Key, Layer, SettingOrigin};
-use super::token::{CreateArgs, Offline, TokenCommand};
-use crate::offline_token::NewToken;
+use super::offline::{Offline, OfflineCommand};
 use clap::parser::ValueSource;
 use clap::{CommandFactory, FromArgMatches, Parser};
 use std::ffi::OsString;
@@ -18,6 +17,8 @@ Examples:
       shows what would be in force, as TOML
   signpostd token create --data ./data --role admin --actor-id ann
       prints a token, for a server that is started with --access credentials
+  signpostd restore --from /backup/signpost --to ./data
+      makes a data folder from a backup
 
 A flag wins over the environment, the environment over the file.
 Exit codes: 0 stopped as asked, 1 failed, 2 bad command line or configuration.";
@@ -93,8 +94,8 @@ pub(super) struct Args {
     pub(super) config: Option<PathBuf>,
     /// Whether to print the configuration and exit.
     pub(super) check_config: bool,
-    /// The token to create instead of a run; `None` to run.
-    pub(super) new_token: Option<NewToken>,
+    /// What to do instead of a run; `None` to run.
+    pub(super) offline: Option<OfflineCommand>,
     /// The values of the flags, then the values of the environment.
     pub(super) layers: [Layer; 2],
 }
@@ -113,11 +114,8 @@ impl Args {
             };
             layer.say(key, typed.values(key).iter().cloned());
         }
-        let new_token = typed
-            .offline
-            .map(|Offline::Token(TokenCommand::Create(token))| token);
         Ok(Args {
-            new_token: new_token.map(CreateArgs::token).transpose()?,
+            offline: typed.offline.map(Offline::command).transpose()?,
             config: typed.config,
             check_config: typed.check_config,
             layers: [flags, environment],

@@ -18,14 +18,6 @@ Examples:
 
 The server of the folder must be stopped. While it runs, use `signpost token create`.";
 
-/// What is done with a folder whose server is stopped.
-#[derive(Debug, Subcommand)]
-pub(super) enum Offline {
-    /// Works with the tokens of a folder whose server is stopped
-    #[command(subcommand)]
-    Token(TokenCommand),
-}
-
 /// What is done with tokens.
 #[derive(Debug, Subcommand)]
 pub(super) enum TokenCommand {

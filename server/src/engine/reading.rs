@@ -95,7 +95,7 @@ impl Reading {
 
 /// Lowers the priority of the calling thread, for good: it is one of tokio's threads for blocking work. Elsewhere than
 /// on Linux, the priority would be that of the whole process, and nothing happens.
-fn lower_priority() {
+pub(crate) fn lower_priority() {
     #[cfg(target_os = "linux")]
     if let Err(error) = rustix::process::setpriority_process(None, READING_NICENESS) {
         tracing::debug!(%error, "the priority of a reading thread could not be lowered");

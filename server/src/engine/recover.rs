@@ -89,30 +89,7 @@ pub(super) fn recover(
     if let Some(kinds) = kinds {
         state = state.compared_by(kinds);
     }
-    let (mut folded, mut reported) = (0_usize, 0);
-    while state.seq().0 < log.last() {
-        let events = log.range(state.seq().0 + 1, FOLDED_AT_ONCE, READ_BYTES)?;
-        let mut changes = Changes::default();
-        let mut touched = Vec::new();
-        for (seq, bytes) in events {
-            let recorded = decoded(seq, &bytes)?;
-            fetch_rows(&mut state, lookup, &recorded.event, &mut touched)?;
-            state.apply(&recorded, None);
-            folded += 1;
-            let keys = changes.take_in(&mut state, &recorded.event);
-            touched.extend(keys.into_iter().map(|key| (recorded.envelope.seq, key)));
-            if changes.writes >= WRITES_AT_ONCE_MAX {
-                break;
-            }
-        }
-        changes.end_at(&state);
-        row_writer.keep(&[changes])?;
-        touched.iter().for_each(|(seq, key)| state.evict(key, *seq));
-        if reported + 64 * FOLDED_AT_ONCE <= folded {
-            reported = folded;
-            tracing::info!(folded, of = log.last(), "folding the log");
-        }
-    }
+    let folded = fold_rest(&mut state, log, log.last(), row_writer, lookup)?;
     if folded > 0 {
         row_writer.flush()?;
         tracing::info!(folded, "folded the rest of the log");
@@ -122,6 +99,43 @@ pub(super) fn recover(
     }
     state.follow_playbooks();
     Ok(state)
+}
+
+/// Folds the events after those in `state`, up to `until`, and applies the rows up to it. Gives the number of events.
+pub(super) fn fold_rest(
+    state: &mut State,
+    log: &LogReader,
+    until: u64,
+    row_writer: &mut RowWriter,
+    lookup: &RowLookup,
+) -> Result<usize, RecoverError> {
+    let (mut folded, mut reported) = (0_usize, 0);
+    while state.seq().0 < until {
+        let next = state.seq().0 + 1;
+        let count = usize::try_from(until - state.seq().0).unwrap_or(FOLDED_AT_ONCE);
+        let events = log.range(next, count.min(FOLDED_AT_ONCE), READ_BYTES)?;
+        let mut changes = Changes::default();
+        let mut touched = Vec::new();
+        for (seq, bytes) in events {
+            let recorded = decoded(seq, &bytes)?;
+            fetch_rows(state, lookup, &recorded.event, &mut touched)?;
+            state.apply(&recorded, None);
+            folded += 1;
+            let keys = changes.take_in(state, &recorded.event);
+            touched.extend(keys.into_iter().map(|key| (recorded.envelope.seq, key)));
+            if changes.writes >= WRITES_AT_ONCE_MAX {
+                break;
+            }
+        }
+        changes.end_at(state);
+        row_writer.keep(&[changes])?;
+        touched.iter().for_each(|(seq, key)| state.evict(key, *seq));
+        if reported + 64 * FOLDED_AT_ONCE <= folded {
+            reported = folded;
+            tracing::info!(folded, of = log.last(), "folding the log");
+        }
+    }
+    Ok(folded)
 }
 
 /// The state as of the stored rows, with the rows that the engine keeps in memory and with all timers.
@@ -213,6 +227,35 @@ pub fn fold_log(log: &LogReader) -> Result<Folded, RecoverError> {
         None => Ok(folded),
         // As a start does.
         Some(kinds) => fold_from(log, State::whole().compared_by(kinds)),
+    }
+}
+
+/// Folds events that come one after another, for a check of what they come to.
+#[derive(Debug)]
+pub(crate) struct Folding(State);
+
+impl Folding {
+    /// Begins before the first event.
+    pub(crate) fn new() -> Folding {
+        Folding(State::whole())
+    }
+
+    /// Takes the next event.
+    pub(crate) fn take(&mut self, recorded: &Recorded) {
+        self.0.apply(recorded, None);
+        self.0.take_changed_rows();
+    }
+
+    /// The state after the last event. If the live playbook says that handles compare otherwise, as it says that they
+    /// do; `log` has the same events.
+    ///
+    /// # Errors
+    /// When the log cannot be read.
+    pub(crate) fn state(self, log: &LogReader) -> Result<State, RecoverError> {
+        match self.0.compares_otherwise().cloned() {
+            None => Ok(self.0),
+            Some(kinds) => fold_from(log, State::whole().compared_by(kinds)).map(|it| it.state),
+        }
     }
 }
 

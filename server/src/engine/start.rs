@@ -133,7 +133,10 @@ pub fn open_folder_where_room(path: &Path, min_free_bytes: u64) -> Result<DataFo
 }
 
 /// The id of a new store.
-fn fresh(path: &Path) -> Result<StoreId, OpenError> {
+///
+/// # Errors
+/// When the system has no random numbers.
+pub fn fresh(path: &Path) -> Result<StoreId, OpenError> {
     let mut store_id = [0; 16];
     getrandom::fill(&mut store_id).map_err(|error| OpenError::Io {
         doing: "drawing the name of the store for",
@@ -216,7 +219,11 @@ impl Engine {
             reading: Reading::new(log_reader.clone()),
             log: log_reader,
             store_id: folder.store_id(),
-            case_numbers: CaseNumbers::new(blake3::derive_key(CASE_NUMBERS, &folder.store_id().0)),
+            lineage: folder.lineage().clone(),
+            case_numbers: CaseNumbers::new(blake3::derive_key(
+                CASE_NUMBERS,
+                &folder.lineage().origin(folder.store_id()).0,
+            )),
             tail,
             live,
             health,

@@ -8,6 +8,7 @@ use crate::grpc::from_proto::list::{ListRequest, ListScope};
 use crate::grpc::from_proto::playbook::Read;
 use crate::grpc::from_proto::{self, Caller, EventTime, Fresh, NamedRevision, Revision};
 use crate::grpc::tokens::cursor::StoreIdPrefix;
+use crate::grpc::tokens::history::History;
 use crate::grpc::{access, status, to_proto};
 use crate::queries::{self, ListPage};
 use crate::store::{RowReader, StoreError};
@@ -53,8 +54,10 @@ pub(super) async fn reached(engine: &Engine, text: &str) -> Result<NamedRevision
 }
 
 async fn reach(engine: &Engine, Revision { store, seq }: Revision) -> Result<(), Status> {
-    if store != StoreIdPrefix::of(engine.store_id()) {
-        return Err(status::revision_of_another_store());
+    match History::of(engine, store, seq) {
+        History::Ours => {}
+        History::Lost { restored } => return Err(status::lost_in_restore("revision", restored)),
+        History::Other => return Err(status::revision_of_another_store()),
     }
     let reached = engine.reach(seq, REVISION_WAIT_MAX).await;
     match reached.map_err(status::halted)? {

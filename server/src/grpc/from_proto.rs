@@ -5,6 +5,7 @@
 //! effect of a command is decided elsewhere, in [`signpost_domain::flow`].
 
 pub(crate) mod access;
+pub(crate) mod backup;
 pub(crate) mod batch;
 pub(crate) mod caller;
 pub(crate) mod case;

@@ -3,6 +3,7 @@
 
 pub(super) mod access;
 pub(super) mod answer;
+pub(super) mod backup;
 pub(super) mod cases;
 pub(super) mod contacts;
 pub(super) mod customers;

@@ -7,6 +7,7 @@ pub(crate) mod access;
 pub(crate) mod connect;
 mod reason;
 
+use crate::backup::NotBackedUp;
 use crate::engine::EngineError;
 use crate::feed::Unwatched;
 use crate::store::Room;
@@ -98,6 +99,41 @@ pub(crate) fn revision_of_another_store() -> Status {
     precondition(reason, "revision", message)
 }
 
+/// The status for a cursor or a revision of a time after the one to which the store was restored, up to its event
+/// `restored`.
+pub(crate) fn lost_in_restore(subject: &str, restored: u64) -> Status {
+    let message = format!(
+        "the {subject} is of a time after the one to which the store was restored: what it saw after event {restored} \
+         is lost; ask without it"
+    );
+    let reason = ReasonDetails::of(ErrorReason::LostInRestore);
+    precondition(
+        reason.with("restored_sequence", restored),
+        subject,
+        &message,
+    )
+}
+
+/// The status for a backup that cannot be continued.
+pub(crate) fn not_backed_up(why: &NotBackedUp) -> Status {
+    let message = why.to_string();
+    match why {
+        NotBackedUp::OtherStore { store_id } => {
+            let reason = ReasonDetails::of(ErrorReason::BackupOfAnotherStore);
+            precondition(reason.with("store_id", store_id), "store_id", &message)
+        }
+        NotBackedUp::OtherHistory { last } => {
+            let reason = ReasonDetails::of(ErrorReason::BackupOfAnotherHistory);
+            precondition(
+                reason.with("last_sequence", last),
+                "after_sequence",
+                &message,
+            )
+        }
+        NotBackedUp::Failed(error) => halted(error.clone()),
+    }
+}
+
 /// The status for a revision that is after the last event, which has the sequence `last`.
 pub(crate) fn revision_not_reached(last: u64) -> Status {
     let message =
@@ -155,6 +191,7 @@ pub(crate) fn unwatched(why: &Unwatched) -> Status {
             let reason = ReasonDetails::of(ErrorReason::CursorOfAnotherStore);
             precondition(reason, "cursor", &message)
         }
+        Unwatched::Lost { restored } => lost_in_restore("cursor", *restored),
         Unwatched::Future { last } => {
             let reason =
                 ReasonDetails::of(ErrorReason::CursorOfTheFuture).with("last_sequence", last);

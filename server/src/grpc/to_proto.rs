@@ -22,7 +22,7 @@ pub(crate) mod tags;
 mod target;
 #[cfg(test)]
 mod tests;
-mod time;
+pub(in crate::grpc) mod time;
 pub(crate) mod timeline;
 pub(crate) mod vocabulary;
 mod wire_enum;

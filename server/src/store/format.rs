@@ -11,6 +11,7 @@
 pub(super) mod tests;
 use super::database::ENGINE;
 use super::disk;
+use super::lineage::{Lineage, LineageError};
 use super::rows::STATE_FAN_OUT;
 use super::segment::LOG_FAN_OUT;
 use super::space::{self, Room};
@@ -25,16 +26,19 @@ use std::thread;
 use std::time::Duration;
 
 /// The number of the schema, which is the meaning of keys and values. Add 1 for every change of either.
-const SCHEMA: u64 = 1;
+pub const SCHEMA: u64 = 1;
 /// The values of `state_fan_out` that earlier servers wrote. Rows of such a folder are deleted and made again from the
 /// events.
 const STATE_FAN_OUTS_BEFORE: [&str; 1] = ["64"];
 const STATE_FAN_OUT_KEY: &str = "state_fan_out";
+const RESTORED_OF: &str = "restored_of";
 const FORMAT: &str = "FORMAT";
 const FORMAT_TEMPORARY: &str = "FORMAT.new";
 const LOCK: &str = "LOCK";
-const LOG: &str = "log";
-const STATE: &str = "state";
+pub(super) const LOG: &str = "log";
+pub(super) const STATE: &str = "state";
+/// There while the folder is filled from a backup.
+pub(super) const UNFINISHED: &str = "UNFINISHED";
 /// The names that do not make a folder foreign: those in the root of a file system, and those that a crash leaves of a
 /// folder that was being created.
 const NAMES_OF_AN_EMPTY_FOLDER: [&str; 5] = [LOCK, FORMAT_TEMPORARY, LOG, STATE, "lost+found"];
@@ -50,7 +54,10 @@ const LOCK_RETRY: Duration = Duration::from_millis(10);
 pub struct DataFolder {
     path: PathBuf,
     store_id: StoreId,
+    lineage: Lineage,
     created: bool,
+    /// Whether its rows are of an earlier format.
+    has_earlier_rows: bool,
     /// Why the folder is only read; `None` if it is written.
     sealed: Option<Room>,
     lock: Arc<FolderLock>,
@@ -89,6 +96,20 @@ pub enum OpenError {
         /// The folder.
         path: PathBuf,
         /// The name of one of its files.
+        found: String,
+    },
+    /// The folder was being filled from a backup, which did not come to its end.
+    #[error("{} is an unfinished restore; delete the folder, and restore again", path.display())]
+    Unfinished {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// The folder is not empty, and is to be filled.
+    #[error("{} is not empty: it holds `{found}`; name an empty or a new folder", path.display())]
+    NotEmpty {
+        /// The folder.
+        path: PathBuf,
+        /// The name of something in it.
         found: String,
     },
     /// Another server uses the folder.
@@ -165,6 +186,7 @@ impl DataFolder {
         create_if_missing(path)?;
         let format = path.join(FORMAT);
         if !exists(&format)? {
+            refuse_unfinished(path)?;
             refuse_foreign(path)?;
         }
         let lock = take_lock(path)?;
@@ -176,21 +198,27 @@ impl DataFolder {
             refuse_read_only(path)?;
         }
         let text = fs::read(&format).map_err(|error| doing("could not read", &format, error))?;
-        let Found { store_id, rows } = read_format(&format, &text)?;
+        let Found {
+            store_id,
+            lineage,
+            rows,
+        } = read_format(&format, &text)?;
         if !exists(&path.join(LOG))? {
             return Err(OpenError::NoLog {
                 path: path.join(LOG),
             });
         }
         if rows == RowsFormat::Earlier {
-            let renewed = renew_rows(path, store_id);
+            let renewed = renew_rows(path, store_id, &lineage);
             renewed.map_err(|error| doing("could not renew the rows of", path, error))?;
         }
         disk::sweep(path).map_err(|error| doing("could not tidy", path, error))?;
         Ok(DataFolder {
             path: path.to_owned(),
             store_id,
+            lineage,
             created,
+            has_earlier_rows: false,
             sealed: None,
             lock: Arc::new(lock),
         })
@@ -238,9 +266,16 @@ impl DataFolder {
     /// [`OpenError`] names the obstacle and the remedy.
     pub fn open_sealed(path: &Path, room: Room) -> Result<DataFolder, OpenError> {
         let format = path.join(FORMAT);
+        if !exists(&format)? {
+            refuse_unfinished(path)?;
+        }
         let text = fs::read(&format).map_err(|error| doing("could not read", &format, error))?;
         // Rows of an earlier format read as well: the sizes of leaves do not matter here.
-        let Found { store_id, .. } = read_format(&format, &text)?;
+        let Found {
+            store_id,
+            lineage,
+            rows,
+        } = read_format(&format, &text)?;
         if !exists(&path.join(LOG))? {
             return Err(OpenError::NoLog {
                 path: path.join(LOG),
@@ -252,10 +287,34 @@ impl DataFolder {
         Ok(DataFolder {
             path: path.to_owned(),
             store_id,
+            lineage,
             created: false,
+            has_earlier_rows: rows == RowsFormat::Earlier,
             sealed: Some(room),
             lock: Arc::new(locked(file, path)?),
         })
+    }
+
+    /// A folder that is being filled, and has no FORMAT yet.
+    pub(super) fn unfinished(
+        path: &Path,
+        store_id: StoreId,
+        lineage: Lineage,
+        lock: Arc<FolderLock>,
+    ) -> DataFolder {
+        DataFolder {
+            path: path.to_owned(),
+            store_id,
+            lineage,
+            created: true,
+            has_earlier_rows: false,
+            sealed: None,
+            lock,
+        }
+    }
+
+    pub(super) fn set_lineage(&mut self, lineage: Lineage) {
+        self.lineage = lineage;
     }
 
     /// Why the folder is only read; `None` if it is written.
@@ -272,6 +331,17 @@ impl DataFolder {
     /// The id of the store.
     pub fn store_id(&self) -> StoreId {
         self.store_id
+    }
+
+    /// The stores that this one was restored of.
+    pub fn lineage(&self) -> &Lineage {
+        &self.lineage
+    }
+
+    /// Whether its rows are of an earlier format, in a folder that is only read. One that is written has none: they
+    /// are deleted when it is opened.
+    pub(crate) fn has_earlier_rows(&self) -> bool {
+        self.has_earlier_rows
     }
 
     /// Whether this call of [`DataFolder::open`] created the store.
@@ -321,7 +391,7 @@ impl Drop for FolderLock {
     }
 }
 
-fn create_if_missing(path: &Path) -> Result<(), OpenError> {
+pub(super) fn create_if_missing(path: &Path) -> Result<(), OpenError> {
     match fs::metadata(path) {
         Ok(found) if found.is_dir() => Ok(()),
         Ok(_) => Err(OpenError::NotAFolder {
@@ -348,6 +418,15 @@ fn create_if_missing(path: &Path) -> Result<(), OpenError> {
     }
 }
 
+fn refuse_unfinished(path: &Path) -> Result<(), OpenError> {
+    match exists(&path.join(UNFINISHED))? {
+        true => Err(OpenError::Unfinished {
+            path: path.to_owned(),
+        }),
+        false => Ok(()),
+    }
+}
+
 fn refuse_foreign(path: &Path) -> Result<(), OpenError> {
     let unread = |error| doing("could not read", path, error);
     for entry in fs::read_dir(path).map_err(unread)? {
@@ -366,7 +445,7 @@ fn refuse_foreign(path: &Path) -> Result<(), OpenError> {
     Ok(())
 }
 
-fn take_lock(path: &Path) -> Result<FolderLock, OpenError> {
+pub(super) fn take_lock(path: &Path) -> Result<FolderLock, OpenError> {
     let lock = OpenOptions::new()
         .create(true)
         .truncate(false)
@@ -399,24 +478,28 @@ fn create_store(path: &Path, store_id: StoreId) -> io::Result<()> {
     }
     // This is also needed if an earlier start crashed after it created the folder and before it synced the name.
     disk::sync_folder(disk::parent(path))?;
-    write_format(path, store_id)
+    write_format(path, store_id, &Lineage::default())
 }
 
 /// Deletes rows of an earlier format. FORMAT is written last: after a crash the next start does the same again.
-fn renew_rows(path: &Path, store_id: StoreId) -> io::Result<()> {
+fn renew_rows(path: &Path, store_id: StoreId, lineage: &Lineage) -> io::Result<()> {
     let state = path.join(STATE);
     disk::discard(&state)?;
     fs::create_dir(&state)?;
     disk::sync_folder(path)?;
-    write_format(path, store_id)
+    write_format(path, store_id, lineage)
 }
 
-fn write_format(path: &Path, store_id: StoreId) -> io::Result<()> {
+pub(super) fn write_format(path: &Path, store_id: StoreId, lineage: &Lineage) -> io::Result<()> {
     let mut text = String::from("# The format of this Signpost data folder. Do not edit.\n");
     for (key, value) in expected() {
         text.push_str(&format!("{key} = {value}\n"));
     }
     text.push_str(&format!("schema = {SCHEMA}\nincarnation = {store_id}\n"));
+    // Servers that know no restored stores must not open one: its case numbers follow from its first ancestor.
+    if !lineage.ancestors().is_empty() {
+        text.push_str(&format!("{RESTORED_OF} = {lineage}\n"));
+    }
     disk::write_whole(path, FORMAT_TEMPORARY, FORMAT, text.as_bytes())
 }
 
@@ -442,6 +525,7 @@ fn expected() -> [(&'static str, String); 3] {
 /// What a FORMAT file says.
 struct Found {
     store_id: StoreId,
+    lineage: Lineage,
     rows: RowsFormat,
 }
 
@@ -496,9 +580,19 @@ fn read_format(path: &Path, bytes: &[u8]) -> Result<Found, OpenError> {
     let store_id = take("incarnation")?
         .parse()
         .map_err(|error: StoreIdError| unreadable(error.to_string()))?;
+    let lineage = match lines.remove(RESTORED_OF) {
+        None => Lineage::default(),
+        Some(text) => text
+            .parse()
+            .map_err(|error: LineageError| unreadable(error.to_string()))?,
+    };
     match lines.keys().next() {
         Some(key) => Err(unreadable(format!("`{key}` is not known"))),
-        None => Ok(Found { store_id, rows }),
+        None => Ok(Found {
+            store_id,
+            lineage,
+            rows,
+        }),
     }
 }
 
@@ -516,7 +610,7 @@ fn exists(path: &Path) -> Result<bool, OpenError> {
         .map_err(|error| doing("could not read", path, error))
 }
 
-fn doing(doing: &'static str, path: &Path, source: io::Error) -> OpenError {
+pub(super) fn doing(doing: &'static str, path: &Path, source: io::Error) -> OpenError {
     OpenError::Io {
         doing,
         path: path.to_owned(),

@@ -20,8 +20,10 @@ const CORRECTING: &str = "tests/tests/it/correcting.rs";
 
 const ACCESS: &str = "tests/tests/it/access/table.rs";
 
+const BACKUPS: &str = "tests/tests/it/backup/refused.rs";
+
 /// Reasons that other tests over the wire provoke, for they need a server of their own: the file that names them.
-const ELSEWHERE: [(&str, &str); 23] = [
+const ELSEWHERE: [(&str, &str); 26] = [
     ("CONTACT_OF_SAME_CUSTOMER", CORRECTING),
     ("CONTACT_HAD_CUSTOMER", CORRECTING),
     ("CONTACT_HAS_ADDITIONAL_CASES", CORRECTING),
@@ -35,6 +37,9 @@ const ELSEWHERE: [(&str, &str); 23] = [
     ("STORE_FAILED", "tests/tests/it/disk.rs"),
     ("DISK_FULL", "tests/tests/it/disk_full.rs"),
     ("STORE_READ_ONLY", "tests/tests/it/disk_full.rs"),
+    ("BACKUP_OF_ANOTHER_STORE", BACKUPS),
+    ("BACKUP_OF_ANOTHER_HISTORY", BACKUPS),
+    ("LOST_IN_RESTORE", "tests/tests/it/backup/restored.rs"),
     ("UNAUTHENTICATED", ACCESS),
     ("PERMISSION_DENIED", ACCESS),
     ("CREDENTIAL_MALFORMED", ACCESS),

@@ -10,7 +10,8 @@ use signpost_tests::{Outcome, brief};
 use std::path::Path;
 use std::process::Command;
 
-fn unpacked() -> Outcome<Data> {
+/// The folder.
+pub(crate) fn unpacked() -> Outcome<Data> {
     let data = Data::new()?;
     let packed = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/folders/first.tar.gz");
     std::fs::create_dir_all(data.path())?;

@@ -2,10 +2,8 @@
 //! client.
 
 use signpost_tests::Outcome;
-use signpost_tests::process::{Ran, ServerProcess, program, root};
+use signpost_tests::process::{Ran, ServerProcess, root, shell};
 use std::fs;
-use std::path::Path;
-use std::process::Command;
 
 const PAGE: &str = include_str!("../../../docs/security.md");
 /// The port in the page.
@@ -17,27 +15,6 @@ fn blocks() -> Vec<&'static str> {
     fenced
         .filter_map(|block| block.strip_prefix("sh\n"))
         .collect()
-}
-
-/// A shell in `folder` that finds the programs of this workspace.
-fn shell(folder: &Path, commands: &str) -> Outcome<Command> {
-    let programs = program("signpost")?;
-    let programs = programs.parent().ok_or("no folder")?.to_owned();
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let path = std::env::join_paths([programs].into_iter().chain(std::env::split_paths(&path)))?;
-    let mut command = Command::new("bash");
-    command
-        .args(["-euo", "pipefail", "-c", commands])
-        .current_dir(folder);
-    for (name, _) in std::env::vars_os() {
-        if name.to_string_lossy().starts_with("SIGNPOST_") {
-            command.env_remove(name);
-        }
-    }
-    command
-        .env("PATH", path)
-        .env("XDG_CONFIG_HOME", folder.join("config"));
-    Ok(command)
 }
 
 #[test]

@@ -3,6 +3,7 @@
 
 use super::Validator;
 use super::field_path::FieldPath;
+use crate::backup::BackupForm;
 use signpost_domain::ability::{Abilities, Ability};
 use signpost_domain::access::Role;
 use signpost_domain::case::{CaseState, LinkKind, NoteAudience};
@@ -215,6 +216,15 @@ pub(super) fn as_cloud_events(number: i32) -> Result<bool, &'static str> {
     match v1::EventFormat::try_from(number) {
         Ok(v1::EventFormat::Unspecified | v1::EventFormat::Native) => Ok(false),
         Ok(v1::EventFormat::CloudEvent) => Ok(true),
+        Err(_) => Err(UNKNOWN),
+    }
+}
+
+/// The form of the events of a backup; records if not given.
+pub(super) fn backup_form(number: i32) -> Result<BackupForm, &'static str> {
+    match v1::BackupForm::try_from(number) {
+        Ok(v1::BackupForm::Unspecified | v1::BackupForm::Records) => Ok(BackupForm::Records),
+        Ok(v1::BackupForm::JsonLines) => Ok(BackupForm::JsonLines),
         Err(_) => Err(UNKNOWN),
     }
 }

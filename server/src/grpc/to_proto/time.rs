@@ -7,7 +7,7 @@ const MILLIS_A_SECOND: i64 = 1_000;
 const NANOS_A_MILLI: i32 = 1_000_000;
 
 /// A point in time.
-pub(super) fn timestamp(at: UnixMs) -> Timestamp {
+pub(in crate::grpc) fn timestamp(at: UnixMs) -> Timestamp {
     Timestamp {
         seconds: at.0.div_euclid(MILLIS_A_SECOND),
         nanos: at.0.rem_euclid(MILLIS_A_SECOND) as i32 * NANOS_A_MILLI,

@@ -1,0 +1,267 @@
+//! `signpost backup`: copies the events of a running server, and checks such a copy.
+
+use super::Session;
+use super::failure::Failure;
+use super::out::{Paint, Progress};
+use super::render::words;
+use clap::{Args, Subcommand};
+use serde_json::json;
+use signpost_backup::{
+    Ancestor, BackupError, BackupWriter, Come, Manifest, Target, Verified, verify,
+};
+use signpost_client::{BackupStream, v1};
+use std::time::Duration;
+
+/// The arguments of `signpost backup`.
+#[derive(Args, Debug)]
+#[command(
+    args_conflicts_with_subcommands = true,
+    arg_required_else_help = true,
+    after_help = "\
+Example:
+  signpost backup /backup/signpost
+  signpost backup verify /backup/signpost
+
+The first backup copies everything, each later one to the same place what is new. One that broke off is continued by
+the next. It needs a token of an administrator, and it holds personal data: keep it where nobody else can read it. To
+restore: signpostd restore --from /backup/signpost --to ./data"
+)]
+pub(crate) struct BackupArgs {
+    /// The place: a folder, which is made if it is not there. A backup of another store is never touched.
+    #[arg(value_name = "DIR")]
+    place: Option<String>,
+    #[command(subcommand)]
+    command: Option<BackupCommand>,
+}
+
+/// The subcommands of `signpost backup`.
+#[derive(Subcommand, Debug)]
+pub(crate) enum BackupCommand {
+    /// Reads a backup to its end, and says which files and events are not as they were written. Needs no server.
+    ///
+    /// Exit codes: 0 it is whole, 2 there is no backup, 3 it is damaged.
+    #[command(after_help = "Example:\n  signpost backup verify /backup/signpost")]
+    Verify {
+        /// The place of the backup.
+        #[arg(value_name = "DIR")]
+        place: String,
+    },
+}
+
+/// Runs the command.
+pub(crate) async fn run(args: BackupArgs, session: &Session) -> Result<(), Failure> {
+    match (args.command, args.place) {
+        (Some(BackupCommand::Verify { place }), _) => check(&place, session).await,
+        (None, Some(place)) => back_up(&place, session).await,
+        (None, None) => Err(Failure::Fix("name the place of the backup".to_owned())),
+    }
+}
+
+async fn back_up(place: &str, session: &Session) -> Result<(), Failure> {
+    let client = session.client()?;
+    let mut writer = BackupWriter::open(place).await.map_err(refused)?;
+    let digest = writer.last_digest().await.map_err(refused)?;
+    let before = writer.manifest().cloned();
+    let request = v1::StreamBackupRequest {
+        store_id: before
+            .as_ref()
+            .map_or_else(String::new, |it| it.store_id.clone()),
+        after_sequence: before.as_ref().map_or(0, |it| it.last_sequence),
+        after_digest: digest.map_or_else(Vec::new, |it| it.to_vec()),
+        form: v1::BackupForm::Records.into(),
+    };
+    let mut stream = client.stream_backup(request).await?;
+    let promised = stream.begin().last_sequence;
+    writer.begin(begun(stream.begin())).await.map_err(refused)?;
+    let begins_after = before.as_ref().map_or(0, |it| it.last_sequence);
+    let copied = copy(&mut stream, &mut writer).await;
+    if copied.is_err() {
+        // What came is kept. If that fails, too, the next run begins a little earlier.
+        drop(writer.pause().await);
+    }
+    copied?;
+    let last = writer.manifest().map_or(0, |it| it.last_sequence);
+    if last != promised {
+        return Err(Failure::Again(format!(
+            "the backup broke off after event {last} of {promised}; run it again, and it goes on from there"
+        )));
+    }
+    writer.finish().await.map_err(refused)?;
+    let Some(manifest) = writer.manifest() else {
+        return Ok(());
+    };
+    let new = last - begins_after;
+    if session.out.json {
+        let told = json!({
+            "place": writer.place(),
+            "storeId": manifest.store_id,
+            "newEventCount": new,
+            "lastEvent": manifest.last_sequence,
+            "writtenBytes": writer.written(),
+            "backupBytes": manifest.bytes(),
+        });
+        return session.out.data(&told.to_string());
+    }
+    session.out.text(&format!(
+        "{}: {} new, up to event {}; {} written, {} in all\n",
+        writer.place(),
+        words::counted(new, "event"),
+        manifest.last_sequence,
+        size(writer.written()),
+        size(manifest.bytes()),
+    ))
+}
+
+/// Takes all chunks.
+async fn copy(stream: &mut BackupStream, writer: &mut BackupWriter) -> Result<(), Failure> {
+    let mut progress = Progress::of("events");
+    while let Some(chunk) = stream.next().await? {
+        let come = Come {
+            first: chunk.first_sequence,
+            last: chunk.last_sequence,
+            last_record_time_ms: millis(chunk.last_record_time.as_ref()),
+            packed: chunk.packed_events,
+        };
+        let count = (come.last + 1).saturating_sub(come.first);
+        writer.add(come).await.map_err(refused)?;
+        progress.add(usize::try_from(count).unwrap_or(usize::MAX));
+    }
+    Ok(())
+}
+
+fn begun(begin: &v1::BackupBegin) -> Manifest {
+    Manifest {
+        store_id: begin.store_id.clone(),
+        ancestors: ancestors(begin),
+        schema: begin.schema.into(),
+        layout: begin.layout.into(),
+        server_version: begin.server_version.clone(),
+        last_sequence: 0,
+        last_record_time_ms: 0,
+        is_complete: false,
+        chunks: Vec::new(),
+    }
+}
+
+/// The stores that the store of a backup was restored of.
+pub(crate) fn ancestors(begin: &v1::BackupBegin) -> Vec<Ancestor> {
+    let ancestors = begin.ancestors.iter();
+    let ancestors = ancestors.map(|ancestor| Ancestor {
+        store_id: ancestor.store_id.clone(),
+        last_sequence: ancestor.last_sequence,
+    });
+    ancestors.collect()
+}
+
+async fn check(place: &str, session: &Session) -> Result<(), Failure> {
+    let target = Target::to_read(place).map_err(refused)?;
+    let mut progress = Progress::of("events");
+    let mut shown = 0;
+    let verified = verify(&target, |events| {
+        let new = events - shown;
+        progress.add(usize::try_from(new).unwrap_or(usize::MAX));
+        shown = events;
+    });
+    let verified = verified.await.map_err(refused)?;
+    drop(progress);
+    match session.out.json {
+        true => session
+            .out
+            .data(&verified_json(place, &verified).to_string())?,
+        false => session
+            .out
+            .text(&verified_text(place, &verified, session.out.paint))?,
+    }
+    match verified.faults.len() as u64 {
+        0 => Ok(()),
+        count => Err(Failure::Other(format!(
+            "{} damaged; make a new backup to another place while the store is there",
+            words::counted(count, "file")
+        ))),
+    }
+}
+
+fn verified_json(place: &str, verified: &Verified) -> serde_json::Value {
+    let faults = verified.faults.iter().map(|fault| {
+        let (first, last) = fault.events;
+        json!({"path": fault.place, "what": fault.what, "firstEvent": first, "lastEvent": last})
+    });
+    json!({
+        "place": place,
+        "storeId": verified.manifest.store_id,
+        "isComplete": verified.manifest.is_complete,
+        "lastEvent": verified.manifest.last_sequence,
+        "eventCount": verified.events,
+        "lastRecordTime": time(verified.manifest.last_record_time_ms),
+        "faults": faults.collect::<Vec<_>>(),
+        "leftOver": verified.left_over,
+    })
+}
+
+fn verified_text(place: &str, verified: &Verified, paint: Paint) -> String {
+    let manifest = &verified.manifest;
+    let mut text = format!(
+        "{}\nstore {}\n{} of {} read, the last of {}\n",
+        paint.bold(place),
+        manifest.store_id,
+        verified.events,
+        words::counted(manifest.last_sequence, "event"),
+        time(manifest.last_record_time_ms),
+    );
+    for fault in &verified.faults {
+        let (first, last) = fault.events;
+        text += &format!(
+            "events {first} to {last}: {}: {}\n",
+            fault.place, fault.what
+        );
+    }
+    if !verified.left_over.is_empty() {
+        text += &format!(
+            "{} of a backup that broke off; the next one deletes them\n",
+            words::counted(verified.left_over.len() as u64, "file")
+        );
+    }
+    if !manifest.is_complete {
+        text += "the last backup broke off: run it again, and it goes on from here\n";
+    }
+    if verified.faults.is_empty() {
+        text += &format!("{}\n", paint.green("the backup is whole"));
+    }
+    text
+}
+
+/// Why a backup is not written or read.
+pub(crate) fn refused(error: BackupError) -> Failure {
+    let words = error.to_string();
+    match error {
+        BackupError::Damaged { .. } | BackupError::OutOfTurn { .. } => Failure::Other(words),
+        BackupError::InUse { .. } | BackupError::Io { .. } => Failure::Again(words),
+        BackupError::None { .. }
+        | BackupError::Foreign { .. }
+        | BackupError::OtherStore { .. }
+        | BackupError::Newer { .. } => Failure::Fix(words),
+    }
+}
+
+fn millis(time: Option<&prost_types::Timestamp>) -> i64 {
+    time.map_or(0, |time| {
+        let since = Duration::new(0, u32::try_from(time.nanos).unwrap_or(0));
+        time.seconds * 1_000 + i64::try_from(since.as_millis()).unwrap_or(0)
+    })
+}
+
+fn time(millis: i64) -> String {
+    let time = jiff::Timestamp::from_millisecond(millis);
+    time.map_or_else(|_| String::new(), |time| time.to_string())
+}
+
+/// A number of bytes for people.
+fn size(bytes: u64) -> String {
+    const KIB: u64 = 1024;
+    const MIB: u64 = KIB * KIB;
+    match bytes {
+        0..KIB => format!("{bytes} B"),
+        KIB..MIB => format!("{} KiB", bytes / KIB),
+        _ => format!("{} MiB", bytes / MIB),
+    }
+}

@@ -1,0 +1,101 @@
+//! `signpost export`: writes everything as lines of JSON.
+
+use super::Session;
+use super::backup::ancestors;
+use super::failure::Failure;
+use super::out::Progress;
+use super::render::words;
+use clap::{Args, Subcommand};
+use serde_json::json;
+use signpost_backup::unpack;
+use signpost_client::v1;
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::PathBuf;
+
+/// The number of the form of exports, which `signpostd import` reads.
+const EXPORT_FORM: u64 = 1;
+
+/// The subcommands of `signpost export`.
+#[derive(Subcommand, Debug)]
+pub(crate) enum ExportCommand {
+    /// Writes every event of the store, nothing left out: a line that says what it is, then a line for each event.
+    ///
+    /// The lines are those that the store has, not those of `signpost events`; their form is the server's own and may
+    /// grow. `signpostd import` makes a store of them that answers the same. It needs a token of an administrator, and
+    /// it holds personal data.
+    #[command(after_help = "\
+Example:
+  signpost export all --output signpost.jsonl
+  signpostd import --from signpost.jsonl --to ./data")]
+    All(AllArgs),
+}
+
+/// The arguments of `signpost export all`.
+#[derive(Args, Debug)]
+pub(crate) struct AllArgs {
+    /// The file to write, which must not be there [default: stdout].
+    #[arg(long, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+/// Runs the command.
+pub(crate) async fn run(command: ExportCommand, session: &Session) -> Result<(), Failure> {
+    let ExportCommand::All(args) = command;
+    let client = session.client()?;
+    let request = v1::StreamBackupRequest {
+        form: v1::BackupForm::JsonLines.into(),
+        ..Default::default()
+    };
+    let mut stream = client.stream_backup(request).await?;
+    let begin = stream.begin().clone();
+    let mut out: Box<dyn Write + Send> = match &args.output {
+        None => Box::new(io::stdout()),
+        Some(path) => Box::new(created(path)?),
+    };
+    let header = json!({
+        "signpostExport": EXPORT_FORM,
+        "storeId": begin.store_id,
+        "ancestors": ancestors(&begin),
+        "schema": begin.schema,
+        "serverVersion": begin.server_version,
+        "lastSequence": begin.last_sequence,
+    });
+    let failed = |error: io::Error| match &args.output {
+        None => Failure::Output(error),
+        Some(path) => Failure::Again(format!("could not write {}: {error}", path.display())),
+    };
+    writeln!(out, "{header}").map_err(failed)?;
+    let mut progress = Progress::of("events");
+    let mut last = 0;
+    while let Some(chunk) = stream.next().await? {
+        let lines = unpack(&chunk.packed_events);
+        let lines = lines.map_err(|error| {
+            Failure::Other(format!("what the server sent does not unpack: {error}"))
+        })?;
+        out.write_all(&lines).map_err(failed)?;
+        let count = (chunk.last_sequence + 1).saturating_sub(chunk.first_sequence);
+        progress.add(usize::try_from(count).unwrap_or(usize::MAX));
+        last = chunk.last_sequence;
+    }
+    out.flush().map_err(failed)?;
+    drop(progress);
+    if last != begin.last_sequence {
+        return Err(Failure::Again(format!(
+            "the export broke off after event {last} of {}; delete it, and export again",
+            begin.last_sequence
+        )));
+    }
+    if let Some(path) = &args.output {
+        let told = format!("{}: {}", path.display(), words::counted(last, "event"));
+        session.out.say(&told);
+    }
+    Ok(())
+}
+
+fn created(path: &PathBuf) -> Result<BufWriter<File>, Failure> {
+    let created = File::create_new(path);
+    let created = created
+        .map_err(|error| Failure::Fix(format!("could not create {}: {error}", path.display())))?;
+    Ok(BufWriter::new(created))
+}

@@ -1,0 +1,116 @@
+//! Stored events as JSON, without a loss: the names and values of every field of the stored message.
+
+use super::CodecError;
+use prost::Message;
+use prost_reflect::{
+    DescriptorPool, DeserializeOptions, DynamicMessage, MessageDescriptor, SerializeOptions,
+};
+
+const DESCRIPTORS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/signpost.store.v1.bin"));
+const EVENT: &str = "signpost.store.v1.Recorded";
+
+/// Writes and reads events as JSON.
+#[derive(Clone, Debug)]
+pub struct EventJson {
+    event: MessageDescriptor,
+}
+
+/// Why an event is not written or read as JSON.
+#[derive(Debug, thiserror::Error)]
+pub enum EventJsonError {
+    /// The descriptors that were compiled in do not read. This is a fault of the build.
+    #[error("the descriptors of the stored messages do not read")]
+    Build,
+    /// The stored bytes do not read.
+    #[error("the stored bytes do not read: {0}")]
+    Stored(String),
+    /// The JSON is not that of an event.
+    #[error("it is no event: {0}")]
+    Json(#[from] serde_json::Error),
+    /// What was read is no event.
+    #[error("it is no event: {0}")]
+    Event(#[from] CodecError),
+}
+
+impl EventJson {
+    /// Reads the descriptors.
+    ///
+    /// # Errors
+    /// When they do not read.
+    pub fn new() -> Result<EventJson, EventJsonError> {
+        let pool = DescriptorPool::decode(DESCRIPTORS).map_err(|_| EventJsonError::Build)?;
+        let event = pool.get_message_by_name(EVENT);
+        event
+            .map(|event| EventJson { event })
+            .ok_or(EventJsonError::Build)
+    }
+
+    /// Appends the JSON of stored bytes, in one line.
+    ///
+    /// # Errors
+    /// When the bytes are not those of an event, or have fields that this program does not know.
+    pub fn push(&self, out: &mut Vec<u8>, stored: &[u8]) -> Result<(), EventJsonError> {
+        let read = DynamicMessage::decode(self.event.clone(), stored);
+        let message = read.map_err(|error| EventJsonError::Stored(error.to_string()))?;
+        let begin = out.len();
+        let mut serializer = serde_json::Serializer::new(&mut *out);
+        message.serialize_with_options(&mut serializer, &SerializeOptions::new())?;
+        // Fields of a newer program would be left out.
+        match self.stored(&out[begin..])? == stored {
+            true => Ok(()),
+            false => Err(EventJsonError::Stored(
+                "they have fields of a newer server".to_owned(),
+            )),
+        }
+    }
+
+    /// The stored bytes of JSON that [`EventJson::push`] wrote.
+    ///
+    /// # Errors
+    /// When it is no event, or has what this program does not know.
+    pub fn stored(&self, json: &[u8]) -> Result<Vec<u8>, EventJsonError> {
+        let mut deserializer = serde_json::Deserializer::from_slice(json);
+        let options = DeserializeOptions::new().deny_unknown_fields(true);
+        let message = DynamicMessage::deserialize_with_options(
+            self.event.clone(),
+            &mut deserializer,
+            &options,
+        )?;
+        deserializer.end()?;
+        Ok(message.encode_to_vec())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::codec::events;
+    use crate::codec::tests::arbitrary::event::recorded;
+    use proptest::{prop_assert, prop_assert_eq, proptest};
+
+    proptest! {
+        /// Whatever a server records goes through JSON and comes back byte for byte.
+        #[test]
+        fn every_event_reads_back(event in recorded()) {
+            let json = EventJson::new()?;
+            let stored = events::encode(&event);
+            let mut text = Vec::new();
+            json.push(&mut text, &stored)?;
+            prop_assert!(!text.contains(&b'\n'));
+            prop_assert_eq!(json.stored(&text)?, stored);
+        }
+    }
+
+    #[test]
+    fn what_would_be_lost_is_refused() -> Result<(), EventJsonError> {
+        let json = EventJson::new()?;
+        // A field 2000 of a newer server.
+        let newer = [0x80, 0x7d, 0x01];
+        let lost = json.push(&mut Vec::new(), &newer);
+        assert!(matches!(lost, Err(EventJsonError::Stored(_))), "{lost:?}");
+        for text in ["", "{", "{\"seqq\":\"1\"}", "{} {}", "[]"] {
+            assert!(json.stored(text.as_bytes()).is_err(), "{text}");
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,56 @@
+//! The commands of docs/operating.md about backups, followed word by word.
+
+use signpost_tests::Outcome;
+use signpost_tests::process::{Ran, ServerProcess, shell, text};
+use signpost_tests::server::Data;
+
+const PAGE: &str = include_str!("../../../docs/operating.md");
+
+/// The blocks of commands of the page, in order.
+fn blocks() -> Vec<&'static str> {
+    let fenced = PAGE.split("\n```").skip(1).step_by(2);
+    fenced
+        .filter_map(|block| block.strip_prefix("sh\n"))
+        .collect()
+}
+
+#[test]
+fn the_commands_of_the_page_do_what_it_says() -> Outcome {
+    let data = Data::new()?;
+    let server = ServerProcess::start(&data, &["--sample", "airline"])?;
+    let blocks: Vec<&str> = blocks()
+        .into_iter()
+        .filter(|it| it.contains("./"))
+        .collect();
+    assert_eq!(blocks.len(), 5, "{blocks:?}");
+    let mut told = Vec::new();
+    for block in blocks {
+        let mut command = shell(data.beside(), block)?;
+        command.env("SIGNPOST_SERVER", server.address());
+        let ran = Ran::of(&mut command)?;
+        assert_eq!(ran.code, Some(0), "{block}: {ran:?}");
+        told.push(ran.stdout);
+    }
+    let words = [
+        "the backup is whole",
+        "nothing is lost or twice",
+        "up to event 1 ",
+        "nothing is lost or twice",
+        "nothing was changed",
+    ];
+    for (told, words) in told.iter().zip(words) {
+        assert!(told.contains(words), "{words}: {told}");
+    }
+    server.kill()?;
+    // Each folder is one that a server takes.
+    for folder in ["restored", "earlier", "imported"] {
+        let folder = data.beside().join(folder);
+        let arguments = ["--data", text(&folder)?, "--listen", "127.0.0.1:0"];
+        let mut command = signpost_tests::process::signpostd(&arguments)?;
+        let server = ServerProcess::spawn(&mut command, &data.beside().join("stderr"))?;
+        let shown = server.signpost(&["vocabulary", "--json"])?;
+        assert_eq!(shown.code, Some(0), "{shown:?}");
+        server.kill()?;
+    }
+    Ok(())
+}
