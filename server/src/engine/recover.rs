@@ -7,6 +7,7 @@ use super::row_writer::{RowWriter, WRITES_AT_ONCE_MAX};
 use crate::codec::rows::RowKind;
 use crate::codec::rows::active::{decode_active_case, decode_active_contact};
 use crate::codec::{self, CodecError};
+use crate::metrics::RecoveryProgress;
 use crate::store::{ApplyError, LogReader, RowReader, SCAN_ROWS_MAX, StoreError};
 use signpost_domain::event::{Event, Recorded};
 use signpost_domain::handle::HandleKinds;
@@ -84,8 +85,11 @@ pub(super) fn recover(
     row_writer: &mut RowWriter,
     lookup: &RowLookup,
     kinds: Option<Arc<HandleKinds>>,
+    progress: &RecoveryProgress,
 ) -> Result<State, RecoverError> {
     let mut state = restored(&lookup.rows)?;
+    let to_fold = log.last().saturating_sub(state.seq().0);
+    progress.note(0, to_fold);
     if let Some(kinds) = kinds {
         state = state.compared_by(kinds);
     }
@@ -108,6 +112,7 @@ pub(super) fn recover(
         changes.end_at(&state);
         row_writer.keep(&[changes])?;
         touched.iter().for_each(|(seq, key)| state.evict(key, *seq));
+        progress.note(folded as u64, to_fold);
         if reported + 64 * FOLDED_AT_ONCE <= folded {
             reported = folded;
             tracing::info!(folded, of = log.last(), "folding the log");
