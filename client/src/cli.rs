@@ -49,6 +49,7 @@ mod select;
 mod send;
 mod several;
 mod signals;
+mod status;
 mod stderr;
 mod table_file;
 mod tags;
@@ -210,6 +211,11 @@ enum Command {
     /// The profiles that login stored.
     #[command(subcommand, after_help = "Example:\n  signpost profile list")]
     Profile(login::ProfileCommand),
+    /// How the server is, on one screen: what is wrong first.
+    ///
+    /// Exit codes: 0 callers notice nothing, 1 the server does not answer, 3 it has faults.
+    #[command(after_help = "Example:\n  signpost status\n  signpost status --json")]
+    Status,
     /// Plays a morning of an airline against a server in this process, and reports.
     #[cfg(feature = "demo")]
     Demo(demo::DemoArgs),
@@ -376,6 +382,7 @@ async fn run(command: Command, session: &Session) -> Result<(), Failure> {
         Command::Login(args) => login::login(args, session).await,
         Command::Logout => login::logout(session),
         Command::Profile(command) => login::profile(&command, session),
+        Command::Status => status::run(session).await,
         #[cfg(feature = "demo")]
         Command::Demo(args) => demo::run(args, session).await,
         #[cfg(feature = "demo")]

@@ -16,6 +16,7 @@ use v1::contact_service_client::ContactServiceClient;
 use v1::customer_service_client::CustomerServiceClient;
 use v1::insight_service_client::InsightServiceClient;
 use v1::playbook_service_client::PlaybookServiceClient;
+use v1::server_service_client::ServerServiceClient;
 
 /// The default deadline of a call, retries included: 10 seconds.
 pub const DEADLINE_DEFAULT: Duration = Duration::from_secs(10);
@@ -361,6 +362,8 @@ calls! {
     write AccessServiceClient::revoke_token(RevokeTokenRequest) -> RevokeTokenResponse;
     /// Contacts and cases by reason and tier.
     read InsightServiceClient::count_reasons(CountReasonsRequest) -> CountReasonsResponse;
+    /// How the server is now, and what is wrong.
+    read ServerServiceClient::get_server_status(GetServerStatusRequest) -> GetServerStatusResponse;
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 //! of the wrong value.
 
 mod args;
+mod dump;
 mod environment;
 mod error;
 mod exposure;
@@ -33,7 +34,7 @@ use layer::{Key, Layer, Said};
 use signpost_domain::playbook::{PLAYBOOK_BYTES_MAX, Playbook};
 use std::ffi::OsString;
 use std::io::Read;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -71,6 +72,8 @@ pub struct Config {
     pub insecure_listen: bool,
     /// The bytes that must be free on the disk of the store so that writes are taken. 0 for no floor.
     pub min_free_bytes: u64,
+    /// Where to answer Prometheus and machinery. `None`: nowhere.
+    pub metrics: Option<SocketAddr>,
 }
 
 /// A playbook to publish into an empty store, already read and compiled.
@@ -126,12 +129,16 @@ pub fn read(args: impl IntoIterator<Item = OsString>) -> Result<Invocation, Read
     let layers: Vec<Layer> = args.layers.into_iter().chain(file).collect();
     let needs_playbook = |data: &Path| args.check_config || !DataFolder::is_there(data);
     let (config, effective) = Config::of(&layers, needs_playbook)?;
-    Ok(match args.check_config {
-        true => Invocation::Show {
+    Ok(match (args.dump_config, args.check_config) {
+        (true, _) => Invocation::Show {
+            effective: dump::dump(&layers),
+            warnings: config.worth_a_look(),
+        },
+        (false, true) => Invocation::Show {
             effective: effective.to_toml(),
             warnings: config.worth_a_look(),
         },
-        false => Invocation::Run(Box::new(config)),
+        (false, false) => Invocation::Run(Box::new(config)),
     })
 }
 
@@ -169,6 +176,8 @@ impl Config {
         }
         let floor = or(Key::MinFreeSpace, MIN_FREE_SPACE_DEFAULT);
         let floor_kept = finder.keep(Key::MinFreeSpace, &floor, size::bytes(&floor.text));
+        let metrics = said(Key::Metrics);
+        let metrics_kept = metrics_kept(&mut finder, metrics.as_ref());
         let access = or(Key::Access, ACCESS_DEFAULT);
         let access_kept = finder.keep(Key::Access, &access, AccessMode::parse(&access.text));
         let (playbook, sample) = first_said(layers);
@@ -212,6 +221,7 @@ impl Config {
             tls_client_ca,
             insecure_listen: insecure_kept.filter(|is_set| *is_set),
             min_free_space: Some(floor.text),
+            metrics: metrics.map(|said| said.text),
         };
         let kept = data
             .zip(address)
@@ -235,6 +245,7 @@ impl Config {
                     tls,
                     insecure_listen,
                     min_free_bytes: floor,
+                    metrics: metrics_kept,
                 }
             },
         );
@@ -339,6 +350,21 @@ fn data_folder(text: &str) -> Result<PathBuf, &'static str> {
 fn address(text: &str) -> Result<SocketAddr, &'static str> {
     text.parse()
         .map_err(|_| "must be an address and a port such as 127.0.0.1:7100")
+}
+
+/// Where to answer Prometheus. `None` if it is not set, or if a fault was noted in `finder`.
+fn metrics_kept(finder: &mut ConfigFaults, said: Option<&Said>) -> Option<SocketAddr> {
+    let said = said?;
+    finder.keep(Key::Metrics, said, metrics_address(&said.text))
+}
+
+/// An address; a port alone is one of loopback.
+fn metrics_address(text: &str) -> Result<SocketAddr, &'static str> {
+    let port = text
+        .parse()
+        .map(|port| SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
+    port.or_else(|_| text.parse())
+        .map_err(|_| "must be a port such as 9464, or an address and a port such as 127.0.0.1:9464")
 }
 
 fn truth(text: &str) -> Result<bool, &'static str> {

@@ -10,6 +10,7 @@
 mod batch;
 mod clock;
 mod decider;
+mod figures;
 mod filter_build;
 mod generation_filter;
 mod index;
@@ -18,6 +19,7 @@ mod key_filters;
 mod log_writer;
 mod playbooks;
 mod prefetch;
+mod progress;
 mod reading;
 mod recent_rows;
 mod recover;
@@ -29,7 +31,11 @@ mod start;
 mod tests;
 
 pub use clock::Clock;
+pub use figures::{
+    DUE_TIMERS_COUNTED_MAX, EngineFigures, LivePlaybook, MemoryFigures, TimerFigures,
+};
 pub use key_filters::FilterLimits;
+pub use progress::{NO_PROGRESS_MAX, SlowestStep};
 pub use reading::READING_NICENESS;
 pub(crate) use recover::Folding;
 pub use recover::{Folded, RecoverError, fold_log};
@@ -39,12 +45,15 @@ pub use start::{
     EngineGuard, EngineOptions, StartError, fresh, open_folder, open_folder_where_room,
 };
 
+use crate::metrics::Metrics;
 use crate::store::{Lineage, LogReader, Room, RowReader, Space, StoreError, StoreId};
 use crate::tail::Tail;
-use batch::{Live, Task};
+use batch::{Live, QueuedTask, Task};
 use crossbeam_channel::{Sender, TrySendError};
+use figures::DeciderNotes;
 use playbooks::PlaybookCache;
 use prefetch::{Prefetched, RowLookup};
+use progress::Progress;
 use reading::Reading;
 pub(crate) use reading::{decoded, lower_priority};
 use row_writer::CatchUpSignal;
@@ -59,8 +68,9 @@ use signpost_domain::playbook::Playbook;
 use signpost_domain::refusal::Refusal;
 use signpost_domain::state::{Row, RowKey, RowNotLoaded, State};
 use signpost_domain::time::UnixMs;
+use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 use tokio::sync::{oneshot, watch};
 
@@ -78,8 +88,17 @@ pub struct Engine {
     shared: Arc<Shared>,
 }
 
+impl fmt::Debug for Engine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("Engine");
+        shown
+            .field("store_id", &self.shared.store_id)
+            .finish_non_exhaustive()
+    }
+}
+
 struct Shared {
-    tasks: Sender<Task>,
+    tasks: Sender<QueuedTask>,
     rows: RowLookup,
     wanted: CatchUpSignal,
     log: LogReader,
@@ -91,7 +110,9 @@ struct Shared {
     live: watch::Receiver<Live>,
     health: watch::Receiver<EngineHealth>,
     space: Arc<Space>,
-    rows_held: Arc<AtomicUsize>,
+    decider: Arc<DeciderNotes>,
+    progress: Progress,
+    metrics: Arc<Metrics>,
     playbooks: PlaybookCache,
     clock: Clock,
     /// The log time of the last durable event, in milliseconds.
@@ -449,7 +470,12 @@ impl Engine {
     /// The number of rows that are in memory for decisions: open cases, live contacts, and rows that the latest events
     /// changed. Rows that are known not to exist count, too. The number is updated with each group.
     pub fn rows_held(&self) -> usize {
-        self.shared.rows_held.load(Ordering::Relaxed)
+        self.shared.decider.rows_held()
+    }
+
+    /// What is counted of the server.
+    pub fn metrics(&self) -> &Arc<Metrics> {
+        &self.shared.metrics
     }
 
     /// The latest durable events, for watchers.
@@ -495,7 +521,8 @@ impl Engine {
             let rows = prefetch::look_up(lookup, live, &also, &seek, trusts_recent).await;
             let rows = rows.map_err(unreadable)?;
             let (reply, answer) = oneshot::channel();
-            match self.shared.tasks.try_send(task(rows, reply)) {
+            let queued = QueuedTask::new(task(rows, reply));
+            match self.shared.tasks.try_send(queued) {
                 Ok(()) => {}
                 Err(TrySendError::Full(_)) => return Err(EngineError::Busy),
                 Err(TrySendError::Disconnected(_)) => return Err(self.gone()),

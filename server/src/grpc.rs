@@ -4,6 +4,7 @@
 //! details of each step are in the modules below.
 
 mod access;
+mod call;
 mod connect;
 mod cors;
 mod edge;
@@ -22,6 +23,7 @@ use crate::tls::Certificates;
 pub use access::AccessMode;
 pub(crate) use access::secret;
 use access::{GateLayer, JudgeLayer};
+use call::CallLayer;
 use connect::ConnectLayer;
 pub use cors::{CorsOrigin, OriginError, PREFLIGHT_KEPT};
 use edge::Services;
@@ -36,11 +38,13 @@ use signpost_proto::v1::customer_service_server::{self, CustomerServiceServer};
 use signpost_proto::v1::feed_service_server;
 use signpost_proto::v1::insight_service_server::{self, InsightServiceServer};
 use signpost_proto::v1::playbook_service_server::{self, PlaybookServiceServer};
+use signpost_proto::v1::server_service_server::{self, ServerServiceServer};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
 use tonic::Status;
+use tonic::body::Body;
 use tonic::service::Routes;
 use tonic::transport::server::Server;
 use tonic_health::ServingStatus;
@@ -113,7 +117,7 @@ pub async fn serve_as(
 ) -> Result<(), ServeError> {
     let feeds = Feeds::new(engine.clone());
     let backups = Backups::new(engine.clone());
-    let edge = Services::new(engine.clone());
+    let edge = Services::new(engine.clone(), &options);
     let (health, health_service) = tonic_health::server::health_reporter();
     set_health(&health, ServingStatus::Serving).await;
     let routes = routes(edge, feeds.clone(), backups.clone())?.add_service(health_service);
@@ -136,13 +140,24 @@ pub async fn serve_as(
         loop {
             let well = *engine.health().borrow() == EngineHealth::Serving;
             let takes_writes = room.borrow_and_update().takes_writes();
-            let status = match well && takes_writes {
-                true => ServingStatus::Serving,
-                false => ServingStatus::NotServing,
-            };
-            health.set_service_status(WRITES_HEALTH, status).await;
+            set_one(&health, WRITES_HEALTH, well && takes_writes).await;
             if room.changed().await.is_err() {
                 std::future::pending::<()>().await;
+            }
+        }
+    };
+    let progress = async {
+        let mut was_alive = true;
+        loop {
+            tokio::time::sleep(ENGINE_LOOK_EVERY).await;
+            let stalled = engine.stalled();
+            if was_alive == stalled.is_some() {
+                was_alive = stalled.is_none();
+                set_one(&health, ENGINE_HEALTH, was_alive).await;
+                match stalled {
+                    Some(stalled) => tracing::error!("{stalled}"),
+                    None => tracing::info!("the engine makes progress again"),
+                }
             }
         }
     };
@@ -153,13 +168,14 @@ pub async fn serve_as(
         set_health(&health, ServingStatus::NotServing).await;
         std::future::pending::<()>().await;
     };
-    let incoming = Incoming::of(listener, options.tls);
+    let incoming = Incoming::of(listener, options.tls, engine.metrics().connections.clone());
     let mut server = Server::builder()
         .accept_http1(true)
         .max_concurrent_streams(CONNECTION_CALLS_MAX)
         .http2_keepalive_interval(Some(KEEPALIVE_INTERVAL))
         .http2_keepalive_timeout(Some(KEEPALIVE_TIMEOUT))
         .layer(option_layer(cors::layer(&options.origins)))
+        .layer(CallLayer::new(engine.metrics().clone()))
         .layer(JudgeLayer::new(options.access, engine.clone()))
         .layer(ConnectLayer::new()?)
         .layer(GrpcWebLayer::new())
@@ -173,6 +189,7 @@ pub async fn serve_as(
         () = late => Ok(()),
         () = watched => Ok(()),
         () = writes => Ok(()),
+        () = progress => Ok(()),
     }
 }
 
@@ -188,7 +205,8 @@ fn routes(edge: Services, feeds: Arc<Feeds>, backups: Arc<Backups>) -> Result<Ro
     let cases = CaseServiceServer::new(edge.clone());
     let customers = CustomerServiceServer::new(edge.clone());
     let playbooks = PlaybookServiceServer::new(edge.clone());
-    let insights = InsightServiceServer::new(edge);
+    let insights = InsightServiceServer::new(edge.clone());
+    let server = ServerServiceServer::new(edge);
     Ok(Routes::default()
         .add_service(access.max_decoding_message_size(REQUEST_BYTES_MAX))
         .add_service(backups.max_decoding_message_size(REQUEST_BYTES_MAX))
@@ -197,6 +215,7 @@ fn routes(edge: Services, feeds: Arc<Feeds>, backups: Arc<Backups>) -> Result<Ro
         .add_service(customers.max_decoding_message_size(CUSTOMER_REQUEST_BYTES_MAX))
         .add_service(playbooks.max_decoding_message_size(PLAYBOOK_REQUEST_BYTES_MAX))
         .add_service(insights.max_decoding_message_size(REQUEST_BYTES_MAX))
+        .add_service(server.max_decoding_message_size(REQUEST_BYTES_MAX))
         .add_service(FeedServer::new(feeds))
         .add_service(reflection().build_v1()?)
         .add_service(reflection().build_v1alpha()?))
@@ -205,10 +224,16 @@ fn routes(edge: Services, feeds: Arc<Feeds>, backups: Arc<Backups>) -> Result<Ro
 /// The name of the health check that says whether writes are taken. All others say whether the server answers.
 pub const WRITES_HEALTH: &str = "signpost.v1.Writes";
 
-/// The names of the health checks: each service, writes alone, and the empty name for the whole server.
-const HEALTH_SERVICES: [&str; 10] = [
+/// The name of the health check that says whether the engine makes progress. If it does not, a new start may help.
+pub const ENGINE_HEALTH: &str = "signpost.v1.Engine";
+/// How often the progress of the engine is looked at.
+const ENGINE_LOOK_EVERY: Duration = Duration::from_secs(2);
+
+/// The names of the health checks: each service, writes alone, the engine, and the empty name for the whole server.
+const HEALTH_SERVICES: [&str; 12] = [
     "",
     WRITES_HEALTH,
+    ENGINE_HEALTH,
     access_service_server::SERVICE_NAME,
     backup_service_server::SERVICE_NAME,
     contact_service_server::SERVICE_NAME,
@@ -217,6 +242,7 @@ const HEALTH_SERVICES: [&str; 10] = [
     feed_service_server::SERVICE_NAME,
     playbook_service_server::SERVICE_NAME,
     insight_service_server::SERVICE_NAME,
+    server_service_server::SERVICE_NAME,
 ];
 
 /// Sets the health that the server reports.
@@ -224,6 +250,15 @@ async fn set_health(health: &HealthReporter, status: ServingStatus) {
     for name in HEALTH_SERVICES {
         health.set_service_status(name, status).await;
     }
+}
+
+/// Sets the health of one name.
+async fn set_one(health: &HealthReporter, name: &str, is_well: bool) {
+    let status = match is_well {
+        true => ServingStatus::Serving,
+        false => ServingStatus::NotServing,
+    };
+    health.set_service_status(name, status).await;
 }
 
 /// Ends the health watches, after each got the present health.
@@ -234,7 +269,8 @@ async fn end_health_watches(mut health: HealthReporter) {
 }
 
 /// Replaces a status that the transport or a service from a library made by a status in our words.
-fn in_our_words<B>(mut response: http::Response<B>) -> http::Response<B> {
+/// Then the call notes how it ends.
+fn in_our_words(mut response: http::Response<Body>) -> http::Response<Body> {
     let headers = response.headers_mut();
     let ours = Status::from_header_map(headers).and_then(|status| status::in_our_words(&status));
     if let Some(ours) = ours {
@@ -244,5 +280,5 @@ fn in_our_words<B>(mut response: http::Response<B>) -> http::Response<B> {
             headers.extend(written);
         }
     }
-    response
+    call::noted(response)
 }

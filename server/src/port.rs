@@ -8,8 +8,9 @@ mod handshake;
 pub use connection::Peer;
 pub use handshake::{HANDSHAKE_TIME_MAX, HANDSHAKE_TIME_MIN, HANDSHAKES_MAX};
 
+use crate::metrics::ConnectionCounts;
 use crate::tls::Certificates;
-use connection::Connection;
+use connection::{Connection, Transport};
 use handshake::Handshakes;
 use std::io;
 use std::pin::Pin;
@@ -35,9 +36,13 @@ pub(crate) struct Incoming {
 impl Incoming {
     /// Accepts the connections of `listener`, with TLS if there are certificates. Must be called within a tokio
     /// runtime.
-    pub(crate) fn of(listener: TcpListener, tls: Option<Certificates>) -> Incoming {
+    pub(crate) fn of(
+        listener: TcpListener,
+        tls: Option<Certificates>,
+        counts: ConnectionCounts,
+    ) -> Incoming {
         let (into, ready) = mpsc::channel(READY_MAX);
-        let accepting = tokio::spawn(accept(listener, tls, into));
+        let accepting = tokio::spawn(accept(listener, tls, counts, into));
         Incoming { ready, accepting }
     }
 }
@@ -57,8 +62,13 @@ impl Stream for Incoming {
 }
 
 /// Accepts connections until nobody takes them any more.
-async fn accept(listener: TcpListener, tls: Option<Certificates>, into: mpsc::Sender<Connection>) {
-    let mut handshakes = Handshakes::default();
+async fn accept(
+    listener: TcpListener,
+    tls: Option<Certificates>,
+    counts: ConnectionCounts,
+    into: mpsc::Sender<Connection>,
+) {
+    let mut handshakes = Handshakes::new(counts.clone());
     loop {
         let stream = match listener.accept().await {
             Ok((stream, _)) => stream,
@@ -70,15 +80,17 @@ async fn accept(listener: TcpListener, tls: Option<Certificates>, into: mpsc::Se
             }
         };
         without_delay(&stream);
+        let open = counts.accept();
         match &tls {
             None => {
-                if into.send(Connection::Plain(stream)).await.is_err() {
+                let connection = Connection::new(Transport::Plain(stream), open);
+                if into.send(connection).await.is_err() {
                     return;
                 }
             }
             Some(certificates) => {
                 handshakes.make_room().await;
-                handshakes.start(stream, certificates.now(), into.clone());
+                handshakes.start((stream, open), certificates.now(), into.clone());
             }
         }
     }

@@ -8,6 +8,7 @@ use crate::engine::{
 };
 use crate::grpc::from_proto::content;
 use crate::grpc::{AccessMode, PortOptions, ServeError, serve_as};
+use crate::metrics::{self, Metrics, Observed};
 use crate::tls::{Certificates, TlsFault, TlsFiles, keep_fresh};
 use signpost_domain::access::Reach;
 use signpost_domain::actor::Actor;
@@ -16,6 +17,7 @@ use signpost_domain::event::{IdempotencyKey, Method};
 use signpost_domain::ids::RequestId;
 use signpost_proto::v1;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::task::{JoinError, JoinHandle, spawn_blocking};
@@ -81,11 +83,20 @@ pub async fn run(
     // Bind before the folder is touched: if the port is taken, nothing is left behind on disk. No client can connect
     // until the server listens.
     let socket = bound_to(address).map_err(bind)?;
+    let observed = Observed::new(Metrics::shared());
+    // While the server starts, too: whoever waits for it asks there.
+    let _metrics = config
+        .metrics
+        .map(|address| MetricsPort::open(address, observed.clone()))
+        .transpose()?;
     let tls = match config.tls.clone() {
         Some(files) => Some(FreshTls::start(files).await?),
         None => None,
     };
-    let mut started = start(&config).await?;
+    if let Some(tls) = &tls {
+        observed.has_certificates(&tls.certificates);
+    }
+    let mut started = start(&config, &observed).await?;
     let listener = socket.listen(BACKLOG).map_err(bind)?;
     let address = listener.local_addr().map_err(bind)?;
     let listener = listener.into_std().map_err(bind)?;
@@ -115,10 +126,10 @@ pub async fn run(
             origins: config.cors_origins.clone(),
             tls: tls.as_ref().map(|tls| tls.certificates.clone()),
         };
-        match serve(options, listener, started, stop.as_mut()).await? {
+        match serve(options, listener, started, &observed, stop.as_mut()).await? {
             End::Stopped => return Ok(()),
             // Connections wait at the port meanwhile.
-            End::RoomIsBack => started = start(&config).await?,
+            End::RoomIsBack => started = start(&config, &observed).await?,
         }
     }
 }
@@ -132,18 +143,19 @@ enum End {
 }
 
 /// Opens the folder, starts the engine and publishes the first playbook.
-async fn start(config: &Config) -> Result<(Engine, EngineGuard), RunError> {
+async fn start(config: &Config, observed: &Observed) -> Result<(Engine, EngineGuard), RunError> {
     let options = EngineOptions {
         min_free_bytes: config.min_free_bytes,
         ..EngineOptions::new(config.clock)
     };
     let data = config.data.clone();
+    let metrics = observed.metrics().clone();
     let started = spawn_blocking(move || -> Result<(Engine, EngineGuard), StartError> {
         let folder = open_folder_where_room(&data, options.min_free_bytes)?;
         if let Some(why) = folder.sealed() {
             tracing::warn!("starting to read alone, writes are refused: {why}");
         }
-        Engine::start(folder, options)
+        Engine::start_counted(folder, options, metrics)
     });
     let (engine, guard) = started.await??;
     match config.first.clone() {
@@ -154,6 +166,7 @@ async fn start(config: &Config) -> Result<(Engine, EngineGuard), RunError> {
     if engine.live().is_none() {
         tracing::warn!("no playbook is live: nothing is routed until one is published");
     }
+    observed.serves(&engine);
     Ok((engine, guard))
 }
 
@@ -162,6 +175,7 @@ async fn serve(
     options: PortOptions,
     listener: TcpListener,
     (engine, guard): (Engine, EngineGuard),
+    observed: &Observed,
     stop: impl Future<Output = ()>,
 ) -> Result<End, RunError> {
     let mut end = End::Stopped;
@@ -170,15 +184,44 @@ async fn serve(
             () = stop_or_failed(&engine, stop) => {}
             () = engine.room_is_back() => end = End::RoomIsBack,
         }
+        observed.serves_no_more();
     };
     let served = serve_as(options, listener, engine.clone(), ended).await;
     let failed = *engine.health().borrow() == EngineHealth::Failed;
+    observed.serves_no_more();
     drop(engine);
     spawn_blocking(move || guard.stop()).await?;
     served?;
     match failed {
         true => Err(RunError::StoreFailed),
         false => Ok(end),
+    }
+}
+
+/// The port for metrics, until this is dropped.
+struct MetricsPort(JoinHandle<()>);
+
+impl MetricsPort {
+    fn open(address: SocketAddr, observed: Arc<Observed>) -> Result<MetricsPort, RunError> {
+        let bind = |source| RunError::Bind { address, source };
+        let listener = bound_to(address).and_then(|socket| socket.listen(BACKLOG));
+        let listener = listener.map_err(bind)?;
+        let address = listener.local_addr().map_err(bind)?;
+        tracing::info!(%address, "answering /metrics, /livez and /readyz");
+        if !address.ip().is_loopback() {
+            tracing::warn!(
+                "metrics: whoever reaches {address} may read how much there is to do, and how the server is"
+            );
+        }
+        Ok(MetricsPort(tokio::spawn(metrics::serve(
+            listener, observed,
+        ))))
+    }
+}
+
+impl Drop for MetricsPort {
+    fn drop(&mut self) {
+        self.0.abort();
     }
 }
 

@@ -18,6 +18,7 @@ mod rows;
 mod rows_reader;
 mod sealed;
 mod segment;
+mod sizes;
 mod space;
 mod store_id;
 mod unfinished;
@@ -37,6 +38,7 @@ pub use rows::{
 pub use rows_reader::{RowReader, SCAN_ROWS_MAX, StoredRow, Towards, Values};
 pub use sealed::ROWS_IN_MEMORY_MAX;
 pub use segment::SEGMENTS_OPEN_MAX;
+pub use sizes::{SIZES_KEPT, StoredSizes};
 pub use space::{MIN_FREE_BYTES_DEFAULT, Room, SPACE_LOOK_INTERVAL, Space};
 pub use store_id::{StoreId, StoreIdError};
 pub use unfinished::UnfinishedFolder;

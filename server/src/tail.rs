@@ -66,6 +66,12 @@ impl Tail {
         self.watchers.load(Ordering::Relaxed)
     }
 
+    /// The bytes of the events that are kept, counted as the log stores them.
+    pub(crate) fn bytes(&self) -> usize {
+        let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
+        kept.bytes
+    }
+
     /// A receiver of the sequence of the last durable event. It holds the current sequence, and it is updated when the
     /// sequence changes.
     pub(crate) fn last(&self) -> watch::Receiver<Seq> {

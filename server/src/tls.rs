@@ -21,21 +21,43 @@ pub const EXPIRY_WARNED_DAYS: i64 = 30;
 
 /// The certificates that new connections get. Clones share them.
 #[derive(Clone, Debug)]
-pub struct Certificates(watch::Sender<Arc<ServerConfig>>);
+pub struct Certificates(watch::Sender<InForce>);
+
+/// What is in force.
+#[derive(Clone, Debug)]
+struct InForce {
+    config: Arc<ServerConfig>,
+    /// When the first certificate expires, in seconds since 1970.
+    expire: i64,
+}
 
 impl Certificates {
     /// Certificates that were loaded.
     pub fn new(loaded: &LoadedTls) -> Certificates {
-        Certificates(watch::Sender::new(loaded.config()))
+        Certificates(watch::Sender::new(InForce::of(loaded)))
     }
 
     /// What a new connection gets now.
     pub(crate) fn now(&self) -> Arc<ServerConfig> {
-        self.0.borrow().clone()
+        self.0.borrow().config.clone()
     }
 
     /// Puts others in force. Connections that are open keep theirs.
     fn replace(&self, loaded: &LoadedTls) {
-        self.0.send_replace(loaded.config());
+        self.0.send_replace(InForce::of(loaded));
+    }
+
+    /// When the first certificate in force expires, in seconds since 1970.
+    pub(crate) fn expire(&self) -> i64 {
+        self.0.borrow().expire
+    }
+}
+
+impl InForce {
+    fn of(loaded: &LoadedTls) -> InForce {
+        InForce {
+            config: loaded.config(),
+            expire: loaded.expire(),
+        }
     }
 }

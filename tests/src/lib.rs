@@ -12,6 +12,7 @@ pub mod http;
 pub mod listed;
 pub mod long_form;
 pub mod merging;
+pub mod metrics;
 pub mod powercut;
 pub mod process;
 pub mod raw;

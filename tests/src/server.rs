@@ -26,6 +26,7 @@ use v1::contact_service_client::ContactServiceClient;
 use v1::customer_service_client::CustomerServiceClient;
 use v1::insight_service_client::InsightServiceClient;
 use v1::playbook_service_client::PlaybookServiceClient;
+use v1::server_service_client::ServerServiceClient;
 
 /// The playbook of a small airline, with reasons that tests can rename and guards that tests can trigger.
 pub const FLIGHTS: &str = include_str!("../fixtures/flights.yaml");
@@ -283,6 +284,11 @@ impl TestServer {
     /// The generated client for playbooks.
     pub fn playbooks(&self) -> PlaybookServiceClient<Channel> {
         PlaybookServiceClient::new(self.channel())
+    }
+
+    /// The generated client for how the server is.
+    pub fn status(&self) -> ServerServiceClient<Channel> {
+        ServerServiceClient::new(self.channel())
     }
 
     /// The generated client for insights.

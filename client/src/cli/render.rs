@@ -12,6 +12,7 @@ mod menu;
 mod open_case;
 mod playbook;
 mod records;
+mod status;
 pub(crate) mod table;
 mod tokens;
 pub(crate) mod visible;
@@ -29,6 +30,7 @@ pub(crate) use playbook::{
     counts, counts_listing, findings, names_in_use, publication, publications, taking,
 };
 pub(crate) use records::{case, case_added, contact, customer, ended, selected};
+pub(crate) use status::server_status;
 pub(crate) use tokens::{created_token, tokens};
 pub(crate) use vocabulary::{vocabulary, vocabulary_listing};
 

@@ -3,6 +3,7 @@
 
 mod corrected;
 mod edits;
+mod kind;
 mod transitions;
 
 pub use corrected::{CaseChange, CaseCorrected, CustomerCorrected, LeftCase, MovedCase};

@@ -15,6 +15,8 @@ Examples:
       takes the rest from a file, and a port that is free; the address is the one line on stdout
   signpostd --config signpost.toml --check-config
       shows what would be in force, as TOML
+  signpostd --config signpost.toml --dump-config
+      shows the same, and where each value comes from
   signpostd token create --data ./data --role admin --actor-id ann
       prints a token, for a server that is started with --access credentials
   signpostd restore --from /backup/signpost --to ./data
@@ -80,9 +82,17 @@ struct Typed {
     /// go on [default: 256MiB]
     #[arg(long, env = Key::MinFreeSpace.env(), value_name = "SIZE")]
     min_free_space: Option<String>,
+    /// Where to answer Prometheus (/metrics) and machinery (/livez, /readyz), over plain HTTP: an address and a port,
+    /// or a port alone for loopback [default: nowhere]
+    #[arg(long, env = Key::Metrics.env(), value_name = "ADDR")]
+    metrics: Option<String>,
     /// Show the effective configuration as TOML and exit
     #[arg(long)]
     check_config: bool,
+    /// Show every key with its effective value and where that comes from (a flag, a variable, the file, the default),
+    /// as TOML, and exit
+    #[arg(long)]
+    dump_config: bool,
     #[command(subcommand)]
     offline: Option<Offline>,
 }
@@ -96,6 +106,8 @@ pub(super) struct Args {
     pub(super) check_config: bool,
     /// What to do instead of a run; `None` to run.
     pub(super) offline: Option<OfflineCommand>,
+    /// Whether to print the configuration with where each value comes from, and exit.
+    pub(super) dump_config: bool,
     /// The values of the flags, then the values of the environment.
     pub(super) layers: [Layer; 2],
 }
@@ -118,6 +130,7 @@ impl Args {
             offline: typed.offline.map(Offline::command).transpose()?,
             config: typed.config,
             check_config: typed.check_config,
+            dump_config: typed.dump_config,
             layers: [flags, environment],
         })
     }
@@ -149,6 +162,7 @@ impl Typed {
             Key::TlsClientCa => self.tls_client_ca.as_slice(),
             Key::InsecureListen => self.insecure_listen.as_slice(),
             Key::MinFreeSpace => self.min_free_space.as_slice(),
+            Key::Metrics => self.metrics.as_slice(),
         }
     }
 }

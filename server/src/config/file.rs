@@ -24,6 +24,7 @@ pub(super) struct File {
     pub(super) tls_client_ca: Option<String>,
     pub(super) insecure_listen: Option<bool>,
     pub(super) min_free_space: Option<String>,
+    pub(super) metrics: Option<String>,
 }
 
 /// Reads the file at `path`.
@@ -61,6 +62,7 @@ impl File {
             tls_client_ca,
             insecure_listen,
             min_free_space,
+            metrics,
         } = self;
         let mut layer = Layer::new(SettingOrigin::File(path.to_owned()));
         layer.say(Key::Data, data);
@@ -80,6 +82,7 @@ impl File {
             insecure_listen.map(|is_set| is_set.to_string()),
         );
         layer.say(Key::MinFreeSpace, min_free_space);
+        layer.say(Key::Metrics, metrics);
         layer
     }
 

@@ -20,11 +20,12 @@ pub(super) enum Key {
     TlsClientCa,
     InsecureListen,
     MinFreeSpace,
+    Metrics,
 }
 
 impl Key {
     /// Every key.
-    pub(super) const ALL: [Key; 14] = [
+    pub(super) const ALL: [Key; 15] = [
         Key::Data,
         Key::Listen,
         Key::Playbook,
@@ -39,6 +40,7 @@ impl Key {
         Key::TlsClientCa,
         Key::InsecureListen,
         Key::MinFreeSpace,
+        Key::Metrics,
     ];
 
     /// The name of the key in files, and in flags after two dashes.
@@ -58,6 +60,7 @@ impl Key {
             Key::TlsClientCa => "tls-client-ca",
             Key::InsecureListen => "insecure-listen",
             Key::MinFreeSpace => "min-free-space",
+            Key::Metrics => "metrics",
         }
     }
 
@@ -78,6 +81,7 @@ impl Key {
             Key::TlsClientCa => "SIGNPOST_TLS_CLIENT_CA",
             Key::InsecureListen => "SIGNPOST_INSECURE_LISTEN",
             Key::MinFreeSpace => "SIGNPOST_MIN_FREE_SPACE",
+            Key::Metrics => "SIGNPOST_METRICS",
         }
     }
 

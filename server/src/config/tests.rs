@@ -1,5 +1,6 @@
 //! Tests of the precedence, and of the errors of a wrong configuration.
 
+use super::dump::dump;
 use super::file;
 use super::layer::{Key, Layer, SettingOrigin};
 use super::{Config, Invocation, ReadError};
@@ -66,6 +67,48 @@ fn what_is_in_force_can_be_read_back() -> Result<(), String> {
     let (_, effective) = Config::of(&[layer], |_| true).map_err(|errors| errors.to_string())?;
     let again = file::parse(&effective.to_toml())?;
     assert_eq!(again, effective);
+    Ok(())
+}
+
+#[test]
+fn a_dump_says_where_each_value_comes_from_and_means_the_same() -> Result<(), String> {
+    let flags: Values<'_> = &[
+        (Key::CorsOrigin, "https://a.example"),
+        (Key::CorsOrigin, "https://b.example"),
+        (Key::Sample, "airline"),
+    ];
+    let environment: Values<'_> = &[(Key::Clock, "external"), (Key::Playbook, "not-this.yaml")];
+    let file = file::parse("data = \"a \\\"b\\\"\"\nmetrics = \"9464\"\n")?;
+    let layers = [
+        layer(SettingOrigin::Flags, flags),
+        layer(SettingOrigin::Environment, environment),
+        file.into_layer(Path::new("signpost.toml")),
+    ];
+    let dumped = dump(&layers);
+    expect![[r#"
+        data = 'a "b"' # signpost.toml
+        listen = "127.0.0.1:7100" # default
+        # playbook is not set
+        sample = "airline" # --sample
+        clock = "external" # SIGNPOST_CLOCK
+        log = "text" # default
+        log-filter = "info" # default
+        cors-origin = ["https://a.example", "https://b.example"] # --cors-origin
+        access = "open" # default
+        # tls-cert is not set
+        # tls-key is not set
+        # tls-client-ca is not set
+        insecure-listen = false # default
+        min-free-space = "256MiB" # default
+        metrics = "9464" # signpost.toml
+    "#]]
+    .assert_eq(&dumped);
+    let of = |layers: &[Layer]| {
+        let read = Config::of(layers, |_| true).map_err(|errors| errors.to_string());
+        read.map(|(_, effective)| effective)
+    };
+    let again = file::parse(&dumped)?.into_layer(Path::new("dumped.toml"));
+    assert_eq!(of(&[again])?, of(&layers)?);
     Ok(())
 }
 
@@ -258,7 +301,7 @@ fn a_file_is_read_strictly() {
               |
             1 | lisen = "x"
               | ^^^^^
-            unknown field `lisen`, expected one of `data`, `listen`, `playbook`, `sample`, `clock`, `log`, `log-filter`, `cors-origin`, `access`, `tls-cert`, `tls-key`, `tls-client-ca`, `insecure-listen`, `min-free-space`
+            unknown field `lisen`, expected one of `data`, `listen`, `playbook`, `sample`, `clock`, `log`, `log-filter`, `cors-origin`, `access`, `tls-cert`, `tls-key`, `tls-client-ca`, `insecure-listen`, `min-free-space`, `metrics`
         "#]],
     );
     check(

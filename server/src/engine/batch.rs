@@ -7,7 +7,7 @@ use crate::store::{CHANGES_MAX, GROUP_BYTES_MAX, GROUP_EVENTS_MAX};
 use crate::tail::TailEvent;
 use signpost_domain::access::Tokens;
 use signpost_domain::command::{Command, Query};
-use signpost_domain::event::Event;
+use signpost_domain::event::{Event, Recorded};
 use signpost_domain::flow::{Answer, COMMAND_EVENTS_MAX};
 use signpost_domain::handle::HandleKinds;
 use signpost_domain::ids::{PlaybookVersion, Seq};
@@ -34,6 +34,22 @@ const COMMAND_WRITES_MAX: usize = COMMAND_EVENTS_MAX * EVENT_WRITES_MAX;
 /// The maximum number of writes for the rows of one group.
 pub(super) const BATCH_WRITES_MAX: usize = CHANGES_MAX / 2;
 const _: () = assert!(COMMAND_WRITES_MAX < BATCH_WRITES_MAX);
+
+/// A task in the queue of the deciding thread.
+pub(super) struct QueuedTask {
+    /// The task.
+    pub(super) task: Task,
+    /// Since when it waits.
+    pub(super) since: Instant,
+}
+
+impl QueuedTask {
+    /// A task that begins to wait now.
+    pub(super) fn new(task: Task) -> QueuedTask {
+        let since = Instant::now();
+        QueuedTask { task, since }
+    }
+}
 
 /// A task for the deciding thread.
 pub(super) enum Task {
@@ -169,6 +185,8 @@ pub(super) struct Batch {
     pub(super) after: Seq,
     /// The encoded events, in order.
     pub(super) events: Vec<Vec<u8>>,
+    /// The same events, to be counted when they are durable.
+    pub(super) recorded: Vec<Arc<Recorded>>,
     /// The total size of the events, in bytes.
     pub(super) bytes: usize,
     /// The same events with their sizes in bytes, for watchers. `None` for an event that was decided while there was no

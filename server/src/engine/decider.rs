@@ -1,9 +1,12 @@
 //! The deciding thread. Only this thread accesses the state.
 
-use super::batch::{Batch, Live, Pending, Task};
+use super::batch::{Batch, Live, Pending, QueuedTask, Task};
+use super::figures::DeciderNotes;
 use super::prefetch::{Prefetched, RowLookup, read_blocking};
+use super::progress::{EngineStep, Progress};
 use super::{Clock, DecideRetry, EngineError, EngineHealth, WriteDecision, unreadable};
 use crate::codec;
+use crate::metrics::Metrics;
 use crate::store::Room;
 use crate::tail::{Tail, TailEvent};
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, select};
@@ -17,7 +20,6 @@ use signpost_domain::state::{RowKey, RowNotLoaded, State};
 use signpost_domain::time::UnixMs;
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use tokio::sync::watch;
 
@@ -46,8 +48,17 @@ pub(super) struct Decider {
     /// Rows that were changed by events up to this one may already be dropped from memory.
     forgotten: Seq,
     guesses: Guesses,
-    /// The number of rows in memory, shared with [`super::Engine::rows_held`].
-    rows_held: Arc<AtomicUsize>,
+    watched: DeciderWatch,
+}
+
+/// What watches the deciding thread from outside.
+pub(super) struct DeciderWatch {
+    /// What the thread tells of its state.
+    pub(super) notes: Arc<DeciderNotes>,
+    /// What it measures.
+    pub(super) metrics: Arc<Metrics>,
+    /// Its steps.
+    pub(super) progress: Progress,
 }
 
 impl Decider {
@@ -58,9 +69,9 @@ impl Decider {
         tail: Arc<Tail>,
         groups: Sender<Batch>,
         (health, room): (watch::Receiver<EngineHealth>, watch::Receiver<Room>),
-        rows_held: Arc<AtomicUsize>,
+        watched: DeciderWatch,
     ) -> Decider {
-        rows_held.store(state.rows_held(), Ordering::Relaxed);
+        watched.notes.note(&state, clock.now(None, state.now()));
         let forgotten = state.seq();
         let group = Batch {
             after: state.seq(),
@@ -79,14 +90,15 @@ impl Decider {
             retained: VecDeque::new(),
             forgotten,
             guesses: Guesses::default(),
-            rows_held,
+            watched,
         }
     }
 
     /// Decides until it gets [`Task::Stop`]. Then it finishes the accepted tasks.
-    pub(super) fn run(mut self, tasks: &Receiver<Task>) {
+    pub(super) fn run(mut self, tasks: &Receiver<QueuedTask>) {
         let mut stopping = false;
         while !stopping {
+            self.watched.progress.at(EngineStep::Decide);
             stopping = match (self.group.is_empty(), self.group.is_full()) {
                 (true, _) => match tasks.recv_timeout(self.sleep()) {
                     Ok(task) => self.take(task),
@@ -112,7 +124,7 @@ impl Decider {
     }
 
     /// Takes a task or sends the group, whichever is possible first. Returns whether the thread must stop.
-    fn gather(&mut self, tasks: &Receiver<Task>) -> bool {
+    fn gather(&mut self, tasks: &Receiver<QueuedTask>) -> bool {
         if let Some(patience) = self.group.linger(self.callers) {
             return match tasks.recv_timeout(patience) {
                 Ok(task) => self.take(task),
@@ -128,7 +140,8 @@ impl Decider {
     }
 
     /// Carries out a task. Returns whether the thread must stop.
-    fn take(&mut self, task: Task) -> bool {
+    fn take(&mut self, QueuedTask { task, since }: QueuedTask) -> bool {
+        self.watched.metrics.engine.waited(since.elapsed());
         match task {
             Task::Stop => return true,
             Task::Write {
@@ -321,6 +334,7 @@ impl Decider {
             .push(watched.map(|event| (event, bytes.len())));
         group.bytes += bytes.len();
         group.events.push(bytes);
+        group.recorded.push(recorded.clone());
         touched.iter().for_each(|key| self.lookup.recent.add(key));
         self.retained
             .extend(touched.into_iter().map(|key| (seq, key)));
@@ -335,8 +349,7 @@ impl Decider {
         let mut group = std::mem::take(&mut self.group);
         group.changes.end_at(&self.state);
         self.callers = group.pending.len();
-        self.rows_held
-            .store(self.state.rows_held(), Ordering::Relaxed);
+        self.tell();
         self.group = Batch {
             after: self.state.seq(),
             ..Batch::default()
@@ -344,6 +357,12 @@ impl Decider {
         // The next group is probably as large as this one.
         self.group.changes.rows.reserve(group.changes.rows.len());
         group
+    }
+
+    /// Tells whoever watches how the state is.
+    fn tell(&self) {
+        let now = self.clock.now(None, self.state.now());
+        self.watched.notes.note(&self.state, now);
     }
 
     /// Sends the group to the thread that appends to the log, and waits until that thread takes it. Returns false if
@@ -385,6 +404,7 @@ impl Decider {
                 tracing::error!(?turned, "a timer could not fire");
             }
         }
+        self.tell();
         false
     }
 }

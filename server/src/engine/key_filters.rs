@@ -133,6 +133,20 @@ impl KeyFilters {
         }
     }
 
+    /// The bytes of all filters.
+    pub(super) fn bytes(&self) -> u64 {
+        let by_key = [
+            &self.contacts,
+            &self.customers,
+            &self.identity_owners,
+            &self.matters,
+        ];
+        let by_generation = [&self.matter_generations, &self.requests];
+        let of_keys: u64 = by_key.iter().map(|filter| filter.size().1).sum();
+        let of_generations: u64 = by_generation.iter().map(|filter| filter.size().1).sum();
+        of_keys + of_generations
+    }
+
     /// Adds the key of a row that is about to be applied.
     pub(super) fn add(&self, key: &RowKey, row: &Row) {
         match row {

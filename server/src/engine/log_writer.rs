@@ -3,11 +3,14 @@
 
 use super::EngineHealth;
 use super::batch::{Batch, Changes, Live};
+use super::progress::{EngineStep, Progress};
+use crate::metrics::Metrics;
 use crate::store::Log;
 use crate::tail::Tail;
 use crossbeam_channel::{Receiver, Sender};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Instant;
 use tokio::sync::watch;
 
 /// Appends groups until there are no more. After a failure nothing is appended, undone or tried again, and every caller
@@ -19,8 +22,12 @@ pub(super) fn run(
     tail: &Tail,
     (live, log_time): (watch::Sender<Live>, Arc<AtomicI64>),
     health: watch::Sender<EngineHealth>,
+    (metrics, progress): (&Metrics, &Progress),
 ) {
     for group in groups {
+        progress.at(EngineStep::Commit);
+        let begun = Instant::now();
+        let size = (group.events.len(), group.pending.len());
         let failed = *health.borrow() == EngineHealth::Failed;
         if failed || !append(&mut log, group.after.0, group.events) {
             health.send_replace(EngineHealth::Failed);
@@ -28,8 +35,10 @@ pub(super) fn run(
                 .pending
                 .into_iter()
                 .for_each(super::batch::Pending::fail);
+            progress.rests(EngineStep::Commit);
             continue;
         }
+        let took = begun.elapsed();
         log_time.store(group.changes.now.0, Ordering::Relaxed);
         // Before the answers: a caller that gets the answer to a publication must find the playbook live.
         if let Some(now) = group.live {
@@ -45,6 +54,11 @@ pub(super) fn run(
         if !group.changes.rows.is_empty() && changes.send(group.changes).is_err() {
             health.send_replace(EngineHealth::Failed);
         }
+        metrics.engine.committed(size, took, log.last_sync());
+        for recorded in &group.recorded {
+            metrics.decisions.count(&recorded.event);
+        }
+        progress.rests(EngineStep::Commit);
     }
 }
 

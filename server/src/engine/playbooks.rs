@@ -31,6 +31,15 @@ impl Default for PlaybookCache {
 }
 
 impl PlaybookCache {
+    /// A cache that has the live playbook, if one is live.
+    pub(super) fn of(live: Option<&Arc<Playbook>>) -> PlaybookCache {
+        let playbooks = PlaybookCache::default();
+        if let Some(live) = live {
+            playbooks.keep(live.clone());
+        }
+        playbooks
+    }
+
     /// A published version, compiled. `None` if the version was never published.
     pub(super) async fn find(
         &self,

@@ -7,6 +7,7 @@ use super::row_writer::{RowWriter, WRITES_AT_ONCE_MAX};
 use crate::codec::rows::RowKind;
 use crate::codec::rows::active::{decode_active_case, decode_active_contact};
 use crate::codec::{self, CodecError};
+use crate::metrics::RecoveryProgress;
 use crate::store::{ApplyError, LogReader, RowReader, SCAN_ROWS_MAX, StoreError};
 use signpost_domain::event::{Event, Recorded};
 use signpost_domain::handle::HandleKinds;
@@ -84,12 +85,14 @@ pub(super) fn recover(
     row_writer: &mut RowWriter,
     lookup: &RowLookup,
     kinds: Option<Arc<HandleKinds>>,
+    progress: &RecoveryProgress,
 ) -> Result<State, RecoverError> {
     let mut state = restored(&lookup.rows)?;
+    progress.note(0, log.last().saturating_sub(state.seq().0));
     if let Some(kinds) = kinds {
         state = state.compared_by(kinds);
     }
-    let folded = fold_rest(&mut state, log, log.last(), row_writer, lookup)?;
+    let folded = fold_rest(&mut state, log, log.last(), row_writer, lookup, progress)?;
     if folded > 0 {
         row_writer.flush()?;
         tracing::info!(folded, "folded the rest of the log");
@@ -108,7 +111,9 @@ pub(super) fn fold_rest(
     until: u64,
     row_writer: &mut RowWriter,
     lookup: &RowLookup,
+    progress: &RecoveryProgress,
 ) -> Result<usize, RecoverError> {
+    let to_fold = until.saturating_sub(state.seq().0);
     let (mut folded, mut reported) = (0_usize, 0);
     while state.seq().0 < until {
         let next = state.seq().0 + 1;
@@ -130,6 +135,7 @@ pub(super) fn fold_rest(
         changes.end_at(state);
         row_writer.keep(&[changes])?;
         touched.iter().for_each(|(seq, key)| state.evict(key, *seq));
+        progress.note(folded as u64, to_fold);
         if reported + 64 * FOLDED_AT_ONCE <= folded {
             reported = folded;
             tracing::info!(folded, of = log.last(), "folding the log");

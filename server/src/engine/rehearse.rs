@@ -8,6 +8,7 @@ use super::row_writer::RowWriter;
 use super::start::StartError;
 use crate::codec::rows::decode_applied;
 use crate::codec::{self, CodecError};
+use crate::metrics::RecoveryProgress;
 use crate::store::{DataFolder, Log, LogLimits, LogReader, Opened, Room, RowLimits, Rows};
 use signpost_domain::state::State;
 use std::path::Path;
@@ -120,6 +121,13 @@ fn sample(folder: &DataFolder, log: &LogReader) -> Result<(u64, Duration), Start
     let begun = Instant::now();
     let mut state = State::partial();
     let until = log.last().min(SAMPLE_EVENTS);
-    fold_rest(&mut state, log, until, &mut row_writer, &lookup)?;
+    fold_rest(
+        &mut state,
+        log,
+        until,
+        &mut row_writer,
+        &lookup,
+        &RecoveryProgress::default(),
+    )?;
     Ok((state.seq().0, begun.elapsed()))
 }

@@ -4,6 +4,7 @@ use super::EngineHealth;
 use super::batch::{BATCH_WRITES_MAX, Changes, EVENT_WRITES_MAX};
 use super::index::Indexer;
 use super::key_filters::KeyFilters;
+use super::progress::{EngineStep, Progress};
 use super::row_write_error::RowWriteError;
 use crate::codec;
 use crate::codec::index::Entry;
@@ -126,8 +127,9 @@ impl RowWriter {
         changes: &Receiver<Changes>,
         (wanted, woken): &(CatchUpSignal, Receiver<()>),
         health: &watch::Sender<EngineHealth>,
+        progress: &Progress,
     ) {
-        if let Err(error) = self.keep_on(changes, wanted, woken) {
+        if let Err(error) = self.keep_on(changes, wanted, woken, progress) {
             tracing::error!(
                 error = &error as &dyn std::error::Error,
                 "the rows could not be kept; taking no more work"
@@ -141,6 +143,7 @@ impl RowWriter {
         changes: &Receiver<Changes>,
         wanted: &CatchUpSignal,
         woken: &Receiver<()>,
+        progress: &Progress,
     ) -> Result<(), RowWriteError> {
         let mut flushed = Instant::now();
         let mut dirty = false;
@@ -150,6 +153,7 @@ impl RowWriter {
                 Some(gathered) => gathered.since + GATHER_ROWS,
                 None => flushed + FLUSH_EVERY,
             };
+            progress.rests(EngineStep::Keep);
             select! {
                 recv(changes) -> next => match next {
                     Ok(next) => Gathered::add(&mut gathered, next),
@@ -158,6 +162,7 @@ impl RowWriter {
                 recv(woken) -> _ => {}
                 default(due.saturating_duration_since(Instant::now())) => {}
             }
+            progress.at(EngineStep::Keep);
             let applied = self.rows.applied();
             let ready = gathered.take_if(|gathered| {
                 gathered.writes >= WRITES_AT_ONCE_MAX

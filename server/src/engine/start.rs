@@ -1,17 +1,19 @@
 //! Starts and stops the threads and the channels between them.
 
-use super::decider::Decider;
+use super::decider::{Decider, DeciderWatch};
 use super::filter_build;
 use super::key_filters::{FilterLimits, KeyFilters};
 use super::log_writer;
 use super::playbooks::PlaybookCache;
 use super::prefetch::RowLookup;
+use super::progress::Progress;
 use super::reading::Reading;
 use super::recent_rows::{COUNTERS, RecentRows};
 use super::recover::{RecoverError, recover};
 use super::row_writer::{CatchUpSignal, RowWriter};
 use super::{Clock, Engine, EngineHealth, QUEUE_TASKS_MAX, Shared};
-use crate::engine::batch::{Changes, Live, Task};
+use crate::engine::batch::{Changes, Live, QueuedTask, Task};
+use crate::metrics::{Metrics, RecoveryProgress};
 use crate::store::{
     DataFolder, Log, LogLimits, LogReader, MIN_FREE_BYTES_DEFAULT, OpenError, Opened, RowLimits,
     Rows, SPACE_LOOK_INTERVAL, SingleThreadedRayon, Space, StoreError, StoreId,
@@ -90,7 +92,7 @@ pub enum StartError {
 
 /// Keeps the engine running. Stop or drop this value to stop the engine.
 pub struct EngineGuard {
-    tasks: Sender<Task>,
+    tasks: Sender<QueuedTask>,
     /// The end of this channel ends the looks at the disk.
     looking: Option<Sender<()>>,
     threads: Vec<JoinHandle<()>>,
@@ -105,7 +107,7 @@ impl EngineGuard {
 
 impl Drop for EngineGuard {
     fn drop(&mut self) {
-        drop(self.tasks.send(Task::Stop));
+        drop(self.tasks.send(QueuedTask::new(Task::Stop)));
         drop(self.looking.take());
         for thread in self.threads.drain(..) {
             if thread.join().is_err() {
@@ -155,12 +157,29 @@ impl Engine {
         folder: DataFolder,
         options: EngineOptions,
     ) -> Result<(Engine, EngineGuard), StartError> {
+        Engine::start_counted(folder, options, Metrics::shared())
+    }
+
+    /// The same as [`Engine::start`], and counts in `metrics`, which may have been those of an engine before.
+    ///
+    /// # Errors
+    /// The same as [`Engine::start`].
+    pub fn start_counted(
+        folder: DataFolder,
+        options: EngineOptions,
+        metrics: Arc<Metrics>,
+    ) -> Result<(Engine, EngineGuard), StartError> {
         let space = Arc::new(Space::new(&folder, options.min_free_bytes));
         let (mut log, log_reader) = Log::open(&folder, options.log)?;
         log.watched_by(&space);
         let filters = || Arc::new(KeyFilters::new(options.filters));
-        let (state, mut row_writer, lookup) =
-            recovered(&folder, options.rows, filters, &log_reader)?;
+        let (state, mut row_writer, lookup) = recovered(
+            &folder,
+            options.rows,
+            filters,
+            &log_reader,
+            &metrics.recovery,
+        )?;
         row_writer.watched_by(&space);
         let building = lookup.clone();
         let (live_sender, live) = watch::channel(Live::of(&state));
@@ -170,8 +189,15 @@ impl Engine {
         let (changes, changes_taken) = bounded::<Changes>(CHANGES_WAITING_MAX);
         let (wanted, woken) = CatchUpSignal::new();
         let tail = Arc::new(Tail::new(state.seq()));
-        let rows_held = Arc::default();
         let log_time = Arc::new(AtomicI64::new(state.now().0));
+        let watched = DeciderWatch {
+            notes: Arc::default(),
+            metrics: metrics.clone(),
+            progress: Progress::new(),
+        };
+        let (notes, progress) = (watched.notes.clone(), watched.progress.clone());
+        let (committing, keeping) = (progress.clone(), progress.clone());
+        let committed = metrics.clone();
         let writer = Decider::new(
             state,
             options.clock,
@@ -179,7 +205,7 @@ impl Engine {
             tail.clone(),
             groups,
             (health.clone(), space.room()),
-            Arc::clone(&rows_held),
+            watched,
         );
         let growing = tail.clone();
         let durable_time = Arc::clone(&log_time);
@@ -198,20 +224,18 @@ impl Engine {
                     &growing,
                     (live_sender, durable_time),
                     commit_health,
+                    (&committed, &committing),
                 )
             })?,
             spawn("keep", &alarm, move || {
-                row_writer.run(&changes_taken, &wishes, &health_sender)
+                row_writer.run(&changes_taken, &wishes, &health_sender, &keeping)
             })?,
             spawn("filter", &filter_alarm, move || {
                 filter_build::run(&building.filters, &building.rows)
             })?,
             spawn("space", &space_alarm, move || look(&looked_at, &looked_for))?,
         ];
-        let playbooks = PlaybookCache::default();
-        if let Some(live) = &live.borrow().playbook {
-            playbooks.keep(live.clone());
-        }
+        let playbooks = PlaybookCache::of(live.borrow().playbook.as_ref());
         let shared = Shared {
             tasks: tasks.clone(),
             rows: lookup,
@@ -228,7 +252,9 @@ impl Engine {
             live,
             health,
             space,
-            rows_held,
+            decider: notes,
+            progress,
+            metrics,
             playbooks,
             clock: options.clock,
             log_time,
@@ -262,10 +288,12 @@ fn recovered(
     limits: RowLimits,
     filters: impl Fn() -> Arc<KeyFilters>,
     log: &LogReader,
+    progress: &RecoveryProgress,
 ) -> Result<(State, RowWriter, RowLookup), StartError> {
     let (mut kinds, mut was_unreadable, mut is_anew) = (None, false, false);
     loop {
-        match opened(folder, limits, filters(), log, (kinds.clone(), is_anew)) {
+        let how = (kinds.clone(), is_anew);
+        match opened(folder, limits, filters(), log, how, progress) {
             Err(StartError::Recover(RecoverError::Rows(what))) if !was_unreadable => {
                 was_unreadable = true;
                 tracing::warn!(what, "the rows do not read; making them again from the log");
@@ -292,6 +320,7 @@ fn opened(
     filters: Arc<KeyFilters>,
     log: &LogReader,
     (kinds, is_anew): (Option<Arc<HandleKinds>>, bool),
+    progress: &RecoveryProgress,
 ) -> Result<(State, RowWriter, RowLookup), StartError> {
     let opened = match is_anew {
         true => Rows::open_in_memory(folder, limits)?,
@@ -314,7 +343,7 @@ fn opened(
         filters,
         recent,
     };
-    let state = recover(log, &mut row_writer, &lookup, kinds)?;
+    let state = recover(log, &mut row_writer, &lookup, kinds, progress)?;
     Ok((state, row_writer, lookup))
 }
 

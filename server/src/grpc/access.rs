@@ -17,6 +17,8 @@ pub(super) use gate::{GateLayer, JudgeLayer, Refused};
 pub(crate) use identity::Identity;
 pub(super) use identity::WatchGuard;
 
+pub(super) use table::{call_at, is_for_everybody};
+
 use std::fmt;
 
 /// Whether the server asks for credentials.

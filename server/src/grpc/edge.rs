@@ -2,16 +2,18 @@
 
 use super::services::answer::{ANSWER_BYTES_MAX, cut};
 use crate::engine::{Clock, Engine, EngineError, Written, unreadable};
-use crate::grpc::access::Identity;
+use crate::grpc::access::{AccessMode, Identity};
 use crate::grpc::from_proto::filter::FilterScope;
 use crate::grpc::from_proto::list::{ListRequest, ListScope};
 use crate::grpc::from_proto::playbook::Read;
 use crate::grpc::from_proto::{self, Caller, EventTime, Fresh, NamedRevision, Revision};
 use crate::grpc::tokens::cursor::StoreIdPrefix;
 use crate::grpc::tokens::history::History;
-use crate::grpc::{access, status, to_proto};
+use crate::grpc::{PortOptions, access, status, to_proto};
+use crate::metrics::ServerFigures;
 use crate::queries::{self, ListPage};
 use crate::store::{RowReader, StoreError};
+use crate::tls::Certificates;
 use prost::Message;
 use prost_types::Timestamp;
 use signpost_domain::access::Reach;
@@ -78,15 +80,19 @@ pub(super) struct Services {
     mark: StoreIdPrefix,
     reading: Arc<Semaphore>,
     listing: Arc<Semaphore>,
+    access: AccessMode,
+    certificates: Option<Certificates>,
 }
 
 impl Services {
-    pub(super) fn new(engine: Engine) -> Services {
+    pub(super) fn new(engine: Engine, options: &PortOptions) -> Services {
         Services {
             mark: StoreIdPrefix::of(engine.store_id()),
             engine,
             reading: Arc::new(Semaphore::new(READING_MAX)),
             listing: Arc::new(Semaphore::new(LISTING_MAX)),
+            access: options.access,
+            certificates: options.tls.clone(),
         }
     }
 
@@ -174,6 +180,17 @@ impl Services {
     /// The receipt of a write.
     pub(super) fn receipt(&self, written: &Written) -> v1::WriteReceipt {
         to_proto::receipt::receipt(self.mark, written)
+    }
+
+    /// Whether callers must show a credential.
+    pub(super) fn asks_for_credentials(&self) -> bool {
+        self.access == AccessMode::Credentials
+    }
+
+    /// The figures of the server now. Blocks for a look at the disk.
+    pub(super) fn figures(&self) -> ServerFigures {
+        let (metrics, certificates) = (self.engine.metrics(), self.certificates.as_ref());
+        ServerFigures::of(metrics, certificates, Some(&self.engine))
     }
 
     /// The engine.

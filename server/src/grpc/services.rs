@@ -10,3 +10,4 @@ pub(super) mod customers;
 pub(super) mod feed;
 pub(super) mod insights;
 pub(super) mod playbooks;
+pub(super) mod server;

@@ -18,6 +18,7 @@ pub(crate) mod menu;
 pub(crate) mod note;
 pub(crate) mod playbook;
 pub(crate) mod receipt;
+pub(crate) mod server;
 pub(crate) mod tags;
 mod target;
 #[cfg(test)]

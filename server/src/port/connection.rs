@@ -1,5 +1,6 @@
 //! A connection that is ready for requests, with or without TLS.
 
+use crate::metrics::OpenConnection;
 use rustls::pki_types::CertificateDer;
 use std::io::{self, IoSlice};
 use std::net::SocketAddr;
@@ -23,9 +24,25 @@ pub struct Peer {
     pub certificates: Arc<[CertificateDer<'static>]>,
 }
 
-/// A connection.
+/// A connection, which counts as open until it is dropped.
 #[derive(Debug)]
-pub(crate) enum Connection {
+pub(crate) struct Connection {
+    transport: Transport,
+    _open: OpenConnection,
+}
+
+impl Connection {
+    pub(super) fn new(transport: Transport, open: OpenConnection) -> Connection {
+        Connection {
+            transport,
+            _open: open,
+        }
+    }
+}
+
+/// What carries a connection.
+#[derive(Debug)]
+pub(super) enum Transport {
     /// Without TLS.
     Plain(TcpStream),
     /// After the handshake.
@@ -36,12 +53,12 @@ impl Connected for Connection {
     type ConnectInfo = Peer;
 
     fn connect_info(&self) -> Peer {
-        match self {
-            Connection::Plain(stream) => Peer {
+        match &self.transport {
+            Transport::Plain(stream) => Peer {
                 address: stream.peer_addr().ok(),
                 ..Peer::default()
             },
-            Connection::Tls(stream) => {
+            Transport::Tls(stream) => {
                 let (tcp, session) = stream.get_ref();
                 Peer {
                     address: tcp.peer_addr().ok(),
@@ -59,9 +76,9 @@ impl AsyncRead for Connection {
         cx: &mut Context<'_>,
         into: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        match self.get_mut() {
-            Connection::Plain(stream) => Pin::new(stream).poll_read(cx, into),
-            Connection::Tls(stream) => Pin::new(stream).poll_read(cx, into),
+        match &mut self.get_mut().transport {
+            Transport::Plain(stream) => Pin::new(stream).poll_read(cx, into),
+            Transport::Tls(stream) => Pin::new(stream).poll_read(cx, into),
         }
     }
 }
@@ -72,9 +89,9 @@ impl AsyncWrite for Connection {
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        match self.get_mut() {
-            Connection::Plain(stream) => Pin::new(stream).poll_write(cx, bytes),
-            Connection::Tls(stream) => Pin::new(stream).poll_write(cx, bytes),
+        match &mut self.get_mut().transport {
+            Transport::Plain(stream) => Pin::new(stream).poll_write(cx, bytes),
+            Transport::Tls(stream) => Pin::new(stream).poll_write(cx, bytes),
         }
     }
 
@@ -83,30 +100,30 @@ impl AsyncWrite for Connection {
         cx: &mut Context<'_>,
         slices: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        match self.get_mut() {
-            Connection::Plain(stream) => Pin::new(stream).poll_write_vectored(cx, slices),
-            Connection::Tls(stream) => Pin::new(stream).poll_write_vectored(cx, slices),
+        match &mut self.get_mut().transport {
+            Transport::Plain(stream) => Pin::new(stream).poll_write_vectored(cx, slices),
+            Transport::Tls(stream) => Pin::new(stream).poll_write_vectored(cx, slices),
         }
     }
 
     fn is_write_vectored(&self) -> bool {
-        match self {
-            Connection::Plain(stream) => stream.is_write_vectored(),
-            Connection::Tls(stream) => stream.is_write_vectored(),
+        match &self.transport {
+            Transport::Plain(stream) => stream.is_write_vectored(),
+            Transport::Tls(stream) => stream.is_write_vectored(),
         }
     }
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        match self.get_mut() {
-            Connection::Plain(stream) => Pin::new(stream).poll_flush(cx),
-            Connection::Tls(stream) => Pin::new(stream).poll_flush(cx),
+        match &mut self.get_mut().transport {
+            Transport::Plain(stream) => Pin::new(stream).poll_flush(cx),
+            Transport::Tls(stream) => Pin::new(stream).poll_flush(cx),
         }
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        match self.get_mut() {
-            Connection::Plain(stream) => Pin::new(stream).poll_shutdown(cx),
-            Connection::Tls(stream) => Pin::new(stream).poll_shutdown(cx),
+        match &mut self.get_mut().transport {
+            Transport::Plain(stream) => Pin::new(stream).poll_shutdown(cx),
+            Transport::Tls(stream) => Pin::new(stream).poll_shutdown(cx),
         }
     }
 }

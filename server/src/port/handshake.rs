@@ -1,6 +1,7 @@
 //! TLS handshakes, each in a task of its own.
 
-use super::connection::Connection;
+use super::connection::{Connection, Transport};
+use crate::metrics::{ConnectionCounts, OpenConnection};
 use rustls::ServerConfig;
 use std::collections::VecDeque;
 use std::io;
@@ -31,13 +32,23 @@ const HTTP2_BEGINS: &[u8] = b"PRI ";
 const SPEAKS_TLS: &str = "this port speaks TLS: call it as https://";
 
 /// The handshakes that run. They end when this is dropped.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Handshakes {
+    counts: ConnectionCounts,
     tasks: JoinSet<()>,
     oldest_first: VecDeque<(Instant, AbortHandle)>,
 }
 
 impl Handshakes {
+    /// None yet.
+    pub(super) fn new(counts: ConnectionCounts) -> Handshakes {
+        Handshakes {
+            counts,
+            tasks: JoinSet::new(),
+            oldest_first: VecDeque::new(),
+        }
+    }
+
     /// Waits until there is room for one more. If the oldest one has had its time, it ends.
     pub(super) async fn make_room(&mut self) {
         while self.tasks.try_join_next().is_some() {}
@@ -63,13 +74,16 @@ impl Handshakes {
     /// Starts a handshake. The connection goes to `into` when it is done.
     pub(super) fn start(
         &mut self,
-        stream: TcpStream,
+        (stream, open): (TcpStream, OpenConnection),
         config: Arc<ServerConfig>,
         into: mpsc::Sender<Connection>,
     ) {
+        let failed = FailedUnlessDone(Some(self.counts.clone()));
         let task = self.tasks.spawn(async move {
             match timeout(HANDSHAKE_TIME_MAX, shake(stream, config)).await {
-                Ok(Some(connection)) => {
+                Ok(Some(transport)) => {
+                    failed.done();
+                    let connection = Connection::new(transport, open);
                     // Nobody takes it if the server stops.
                     drop(into.send(connection).await);
                 }
@@ -83,8 +97,25 @@ impl Handshakes {
     }
 }
 
+/// Counts a handshake as failed when it is dropped, unless it was done.
+struct FailedUnlessDone(Option<ConnectionCounts>);
+
+impl FailedUnlessDone {
+    fn done(mut self) {
+        self.0 = None;
+    }
+}
+
+impl Drop for FailedUnlessDone {
+    fn drop(&mut self) {
+        if let Some(counts) = &self.0 {
+            counts.handshakes_failed.inc();
+        }
+    }
+}
+
 /// One handshake. `None` if it failed: then the caller was told why, as far as the protocol lets us.
-async fn shake(stream: TcpStream, config: Arc<ServerConfig>) -> Option<Connection> {
+async fn shake(stream: TcpStream, config: Arc<ServerConfig>) -> Option<Transport> {
     let mut begin = [0; HTTP2_BEGINS.len()];
     let begin = match stream.peek(&mut begin).await {
         Ok(len) => begin.get(..len).unwrap_or_default(),
@@ -107,7 +138,7 @@ async fn shake(stream: TcpStream, config: Arc<ServerConfig>) -> Option<Connectio
         .into_fallible()
         .await
     {
-        Ok(stream) => Some(Connection::Tls(Box::new(stream))),
+        Ok(stream) => Some(Transport::Tls(Box::new(stream))),
         Err((error, stream)) => {
             tracing::debug!(%error, "a TLS handshake failed");
             // The alert is sent by now.

@@ -15,6 +15,7 @@ use super::segment::{LOG_FAN_OUT, Segments, stored_bytes};
 use super::space::Space;
 use super::{frame, key};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 /// The maximum number of bytes of one event.
 pub const EVENT_BYTES_MAX: usize = 1024 * 1024;
@@ -42,6 +43,7 @@ pub struct Log {
     segment_bytes_max: u64,
     writing: Option<Writing>,
     space: Option<Arc<Space>>,
+    last_sync: Duration,
 }
 
 /// The newest segment, while events are appended to it.
@@ -74,6 +76,7 @@ impl Log {
             segment_bytes_max: limits.segment_bytes_max,
             writing: None,
             space: None,
+            last_sync: Duration::ZERO,
         };
         if let Some(segment) = segments.newest() {
             let (database, last) = segments.open_to_write(&segment)?;
@@ -132,6 +135,11 @@ impl Log {
         }
     }
 
+    /// How long the disk took to sync the last group.
+    pub fn last_sync(&self) -> Duration {
+        self.last_sync
+    }
+
     /// The sequence of the last event; 0 if there is none.
     pub fn last(&self) -> u64 {
         self.segments.last()
@@ -182,7 +190,9 @@ impl Log {
             (key.to_vec(), frame::wrap(&key, &event))
         });
         writing.database.put_all(label.into_iter().chain(events))?;
+        let begun = Instant::now();
         writing.database.flush()?;
+        self.last_sync = begun.elapsed();
         self.segments.check_in_place(&writing.segment)?;
         writing.labelled = true;
         writing.bytes += bytes;

@@ -295,6 +295,7 @@ impl Rows {
         self.unflushed_bytes += bytes;
         self.held_bytes += bytes + (page_ins - self.page_ins_held) * leaf_bytes;
         self.page_ins_held = page_ins;
+        self.shared.note_held(self.held_bytes);
         self.shared.publish(applied);
         Ok(())
     }
@@ -315,6 +316,7 @@ impl Rows {
         self.database = Some(database);
         (self.held_bytes, self.page_ins_held) = (0, page_ins);
         self.unflushed_bytes = 0;
+        self.shared.note_held(0);
         Ok(())
     }
 

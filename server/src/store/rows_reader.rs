@@ -45,6 +45,8 @@ pub struct RowReader {
 pub(super) struct Shared {
     path: PathBuf,
     applied: AtomicU64,
+    /// An estimate of the bytes that only opening again would free.
+    held_bytes: AtomicU64,
     /// Locked for writing only while the database is opened again or closed. `None` after it was closed for good.
     open: RwLock<Option<Handles>>,
     reopened: Notify,
@@ -65,6 +67,11 @@ impl RowReader {
     /// The sequence up to which the rows are folded; 0 if no event was folded.
     pub fn applied(&self) -> u64 {
         self.shared.applied()
+    }
+
+    /// The bytes that the rows hold in memory until they are opened again: an estimate.
+    pub fn held_bytes(&self) -> u64 {
+        self.shared.held_bytes.load(Ordering::Relaxed)
     }
 
     /// The rows under `keys`, in the order of `keys`, and a sequence. Each row is as of that sequence or later.
@@ -208,6 +215,7 @@ impl Shared {
         Shared {
             path,
             applied: AtomicU64::new(applied),
+            held_bytes: AtomicU64::new(0),
             open: RwLock::new(Some(Handles::new(handle))),
             reopened: Notify::new(),
             advanced: Notify::new(),
@@ -220,6 +228,11 @@ impl Shared {
 
     pub(super) fn applied(&self) -> u64 {
         self.applied.load(Ordering::Acquire)
+    }
+
+    /// Notes how many bytes only opening again would free.
+    pub(super) fn note_held(&self, bytes: u64) {
+        self.held_bytes.store(bytes, Ordering::Relaxed);
     }
 
     /// Makes the next start fold the rows again.

@@ -4,6 +4,7 @@
 //! the groups that were accepted before, and for their rows.
 
 use super::format::DataFolder;
+use super::sizes::{SizeGauge, StoredSizes};
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -52,6 +53,7 @@ pub struct Space {
     room: watch::Sender<Room>,
     is_sealed: bool,
     folder: DataFolder,
+    sizes: SizeGauge,
 }
 
 impl Room {
@@ -96,6 +98,7 @@ impl Space {
             room: watch::Sender::new(folder.sealed().cloned().unwrap_or(Room::Enough)),
             is_sealed: folder.sealed().is_some(),
             folder: folder.clone(),
+            sizes: SizeGauge::default(),
         };
         space.look();
         space
@@ -139,6 +142,22 @@ impl Space {
     /// from the log, and a flush that fails would end the server.
     pub fn has_reserve(&self) -> bool {
         !self.is_sealed && (self.min_free_bytes == 0 || self.free().1 >= self.min_free_bytes / 2)
+    }
+
+    /// The bytes that are free on the disk that has the least.
+    pub fn free_bytes(&self) -> u64 {
+        self.free().1
+    }
+
+    /// The bytes that must be free so that writes are taken.
+    pub fn floor_bytes(&self) -> u64 {
+        self.min_free_bytes
+    }
+
+    /// What the store takes on disk, as of [`super::SIZES_KEPT`] ago or later.
+    pub fn stored(&self) -> StoredSizes {
+        let [log, state] = &self.folders;
+        self.sizes.sizes(log, state)
     }
 
     fn measured(&self) -> Room {

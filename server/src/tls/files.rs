@@ -242,6 +242,12 @@ impl LoadedTls {
         self.digest
     }
 
+    /// When the first certificate expires, in seconds since 1970.
+    pub(super) fn expire(&self) -> i64 {
+        let times = self.validities.iter().map(|(_, validity)| validity.until());
+        times.min().unwrap_or(i64::MAX)
+    }
+
     /// For people: until when the first certificate that expires is valid, with its file.
     pub fn told(&self) -> Option<String> {
         let first = self

@@ -97,6 +97,7 @@ async fn each_refuses_what_says_nothing_and_what_is_no_message() -> Outcome {
         GetReasonMenu: InvalidArgument, InvalidArgument
         GetVocabulary: answered, InvalidArgument
         CountReasons: answered, InvalidArgument
+        GetServerStatus: answered, InvalidArgument
     "#]]
     .assert_eq(&table);
     bench.unchanged().await

@@ -25,6 +25,8 @@ async fn every_service_is_well_until_the_stop() -> Outcome {
         "signpost.v1.FeedService",
         "signpost.v1.InsightService",
         "signpost.v1.PlaybookService",
+        "signpost.v1.ServerService",
+        "signpost.v1.Engine",
         "signpost.v1.Writes",
     ] {
         let service = service.to_owned();

@@ -34,6 +34,7 @@ async fn python_routes_a_contact_by_reflection() -> Outcome {
         "signpost.v1.FeedService",
         "signpost.v1.InsightService",
         "signpost.v1.PlaybookService",
+        "signpost.v1.ServerService",
     ];
     assert_eq!(told["services"], serde_json::json!(services));
     assert_eq!(told["health"]["status"], "SERVING");

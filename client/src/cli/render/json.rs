@@ -39,7 +39,7 @@ named! {
     GetReasonMenuResponse GetVocabularyResponse CountReasonsResponse
     ListCasesResponse ListContactsResponse ListCustomersResponse ListHandleConflictsResponse
     ContactAnswer DiffPlaybooksResponse
-    CreateTokenResponse ListTokensResponse RevokeTokenResponse
+    CreateTokenResponse ListTokensResponse RevokeTokenResponse GetServerStatusResponse
     EventItem CaseItem ContactItem
 }
 

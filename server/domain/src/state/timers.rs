@@ -29,6 +29,11 @@ impl Timers {
         self.standing.first().map(|(due, _, target)| (*due, target))
     }
 
+    /// How many timers are set.
+    pub fn count(&self) -> usize {
+        self.standing.len()
+    }
+
     /// The timers, in the order in which they fire.
     pub fn iter(&self) -> impl Iterator<Item = (UnixMs, &TimerTarget)> {
         self.standing.iter().map(|(due, _, target)| (*due, target))

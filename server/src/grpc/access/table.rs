@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 
 /// What a call does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum CallKind {
+pub(in crate::grpc) enum CallKind {
     /// It reads nothing of a customer.
     Reads,
     /// It reads what is known of customers.
@@ -34,7 +34,7 @@ impl CallKind {
 
 /// What a call does with a token that is limited to channels, brands or primary reasons.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Limited {
+pub(in crate::grpc) enum Limited {
     /// The contact or the case that it names is checked.
     Checked,
     /// It shows nothing of any contact.
@@ -45,9 +45,9 @@ pub(super) enum Limited {
 
 /// A call of the contract.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Call {
+pub(in crate::grpc) struct Call {
     /// The service and the method, without the package, such as `ContactService/RouteContact`.
-    pub(super) name: &'static str,
+    pub(in crate::grpc) name: &'static str,
     /// What it does.
     #[cfg_attr(
         not(test),
@@ -246,6 +246,7 @@ pub(super) const CALLS: &[Call] = &[
     call("PlaybookService/DiffPlaybooks", Reads, Refused, OVERSEERS),
     call("PlaybookService/GetReasonMenu", Reads, Free, EVERYBODY),
     call("PlaybookService/GetVocabulary", Reads, Free, READERS),
+    call("ServerService/GetServerStatus", Reads, Refused, OVERSEERS),
 ];
 
 const fn call(
@@ -276,7 +277,7 @@ static BY_NAME: LazyLock<HashMap<&str, &Call>> =
     LazyLock::new(|| CALLS.iter().map(|call| (call.name, call)).collect());
 
 /// The call at this path; `None` if the table has none.
-pub(super) fn call_at(path: &str) -> Option<&'static Call> {
+pub(in crate::grpc) fn call_at(path: &str) -> Option<&'static Call> {
     BY_NAME.get(path.strip_prefix(CONTRACT)?).copied()
 }
 
@@ -286,7 +287,7 @@ pub(super) fn is_of_the_contract(path: &str) -> bool {
 }
 
 /// Whether a path needs no credential.
-pub(super) fn is_for_everybody(path: &str) -> bool {
+pub(in crate::grpc) fn is_for_everybody(path: &str) -> bool {
     FOR_EVERYBODY
         .iter()
         .any(|service| path.starts_with(service))

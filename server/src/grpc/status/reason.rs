@@ -1,6 +1,7 @@
 //! The data of each refusal for programs: its reason, and the ids and limits that help to handle it.
 
 use super::{FIELD_BYTES_MAX, MESSAGE_BYTES_MAX, cut};
+use crate::grpc::call;
 use signpost_domain::access::TOKENS_MAX;
 use signpost_domain::case::{LINKS_MAX, MERGED_MAX};
 use signpost_domain::contact::ADDITIONAL_CASES_MAX;
@@ -59,6 +60,10 @@ impl ReasonDetails {
     /// Makes the status. This is the only place that does, so no status is without a reason.
     pub(super) fn status(self, code: Code, message: &str, mut details: ErrorDetails) -> Status {
         details.set_error_info(name(self.reason), DOMAIN, self.metadata);
+        if let Some(id) = call::id() {
+            details.set_request_info(id.to_string(), "");
+        }
+        call::error_made(code.into(), self.reason);
         Status::with_error_details(code, cut(message, MESSAGE_BYTES_MAX), details)
     }
 }

@@ -339,6 +339,7 @@ fn text_of_reason(reason: Option<&ReasonId>) -> String {
 /// An event of the store `store` in the format of CloudEvents.
 pub(crate) fn cloud_event(recorded: &Recorded, store: &str) -> v1::CloudEvent {
     let parts = parts(&recorded.envelope, &recorded.event);
+    debug_assert_eq!(parts.name, recorded.event.kind());
     v1::CloudEvent {
         id: recorded.envelope.seq.0.to_string(),
         source: format!("/signpost/{store}"),

@@ -1,0 +1,180 @@
+//! Each call: its id, how it ended, and how long it took.
+//!
+//! [`CallLayer`] begins a [`CallNote`] before anything else of a call happens, and whatever runs for the call finds the
+//! note in its task. Every error has the id of its call, and so has every log line. The note is counted when the last
+//! of the call is gone: the answer was sent, or the caller went away.
+
+mod body;
+mod call_id;
+
+pub(super) use body::noted;
+pub(crate) use call_id::CallId;
+
+use super::access::{call_at, is_for_everybody};
+use super::status::code_name;
+use crate::metrics::{Metrics, OTHER_LABEL};
+use http::{HeaderMap, Request, Response};
+use signpost_proto::v1::ErrorReason;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI32, Ordering};
+use std::task::{Context, Poll};
+use std::time::Instant;
+use tokio::task::futures::TaskLocalFuture;
+use tonic::body::Body;
+use tonic::codegen::Service;
+use tower::Layer;
+use tracing::instrument::Instrumented;
+use tracing::{Instrument, Span};
+
+tokio::task_local! {
+    static CALL: Arc<CallNote>;
+}
+
+/// The number of no code.
+const NONE: i32 = -1;
+
+/// What is noted of a call while it runs.
+#[derive(Debug)]
+pub(crate) struct CallNote {
+    id: CallId,
+    method: &'static str,
+    begun: Instant,
+    span: Span,
+    metrics: Arc<Metrics>,
+    /// The code that the caller gets; [`NONE`] until it is known.
+    code: AtomicI32,
+    /// The code and the reason of the last error that was made. The caller need not get it: a batch has an error for
+    /// each of its items.
+    made: AtomicI32,
+    made_reason: AtomicI32,
+}
+
+impl CallNote {
+    fn begin(metrics: &Arc<Metrics>, path: &str, headers: &HeaderMap) -> CallNote {
+        let id = CallId::of(headers);
+        let method = method(path);
+        metrics.call_began();
+        CallNote {
+            span: tracing::info_span!("call", %id, method),
+            id,
+            method,
+            begun: Instant::now(),
+            metrics: metrics.clone(),
+            code: AtomicI32::new(NONE),
+            made: AtomicI32::new(NONE),
+            made_reason: AtomicI32::new(0),
+        }
+    }
+
+    /// Notes the code that the caller gets.
+    fn ended(&self, code: i32) {
+        self.code.store(code, Ordering::Relaxed);
+    }
+
+    /// The code that counts, and the reason if it is one of ours.
+    fn outcome(&self) -> (i32, Option<ErrorReason>) {
+        let sent = self.code.load(Ordering::Relaxed);
+        let made = self.made.load(Ordering::Relaxed);
+        let code = match (sent, made) {
+            // The caller went away before anything went wrong.
+            (NONE, NONE) => code_name::CANCELLED,
+            // Not a call of gRPC: the Connect protocol has errors of its own form.
+            (NONE, made) => made,
+            (sent, _) => sent,
+        };
+        let reason = ErrorReason::try_from(self.made_reason.load(Ordering::Relaxed));
+        (code, reason.ok().filter(|_| made == code))
+    }
+}
+
+impl Drop for CallNote {
+    fn drop(&mut self) {
+        let took = self.begun.elapsed();
+        let (code, reason) = self.outcome();
+        let name = code_name::of(code);
+        self.metrics.call_ended(self.method, name, reason, took);
+        let reason = reason.map(|reason| reason.as_str_name());
+        match code_name::is_our_fault(code) {
+            true => tracing::warn!(parent: &self.span, code = name, reason, ?took, "a call failed"),
+            false => {
+                tracing::debug!(parent: &self.span, code = name, reason, ?took, "a call ended")
+            }
+        }
+    }
+}
+
+/// The id of the call of this task. `None` outside of a call.
+pub(crate) fn id() -> Option<CallId> {
+    CALL.try_with(|note| note.id.clone()).ok()
+}
+
+/// Notes that an error was made for the call of this task.
+pub(crate) fn error_made(code: i32, reason: ErrorReason) {
+    // Outside of a call there is nothing to note.
+    let _noted = CALL.try_with(|note| {
+        note.made.store(code, Ordering::Relaxed);
+        note.made_reason.store(reason.into(), Ordering::Relaxed);
+    });
+}
+
+/// The label of a path: a method of the contract, of health or of reflection.
+fn method(path: &str) -> &'static str {
+    match call_at(path) {
+        Some(call) => call.name,
+        None if path.starts_with("/grpc.health.v1.Health/") => "Health",
+        None if is_for_everybody(path) => "ServerReflection",
+        None => OTHER_LABEL,
+    }
+}
+
+/// Begins the note of each call.
+#[derive(Clone)]
+pub(super) struct CallLayer {
+    metrics: Arc<Metrics>,
+}
+
+impl CallLayer {
+    pub(super) fn new(metrics: Arc<Metrics>) -> CallLayer {
+        CallLayer { metrics }
+    }
+}
+
+impl<S> Layer<S> for CallLayer {
+    type Service = Calls<S>;
+
+    fn layer(&self, next: S) -> Calls<S> {
+        Calls {
+            metrics: self.metrics.clone(),
+            next,
+        }
+    }
+}
+
+/// Services behind a [`CallLayer`].
+#[derive(Clone)]
+pub(super) struct Calls<S> {
+    metrics: Arc<Metrics>,
+    next: S,
+}
+
+impl<S> Service<Request<Body>> for Calls<S>
+where
+    S: Service<Request<Body>, Response = Response<Body>>,
+{
+    type Response = Response<Body>;
+    type Error = S::Error;
+    type Future = TaskLocalFuture<Arc<CallNote>, Instrumented<S::Future>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.next.poll_ready(context)
+    }
+
+    fn call(&mut self, request: Request<Body>) -> Self::Future {
+        let note = CallNote::begin(&self.metrics, request.uri().path(), request.headers());
+        let note = Arc::new(note);
+        let span = note.span.clone();
+        // What is judged at once belongs to the call, too.
+        let answer = CALL.sync_scope(note.clone(), || span.in_scope(|| self.next.call(request)));
+        CALL.scope(note, answer.instrument(span))
+    }
+}

@@ -1,0 +1,79 @@
+//! The labels. Each takes its values from a list that does not grow: none holds what a caller wrote.
+
+use prometheus_client::encoding::EncodeLabelSet;
+use signpost_proto::v1::ErrorReason;
+
+/// The value for what is not in the list of a label.
+pub(crate) const OTHER: &str = "(other)";
+
+/// A method and a gRPC code.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub(super) struct CallLabels {
+    pub(super) method: &'static str,
+    pub(super) code: &'static str,
+}
+
+/// A method.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub(super) struct MethodLabels {
+    pub(super) method: &'static str,
+}
+
+/// The reason of an error.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub(super) struct ReasonLabels {
+    pub(super) reason: &'static str,
+}
+
+/// A channel of a playbook.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub(super) struct ChannelLabels {
+    pub(super) channel: String,
+}
+
+/// A channel and a route.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub(super) struct DecisionLabels {
+    pub(super) channel: String,
+    pub(super) route: &'static str,
+}
+
+/// A route.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub(super) struct RouteLabels {
+    pub(super) route: &'static str,
+}
+
+/// A kind of event.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub(super) struct EventLabels {
+    pub(super) kind: &'static str,
+}
+
+/// The version of the program.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub(super) struct BuildLabels {
+    pub(super) version: &'static str,
+}
+
+/// The live playbook.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub(super) struct PlaybookLabels {
+    pub(super) name: String,
+    pub(super) version: String,
+}
+
+/// A part of the server that has memory.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub(super) struct PartLabels {
+    pub(super) part: &'static str,
+}
+
+impl ReasonLabels {
+    pub(super) fn of(reason: ErrorReason) -> ReasonLabels {
+        let name = reason.as_str_name();
+        ReasonLabels {
+            reason: name.strip_prefix("ERROR_REASON_").unwrap_or(name),
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! Tests of what is told of a server, and in which order.
+
+use super::*;
+use crate::engine::{EngineHealth, LivePlaybook, MemoryFigures, SlowestStep, TimerFigures};
+use crate::store::StoredSizes;
+use signpost_domain::ids::{PlaybookVersion, Seq, Slug};
+
+const NOW: UnixMs = UnixMs(1_000_000_000);
+const FLOOR: u64 = 1_000;
+
+fn well() -> EngineFigures {
+    EngineFigures {
+        queue_tasks: 10,
+        durable: Seq(100),
+        applied: Seq(90),
+        rows_held: 5,
+        timers: TimerFigures {
+            count: 3,
+            due: 0,
+            next_due: Some(NOW + signpost_domain::time::Millis(5)),
+        },
+        now: NOW,
+        watchers: 0,
+        memory: MemoryFigures {
+            tail: 0,
+            filters: 0,
+            rows: 0,
+        },
+        live: Some(LivePlaybook {
+            name: Slug::stored("air"),
+            version: PlaybookVersion::stored("v"),
+        }),
+        room: Room::Enough,
+        free_bytes: 10 * FLOOR,
+        floor_bytes: FLOOR,
+        stored: StoredSizes::default(),
+        slowest: SlowestStep {
+            doing: "decides",
+            since: Duration::from_millis(5),
+        },
+        health: EngineHealth::Serving,
+    }
+}
+
+fn of(engine: EngineFigures, certificate_expires: Option<i64>) -> ServerFigures {
+    ServerFigures {
+        is_ready: true,
+        uptime: Duration::from_secs(5),
+        certificate_expires,
+        connections: 1,
+        engine: Some(engine),
+    }
+}
+
+#[test]
+fn a_server_that_is_well_has_none_and_each_trouble_is_told_the_worst_first() {
+    let seconds = NOW.0 / MS_PER_S;
+    let far = Some(seconds + 31 * S_PER_DAY);
+    assert_eq!(troubles(&of(well(), far), NOW), []);
+    let ill = EngineFigures {
+        queue_tasks: QUEUE_TASKS_MAX / 2,
+        durable: Seq(ROWS_BEHIND_EVENTS_MAX + 91),
+        timers: TimerFigures {
+            count: 3,
+            due: 2,
+            next_due: Some(UnixMs(NOW.0 - 61_000)),
+        },
+        live: None,
+        free_bytes: 2 * FLOOR - 1,
+        slowest: SlowestStep {
+            doing: "writes the log",
+            since: Duration::from_secs(31),
+        },
+        ..well()
+    };
+    let mut told = String::new();
+    for trouble in troubles(&of(ill, Some(seconds + 2 * S_PER_DAY)), NOW) {
+        let mark = if trouble.is_fault { "fault" } else { "warning" };
+        told += &format!("{mark} {}: {}\n", trouble.kind, trouble.message);
+    }
+    let full = EngineFigures {
+        room: Room::ReadOnly {
+            folder: "/data".into(),
+        },
+        ..well()
+    };
+    for trouble in troubles(&of(full, Some(seconds - 1)), NOW) {
+        told += &format!("{}: {}\n", trouble.kind, trouble.message);
+    }
+    expect_test::expect![[r#"
+        fault engine_stalled: the thread that writes the log has made no step for 31 s: start the server again, and look at the disk
+        fault timers_late: 2 timers are due and have not fired, the oldest for 61 s
+        fault queue_full: 2048 of at most 4096 commands and reads wait to be decided: callers send faster than the server decides
+        fault no_playbook: no playbook is live: nothing is routed until one is published
+        warning disk_nearly_full: 1999 bytes are free on the disk; with less than 1000 writes are refused: make room
+        warning rows_behind: the rows are 100001 events behind the log: lists may be refused after 5 s
+        warning certificate_expires: a certificate expires in 2 days: renew it
+        writes_refused: writes are refused, reads are answered: /data cannot be written, since its file system is read-only
+        certificate_expired: a certificate has expired: clients refuse it; renew it
+    "#]].assert_eq(&told);
+}
