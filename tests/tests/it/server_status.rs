@@ -44,10 +44,7 @@ async fn the_command_tells_what_is_wrong_and_its_exit_code_says_whether_anything
         .await?
         .into_inner();
     assert_eq!(answer.playbook_name, "flights");
-    assert!(
-        answer.disk_free_bytes > 0 && answer.log_bytes > 0,
-        "{answer:?}"
-    );
+    assert!(answer.disk_free_bytes > 0, "{answer:?}");
     let seconds = |time: Option<prost_types::Timestamp>| time.map(|time| time.seconds);
     assert!(seconds(answer.start_time) <= seconds(answer.server_time));
     server.stop().await?;
