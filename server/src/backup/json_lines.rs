@@ -65,11 +65,9 @@ impl JsonLine<'_> {
     /// # Errors
     /// Says what is wrong with it.
     pub fn stored(&self, json: &EventJson) -> Result<Vec<u8>, String> {
-        let stored = json.stored(self.event.get().as_bytes());
+        let is_right = |stored: &[u8]| crc32fast::hash(stored) == self.crc32;
+        let stored = json.stored(self.event.get().as_bytes(), is_right);
         let stored = stored.map_err(|error| error.to_string())?;
-        match crc32fast::hash(&stored) == self.crc32 {
-            true => Ok(stored),
-            false => Err("it is not the event that was exported".to_owned()),
-        }
+        stored.ok_or_else(|| "it is not the event that was exported".to_owned())
     }
 }

@@ -88,7 +88,7 @@ pub(super) const CALLS: &[Call] = &[
         ADMINS_AND_AUDITORS,
     ),
     call("AccessService/RevokeToken", Administers, Refused, ADMINS),
-    call("BackupService/StreamBackup", ReadsPersonal, Refused, ADMINS),
+    call("BackupService/StreamBackup", Administers, Refused, ADMINS),
     call("CaseService/GetCase", ReadsPersonal, Checked, EVERYBODY),
     call(
         "CaseService/ListCaseTimeline",
