@@ -64,8 +64,8 @@ impl EventJson {
         }
     }
 
-    /// The stored bytes of JSON that [`EventJson::push`] wrote, of which `is_right` says whether they are those that were
-    /// stored; `None` if they are not.
+    /// The stored bytes of JSON that [`EventJson::push`] wrote. `is_right` says whether bytes are those that were
+    /// stored; `None` if none are.
     ///
     /// # Errors
     /// When it is no event, or has what this program does not know.
