@@ -22,9 +22,10 @@ Example:
   signpost backup /backup/signpost
   signpost backup verify /backup/signpost
 
-The first backup copies everything, each later one to the same place what is new. One that broke off is continued by
-the next. It needs a token of an administrator, and it holds personal data: keep it where nobody else can read it. To
-restore: signpostd restore --from /backup/signpost --to ./data"
+The first backup copies everything, each later one to the same place what is new. One that broke
+off is continued by the next. It needs a token of an administrator, and it holds personal data: keep
+it where nobody else can read it. To restore:
+signpostd restore --from /backup/signpost --to ./data"
 )]
 pub(crate) struct BackupArgs {
     /// The place: a folder, which is made if it is not there. A backup of another store is never touched.
