@@ -244,10 +244,7 @@ impl Engine {
             log: log_reader,
             store_id: folder.store_id(),
             lineage: folder.lineage().clone(),
-            case_numbers: CaseNumbers::new(blake3::derive_key(
-                CASE_NUMBERS,
-                &folder.lineage().origin(folder.store_id()).0,
-            )),
+            case_numbers: case_numbers(&folder),
             tail,
             live,
             health,
@@ -345,6 +342,12 @@ fn opened(
     };
     let state = recover(log, &mut row_writer, &lookup, kinds, progress)?;
     Ok((state, row_writer, lookup))
+}
+
+/// The numbers of cases: those of the store that the folder was first, so that a restore keeps them.
+fn case_numbers(folder: &DataFolder) -> CaseNumbers {
+    let origin = folder.lineage().origin(folder.store_id());
+    CaseNumbers::new(blake3::derive_key(CASE_NUMBERS, &origin.0))
 }
 
 /// Starts a thread of the engine. If the thread panics, the engine accepts no more work.
