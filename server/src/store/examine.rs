@@ -5,7 +5,7 @@ use super::format::{DataFolder, OpenError};
 use super::frame;
 use super::key;
 use super::rows::{DAMAGED, POSITION_KEY, check_closed, read_position};
-use super::sealed::Sealed;
+use super::sealed::{Sealed, settings};
 use super::segment::{LABEL_KEY, Segments};
 use super::space::Room;
 use super::store_id::StoreId;
@@ -201,6 +201,14 @@ fn segment(
                 }
             }
         }
+    }
+    // The engine opens only the newest segment. One without events is made anew.
+    if end.is_none()
+        && next > first
+        && let Err(what) = read(path, settings::check(path))?
+    {
+        let what = format!("{what}: no event is lost by that, but no server can open it");
+        examined.found(Harm::Lost, path, what, None);
     }
     if next > first && !labelled {
         let what = "it does not say to which store it belongs".to_owned();

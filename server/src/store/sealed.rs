@@ -12,6 +12,7 @@
 mod cache;
 mod leaf;
 pub(super) mod metadata;
+pub(super) mod settings;
 #[cfg(test)]
 mod tests;
 

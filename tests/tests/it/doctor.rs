@@ -113,6 +113,18 @@ async fn what_is_lost_is_named_with_what_to_do() -> Outcome {
     Ok(())
 }
 
+/// The engine reads them before anything else: without them no server opens the newest segment.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn settings_that_do_not_read_are_named() -> Outcome {
+    let folder = filled(25).await?;
+    let newest = segments(&folder.data)?.pop().ok_or("no segment")?;
+    signpost_tests::damage::flip(&newest.join("durability_cookie"), 51)?;
+    let ran = doctor(&folder.data, &["--json"])?;
+    assert_eq!(ran.code, Some(3), "{ran:?}");
+    assert!(ran.stdout.contains("no server can open it"), "{ran:?}");
+    Ok(())
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn damage_anywhere_is_found_and_never_believed() -> Outcome {
     let damages = match std::env::var("SIGNPOST_DAMAGES") {

@@ -28,6 +28,7 @@ async fn python_routes_a_contact_by_reflection() -> Outcome {
         "grpc.health.v1.Health",
         "grpc.reflection.v1alpha.ServerReflection",
         "signpost.v1.AccessService",
+        "signpost.v1.BackupService",
         "signpost.v1.CaseService",
         "signpost.v1.ContactService",
         "signpost.v1.CustomerService",

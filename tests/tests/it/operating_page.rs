@@ -16,11 +16,12 @@ const CONFIG: &str = "signpost.toml";
 /// The ports in the page.
 const PORTS: [&str; 2] = [":7100", ":9464"];
 
-/// The blocks of commands, in order.
+/// The blocks of commands, in order, without those about backups, which name their folders with `./`.
 fn blocks() -> Vec<&'static str> {
     let fenced = PAGE.split("\n```").skip(1).step_by(2);
     fenced
         .filter_map(|block| block.strip_prefix("sh\n"))
+        .filter(|block| !block.contains("./"))
         .collect()
 }
 

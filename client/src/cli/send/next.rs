@@ -44,8 +44,8 @@ pub(super) fn words_file(table: &Path) -> String {
 }
 
 impl Next {
-    /// What comes after this sending, or this rehearsal, which made the file `made`. `None` if the rehearsed table is in
-    /// no file.
+    /// What comes after this sending, or this rehearsal, which made the file `made`. `None` if the rehearsed table is
+    /// in no file.
     pub(super) fn of(reader: &Reader, plan: &Plan, made: Option<&Path>) -> Option<Next> {
         let args = &reader.args;
         let typed = NextLine::typed();

@@ -1,5 +1,5 @@
-//! What a rehearsal says beside its sums: columns that are not used, customers with several tiers, and contacts that are
-//! ended at once.
+//! What a rehearsal says beside its sums: columns that are not used, customers with several tiers, and contacts that
+//! are ended at once.
 
 use super::reader::Reader;
 use crate::cli::render::words;
