@@ -12,6 +12,7 @@
 
 mod chunk;
 mod error;
+mod export;
 mod folder;
 mod manifest;
 mod record;
@@ -21,6 +22,7 @@ mod writer;
 
 pub use chunk::{CHUNK_BYTES_MAX, CHUNK_EVENTS_MAX, UNPACKED_BYTES_MAX, pack, unpack, unpack_text};
 pub use error::BackupError;
+pub use export::{EXPORT_FORM, ExportHeader};
 pub use folder::Folder;
 pub use manifest::{Ancestor, ChunkEntry, FORM, MANIFEST, Manifest};
 pub use record::{Record, Records, digest, push_record};

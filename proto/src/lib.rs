@@ -1,6 +1,9 @@
 //! The gRPC contract of Signpost, generated from `signpost/v1/*.proto`. The comments in those files are the reference.
 
+mod code;
 pub mod codec;
+
+pub use code::code_name;
 
 /// Package `signpost.v1`.
 #[allow(

@@ -9,7 +9,7 @@ mod restore;
 mod stream;
 
 pub use fill::{Filled, Point};
-pub use json_lines::{ExportHeader, JsonLine};
+pub use json_lines::JsonLine;
 pub use restore::{Import, Restore, RestoreError, import, restore};
 pub use stream::{BACKUP_READERS_MAX, BACKUP_STALLED_MAX};
 pub(crate) use stream::{BackupHead, BackupStream, Backups, NotBackedUp, SentChunk, WantedBackup};

@@ -17,6 +17,14 @@ use std::sync::Arc;
 pub(crate) const MONDAY: UnixMs = UnixMs(1_792_000_000_000);
 pub(crate) const AIRLINE: &str = include_str!("../../playbooks/airline.yaml");
 
+/// A page of the documentation with what it must have between two comments that say of which file it is made.
+pub(crate) fn with_part(page: &str, file: &str, part: &str) -> String {
+    let [begin, end] = ["begin", "end"].map(|which| format!("<!-- made of {file}: {which} -->"));
+    let (before, rest) = page.split_once(&begin).unwrap_or((page, &end));
+    let (_, after) = rest.split_once(&end).unwrap_or(("", ""));
+    format!("{before}{begin}\n\n{part}\n{end}{after}")
+}
+
 pub(crate) fn command(id: &str, at: UnixMs, body: CommandBody) -> Command {
     let content: [u8; 32] = *blake3::hash(format!("{body:?}").as_bytes()).as_bytes();
     let mut short = [0; 16];

@@ -13,6 +13,7 @@ pub mod listed;
 pub mod long_form;
 pub mod merging;
 pub mod metrics;
+pub mod page;
 pub mod powercut;
 pub mod process;
 pub mod raw;

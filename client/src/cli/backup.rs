@@ -10,7 +10,8 @@ use signpost_backup::{
     Ancestor, BackupError, BackupWriter, Come, Manifest, Target, Verified, verify,
 };
 use signpost_client::{BackupStream, v1};
-use std::time::Duration;
+
+const NANOS_A_MILLISECOND: i32 = 1_000_000;
 
 /// The arguments of `signpost backup`.
 #[derive(Args, Debug)]
@@ -246,8 +247,7 @@ pub(crate) fn refused(error: BackupError) -> Failure {
 
 fn millis(time: Option<&prost_types::Timestamp>) -> i64 {
     time.map_or(0, |time| {
-        let since = Duration::new(0, u32::try_from(time.nanos).unwrap_or(0));
-        time.seconds * 1_000 + i64::try_from(since.as_millis()).unwrap_or(0)
+        time.seconds * 1_000 + i64::from(time.nanos / NANOS_A_MILLISECOND)
     })
 }
 

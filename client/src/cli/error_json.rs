@@ -4,6 +4,7 @@ use super::flags::Flags;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use serde_json::json;
 use signpost_client::{ClientError, Code};
+use signpost_proto::code_name;
 use std::collections::BTreeMap;
 
 /// Why a command failed. Every line has a code, a reason, a message, fields and help, empty where there is nothing to
@@ -112,7 +113,7 @@ impl ErrorJson {
         let fields = self.fields.iter();
         let fields = fields.map(|(field, message)| json!({"field": field, "message": message}));
         let mut json = json!({
-            "code": name(self.code),
+            "code": code_name(self.code),
             "reason": self.reason,
             "message": self.message,
             "fields": fields.collect::<Vec<_>>(),
@@ -125,28 +126,5 @@ impl ErrorJson {
             json["again"] = json!(self.again);
         }
         json.to_string()
-    }
-}
-
-/// The name of a code, as gRPC writes it.
-const fn name(code: Code) -> &'static str {
-    match code {
-        Code::Ok => "OK",
-        Code::Cancelled => "CANCELLED",
-        Code::Unknown => "UNKNOWN",
-        Code::InvalidArgument => "INVALID_ARGUMENT",
-        Code::DeadlineExceeded => "DEADLINE_EXCEEDED",
-        Code::NotFound => "NOT_FOUND",
-        Code::AlreadyExists => "ALREADY_EXISTS",
-        Code::PermissionDenied => "PERMISSION_DENIED",
-        Code::ResourceExhausted => "RESOURCE_EXHAUSTED",
-        Code::FailedPrecondition => "FAILED_PRECONDITION",
-        Code::Aborted => "ABORTED",
-        Code::OutOfRange => "OUT_OF_RANGE",
-        Code::Unimplemented => "UNIMPLEMENTED",
-        Code::Internal => "INTERNAL",
-        Code::Unavailable => "UNAVAILABLE",
-        Code::DataLoss => "DATA_LOSS",
-        Code::Unauthenticated => "UNAUTHENTICATED",
     }
 }

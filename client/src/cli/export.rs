@@ -6,15 +6,11 @@ use super::failure::Failure;
 use super::out::Progress;
 use super::render::words;
 use clap::{Args, Subcommand};
-use serde_json::json;
-use signpost_backup::unpack;
+use signpost_backup::{EXPORT_FORM, ExportHeader, unpack};
 use signpost_client::v1;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
-
-/// The number of the form of exports, which `signpostd import` reads.
-const EXPORT_FORM: u64 = 1;
 
 /// The subcommands of `signpost export`.
 #[derive(Subcommand, Debug)]
@@ -49,18 +45,21 @@ pub(crate) async fn run(command: ExportCommand, session: &Session) -> Result<(),
     };
     let mut stream = client.stream_backup(request).await?;
     let begin = stream.begin().clone();
+    let promised = begin.last_sequence;
     let mut out: Box<dyn Write + Send> = match &args.output {
         None => Box::new(io::stdout()),
         Some(path) => Box::new(created(path)?),
     };
-    let header = json!({
-        "signpostExport": EXPORT_FORM,
-        "storeId": begin.store_id,
-        "ancestors": ancestors(&begin),
-        "schema": begin.schema,
-        "serverVersion": begin.server_version,
-        "lastSequence": begin.last_sequence,
-    });
+    let header = ExportHeader {
+        signpost_export: EXPORT_FORM,
+        ancestors: ancestors(&begin),
+        store_id: begin.store_id,
+        schema: begin.schema.into(),
+        server_version: begin.server_version,
+        last_sequence: begin.last_sequence,
+    };
+    let header = serde_json::to_string(&header);
+    let header = header.map_err(|error| Failure::Other(error.to_string()))?;
     let failed = |error: io::Error| match &args.output {
         None => Failure::Output(error),
         Some(path) => Failure::Again(format!("could not write {}: {error}", path.display())),
@@ -80,10 +79,9 @@ pub(crate) async fn run(command: ExportCommand, session: &Session) -> Result<(),
     }
     out.flush().map_err(failed)?;
     drop(progress);
-    if last != begin.last_sequence {
+    if last != promised {
         return Err(Failure::Again(format!(
-            "the export broke off after event {last} of {}; delete it, and export again",
-            begin.last_sequence
+            "the export broke off after event {last} of {promised}; delete it, and export again"
         )));
     }
     if let Some(path) = &args.output {

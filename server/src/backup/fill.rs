@@ -122,14 +122,11 @@ where
     let Some((last, last_record_time)) = last else {
         return Err(RestoreError::Nothing);
     };
-    match point {
-        Point::Sequence(asked) if taking.seen < asked => {
-            return Err(RestoreError::After {
-                asked,
-                last: taking.seen,
-            });
-        }
-        _ => {}
+    if let Point::Sequence(asked) = point
+        && taking.seen < asked
+    {
+        let last = taking.seen;
+        return Err(RestoreError::After { asked, last });
     }
     let report = state.map(|folding| checked(folding, &reader)).transpose()?;
     drop(reader);

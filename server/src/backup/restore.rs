@@ -1,13 +1,15 @@
 //! Makes a data folder from a backup, or from an export as lines of JSON.
 
 use super::fill::{EventsRead, Filled, Point, Source, fill};
-use super::json_lines::{EXPORT_FORM, ExportHeader, JsonLine};
+use super::json_lines::JsonLine;
 use crate::codec::json::{EventJson, EventJsonError};
 use crate::engine::RecoverError;
 use crate::store::{
     Ancestor, AppendError, Lineage, OpenError, SCHEMA, StoreError, StoreId, StoreIdError,
 };
-use signpost_backup::{BackupError, ChunkEntry, Folder, MANIFEST, Records, unpack};
+use signpost_backup::{
+    BackupError, ChunkEntry, EXPORT_FORM, ExportHeader, Folder, MANIFEST, Records, unpack,
+};
 use std::fs::File;
 use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};

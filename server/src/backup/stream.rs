@@ -143,8 +143,9 @@ impl Backups {
                 return Err(NotBackedUp::OtherHistory { last });
             }
         }
+        let written = Arc::new(Written::of(wanted.form)?);
         let (sender, chunks) = mpsc::channel(1);
-        tokio::spawn(self.clone().send(wanted.form, (after, last), sender));
+        tokio::spawn(self.clone().send(written, (after, last), sender));
         let head = BackupHead {
             last,
             schema: SCHEMA,
@@ -156,7 +157,7 @@ impl Backups {
     /// Sends the events after `after`, up to `last`.
     async fn send(
         self: Arc<Self>,
-        form: BackupForm,
+        written: Arc<Written>,
         (mut after, last): (u64, u64),
         sender: mpsc::Sender<Result<SentChunk, EngineError>>,
     ) {
@@ -165,7 +166,7 @@ impl Backups {
             let made = tokio::select! {
                 biased;
                 _ = stopping.wait_for(|stopping| *stopping) => Err(EngineError::Stopping),
-                made = self.made(form, (after, last)) => made,
+                made = self.made(&written, (after, last)) => made,
             };
             let ended = made.is_err();
             after = made.as_ref().map_or(last, |chunk| chunk.last);
@@ -179,13 +180,14 @@ impl Backups {
 
     async fn made(
         &self,
-        form: BackupForm,
+        written: &Arc<Written>,
         (after, last): (u64, u64),
     ) -> Result<SentChunk, EngineError> {
         let events = usize::try_from(last - after).unwrap_or(CHUNK_EVENTS_MAX);
         let events = events.min(CHUNK_EVENTS_MAX);
         let read = move |log: &LogReader| log.range(after + 1, events, CHUNK_BYTES_MAX);
-        self.with(move |log| chunk(form, read(log).map_err(unreadable)?))
+        let written = written.clone();
+        self.with(move |log| chunk(&written, read(log).map_err(unreadable)?))
             .await
     }
 
@@ -213,21 +215,37 @@ impl Backups {
     }
 }
 
+/// How events are written.
+enum Written {
+    Records,
+    JsonLines(EventJson),
+}
+
+impl Written {
+    fn of(form: BackupForm) -> Result<Written, EngineError> {
+        Ok(match form {
+            BackupForm::Records => Written::Records,
+            BackupForm::JsonLines => {
+                Written::JsonLines(EventJson::new().map_err(|error| not_sent(0, &error))?)
+            }
+        })
+    }
+}
+
 /// Packs events, of which there is at least one.
-fn chunk(form: BackupForm, events: Vec<(u64, Vec<u8>)>) -> Result<SentChunk, EngineError> {
+fn chunk(written: &Written, events: Vec<(u64, Vec<u8>)>) -> Result<SentChunk, EngineError> {
     let (Some((first, _)), Some((last, newest))) = (events.first(), events.last()) else {
         return Err(EngineError::Corrupt);
     };
     let newest = codec::events::decode(newest).map_err(|error| not_sent(*last, &error))?;
     let mut bytes = Vec::new();
-    match form {
-        BackupForm::Records => events
+    match written {
+        Written::Records => events
             .iter()
             .for_each(|(sequence, event)| push_record(&mut bytes, *sequence, event)),
-        BackupForm::JsonLines => {
-            let json = EventJson::new().map_err(|error| not_sent(*first, &error))?;
+        Written::JsonLines(json) => {
             for (sequence, event) in &events {
-                push_line(&mut bytes, &json, (*sequence, event))
+                push_line(&mut bytes, json, (*sequence, event))
                     .map_err(|error| not_sent(*sequence, &error))?;
             }
         }

@@ -178,10 +178,8 @@ impl MetricKind {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tests::with_part;
     use expect_test::expect_file;
-
-    const BEGIN: &str = "<!-- made of server/src/metrics/catalogue.rs: begin -->";
-    const END: &str = "<!-- made of server/src/metrics/catalogue.rs: end -->";
 
     /// The part of docs/operating.md that is made of the catalogue: a metric without an entry there, or an entry
     /// without a metric, fails here.
@@ -189,8 +187,6 @@ mod tests {
     fn the_documentation_shows_the_catalogue() {
         let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/operating.md");
         let text = std::fs::read_to_string(page).unwrap_or_default();
-        let (before, rest) = text.split_once(BEGIN).unwrap_or((&text, END));
-        let (_, after) = rest.split_once(END).unwrap_or(("", ""));
         let mut lines = String::from("| metric | kind | labels | what |\n|---|---|---|---|\n");
         for entry in ALL {
             let labels: Vec<String> = entry.labels.iter().map(|it| format!("`{it}`")).collect();
@@ -203,7 +199,7 @@ mod tests {
                 entry.help
             );
         }
-        let made = format!("{before}{BEGIN}\n\n{lines}\n{END}{after}");
+        let made = with_part(&text, "server/src/metrics/catalogue.rs", &lines);
         expect_file![page].assert_eq(&made);
     }
 

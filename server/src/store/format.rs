@@ -418,7 +418,7 @@ pub(super) fn create_if_missing(path: &Path) -> Result<(), OpenError> {
     }
 }
 
-fn refuse_unfinished(path: &Path) -> Result<(), OpenError> {
+pub(super) fn refuse_unfinished(path: &Path) -> Result<(), OpenError> {
     match exists(&path.join(UNFINISHED))? {
         true => Err(OpenError::Unfinished {
             path: path.to_owned(),

@@ -2,7 +2,8 @@
 
 use super::disk;
 use super::format::{
-    DataFolder, LOG, OpenError, STATE, UNFINISHED, doing, take_lock, write_format,
+    DataFolder, LOG, OpenError, STATE, UNFINISHED, create_if_missing, doing, refuse_unfinished,
+    take_lock, write_format,
 };
 use super::lineage::Lineage;
 use super::store_id::StoreId;
@@ -22,7 +23,7 @@ impl UnfinishedFolder {
     /// # Errors
     /// [`OpenError`] names the obstacle and the remedy.
     pub fn begin(path: &Path, store_id: StoreId, lineage: Lineage) -> Result<Self, OpenError> {
-        super::format::create_if_missing(path)?;
+        create_if_missing(path)?;
         refuse_full(path)?;
         let lock = take_lock(path)?;
         let created = || {
@@ -68,11 +69,7 @@ impl UnfinishedFolder {
 /// An error if there is anything in the folder.
 fn refuse_full(path: &Path) -> Result<(), OpenError> {
     let unread = |error| doing("could not read", path, error);
-    if path.join(UNFINISHED).exists() {
-        return Err(OpenError::Unfinished {
-            path: path.to_owned(),
-        });
-    }
+    refuse_unfinished(path)?;
     for entry in fs::read_dir(path).map_err(unread)? {
         let name = entry.map_err(unread)?.file_name();
         let name = name.to_string_lossy().into_owned();

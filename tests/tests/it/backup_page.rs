@@ -1,27 +1,18 @@
 //! The commands of docs/operating.md about backups, followed word by word.
 
 use signpost_tests::Outcome;
+use signpost_tests::page;
 use signpost_tests::process::{Ran, ServerProcess, shell, text};
 use signpost_tests::server::Data;
 
 const PAGE: &str = include_str!("../../../docs/operating.md");
 
-/// The blocks of commands of the page, in order.
-fn blocks() -> Vec<&'static str> {
-    let fenced = PAGE.split("\n```").skip(1).step_by(2);
-    fenced
-        .filter_map(|block| block.strip_prefix("sh\n"))
-        .collect()
-}
-
 #[test]
 fn the_commands_of_the_page_do_what_it_says() -> Outcome {
     let data = Data::new()?;
     let server = ServerProcess::start(&data, &["--sample", "airline"])?;
-    let blocks: Vec<&str> = blocks()
-        .into_iter()
-        .filter(|it| it.contains("./"))
-        .collect();
+    let blocks = page::blocks(PAGE);
+    let blocks: Vec<&str> = blocks.filter(|it| it.contains("./")).collect();
     assert_eq!(blocks.len(), 5, "{blocks:?}");
     let mut told = Vec::new();
     for block in blocks {

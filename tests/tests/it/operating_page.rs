@@ -3,7 +3,8 @@
 use signpost_server::metrics::catalogue;
 use signpost_tests::Outcome;
 use signpost_tests::metrics::address;
-use signpost_tests::process::{Ran, ServerProcess, program, root};
+use signpost_tests::page;
+use signpost_tests::process::{Ran, ServerProcess, program, root, shell};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
@@ -18,32 +19,8 @@ const PORTS: [&str; 2] = [":7100", ":9464"];
 
 /// The blocks of commands, in order, without those about backups, which name their folders with `./`.
 fn blocks() -> Vec<&'static str> {
-    let fenced = PAGE.split("\n```").skip(1).step_by(2);
-    fenced
-        .filter_map(|block| block.strip_prefix("sh\n"))
-        .filter(|block| !block.contains("./"))
-        .collect()
-}
-
-/// A shell in `folder` that finds the programs of this workspace.
-fn shell(folder: &Path, commands: &str) -> Outcome<Command> {
-    let programs = program("signpost")?;
-    let programs = programs.parent().ok_or("no folder")?.to_owned();
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let path = std::env::join_paths([programs].into_iter().chain(std::env::split_paths(&path)))?;
-    let mut command = Command::new("bash");
-    command
-        .args(["-euo", "pipefail", "-c", commands])
-        .current_dir(folder);
-    for (name, _) in std::env::vars_os() {
-        if name.to_string_lossy().starts_with("SIGNPOST_") {
-            command.env_remove(name);
-        }
-    }
-    command
-        .env("PATH", path)
-        .env("XDG_CONFIG_HOME", folder.join("config"));
-    Ok(command)
+    let blocks = page::blocks(PAGE);
+    blocks.filter(|block| !block.contains("./")).collect()
 }
 
 /// The server that a block starts, on free ports; and what the ports of the page are then.

@@ -2,6 +2,7 @@
 //! client.
 
 use signpost_tests::Outcome;
+use signpost_tests::page;
 use signpost_tests::process::{Ran, ServerProcess, root, shell};
 use std::fs;
 
@@ -9,21 +10,12 @@ const PAGE: &str = include_str!("../../../docs/security.md");
 /// The port in the page.
 const PORT: &str = ":7100";
 
-/// The blocks of commands, in order.
-fn blocks() -> Vec<&'static str> {
-    let fenced = PAGE.split("\n```").skip(1).step_by(2);
-    fenced
-        .filter_map(|block| block.strip_prefix("sh\n"))
-        .collect()
-}
-
 #[test]
 fn the_commands_of_the_page_do_what_it_says() -> Outcome {
     let folder = tempfile::tempdir()?;
-    let blocks = blocks();
-    let (certificates, rest): (Vec<&str>, Vec<&str>) = blocks
-        .into_iter()
-        .partition(|block| block.starts_with("openssl"));
+    let blocks = page::blocks(PAGE);
+    let (certificates, rest): (Vec<&str>, Vec<&str>) =
+        blocks.partition(|block| block.starts_with("openssl"));
     assert_eq!(
         (certificates.len(), rest.len()),
         (3, 5),

@@ -1,6 +1,7 @@
 //! Tests of the table against the contract, and of what the documentation says of it.
 
 use super::table::{CALLS, Call, Limited};
+use crate::tests::with_part;
 use expect_test::expect_file;
 use prost::Message;
 use prost_types::FileDescriptorSet;
@@ -52,14 +53,9 @@ fn administrators_may_do_everything_and_auditors_write_nothing() {
 fn the_documentation_shows_the_table() {
     let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/security.md");
     let text = std::fs::read_to_string(page).unwrap_or_default();
-    let (before, rest) = text.split_once(BEGIN).unwrap_or((&text, END));
-    let (_, after) = rest.split_once(END).unwrap_or(("", ""));
-    let made = format!("{before}{BEGIN}\n\n{}\n{END}{after}", shown());
+    let made = with_part(&text, "server/src/grpc/access/table.rs", &shown());
     expect_file![page].assert_eq(&made);
 }
-
-const BEGIN: &str = "<!-- made of server/src/grpc/access/table.rs: begin -->";
-const END: &str = "<!-- made of server/src/grpc/access/table.rs: end -->";
 
 fn shown() -> String {
     let mut lines = String::from("| call | what it does | limited tokens |");
