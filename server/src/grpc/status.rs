@@ -58,7 +58,8 @@ pub(crate) fn halted(halt: EngineError) -> Status {
             plain(Code::Unavailable, ErrorReason::StoreFailed, message)
         }
         EngineError::Corrupt => {
-            let message = "stored data that this request needs cannot be read";
+            let message = "stored data that this request needs cannot be read; whoever runs the server sees by \
+                `signpost status` what is damaged";
             plain(Code::DataLoss, ErrorReason::StoredBytesUnreadable, message)
         }
     }

@@ -115,6 +115,8 @@ catalogue! {
         "What the log takes on disk, in bytes");
     LOG_SEGMENTS = entry("log_segments", Gauge, &[],
         "The segments of the log");
+    LOG_SEGMENTS_DAMAGED = entry("log_segments_damaged", Gauge, &[],
+        "The segments of the log in which a read found damage since the server started");
     ROWS_BYTES = entry("rows_bytes", Gauge, &[],
         "What the rows take on disk, in bytes");
     DISK_FREE_BYTES = entry("disk_free_bytes", Gauge, &[],
