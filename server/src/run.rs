@@ -3,7 +3,7 @@
 
 use crate::config::{Config, ConfigError, Exposure, FirstPlaybook};
 use crate::engine::{
-    Engine, EngineError, EngineGuard, EngineHealth, EngineOptions, StartError,
+    Engine, EngineError, EngineGuard, EngineHealth, EngineOptions, RecoverError, StartError,
     open_folder_where_room,
 };
 use crate::grpc::from_proto::content;
@@ -96,7 +96,10 @@ pub async fn run(
     if let Some(tls) = &tls {
         observed.has_certificates(&tls.certificates);
     }
-    let mut started = start(&config, &observed).await?;
+    tokio::pin!(stop);
+    let Some(mut started) = start_unless(stop.as_mut(), &config, &observed).await? else {
+        return Ok(());
+    };
     let listener = socket.listen(BACKLOG).map_err(bind)?;
     let address = listener.local_addr().map_err(bind)?;
     let listener = listener.into_std().map_err(bind)?;
@@ -111,7 +114,6 @@ pub async fn run(
         tracing::warn!("{warning}");
     }
     bound(address);
-    tokio::pin!(stop);
     loop {
         tracing::info!(%address, access = %config.access, "serving");
         if config.access == AccessMode::Credentials && started.0.tokens().all().next().is_none() {
@@ -129,7 +131,10 @@ pub async fn run(
         match serve(options, listener, started, &observed, stop.as_mut()).await? {
             End::Stopped => return Ok(()),
             // Connections wait at the port meanwhile.
-            End::RoomIsBack => started = start(&config, &observed).await?,
+            End::RoomIsBack => match start_unless(stop.as_mut(), &config, &observed).await? {
+                Some(again) => started = again,
+                None => return Ok(()),
+            },
         }
     }
 }
@@ -140,6 +145,32 @@ enum End {
     Stopped,
     /// Its folder was only read, and can be written again.
     RoomIsBack,
+}
+
+/// The same as [`start`]. `None` if `stop` completes first: then nothing runs any more.
+async fn start_unless(
+    stop: impl Future<Output = ()>,
+    config: &Config,
+    observed: &Observed,
+) -> Result<Option<(Engine, EngineGuard)>, RunError> {
+    let starting = start(config, observed);
+    tokio::pin!(starting);
+    tokio::select! {
+        started = &mut starting => return started.map(Some),
+        () = stop => {}
+    }
+    tracing::info!("asked to stop while starting");
+    observed.metrics().recovery.ask_to_stop();
+    match starting.await {
+        Ok((engine, guard)) => {
+            observed.serves_no_more();
+            drop(engine);
+            spawn_blocking(move || guard.stop()).await?;
+        }
+        Err(RunError::Start(StartError::Recover(RecoverError::Stopped))) => {}
+        Err(error) => return Err(error),
+    }
+    Ok(None)
 }
 
 /// Opens the folder, starts the engine and publishes the first playbook.
