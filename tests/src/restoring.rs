@@ -112,7 +112,7 @@ pub async fn restored(place: &Path, flags: &[&str]) -> Outcome<(Data, String)> {
     let data = Data::new()?;
     let ran = restore(place, &data.path(), flags).await?;
     match ran.code {
-        Some(0) => Ok((data, ran.stdout)),
+        Some(0) => Ok((data, ran.stdout + &ran.stderr)),
         _ => Err(format!("it is not restored: {ran:?}").into()),
     }
 }
