@@ -66,6 +66,8 @@ pub(crate) struct ConnectionCounts {
     accepted: Counter,
     /// Handshakes of TLS that came to nothing.
     pub(crate) handshakes_failed: Counter,
+    /// Connections that were turned away, for there were too many.
+    pub(crate) turned_away: Counter,
 }
 
 /// A connection that counts as open until this is dropped.
@@ -106,6 +108,8 @@ impl Default for Metrics {
         names::CONNECTIONS_ACCEPTED.register(&mut registry, connections.accepted.clone());
         let failed = connections.handshakes_failed.clone();
         names::HANDSHAKES_FAILED.register(&mut registry, failed);
+        let turned_away = connections.turned_away.clone();
+        names::CONNECTIONS_TURNED_AWAY.register(&mut registry, turned_away);
         decisions.register(&mut registry);
         names::QUEUE_SECONDS.register(&mut registry, engine.queue_seconds.clone());
         names::GROUP_EVENTS.register(&mut registry, engine.group_events.clone());

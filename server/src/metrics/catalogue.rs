@@ -72,6 +72,8 @@ catalogue! {
         "Connections that were accepted");
     HANDSHAKES_FAILED = entry("tls_handshakes_failed", Counter, &[],
         "Handshakes of TLS that failed or took too long");
+    CONNECTIONS_TURNED_AWAY = entry("connections_turned_away", Counter, &[],
+        "Connections that were closed at once, for too many were open, from their address or in all");
     WATCHES = entry("watches", Gauge, &[],
         "Open watches of events, cases and contacts");
     // What is decided.
