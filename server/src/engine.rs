@@ -40,7 +40,6 @@ pub use figures::{
 };
 pub use key_filters::FilterLimits;
 pub(crate) use pressure::InFlight;
-pub use pressure::{INTERVAL as PRESSURE_INTERVAL, WINDOW_MIN as PRESSURE_WINDOW_MIN};
 pub use progress::{NO_PROGRESS_MAX, SlowestStep};
 pub use reading::READING_NICENESS;
 pub(crate) use recover::Folding;
@@ -535,16 +534,6 @@ impl Engine {
             true => Ok(pressure.enter(class)),
             false => Err(EngineError::Overloaded(class)),
         }
-    }
-
-    /// Counts a call of this class that was shed elsewhere.
-    pub(crate) fn count_shed(&self, class: CallClass) {
-        self.shared.pressure.count_shed(class);
-    }
-
-    /// How many calls of this class were shed since the engine started.
-    pub fn shed(&self, class: CallClass) -> u64 {
-        self.shared.pressure.shed(class)
     }
 
     /// The source of the time.

@@ -147,10 +147,10 @@ impl Metrics {
         self.calls_running.inc();
     }
 
-    /// Notes that a call ended. `method` is of the contract, or [`labels::OTHER`].
+    /// Notes that a call ended. The method is of the contract and has a class, or both are [`labels::OTHER`].
     pub(crate) fn call_ended(
         &self,
-        method: &'static str,
+        (method, class): (&'static str, &'static str),
         code: &'static str,
         refused: Option<ErrorReason>,
         took: Duration,
@@ -161,7 +161,8 @@ impl Metrics {
             .get_or_create(&MethodLabels { method })
             .observe(took.as_secs_f64());
         if let Some(reason) = refused {
-            self.refused.get_or_create(&ReasonLabels::of(reason)).inc();
+            let labels = ReasonLabels::of(class, reason);
+            self.refused.get_or_create(&labels).inc();
         }
     }
 }

@@ -21,7 +21,7 @@ use tokio::sync::oneshot;
 type Reply<T> = oneshot::Sender<Result<T, DecideRetry>>;
 
 /// How long the wait must be long before that is an overload: longer than a commit takes.
-pub const INTERVAL: Duration = Duration::from_millis(25);
+const INTERVAL: Duration = Duration::from_millis(25);
 /// After so many intervals without a sign of it an overload is over.
 const CALM_INTERVALS: u32 = 4;
 /// How long an overload is believed in without a look at the wait: if nothing is decided, there is none to look at.
@@ -30,7 +30,7 @@ const BELIEVED: Duration = Duration::from_millis(250);
 const STUCK: Duration = Duration::from_millis(500);
 /// So many calls at the same time are let in whatever the wait. Callers who each wait for their answer are no overload,
 /// only slow; and groups of so many are worth their commit.
-pub const WINDOW_MIN: usize = 256;
+const WINDOW_MIN: usize = 256;
 /// The number of calls at the same time that is no overload.
 const WINDOW_MAX: usize = 1 << 20;
 const _: () = assert!(WINDOW_MIN < super::QUEUE_TASKS_MAX);
@@ -59,8 +59,6 @@ pub(crate) struct Pressure {
     looked_at: AtomicU64,
     /// The mean time of a commit, in nanoseconds.
     commit_nanos: AtomicU64,
-    /// Calls of each class that were shed.
-    shed: [AtomicU64; CallClass::ALL.len()],
 }
 
 /// A call that is let in and not answered.
@@ -83,11 +81,10 @@ impl Pressure {
             overloaded_until: AtomicU64::new(0),
             looked_at: AtomicU64::new(0),
             commit_nanos: AtomicU64::new(0),
-            shed: Default::default(),
         })
     }
 
-    /// Whether a call of this class may come in at `now`, while `queued` tasks wait. If not, it is counted as shed.
+    /// Whether a call of this class may come in at `now`, while `queued` tasks wait.
     pub(super) fn lets_in(
         &self,
         class: CallClass,
@@ -100,7 +97,7 @@ impl Pressure {
             let silent = now.saturating_sub(self.looked_at.load(Ordering::Relaxed));
             silent > STUCK.as_nanos() as u64 && queued() > WINDOW_MIN
         };
-        let lets_in = if now < self.overloaded_until.load(Ordering::Relaxed) {
+        if now < self.overloaded_until.load(Ordering::Relaxed) {
             let window = self.window.load(Ordering::Relaxed);
             match class {
                 CallClass::Report => false,
@@ -110,11 +107,7 @@ impl Pressure {
             }
         } else {
             in_flight <= WINDOW_MIN || !is_stuck() || class == CallClass::Live
-        };
-        if !lets_in {
-            self.count_shed(class);
         }
-        lets_in
     }
 
     /// Counts a call as in flight until this is dropped; `None` for a class that the deciding thread has nothing to do
@@ -124,16 +117,6 @@ impl Pressure {
             self.in_flight.fetch_add(1, Ordering::Relaxed);
             InFlight(self.clone())
         })
-    }
-
-    /// How many calls of this class were shed.
-    pub(super) fn shed(&self, class: CallClass) -> u64 {
-        self.shed[class as usize].load(Ordering::Relaxed)
-    }
-
-    /// Counts a call of this class that was shed.
-    pub(super) fn count_shed(&self, class: CallClass) {
-        self.shed[class as usize].fetch_add(1, Ordering::Relaxed);
     }
 
     /// Notes how long a commit took. Only the thread that commits calls this.
@@ -208,9 +191,6 @@ impl QueueWatch {
             && call.class < CallClass::Live
             && waited > self.target() * TOO_LONG_TIMES
             && in_flight > self.pressure.window.load(Ordering::Relaxed);
-        if is_too_late {
-            self.pressure.count_shed(call.class);
-        }
         !is_too_late
     }
 
@@ -363,7 +343,6 @@ mod tests {
         assert!(share(Watch) > 0.9, "{}", share(Watch));
         assert!((0.8..0.95).contains(&share(Route)), "{}", share(Route));
         assert!(share(Live) < 0.02, "{}", share(Live));
-        assert_eq!(pressure.shed(Route), shed[Route as usize]);
 
         // Afterwards all are taken again.
         let later = start + seconds + Duration::from_millis(1);

@@ -303,7 +303,7 @@ impl Services {
         &self,
         read: impl FnOnce(&RowReader) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, Status> {
-        let _turn = self.listing.turn(&self.engine).await?;
+        let _turn = self.listing.turn().await?;
         let rows = self.engine.rows_caught_up().await.map_err(status::halted)?;
         let read = tokio::task::spawn_blocking(move || read(&rows)).await;
         let found = read.map_err(|_| status::internal())?;

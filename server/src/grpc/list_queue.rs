@@ -1,7 +1,7 @@
 //! Lists take turns, for they read from disk. When the wait would be long, those who can come again later are sent
 //! away.
 
-use crate::engine::{CallClass, CallTimes, Engine, EngineError};
+use crate::engine::{CallClass, CallTimes, EngineError};
 use crate::grpc::status;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -44,10 +44,9 @@ impl ListQueue {
     ///
     /// # Errors
     /// RESOURCE_EXHAUSTED, if a list or a report would wait for longer than [`LIST_WAIT_MAX`].
-    pub(super) async fn turn(&self, engine: &Engine) -> Result<ListTurn<'_>, Status> {
+    pub(super) async fn turn(&self) -> Result<ListTurn<'_>, Status> {
         let class = CallTimes::current().class;
         if class == CallClass::Report && self.wait() > LIST_WAIT_MAX {
-            engine.count_shed(class);
             return Err(status::halted(EngineError::Overloaded(class)));
         }
         let waiting = Waiting::begin(&self.waiting);

