@@ -1,6 +1,8 @@
 //! The life of a server: it binds its address, opens the folder, starts the engine, publishes the first playbook,
 //! serves, and stops.
 
+mod open_files;
+
 use crate::config::{Config, ConfigError, Exposure, FirstPlaybook};
 use crate::engine::{
     Engine, EngineError, EngineGuard, EngineHealth, EngineOptions, RecoverError, StartError,
@@ -113,6 +115,7 @@ pub async fn run(
     if let Some(warning) = exposure.warning() {
         tracing::warn!("{warning}");
     }
+    let limits = open_files::fitting(config.limits);
     bound(address);
     loop {
         tracing::info!(%address, access = %config.access, "serving");
@@ -127,6 +130,7 @@ pub async fn run(
             access: config.access,
             origins: config.cors_origins.clone(),
             tls: tls.as_ref().map(|tls| tls.certificates.clone()),
+            limits,
         };
         match serve(options, listener, started, &observed, stop.as_mut()).await? {
             End::Stopped => return Ok(()),
@@ -177,6 +181,7 @@ async fn start_unless(
 async fn start(config: &Config, observed: &Observed) -> Result<(Engine, EngineGuard), RunError> {
     let options = EngineOptions {
         min_free_bytes: config.min_free_bytes,
+        queue_delay: config.limits.queue_delay,
         ..EngineOptions::new(config.clock)
     };
     let data = config.data.clone();

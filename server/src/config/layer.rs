@@ -1,5 +1,6 @@
 //! The keys, and the places where their values are set.
 
+use super::limits::LimitKey;
 use std::path::PathBuf;
 
 /// A key of the configuration.
@@ -21,11 +22,19 @@ pub(super) enum Key {
     InsecureListen,
     MinFreeSpace,
     Metrics,
+    /// One of the limits.
+    Limit(LimitKey),
 }
 
 impl Key {
     /// Every key.
-    pub(super) const ALL: [Key; 15] = [
+    pub(super) fn all() -> impl Iterator<Item = Key> {
+        let limits = LimitKey::ALL.into_iter().map(Key::Limit);
+        Key::OTHERS.into_iter().chain(limits)
+    }
+
+    /// Every key but the limits.
+    const OTHERS: [Key; 15] = [
         Key::Data,
         Key::Listen,
         Key::Playbook,
@@ -61,6 +70,7 @@ impl Key {
             Key::InsecureListen => "insecure-listen",
             Key::MinFreeSpace => "min-free-space",
             Key::Metrics => "metrics",
+            Key::Limit(key) => key.name(),
         }
     }
 
@@ -82,6 +92,7 @@ impl Key {
             Key::InsecureListen => "SIGNPOST_INSECURE_LISTEN",
             Key::MinFreeSpace => "SIGNPOST_MIN_FREE_SPACE",
             Key::Metrics => "SIGNPOST_METRICS",
+            Key::Limit(key) => key.env(),
         }
     }
 
@@ -95,6 +106,7 @@ impl Key {
             Key::TlsClientCa => "tls_client_ca",
             Key::InsecureListen => "insecure_listen",
             Key::MinFreeSpace => "min_free_space",
+            Key::Limit(key) => key.field(),
             other => other.name(),
         }
     }

@@ -6,6 +6,7 @@ use super::key_filters::{FilterLimits, KeyFilters};
 use super::log_writer;
 use super::playbooks::PlaybookCache;
 use super::prefetch::RowLookup;
+use super::pressure::{Pressure, QueueWatch};
 use super::progress::Progress;
 use super::reading::Reading;
 use super::recent_rows::{COUNTERS, RecentRows};
@@ -13,6 +14,7 @@ use super::recover::{RecoverError, recover};
 use super::row_writer::{CatchUpSignal, RowWriter};
 use super::{Clock, Engine, EngineHealth, QUEUE_TASKS_MAX, Shared};
 use crate::engine::batch::{Changes, Live, QueuedTask, Task};
+use crate::limits::QUEUE_DELAY_DEFAULT;
 use crate::metrics::{Metrics, RecoveryProgress};
 use crate::store::{
     DataFolder, Log, LogLimits, LogReader, MIN_FREE_BYTES_DEFAULT, OpenError, Opened, RowLimits,
@@ -27,6 +29,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
 use std::thread::JoinHandle;
+use std::time::Duration;
 use tokio::sync::watch;
 
 /// The context from which the secret of the case numbers is derived.
@@ -47,6 +50,8 @@ pub struct EngineOptions {
     pub filters: FilterLimits,
     /// The bytes that must be free on the disk so that writes are taken. 0 for no floor.
     pub min_free_bytes: u64,
+    /// How long calls may wait for their decision before some are shed.
+    pub queue_delay: Duration,
 }
 
 impl EngineOptions {
@@ -58,6 +63,7 @@ impl EngineOptions {
             rows: RowLimits::default(),
             filters: FilterLimits::default(),
             min_free_bytes: MIN_FREE_BYTES_DEFAULT,
+            queue_delay: QUEUE_DELAY_DEFAULT,
         }
     }
 }
@@ -189,6 +195,7 @@ impl Engine {
         let (changes, changes_taken) = bounded::<Changes>(CHANGES_WAITING_MAX);
         let (wanted, woken) = CatchUpSignal::new();
         let tail = Arc::new(Tail::new(state.seq()));
+        let pressure = Pressure::new();
         let log_time = Arc::new(AtomicI64::new(state.now().0));
         let watched = DeciderWatch {
             notes: Arc::default(),
@@ -198,17 +205,19 @@ impl Engine {
         let (notes, progress) = (watched.notes.clone(), watched.progress.clone());
         let (committing, keeping) = (progress.clone(), progress.clone());
         let committed = metrics.clone();
+        let queue = QueueWatch::new(pressure.clone(), options.queue_delay);
         let writer = Decider::new(
             state,
             options.clock,
             lookup.clone(),
             tail.clone(),
-            groups,
+            (groups, queue),
             (health.clone(), space.room()),
             watched,
         );
         let growing = tail.clone();
         let durable_time = Arc::clone(&log_time);
+        let pressed = pressure.clone();
         let wishes = (wanted.clone(), woken);
         let (alarm, commit_health) = (health_sender.clone(), health_sender.clone());
         let (filter_alarm, space_alarm) = (health_sender.clone(), health_sender.clone());
@@ -224,7 +233,7 @@ impl Engine {
                     &growing,
                     (live_sender, durable_time),
                     commit_health,
-                    (&committed, &committing),
+                    (&committed, &committing, &pressed),
                 )
             })?,
             spawn("keep", &alarm, move || {
@@ -253,21 +262,18 @@ impl Engine {
             progress,
             metrics,
             playbooks,
+            pressure,
             clock: options.clock,
             log_time,
         };
-        let engine = Engine {
-            shared: Arc::new(shared),
+        let guard = EngineGuard {
+            tasks,
+            looking: Some(looking),
+            threads,
+            _folder: folder,
         };
-        Ok((
-            engine,
-            EngineGuard {
-                tasks,
-                looking: Some(looking),
-                threads,
-                _folder: folder,
-            },
-        ))
+        let shared = Arc::new(shared);
+        Ok((Engine { shared }, guard))
     }
 }
 
