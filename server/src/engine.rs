@@ -82,6 +82,8 @@ use tokio::sync::{oneshot, watch};
 
 /// Maximum number of commands and reads that may wait for a decision. If more come, callers get [`EngineError::Busy`].
 pub const QUEUE_TASKS_MAX: usize = 4_096;
+/// The places among them that only calls of [`CallClass::Live`] may take.
+const QUEUE_LIVE_PLACES: usize = 256;
 /// The maximum number of times that the rows of one command are looked up. They are looked up again if they changed in
 /// the meantime. After that, the caller gets [`EngineError::Busy`].
 const LOOKS_MAX: usize = 64;
@@ -555,6 +557,13 @@ impl Engine {
             let rows = prefetch::look_up(lookup, live, &also, &seek, trusts_recent).await;
             let rows = rows.map_err(unreadable)?;
             let (reply, answer) = oneshot::channel();
+            let places = match call.class {
+                CallClass::Live => QUEUE_TASKS_MAX,
+                _ => QUEUE_TASKS_MAX - QUEUE_LIVE_PLACES,
+            };
+            if self.shared.tasks.len() >= places {
+                return Err(EngineError::Busy);
+            }
             let queued = QueuedTask::new(task(call, rows, reply));
             match self.shared.tasks.try_send(queued) {
                 Ok(()) => {}

@@ -1,11 +1,14 @@
 //! Overload: what a server does with five times the calls that it can decide. The rate that it sustains is measured
 //! first, then its latency when it is quiet, then five times that rate is offered whether or not it answers, and then
-//! it is quiet again.
+//! it is quiet again. Beside it stands a bare tonic echo that gets the same: what it needs is the transport's, and the
+//! machine's that the load shares.
 //!
 //! `cargo run --release -p signpost-benches --bin overload [-- --folder DIR --seconds N --times N]`
 
 use clap::Parser;
 use comfy_table::Table;
+use prost::Message;
+use signpost_benches::echo::{EchoArgs, echo};
 use signpost_benches::flood::{Flooded, Pace, flood};
 use signpost_benches::process::Server;
 use signpost_benches::requests;
@@ -38,6 +41,8 @@ const LIVE_FROM: u64 = 1 << 36;
 struct Args {
     #[command(flatten)]
     place: Place,
+    #[command(flatten)]
+    echo: EchoArgs,
     /// Seconds of the flood; each other phase takes a third.
     #[arg(long, default_value_t = 15)]
     seconds: u64,
@@ -48,15 +53,17 @@ struct Args {
 
 fn main() -> Result<(), Box<dyn Error>> {
     let args = Args::parse();
-    let mut runtime = match args.place.serve {
-        Some(_) => tokio::runtime::Builder::new_multi_thread(),
+    let serves = args.place.serve.is_some() || args.echo.asked().is_some();
+    let mut runtime = match serves {
+        true => tokio::runtime::Builder::new_multi_thread(),
         // The load takes one thread at most, so that the server has the rest of the machine.
-        None => tokio::runtime::Builder::new_current_thread(),
+        false => tokio::runtime::Builder::new_current_thread(),
     };
     let runtime = runtime.enable_all().build()?;
-    match &args.place.serve {
-        Some(folder) => runtime.block_on(signpost(folder)),
-        None => runtime.block_on(measure(&args)),
+    match (&args.place.serve, args.echo.asked()) {
+        (Some(folder), _) => runtime.block_on(signpost(folder)),
+        (None, Some((answer, keep))) => runtime.block_on(echo(answer, keep)),
+        (None, None) => runtime.block_on(measure(&args)),
     }
 }
 
@@ -105,6 +112,20 @@ async fn measure(args: &Args) -> Result<(), Box<dyn Error>> {
     let after = server.resident()?;
     let again = flood(&server.address, Pace::Rate(QUIET * sustained), phase, &next).await?;
     table.add_row(row("quiet again", &again));
+    // The echo has the machine for itself.
+    let answer = folder.path().join("answer");
+    let mut contacts = ContactServiceClient::new(server.connect().await?);
+    let routed = contacts
+        .route_contact(requests::route(LIVE_FROM - 1))
+        .await?;
+    std::fs::write(&answer, routed.into_inner().encode_to_vec())?;
+    drop((contacts, server));
+    let bare = Server::start(&["--echo"], &answer)?;
+    let quiet_echo = flood(&bare.address, Pace::Rate(QUIET * sustained), phase, &next).await?;
+    table.add_row(row("echo, quiet", &quiet_echo));
+    let echoed = flood(&bare.address, pace, time, &next).await?;
+    table.add_row(row(&format!("echo, {} times", args.times), &echoed));
+    drop(bare);
     say(&table.to_string());
 
     let goodput = flooded.goodput() / sustained;
@@ -114,6 +135,11 @@ async fn measure(args: &Args) -> Result<(), Box<dyn Error>> {
     let times = p99(&flooded) / p99(&quiet);
     say(&format!(
         "p99 of what is taken / p99 when quiet: {times:.1}; it must be at most {LATENCY_TIMES_MAX}"
+    ));
+    say(&format!(
+        "the same of a bare echo: {:.1}; its p99 under the flood is {:.2} of that of what is taken",
+        p99(&echoed) / p99(&quiet_echo),
+        p99(&echoed) / p99(&flooded)
     ));
     let mib = |bytes: u64| bytes as f64 / f64::from(1 << 20);
     say(&format!(
@@ -181,9 +207,6 @@ async fn end(channel: Channel, count: u64, counted: Arc<Beside>) {
     for number in LIVE_FROM..LIVE_FROM + count {
         ticks.tick().await;
         let answered = contacts.end_contact(requests::end(number)).await;
-        if let Err(status) = &answered {
-            say(&format!("an end was refused: {}", status.message()));
-        }
         counted.ends[usize::from(answered.is_err())].fetch_add(1, Ordering::Relaxed);
     }
 }

@@ -34,8 +34,8 @@ const WINDOW_MIN: usize = 256;
 /// The number of calls at the same time that is no overload.
 const WINDOW_MAX: usize = 1 << 20;
 const _: () = assert!(WINDOW_MIN < super::QUEUE_TASKS_MAX);
-/// How many times the window the calls of [`CallClass::Live`] may use.
-const LIVE_TIMES: usize = 4;
+/// So many calls of [`CallClass::Live`] at the same time are let in in any case, beside those of other classes.
+const LIVE_MIN: usize = 256;
 /// The wait, in times of what calls may wait, after which a call is shed as it is taken, if there are too many.
 const TOO_LONG_TIMES: u32 = 8;
 /// The least and the most that the window changes in one interval.
@@ -49,6 +49,8 @@ pub(crate) struct Pressure {
     began: Instant,
     /// Calls that were let in and are not answered: of [`CallClass::Route`] and [`CallClass::Live`].
     in_flight: AtomicUsize,
+    /// Those of [`CallClass::Live`] among them.
+    live: AtomicUsize,
     /// The most that there were at once in the last interval.
     crowd: AtomicUsize,
     /// How many may be.
@@ -63,11 +65,17 @@ pub(crate) struct Pressure {
 
 /// A call that is let in and not answered.
 #[derive(Debug)]
-pub(crate) struct InFlight(Arc<Pressure>);
+pub(crate) struct InFlight {
+    of: Arc<Pressure>,
+    is_live: bool,
+}
 
 impl Drop for InFlight {
     fn drop(&mut self) {
-        self.0.in_flight.fetch_sub(1, Ordering::Relaxed);
+        self.of.in_flight.fetch_sub(1, Ordering::Relaxed);
+        if self.is_live {
+            self.of.live.fetch_sub(1, Ordering::Relaxed);
+        }
     }
 }
 
@@ -76,6 +84,7 @@ impl Pressure {
         Arc::new(Pressure {
             began: Instant::now(),
             in_flight: AtomicUsize::new(0),
+            live: AtomicUsize::new(0),
             crowd: AtomicUsize::new(0),
             window: AtomicUsize::new(WINDOW_MAX),
             overloaded_until: AtomicU64::new(0),
@@ -103,7 +112,8 @@ impl Pressure {
                 CallClass::Report => false,
                 CallClass::Watch => self.crowd.load(Ordering::Relaxed) < window / 2,
                 CallClass::Route => in_flight < window,
-                CallClass::Live => in_flight < window.saturating_mul(LIVE_TIMES),
+                // However many routes are in flight: those that came before the overload was noticed may be many.
+                CallClass::Live => self.live.load(Ordering::Relaxed) < window.max(LIVE_MIN),
             }
         } else {
             in_flight <= WINDOW_MIN || !is_stuck() || class == CallClass::Live
@@ -113,9 +123,16 @@ impl Pressure {
     /// Counts a call as in flight until this is dropped; `None` for a class that the deciding thread has nothing to do
     /// with.
     pub(super) fn enter(self: &Arc<Self>, class: CallClass) -> Option<InFlight> {
-        matches!(class, CallClass::Route | CallClass::Live).then(|| {
+        let is_live = class == CallClass::Live;
+        (is_live || class == CallClass::Route).then(|| {
             self.in_flight.fetch_add(1, Ordering::Relaxed);
-            InFlight(self.clone())
+            if is_live {
+                self.live.fetch_add(1, Ordering::Relaxed);
+            }
+            InFlight {
+                of: self.clone(),
+                is_live,
+            }
         })
     }
 
@@ -376,6 +393,38 @@ mod tests {
         assert!(!pressure.lets_in(Report, ms(101), || 0));
         assert!(pressure.lets_in(Report, ms(100) + BELIEVED, || 0));
         drop(entered);
+    }
+
+    #[test]
+    fn routes_in_flight_keep_no_end_out_however_many_they_are() {
+        let (pressure, start) = (Pressure::new(), Instant::now());
+        let mut watch = QueueWatch::new(pressure.clone(), Duration::from_millis(10));
+        let routes: Vec<_> = (0..50 * WINDOW_MIN)
+            .map(|_| pressure.enter(Route))
+            .collect();
+        for ms in [0, 100, 200] {
+            let now = start + Duration::from_millis(100 + ms);
+            let call = CallTimes {
+                class: Live,
+                arrived: now - Duration::from_millis(60),
+                deadline: None,
+            };
+            assert!(
+                watch.take(&call, now),
+                "an end is decided however long it waited"
+            );
+        }
+        let now = start + Duration::from_millis(301);
+        assert!(!pressure.lets_in(Route, now, || 0));
+        // Only they alone can be too many.
+        let mut ends = Vec::new();
+        while pressure.lets_in(Live, now, || 0) {
+            ends.push(pressure.enter(Live));
+        }
+        assert!(ends.len() >= LIVE_MIN, "{}", ends.len());
+        ends.pop();
+        assert!(pressure.lets_in(Live, now, || 0));
+        drop(routes);
     }
 
     #[test]
