@@ -28,16 +28,19 @@ const CALM_INTERVALS: u32 = 4;
 const BELIEVED: Duration = Duration::from_millis(250);
 /// If calls wait and none was taken for so long, that is an overload.
 const STUCK: Duration = Duration::from_millis(500);
-/// So many calls at the same time are let in whatever the wait. Callers who each wait for their answer are no overload,
-/// only slow; and groups of so many are worth their commit.
+/// So many calls at the same time are no overload, whatever the wait: callers who each wait for their answer are only
+/// slow.
 const WINDOW_MIN: usize = 256;
+/// So many calls at the same time are let in under overload, whatever the wait: groups of so many are worth their
+/// commit.
+const WINDOW_LEAST: usize = 64;
 /// The number of calls at the same time that is no overload.
 const WINDOW_MAX: usize = 1 << 20;
 const _: () = assert!(WINDOW_MIN < super::QUEUE_TASKS_MAX);
 /// So many calls of [`CallClass::Live`] at the same time are let in in any case, beside those of other classes.
 const LIVE_MIN: usize = 256;
 /// The wait, in times of what calls may wait, after which a call is shed as it is taken, if there are too many.
-const TOO_LONG_TIMES: u32 = 8;
+const TOO_LONG_TIMES: u32 = 3;
 /// The least and the most that the window changes in one interval.
 const WINDOW_RATIO: (f64, f64) = (0.25, 1.25);
 /// The weight of a new commit in their mean time: one in so many.
@@ -244,7 +247,7 @@ impl QueueWatch {
                 let (least, most) = WINDOW_RATIO;
                 let window = (window as f64 * ratio.clamp(least, most)) as usize;
                 let until = at.saturating_add(BELIEVED.as_nanos() as u64);
-                (window.clamp(WINDOW_MIN, WINDOW_MAX), until)
+                (window.clamp(WINDOW_LEAST, WINDOW_MAX), until)
             }
             false => (WINDOW_MAX, 0),
         };
@@ -388,8 +391,8 @@ mod tests {
         assert!(watch.take(&call(Route, ms(20)), ms(50)));
         assert!(pressure.lets_in(Report, ms(51), || 0));
         let entered: Vec<_> = (0..=WINDOW_MIN).map(|_| pressure.enter(Route)).collect();
-        assert!(watch.take(&call(Route, ms(40)), ms(80)));
-        assert!(watch.take(&call(Route, ms(60)), ms(100)));
+        assert!(watch.take(&call(Route, ms(55)), ms(80)));
+        assert!(watch.take(&call(Route, ms(80)), ms(100)));
         assert!(!pressure.lets_in(Report, ms(101), || 0));
         assert!(pressure.lets_in(Report, ms(100) + BELIEVED, || 0));
         drop(entered);
