@@ -20,7 +20,7 @@ mod token;
 pub use environment::misspelt;
 pub use error::{ConfigError, ConfigErrors};
 pub use exposure::Exposure;
-pub use offline::OfflineCommand;
+pub use offline::{CopyKeys, OfflineCommand};
 
 use crate::engine::Clock;
 use crate::grpc::{AccessMode, CorsOrigin};
@@ -74,6 +74,8 @@ pub struct Config {
     pub min_free_bytes: u64,
     /// Where to answer Prometheus and machinery. `None`: nowhere.
     pub metrics: Option<SocketAddr>,
+    /// The file of the master key of personal data. `None`: the data folder has it.
+    pub master_key_file: Option<PathBuf>,
 }
 
 /// A playbook to publish into an empty store, already read and compiled.
@@ -178,6 +180,7 @@ impl Config {
         let floor_kept = finder.keep(Key::MinFreeSpace, &floor, size::bytes(&floor.text));
         let metrics = said(Key::Metrics);
         let metrics_kept = metrics_kept(&mut finder, metrics.as_ref());
+        let master = said(Key::MasterKeyFile);
         let access = or(Key::Access, ACCESS_DEFAULT);
         let access_kept = finder.keep(Key::Access, &access, AccessMode::parse(&access.text));
         let (playbook, sample) = first_said(layers);
@@ -222,6 +225,7 @@ impl Config {
             insecure_listen: insecure_kept.filter(|is_set| *is_set),
             min_free_space: Some(floor.text),
             metrics: metrics.map(|said| said.text),
+            master_key_file: master.as_ref().map(|said| said.text.clone()),
         };
         let kept = data
             .zip(address)
@@ -246,6 +250,7 @@ impl Config {
                     insecure_listen,
                     min_free_bytes: floor,
                     metrics: metrics_kept,
+                    master_key_file: master.map(|said| said.text.into()),
                 }
             },
         );

@@ -10,6 +10,7 @@
 mod batch;
 mod clock;
 mod decider;
+mod erasure;
 mod figures;
 mod filter_build;
 mod generation_filter;
@@ -31,6 +32,7 @@ mod start;
 mod tests;
 
 pub use clock::Clock;
+pub(crate) use erasure::keys_of as erased_keys;
 pub use figures::{
     DUE_TIMERS_COUNTED_MAX, EngineFigures, LivePlaybook, MemoryFigures, TimerFigures,
 };
@@ -42,7 +44,8 @@ pub use recover::{Folded, RecoverError, fold_log};
 pub use rehearse::{Outlook, RowsOutlook, SAMPLE_EVENTS, rehearse};
 pub use row_writer::{FLUSH_EVERY, GATHER_ROWS, WRITES_AT_ONCE_MAX};
 pub use start::{
-    EngineGuard, EngineOptions, StartError, fresh, open_folder, open_folder_where_room,
+    EngineGuard, EngineOptions, StartError, fresh, open_folder, open_folder_to_read,
+    open_folder_under, open_folder_where_room,
 };
 
 use crate::metrics::Metrics;
@@ -105,6 +108,7 @@ struct Shared {
     reading: Reading,
     store_id: StoreId,
     lineage: Lineage,
+    sealed_from: Seq,
     case_numbers: CaseNumbers,
     tail: Arc<Tail>,
     live: watch::Receiver<Live>,
@@ -433,6 +437,11 @@ impl Engine {
     /// The stores that this one was restored of.
     pub fn lineage(&self) -> &Lineage {
         &self.shared.lineage
+    }
+
+    /// The first event of which all that is personal is sealed. An earlier version wrote those before it, in clear.
+    pub fn sealed_from(&self) -> Seq {
+        self.shared.sealed_from
     }
 
     /// A receiver of the health of the engine: its value now and every change.

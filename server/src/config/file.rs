@@ -25,6 +25,7 @@ pub(super) struct File {
     pub(super) insecure_listen: Option<bool>,
     pub(super) min_free_space: Option<String>,
     pub(super) metrics: Option<String>,
+    pub(super) master_key_file: Option<String>,
 }
 
 /// Reads the file at `path`.
@@ -63,6 +64,7 @@ impl File {
             insecure_listen,
             min_free_space,
             metrics,
+            master_key_file,
         } = self;
         let mut layer = Layer::new(SettingOrigin::File(path.to_owned()));
         layer.say(Key::Data, data);
@@ -83,6 +85,7 @@ impl File {
         );
         layer.say(Key::MinFreeSpace, min_free_space);
         layer.say(Key::Metrics, metrics);
+        layer.say(Key::MasterKeyFile, master_key_file);
         layer
     }
 

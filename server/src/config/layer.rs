@@ -21,11 +21,12 @@ pub(super) enum Key {
     InsecureListen,
     MinFreeSpace,
     Metrics,
+    MasterKeyFile,
 }
 
 impl Key {
     /// Every key.
-    pub(super) const ALL: [Key; 15] = [
+    pub(super) const ALL: [Key; 16] = [
         Key::Data,
         Key::Listen,
         Key::Playbook,
@@ -41,6 +42,7 @@ impl Key {
         Key::InsecureListen,
         Key::MinFreeSpace,
         Key::Metrics,
+        Key::MasterKeyFile,
     ];
 
     /// The name of the key in files, and in flags after two dashes.
@@ -61,6 +63,7 @@ impl Key {
             Key::InsecureListen => "insecure-listen",
             Key::MinFreeSpace => "min-free-space",
             Key::Metrics => "metrics",
+            Key::MasterKeyFile => "master-key-file",
         }
     }
 
@@ -82,6 +85,7 @@ impl Key {
             Key::InsecureListen => "SIGNPOST_INSECURE_LISTEN",
             Key::MinFreeSpace => "SIGNPOST_MIN_FREE_SPACE",
             Key::Metrics => "SIGNPOST_METRICS",
+            Key::MasterKeyFile => "SIGNPOST_MASTER_KEY_FILE",
         }
     }
 
@@ -95,6 +99,7 @@ impl Key {
             Key::TlsClientCa => "tls_client_ca",
             Key::InsecureListen => "insecure_listen",
             Key::MinFreeSpace => "min_free_space",
+            Key::MasterKeyFile => "master_key_file",
             other => other.name(),
         }
     }

@@ -101,6 +101,7 @@ fn a_dump_says_where_each_value_comes_from_and_means_the_same() -> Result<(), St
         insecure-listen = false # default
         min-free-space = "256MiB" # default
         metrics = "9464" # signpost.toml
+        # master-key-file is not set
     "#]]
     .assert_eq(&dumped);
     let of = |layers: &[Layer]| {
@@ -301,7 +302,7 @@ fn a_file_is_read_strictly() {
               |
             1 | lisen = "x"
               | ^^^^^
-            unknown field `lisen`, expected one of `data`, `listen`, `playbook`, `sample`, `clock`, `log`, `log-filter`, `cors-origin`, `access`, `tls-cert`, `tls-key`, `tls-client-ca`, `insecure-listen`, `min-free-space`, `metrics`
+            unknown field `lisen`, expected one of `data`, `listen`, `playbook`, `sample`, `clock`, `log`, `log-filter`, `cors-origin`, `access`, `tls-cert`, `tls-key`, `tls-client-ca`, `insecure-listen`, `min-free-space`, `metrics`, `master-key-file`
         "#]],
     );
     check(

@@ -23,7 +23,9 @@ const ACCESS: &str = "tests/tests/it/access/table.rs";
 const BACKUPS: &str = "tests/tests/it/backup/refused.rs";
 
 /// Reasons that other tests over the wire provoke, for they need a server of their own: the file that names them.
-const ELSEWHERE: [(&str, &str); 26] = [
+const ELSEWHERE: [(&str, &str); 28] = [
+    ("CUSTOMER_HAS_LIVE_CONTACTS", "tests/tests/it/erasure.rs"),
+    ("CUSTOMER_ON_LEGAL_HOLD", "tests/tests/it/erasure.rs"),
     ("CONTACT_OF_SAME_CUSTOMER", CORRECTING),
     ("CONTACT_HAD_CUSTOMER", CORRECTING),
     ("CONTACT_HAS_ADDITIONAL_CASES", CORRECTING),

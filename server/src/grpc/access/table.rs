@@ -209,6 +209,12 @@ pub(super) const CALLS: &[Call] = &[
         Refused,
         WATCHERS,
     ),
+    call(
+        "CustomerService/EraseCustomer",
+        Administers,
+        Refused,
+        ADMINS,
+    ),
     call("FeedService/WatchEvents", ReadsPersonal, Refused, WATCHERS),
     call("FeedService/WatchCases", ReadsPersonal, Refused, WATCHERS),
     call(

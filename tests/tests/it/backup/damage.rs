@@ -52,7 +52,7 @@ async fn every_flipped_bit_of_a_backup_is_found_and_named() -> Outcome {
             assert_eq!(faults.len(), 1, "{found:?}");
             assert_eq!(faults[0]["path"], text(file)?);
         }
-        let refused = restore(&place, &nowhere.path(), &["--skip-check"]).await?;
+        let refused = restore(&place, &nowhere.path(), &["--without-keys", "--skip-check"]).await?;
         assert_eq!(refused.code, Some(1));
         assert!(refused.stderr.contains(text(file)?), "{refused:?}");
         // What was begun is no data folder, and says so.
@@ -64,7 +64,7 @@ async fn every_flipped_bit_of_a_backup_is_found_and_named() -> Outcome {
             started,
             "1: signpostd: TMP/data is an unfinished restore; delete the folder, and restore again"
         );
-        let again = restore(&place, &nowhere.path(), &[]).await?;
+        let again = restore(&place, &nowhere.path(), &["--without-keys"]).await?;
         assert!(again.stderr.contains("unfinished restore"), "{again:?}");
         fs::remove_dir_all(nowhere.path())?;
         fs::write(file, &bytes)?;
@@ -76,13 +76,13 @@ async fn every_flipped_bit_of_a_backup_is_found_and_named() -> Outcome {
     fs::remove_file(third)?;
     let found = verify(&place).await?;
     assert!(found.stdout.contains("it is missing"), "{found:?}");
-    let refused = restore(&place, &nowhere.path(), &[]).await?;
+    let refused = restore(&place, &nowhere.path(), &["--without-keys"]).await?;
     let (_, sequence) = refused
         .stderr
         .trim_end()
         .rsplit_once(' ')
         .ok_or("no number")?;
-    let (data, _) = restored(&place, &["--to-sequence", sequence]).await?;
+    let (data, _) = restored(&place, &ours, &["--to-sequence", sequence]).await?;
     let before = stored_events(&data, u64::MAX >> 1)?;
     assert_eq!(before.len().to_string(), sequence);
     assert_eq!(before, stored_events(&ours, before.len() as u64)?);
