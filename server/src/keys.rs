@@ -20,7 +20,7 @@ pub(crate) use copies::newest;
 pub use copies::{CopiedKeys, KEPT_DAYS_DEFAULT, KEPT_DAYS_MAX, KeysCopy};
 pub use file::KeyError;
 pub use master::MasterKey;
-pub(crate) use tree::Secret;
+pub(crate) use tree::KeyBytes;
 
 use file::KeyFolder;
 use std::collections::{BTreeMap, BTreeSet};
@@ -61,11 +61,11 @@ impl KeyNumber {
 pub struct Keys {
     /// `None`: the keys are in memory alone.
     folder: Option<KeyFolder>,
-    hashing: Secret,
+    hashing: KeyBytes,
     trees: RwLock<BTreeMap<u64, KeyTree>>,
     /// Keys that are being destroyed: nothing is read or written under them any more.
     condemned: RwLock<BTreeSet<KeyNumber>>,
-    remembered: Vec<Mutex<Option<(KeyNumber, Secret)>>>,
+    remembered: Vec<Mutex<Option<(KeyNumber, KeyBytes)>>>,
     /// The first event that is sealed; `None` until it is known.
     since: Mutex<Option<u64>>,
 }
@@ -90,8 +90,8 @@ impl Keys {
         Ok(Keys::with(Some(folder), hashing, trees, since))
     }
 
-    /// Reads the keys in the folder, in which nothing is changed: keys that are destroyed or made later are so in memory
-    /// alone.
+    /// Reads the keys in the folder, in which nothing is changed: keys that are destroyed or made later are so in
+    /// memory alone.
     ///
     /// # Errors
     /// When the folder does not read, or the master key is another one.
@@ -156,7 +156,7 @@ impl Keys {
 
     fn with(
         folder: Option<KeyFolder>,
-        hashing: Secret,
+        hashing: KeyBytes,
         trees: BTreeMap<u64, KeyTree>,
         since: Option<u64>,
     ) -> Keys {
@@ -196,7 +196,7 @@ impl Keys {
     ///
     /// # Errors
     /// [`KeyError::NoKeys`] if the folder never had it.
-    pub(crate) fn key(&self, number: KeyNumber) -> Result<Option<Secret>, KeyError> {
+    pub(crate) fn key(&self, number: KeyNumber) -> Result<Option<KeyBytes>, KeyError> {
         if read(&self.condemned).contains(&number) {
             return Ok(None);
         }
@@ -221,7 +221,7 @@ impl Keys {
     ///
     /// # Errors
     /// When the folder cannot be written.
-    pub(crate) fn key_to_write(&self, number: KeyNumber) -> Result<Option<Secret>, KeyError> {
+    pub(crate) fn key_to_write(&self, number: KeyNumber) -> Result<Option<KeyBytes>, KeyError> {
         match self.key(number) {
             Err(KeyError::NoKeys { number: of }) => {
                 let mut trees = self.trees.write().unwrap_or_else(PoisonError::into_inner);

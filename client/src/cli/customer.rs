@@ -128,8 +128,8 @@ Example:
     },
     /// Erases a customer for good, together with all that are merged with it.
     ///
-    /// Without --yes it only shows what would be erased. What was personal cannot be read any more afterwards, anywhere:
-    /// not in cases, contacts, feeds or copies of the data folder. It cannot be undone.
+    /// Without --yes it only shows what would be erased. What was personal cannot be read any more afterwards,
+    /// anywhere: not in cases, contacts, feeds or copies of the data folder. It cannot be undone.
     #[command(after_help = "\
 Example:
   signpost customer erase c1 --note 'request 2026-117'

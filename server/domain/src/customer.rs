@@ -403,7 +403,8 @@ pub struct Customer {
 }
 
 impl Customer {
-    /// What is left of a customer who was erased, whatever was known: that there was one, under an id that tells nothing.
+    /// What is left of a customer who was erased, whatever was known: that there was one, under an id that tells
+    /// nothing.
     pub fn erased(record: Seq, at: UnixMs, seq: Seq) -> Customer {
         Customer {
             opened: record,

@@ -148,7 +148,8 @@ name!(
     "printable, without spaces at its ends", is_id, one_form_of
 );
 name!(
-    /// The text of the key of a customer. It is kept in the Unicode form NFC, so that a key typed on two machines is one.
+    /// The text of the key of a customer. It is kept in the Unicode form NFC, so that a key typed on two machines is
+    /// one.
     CustomerKey, CUSTOMER_ID_BYTES_MAX = 128,
     "printable, without spaces at its ends", is_id, one_form_of
 );

@@ -1,4 +1,5 @@
-//! Makes a data folder of another one, whose events an earlier version wrote in clear, with all that is personal sealed.
+//! Makes a data folder of another one, whose events an earlier version wrote in clear, with all that is personal
+//! sealed.
 
 use super::fill::{EventsRead, Filled, Opening, Point, Source, fill};
 use super::restore::RestoreError;

@@ -46,7 +46,8 @@ pub struct Restore {
 pub enum KeysGiven {
     /// Nobody said. A backup with sealed events is refused then.
     NotSaid,
-    /// In this folder: the folder `keys` of a data folder, a copy of it, or a folder with copies, of which the newest counts.
+    /// In this folder: the folder `keys` of a data folder, a copy of it, or a folder with copies, of which the newest
+    /// counts.
     From(PathBuf),
     /// Nowhere: all that is sealed is erased.
     Without,

@@ -43,7 +43,7 @@ pub fn sealed(recorded: &Recorded, contact: Option<Seq>, keys: &Keys) -> Result<
     let seq = recorded.envelope.seq;
     let whose = whose(recorded, contact);
     let message = recorded_to_wire(recorded);
-    seal::sealed(&message, whose, (seal::Kind::Event, seq.0), keys)
+    seal::sealed(&message, whose, (seal::SealedAs::Event, seq.0), keys)
 }
 
 /// The bytes that [`encode`] writes, of those that [`sealed`] wrote, without what was erased.
@@ -51,7 +51,7 @@ pub fn sealed(recorded: &Recorded, contact: Option<Seq>, keys: &Keys) -> Result<
 /// # Errors
 /// When a key cannot be had or does not fit.
 pub fn opened(bytes: Vec<u8>, keys: &Keys) -> Result<Vec<u8>, CodecError> {
-    let (bytes, is_whole) = seal::opened_how(bytes, seal::Kind::Event, keys)?;
+    let (bytes, is_whole) = seal::opened_how(bytes, seal::SealedAs::Event, keys)?;
     match is_whole {
         true => Ok(bytes),
         // Nothing of the gaps that erasing left.

@@ -541,7 +541,7 @@ pub fn decode_customer_id(bytes: &[u8]) -> Result<CustomerId, CodecError> {
 /// When a key cannot be had.
 pub fn sealed((key, value): Entry, keys: &Keys) -> Result<Entry, KeyError> {
     let whose = Whose::default();
-    let at = (seal::Kind::Row, 0);
+    let at = (seal::SealedAs::Row, 0);
     let prefix = key.first().map_or([0], |prefix| [*prefix]);
     let sealed = match prefix {
         CUSTOMER_MARKS => match decode_customer_mark(&value) {

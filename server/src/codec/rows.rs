@@ -211,7 +211,7 @@ pub fn sealed(row: &Row, keys: &Keys) -> Result<Vec<u8>, KeyError> {
         | Row::ReportedQueue(_)
         | Row::Token(_) => return Ok(message.to_bytes()),
     };
-    seal::sealed(&message, whose, (seal::Kind::Row, changed.0), keys)
+    seal::sealed(&message, whose, (seal::SealedAs::Row, changed.0), keys)
 }
 
 /// The bytes that [`encode`] writes, of those that [`sealed`] wrote, without what was erased.
@@ -219,7 +219,7 @@ pub fn sealed(row: &Row, keys: &Keys) -> Result<Vec<u8>, KeyError> {
 /// # Errors
 /// When a key cannot be had or does not fit.
 pub fn opened(bytes: Vec<u8>, keys: &Keys) -> Result<Vec<u8>, CodecError> {
-    seal::opened(bytes, seal::Kind::Row, keys)
+    seal::opened(bytes, seal::SealedAs::Row, keys)
 }
 
 fn answered_to_wire(record: &IdempotencyRecord) -> written::IdempotencyRecord<'_> {

@@ -1,12 +1,12 @@
 //! Takes what is personal out of a stored message, seals it under the keys of whose it is, and puts it back.
 //!
 //! `server/proto/signpost/store/v1/seal.proto` marks what is personal. Where a place was taken out stays a field of the
-//! same length that means nothing, so that the rest reads without any key. What was sealed under a key that is destroyed
-//! is not there any more.
+//! same length that means nothing, so that the rest reads without any key. What was sealed under a key that is
+//! destroyed is not there any more.
 
-use super::write::{Encodable, Place, Under, Whose};
+use super::write::{Encodable, PersonalPlace, Under, Whose};
 use super::{CodecError, wire, written};
-use crate::keys::{KeyError, KeyNumber, Keys, Secret};
+use crate::keys::{KeyBytes, KeyError, KeyNumber, Keys};
 use aes_gcm_siv::aead::{Aead, Payload};
 use aes_gcm_siv::{Aes256GcmSiv, KeyInit, Nonce};
 use prost::Message;
@@ -20,7 +20,7 @@ const LONG_TAGS: u32 = 16;
 
 /// What kind of stored thing a message is: the same sequence makes another nonce for each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum SealedAs {
     Event = 1,
     Row = 2,
 }
@@ -29,7 +29,7 @@ pub(super) enum Kind {
 pub(super) fn sealed(
     message: &impl Encodable,
     whose: Whose,
-    (kind, seq): (Kind, u64),
+    (kind, seq): (SealedAs, u64),
     keys: &Keys,
 ) -> Result<Vec<u8>, KeyError> {
     let (mut bytes, places) = message.to_places(whose);
@@ -40,14 +40,14 @@ pub(super) fn sealed(
             continue;
         }
         let under = places[first].under;
-        let mine = |place: &&Place| {
+        let mine = |place: &&PersonalPlace| {
             let can_be_padded = place.end - place.start >= PLACE_BYTES_MIN;
             place.under == under && (can_be_padded || place.padding < LONG_TAGS)
         };
         for (place, done) in places.iter().zip(&mut done) {
             *done |= place.under == under;
         }
-        let mine: Vec<&Place> = places.iter().filter(mine).collect();
+        let mine: Vec<&PersonalPlace> = places.iter().filter(mine).collect();
         let (mut plain, mut at, mut end) = (Vec::new(), Vec::new(), 0);
         for place in &mine {
             let taken = &mut bytes[place.start..place.end];
@@ -82,7 +82,7 @@ pub(super) fn sealed(
 }
 
 /// The bytes of a message as they were before they were sealed, without what is erased.
-pub(super) fn opened(bytes: Vec<u8>, kind: Kind, keys: &Keys) -> Result<Vec<u8>, CodecError> {
+pub(super) fn opened(bytes: Vec<u8>, kind: SealedAs, keys: &Keys) -> Result<Vec<u8>, CodecError> {
     opened_how(bytes, kind, keys).map(|(bytes, _)| bytes)
 }
 
@@ -90,7 +90,7 @@ pub(super) fn opened(bytes: Vec<u8>, kind: Kind, keys: &Keys) -> Result<Vec<u8>,
 /// its place.
 pub(super) fn opened_how(
     mut bytes: Vec<u8>,
-    kind: Kind,
+    kind: SealedAs,
     keys: &Keys,
 ) -> Result<(Vec<u8>, bool), CodecError> {
     let Some(at) = start_of_parts(&bytes) else {
@@ -158,8 +158,8 @@ fn put_back(bytes: &mut [u8], places: &[u64], mut plain: &[u8]) -> Option<()> {
 /// The secret of one key, or of two; `None` if one of them is destroyed.
 fn secret(
     Under { key, and }: Under,
-    find: impl Fn(KeyNumber) -> Result<Option<Secret>, KeyError>,
-) -> Result<Option<Secret>, KeyError> {
+    find: impl Fn(KeyNumber) -> Result<Option<KeyBytes>, KeyError>,
+) -> Result<Option<KeyBytes>, KeyError> {
     let one = find(key)?;
     match and {
         None => Ok(one),
@@ -170,7 +170,7 @@ fn secret(
     }
 }
 
-fn nonce(kind: Kind, seq: u64) -> Nonce {
+fn nonce(kind: SealedAs, seq: u64) -> Nonce {
     let mut nonce = [0; 12];
     nonce[0] = kind as u8;
     nonce[4..].copy_from_slice(&seq.to_be_bytes());

@@ -23,7 +23,7 @@ pub(super) trait Encodable {
     }
 
     /// The bytes of the message, and the places in it of what is personal.
-    fn to_places(&self, whose: Whose) -> (Vec<u8>, Vec<Place>) {
+    fn to_places(&self, whose: Whose) -> (Vec<u8>, Vec<PersonalPlace>) {
         let mut w = MessageWriter::new(Some(whose));
         self.write(&mut w);
         (w.bytes, w.places)
@@ -80,7 +80,7 @@ impl Whose {
 
 /// Where in the bytes of a message something personal is: whole fields of one message.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Place {
+pub(super) struct PersonalPlace {
     pub(super) start: usize,
     pub(super) end: usize,
     pub(super) under: Under,
@@ -93,7 +93,7 @@ pub(super) struct MessageWriter {
     bytes: Vec<u8>,
     /// `None`: what is personal is not looked for.
     whose: Option<Whose>,
-    places: Vec<Place>,
+    places: Vec<PersonalPlace>,
     /// Whether what is written now is in a place already.
     is_inside: bool,
 }
@@ -125,7 +125,7 @@ impl MessageWriter {
         self.is_inside = false;
         let end = self.bytes.len();
         if end > start {
-            self.places.push(Place {
+            self.places.push(PersonalPlace {
                 start,
                 end,
                 under,

@@ -171,8 +171,8 @@ pub(super) struct FoldingKeys<'a> {
 }
 
 impl FoldingKeys<'_> {
-    /// Destroys the keys that an event destroys, if a crash left them; then the events before it read otherwise, and are
-    /// to be folded again. In a folder that is only read the keys are only not used.
+    /// Destroys the keys that an event destroys, if a crash left them; then the events before it read otherwise, and
+    /// are to be folded again. In a folder that is only read the keys are only not used.
     fn finish_erasing(self, event: &Event) -> Result<(), RecoverError> {
         let numbers = erasure::keys_of(event);
         if !self.keys.has_any(&numbers) {

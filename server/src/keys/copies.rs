@@ -1,5 +1,6 @@
-//! Copies of the folder of keys. They are kept apart from backups of the log, and only for some days: an erased customer
-//! can be read again from a copy of the log together with a copy of the keys from before, until that one is gone.
+//! Copies of the folder of keys. They are kept apart from backups of the log, and only for some days: an erased
+//! customer can be read again from a copy of the log together with a copy of the keys from before, until that one is
+//! gone.
 
 use super::file::{KeyError, overwrite, sync};
 use super::{Keys, MasterKey};
@@ -51,7 +52,8 @@ impl KeysCopy {
     /// the keys meanwhile.
     ///
     /// # Errors
-    /// When the keys do not open, or when the disk refuses. Then no copy is there that is not whole, and none was removed.
+    /// When the keys do not open, or when the disk refuses. Then no copy is there that is not whole, and none was
+    /// removed.
     pub fn make(&self, now: Timestamp) -> Result<CopiedKeys, KeyError> {
         // A copy that nobody can open is none.
         drop(Keys::read(&self.from, self.master.clone())?);

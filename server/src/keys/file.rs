@@ -1,7 +1,7 @@
 //! The folder of the keys: its files, each wrapped by the master key and written whole.
 
 use super::master::MasterKey;
-use super::tree::{KEY_BYTES, KeyTree, Node, Secret};
+use super::tree::{KEY_BYTES, KeyBytes, KeyTree, Node};
 use aes_gcm_siv::aead::{Aead, Payload};
 use aes_gcm_siv::{Aes256GcmSiv, KeyInit, Nonce};
 use std::collections::BTreeMap;
@@ -90,7 +90,7 @@ impl KeyError {
 }
 
 /// Random bytes for a key.
-pub(super) fn random() -> Result<Secret, KeyError> {
+pub(super) fn random() -> Result<KeyBytes, KeyError> {
     let mut bytes = [0; KEY_BYTES];
     getrandom::fill(&mut bytes).map_err(KeyError::Random)?;
     Ok(bytes)
@@ -143,7 +143,7 @@ impl KeyFolder {
     }
 
     /// The key of hashes. It is made if there is none.
-    pub(super) fn hashing(&self) -> Result<Secret, KeyError> {
+    pub(super) fn hashing(&self) -> Result<KeyBytes, KeyError> {
         let path = self.path.join(HASHES);
         match self.unwrapped(&path, HASHES)? {
             Some(bytes) => bytes.try_into().map_err(|_| KeyError::Wrapped { path }),
@@ -156,7 +156,7 @@ impl KeyFolder {
     }
 
     /// The key of hashes, if there is one.
-    pub(super) fn stored_hashing(&self) -> Result<Secret, KeyError> {
+    pub(super) fn stored_hashing(&self) -> Result<KeyBytes, KeyError> {
         let path = self.path.join(HASHES);
         let bytes = self.unwrapped(&path, HASHES)?;
         let bytes = bytes.and_then(|bytes| bytes.try_into().ok());
@@ -164,7 +164,7 @@ impl KeyFolder {
     }
 
     /// Makes this the key of hashes.
-    pub(super) fn set_hashing(&self, key: &Secret) -> Result<(), KeyError> {
+    pub(super) fn set_hashing(&self, key: &KeyBytes) -> Result<(), KeyError> {
         self.wrap(HASHES, key)
     }
 

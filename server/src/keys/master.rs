@@ -1,7 +1,7 @@
 //! The master key: it wraps the keys of a folder, and is in none of its files unless nobody says where it is.
 
 use super::file::KeyError;
-use super::tree::{KEY_BYTES, Secret};
+use super::tree::{KEY_BYTES, KeyBytes};
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
@@ -14,7 +14,7 @@ const OTHERS: u32 = 0o077;
 
 /// The key that wraps the keys of a folder. `Debug` does not show it.
 #[derive(Clone)]
-pub struct MasterKey(Secret);
+pub struct MasterKey(KeyBytes);
 
 impl std::fmt::Debug for MasterKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -79,7 +79,7 @@ impl MasterKey {
     }
 
     /// The key that wraps the files of a folder.
-    pub(super) fn wrapping(&self) -> Secret {
+    pub(super) fn wrapping(&self) -> KeyBytes {
         blake3::derive_key("signpost 2026-11-30 wrapped keys", &self.0)
     }
 }

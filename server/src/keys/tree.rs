@@ -17,7 +17,7 @@ const CHILDREN_BITS: u32 = 2;
 pub(super) const LEAVES: u32 = 1 << (CHILDREN_BITS * LEVELS as u32);
 
 /// The secret of a key or of a node.
-pub(crate) type Secret = [u8; KEY_BYTES];
+pub(crate) type KeyBytes = [u8; KEY_BYTES];
 
 /// The nodes that are left of a tree: each by its first leaf, with the number of levels below it.
 #[derive(Clone, PartialEq, Eq)]
@@ -27,7 +27,7 @@ pub(super) struct KeyTree(BTreeMap<u32, Node>);
 #[derive(Clone, PartialEq, Eq)]
 pub(super) struct Node {
     pub(super) level: u8,
-    pub(super) secret: Secret,
+    pub(super) secret: KeyBytes,
 }
 
 impl Node {
@@ -50,7 +50,7 @@ impl Node {
 
 impl KeyTree {
     /// A tree of which no key is destroyed.
-    pub(super) fn whole(root: Secret) -> KeyTree {
+    pub(super) fn whole(root: KeyBytes) -> KeyTree {
         let root = Node {
             level: LEVELS,
             secret: root,
@@ -79,7 +79,7 @@ impl KeyTree {
     }
 
     /// The key of a leaf; `None` if it is destroyed.
-    pub(super) fn key(&self, leaf: u32) -> Option<Secret> {
+    pub(super) fn key(&self, leaf: u32) -> Option<KeyBytes> {
         let (_, node) = self.above(leaf)?;
         let mut node = node.clone();
         while node.level > 0 {
@@ -163,7 +163,7 @@ mod tests {
         /// A destroyed key is gone and every other one stays what it was, in whatever order they are destroyed.
         #[test]
         fn what_is_destroyed_is_gone_and_nothing_else(
-            root in any::<Secret>(),
+            root in any::<KeyBytes>(),
             gone in vec(0..LEAVES, 0..12),
             others in vec(0..LEAVES, 0..40),
         ) {

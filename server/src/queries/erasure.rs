@@ -8,8 +8,8 @@ use signpost_domain::command::EraseCustomer;
 use signpost_domain::ids::{CaseId, CustomerId, Seq};
 use signpost_domain::list::OfCustomer;
 
-/// Adds to the command what is theirs: of the customer, and of all that are merged with it. Nothing is added if there is
-/// no such customer.
+/// Adds to the command what is theirs: of the customer, and of all that are merged with it. Nothing is added if there
+/// is no such customer.
 ///
 /// # Errors
 /// When a row cannot be read or decoded.

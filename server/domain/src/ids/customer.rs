@@ -53,8 +53,8 @@ impl CustomerId {
         CustomerId::stored(format!("cust_{letters}"))
     }
 
-    /// What is left of the id of a customer who was erased: `erased_` and 13 letters or digits, which tell the number of
-    /// the record and nothing of the customer.
+    /// What is left of the id of a customer who was erased: `erased_` and 13 letters or digits, which tell the number
+    /// of the record and nothing of the customer.
     pub fn erased(record: Seq) -> CustomerId {
         struct Text(Seq);
         impl fmt::Display for Text {
