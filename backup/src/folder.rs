@@ -2,8 +2,9 @@
 
 use crate::error::BackupError;
 use crate::manifest::{MANIFEST, Manifest};
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{self, Write};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 const LOCK: &str = "LOCK";
@@ -11,6 +12,9 @@ const LOCK: &str = "LOCK";
 const UNFINISHED: &str = ".unfinished";
 /// The names in the root of a file system, and those that a backup has for itself.
 const NAMES_OF_AN_EMPTY_FOLDER: [&str; 2] = [LOCK, "lost+found"];
+
+/// The mode of a new folder: what customers told is nothing for other people of the machine.
+const OWNER_ALONE: u32 = 0o700;
 
 /// A folder for a backup.
 #[derive(Debug)]
@@ -29,12 +33,16 @@ impl Folder {
         }
     }
 
-    /// A folder that is written. It is made if it is not there, and kept from other backups until this is dropped.
+    /// A folder that is written. It is made if it is not there, for its owner alone, and kept from other backups until
+    /// this is dropped.
     ///
     /// # Errors
     /// [`BackupError::InUse`]; [`BackupError::Foreign`] if it holds anything but a backup; [`BackupError::Io`].
     pub fn to_write(path: &Path) -> Result<Folder, BackupError> {
-        fs::create_dir_all(path).map_err(|source| refused("could not create", path, source))?;
+        let mut made = DirBuilder::new();
+        made.recursive(true).mode(OWNER_ALONE);
+        made.create(path)
+            .map_err(|source| refused("could not create", path, source))?;
         let lock_path = path.join(LOCK);
         if !path.join(MANIFEST).exists() {
             refuse_foreign(path)?;
@@ -90,6 +98,19 @@ impl Folder {
         let path = self.path.join(name);
         match fs::read(&path) {
             Ok(bytes) => Ok(Some(bytes)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(source) => Err(refused("could not read", &path, source)),
+        }
+    }
+
+    /// The size of a file, in bytes; `None` if there is none.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn size_if_there(&self, name: &str) -> Result<Option<u64>, BackupError> {
+        let path = self.path.join(name);
+        match fs::metadata(&path) {
+            Ok(found) => Ok(Some(found.len())),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(source) => Err(refused("could not read", &path, source)),
         }

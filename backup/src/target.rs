@@ -71,6 +71,19 @@ impl Target {
         }
     }
 
+    /// The size of a file, in bytes; `None` if there is none.
+    ///
+    /// # Errors
+    /// When the place refuses.
+    pub async fn size(&self, name: &str) -> Result<Option<u64>, BackupError> {
+        match self {
+            Target::Folder(folder) => {
+                let (folder, name) = (folder.clone(), name.to_owned());
+                off(move || folder.size_if_there(&name)).await
+            }
+        }
+    }
+
     /// Writes a file, whole or not at all. It is kept on return.
     ///
     /// # Errors

@@ -44,11 +44,13 @@ impl BackupWriter {
     /// Goes on with the backup at this place, or begins one.
     ///
     /// # Errors
-    /// When the place holds something else, is being written, or does not read.
+    /// When the place holds something else, is being written, or does not read; [`BackupError::Damaged`] if a file of
+    /// the backup is missing or has another size, for more would be added to what cannot be restored.
     pub async fn open(place: &str) -> Result<BackupWriter, BackupError> {
         let target = Target::to_write(place).await?;
         let manifest = target.manifest().await?;
         if let Some(manifest) = &manifest {
+            check_files(&target, manifest).await?;
             for name in left_over(target.names().await?, manifest) {
                 target.delete(&name).await?;
             }
@@ -222,6 +224,22 @@ impl BackupWriter {
             what,
         }
     }
+}
+
+/// Checks that all files are there with their sizes. Their bytes are read by [`crate::verify`] alone.
+async fn check_files(target: &Target, manifest: &Manifest) -> Result<(), BackupError> {
+    for chunk in &manifest.chunks {
+        let what = match target.size(&chunk.name).await? {
+            Some(bytes) if bytes == chunk.bytes => continue,
+            Some(bytes) => format!("it has {bytes} bytes instead of {}", chunk.bytes),
+            None => "it is missing".to_owned(),
+        };
+        return Err(BackupError::Damaged {
+            place: target.place_of(&chunk.name),
+            what: format!("{what}; make a new backup to another place while the store is there"),
+        });
+    }
+    Ok(())
 }
 
 /// Checks that what came is what it says: a backup that cannot be restored must be noticed while the store is there.

@@ -4,6 +4,7 @@ mod appended;
 pub mod disk;
 pub mod echo;
 pub mod filled;
+pub mod flood;
 pub mod load;
 pub mod playbooks;
 mod pool;

@@ -1,6 +1,6 @@
 //! Sends requests to a server, a fixed number at a time, and measures the answers.
 
-use crate::process::Server;
+use crate::process::{Server, own_cpu};
 use crate::requests;
 use hdrhistogram::Histogram;
 use signpost_proto::v1::contact_service_client::ContactServiceClient;
@@ -22,6 +22,8 @@ pub struct Round {
     pub took: Duration,
     /// CPU time of the server.
     pub cpu: Duration,
+    /// CPU time of the caller: this process. It does the same for each request, so it tells how fast the machine was.
+    pub caller_cpu: Duration,
     /// The time from sending to the answer, in microseconds.
     pub latency: Histogram<u64>,
 }
@@ -34,7 +36,16 @@ impl Round {
 
     /// The CPU time of the server for one request, in microseconds.
     pub fn cpu_each(&self) -> f64 {
-        self.cpu.as_secs_f64() * 1e6 / self.answered.max(1) as f64
+        self.each(self.cpu)
+    }
+
+    /// The CPU time of the caller for one request, in microseconds.
+    pub fn caller_cpu_each(&self) -> f64 {
+        self.each(self.caller_cpu)
+    }
+
+    fn each(&self, cpu: Duration) -> f64 {
+        cpu.as_secs_f64() * 1e6 / self.answered.max(1) as f64
     }
 }
 
@@ -79,7 +90,7 @@ pub async fn drive(
     for _ in 0..connections {
         clients.push(ContactServiceClient::new(server.connect().await?));
     }
-    let (cpu, start) = (server.cpu()?, Instant::now());
+    let (cpu, caller_cpu, start) = (server.cpu()?, own_cpu()?.0, Instant::now());
     let mut workers = tokio::task::JoinSet::new();
     for worker in 0..in_flight {
         let client = clients[worker % connections].clone();
@@ -97,6 +108,7 @@ pub async fn drive(
         answered,
         took,
         cpu: server.cpu()?.saturating_sub(cpu),
+        caller_cpu: own_cpu()?.0.saturating_sub(caller_cpu),
         latency,
     })
 }

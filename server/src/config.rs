@@ -6,11 +6,13 @@
 
 mod args;
 mod dump;
+mod duration;
 mod environment;
 mod error;
 mod exposure;
 mod file;
 mod layer;
+mod limits;
 mod offline;
 mod size;
 #[cfg(test)]
@@ -24,6 +26,7 @@ pub use offline::{CopyKeys, OfflineCommand};
 
 use crate::engine::Clock;
 use crate::grpc::{AccessMode, CorsOrigin};
+use crate::limits::Limits;
 use crate::logging::{LogFilter, LogFormat};
 use crate::store::DataFolder;
 use crate::tls::{TlsFault, TlsFile, TlsFiles};
@@ -76,6 +79,8 @@ pub struct Config {
     pub metrics: Option<SocketAddr>,
     /// The file of the master key of personal data. `None`: the data folder has it.
     pub master_key_file: Option<PathBuf>,
+    /// How much callers may ask.
+    pub limits: Limits,
 }
 
 /// A playbook to publish into an empty store, already read and compiled.
@@ -168,14 +173,7 @@ impl Config {
         let filter = or(Key::LogFilter, LOG_FILTER_DEFAULT);
         let filter_kept = finder.keep(Key::LogFilter, &filter, LogFilter::parse(&filter.text));
         let origins = said_in_order(layers, Key::CorsOrigin);
-        let mut cors_origins = Vec::new();
-        for origin in &origins {
-            cors_origins.extend(finder.keep(
-                Key::CorsOrigin,
-                origin,
-                CorsOrigin::parse(&origin.text),
-            ));
-        }
+        let cors_origins = cors_origins(&mut finder, &origins);
         let floor = or(Key::MinFreeSpace, MIN_FREE_SPACE_DEFAULT);
         let floor_kept = finder.keep(Key::MinFreeSpace, &floor, size::bytes(&floor.text));
         let metrics = said(Key::Metrics);
@@ -183,6 +181,7 @@ impl Config {
         let master = said(Key::MasterKeyFile);
         let access = or(Key::Access, ACCESS_DEFAULT);
         let access_kept = finder.keep(Key::Access, &access, AccessMode::parse(&access.text));
+        let (limits, in_file) = limits::checked(&mut finder, said);
         let (playbook, sample) = first_said(layers);
         let needs_playbook = data.as_deref().is_none_or(needs_playbook);
         let first = first(
@@ -226,6 +225,7 @@ impl Config {
             min_free_space: Some(floor.text),
             metrics: metrics.map(|said| said.text),
             master_key_file: master.as_ref().map(|said| said.text.clone()),
+            ..in_file
         };
         let kept = data
             .zip(address)
@@ -234,9 +234,13 @@ impl Config {
             .zip(filter_kept)
             .zip(access_kept)
             .zip(insecure_kept)
-            .zip(floor_kept);
+            .zip(floor_kept)
+            .zip(limits);
         let config = kept.map(
-            |(((((((data, listen), clock), log), log_filter), access), insecure_listen), floor)| {
+            |(
+                (((((((data, listen), clock), log), log_filter), access), insecure_listen), floor),
+                limits,
+            )| {
                 Config {
                     data,
                     listen,
@@ -251,6 +255,7 @@ impl Config {
                     min_free_bytes: floor,
                     metrics: metrics_kept,
                     master_key_file: master.map(|said| said.text.into()),
+                    limits,
                 }
             },
         );
@@ -326,6 +331,13 @@ fn tls(finder: &mut ConfigFaults, said: &[Option<Said>; 3]) -> Option<TlsFiles> 
             None
         }
     }
+}
+
+/// The origins that are well written.
+fn cors_origins(finder: &mut ConfigFaults, said: &[Said]) -> Vec<CorsOrigin> {
+    let each = said.iter();
+    each.filter_map(|said| finder.keep(Key::CorsOrigin, said, CorsOrigin::parse(&said.text)))
+        .collect()
 }
 
 /// All values of a key that can have many. The values come from the first layer that has one; empty if no layer has

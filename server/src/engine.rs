@@ -8,6 +8,7 @@
 //! is durable.
 
 mod batch;
+mod call;
 mod clock;
 mod decider;
 mod erasure;
@@ -20,6 +21,7 @@ mod key_filters;
 mod log_writer;
 mod playbooks;
 mod prefetch;
+mod pressure;
 mod progress;
 mod reading;
 mod recent_rows;
@@ -31,12 +33,15 @@ mod start;
 #[cfg(test)]
 mod tests;
 
+pub use call::CallClass;
+pub(crate) use call::CallTimes;
 pub use clock::Clock;
 pub(crate) use erasure::keys_of as erased_keys;
 pub use figures::{
     DUE_TIMERS_COUNTED_MAX, EngineFigures, LivePlaybook, MemoryFigures, TimerFigures,
 };
 pub use key_filters::FilterLimits;
+pub(crate) use pressure::InFlight;
 pub use progress::{NO_PROGRESS_MAX, SlowestStep};
 pub use reading::READING_NICENESS;
 pub(crate) use recover::Folding;
@@ -56,6 +61,7 @@ use crossbeam_channel::{Sender, TrySendError};
 use figures::DeciderNotes;
 use playbooks::PlaybookCache;
 use prefetch::{Prefetched, RowLookup};
+use pressure::Pressure;
 use progress::Progress;
 use reading::Reading;
 pub(crate) use reading::{decoded, lower_priority};
@@ -74,7 +80,7 @@ use signpost_domain::time::UnixMs;
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::{oneshot, watch};
 
 /// Maximum number of commands and reads that may wait for a decision. If more come, callers get [`EngineError::Busy`].
@@ -118,6 +124,7 @@ struct Shared {
     progress: Progress,
     metrics: Arc<Metrics>,
     playbooks: PlaybookCache,
+    pressure: Arc<Pressure>,
     clock: Clock,
     /// The log time of the last durable event, in milliseconds.
     log_time: Arc<AtomicI64>,
@@ -152,6 +159,12 @@ pub enum EngineError {
     /// Too many commands wait for a decision. Try again. Nothing was changed.
     #[error("the queue of commands is full")]
     Busy,
+    /// More calls come than can be answered in time. Try again. Nothing was changed.
+    #[error("the server is overloaded")]
+    Overloaded(CallClass),
+    /// The caller no longer waits, so the call was not decided. Nothing was changed.
+    #[error("the time of the call was over before it was decided")]
+    Late,
     /// There is no room on the disk for a write. Reads are answered. Try again later. Nothing was changed.
     #[error("writes are refused: {0}")]
     NoRoom(Box<Room>),
@@ -229,7 +242,8 @@ impl Engine {
             .ask(
                 named,
                 |state| flow::missing_rows(state, &command),
-                |rows, reply| Task::Write {
+                |call, rows, reply| Task::Write {
+                    call,
                     command: command.clone(),
                     rows,
                     reply,
@@ -278,7 +292,8 @@ impl Engine {
         self.ask(
             Vec::new(),
             |state| flow::seek_read(state, &query),
-            |rows, reply| Task::Read {
+            |call, rows, reply| Task::Read {
+                call,
                 query: query.clone(),
                 rows,
                 reply,
@@ -512,6 +527,24 @@ impl Engine {
         rows.map_err(unreadable)
     }
 
+    /// Lets a call come in at `now`, or sheds it. It counts as in flight until what this gives is dropped.
+    ///
+    /// # Errors
+    /// [`EngineError::Overloaded`].
+    pub(crate) fn let_in(
+        &self,
+        class: CallClass,
+        now: Instant,
+    ) -> Result<Option<InFlight>, EngineError> {
+        let Shared {
+            pressure, tasks, ..
+        } = &*self.shared;
+        match pressure.lets_in(class, now, || tasks.len()) {
+            true => Ok(pressure.enter(class)),
+            false => Err(EngineError::Overloaded(class)),
+        }
+    }
+
     /// The source of the time.
     pub fn clock(&self) -> Clock {
         self.shared.clock
@@ -521,8 +554,9 @@ impl Engine {
         &self,
         mut also: Vec<RowKey>,
         seek: impl Fn(&State) -> Result<(), RowNotLoaded>,
-        task: impl Fn(Prefetched, oneshot::Sender<Result<T, DecideRetry>>) -> Task,
+        task: impl Fn(CallTimes, Prefetched, oneshot::Sender<Result<T, DecideRetry>>) -> Task,
     ) -> Result<T, EngineError> {
+        let call = CallTimes::current();
         for look in 0..LOOKS_MAX {
             let lookup = &self.shared.rows;
             let trusts_recent = look == 0;
@@ -530,7 +564,7 @@ impl Engine {
             let rows = prefetch::look_up(lookup, live, &also, &seek, trusts_recent).await;
             let rows = rows.map_err(unreadable)?;
             let (reply, answer) = oneshot::channel();
-            let queued = QueuedTask::new(task(rows, reply));
+            let queued = QueuedTask::new(task(call, rows, reply));
             match self.shared.tasks.try_send(queued) {
                 Ok(()) => {}
                 Err(TrySendError::Full(_)) => return Err(EngineError::Busy),

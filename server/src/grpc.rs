@@ -9,6 +9,7 @@ mod connect;
 mod cors;
 mod edge;
 pub(crate) mod from_proto;
+mod list_queue;
 pub(crate) mod retired;
 mod services;
 pub(crate) mod status;
@@ -18,7 +19,8 @@ pub(crate) mod tokens;
 use crate::backup::Backups;
 use crate::engine::{Engine, EngineHealth};
 use crate::feed::Feeds;
-use crate::port::Incoming;
+use crate::limits::Limits;
+use crate::port::{self, PortLimits};
 use crate::tls::Certificates;
 pub use access::AccessMode;
 pub(crate) use access::secret;
@@ -27,6 +29,7 @@ use call::CallLayer;
 use connect::ConnectLayer;
 pub use cors::{CorsOrigin, OriginError, PREFLIGHT_KEPT};
 use edge::Services;
+use http::{Request, Response};
 use services::backup::BackupServer;
 use services::feed::FeedServer;
 use signpost_proto::FILE_DESCRIPTOR_SET;
@@ -39,17 +42,19 @@ use signpost_proto::v1::feed_service_server;
 use signpost_proto::v1::insight_service_server::{self, InsightServiceServer};
 use signpost_proto::v1::playbook_service_server::{self, PlaybookServiceServer};
 use signpost_proto::v1::server_service_server::{self, ServerServiceServer};
+use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
 use tonic::Status;
 use tonic::body::Body;
+use tonic::codegen::Service;
 use tonic::service::Routes;
-use tonic::transport::server::Server;
 use tonic_health::ServingStatus;
 use tonic_health::server::HealthReporter;
 use tonic_web::GrpcWebLayer;
+use tower::Layer;
 use tower::util::{MapResponseLayer, option_layer};
 
 /// The maximum number of bytes of a request, except requests with playbooks or customers.
@@ -76,9 +81,6 @@ pub enum ServeError {
     /// The methods of the contract cannot be read from the descriptors.
     #[error("the descriptors of the contract do not fit together")]
     Contract(#[from] prost_reflect::DescriptorError),
-    /// The port or the protocol failed.
-    #[error("the port cannot be served")]
-    Transport(#[from] tonic::transport::Error),
 }
 
 /// How a port is served.
@@ -90,6 +92,8 @@ pub struct PortOptions {
     pub origins: Vec<CorsOrigin>,
     /// The certificates for TLS. `None` if the port has no TLS.
     pub tls: Option<Certificates>,
+    /// How much callers may ask.
+    pub limits: Limits,
 }
 
 /// Serves `listener` until `stop` completes. Then it accepts no new call and finishes the accepted calls, for at most
@@ -120,7 +124,10 @@ pub async fn serve_as(
     let edge = Services::new(engine.clone(), &options);
     let (health, health_service) = tonic_health::server::health_reporter();
     set_health(&health, ServingStatus::Serving).await;
-    let routes = routes(edge, feeds.clone(), backups.clone())?.add_service(health_service);
+    let limits = options.limits;
+    let bytes_max = limits.message_bytes;
+    let routes = routes(edge, (feeds.clone(), backups.clone()), bytes_max)?;
+    let routes = routes.add_service(health_service);
     let stopping = Notify::new();
     let stopped = async {
         stop.await;
@@ -168,24 +175,21 @@ pub async fn serve_as(
         set_health(&health, ServingStatus::NotServing).await;
         std::future::pending::<()>().await;
     };
-    let incoming = Incoming::of(listener, options.tls, engine.metrics().connections.clone());
-    let mut server = Server::builder()
-        .accept_http1(true)
-        .max_concurrent_streams(CONNECTION_CALLS_MAX)
-        .http2_keepalive_interval(Some(KEEPALIVE_INTERVAL))
-        .http2_keepalive_timeout(Some(KEEPALIVE_TIMEOUT))
-        .layer(option_layer(cors::layer(&options.origins)))
-        .layer(CallLayer::new(engine.metrics().clone()))
-        .layer(JudgeLayer::new(options.access, engine.clone()))
-        .layer(ConnectLayer::new()?)
-        .layer(GrpcWebLayer::new())
-        .layer(MapResponseLayer::new(in_our_words))
-        .layer(GateLayer);
-    let served = server
-        .add_routes(routes)
-        .serve_with_incoming_shutdown(incoming, stopped);
+    let services = GrpcWebLayer::new().layer(inside(routes));
+    let services = ConnectLayer::new(bytes_max)?.layer(services);
+    let judge = JudgeLayer::new(options.access, engine.clone(), limits);
+    let calls = CallLayer::new(engine.metrics().clone());
+    let services = calls.layer(judge.layer(services));
+    let services = option_layer(cors::layer(&options.origins)).layer(services);
+    let served = port::serve(
+        listener,
+        options.tls,
+        (port_limits(limits), engine.metrics().connections.clone()),
+        services,
+        stopped,
+    );
     tokio::select! {
-        served = served => Ok(served?),
+        () = served => Ok(()),
         () = late => Ok(()),
         () = watched => Ok(()),
         () = writes => Ok(()),
@@ -193,7 +197,34 @@ pub async fn serve_as(
     }
 }
 
-fn routes(edge: Services, feeds: Arc<Feeds>, backups: Arc<Backups>) -> Result<Routes, ServeError> {
+/// The services, with answers in our words, for the calls that are let in.
+fn inside(
+    routes: Routes,
+) -> impl Service<Request<Body>, Response = Response<Body>, Error = Infallible, Future: Send>
++ Clone
++ Send {
+    MapResponseLayer::new(in_our_words).layer(GateLayer.layer(routes.prepare()))
+}
+
+/// What the protocol must stand. Too much metadata is refused by a clear status, twice as much by the protocol.
+fn port_limits(limits: Limits) -> PortLimits {
+    PortLimits {
+        connections_per_address: limits.connections_per_address,
+        connections: limits.connections,
+        calls_per_connection: limits.calls_per_connection,
+        metadata_bytes: u32::try_from(2 * limits.metadata_bytes).unwrap_or(u32::MAX),
+        idle_time: limits.idle_time,
+        keepalive_interval: KEEPALIVE_INTERVAL,
+        keepalive_timeout: KEEPALIVE_TIMEOUT,
+    }
+}
+
+/// The services of the port. No request is larger than `bytes_max`.
+fn routes(
+    edge: Services,
+    (feeds, backups): (Arc<Feeds>, Arc<Backups>),
+    bytes_max: usize,
+) -> Result<Routes, ServeError> {
     let reflection = || {
         tonic_reflection::server::Builder::configure()
             .register_encoded_file_descriptor_set(FILE_DESCRIPTOR_SET)
@@ -208,15 +239,15 @@ fn routes(edge: Services, feeds: Arc<Feeds>, backups: Arc<Backups>) -> Result<Ro
     let insights = InsightServiceServer::new(edge.clone());
     let server = ServerServiceServer::new(edge);
     Ok(Routes::default()
-        .add_service(access.max_decoding_message_size(REQUEST_BYTES_MAX))
-        .add_service(backups.max_decoding_message_size(REQUEST_BYTES_MAX))
-        .add_service(contacts.max_decoding_message_size(REQUEST_BYTES_MAX))
-        .add_service(cases.max_decoding_message_size(REQUEST_BYTES_MAX))
-        .add_service(customers.max_decoding_message_size(CUSTOMER_REQUEST_BYTES_MAX))
-        .add_service(playbooks.max_decoding_message_size(PLAYBOOK_REQUEST_BYTES_MAX))
-        .add_service(insights.max_decoding_message_size(REQUEST_BYTES_MAX))
-        .add_service(server.max_decoding_message_size(REQUEST_BYTES_MAX))
-        .add_service(FeedServer::new(feeds))
+        .add_service(access.max_decoding_message_size(bytes_max.min(REQUEST_BYTES_MAX)))
+        .add_service(backups.max_decoding_message_size(bytes_max.min(REQUEST_BYTES_MAX)))
+        .add_service(contacts.max_decoding_message_size(bytes_max.min(REQUEST_BYTES_MAX)))
+        .add_service(cases.max_decoding_message_size(bytes_max.min(REQUEST_BYTES_MAX)))
+        .add_service(customers.max_decoding_message_size(bytes_max.min(CUSTOMER_REQUEST_BYTES_MAX)))
+        .add_service(playbooks.max_decoding_message_size(bytes_max.min(PLAYBOOK_REQUEST_BYTES_MAX)))
+        .add_service(insights.max_decoding_message_size(bytes_max.min(REQUEST_BYTES_MAX)))
+        .add_service(server.max_decoding_message_size(bytes_max.min(REQUEST_BYTES_MAX)))
+        .add_service(FeedServer::new(feeds, bytes_max.min(REQUEST_BYTES_MAX)))
         .add_service(reflection().build_v1()?)
         .add_service(reflection().build_v1alpha()?))
 }
@@ -268,9 +299,9 @@ async fn end_health_watches(mut health: HealthReporter) {
     }
 }
 
-/// Replaces a status that the transport or a service from a library made by a status in our words.
-/// Then the call notes how it ends.
-fn in_our_words(mut response: http::Response<Body>) -> http::Response<Body> {
+/// Replaces a status that the transport or a service from a library made by a status in our words. Then the call notes
+/// how it ends.
+fn in_our_words(mut response: Response<Body>) -> Response<Body> {
     let headers = response.headers_mut();
     let ours = Status::from_header_map(headers).and_then(|status| status::in_our_words(&status));
     if let Some(ours) = ours {

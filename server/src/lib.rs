@@ -14,6 +14,7 @@ pub mod feed;
 pub mod grpc;
 pub(crate) mod index_scan;
 pub mod keys;
+pub mod limits;
 pub mod logging;
 pub mod metrics;
 pub mod offline_token;

@@ -101,6 +101,17 @@ fn filled(filled: &Filled) -> Result<(), Box<dyn std::error::Error>> {
         "{}: store {}, restored of {}, up to event {} of {time}",
         filled.folder, filled.store_id, filled.restored_of, filled.last_event
     ));
+    if let Some(last) = filled.broke_off_after {
+        warn(&format!(
+            "the backup broke off after event {last}: what the store had after it is not here"
+        ));
+    }
+    if let Some(ends) = filled.ends_before_point {
+        let ends = jiff::Timestamp::from_millisecond(ends).unwrap_or_default();
+        warn(&format!(
+            "the backup ends at {ends}, before the time that was asked for: what came after is not here"
+        ));
+    }
     if filled.left_out > 0 {
         say(&format!(
             "left out: {} after it, whose write is not whole at that point",

@@ -66,6 +66,8 @@ pub(crate) struct ConnectionCounts {
     accepted: Counter,
     /// Handshakes of TLS that came to nothing.
     pub(crate) handshakes_failed: Counter,
+    /// Connections that were turned away, for there were too many.
+    pub(crate) turned_away: Counter,
 }
 
 /// A connection that counts as open until this is dropped.
@@ -106,6 +108,8 @@ impl Default for Metrics {
         names::CONNECTIONS_ACCEPTED.register(&mut registry, connections.accepted.clone());
         let failed = connections.handshakes_failed.clone();
         names::HANDSHAKES_FAILED.register(&mut registry, failed);
+        let turned_away = connections.turned_away.clone();
+        names::CONNECTIONS_TURNED_AWAY.register(&mut registry, turned_away);
         decisions.register(&mut registry);
         names::QUEUE_SECONDS.register(&mut registry, engine.queue_seconds.clone());
         names::GROUP_EVENTS.register(&mut registry, engine.group_events.clone());
@@ -143,10 +147,10 @@ impl Metrics {
         self.calls_running.inc();
     }
 
-    /// Notes that a call ended. `method` is of the contract, or [`labels::OTHER`].
+    /// Notes that a call ended. The method is of the contract and has a class, or both are [`labels::OTHER`].
     pub(crate) fn call_ended(
         &self,
-        method: &'static str,
+        (method, class): (&'static str, &'static str),
         code: &'static str,
         refused: Option<ErrorReason>,
         took: Duration,
@@ -157,7 +161,8 @@ impl Metrics {
             .get_or_create(&MethodLabels { method })
             .observe(took.as_secs_f64());
         if let Some(reason) = refused {
-            self.refused.get_or_create(&ReasonLabels::of(reason)).inc();
+            let labels = ReasonLabels::of(class, reason);
+            self.refused.get_or_create(&labels).inc();
         }
     }
 }

@@ -1,9 +1,11 @@
 //! The life of a server: it binds its address, opens the folder, starts the engine, publishes the first playbook,
 //! serves, and stops.
 
+mod open_files;
+
 use crate::config::{Config, ConfigError, Exposure, FirstPlaybook};
 use crate::engine::{
-    Engine, EngineError, EngineGuard, EngineHealth, EngineOptions, StartError,
+    Engine, EngineError, EngineGuard, EngineHealth, EngineOptions, RecoverError, StartError,
     open_folder_where_room,
 };
 use crate::grpc::from_proto::content;
@@ -97,7 +99,10 @@ pub async fn run(
     if let Some(tls) = &tls {
         observed.has_certificates(&tls.certificates);
     }
-    let mut started = start(&config, &observed).await?;
+    tokio::pin!(stop);
+    let Some(mut started) = start_unless(stop.as_mut(), &config, &observed).await? else {
+        return Ok(());
+    };
     let listener = socket.listen(BACKLOG).map_err(bind)?;
     let address = listener.local_addr().map_err(bind)?;
     let listener = listener.into_std().map_err(bind)?;
@@ -111,8 +116,8 @@ pub async fn run(
     if let Some(warning) = exposure.warning() {
         tracing::warn!("{warning}");
     }
+    let limits = open_files::fitting(config.limits);
     bound(address);
-    tokio::pin!(stop);
     loop {
         tracing::info!(%address, access = %config.access, "serving");
         if config.access == AccessMode::Credentials && started.0.tokens().all().next().is_none() {
@@ -126,11 +131,15 @@ pub async fn run(
             access: config.access,
             origins: config.cors_origins.clone(),
             tls: tls.as_ref().map(|tls| tls.certificates.clone()),
+            limits,
         };
         match serve(options, listener, started, &observed, stop.as_mut()).await? {
             End::Stopped => return Ok(()),
             // Connections wait at the port meanwhile.
-            End::RoomIsBack => started = start(&config, &observed).await?,
+            End::RoomIsBack => match start_unless(stop.as_mut(), &config, &observed).await? {
+                Some(again) => started = again,
+                None => return Ok(()),
+            },
         }
     }
 }
@@ -143,10 +152,37 @@ enum End {
     RoomIsBack,
 }
 
+/// The same as [`start`]. `None` if `stop` completes first: then nothing runs any more.
+async fn start_unless(
+    stop: impl Future<Output = ()>,
+    config: &Config,
+    observed: &Observed,
+) -> Result<Option<(Engine, EngineGuard)>, RunError> {
+    let starting = start(config, observed);
+    tokio::pin!(starting);
+    tokio::select! {
+        started = &mut starting => return started.map(Some),
+        () = stop => {}
+    }
+    tracing::info!("asked to stop while starting");
+    observed.metrics().recovery.ask_to_stop();
+    match starting.await {
+        Ok((engine, guard)) => {
+            observed.serves_no_more();
+            drop(engine);
+            spawn_blocking(move || guard.stop()).await?;
+        }
+        Err(RunError::Start(StartError::Recover(RecoverError::Stopped))) => {}
+        Err(error) => return Err(error),
+    }
+    Ok(None)
+}
+
 /// Opens the folder, starts the engine and publishes the first playbook.
 async fn start(config: &Config, observed: &Observed) -> Result<(Engine, EngineGuard), RunError> {
     let options = EngineOptions {
         min_free_bytes: config.min_free_bytes,
+        queue_delay: config.limits.queue_delay,
         ..EngineOptions::new(config.clock)
     };
     let data = config.data.clone();

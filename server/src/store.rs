@@ -3,6 +3,7 @@
 //! The meaning of the bytes is not known here. No type of the storage engine appears in a signature that leaves this
 //! folder; only `database` names the engine.
 
+mod damaged_segments;
 mod database;
 mod disk;
 mod error;
@@ -24,6 +25,7 @@ mod store_id;
 mod unfinished;
 mod veil;
 
+pub use damaged_segments::DamagedSegment;
 pub use database::SingleThreadedRayon;
 pub use error::{AppendError, ApplyError, StoreError, StoreHealth};
 pub use examine::{Decode, ExamineError, Examined, FINDINGS_MAX, Finding, Harm, examine};

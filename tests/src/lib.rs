@@ -9,6 +9,7 @@ pub mod damage;
 pub mod faults;
 pub mod folding;
 pub mod http;
+pub mod http2;
 pub mod listed;
 pub mod long_form;
 pub mod merging;

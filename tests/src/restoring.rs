@@ -114,7 +114,7 @@ pub async fn restored(place: &Path, of: &Data, flags: &[&str]) -> Outcome<(Data,
     let flags = [&["--keys", text(&keys)?], flags].concat();
     let ran = restore(place, &data.path(), &flags).await?;
     match ran.code {
-        Some(0) => Ok((data, ran.stdout)),
+        Some(0) => Ok((data, ran.stdout + &ran.stderr)),
         _ => Err(format!("it is not restored: {ran:?}").into()),
     }
 }

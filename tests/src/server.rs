@@ -9,6 +9,7 @@ use signpost_server::engine::{
     Clock, Engine, EngineGuard, EngineOptions, Folded, fold_log, open_folder,
 };
 use signpost_server::grpc::{AccessMode, PortOptions, ServeError, serve_as};
+use signpost_server::limits::Limits;
 use signpost_server::store::{Log, LogLimits};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -84,6 +85,7 @@ pub struct TestServer {
     client: Client,
     clock: Clock,
     access: AccessMode,
+    limits: Limits,
     stop: oneshot::Sender<()>,
     served: JoinHandle<Result<(), ServeError>>,
     guard: EngineGuard,
@@ -122,13 +124,37 @@ impl TestServer {
     /// # Errors
     /// When the server does not start.
     pub async fn with_access(data: Data, clock: Clock, access: AccessMode) -> Outcome<TestServer> {
-        let (engine, guard) = Engine::start(open_folder(&data.path())?, EngineOptions::new(clock))?;
+        TestServer::with(data, clock, access, Limits::default()).await
+    }
+
+    /// As [`TestServer::start`], with these limits.
+    ///
+    /// # Errors
+    /// When the server does not start.
+    pub async fn limited(limits: Limits) -> Outcome<TestServer> {
+        // The limits may be too small for what comes first.
+        let data = TestServer::start().await?.stop().await?;
+        TestServer::with(data, Clock::External, AccessMode::Open, limits).await
+    }
+
+    async fn with(
+        data: Data,
+        clock: Clock,
+        access: AccessMode,
+        limits: Limits,
+    ) -> Outcome<TestServer> {
+        let options = EngineOptions {
+            queue_delay: limits.queue_delay,
+            ..EngineOptions::new(clock)
+        };
+        let (engine, guard) = Engine::start(open_folder(&data.path())?, options)?;
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let address = listener.local_addr()?;
         let (stop, stopped) = oneshot::channel::<()>();
         let stopped = async { drop(stopped.await) };
         let options = PortOptions {
             access,
+            limits,
             ..PortOptions::default()
         };
         let served = tokio::spawn(serve_as(options, listener, engine, stopped));
@@ -143,6 +169,7 @@ impl TestServer {
             channel,
             clock,
             access,
+            limits,
             stop,
             served,
             guard,
@@ -177,8 +204,8 @@ impl TestServer {
     /// # Errors
     /// When the first does not stop or the second does not start.
     pub async fn restart(self) -> Outcome<TestServer> {
-        let (clock, access) = (self.clock, self.access);
-        TestServer::with_access(self.stop().await?, clock, access).await
+        let (clock, access, limits) = (self.clock, self.access, self.limits);
+        TestServer::with(self.stop().await?, clock, access, limits).await
     }
 
     /// Stops the server and starts another one with the same folder, which asks for credentials.
@@ -186,8 +213,8 @@ impl TestServer {
     /// # Errors
     /// When the first does not stop or the second does not start.
     pub async fn asking_for_credentials(self) -> Outcome<TestServer> {
-        let clock = self.clock;
-        TestServer::with_access(self.stop().await?, clock, AccessMode::Credentials).await
+        let (clock, limits) = (self.clock, self.limits);
+        TestServer::with(self.stop().await?, clock, AccessMode::Credentials, limits).await
     }
 
     /// Stops the server and folds its whole log; see [`Data::fold`].

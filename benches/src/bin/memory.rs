@@ -2,6 +2,8 @@
 //! contacts, and before and after reads of contacts that do not exist. Beside it an echo that only appends each contact
 //! to the log and keeps as many rows as an open one has: what no service on this store can leave out.
 //!
+//! The caller does the same for each contact, so where its CPU time a contact grows, the machine was slower.
+//!
 //! `cargo run --release -p signpost-benches --bin memory [-- --contacts N]`
 
 use clap::Parser;
@@ -95,6 +97,7 @@ async fn fill(
         "disk bytes a contact",
         "contacts /s",
         "CPU µs a contact",
+        "of the caller",
     ]);
     let (mut first, mut most_of_all) = (None, 0.0_f64);
     for mark in 1..=MARKS {
@@ -115,6 +118,7 @@ async fn fill(
             disk.to_string(),
             format!("{:.0}", round.rate()),
             format!("{:.0}", round.cpu_each()),
+            format!("{:.0}", round.caller_cpu_each()),
         ]);
         say(&format!(
             "{until} contacts: {resident:.0} MB, at most {most:.0} MB"

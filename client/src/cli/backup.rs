@@ -41,7 +41,7 @@ pub(crate) struct BackupArgs {
 pub(crate) enum BackupCommand {
     /// Reads a backup to its end, and says which files and events are not as they were written. Needs no server.
     ///
-    /// Exit codes: 0 it is whole, 2 there is no backup, 3 it is damaged.
+    /// Exit codes: 0 it is whole, 1 it broke off and is to be run again, 2 there is no backup, 3 it is damaged.
     #[command(after_help = "Example:\n  signpost backup verify /backup/signpost")]
     Verify {
         /// The place of the backup.
@@ -109,8 +109,8 @@ async fn back_up(place: &str, session: &Session) -> Result<(), Failure> {
         writer.place(),
         words::counted(new, "event"),
         manifest.last_sequence,
-        size(writer.written()),
-        size(manifest.bytes()),
+        words::size(writer.written()),
+        words::size(manifest.bytes()),
     ))
 }
 
@@ -175,7 +175,10 @@ async fn check(place: &str, session: &Session) -> Result<(), Failure> {
             .text(&verified_text(place, &verified, session.out.paint))?,
     }
     match verified.faults.len() as u64 {
-        0 => Ok(()),
+        0 if verified.manifest.is_complete => Ok(()),
+        0 => Err(Failure::Again(
+            "the last backup broke off: run it again, and it goes on from here".to_owned(),
+        )),
         count => Err(Failure::Other(format!(
             "{} damaged; make a new backup to another place while the store is there",
             words::counted(count, "file")
@@ -223,11 +226,13 @@ fn verified_text(place: &str, verified: &Verified, paint: Paint) -> String {
             words::counted(verified.left_over.len() as u64, "file")
         );
     }
-    if !manifest.is_complete {
-        text += "the last backup broke off: run it again, and it goes on from here\n";
-    }
     if verified.faults.is_empty() {
-        text += &format!("{}\n", paint.green("the backup is whole"));
+        let whole = match (manifest.is_complete, manifest.last_sequence) {
+            (true, 0) => paint.green("the backup is whole: the store had no events"),
+            (true, _) => paint.green("the backup is whole"),
+            (false, _) => "what is there reads, but it is not all that the store had".to_owned(),
+        };
+        text += &format!("{whole}\n");
     }
     text
 }
@@ -254,15 +259,4 @@ fn millis(time: Option<&prost_types::Timestamp>) -> i64 {
 fn time(millis: i64) -> String {
     let time = jiff::Timestamp::from_millisecond(millis);
     time.map_or_else(|_| String::new(), |time| time.to_string())
-}
-
-/// A number of bytes for people.
-fn size(bytes: u64) -> String {
-    const KIB: u64 = 1024;
-    const MIB: u64 = KIB * KIB;
-    match bytes {
-        0..KIB => format!("{bytes} B"),
-        KIB..MIB => format!("{} KiB", bytes / KIB),
-        _ => format!("{} MiB", bytes / MIB),
-    }
 }

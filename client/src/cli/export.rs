@@ -8,9 +8,13 @@ use super::render::words;
 use clap::{Args, Subcommand};
 use signpost_backup::{EXPORT_FORM, ExportHeader, unpack};
 use signpost_client::v1;
-use std::fs::File;
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Write};
-use std::path::PathBuf;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+/// The mode of the file: what customers told is nothing for other people of the machine.
+const OWNER_ALONE: u32 = 0o600;
 
 /// The subcommands of `signpost export`.
 #[derive(Subcommand, Debug)]
@@ -30,14 +34,20 @@ Example:
 /// The arguments of `signpost export all`.
 #[derive(Args, Debug)]
 pub(crate) struct AllArgs {
-    /// The file to write, which must not be there [default: stdout].
+    /// The file to write, which must not be there [default: stdout, as is -]. It has its name once it is whole, and
+    /// only its owner can read it.
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
 }
 
 /// Runs the command.
 pub(crate) async fn run(command: ExportCommand, session: &Session) -> Result<(), Failure> {
-    let ExportCommand::All(args) = command;
+    let ExportCommand::All(AllArgs { output }) = command;
+    let output = output.filter(|path| path.as_os_str() != "-");
+    if let Some(path) = output.as_ref().filter(|path| path.exists()) {
+        let words = format!("{} is there; name a new file", path.display());
+        return Err(Failure::Fix(words));
+    }
     let client = session.client()?;
     let request = v1::StreamBackupRequest {
         form: v1::BackupForm::JsonLines.into(),
@@ -46,9 +56,9 @@ pub(crate) async fn run(command: ExportCommand, session: &Session) -> Result<(),
     let mut stream = client.stream_backup(request).await?;
     let begin = stream.begin().clone();
     let promised = begin.last_sequence;
-    let mut out: Box<dyn Write + Send> = match &args.output {
+    let mut out: Box<dyn Write + Send> = match &output {
         None => Box::new(io::stdout()),
-        Some(path) => Box::new(created(path)?),
+        Some(path) => Box::new(created(&unfinished(path))?),
     };
     let header = ExportHeader {
         signpost_export: EXPORT_FORM,
@@ -60,7 +70,7 @@ pub(crate) async fn run(command: ExportCommand, session: &Session) -> Result<(),
     };
     let header = serde_json::to_string(&header);
     let header = header.map_err(|error| Failure::Other(error.to_string()))?;
-    let failed = |error: io::Error| match &args.output {
+    let failed = |error: io::Error| match &output {
         None => Failure::Output(error),
         Some(path) => Failure::Again(format!("could not write {}: {error}", path.display())),
     };
@@ -81,19 +91,37 @@ pub(crate) async fn run(command: ExportCommand, session: &Session) -> Result<(),
     drop(progress);
     if last != promised {
         return Err(Failure::Again(format!(
-            "the export broke off after event {last} of {promised}; delete it, and export again"
+            "the export broke off after event {last} of {promised}; export again"
         )));
     }
-    if let Some(path) = &args.output {
+    if let Some(path) = &output {
+        drop(out);
+        // Only what is whole, and on disk, has the name.
+        let kept = File::open(unfinished(path)).and_then(|file| file.sync_all());
+        kept.and_then(|()| fs::rename(unfinished(path), path))
+            .map_err(failed)?;
         let told = format!("{}: {}", path.display(), words::counted(last, "event"));
         session.out.say(&told);
     }
     Ok(())
 }
 
-fn created(path: &PathBuf) -> Result<BufWriter<File>, Failure> {
-    let created = File::create_new(path);
-    let created = created
+/// The name while it is written. What an export that broke off left is written over.
+fn unfinished(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".unfinished");
+    PathBuf::from(name)
+}
+
+fn created(path: &Path) -> Result<BufWriter<File>, Failure> {
+    let mut options = OpenOptions::new();
+    options
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(OWNER_ALONE);
+    let created = options
+        .open(path)
         .map_err(|error| Failure::Fix(format!("could not create {}: {error}", path.display())))?;
     Ok(BufWriter::new(created))
 }

@@ -32,7 +32,7 @@ Example:
   signpost token create supervisor --actor-id ann --label 'The desk of Ann'
   signpost token create chatbot --actor-id webbot --limit-channel web_chat
 
-The first line of the output is the token.
+The token is the one line on stdout; what it is comes on stderr.
 For a folder whose server is stopped: signpostd token create.")]
 pub(crate) struct CreateArgs {
     /// The role of whoever will show it.
@@ -115,9 +115,17 @@ async fn create(args: CreateArgs, session: &Session) -> Result<(), Failure> {
             token.token_id
         ));
     }
-    let bearer = response.bearer_token.clone();
-    let text = |paint: Paint| render::created_token(&bearer, &token, paint);
-    session.timed().await.answer(&response, text)
+    let timed = session.timed().await;
+    if timed.json {
+        return timed.answer(&response, |_| String::new());
+    }
+    // Alone on stdout, so that a script can keep it.
+    if !response.bearer_token.is_empty() {
+        timed.text(&format!("{}\n", response.bearer_token))?;
+        timed.say("the line on stdout is the token: it is not shown again");
+    }
+    timed.say(&render::created_token(&token, timed.paint.zone()));
+    Ok(())
 }
 
 /// Fetches all pages and prints them as one answer.

@@ -96,6 +96,12 @@ pub struct Filled {
     pub last_record_time_ms: i64,
     /// The number of events before the point that were left out, since their write ends after it.
     pub left_out: u64,
+    /// The last event of the backup if that broke off: what the store had after it is not there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub broke_off_after: Option<u64>,
+    /// When the last event of the backup was recorded, in milliseconds since 1970, if a later time was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ends_before_point: Option<i64>,
     /// Whether the state was checked.
     pub is_checked: bool,
     /// The number of contacts; 0 if the state was not checked.
@@ -115,19 +121,45 @@ type Folded = Arc<Vec<(Recorded, Vec<u8>)>>;
 /// takes memory for all of it. `told` is called with the number of events that were taken.
 ///
 /// # Errors
-/// When the folder is not empty, when an event does not read, or when the disk refuses. Then there is no data folder.
+/// When the folder is not empty, when an event does not read, or when the disk refuses. Then there is no data folder,
+/// and what was written is deleted.
 pub(super) fn fill<I>(
     to: &Path,
     source: Source<I>,
     point: Point,
     checks: bool,
-    mut told: impl FnMut(u64),
+    told: impl FnMut(u64),
 ) -> Result<Filled, RestoreError>
 where
     I: Iterator<Item = EventsRead> + Send,
 {
+    let unfinished = UnfinishedFolder::begin(to, fresh(to)?, source.store.1.clone())?;
+    let filled = fill_folder(&unfinished, source, point, checks, told);
+    match filled {
+        Ok((filled, lineage)) => {
+            unfinished.finish(lineage)?;
+            Ok(filled)
+        }
+        Err(error) => {
+            // What cannot be deleted says of itself that it is no data folder.
+            drop(unfinished.discard());
+            Err(error)
+        }
+    }
+}
+
+/// Writes the log of the folder. Gives what it has, and the lineage that the folder is to have.
+fn fill_folder<I>(
+    unfinished: &UnfinishedFolder,
+    source: Source<I>,
+    point: Point,
+    checks: bool,
+    mut told: impl FnMut(u64),
+) -> Result<(Filled, Lineage), RestoreError>
+where
+    I: Iterator<Item = EventsRead> + Send,
+{
     let (was, ancestors) = source.store;
-    let mut unfinished = UnfinishedFolder::begin(to, fresh(to)?, ancestors.clone())?;
     let (log, reader) = Log::open(unfinished.folder(), LogLimits::default())?;
     let mut taking = Taking::new(point, source.opening);
     let (state, last) = thread::scope(|scope| {
@@ -195,24 +227,25 @@ where
         let path = unfinished.folder().keys_path();
         keys.write_for_restored(&path, source.master, last)?;
     }
-    unfinished.set_lineage(ancestors.restored(was, last));
-    let store_id = unfinished.folder().store_id();
-    unfinished.finish()?;
+    let folder = unfinished.folder();
     let is_checked = report.is_some();
     let report = report.unwrap_or_default();
-    Ok(Filled {
-        folder: to.display().to_string(),
-        store_id: store_id.to_string(),
+    let filled = Filled {
+        folder: folder.path().display().to_string(),
+        store_id: folder.store_id().to_string(),
         restored_of: was.to_string(),
         last_event: last,
         last_record_time_ms: last_record_time.0,
         left_out,
+        broke_off_after: None,
+        ends_before_point: None,
         is_checked,
         contact_count: report.contacts,
         case_count: report.cases.iter().sum(),
         broken: report.broken,
         erased_again: if is_anew { 0 } else { erased_again },
-    })
+    };
+    Ok((filled, ancestors.restored(was, last)))
 }
 
 fn checked(

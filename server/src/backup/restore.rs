@@ -11,6 +11,7 @@ use crate::store::{
 use signpost_backup::{
     BackupError, ChunkEntry, EXPORT_FORM, ExportHeader, Folder, MANIFEST, Records, unpack,
 };
+use signpost_domain::time::UnixMs;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -76,10 +77,7 @@ pub enum RestoreError {
     #[error("{0}")]
     Backup(#[from] BackupError),
     /// A file of the backup is damaged.
-    #[error(
-        "{}: {what}; what comes before it can be restored with --to-sequence {}",
-        path.display(), first.saturating_sub(1)
-    )]
+    #[error("{}: {what}; {}", path.display(), restorable(*first))]
     Damaged {
         /// The file.
         path: PathBuf,
@@ -137,6 +135,14 @@ pub enum RestoreError {
         /// The last event of the backup.
         last: u64,
     },
+    /// The data folder would be a part of the backup.
+    #[error("{} is in the backup {}; name another folder for --to", to.display(), from.display())]
+    Inside {
+        /// The data folder to make.
+        to: PathBuf,
+        /// The folder of the backup.
+        from: PathBuf,
+    },
     /// The disk refused.
     #[error("could not read {}: {source}", path.display())]
     Io {
@@ -180,12 +186,13 @@ pub enum RestoreError {
 /// Makes a data folder from a backup. `told` is called with the number of events so far.
 ///
 /// # Errors
-/// [`RestoreError`]. There is no data folder then; what was written is to be deleted.
+/// [`RestoreError`]. There is no data folder then, and what was written is deleted.
 pub fn restore(asked: &Restore, told: impl FnMut(u64)) -> Result<Filled, RestoreError> {
     let folder = Folder::to_read(&asked.from);
     let manifest = folder.manifest()?.ok_or_else(|| BackupError::None {
         place: asked.from.display().to_string(),
     })?;
+    refuse_inside(&asked.to, &asked.from)?;
     let path = asked.from.join(MANIFEST);
     known(&path, "schema", manifest.schema, SCHEMA)?;
     let store = store_of(&manifest.store_id, &manifest.ancestors)?;
@@ -214,7 +221,43 @@ pub fn restore(asked: &Restore, told: impl FnMut(u64)) -> Result<Filled, Restore
         opening,
         master,
     };
-    fill(&asked.to, source, asked.point, asked.checks, told)
+    let filled = fill(&asked.to, source, asked.point, asked.checks, told)?;
+    let ends = UnixMs(manifest.last_record_time_ms);
+    Ok(Filled {
+        broke_off_after: (!manifest.is_complete).then_some(manifest.last_sequence),
+        ends_before_point: matches!(asked.point, Point::Time(asked) if asked > ends)
+            .then_some(ends.0),
+        ..filled
+    })
+}
+
+/// What can be restored of a backup that is damaged from this event on.
+fn restorable(first: u64) -> String {
+    match first.saturating_sub(1) {
+        0 => "nothing comes before it: restore from another backup".to_owned(),
+        last => format!("what comes before it can be restored with --to-sequence {last}"),
+    }
+}
+
+/// An error if the new folder would be in that of the backup.
+fn refuse_inside(to: &Path, from: &Path) -> Result<(), RestoreError> {
+    let unread = |path: &Path, source| RestoreError::Io {
+        path: path.to_owned(),
+        source,
+    };
+    let backup = from.canonicalize().map_err(|source| unread(from, source))?;
+    // The folder itself may not be there yet.
+    let there = to.ancestors().find_map(|path| match path {
+        path if path.as_os_str().is_empty() => Path::new(".").canonicalize().ok(),
+        path => path.canonicalize().ok(),
+    });
+    match there.is_some_and(|there| there.starts_with(&backup)) {
+        true => Err(RestoreError::Inside {
+            to: to.to_owned(),
+            from: from.to_owned(),
+        }),
+        false => Ok(()),
+    }
 }
 
 fn master(file: Option<&Path>) -> Result<Option<MasterKey>, KeyError> {
@@ -242,7 +285,7 @@ fn read(folder: &Folder, chunk: &ChunkEntry) -> EventsRead {
 /// Makes a data folder from an export. `told` is called with the number of events so far.
 ///
 /// # Errors
-/// [`RestoreError`]. There is no data folder then; what was written is to be deleted.
+/// [`RestoreError`]. There is no data folder then, and what was written is deleted.
 pub fn import(asked: &Import, told: impl FnMut(u64)) -> Result<Filled, RestoreError> {
     let path = asked.from.clone();
     let reader: Box<dyn BufRead + Send> = match path.as_os_str() == "-" {

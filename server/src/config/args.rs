@@ -1,6 +1,7 @@
 //! The command line and the environment, as typed. [`super::Config`] checks what the values mean.
 
 use super::layer::{Key, Layer, SettingOrigin};
+use super::limits::LimitArgs;
 use super::offline::{Offline, OfflineCommand};
 use clap::parser::ValueSource;
 use clap::{CommandFactory, FromArgMatches, Parser};
@@ -97,6 +98,8 @@ struct Typed {
     /// as TOML, and exit
     #[arg(long)]
     dump_config: bool,
+    #[command(flatten)]
+    limits: LimitArgs,
     #[command(subcommand)]
     offline: Option<Offline>,
 }
@@ -123,7 +126,7 @@ impl Args {
         let typed = Typed::from_arg_matches(&matches)?;
         let mut flags = Layer::new(SettingOrigin::Flags);
         let mut environment = Layer::new(SettingOrigin::Environment);
-        for key in Key::ALL {
+        for key in Key::all() {
             let layer = match matches.value_source(key.field()) {
                 Some(ValueSource::EnvVariable) => &mut environment,
                 _ => &mut flags,
@@ -168,6 +171,7 @@ impl Typed {
             Key::MinFreeSpace => self.min_free_space.as_slice(),
             Key::Metrics => self.metrics.as_slice(),
             Key::MasterKeyFile => self.master_key_file.as_slice(),
+            Key::Limit(key) => self.limits.values(key),
         }
     }
 }

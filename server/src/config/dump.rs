@@ -17,6 +17,7 @@ const fn default_of(key: Key) -> Option<&'static str> {
         Key::Access => Some(ACCESS_DEFAULT),
         Key::InsecureListen => Some(INSECURE_LISTEN_DEFAULT),
         Key::MinFreeSpace => Some(MIN_FREE_SPACE_DEFAULT),
+        Key::Limit(key) => Some(key.default_text()),
         Key::Data
         | Key::Playbook
         | Key::Sample
@@ -33,7 +34,7 @@ const fn default_of(key: Key) -> Option<&'static str> {
 /// same. A key without a value is a comment.
 pub(super) fn dump(layers: &[Layer]) -> String {
     let mut text = String::new();
-    for key in Key::ALL {
+    for key in Key::all() {
         let said = effective(layers, key);
         text += &match said.as_slice() {
             [] => format!("# {} is not set\n", key.name()),
@@ -69,6 +70,13 @@ fn value(key: Key, said: &[Said]) -> Value {
     match key {
         Key::CorsOrigin => Value::Array(texts.map(Value::String).collect()),
         Key::InsecureListen => Value::Boolean(said.iter().any(|said| said.text == "true")),
+        Key::Limit(_) => {
+            let text: String = texts.collect();
+            match text.parse() {
+                Ok(number) => Value::Integer(number),
+                Err(_) => Value::String(text),
+            }
+        }
         _ => Value::String(texts.collect()),
     }
 }

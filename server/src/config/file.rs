@@ -2,6 +2,7 @@
 
 use super::error::{ConfigError, ConfigErrors};
 use super::layer::{Key, Layer, SettingOrigin};
+use super::limits::{LimitKey, LimitValue};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 
@@ -26,6 +27,20 @@ pub(super) struct File {
     pub(super) min_free_space: Option<String>,
     pub(super) metrics: Option<String>,
     pub(super) master_key_file: Option<String>,
+    pub(super) max_rate: Option<LimitValue>,
+    pub(super) max_rate_per_caller: Option<LimitValue>,
+    pub(super) max_calls: Option<LimitValue>,
+    pub(super) max_calls_per_caller: Option<LimitValue>,
+    pub(super) max_calls_per_connection: Option<LimitValue>,
+    pub(super) max_watches: Option<LimitValue>,
+    pub(super) max_watches_per_caller: Option<LimitValue>,
+    pub(super) max_connections: Option<LimitValue>,
+    pub(super) max_connections_per_address: Option<LimitValue>,
+    pub(super) max_message_size: Option<LimitValue>,
+    pub(super) max_metadata_size: Option<LimitValue>,
+    pub(super) max_idle_time: Option<LimitValue>,
+    pub(super) max_call_time: Option<LimitValue>,
+    pub(super) max_queue_delay: Option<LimitValue>,
 }
 
 /// Reads the file at `path`.
@@ -65,6 +80,20 @@ impl File {
             min_free_space,
             metrics,
             master_key_file,
+            max_rate,
+            max_rate_per_caller,
+            max_calls,
+            max_calls_per_caller,
+            max_calls_per_connection,
+            max_watches,
+            max_watches_per_caller,
+            max_connections,
+            max_connections_per_address,
+            max_message_size,
+            max_metadata_size,
+            max_idle_time,
+            max_call_time,
+            max_queue_delay,
         } = self;
         let mut layer = Layer::new(SettingOrigin::File(path.to_owned()));
         layer.say(Key::Data, data);
@@ -86,12 +115,31 @@ impl File {
         layer.say(Key::MinFreeSpace, min_free_space);
         layer.say(Key::Metrics, metrics);
         layer.say(Key::MasterKeyFile, master_key_file);
+        for (key, written) in [
+            (LimitKey::Rate, max_rate),
+            (LimitKey::RatePerCaller, max_rate_per_caller),
+            (LimitKey::Calls, max_calls),
+            (LimitKey::CallsPerCaller, max_calls_per_caller),
+            (LimitKey::CallsPerConnection, max_calls_per_connection),
+            (LimitKey::Watches, max_watches),
+            (LimitKey::WatchesPerCaller, max_watches_per_caller),
+            (LimitKey::Connections, max_connections),
+            (LimitKey::ConnectionsPerAddress, max_connections_per_address),
+            (LimitKey::MessageSize, max_message_size),
+            (LimitKey::MetadataSize, max_metadata_size),
+            (LimitKey::IdleTime, max_idle_time),
+            (LimitKey::CallTime, max_call_time),
+            (LimitKey::QueueDelay, max_queue_delay),
+        ] {
+            layer.say(Key::Limit(key), written.map(|written| written.to_string()));
+        }
         layer
     }
 
     /// The text of a file with these values.
     pub(super) fn to_toml(&self) -> String {
-        // The values are strings, lists of strings and truth values under plain keys. TOML can express all of them.
+        // The values are strings, lists of strings, numbers and truth values under plain keys. TOML can express all of
+        // them.
         toml::to_string(self).unwrap_or_default()
     }
 }

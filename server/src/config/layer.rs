@@ -1,5 +1,6 @@
 //! The keys, and the places where their values are set.
 
+use super::limits::LimitKey;
 use std::path::PathBuf;
 
 /// A key of the configuration.
@@ -22,11 +23,19 @@ pub(super) enum Key {
     MinFreeSpace,
     Metrics,
     MasterKeyFile,
+    /// One of the limits.
+    Limit(LimitKey),
 }
 
 impl Key {
     /// Every key.
-    pub(super) const ALL: [Key; 16] = [
+    pub(super) fn all() -> impl Iterator<Item = Key> {
+        let limits = LimitKey::ALL.into_iter().map(Key::Limit);
+        Key::OTHERS.into_iter().chain(limits)
+    }
+
+    /// Every key but the limits.
+    const OTHERS: [Key; 16] = [
         Key::Data,
         Key::Listen,
         Key::Playbook,
@@ -64,6 +73,7 @@ impl Key {
             Key::MinFreeSpace => "min-free-space",
             Key::Metrics => "metrics",
             Key::MasterKeyFile => "master-key-file",
+            Key::Limit(key) => key.name(),
         }
     }
 
@@ -86,6 +96,7 @@ impl Key {
             Key::MinFreeSpace => "SIGNPOST_MIN_FREE_SPACE",
             Key::Metrics => "SIGNPOST_METRICS",
             Key::MasterKeyFile => "SIGNPOST_MASTER_KEY_FILE",
+            Key::Limit(key) => key.env(),
         }
     }
 
@@ -100,6 +111,7 @@ impl Key {
             Key::InsecureListen => "insecure_listen",
             Key::MinFreeSpace => "min_free_space",
             Key::MasterKeyFile => "master_key_file",
+            Key::Limit(key) => key.field(),
             other => other.name(),
         }
     }

@@ -30,9 +30,20 @@ pub(super) fn bytes(text: &str) -> Result<u64, &'static str> {
         .ok_or(what)
 }
 
+/// The shortest text that [`bytes`] reads as this size.
+pub(super) fn shown(bytes: u64) -> String {
+    let fitting = UNITS
+        .iter()
+        .filter(|(_, each)| bytes >= *each && bytes.is_multiple_of(*each));
+    match fitting.max_by_key(|(_, each)| *each) {
+        Some((unit, each)) => format!("{}{unit}", bytes / each),
+        None => format!("{bytes}B"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::bytes;
+    use super::{bytes, shown};
     use crate::config::MIN_FREE_SPACE_DEFAULT;
     use crate::store::MIN_FREE_BYTES_DEFAULT;
 
@@ -42,6 +53,9 @@ mod tests {
         assert_eq!(bytes("0"), Ok(0));
         assert_eq!(bytes("3B"), Ok(3));
         assert_eq!(bytes("2GiB"), Ok(2 << 30));
+        for text in ["3B", "1KiB", "1500B", "4MiB", "2GiB"] {
+            assert_eq!(bytes(text).map(shown).as_deref(), Ok(text));
+        }
         for bad in [
             "",
             "256",

@@ -56,6 +56,20 @@ fn flag_wins_over_environment_over_file_over_default() {
             log-filter = "info"
             access = "open"
             min-free-space = "256MiB"
+            max-rate = 100000
+            max-rate-per-caller = 50000
+            max-calls = 8192
+            max-calls-per-caller = 4096
+            max-calls-per-connection = 1024
+            max-watches = 4096
+            max-watches-per-caller = 4096
+            max-connections = 16384
+            max-connections-per-address = 12288
+            max-message-size = "4MiB"
+            max-metadata-size = "16KiB"
+            max-idle-time = "30m"
+            max-call-time = "60s"
+            max-queue-delay = "10ms"
         "#]],
     );
 }
@@ -102,6 +116,20 @@ fn a_dump_says_where_each_value_comes_from_and_means_the_same() -> Result<(), St
         min-free-space = "256MiB" # default
         metrics = "9464" # signpost.toml
         # master-key-file is not set
+        max-rate = 100000 # default
+        max-rate-per-caller = 50000 # default
+        max-calls = 8192 # default
+        max-calls-per-caller = 4096 # default
+        max-calls-per-connection = 1024 # default
+        max-watches = 4096 # default
+        max-watches-per-caller = 4096 # default
+        max-connections = 16384 # default
+        max-connections-per-address = 12288 # default
+        max-message-size = "4MiB" # default
+        max-metadata-size = "16KiB" # default
+        max-idle-time = "30m" # default
+        max-call-time = "60s" # default
+        max-queue-delay = "10ms" # default
     "#]]
     .assert_eq(&dumped);
     let of = |layers: &[Layer]| {
@@ -162,6 +190,20 @@ fn a_sample_wins_over_a_playbook_and_the_other_way_round() {
             log-filter = "info"
             access = "open"
             min-free-space = "256MiB"
+            max-rate = 100000
+            max-rate-per-caller = 50000
+            max-calls = 8192
+            max-calls-per-caller = 4096
+            max-calls-per-connection = 1024
+            max-watches = 4096
+            max-watches-per-caller = 4096
+            max-connections = 16384
+            max-connections-per-address = 12288
+            max-message-size = "4MiB"
+            max-metadata-size = "16KiB"
+            max-idle-time = "30m"
+            max-call-time = "60s"
+            max-queue-delay = "10ms"
         "#]],
     );
     check(
@@ -194,6 +236,20 @@ fn origins_are_a_list_from_one_place() {
             cors-origin = ["https://a", "http://b:1"]
             access = "open"
             min-free-space = "256MiB"
+            max-rate = 100000
+            max-rate-per-caller = 50000
+            max-calls = 8192
+            max-calls-per-caller = 4096
+            max-calls-per-connection = 1024
+            max-watches = 4096
+            max-watches-per-caller = 4096
+            max-connections = 16384
+            max-connections-per-address = 12288
+            max-message-size = "4MiB"
+            max-metadata-size = "16KiB"
+            max-idle-time = "30m"
+            max-call-time = "60s"
+            max-queue-delay = "10ms"
         "#]],
     );
     check(
@@ -209,6 +265,20 @@ fn origins_are_a_list_from_one_place() {
             cors-origin = ["https://c"]
             access = "open"
             min-free-space = "256MiB"
+            max-rate = 100000
+            max-rate-per-caller = 50000
+            max-calls = 8192
+            max-calls-per-caller = 4096
+            max-calls-per-connection = 1024
+            max-watches = 4096
+            max-watches-per-caller = 4096
+            max-connections = 16384
+            max-connections-per-address = 12288
+            max-message-size = "4MiB"
+            max-metadata-size = "16KiB"
+            max-idle-time = "30m"
+            max-call-time = "60s"
+            max-queue-delay = "10ms"
         "#]],
     );
     check(
@@ -281,6 +351,20 @@ fn an_address_that_others_reach_needs_tls_or_a_word() {
             access = "open"
             insecure-listen = true
             min-free-space = "256MiB"
+            max-rate = 100000
+            max-rate-per-caller = 50000
+            max-calls = 8192
+            max-calls-per-caller = 4096
+            max-calls-per-connection = 1024
+            max-watches = 4096
+            max-watches-per-caller = 4096
+            max-connections = 16384
+            max-connections-per-address = 12288
+            max-message-size = "4MiB"
+            max-metadata-size = "16KiB"
+            max-idle-time = "30m"
+            max-call-time = "60s"
+            max-queue-delay = "10ms"
         "#]],
     );
     check(
@@ -302,7 +386,7 @@ fn a_file_is_read_strictly() {
               |
             1 | lisen = "x"
               | ^^^^^
-            unknown field `lisen`, expected one of `data`, `listen`, `playbook`, `sample`, `clock`, `log`, `log-filter`, `cors-origin`, `access`, `tls-cert`, `tls-key`, `tls-client-ca`, `insecure-listen`, `min-free-space`, `metrics`, `master-key-file`
+            unknown field `lisen`, expected one of `data`, `listen`, `playbook`, `sample`, `clock`, `log`, `log-filter`, `cors-origin`, `access`, `tls-cert`, `tls-key`, `tls-client-ca`, `insecure-listen`, `min-free-space`, `metrics`, `master-key-file`, `max-rate`, `max-rate-per-caller`, `max-calls`, `max-calls-per-caller`, `max-calls-per-connection`, `max-watches`, `max-watches-per-caller`, `max-connections`, `max-connections-per-address`, `max-message-size`, `max-metadata-size`, `max-idle-time`, `max-call-time`, `max-queue-delay`
         "#]],
     );
     check(

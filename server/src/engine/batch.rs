@@ -1,7 +1,7 @@
 //! The messages between the threads: tasks to the deciding thread, groups to the log, changes to the rows.
 
 use super::prefetch::Prefetched;
-use super::{DecideRetry, EngineError, WriteDecision};
+use super::{CallTimes, DecideRetry, EngineError, WriteDecision};
 use crate::codec::index::{CASE_WRITES_MAX, CONTACT_WRITES_MAX, CUSTOMER_WRITES_MAX, writes};
 use crate::keys::KeyNumber;
 use crate::store::{CHANGES_MAX, GROUP_BYTES_MAX, GROUP_EVENTS_MAX};
@@ -56,6 +56,8 @@ impl QueuedTask {
 pub(super) enum Task {
     /// A write.
     Write {
+        /// The call that it is of.
+        call: CallTimes,
         /// The command to carry out.
         command: Arc<Command>,
         /// The rows that were looked up for the task.
@@ -65,6 +67,8 @@ pub(super) enum Task {
     },
     /// A read.
     Read {
+        /// The call that it is of.
+        call: CallTimes,
         /// The question to answer.
         query: Arc<Query>,
         /// The rows that were looked up for the task.

@@ -4,6 +4,7 @@ use super::batch::{Batch, Live, Pending, QueuedTask, Task};
 use super::erasure;
 use super::figures::DeciderNotes;
 use super::prefetch::{Prefetched, RowLookup, read_blocking};
+use super::pressure::QueueWatch;
 use super::progress::{EngineStep, Progress};
 use super::{Clock, DecideRetry, EngineError, EngineHealth, WriteDecision, unreadable};
 use crate::codec;
@@ -50,6 +51,7 @@ pub(super) struct Decider {
     /// Rows that were changed by events up to this one may already be dropped from memory.
     forgotten: Seq,
     guesses: Guesses,
+    queue: QueueWatch,
     watched: DeciderWatch,
     /// `None`: what is personal is stored as it is.
     sealing: Option<Sealing>,
@@ -95,7 +97,7 @@ impl Decider {
         clock: Clock,
         lookup: RowLookup,
         tail: Arc<Tail>,
-        groups: Sender<Batch>,
+        (groups, queue): (Sender<Batch>, QueueWatch),
         (health, room): (watch::Receiver<EngineHealth>, watch::Receiver<Room>),
         (watched, sealing): (DeciderWatch, Option<Sealing>),
     ) -> Decider {
@@ -118,6 +120,7 @@ impl Decider {
             retained: VecDeque::new(),
             forgotten,
             guesses: Guesses::default(),
+            queue,
             watched,
             sealing,
         }
@@ -174,16 +177,30 @@ impl Decider {
         match task {
             Task::Stop => return true,
             Task::Write {
+                call,
                 command,
                 rows,
                 reply,
-            } => match self.with(rows, |writer| writer.write(&command)) {
-                Err(turned @ (DecideRetry::NeedsRow(_) | DecideRetry::Stale)) => {
-                    drop(reply.send(Err(turned)))
+            } => {
+                let Some(reply) = self.queue.admit(&call, reply) else {
+                    return false;
+                };
+                match self.with(rows, |writer| writer.write(&command)) {
+                    Err(turned @ (DecideRetry::NeedsRow(_) | DecideRetry::Stale)) => {
+                        drop(reply.send(Err(turned)))
+                    }
+                    answer => self.group.push_reply(Pending::Write(reply, answer)),
                 }
-                answer => self.group.push_reply(Pending::Write(reply, answer)),
-            },
-            Task::Read { query, rows, reply } => {
+            }
+            Task::Read {
+                call,
+                query,
+                rows,
+                reply,
+            } => {
+                let Some(reply) = self.queue.admit(&call, reply) else {
+                    return false;
+                };
                 match self.with(rows, |writer| writer.read(&query)) {
                     Err(turned @ (DecideRetry::NeedsRow(_) | DecideRetry::Stale)) => {
                         drop(reply.send(Err(turned)))

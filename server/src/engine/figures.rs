@@ -2,7 +2,7 @@
 
 use super::progress::SlowestStep;
 use super::{Clock, Engine, EngineHealth, NO_PROGRESS_MAX};
-use crate::store::{Room, StoredSizes};
+use crate::store::{DamagedSegment, Room, StoredSizes};
 use signpost_domain::ids::{PlaybookVersion, Seq, Slug};
 use signpost_domain::state::State;
 use signpost_domain::time::UnixMs;
@@ -96,6 +96,8 @@ pub struct EngineFigures {
     pub floor_bytes: u64,
     /// What the store takes on disk.
     pub stored: StoredSizes,
+    /// The segments of the log in which reads found damage.
+    pub damaged: Vec<DamagedSegment>,
     /// The thread that has been longest at one step.
     pub slowest: SlowestStep,
     /// Whether the store failed.
@@ -183,6 +185,7 @@ impl Engine {
             free_bytes: shared.space.free_bytes(),
             floor_bytes: shared.space.floor_bytes(),
             stored: shared.space.stored(),
+            damaged: shared.log.damaged(),
             slowest: shared.progress.slowest(),
             health: *shared.health.borrow(),
         }

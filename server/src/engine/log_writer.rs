@@ -3,6 +3,7 @@
 
 use super::EngineHealth;
 use super::batch::{Batch, Changes, Live};
+use super::pressure::Pressure;
 use super::progress::{EngineStep, Progress};
 use crate::keys::{KeyNumber, Keys};
 use crate::metrics::Metrics;
@@ -23,7 +24,7 @@ pub(super) fn run(
     tail: &Tail,
     (live, log_time): (watch::Sender<Live>, Arc<AtomicI64>),
     health: watch::Sender<EngineHealth>,
-    (metrics, progress): (&Metrics, &Progress),
+    (metrics, progress, pressure): (&Metrics, &Progress, &Pressure),
     keys: Option<&Keys>,
 ) {
     for group in groups {
@@ -43,6 +44,7 @@ pub(super) fn run(
             continue;
         }
         let took = begun.elapsed();
+        pressure.committed(took);
         log_time.store(group.changes.now.0, Ordering::Relaxed);
         // Before the answers: a caller that gets the answer to a publication must find the playbook live.
         if let Some(now) = group.live {

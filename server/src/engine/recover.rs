@@ -50,6 +50,9 @@ pub enum RecoverError {
     /// The rows cannot be read. They can be made again from the log.
     #[error("the rows do not read: {0}")]
     Rows(String),
+    /// The server was asked to stop. What was folded is in the rows, so that the next start goes on from there.
+    #[error("the server was asked to stop while it started")]
+    Stopped,
     /// The live playbook says that handles compare otherwise than they do in the rows. The rows can be made again from
     /// the log.
     #[error("the live playbook says that handles compare otherwise")]
@@ -157,6 +160,10 @@ pub(super) fn fold_rest(
         if reported + 64 * FOLDED_AT_ONCE <= folded {
             reported = folded;
             tracing::info!(folded, of = log.last(), "folding the log");
+        }
+        if progress.is_to_stop() {
+            row_writer.flush()?;
+            return Err(RecoverError::Stopped);
         }
     }
     Ok(folded)

@@ -6,6 +6,7 @@ use super::key_filters::{FilterLimits, KeyFilters};
 use super::log_writer;
 use super::playbooks::PlaybookCache;
 use super::prefetch::RowLookup;
+use super::pressure::{Pressure, QueueWatch};
 use super::progress::Progress;
 use super::reading::Reading;
 use super::recent_rows::{COUNTERS, RecentRows};
@@ -15,6 +16,7 @@ use super::{Clock, Engine, EngineHealth, QUEUE_TASKS_MAX, Shared};
 use crate::codec;
 use crate::engine::batch::{Changes, Live, QueuedTask, Task};
 use crate::keys::{KeyError, Keys, MasterKey};
+use crate::limits::QUEUE_DELAY_DEFAULT;
 use crate::metrics::{Metrics, RecoveryProgress};
 use crate::store::{
     DataFolder, Log, LogLimits, LogReader, MIN_FREE_BYTES_DEFAULT, OpenError, Opened, Room,
@@ -30,6 +32,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
 use std::thread::JoinHandle;
+use std::time::Duration;
 use tokio::sync::watch;
 
 /// The context from which the secret of the case numbers is derived.
@@ -50,6 +53,8 @@ pub struct EngineOptions {
     pub filters: FilterLimits,
     /// The bytes that must be free on the disk so that writes are taken. 0 for no floor.
     pub min_free_bytes: u64,
+    /// How long calls may wait for their decision before some are shed.
+    pub queue_delay: Duration,
 }
 
 impl EngineOptions {
@@ -61,6 +66,7 @@ impl EngineOptions {
             rows: RowLimits::default(),
             filters: FilterLimits::default(),
             min_free_bytes: MIN_FREE_BYTES_DEFAULT,
+            queue_delay: QUEUE_DELAY_DEFAULT,
         }
     }
 }
@@ -240,6 +246,7 @@ impl Engine {
         let (changes, changes_taken) = bounded::<Changes>(CHANGES_WAITING_MAX);
         let (wanted, woken) = CatchUpSignal::new();
         let tail = Arc::new(Tail::new(state.seq()));
+        let pressure = Pressure::new();
         let log_time = Arc::new(AtomicI64::new(state.now().0));
         let watched = DeciderWatch {
             notes: Arc::default(),
@@ -249,12 +256,13 @@ impl Engine {
         let (notes, progress) = (watched.notes.clone(), watched.progress.clone());
         let (committing, keeping) = (progress.clone(), progress.clone());
         let committed = metrics.clone();
+        let queue = QueueWatch::new(pressure.clone(), options.queue_delay);
         let writer = Decider::new(
             state,
             options.clock,
             lookup.clone(),
             tail.clone(),
-            groups,
+            (groups, queue),
             (health.clone(), space.room()),
             (
                 watched,
@@ -266,6 +274,7 @@ impl Engine {
         );
         let growing = tail.clone();
         let durable_time = Arc::clone(&log_time);
+        let pressed = pressure.clone();
         let wishes = (wanted.clone(), woken);
         let (alarm, commit_health) = (health_sender.clone(), health_sender.clone());
         let (filter_alarm, space_alarm) = (health_sender.clone(), health_sender.clone());
@@ -281,7 +290,7 @@ impl Engine {
                     &growing,
                     (live_sender, durable_time),
                     commit_health,
-                    (&committed, &committing),
+                    (&committed, &committing, &pressed),
                     erased_by.as_deref(),
                 )
             })?,
@@ -312,21 +321,18 @@ impl Engine {
             progress,
             metrics,
             playbooks,
+            pressure,
             clock: options.clock,
             log_time,
         };
-        let engine = Engine {
-            shared: Arc::new(shared),
+        let guard = EngineGuard {
+            tasks,
+            looking: Some(looking),
+            threads,
+            _folder: folder,
         };
-        Ok((
-            engine,
-            EngineGuard {
-                tasks,
-                looking: Some(looking),
-                threads,
-                _folder: folder,
-            },
-        ))
+        let shared = Arc::new(shared);
+        Ok((Engine { shared }, guard))
     }
 }
 

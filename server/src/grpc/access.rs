@@ -1,13 +1,16 @@
 //! Who may call: reads the credential of a call, and looks up in one table whether the caller may make the call.
 //!
-//! A call is judged as it comes in ([`JudgeLayer`]), before anything of its body is read. Who is let in goes on with an
-//! [`Identity`] in the extensions of the request; the handlers ask that for the actor and for what the caller reaches.
-//! Who is not gets the refusal from [`GateLayer`], which is as far inside as the services, so that it has the form of
-//! the caller's protocol; the Connect protocol looks for it itself.
+//! A call is judged as it comes in ([`JudgeLayer`]), before anything of its body is read: whether there is too much to
+//! do, who calls, and whether that is over a limit. Who is let in goes on with an [`Identity`] in the extensions of the
+//! request; the handlers ask that for the actor and for what the caller reaches. Who is not is told so at once by gRPC.
+//! Other protocols get the refusal from [`GateLayer`], which is as far inside as the services, so that it has their
+//! form; the Connect protocol looks for it itself.
 
 pub(crate) mod actor;
+mod deadline;
 mod gate;
 mod identity;
+mod refused_call;
 pub(crate) mod secret;
 mod table;
 #[cfg(test)]

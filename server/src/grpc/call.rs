@@ -38,6 +38,8 @@ const NONE: i32 = -1;
 pub(crate) struct CallNote {
     id: CallId,
     method: &'static str,
+    /// What it is worth under overload.
+    class: &'static str,
     begun: Instant,
     span: Span,
     metrics: Arc<Metrics>,
@@ -52,12 +54,13 @@ pub(crate) struct CallNote {
 impl CallNote {
     fn begin(metrics: &Arc<Metrics>, path: &str, headers: &HeaderMap) -> CallNote {
         let id = CallId::of(headers);
-        let method = method(path);
+        let (method, class) = kind(path);
         metrics.call_began();
         CallNote {
             span: tracing::info_span!("call", %id, method),
             id,
             method,
+            class,
             begun: Instant::now(),
             metrics: metrics.clone(),
             code: AtomicI32::new(NONE),
@@ -92,7 +95,8 @@ impl Drop for CallNote {
         let took = self.begun.elapsed();
         let (code, reason) = self.outcome();
         let name = code_name::of(code);
-        self.metrics.call_ended(self.method, name, reason, took);
+        let of = (self.method, self.class);
+        self.metrics.call_ended(of, name, reason, took);
         let reason = reason.map(|reason| reason.as_str_name());
         match code_name::is_our_fault(code) {
             true => tracing::warn!(parent: &self.span, code = name, reason, ?took, "a call failed"),
@@ -117,13 +121,13 @@ pub(crate) fn error_made(code: i32, reason: ErrorReason) {
     });
 }
 
-/// The label of a path: a method of the contract, of health or of reflection.
-fn method(path: &str) -> &'static str {
+/// The labels of a path: a method of the contract, of health or of reflection; and its class if it is of the contract.
+fn kind(path: &str) -> (&'static str, &'static str) {
     match call_at(path) {
-        Some(call) => call.name,
-        None if path.starts_with("/grpc.health.v1.Health/") => "Health",
-        None if is_for_everybody(path) => "ServerReflection",
-        None => OTHER_LABEL,
+        Some(call) => (call.name, call.class.as_str()),
+        None if path.starts_with("/grpc.health.v1.Health/") => ("Health", OTHER_LABEL),
+        None if is_for_everybody(path) => ("ServerReflection", OTHER_LABEL),
+        None => (OTHER_LABEL, OTHER_LABEL),
     }
 }
 

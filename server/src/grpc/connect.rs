@@ -61,8 +61,9 @@ const FORMS: [(&str, Form); 4] = [
 pub(super) struct ConnectLayer(Arc<Contract>);
 
 impl ConnectLayer {
-    pub(super) fn new() -> Result<ConnectLayer, DescriptorError> {
-        Contract::new().map(|contract| ConnectLayer(Arc::new(contract)))
+    /// No request is larger than `bytes_max`.
+    pub(super) fn new(bytes_max: usize) -> Result<ConnectLayer, DescriptorError> {
+        Contract::new(bytes_max).map(|contract| ConnectLayer(Arc::new(contract)))
     }
 }
 
@@ -421,7 +422,7 @@ mod tests {
         let never = service_fn(|_: Request<Body>| {
             std::future::pending::<Result<Response<Body>, Infallible>>()
         });
-        let service = ConnectLayer::new().unwrap().layer(never);
+        let service = ConnectLayer::new(usize::MAX).unwrap().layer(never);
         let begun = Instant::now();
         for (method, kind, http) in [
             ("ContactService/GetContact", "application/json", 504),
@@ -449,7 +450,7 @@ mod tests {
             answer.headers_mut().insert("grpc-status", status);
             Ok::<_, Infallible>(answer)
         });
-        let service = ConnectLayer::new().unwrap().layer(echo);
+        let service = ConnectLayer::new(usize::MAX).unwrap().layer(echo);
         for kind in [
             "application/grpc",
             "application/grpc+proto",

@@ -7,6 +7,7 @@ use crate::grpc::from_proto::filter::FilterScope;
 use crate::grpc::from_proto::list::{ListRequest, ListScope};
 use crate::grpc::from_proto::playbook::Read;
 use crate::grpc::from_proto::{self, Caller, EventTime, Fresh, NamedRevision, Revision};
+use crate::grpc::list_queue::ListQueue;
 use crate::grpc::tokens::cursor::StoreIdPrefix;
 use crate::grpc::tokens::history::History;
 use crate::grpc::{PortOptions, access, status, to_proto};
@@ -35,8 +36,6 @@ use tonic::{Extensions, Request, Status};
 
 /// The maximum number of playbooks that are read at the same time.
 pub(super) const READING_MAX: usize = 2;
-/// The maximum number of pages of lists that are read at the same time.
-pub(super) const LISTING_MAX: usize = 8;
 
 /// How long a read waits for its minimum revision, and a watch for its start revision. The deadline of the call may
 /// come first.
@@ -79,9 +78,9 @@ pub(super) struct Services {
     engine: Engine,
     mark: StoreIdPrefix,
     reading: Arc<Semaphore>,
-    listing: Arc<Semaphore>,
     access: AccessMode,
     certificates: Option<Certificates>,
+    listing: Arc<ListQueue>,
 }
 
 impl Services {
@@ -90,9 +89,9 @@ impl Services {
             mark: StoreIdPrefix::of(engine.store_id()),
             engine,
             reading: Arc::new(Semaphore::new(READING_MAX)),
-            listing: Arc::new(Semaphore::new(LISTING_MAX)),
             access: options.access,
             certificates: options.tls.clone(),
+            listing: Arc::new(ListQueue::new()),
         }
     }
 
@@ -304,8 +303,7 @@ impl Services {
         &self,
         read: impl FnOnce(&RowReader) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, Status> {
-        let turn = self.listing.acquire().await;
-        let _turn = turn.map_err(|_| status::internal())?;
+        let _turn = self.listing.turn().await?;
         let rows = self.engine.rows_caught_up().await.map_err(status::halted)?;
         let read = tokio::task::spawn_blocking(move || read(&rows)).await;
         let found = read.map_err(|_| status::internal())?;

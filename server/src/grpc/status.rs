@@ -6,6 +6,7 @@
 pub(crate) mod access;
 pub(crate) mod code_name;
 pub(crate) mod connect;
+pub(crate) mod limits;
 mod reason;
 
 use crate::backup::NotBackedUp;
@@ -50,6 +51,8 @@ pub(crate) fn halted(halt: EngineError) -> Status {
             let message = "too many commands are waiting; nothing was changed: send it again later";
             status(Code::ResourceExhausted, ErrorReason::Busy, message, details)
         }
+        EngineError::Overloaded(class) => limits::overloaded(class),
+        EngineError::Late => limits::undecided(),
         EngineError::NoRoom(room) => no_room(&room),
         EngineError::Stopping => stopping(),
         EngineError::Failed => {
@@ -58,7 +61,8 @@ pub(crate) fn halted(halt: EngineError) -> Status {
             plain(Code::Unavailable, ErrorReason::StoreFailed, message)
         }
         EngineError::Corrupt => {
-            let message = "stored data that this request needs cannot be read";
+            let message = "stored data that this request needs cannot be read; whoever runs the server sees by \
+                `signpost status` what is damaged";
             plain(Code::DataLoss, ErrorReason::StoredBytesUnreadable, message)
         }
     }

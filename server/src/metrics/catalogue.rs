@@ -64,14 +64,16 @@ catalogue! {
         "How long calls took, in seconds, from the headers of the request to the end of the answer. A watch takes as long as it is open");
     CALLS_RUNNING = entry("calls_running", Gauge, &[],
         "Calls under way, open watches among them");
-    REFUSED = entry("refused", Counter, &["reason"],
-        "Calls that were refused or failed, by ErrorReason. What was shed is among them: BUSY, TOO_MANY_WATCHERS, DISK_FULL");
+    REFUSED = entry("refused", Counter, &["class", "reason"],
+        "Calls that were refused or failed, by ErrorReason and by what they are worth under overload: report, watch, route, live. What was shed is among them: OVERLOADED, BUSY; what was over a limit: RATE_LIMITED, TOO_MANY_CALLS, TOO_MANY_WATCHERS, DISK_FULL");
     CONNECTIONS = entry("connections", Gauge, &[],
         "Open connections to the port of the contract");
     CONNECTIONS_ACCEPTED = entry("connections_accepted", Counter, &[],
         "Connections that were accepted");
     HANDSHAKES_FAILED = entry("tls_handshakes_failed", Counter, &[],
         "Handshakes of TLS that failed or took too long");
+    CONNECTIONS_TURNED_AWAY = entry("connections_turned_away", Counter, &[],
+        "Connections that were closed at once, for too many were open, from their address or in all");
     WATCHES = entry("watches", Gauge, &[],
         "Open watches of events, cases and contacts");
     // What is decided.
@@ -115,6 +117,8 @@ catalogue! {
         "What the log takes on disk, in bytes");
     LOG_SEGMENTS = entry("log_segments", Gauge, &[],
         "The segments of the log");
+    LOG_SEGMENTS_DAMAGED = entry("log_segments_damaged", Gauge, &[],
+        "The segments of the log in which a read found damage since the server started");
     ROWS_BYTES = entry("rows_bytes", Gauge, &[],
         "What the rows take on disk, in bytes");
     DISK_FREE_BYTES = entry("disk_free_bytes", Gauge, &[],

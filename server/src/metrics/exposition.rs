@@ -80,6 +80,7 @@ impl Present {
         );
         self.put(&names::LOG_BYTES, engine.stored.log_bytes);
         self.put(&names::LOG_SEGMENTS, engine.stored.segments);
+        self.put(&names::LOG_SEGMENTS_DAMAGED, engine.damaged.len() as u64);
         self.put(&names::ROWS_BYTES, engine.stored.rows_bytes);
         self.put(&names::DISK_FREE_BYTES, engine.free_bytes);
         self.put(&names::DISK_FLOOR_BYTES, engine.floor_bytes);

@@ -19,9 +19,10 @@ pub(super) struct MethodLabels {
     pub(super) method: &'static str,
 }
 
-/// The reason of an error.
+/// What a call is worth, and the reason of its error.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub(super) struct ReasonLabels {
+    pub(super) class: &'static str,
     pub(super) reason: &'static str,
 }
 
@@ -70,9 +71,10 @@ pub(super) struct PartLabels {
 }
 
 impl ReasonLabels {
-    pub(super) fn of(reason: ErrorReason) -> ReasonLabels {
+    pub(super) fn of(class: &'static str, reason: ErrorReason) -> ReasonLabels {
         let name = reason.as_str_name();
         ReasonLabels {
+            class,
             reason: name.strip_prefix("ERROR_REASON_").unwrap_or(name),
         }
     }

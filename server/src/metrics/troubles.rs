@@ -76,6 +76,14 @@ fn of_engine(engine: &EngineFigures) -> Vec<Trouble> {
             found.push(fault("writes_refused", message));
         }
     }
+    for segment in &engine.damaged {
+        let message = format!(
+            "the segment {} of the log, with the events {} to {}, does not read, so what needs these events is not \
+             answered: stop the server when you can, run signpost doctor, and restore the segment. {}",
+            segment.folder, segment.first, segment.last, segment.what
+        );
+        found.push(fault("log_damaged", message));
+    }
     let delay = engine.timer_delay();
     if delay >= TIMER_DELAY_MAX {
         let message = format!(

@@ -1,5 +1,6 @@
 //! A connection that is ready for requests, with or without TLS.
 
+use super::connection_count::ConnectionPermit;
 use crate::metrics::OpenConnection;
 use rustls::pki_types::CertificateDer;
 use std::io::{self, IoSlice};
@@ -10,7 +11,6 @@ use std::task::{Context, Poll};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio_rustls::server::TlsStream;
-use tonic::transport::server::Connected;
 
 /// Who is at the other end of a connection. Every request has it among its extensions.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -26,39 +26,36 @@ pub struct Peer {
 
 /// A connection, which counts as open until it is dropped.
 #[derive(Debug)]
-pub(crate) struct Connection {
-    transport: Transport,
-    _open: OpenConnection,
+pub(super) struct Connection {
+    pub(super) stream: Stream,
+    pub(super) open: Open,
 }
 
-impl Connection {
-    pub(super) fn new(transport: Transport, open: OpenConnection) -> Connection {
-        Connection {
-            transport,
-            _open: open,
-        }
-    }
-}
-
-/// What carries a connection.
+/// What counts a connection as open until this is dropped: for the limits, and for the metrics.
 #[derive(Debug)]
-pub(super) enum Transport {
+pub(super) struct Open {
+    pub(super) _permit: ConnectionPermit,
+    pub(super) _counted: OpenConnection,
+}
+
+/// The stream of a connection.
+#[derive(Debug)]
+pub(super) enum Stream {
     /// Without TLS.
     Plain(TcpStream),
     /// After the handshake.
     Tls(Box<TlsStream<TcpStream>>),
 }
 
-impl Connected for Connection {
-    type ConnectInfo = Peer;
-
-    fn connect_info(&self) -> Peer {
-        match &self.transport {
-            Transport::Plain(stream) => Peer {
+impl Stream {
+    /// Who is at the other end.
+    pub(super) fn peer(&self) -> Peer {
+        match self {
+            Stream::Plain(stream) => Peer {
                 address: stream.peer_addr().ok(),
                 ..Peer::default()
             },
-            Transport::Tls(stream) => {
+            Stream::Tls(stream) => {
                 let (tcp, session) = stream.get_ref();
                 Peer {
                     address: tcp.peer_addr().ok(),
@@ -70,28 +67,28 @@ impl Connected for Connection {
     }
 }
 
-impl AsyncRead for Connection {
+impl AsyncRead for Stream {
     fn poll_read(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         into: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        match &mut self.get_mut().transport {
-            Transport::Plain(stream) => Pin::new(stream).poll_read(cx, into),
-            Transport::Tls(stream) => Pin::new(stream).poll_read(cx, into),
+        match self.get_mut() {
+            Stream::Plain(stream) => Pin::new(stream).poll_read(cx, into),
+            Stream::Tls(stream) => Pin::new(stream).poll_read(cx, into),
         }
     }
 }
 
-impl AsyncWrite for Connection {
+impl AsyncWrite for Stream {
     fn poll_write(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        match &mut self.get_mut().transport {
-            Transport::Plain(stream) => Pin::new(stream).poll_write(cx, bytes),
-            Transport::Tls(stream) => Pin::new(stream).poll_write(cx, bytes),
+        match self.get_mut() {
+            Stream::Plain(stream) => Pin::new(stream).poll_write(cx, bytes),
+            Stream::Tls(stream) => Pin::new(stream).poll_write(cx, bytes),
         }
     }
 
@@ -100,30 +97,30 @@ impl AsyncWrite for Connection {
         cx: &mut Context<'_>,
         slices: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        match &mut self.get_mut().transport {
-            Transport::Plain(stream) => Pin::new(stream).poll_write_vectored(cx, slices),
-            Transport::Tls(stream) => Pin::new(stream).poll_write_vectored(cx, slices),
+        match self.get_mut() {
+            Stream::Plain(stream) => Pin::new(stream).poll_write_vectored(cx, slices),
+            Stream::Tls(stream) => Pin::new(stream).poll_write_vectored(cx, slices),
         }
     }
 
     fn is_write_vectored(&self) -> bool {
-        match &self.transport {
-            Transport::Plain(stream) => stream.is_write_vectored(),
-            Transport::Tls(stream) => stream.is_write_vectored(),
+        match self {
+            Stream::Plain(stream) => stream.is_write_vectored(),
+            Stream::Tls(stream) => stream.is_write_vectored(),
         }
     }
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        match &mut self.get_mut().transport {
-            Transport::Plain(stream) => Pin::new(stream).poll_flush(cx),
-            Transport::Tls(stream) => Pin::new(stream).poll_flush(cx),
+        match self.get_mut() {
+            Stream::Plain(stream) => Pin::new(stream).poll_flush(cx),
+            Stream::Tls(stream) => Pin::new(stream).poll_flush(cx),
         }
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        match &mut self.get_mut().transport {
-            Transport::Plain(stream) => Pin::new(stream).poll_shutdown(cx),
-            Transport::Tls(stream) => Pin::new(stream).poll_shutdown(cx),
+        match self.get_mut() {
+            Stream::Plain(stream) => Pin::new(stream).poll_shutdown(cx),
+            Stream::Tls(stream) => Pin::new(stream).poll_shutdown(cx),
         }
     }
 }

@@ -1,13 +1,12 @@
 //! TLS handshakes, each in a task of its own.
 
-use super::connection::{Connection, Transport};
-use crate::metrics::{ConnectionCounts, OpenConnection};
+use super::connection::{Connection, Open, Stream};
+use super::last_words::{HTTP2_BEGINS, INADEQUATE_SECURITY, http1, http2, tell, tell_http2};
+use crate::metrics::ConnectionCounts;
 use rustls::ServerConfig;
 use std::collections::VecDeque;
-use std::io;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::mpsc;
 use tokio::task::{AbortHandle, JoinSet};
@@ -21,13 +20,9 @@ pub const HANDSHAKE_TIME_MAX: Duration = Duration::from_secs(10);
 pub const HANDSHAKES_MAX: usize = 512;
 /// How long a handshake may take in any case.
 pub const HANDSHAKE_TIME_MIN: Duration = Duration::from_millis(500);
-/// How long a connection that failed stays open for the caller to read why.
-const LINGER_TIME_MAX: Duration = Duration::from_secs(1);
 
 /// The first byte of a TLS connection: a record with a message of the handshake.
 const TLS_BEGINS: u8 = 0x16;
-/// How a connection of HTTP/2 begins.
-const HTTP2_BEGINS: &[u8] = b"PRI ";
 /// What a caller without TLS is told.
 const SPEAKS_TLS: &str = "this port speaks TLS: call it as https://";
 
@@ -74,18 +69,18 @@ impl Handshakes {
     /// Starts a handshake. The connection goes to `into` when it is done.
     pub(super) fn start(
         &mut self,
-        (stream, open): (TcpStream, OpenConnection),
+        stream: TcpStream,
+        open: Open,
         config: Arc<ServerConfig>,
         into: mpsc::Sender<Connection>,
     ) {
         let failed = FailedUnlessDone(Some(self.counts.clone()));
         let task = self.tasks.spawn(async move {
             match timeout(HANDSHAKE_TIME_MAX, shake(stream, config)).await {
-                Ok(Some(transport)) => {
+                Ok(Some(stream)) => {
                     failed.done();
-                    let connection = Connection::new(transport, open);
                     // Nobody takes it if the server stops.
-                    drop(into.send(connection).await);
+                    drop(into.send(Connection { stream, open }).await);
                 }
                 Ok(None) => {}
                 Err(_) => {
@@ -115,7 +110,7 @@ impl Drop for FailedUnlessDone {
 }
 
 /// One handshake. `None` if it failed: then the caller was told why, as far as the protocol lets us.
-async fn shake(stream: TcpStream, config: Arc<ServerConfig>) -> Option<Transport> {
+async fn shake(stream: TcpStream, config: Arc<ServerConfig>) -> Option<Stream> {
     let mut begin = [0; HTTP2_BEGINS.len()];
     let begin = match stream.peek(&mut begin).await {
         Ok(len) => begin.get(..len).unwrap_or_default(),
@@ -126,8 +121,8 @@ async fn shake(stream: TcpStream, config: Arc<ServerConfig>) -> Option<Transport
         Some(_) => {
             tracing::debug!("a caller does not speak TLS");
             match begin == HTTP2_BEGINS {
-                true => tell_http2(stream).await,
-                false => tell(stream, &told_by_http1()).await,
+                true => tell_http2(stream, &http2(INADEQUATE_SECURITY, SPEAKS_TLS)).await,
+                false => tell(stream, &http1("400 Bad Request", SPEAKS_TLS)).await,
             }
             return None;
         }
@@ -138,7 +133,7 @@ async fn shake(stream: TcpStream, config: Arc<ServerConfig>) -> Option<Transport
         .into_fallible()
         .await
     {
-        Ok(stream) => Some(Transport::Tls(Box::new(stream))),
+        Ok(stream) => Some(Stream::Tls(Box::new(stream))),
         Err((error, stream)) => {
             tracing::debug!(%error, "a TLS handshake failed");
             // The alert is sent by now.
@@ -146,71 +141,4 @@ async fn shake(stream: TcpStream, config: Arc<ServerConfig>) -> Option<Transport
             None
         }
     }
-}
-
-/// Sends these last bytes. Reads on for a while: what a system closes with bytes unread, it cuts off, and the caller
-/// may never see why.
-async fn tell(mut stream: TcpStream, last: &[u8]) {
-    let told = async {
-        stream.write_all(last).await?;
-        stream.shutdown().await?;
-        let mut rest = [0; 1024];
-        while stream.read(&mut rest).await? > 0 {}
-        Ok::<(), io::Error>(())
-    };
-    // The caller may be gone, or may never close: nothing is left to do for either.
-    drop(timeout(LINGER_TIME_MAX, told).await);
-}
-
-/// Tells a caller of HTTP/2. Waits for its request first: a client that has sent none yet drops the reason.
-async fn tell_http2(mut stream: TcpStream) {
-    // A caller that sends no request in time is told all the same.
-    drop(timeout(LINGER_TIME_MAX, request_of_http2(&mut stream)).await);
-    tell(stream, &told_by_http2()).await;
-}
-
-/// Reads the preface of HTTP/2 and the frames up to the first request.
-async fn request_of_http2(stream: &mut TcpStream) -> io::Result<()> {
-    const PREFACE_LEN: u64 = 24;
-    const HEADERS: u8 = 1;
-    skip(stream, PREFACE_LEN).await?;
-    loop {
-        let mut head = [0; 9];
-        stream.read_exact(&mut head).await?;
-        let [a, b, c, kind, ..] = head;
-        skip(stream, u64::from(u32::from_be_bytes([0, a, b, c]))).await?;
-        if kind == HEADERS {
-            return Ok(());
-        }
-    }
-}
-
-async fn skip(stream: &mut TcpStream, len: u64) -> io::Result<()> {
-    tokio::io::copy(&mut stream.take(len), &mut tokio::io::sink()).await?;
-    Ok(())
-}
-
-fn told_by_http1() -> Vec<u8> {
-    let len = SPEAKS_TLS.len() + 1;
-    format!(
-        "HTTP/1.1 400 Bad Request\r\ncontent-type: text/plain\r\ncontent-length: {len}\r\nconnection: close\r\n\r\n\
-         {SPEAKS_TLS}\n"
-    )
-    .into_bytes()
-}
-
-/// Settings, as every connection begins, and GOAWAY with the code INADEQUATE_SECURITY.
-fn told_by_http2() -> Vec<u8> {
-    const EMPTY_SETTINGS: [u8; 9] = [0, 0, 0, 4, 0, 0, 0, 0, 0];
-    const GOAWAY: u8 = 7;
-    const LAST_STREAM_AND_CODE: [u8; 8] = [0, 0, 0, 0, 0, 0, 0, 0xc];
-    let len = u8::try_from(LAST_STREAM_AND_CODE.len() + SPEAKS_TLS.len()).unwrap_or(u8::MAX);
-    let head = [0, 0, len, GOAWAY, 0, 0, 0, 0, 0];
-    let parts: [&[u8]; 4] = [
-        &EMPTY_SETTINGS,
-        &head,
-        &LAST_STREAM_AND_CODE,
-        SPEAKS_TLS.as_bytes(),
-    ];
-    parts.concat()
 }

@@ -62,6 +62,8 @@ pub(super) struct Database<const FAN_OUT: usize> {
     /// `None` after the database was closed or leaked.
     opened: Option<Opened<FAN_OUT>>,
     path: PathBuf,
+    /// The size of its bookkeeping when it was opened, in bytes.
+    bookkeeping_bytes: u64,
 }
 
 /// Reads a database. Every handle must be dropped before its [`Database`] is closed.
@@ -98,6 +100,8 @@ impl<const FAN_OUT: usize> Database<FAN_OUT> {
                     return Ok(Database {
                         opened: Some(Opened::Sled(sled)),
                         path: path.to_owned(),
+                        // It only says when opening again pays.
+                        bookkeeping_bytes: metadata::bytes(&path.join("metadata")).unwrap_or(0),
                     });
                 }
                 Err(error) => {
@@ -138,6 +142,7 @@ impl<const FAN_OUT: usize> Database<FAN_OUT> {
         Ok(Database {
             opened: Some(Opened::Sealed(sealed)),
             path: path.to_owned(),
+            bookkeeping_bytes: 0,
         })
     }
 
@@ -192,6 +197,12 @@ impl<const FAN_OUT: usize> Database<FAN_OUT> {
             Some(Opened::Sled(sled)) => sled.stats().cache.cache_misses,
             Some(Opened::Sealed(_)) | None => 0,
         }
+    }
+
+    /// The size of its bookkeeping when it was opened, in bytes: it grows with the number of leaves, and so does the
+    /// time that opening takes. 0 if it is only read.
+    pub(super) fn bookkeeping_bytes(&self) -> u64 {
+        self.bookkeeping_bytes
     }
 
     /// Lets the database go without writing anything more: what was not flushed is not on disk. Its folder cannot be

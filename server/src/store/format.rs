@@ -20,9 +20,9 @@ use super::store_id::{StoreId, StoreIdError};
 use super::veil::{MaybeVeil, Veil};
 use crate::keys::Keys;
 use std::collections::BTreeMap;
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io;
-use std::os::unix::fs::MetadataExt;
+use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread;
@@ -37,7 +37,7 @@ const STATE_FAN_OUT_KEY: &str = "state_fan_out";
 const RESTORED_OF: &str = "restored_of";
 const FORMAT: &str = "FORMAT";
 const FORMAT_TEMPORARY: &str = "FORMAT.new";
-const LOCK: &str = "LOCK";
+pub(super) const LOCK: &str = "LOCK";
 pub(super) const LOG: &str = "log";
 pub(super) const STATE: &str = "state";
 /// There while the folder is filled from a backup.
@@ -48,6 +48,8 @@ pub const KEYS: &str = "keys";
 /// folder that was being created.
 const NAMES_OF_AN_EMPTY_FOLDER: [&str; 5] = [LOCK, FORMAT_TEMPORARY, LOG, STATE, "lost+found"];
 
+/// The mode of a new data folder: what customers told is nothing for other people of the machine.
+const OWNER_ALONE: u32 = 0o700;
 /// Maximum number of attempts to take the lock. The last child process of a killed server may hold the lock a moment
 /// longer.
 const LOCK_ATTEMPTS_MAX: u32 = 30;
@@ -421,6 +423,7 @@ impl Drop for FolderLock {
     }
 }
 
+/// Makes the folder if it is missing, for its owner alone.
 pub(super) fn create_if_missing(path: &Path) -> Result<(), OpenError> {
     match fs::metadata(path) {
         Ok(found) if found.is_dir() => Ok(()),
@@ -437,7 +440,9 @@ pub(super) fn create_if_missing(path: &Path) -> Result<(), OpenError> {
                     });
                 }
             }
-            fs::create_dir(path)
+            let mut made = DirBuilder::new();
+            made.mode(OWNER_ALONE)
+                .create(path)
                 .and_then(|()| disk::sync_folder(above))
                 .map_err(|error| doing("could not create", path, error))
         }

@@ -5,6 +5,7 @@
 //! closed segment opens the segment, which takes 20 to 200 ms, and longer on a busy disk; only readers of that segment
 //! wait. So read on threads, not in tasks of a runtime.
 
+use super::damaged_segments::DamagedSegment;
 use super::database::Handle;
 use super::error::{StoreError, StoreHealth};
 use super::log::health;
@@ -158,6 +159,11 @@ impl LogReader {
     /// The sequence of the oldest event that is kept. If there is none, the sequence that the first event will have.
     pub fn first(&self) -> u64 {
         self.segments.first()
+    }
+
+    /// The segments in which reads found damage since the log was opened, in the order of their events.
+    pub fn damaged(&self) -> Vec<DamagedSegment> {
+        self.segments.damaged()
     }
 
     /// Whether the log accepts groups.

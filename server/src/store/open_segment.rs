@@ -59,6 +59,12 @@ pub(super) enum Lending<'a> {
 }
 
 impl Segment {
+    /// The name of its folder.
+    pub(super) fn name(&self) -> String {
+        let name = self.path.file_name().unwrap_or_default();
+        name.to_string_lossy().into_owned()
+    }
+
     pub(super) fn new(path: PathBuf, first: u64) -> Segment {
         Segment {
             first,

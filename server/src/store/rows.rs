@@ -29,10 +29,14 @@ pub const CHANGES_MAX: usize = 128 * 1024;
 /// The bytes held in memory after which the database is closed and opened again, which frees them. The count includes
 /// the rows that were put and an estimate of the leaves that were read by anyone in the meantime. A row that is looked
 /// up is usually written next, and a written leaf stays in memory.
-pub const REOPEN_BYTES: u64 = 64 * 1024 * 1024;
+pub const REOPEN_BYTES: u64 = 40 * 1024 * 1024;
+/// So many bytes more may be held for each byte of the database's bookkeeping, because opening takes longer.
+const REOPEN_BYTES_A_BYTE: u64 = 12;
+/// At most so many times as much may be held where opening takes longer.
+const REOPEN_TIMES_MAX: u64 = 2;
 /// The bytes put since the last flush after which the owner flushes. A flush holds a copy of all leaves that were
 /// changed since the last one.
-const FLUSH_BYTES: u64 = 16 * 1024 * 1024;
+const FLUSH_BYTES: u64 = 8 * 1024 * 1024;
 /// What the database takes in memory for a row beside its key and value: their headers and their places in the leaf, of
 /// which about half are free. Measured with rows of 100 bytes.
 const ROW_BYTES_BESIDE: u64 = 100;
@@ -176,7 +180,7 @@ impl Rows {
         check_limits(&changes)?;
         self.unless_poisoned(|rows| {
             rows.write(changes, applied)?;
-            if rows.held_bytes >= rows.limits.reopen_bytes && rows.has_reserve() {
+            if rows.held_bytes >= rows.reopen_bytes()? && rows.has_reserve() {
                 rows.reopen()?;
             }
             Ok(())
@@ -326,6 +330,13 @@ impl Rows {
         self.unflushed_bytes = 0;
         self.shared.note_held(0);
         Ok(())
+    }
+
+    /// The bytes held in memory after which the database is opened again: more where opening takes longer.
+    fn reopen_bytes(&mut self) -> Result<u64, StoreError> {
+        let least = self.limits.reopen_bytes;
+        let more = self.database()?.bookkeeping_bytes() * REOPEN_BYTES_A_BYTE;
+        Ok((least + more).min(least * REOPEN_TIMES_MAX))
     }
 
     fn database(&mut self) -> Result<&mut Database<STATE_FAN_OUT>, StoreError> {

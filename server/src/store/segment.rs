@@ -7,6 +7,7 @@
 //! Only the newest segment is written. The others are opened when they are read, a few at a time, without the engine:
 //! nothing in their folder changes. In a folder that is only read, the newest is opened like that, too.
 
+use super::damaged_segments::{DamagedSegment, DamagedSegments};
 use super::database::{Database, Handle};
 use super::disk;
 use super::error::StoreError;
@@ -44,6 +45,8 @@ pub(super) struct Segments {
     /// The sequence of the last event on disk. Readers see no event after it.
     last: AtomicU64,
     failure: OnceLock<String>,
+    /// Where reads found damage.
+    damaged: DamagedSegments,
     /// Whether the folder is only read.
     is_sealed: bool,
     /// Keeps other servers out of the folder for as long as anybody reads or writes.
@@ -93,6 +96,7 @@ impl Segments {
             opened: Mutex::default(),
             last: AtomicU64::new(0),
             failure: OnceLock::new(),
+            damaged: DamagedSegments::default(),
             is_sealed,
             lock: folder.lock(),
         })
@@ -228,12 +232,32 @@ impl Segments {
             .collect()
     }
 
-    /// Reads from `segment`. Opens the segment if it is closed.
+    /// Reads from `segment`. Opens the segment if it is closed. Damage is noted.
     ///
     /// # Errors
     ///
     /// [`StoreError::Trimmed`] if the segment was deleted in the meantime; otherwise the error of opening or of `read`.
     pub(super) fn read<T>(
+        &self,
+        segment: &Arc<Segment>,
+        read: impl FnOnce(&Handle<LOG_FAN_OUT>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        self.read_lent(segment, read).inspect_err(|error| {
+            self.damaged.note(error, |what| DamagedSegment {
+                folder: segment.name(),
+                first: segment.first,
+                last: self.last().min(self.end(segment) - 1),
+                what,
+            });
+        })
+    }
+
+    /// The segments in which reads found damage.
+    pub(super) fn damaged(&self) -> Vec<DamagedSegment> {
+        self.damaged.all()
+    }
+
+    fn read_lent<T>(
         &self,
         segment: &Arc<Segment>,
         read: impl FnOnce(&Handle<LOG_FAN_OUT>) -> Result<T, StoreError>,

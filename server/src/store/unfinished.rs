@@ -2,12 +2,13 @@
 
 use super::disk;
 use super::format::{
-    DataFolder, LOG, OpenError, STATE, UNFINISHED, create_if_missing, doing, refuse_unfinished,
-    take_lock, write_format,
+    DataFolder, LOCK, LOG, OpenError, STATE, UNFINISHED, create_if_missing, doing,
+    refuse_unfinished, take_lock, write_format,
 };
 use super::lineage::Lineage;
 use super::store_id::StoreId;
 use std::fs;
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -45,16 +46,12 @@ impl UnfinishedFolder {
         &self.folder
     }
 
-    /// Changes what the folder will say of the stores that it was restored of.
-    pub fn set_lineage(&mut self, lineage: Lineage) {
-        self.folder.set_lineage(lineage);
-    }
-
-    /// Makes it a data folder. Its log must be closed.
+    /// Makes it a data folder, which says that it was restored of these stores. Its log must be closed.
     ///
     /// # Errors
     /// When the disk refuses.
-    pub fn finish(self) -> Result<(), OpenError> {
+    pub fn finish(mut self, lineage: Lineage) -> Result<(), OpenError> {
+        self.folder.set_lineage(lineage);
         let path = self.folder.path();
         let finished = || {
             disk::sync_folder(&path.join(LOG))?;
@@ -63,6 +60,25 @@ impl UnfinishedFolder {
             disk::sync_folder(path)
         };
         finished().map_err(|error| doing("could not finish", path, error))
+    }
+
+    /// Deletes what was written, so that the folder can be filled again. Its log must be closed.
+    ///
+    /// # Errors
+    /// When the disk refuses. What is left still says that it is no data folder.
+    pub fn discard(self) -> io::Result<()> {
+        let path = self.folder.path();
+        for folder in [LOG, STATE] {
+            fs::remove_dir_all(path.join(folder))?;
+        }
+        match fs::remove_dir_all(self.folder.keys_path()) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            removed => removed?,
+        }
+        for file in [UNFINISHED, LOCK] {
+            fs::remove_file(path.join(file))?;
+        }
+        disk::sync_folder(path)
     }
 }
 

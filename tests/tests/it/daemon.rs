@@ -47,6 +47,20 @@ fn a_configuration_is_checked_without_a_start() -> Outcome {
         log-filter = "info"
         access = "open"
         min-free-space = "256MiB"
+        max-rate = 100000
+        max-rate-per-caller = 50000
+        max-calls = 8192
+        max-calls-per-caller = 4096
+        max-calls-per-connection = 1024
+        max-watches = 4096
+        max-watches-per-caller = 4096
+        max-connections = 16384
+        max-connections-per-address = 12288
+        max-message-size = "4MiB"
+        max-metadata-size = "16KiB"
+        max-idle-time = "30m"
+        max-call-time = "60s"
+        max-queue-delay = "10ms"
     "#]]
     .assert_eq(&shown.stdout.replace(text(data.beside())?, "TMP"));
     assert!(!folder.exists());

@@ -22,8 +22,10 @@ const ACCESS: &str = "tests/tests/it/access/table.rs";
 
 const BACKUPS: &str = "tests/tests/it/backup/refused.rs";
 
+const LIMITS: &str = "tests/tests/it/limits.rs";
+
 /// Reasons that other tests over the wire provoke, for they need a server of their own: the file that names them.
-const ELSEWHERE: [(&str, &str); 28] = [
+const ELSEWHERE: [(&str, &str); 32] = [
     ("CUSTOMER_HAS_LIVE_CONTACTS", "tests/tests/it/erasure.rs"),
     ("CUSTOMER_ON_LEGAL_HOLD", "tests/tests/it/erasure.rs"),
     ("CONTACT_OF_SAME_CUSTOMER", CORRECTING),
@@ -52,6 +54,10 @@ const ELSEWHERE: [(&str, &str); 28] = [
     ("ACTOR_NOT_ALLOWED", "tests/tests/it/access/actors.rs"),
     ("OUTSIDE_TOKEN_LIMITS", "tests/tests/it/access/limits.rs"),
     ("TOKEN_REVOKED_BEFORE", "tests/tests/it/access/tokens.rs"),
+    ("RATE_LIMITED", LIMITS),
+    ("TOO_MANY_CALLS", LIMITS),
+    ("METADATA_TOO_LARGE", LIMITS),
+    ("OVERLOADED", "tests/tests/it/limits/overload.rs"),
 ];
 /// Reasons that nobody can provoke at will over the wire: of a server that has more to do than it takes, that has a
 /// fault, and of a caller who is gone before it is told. Tests of the server itself have them.

@@ -60,6 +60,7 @@ mod interop;
 mod kill;
 mod kill_filled;
 mod leaving_names;
+mod limits;
 mod list_commands;
 mod list_pages;
 mod lists;

@@ -107,8 +107,14 @@ async fn every_metric_is_there_after_some_work_and_counts_it() -> Outcome {
             "signpost_call_seconds_count{method=\"ContactService/RouteContact\"}",
             4.0,
         ),
-        ("signpost_refused_total{reason=\"INVALID_FIELD\"}", 1.0),
-        ("signpost_refused_total{reason=\"NOT_FOUND\"}", 1.0),
+        (
+            "signpost_refused_total{class=\"route\",reason=\"INVALID_FIELD\"}",
+            1.0,
+        ),
+        (
+            "signpost_refused_total{class=\"route\",reason=\"NOT_FOUND\"}",
+            1.0,
+        ),
         ("signpost_calls_running", 1.0),
         ("signpost_watches", 1.0),
         ("signpost_connections", 2.0),

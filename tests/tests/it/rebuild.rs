@@ -6,7 +6,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use signpost_client::ClientError;
+use signpost_client::v1::server_service_client::ServerServiceClient;
+use signpost_client::{ClientError, v1};
 use signpost_server::engine::{Clock, Engine, EngineOptions, fold_log, open_folder};
 use signpost_server::store::Log;
 use signpost_tests::crash::{
@@ -147,6 +148,13 @@ async fn a_caller_of_a_damaged_event_is_told_data_loss() -> Outcome {
         }
     }
     assert!(lost > 0 && kept > 0, "{lost} lost, {kept} kept");
+    let mut asked = ServerServiceClient::new(server_channel.clone());
+    let request = v1::GetServerStatusRequest {};
+    let told = asked.get_server_status(request).await?.into_inner();
+    let damage = told.troubles.iter().find(|it| it.kind == "log_damaged");
+    let damage = damage.ok_or("the damage is not told")?;
+    let words = "the segment 00000000000000000001 of the log, with the events 1 to ";
+    assert!(damage.message.starts_with(words), "{damage:?}");
     assert!(server.stop()?.success());
     Ok(())
 }

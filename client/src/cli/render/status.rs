@@ -68,21 +68,25 @@ fn parts(status: &v1::GetServerStatusResponse, paint: Paint) -> Vec<(&'static st
     let watches = u64::from(status.watch_count);
     let memory = match status.resident_memory_bytes {
         0 => "not known".to_owned(),
-        bytes => size(bytes),
+        bytes => words::size(bytes),
     };
     vec![
         ("writes", taken.to_owned()),
         ("playbook", playbook),
         (
             "log",
-            format!("revision {}, {}", status.revision, size(status.log_bytes)),
+            format!(
+                "revision {}, {}",
+                status.revision,
+                words::size(status.log_bytes)
+            ),
         ),
         (
             "rows",
             format!(
                 "{} behind the log, {}",
                 words::counted(status.rows_behind_event_count, "event"),
-                size(status.rows_bytes)
+                words::size(status.rows_bytes)
             ),
         ),
         ("queue", format!("{} waiting", status.queued_task_count)),
@@ -91,8 +95,8 @@ fn parts(status: &v1::GetServerStatusResponse, paint: Paint) -> Vec<(&'static st
             "disk",
             format!(
                 "{} free; writes are refused below {}",
-                size(status.disk_free_bytes),
-                size(status.disk_floor_bytes)
+                words::size(status.disk_free_bytes),
+                words::size(status.disk_floor_bytes)
             ),
         ),
         ("memory", memory),
@@ -121,23 +125,6 @@ fn span(seconds: i64) -> String {
         (0, 0, _) => format!("{minutes} min {seconds} s"),
         (0, _, _) => format!("{hours} h {minutes} min"),
         _ => format!("{days} d {hours} h"),
-    }
-}
-
-/// A number of bytes in its largest unit.
-fn size(bytes: u64) -> String {
-    const UNITS: [&str; 4] = ["KiB", "MiB", "GiB", "TiB"];
-    let mut unit = "bytes";
-    let mut tenths = u128::from(bytes) * 10;
-    for next in UNITS {
-        if tenths < 10_240 {
-            break;
-        }
-        (unit, tenths) = (next, tenths / 1_024);
-    }
-    match unit {
-        "bytes" => format!("{bytes} bytes"),
-        unit => format!("{}.{} {unit}", tenths / 10, tenths % 10),
     }
 }
 
@@ -227,7 +214,7 @@ mod tests {
 
     #[test]
     fn sizes_and_spans_have_their_largest_unit() {
-        let sizes = [0, 1_023, 1_024, 1_048_576, 3 << 40, u64::MAX].map(size);
+        let sizes = [0, 1_023, 1_024, 1_048_576, 3 << 40, u64::MAX].map(words::size);
         assert_eq!(
             sizes,
             [

@@ -3,7 +3,6 @@
 use super::lists::Listing;
 use super::table::Column;
 use super::words;
-use crate::cli::out::Paint;
 use crate::cli::zone::Zone;
 use signpost_client::v1;
 
@@ -36,23 +35,13 @@ pub(crate) fn tokens(tokens: &[v1::Token], wide: bool, zone: Zone) -> Listing {
     Listing::of(&COLUMNS, rows.collect(), wide)
 }
 
-/// A token that was just created: what its owner sends on a line of its own, then what it is.
-pub(crate) fn created_token(bearer: &str, token: &v1::Token, paint: Paint) -> String {
-    let mut text = match bearer {
-        "" => String::new(),
-        bearer => format!("{bearer}\n"),
-    };
-    let until = words::time(token.expire_time.as_ref(), paint.zone());
-    text += &format!("  {} of {}, until {until}\n", token.token_id, token.actor);
+/// What a token is that was just created.
+pub(crate) fn created_token(token: &v1::Token, zone: Zone) -> String {
+    let until = words::time(token.expire_time.as_ref(), zone);
+    let mut text = format!("{} of {}, until {until}", token.token_id, token.actor);
     let limits = limits(token);
     if !limits.is_empty() {
-        text += &format!("  limited to {limits}\n");
-    }
-    if !bearer.is_empty() {
-        text += &format!(
-            "  {}\n",
-            paint.dim("the first line is the token: it is not shown again")
-        );
+        text += &format!(", limited to {limits}");
     }
     text
 }
@@ -74,9 +63,10 @@ fn limits(token: &v1::Token) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::out::Paint;
 
     #[test]
-    fn a_token_is_shown_with_its_limits_and_once_with_its_secret() {
+    fn a_token_is_shown_with_its_limits() {
         let token = v1::Token {
             token_id: "token_0000000000007".to_owned(),
             role: v1::Role::Chatbot.into(),
@@ -88,16 +78,10 @@ mod tests {
             state: v1::TokenState::Active.into(),
             ..v1::Token::default()
         };
-        let mut text = created_token("sp_0000000000007_ab", &token, Paint::PLAIN);
-        text += &created_token("", &token, Paint::PLAIN);
+        let mut text = created_token(&token, Zone::Utc) + "\n";
         text += &tokens(&[token], false, Zone::Utc).table(Paint::PLAIN);
         expect_test::expect![[r#"
-            sp_0000000000007_ab
-              token_0000000000007 of chatbot/webbot, until 
-              limited to channel web_chat or app, reason baggage
-              the first line is the token: it is not shown again
-              token_0000000000007 of chatbot/webbot, until 
-              limited to channel web_chat or app, reason baggage
+            token_0000000000007 of chatbot/webbot, until , limited to channel web_chat or app, reason baggage
               token                caller          state   expires  limits                                   label
               token_0000000000007  chatbot/webbot  active           channel web_chat or app, reason baggage  the bot
         "#]]

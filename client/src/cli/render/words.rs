@@ -351,6 +351,23 @@ pub(crate) fn counted(count: impl Into<u64>, noun: &str) -> String {
     format!("{count} {noun}{plural}")
 }
 
+/// A number of bytes in its largest unit.
+pub(crate) fn size(bytes: u64) -> String {
+    const UNITS: [&str; 4] = ["KiB", "MiB", "GiB", "TiB"];
+    let mut unit = "bytes";
+    let mut tenths = u128::from(bytes) * 10;
+    for next in UNITS {
+        if tenths < 10_240 {
+            break;
+        }
+        (unit, tenths) = (next, tenths / 1_024);
+    }
+    match unit {
+        "bytes" => format!("{bytes} bytes"),
+        unit => format!("{}.{} {unit}", tenths / 10, tenths % 10),
+    }
+}
+
 /// A count in a table. 0 is printed as a dot, so that the other counts are easier to see.
 pub(crate) fn figure(count: u64) -> String {
     match count {

@@ -1,48 +1,157 @@
 //! The two layers that let calls in or keep them out.
 
-use super::table::{self, Limited};
+use super::deadline;
+use super::refused_call::RefusedCall;
+use super::table::{self, Call, Limited};
 use super::{AccessMode, Identity};
-use crate::engine::Engine;
+use crate::engine::{CallClass, CallTimes, Engine, EngineError, InFlight};
 use crate::grpc::status;
 use crate::grpc::status::access as refusals;
+use crate::grpc::status::limits as over_limits;
+use crate::limits::{CallPermit, CallerKey, Callers, Limits, PermitKind};
+use crate::port::{Peer, will_answer_at_once};
+use http::header::CONTENT_TYPE;
 use http::request::Parts;
-use http::{Request, Response};
+use http::{HeaderMap, Request, Response};
 use std::future::ready;
+use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Instant;
+use tokio::time::timeout_at;
 use tonic::Status;
 use tonic::body::Body;
 use tonic::codegen::{BoxFuture, Service};
 use tower::Layer;
 
+/// What HTTP/2 counts for an entry of the metadata besides its name and its value.
+const ENTRY_BYTES: usize = 32;
+
 /// Why a call is kept out, in the extensions of its request.
 #[derive(Clone)]
 pub(in crate::grpc) struct Refused(pub(in crate::grpc) Status);
+
+/// A call that is let in, in the extensions of its request until it begins.
+struct Admission {
+    times: CallTimes,
+    permit: CallPermit,
+    _in_flight: Option<InFlight>,
+}
+
+/// Why a call is kept out.
+pub(super) enum KeptOut {
+    /// There is too much to do.
+    Shed(CallClass),
+    /// For this reason.
+    Refused(Status),
+}
+
+impl From<Status> for KeptOut {
+    fn from(status: Status) -> KeptOut {
+        KeptOut::Refused(status)
+    }
+}
 
 /// Judges each call, and notes in its extensions who calls, or that it is refused.
 #[derive(Clone)]
 pub(in crate::grpc) struct JudgeLayer {
     mode: AccessMode,
     engine: Engine,
+    limits: Limits,
+    callers: Arc<Callers>,
 }
 
 impl JudgeLayer {
-    pub(in crate::grpc) fn new(mode: AccessMode, engine: Engine) -> JudgeLayer {
-        JudgeLayer { mode, engine }
+    pub(in crate::grpc) fn new(mode: AccessMode, engine: Engine, limits: Limits) -> JudgeLayer {
+        JudgeLayer {
+            mode,
+            engine,
+            limits,
+            callers: Arc::new(Callers::new(limits)),
+        }
+    }
+
+    /// Who makes a call that came at `arrived`, and that it is let in. What costs least is asked first.
+    ///
+    /// # Errors
+    /// Why the call is kept out.
+    fn admit(&self, parts: &Parts, arrived: Instant) -> Result<(Identity, Admission), KeptOut> {
+        let path = parts.uri.path();
+        let call = table::call_at(path);
+        // Health and reflection answer also when there is much to do.
+        let class = call.map_or(CallClass::Live, |call| call.class);
+        let in_flight = match self.engine.let_in(class, arrived) {
+            Ok(in_flight) => in_flight.filter(|_| call.is_some()),
+            Err(EngineError::Overloaded(class)) => return Err(KeptOut::Shed(class)),
+            Err(halt) => return Err(status::halted(halt).into()),
+        };
+        let metadata = metadata_bytes(&parts.headers);
+        if metadata > self.limits.metadata_bytes {
+            let limit = self.limits.metadata_bytes;
+            return Err(over_limits::metadata_too_large(metadata, limit).into());
+        }
+        let kind = match call {
+            Some(_) if class == CallClass::Watch => PermitKind::Watch,
+            Some(call) if !table::STREAMS.contains(&call.name) => PermitKind::Call,
+            Some(_) | None => PermitKind::Stream,
+        };
+        let permit = |key| {
+            let permit = self.callers.permit(key, kind, arrived);
+            permit.map_err(over_limits::over)
+        };
+        let address = parts.extensions.get().and_then(|peer: &Peer| peer.address);
+        let address = CallerKey::at(address.map(|address| address.ip()));
+        let (identity, permit) = match self.judge(path, call, &parts.headers) {
+            Ok(Identity::Open) => (Identity::Open, permit(address)?),
+            Ok(Identity::Token(token)) => {
+                let permit = permit(CallerKey::Token(token.id))?;
+                (Identity::Token(token), permit)
+            }
+            Err(refused) => {
+                // Who guesses credentials is slowed down, too.
+                permit(address)?;
+                return Err(refused.into());
+            }
+        };
+        let given = deadline::asked(&parts.headers);
+        let time = match kind {
+            PermitKind::Call => {
+                let most = self.limits.call_time;
+                Some(given.map_or(most, |given| given.min(most)))
+            }
+            PermitKind::Watch | PermitKind::Stream => given,
+        };
+        let times = CallTimes {
+            class,
+            arrived,
+            deadline: time.and_then(|time| arrived.checked_add(time)),
+        };
+        let admission = Admission {
+            times,
+            permit,
+            _in_flight: in_flight,
+        };
+        Ok((identity, admission))
     }
 
     /// Who calls.
     ///
     /// # Errors
     /// The refusal of a caller that may not make this call.
-    fn judge(&self, path: &str, parts: &http::HeaderMap) -> Result<Identity, Status> {
+    fn judge(
+        &self,
+        path: &str,
+        call: Option<&Call>,
+        headers: &HeaderMap,
+    ) -> Result<Identity, Status> {
         if table::is_for_everybody(path) {
             return Ok(Identity::Open);
         }
         let identity = match self.mode {
             AccessMode::Open => Identity::Open,
-            AccessMode::Credentials => Identity::of(parts, &self.engine)?,
+            AccessMode::Credentials => Identity::of(headers, &self.engine)?,
         };
-        let Some(call) = table::call_at(path) else {
+        let Some(call) = call else {
             // A call of the contract that is missing in the table is as one that does not exist: it lets nobody in.
             return match table::is_of_the_contract(path) {
                 true => Err(status::no_such_method()),
@@ -58,6 +167,14 @@ impl JudgeLayer {
         }
         Ok(identity)
     }
+}
+
+/// The size of the metadata of a call.
+fn metadata_bytes(headers: &HeaderMap) -> usize {
+    let entries = headers.iter();
+    entries
+        .map(|(name, value)| name.as_str().len() + value.len() + ENTRY_BYTES)
+        .sum()
 }
 
 impl<S> Layer<S> for JudgeLayer {
@@ -76,32 +193,70 @@ pub(in crate::grpc) struct Judge<S> {
     next: S,
 }
 
-impl<S: Service<Request<Body>>> Service<Request<Body>> for Judge<S> {
-    type Response = S::Response;
+impl<S> Service<Request<Body>> for Judge<S>
+where
+    S: Service<Request<Body>, Response = Response<Body>>,
+    S::Future: Unpin,
+{
+    type Response = Response<Body>;
     type Error = S::Error;
-    type Future = S::Future;
+    type Future = Judged<S::Future>;
 
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
         self.next.poll_ready(context)
     }
 
-    fn call(&mut self, request: Request<Body>) -> S::Future {
+    fn call(&mut self, request: Request<Body>) -> Self::Future {
         let (mut parts, body) = request.into_parts();
-        let Parts {
-            uri,
-            headers,
-            extensions,
-            ..
-        } = &mut parts;
-        match self.judge.judge(uri.path(), headers) {
-            Ok(identity) => drop(extensions.insert(identity)),
-            Err(refused) => drop(extensions.insert(Refused(refused))),
+        match self.judge.admit(&parts, Instant::now()) {
+            Ok((identity, admission)) => {
+                parts.extensions.insert(identity);
+                parts.extensions.insert(Arc::new(admission));
+            }
+            // Refusals must cost little when there are many, so they take no part of the way in.
+            Err(kept_out) if is_grpc(&parts.headers) => {
+                will_answer_at_once();
+                return Judged::Refused(RefusedCall::new(body, kept_out));
+            }
+            Err(KeptOut::Shed(class)) => {
+                let status = over_limits::overloaded(class);
+                parts.extensions.insert(Refused(status));
+            }
+            Err(KeptOut::Refused(status)) => drop(parts.extensions.insert(Refused(status))),
         }
-        self.next.call(Request::from_parts(parts, body))
+        Judged::Next(self.next.call(Request::from_parts(parts, body)))
     }
 }
 
-/// Answers the calls that [`JudgeLayer`] refused.
+/// The answer to a call that was judged.
+pub(in crate::grpc) enum Judged<F> {
+    /// The call is refused.
+    Refused(RefusedCall),
+    /// What the services inside answer.
+    Next(F),
+}
+
+impl<F, E> Future for Judged<F>
+where
+    F: Future<Output = Result<Response<Body>, E>> + Unpin,
+{
+    type Output = F::Output;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
+        match &mut *self {
+            Judged::Refused(refused) => Pin::new(refused).poll(context).map(Ok),
+            Judged::Next(next) => Pin::new(next).poll(context),
+        }
+    }
+}
+
+/// Whether a call is gRPC itself, so that a refusal needs no other form.
+fn is_grpc(headers: &HeaderMap) -> bool {
+    let kind = headers.get(CONTENT_TYPE).map(|kind| kind.as_bytes());
+    kind.is_some_and(|kind| kind == b"application/grpc" || kind.starts_with(b"application/grpc+"))
+}
+
+/// Answers the calls that [`JudgeLayer`] refused, and gives the others their time.
 #[derive(Clone)]
 pub(in crate::grpc) struct GateLayer;
 
@@ -131,10 +286,26 @@ where
         self.0.poll_ready(context)
     }
 
-    fn call(&mut self, request: Request<Body>) -> Self::Future {
-        match request.extensions().get::<Refused>() {
-            Some(Refused(status)) => Box::pin(ready(Ok(status.clone().into_http()))),
-            None => Box::pin(self.0.call(request)),
+    fn call(&mut self, mut request: Request<Body>) -> Self::Future {
+        if let Some(Refused(status)) = request.extensions().get() {
+            return Box::pin(ready(Ok(status.clone().into_http())));
         }
+        let admission: Option<Arc<Admission>> = request.extensions_mut().remove();
+        let Some(admission) = admission else {
+            return Box::pin(self.0.call(request));
+        };
+        let answered = admission.times.scope(self.0.call(request));
+        Box::pin(async move {
+            let mut response = match admission.times.deadline {
+                Some(at) => match timeout_at(at.into(), answered).await {
+                    Ok(answered) => answered?,
+                    Err(_) => over_limits::out_of_time().into_http(),
+                },
+                None => answered.await?,
+            };
+            // It counts until it is read.
+            response.extensions_mut().insert(admission.permit.clone());
+            Ok(response)
+        })
     }
 }

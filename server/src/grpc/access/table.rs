@@ -1,7 +1,9 @@
-//! The table of the calls that each role may make. Every call of the contract is here; a test walks the contract.
+//! The table of the calls: which roles may make them, and what they are worth when not all can be taken. Every call of
+//! the contract is here; a test walks the contract.
 //!
 //! docs/security.md shows the same table to readers; another test makes it from this one.
 
+use crate::engine::CallClass;
 use signpost_domain::access::Role;
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -56,10 +58,13 @@ pub(in crate::grpc) struct Call {
     pub(super) kind: CallKind,
     /// What it does with a limited token.
     pub(super) limited: Limited,
+    /// What it is worth when not all calls can be taken.
+    pub(in crate::grpc) class: CallClass,
     /// Who may make it.
     pub(super) roles: &'static [Role],
 }
 
+use CallClass::{Live, Report, Route, Watch};
 use CallKind::{Administers, Reads, ReadsPersonal, Writes};
 use Limited::{Checked, Free, Refused};
 use Role::{Admin, Agent, Auditor, Chatbot, Platform, Supervisor};
@@ -80,194 +85,349 @@ const ADMINS_AND_AUDITORS: &[Role] = &[Admin, Auditor];
 
 /// Every call, in the order of the contract.
 pub(super) const CALLS: &[Call] = &[
-    call("AccessService/CreateToken", Administers, Refused, ADMINS),
+    call(
+        "AccessService/CreateToken",
+        Administers,
+        Refused,
+        Route,
+        ADMINS,
+    ),
     call(
         "AccessService/ListTokens",
         Reads,
         Refused,
+        Report,
         ADMINS_AND_AUDITORS,
     ),
-    call("AccessService/RevokeToken", Administers, Refused, ADMINS),
-    call("BackupService/StreamBackup", Administers, Refused, ADMINS),
-    call("CaseService/GetCase", ReadsPersonal, Checked, EVERYBODY),
+    call(
+        "AccessService/RevokeToken",
+        Administers,
+        Refused,
+        Live,
+        ADMINS,
+    ),
+    call(
+        "BackupService/StreamBackup",
+        Administers,
+        Refused,
+        Report,
+        ADMINS,
+    ),
+    call(
+        "CaseService/GetCase",
+        ReadsPersonal,
+        Checked,
+        Route,
+        EVERYBODY,
+    ),
     call(
         "CaseService/ListCaseTimeline",
         ReadsPersonal,
         Checked,
+        Report,
         READERS,
     ),
-    call("CaseService/AddCaseNote", Writes, Checked, WORKERS),
-    call("CaseService/UpdateCase", Writes, Checked, WORKERS),
-    call("CaseService/ResolveCase", Writes, Checked, WORKERS),
-    call("CaseService/ReopenCase", Writes, Checked, WORKERS),
-    call("CaseService/MergeCases", Writes, Checked, SUPERVISORS),
-    call("CaseService/UnmergeCase", Writes, Checked, SUPERVISORS),
-    call("CaseService/LinkCases", Writes, Checked, WORKERS),
-    call("CaseService/UnlinkCases", Writes, Checked, WORKERS),
-    call("CaseService/BatchGetCases", ReadsPersonal, Refused, READERS),
-    call("CaseService/ListCases", ReadsPersonal, Refused, WATCHERS),
-    call("ContactService/RouteContact", Writes, Checked, ROUTERS),
+    call("CaseService/AddCaseNote", Writes, Checked, Live, WORKERS),
+    call("CaseService/UpdateCase", Writes, Checked, Live, WORKERS),
+    call("CaseService/ResolveCase", Writes, Checked, Live, WORKERS),
+    call("CaseService/ReopenCase", Writes, Checked, Route, WORKERS),
+    call(
+        "CaseService/MergeCases",
+        Writes,
+        Checked,
+        Route,
+        SUPERVISORS,
+    ),
+    call(
+        "CaseService/UnmergeCase",
+        Writes,
+        Checked,
+        Route,
+        SUPERVISORS,
+    ),
+    call("CaseService/LinkCases", Writes, Checked, Route, WORKERS),
+    call("CaseService/UnlinkCases", Writes, Checked, Route, WORKERS),
+    call(
+        "CaseService/BatchGetCases",
+        ReadsPersonal,
+        Refused,
+        Report,
+        READERS,
+    ),
+    call(
+        "CaseService/ListCases",
+        ReadsPersonal,
+        Refused,
+        Report,
+        WATCHERS,
+    ),
+    call(
+        "ContactService/RouteContact",
+        Writes,
+        Checked,
+        Route,
+        ROUTERS,
+    ),
     call(
         "ContactService/PreviewRoute",
         ReadsPersonal,
         Checked,
+        Route,
         PREVIEWERS,
     ),
-    call("ContactService/SelectRoute", Writes, Checked, ROUTERS),
-    call("ContactService/RerouteContact", Writes, Checked, ROUTERS),
-    call("ContactService/EndContact", Writes, Checked, ENDERS),
-    call("ContactService/AddCaseToContact", Writes, Checked, WORKERS),
+    call(
+        "ContactService/SelectRoute",
+        Writes,
+        Checked,
+        Route,
+        ROUTERS,
+    ),
+    call(
+        "ContactService/RerouteContact",
+        Writes,
+        Checked,
+        Route,
+        ROUTERS,
+    ),
+    call("ContactService/EndContact", Writes, Checked, Live, ENDERS),
+    call(
+        "ContactService/AddCaseToContact",
+        Writes,
+        Checked,
+        Live,
+        WORKERS,
+    ),
     call(
         "ContactService/ReportQueueStats",
         Writes,
         Refused,
+        Live,
         PLATFORMS,
     ),
-    call("ContactService/UpdateContact", Writes, Checked, WORKERS),
+    call(
+        "ContactService/UpdateContact",
+        Writes,
+        Checked,
+        Live,
+        WORKERS,
+    ),
     call(
         "ContactService/CorrectContactCustomer",
         Writes,
         Checked,
+        Route,
         CORRECTORS,
     ),
     call(
         "ContactService/GetContact",
         ReadsPersonal,
         Checked,
+        Route,
         EVERYBODY,
     ),
     call(
         "ContactService/ListContacts",
         ReadsPersonal,
         Refused,
+        Report,
         WATCHERS,
     ),
     call(
         "CustomerService/UpsertCustomer",
         Writes,
         Refused,
+        Route,
         CORRECTORS,
     ),
     call(
         "CustomerService/BatchUpsertCustomers",
         Writes,
         Refused,
+        Report,
         PLATFORMS,
     ),
-    call("CustomerService/LinkIdentity", Writes, Refused, CORRECTORS),
+    call(
+        "CustomerService/LinkIdentity",
+        Writes,
+        Refused,
+        Route,
+        CORRECTORS,
+    ),
     call(
         "CustomerService/UnlinkIdentity",
         Writes,
         Refused,
+        Route,
         CORRECTORS,
     ),
     call(
         "CustomerService/MergeCustomers",
         Writes,
         Refused,
+        Route,
         SUPERVISORS,
     ),
     call(
         "CustomerService/UnmergeCustomer",
         Writes,
         Refused,
+        Route,
         SUPERVISORS,
     ),
     call(
         "CustomerService/GetCustomer",
         ReadsPersonal,
         Refused,
+        Route,
         READERS,
     ),
     call(
         "CustomerService/LookUpCustomer",
         ReadsPersonal,
         Refused,
+        Route,
         READERS,
     ),
     call(
         "CustomerService/BatchGetCustomers",
         ReadsPersonal,
         Refused,
+        Report,
         READERS,
     ),
     call(
         "CustomerService/GetCustomerHistory",
         ReadsPersonal,
         Refused,
+        Report,
         READERS,
     ),
     call(
         "CustomerService/ListCustomers",
         ReadsPersonal,
         Refused,
+        Report,
         WATCHERS,
     ),
     call(
         "CustomerService/ListHandleConflicts",
         ReadsPersonal,
         Refused,
+        Report,
         WATCHERS,
     ),
     call(
         "CustomerService/EraseCustomer",
         Administers,
         Refused,
+        Route,
         ADMINS,
     ),
-    call("FeedService/WatchEvents", ReadsPersonal, Refused, WATCHERS),
-    call("FeedService/WatchCases", ReadsPersonal, Refused, WATCHERS),
+    call(
+        "FeedService/WatchEvents",
+        ReadsPersonal,
+        Refused,
+        Watch,
+        WATCHERS,
+    ),
+    call(
+        "FeedService/WatchCases",
+        ReadsPersonal,
+        Refused,
+        Watch,
+        WATCHERS,
+    ),
     call(
         "FeedService/WatchContacts",
         ReadsPersonal,
         Refused,
+        Watch,
         WATCHERS,
     ),
-    call("InsightService/CountReasons", Reads, Refused, WATCHERS),
+    call(
+        "InsightService/CountReasons",
+        Reads,
+        Refused,
+        Report,
+        WATCHERS,
+    ),
     call(
         "PlaybookService/ValidatePlaybook",
         Reads,
         Refused,
+        Report,
         SUPERVISORS,
     ),
     call(
         "PlaybookService/PublishPlaybook",
         Administers,
         Refused,
+        Live,
         ADMINS,
     ),
     call(
         "PlaybookService/RollbackPlaybook",
         Administers,
         Refused,
+        Live,
         ADMINS,
     ),
     call(
         "PlaybookService/ListPlaybookPublications",
         Reads,
         Refused,
+        Report,
         WATCHERS,
     ),
-    call("PlaybookService/GetPlaybook", Reads, Refused, WATCHERS),
-    call("PlaybookService/DiffPlaybooks", Reads, Refused, OVERSEERS),
-    call("PlaybookService/GetReasonMenu", Reads, Free, EVERYBODY),
-    call("PlaybookService/GetVocabulary", Reads, Free, READERS),
-    call("ServerService/GetServerStatus", Reads, Refused, OVERSEERS),
+    call(
+        "PlaybookService/GetPlaybook",
+        Reads,
+        Refused,
+        Report,
+        WATCHERS,
+    ),
+    call(
+        "PlaybookService/DiffPlaybooks",
+        Reads,
+        Refused,
+        Report,
+        OVERSEERS,
+    ),
+    call(
+        "PlaybookService/GetReasonMenu",
+        Reads,
+        Free,
+        Route,
+        EVERYBODY,
+    ),
+    call("PlaybookService/GetVocabulary", Reads, Free, Route, READERS),
+    call(
+        "ServerService/GetServerStatus",
+        Reads,
+        Refused,
+        Live,
+        OVERSEERS,
+    ),
 ];
 
 const fn call(
     name: &'static str,
     kind: CallKind,
     limited: Limited,
+    class: CallClass,
     roles: &'static [Role],
 ) -> Call {
     Call {
         name,
         kind,
         limited,
+        class,
         roles,
     }
 }
+
+/// The calls besides watches that may take as long as they do, for their answers are streams.
+pub(super) const STREAMS: [&str; 1] = ["BackupService/StreamBackup"];
 
 /// What the path of every call of the contract begins with.
 const CONTRACT: &str = "/signpost.v1.";

@@ -1,6 +1,7 @@
 //! Tests of the table against the contract, and of what the documentation says of it.
 
-use super::table::{CALLS, Call, Limited};
+use super::table::{CALLS, Call, Limited, STREAMS};
+use crate::engine::CallClass;
 use crate::tests::with_part;
 use expect_test::expect_file;
 use prost::Message;
@@ -11,13 +12,21 @@ use std::collections::BTreeSet;
 
 /// The calls of the contract, as the table names them.
 fn contract() -> Result<BTreeSet<String>, prost::DecodeError> {
+    Ok(calls()?.into_iter().map(|(name, _)| name).collect())
+}
+
+/// The calls of the contract, and whether their answers are streams.
+fn calls() -> Result<Vec<(String, bool)>, prost::DecodeError> {
     let set = FileDescriptorSet::decode(FILE_DESCRIPTOR_SET)?;
     let files = set.file.into_iter();
     let ours = files.filter(|file| file.package() == "signpost.v1");
     let calls = ours.flat_map(|file| file.service).flat_map(|service| {
         let name = service.name().to_owned();
         let methods = service.method.into_iter();
-        methods.map(move |method| format!("{name}/{}", method.name()))
+        methods.map(move |method| {
+            let streams = method.server_streaming();
+            (format!("{name}/{}", method.name()), streams)
+        })
     });
     Ok(calls.collect())
 }
@@ -27,6 +36,19 @@ fn every_call_of_the_contract_has_one_row() -> Result<(), prost::DecodeError> {
     let rows: BTreeSet<String> = CALLS.iter().map(|call| call.name.to_owned()).collect();
     assert_eq!(rows, contract()?);
     assert_eq!(rows.len(), CALLS.len(), "a call has two rows");
+    Ok(())
+}
+
+#[test]
+fn a_call_whose_answer_is_a_stream_is_a_watch_or_may_take_its_time()
+-> Result<(), prost::DecodeError> {
+    for (name, streams) in calls()? {
+        let watch = |call: &&Call| call.name == name && call.class == CallClass::Watch;
+        let is_watch = CALLS.iter().any(|call| watch(&call));
+        let is_stream = STREAMS.contains(&name.as_str());
+        assert_eq!(is_watch || is_stream, streams, "{name}");
+        assert!(!(is_watch && is_stream), "{name}");
+    }
     Ok(())
 }
 
@@ -58,16 +80,17 @@ fn the_documentation_shows_the_table() {
 }
 
 fn shown() -> String {
-    let mut lines = String::from("| call | what it does | limited tokens |");
+    let mut lines = String::from("| call | what it does | class | limited tokens |");
     for role in Role::ALL {
         lines += &format!(" {} |", role.as_str());
     }
-    lines += "\n|---|---|---|";
+    lines += "\n|---|---|---|---|";
     lines += &"---|".repeat(Role::ALL.len());
     for Call {
         name,
         kind,
         limited,
+        class,
         roles,
     } in CALLS
     {
@@ -76,7 +99,8 @@ fn shown() -> String {
             Limited::Free => "may",
             Limited::Refused => "refused",
         };
-        lines += &format!("\n| {name} | {} | {limited} |", kind.as_str());
+        let (kind, class) = (kind.as_str(), class.as_str());
+        lines += &format!("\n| {name} | {kind} | {class} | {limited} |");
         for role in Role::ALL {
             lines += if roles.contains(&role) {
                 " yes |"

@@ -21,13 +21,13 @@ pub(super) struct Contract(HashMap<String, Method>);
 
 impl Contract {
     /// The methods of the contract and of the health service. Reflection is left out: it has streams of requests, which
-    /// are not needed here.
-    pub(super) fn new() -> Result<Contract, DescriptorError> {
+    /// are not needed here. No request is larger than `bytes_max`.
+    pub(super) fn new(bytes_max: usize) -> Result<Contract, DescriptorError> {
         let mut pool = DescriptorPool::decode(FILE_DESCRIPTOR_SET)?;
         pool.decode_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)?;
         let mut methods = HashMap::new();
         for service in pool.services() {
-            let bytes_max = match service.full_name() {
+            let of_service_max = match service.full_name() {
                 playbook_service_server::SERVICE_NAME => PLAYBOOK_REQUEST_BYTES_MAX,
                 customer_service_server::SERVICE_NAME => CUSTOMER_REQUEST_BYTES_MAX,
                 _ => REQUEST_BYTES_MAX,
@@ -38,7 +38,7 @@ impl Contract {
                     input: method.input(),
                     output: method.output(),
                     streams: method.is_server_streaming(),
-                    bytes_max,
+                    bytes_max: of_service_max.min(bytes_max),
                 };
                 methods.insert(path, method);
             }

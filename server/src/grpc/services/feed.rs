@@ -3,7 +3,6 @@
 
 use crate::engine::Engine;
 use crate::feed::{Feeds, Unwatched, WatchStream};
-use crate::grpc::REQUEST_BYTES_MAX;
 use crate::grpc::access::WatchGuard;
 use crate::grpc::edge::{identity, reached};
 use crate::grpc::from_proto::NamedRevision;
@@ -32,11 +31,13 @@ use tonic_prost::{ProstCodec, ProstDecoder};
 #[derive(Clone)]
 pub(in crate::grpc) struct FeedServer {
     feeds: Arc<Feeds>,
+    bytes_max: usize,
 }
 
 impl FeedServer {
-    pub(in crate::grpc) fn new(feeds: Arc<Feeds>) -> FeedServer {
-        FeedServer { feeds }
+    /// No request is larger than `bytes_max`.
+    pub(in crate::grpc) fn new(feeds: Arc<Feeds>, bytes_max: usize) -> FeedServer {
+        FeedServer { feeds, bytes_max }
     }
 }
 
@@ -59,17 +60,13 @@ where
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
         let feeds = self.feeds.clone();
-        let engine = feeds.engine().clone();
+        let of = (feeds.engine().clone(), self.bytes_max);
         let path = request.uri().path().strip_prefix('/').unwrap_or_default();
         let method = path.strip_prefix(SERVICE_NAME).unwrap_or_default();
         match method {
-            "/WatchEvents" => watch(request, engine, |asked| {
-                Box::pin(watch_events(feeds, asked))
-            }),
-            "/WatchCases" => watch(request, engine, |asked| Box::pin(watch_cases(feeds, asked))),
-            "/WatchContacts" => watch(request, engine, |asked| {
-                Box::pin(watch_contacts(feeds, asked))
-            }),
+            "/WatchEvents" => watch(request, of, |asked| Box::pin(watch_events(feeds, asked))),
+            "/WatchCases" => watch(request, of, |asked| Box::pin(watch_cases(feeds, asked))),
+            "/WatchContacts" => watch(request, of, |asked| Box::pin(watch_contacts(feeds, asked))),
             _ => Box::pin(async { Ok(status::no_such_method().into_http()) }),
         }
     }
@@ -134,7 +131,7 @@ fn begun<A>(
 /// Answers a call with a request of the type `Q`.
 fn watch<Q, B, W>(
     request: Request<B>,
-    engine: Engine,
+    (engine, bytes_max): (Engine, usize),
     begin: W,
 ) -> BoxFuture<Response<Body>, Infallible>
 where
@@ -145,7 +142,7 @@ where
 {
     Box::pin(async move {
         let codec = FeedCodec::<Q>(PhantomData);
-        let mut grpc = Grpc::new(codec).max_decoding_message_size(REQUEST_BYTES_MAX);
+        let mut grpc = Grpc::new(codec).max_decoding_message_size(bytes_max);
         let method = Method {
             begin: Some(begin),
             engine,

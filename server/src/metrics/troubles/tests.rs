@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::engine::{EngineHealth, LivePlaybook, MemoryFigures, SlowestStep, TimerFigures};
-use crate::store::StoredSizes;
+use crate::store::{DamagedSegment, StoredSizes};
 use signpost_domain::ids::{PlaybookVersion, Seq, Slug};
 
 const NOW: UnixMs = UnixMs(1_000_000_000);
@@ -34,6 +34,7 @@ fn well() -> EngineFigures {
         free_bytes: 10 * FLOOR,
         floor_bytes: FLOOR,
         stored: StoredSizes::default(),
+        damaged: Vec::new(),
         slowest: SlowestStep {
             doing: "decides",
             since: Duration::from_millis(5),
@@ -66,6 +67,12 @@ fn a_server_that_is_well_has_none_and_each_trouble_is_told_the_worst_first() {
             next_due: Some(UnixMs(NOW.0 - 61_000)),
         },
         live: None,
+        damaged: vec![DamagedSegment {
+            folder: "00000000000000000641".to_owned(),
+            first: 641,
+            last: 1_280,
+            what: "event 700 of the log is not readable: its checksum does not hold".to_owned(),
+        }],
         free_bytes: 2 * FLOOR - 1,
         slowest: SlowestStep {
             doing: "writes the log",
@@ -89,6 +96,7 @@ fn a_server_that_is_well_has_none_and_each_trouble_is_told_the_worst_first() {
     }
     expect_test::expect![[r#"
         fault engine_stalled: the thread that writes the log has made no step for 31 s: start the server again, and look at the disk
+        fault log_damaged: the segment 00000000000000000641 of the log, with the events 641 to 1280, does not read, so what needs these events is not answered: stop the server when you can, run signpost doctor, and restore the segment. event 700 of the log is not readable: its checksum does not hold
         fault timers_late: 2 timers are due and have not fired, the oldest for 61 s
         fault queue_full: 2048 of at most 4096 commands and reads wait to be decided: callers send faster than the server decides
         fault no_playbook: no playbook is live: nothing is routed until one is published

@@ -49,6 +49,7 @@ async fn tokens_are_created_listed_and_revoked_by_commands() -> Outcome {
     let listed = server.signpost(&["token", "list", "--utc"]).await?;
     let told = [
         made.stdout.replace(&token, "SECRET"),
+        made.stderr,
         again.stderr,
         again.stdout,
         revoked.stdout,
@@ -57,12 +58,10 @@ async fn tokens_are_created_listed_and_revoked_by_commands() -> Outcome {
     ];
     expect![[r#"
         SECRET
-          token_0000000000001 of chatbot/webbot, until 2027-12-31T00:00:00Z
-          limited to channel web_chat
-          the first line is the token: it is not shown again
+        the line on stdout is the token: it is not shown again
+        token_0000000000001 of chatbot/webbot, until 2027-12-31T00:00:00Z, limited to channel web_chat
         token_0000000000001 was created before, and its secret was shown then; if nobody has it, revoke it and create another
-          token_0000000000001 of chatbot/webbot, until 2027-12-31T00:00:00Z
-          limited to channel web_chat
+        token_0000000000001 of chatbot/webbot, until 2027-12-31T00:00:00Z, limited to channel web_chat
         revoked token_0000000000002
         signpost: token_0000000000002 was revoked before
           token                caller                     state    expires               limits            label

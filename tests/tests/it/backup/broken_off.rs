@@ -1,7 +1,10 @@
 //! Backups and restores that break off: the client is killed, the server is killed, the disk is full.
 
 use signpost_client::{request_id, v1};
+use signpost_server::engine::open_folder;
+use signpost_server::store::{Log, LogLimits, Opened, RowLimits, Rows};
 use signpost_tests::Outcome;
+use signpost_tests::child::Process;
 use signpost_tests::process::{Ran, ServerProcess, signpost, signpostd, text};
 use signpost_tests::restoring::{bulky, chunks, restored, stored_events};
 use signpost_tests::server::{Data, FLIGHTS};
@@ -65,6 +68,16 @@ fn until_files(place: &Path, count: usize) -> Outcome {
     Ok(())
 }
 
+/// What `verify` says of a backup that broke off: it is to be made again, which its exit code says, too.
+fn unfinished(server: &ServerProcess, place: &Path) -> Outcome<serde_json::Value> {
+    let ran = server.signpost(&["backup", "verify", text(place)?, "--json"])?;
+    assert_eq!(ran.code, Some(1), "{ran:?}");
+    assert!(ran.stderr.contains("run it again"), "{ran:?}");
+    let told: serde_json::Value = serde_json::from_str(&ran.stdout)?;
+    assert_eq!(told["isComplete"], false, "{told}");
+    Ok(told)
+}
+
 fn backed_up(server: &ServerProcess, place: &Path) -> Outcome<serde_json::Value> {
     server.signpost(&["backup", text(place)?, "--json"])?.json()
 }
@@ -74,9 +87,7 @@ async fn a_backup_that_was_killed_on_either_side_is_continued() -> Outcome {
     let (data, server) = heavy(PLAYBOOKS).await?;
     let place = data.beside().join("backup");
     let kept = |server: &ServerProcess| -> Outcome<u64> {
-        let told = server.signpost(&["backup", "verify", text(&place)?, "--json"])?;
-        let told = told.json()?;
-        assert_eq!(told["isComplete"], false, "{told}");
+        let told = unfinished(server, &place)?;
         Ok(told["lastEvent"].as_u64().ok_or("no last event")?)
     };
     // The server is killed. What came is kept.
@@ -89,6 +100,9 @@ async fn a_backup_that_was_killed_on_either_side_is_continued() -> Outcome {
     let server = ServerProcess::start(&data, &["--clock", "external"])?;
     let first = kept(&server)?;
     assert!(first > 0);
+    let (_, warned) = restored(&place, &data, &[]).await?;
+    let words = format!("the backup broke off after event {first}: ");
+    assert!(warned.contains(&words), "{warned}");
 
     // The client is killed.
     let before = chunks(&place)?.len();
@@ -166,10 +180,7 @@ async fn a_full_disk_ends_a_backup_that_goes_on_when_there_is_room() -> Outcome 
     assert!(full.stderr.contains("could not write"), "{full:?}");
     assert!(full.stderr.contains("No space left on device"), "{full:?}");
     // What is there is a backup that ends earlier, and the server goes on.
-    let kept = server
-        .signpost(&["backup", "verify", text(&place)?, "--json"])?
-        .json()?;
-    assert_eq!(kept["isComplete"], false);
+    let kept = unfinished(&server, &place)?;
     let first = kept["lastEvent"].as_u64().ok_or("no last event")?;
     // Onto a larger disk.
     let larger = data.beside().join("larger");
@@ -187,5 +198,66 @@ async fn a_full_disk_ends_a_backup_that_goes_on_when_there_is_room() -> Outcome 
         stored_events(&again, u64::MAX >> 1)?,
         stored_events(&data, last)?
     );
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_export_that_broke_off_is_made_by_the_same_command() -> Outcome {
+    let (data, server) = heavy(PLAYBOOKS).await?;
+    let file = data.beside().join("all.jsonl");
+    let arguments = ["export", "all", "--output", text(&file)?];
+    let child = signpost(server.address(), &arguments)?
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()?;
+    let begun = data.beside().join("all.jsonl.unfinished");
+    let until = Instant::now() + WAIT_MAX;
+    while !begun.exists() && Instant::now() < until {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    server.kill()?;
+    let ended = child.wait_with_output()?;
+    assert_eq!(ended.status.code(), Some(1), "{ended:?}");
+    assert!(begun.exists() && !file.exists());
+    let server = ServerProcess::start(&data, &["--clock", "external"])?;
+    let again = server.signpost(&arguments)?;
+    assert_eq!(again.code, Some(0), "{again:?}");
+    assert!(file.exists() && !begun.exists());
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_start_that_is_asked_to_stop_ends_and_the_next_goes_on_from_there() -> Outcome {
+    let (data, server) = heavy(PLAYBOOKS).await?;
+    server.ask_to_stop()?;
+    server.wait()?;
+    let state = data.path().join("state");
+    fs::remove_dir_all(&state)?;
+    let mut command = signpostd(&["--data", text(&data.path())?, "--listen", "127.0.0.1:0"])?;
+    let starting = Process::start(&mut command, &data.beside().join("log"))?;
+    let until = Instant::now() + WAIT_MAX;
+    while !state.exists() && Instant::now() < until {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    starting.ask_to_stop()?;
+    let (status, said) = starting.rest()?;
+    assert_eq!(
+        (status.code(), said.as_str()),
+        (Some(0), ""),
+        "it never serves"
+    );
+    let folder = open_folder(&data.path())?;
+    let (log, _) = Log::open(&folder, LogLimits::default())?;
+    let Opened::Ready(rows, _) = Rows::open(&folder, RowLimits::default())? else {
+        return Err("the rows are damaged".into());
+    };
+    let (applied, last) = (rows.applied(), log.last());
+    assert!(0 < applied && applied < last, "{applied} of {last}");
+    drop((rows, log, folder));
+    let server = ServerProcess::start(&data, &["--clock", "external"])?;
+    let client = server.client()?;
+    let live = client.get_playbook(v1::GetPlaybookRequest::default());
+    assert!(!live.await?.document.is_empty());
     Ok(())
 }

@@ -55,18 +55,9 @@ async fn every_flipped_bit_of_a_backup_is_found_and_named() -> Outcome {
         let refused = restore(&place, &nowhere.path(), &["--without-keys", "--skip-check"]).await?;
         assert_eq!(refused.code, Some(1));
         assert!(refused.stderr.contains(text(file)?), "{refused:?}");
-        // What was begun is no data folder, and says so.
-        let started = signpost_tests::process::fails(
-            &nowhere,
-            &["--data", text(&nowhere.path())?, "--listen", "127.0.0.1:0"],
-        )?;
-        assert_eq!(
-            started,
-            "1: signpostd: TMP/data is an unfinished restore; delete the folder, and restore again"
-        );
-        let again = restore(&place, &nowhere.path(), &["--without-keys"]).await?;
-        assert!(again.stderr.contains("unfinished restore"), "{again:?}");
-        fs::remove_dir_all(nowhere.path())?;
+        // What was begun is gone.
+        let left = fs::read_dir(nowhere.path())?;
+        assert_eq!(left.count(), 0);
         fs::write(file, &bytes)?;
     }
 
@@ -105,11 +96,29 @@ async fn every_flipped_bit_of_a_backup_is_found_and_named() -> Outcome {
     fs::write(&manifest, &bytes)?;
     assert_eq!(verify(&place).await?.code, Some(0));
 
+    // Nothing is added to a backup whose first file is gone or short, for it could not be restored.
+    let server = TestServer::on(ours, Clock::External).await?;
+    let first = files.first().ok_or("no file")?;
+    let bytes = fs::read(first)?;
+    fs::write(first, &bytes[..bytes.len() - 1])?;
+    let short = server.signpost(&["backup", text(&place)?]).await?;
+    assert_eq!(short.code, Some(3), "{short:?}");
+    assert!(short.stderr.contains("bytes instead of"), "{short:?}");
+    let refused = restore(&place, &nowhere.path(), &["--without-keys"]).await?;
+    let words = "nothing comes before it: restore from another backup";
+    assert!(refused.stderr.contains(words), "{refused:?}");
+    fs::remove_file(first)?;
+    let gone = server.signpost(&["backup", text(&place)?]).await?;
+    assert_eq!(gone.code, Some(3), "{gone:?}");
+    assert!(gone.stderr.contains("it is missing"), "{gone:?}");
+    fs::write(first, bytes)?;
+
     // A damaged end is not gone on from.
     let newest = files.last().ok_or("no file")?;
     let bytes = fs::read(newest)?;
-    fs::write(newest, &bytes[..bytes.len() - 1])?;
-    let server = TestServer::on(ours, Clock::External).await?;
+    let mut flipped = bytes.clone();
+    flipped[bytes.len() / 2] ^= 1;
+    fs::write(newest, &flipped)?;
     let refused = server.signpost(&["backup", text(&place)?]).await?;
     assert_eq!(refused.code, Some(3));
     assert!(refused.stderr.contains(text(newest)?), "{refused:?}");

@@ -9,6 +9,7 @@ use signpost_tests::process::text;
 use signpost_tests::restoring::{AFTER, back_up, restore};
 use signpost_tests::server::{Data, TestServer};
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use tonic::Status;
 use tonic_types::StatusExt;
@@ -133,12 +134,25 @@ async fn folders_that_hold_something_are_left_alone() -> Outcome {
     for (to, words) in [
         (&strange, "is not empty: it holds `letters`"),
         (&server.data().path(), "is not empty"),
-        (&place, "is not empty"),
+        (&place, "is in the backup"),
+        (&place.join("data"), "is in the backup"),
         (&beside.join("no/folder"), "does not exist; create it"),
     ] {
         let refused = restore(&place, to, &["--without-keys"]).await?;
         assert_eq!(refused.code, Some(1), "{refused:?}");
         assert!(refused.stderr.contains(words), "{refused:?}");
+    }
+    // What customers told is for the owner alone.
+    let all = beside.join("all.jsonl");
+    let export = ["export", "all", "--output", text(&all)?];
+    server.signpost(&export).await?;
+    for (made, mode) in [
+        (&place, 0o700),
+        (&all, 0o600),
+        (&server.data().path(), 0o700),
+    ] {
+        let found = fs::metadata(made)?.permissions().mode() & 0o777;
+        assert_eq!(found, mode, "{}", made.display());
     }
     let no_backup = restore(&strange, &beside.join("new"), &[]).await?;
     assert!(

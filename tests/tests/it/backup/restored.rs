@@ -184,7 +184,7 @@ async fn a_store_is_restored_to_an_event_and_to_a_time() -> Outcome {
     )
     .await?;
     assert!(early.stderr.contains("nothing to restore"), "{early:?}");
-    fs::remove_dir_all(&nowhere)?;
+    assert_eq!(fs::read_dir(&nowhere)?.count(), 0);
     let after = restore(
         &place,
         &nowhere,
@@ -193,7 +193,12 @@ async fn a_store_is_restored_to_an_event_and_to_a_time() -> Outcome {
     .await?;
     let words = format!("the backup ends at event {last}, before event {}", last + 1);
     assert!(after.stderr.contains(&words), "{after:?}");
-    assert!(!nowhere.exists());
+    assert_eq!(fs::read_dir(&nowhere)?.count(), 0);
+    let (_, warned) = restored(&place, &ours, &["--to-time", "2099-01-01T00:00:00Z"]).await?;
+    assert!(
+        warned.contains("before the time that was asked for"),
+        "{warned}"
+    );
     Ok(())
 }
 
