@@ -176,9 +176,7 @@ impl Config {
         let cors_origins = cors_origins(&mut finder, &origins);
         let floor = or(Key::MinFreeSpace, MIN_FREE_SPACE_DEFAULT);
         let floor_kept = finder.keep(Key::MinFreeSpace, &floor, size::bytes(&floor.text));
-        let metrics = said(Key::Metrics);
-        let metrics_kept = metrics_kept(&mut finder, metrics.as_ref());
-        let master = said(Key::MasterKeyFile);
+        let metrics_kept = metrics_kept(&mut finder, said(Key::Metrics).as_ref());
         let access = or(Key::Access, ACCESS_DEFAULT);
         let access_kept = finder.keep(Key::Access, &access, AccessMode::parse(&access.text));
         let (limits, in_file) = limits::checked(&mut finder, said);
@@ -223,8 +221,8 @@ impl Config {
             tls_client_ca,
             insecure_listen: insecure_kept.filter(|is_set| *is_set),
             min_free_space: Some(floor.text),
-            metrics: metrics.map(|said| said.text),
-            master_key_file: master.as_ref().map(|said| said.text.clone()),
+            metrics: said(Key::Metrics).map(|said| said.text),
+            master_key_file: said(Key::MasterKeyFile).map(|said| said.text),
             ..in_file
         };
         let kept = data
@@ -254,7 +252,7 @@ impl Config {
                     insecure_listen,
                     min_free_bytes: floor,
                     metrics: metrics_kept,
-                    master_key_file: master.map(|said| said.text.into()),
+                    master_key_file: effective.master_key_file.clone().map(Into::into),
                     limits,
                 }
             },

@@ -1,8 +1,10 @@
 //! `signpostd`: the server as a program. The exit code is 0 after a stop that was asked for, 1 after a failure, and 2
 //! if the command line or the configuration is wrong.
 
+use signpost_domain::time::UnixMs;
 use signpost_server::backup::{self, Filled};
 use signpost_server::config::{self, Config, CopyKeys, Invocation, OfflineCommand, ReadError};
+use signpost_server::engine::Clock;
 use signpost_server::keys::{KeysCopy, MasterKey};
 use signpost_server::offline_token::{self, CreatedToken, NewToken, OfflineError};
 use signpost_server::store::KEYS;
@@ -80,7 +82,8 @@ fn copy_keys(asked: CopyKeys) -> Result<(), Box<dyn std::error::Error>> {
         master: master.transpose()?,
         kept_days: asked.kept_days,
     };
-    let made = copy.make(jiff::Timestamp::now())?;
+    let now = Clock::System.now(None, UnixMs(0));
+    let made = copy.make(jiff::Timestamp::from_millisecond(now.0)?)?;
     say(&format!(
         "{}; {} older removed",
         made.folder.display(),

@@ -69,11 +69,19 @@ pub(super) struct DeciderWatch {
 
 /// The keys under which what is personal is sealed, and who hears when one cannot be had.
 pub(super) struct Sealing {
-    pub(super) keys: Arc<Keys>,
-    pub(super) alarm: watch::Sender<EngineHealth>,
+    keys: Arc<Keys>,
+    alarm: watch::Sender<EngineHealth>,
 }
 
 impl Sealing {
+    pub(super) fn under(
+        keys: Option<Arc<Keys>>,
+        alarm: &watch::Sender<EngineHealth>,
+    ) -> Option<Sealing> {
+        let alarm = alarm.clone();
+        keys.map(|keys| Sealing { keys, alarm })
+    }
+
     /// The bytes of an event. Without a key there are none, and the engine takes no more work: the event is decided
     /// already.
     fn sealed(&self, recorded: &Recorded, contact: Option<Seq>) -> Vec<u8> {

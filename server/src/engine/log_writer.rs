@@ -18,14 +18,13 @@ use tokio::sync::watch;
 /// Appends groups until there are no more. After a failure nothing is appended, undone or tried again, and every caller
 /// gets [`super::EngineError::Failed`]: the outcome is unknown.
 pub(super) fn run(
-    mut log: Log,
+    (mut log, keys): (Log, Option<&Keys>),
     groups: Receiver<Batch>,
     changes: Sender<Changes>,
     tail: &Tail,
     (live, log_time): (watch::Sender<Live>, Arc<AtomicI64>),
     health: watch::Sender<EngineHealth>,
     (metrics, progress, pressure): (&Metrics, &Progress, &Pressure),
-    keys: Option<&Keys>,
 ) {
     for group in groups {
         progress.at(EngineStep::Commit);

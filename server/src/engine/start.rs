@@ -228,14 +228,8 @@ impl Engine {
         log.watched_by(&space);
         let keys = folder.keys().cloned();
         let sealed_from = sealed_from(&folder, log_reader.last() + 1)?;
-        let filters = || Arc::new(KeyFilters::new(options.filters, keys.clone()));
-        let (state, mut row_writer, lookup) = recovered(
-            &folder,
-            options.rows,
-            filters,
-            &log_reader,
-            &metrics.recovery,
-        )?;
+        let (state, mut row_writer, lookup) =
+            recovered(&folder, &options, &log_reader, &metrics.recovery)?;
         row_writer.watched_by(&space);
         let erased_by = keys.clone();
         let building = lookup.clone();
@@ -264,13 +258,7 @@ impl Engine {
             tail.clone(),
             (groups, queue),
             (health.clone(), space.room()),
-            (
-                watched,
-                keys.map(|keys| Sealing {
-                    keys,
-                    alarm: health_sender.clone(),
-                }),
-            ),
+            (watched, Sealing::under(keys, &health_sender)),
         );
         let growing = tail.clone();
         let durable_time = Arc::clone(&log_time);
@@ -284,14 +272,13 @@ impl Engine {
             spawn("decide", &alarm, move || writer.run(&tasks_taken))?,
             spawn("commit", &alarm, move || {
                 log_writer::run(
-                    log,
+                    (log, erased_by.as_deref()),
                     groups_taken,
                     changes,
                     &growing,
                     (live_sender, durable_time),
                     commit_health,
                     (&committed, &committing, &pressed),
-                    erased_by.as_deref(),
                 )
             })?,
             spawn("keep", &alarm, move || {
@@ -347,15 +334,16 @@ fn look(space: &Space, until: &Receiver<()>) {
 /// again from the log; in memory, if the folder is only read.
 fn recovered(
     folder: &DataFolder,
-    limits: RowLimits,
-    filters: impl Fn() -> Arc<KeyFilters>,
+    options: &EngineOptions,
     log: &LogReader,
     progress: &RecoveryProgress,
 ) -> Result<(State, RowWriter, RowLookup), StartError> {
+    let filters = || KeyFilters::new(options.filters, folder.keys().cloned());
     let (mut kinds, mut was_unreadable, mut is_anew) = (None, false, false);
     loop {
         let how = (kinds.clone(), is_anew);
-        match opened(folder, limits, filters(), log, how, progress) {
+        let filters = Arc::new(filters());
+        match opened(folder, options.rows, filters, log, how, progress) {
             Err(StartError::Recover(RecoverError::Rows(what))) if !was_unreadable => {
                 was_unreadable = true;
                 tracing::warn!(what, "the rows do not read; making them again from the log");
