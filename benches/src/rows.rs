@@ -11,7 +11,7 @@ use signpost_server::codec::index::{self, is_index};
 use signpost_server::codec::rows::{RowKind, decode, key};
 use signpost_server::engine::{Clock, Engine, EngineOptions, open_folder};
 use signpost_server::store::{Opened, RowLimits, RowReader, Rows, SCAN_ROWS_MAX, StoredRow};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::error::Error;
 use std::path::Path;
 
@@ -81,13 +81,19 @@ impl RowSample {
             contact: ContactId::stored("contact"),
             customer: CustomerId::stored("customer"),
         };
-        let expected: BTreeSet<Kind> = keys(&expected, Seq(1)).iter().map(|it| kind(it)).collect();
+        // Stored keys have hashes of names. These have the names, so that they say what row they are of.
+        let named = keys(&expected, Seq(1)).into_iter();
+        let named: BTreeMap<Kind, Vec<u8>> = named.map(|key| (kind(&key), key)).collect();
         let (each, other): (BTreeMap<_, _>, BTreeMap<_, _>) = kinds
             .into_iter()
             .partition(|(_, rows)| rows.len() as u64 >= SAMPLED);
-        if !each.keys().eq(&expected) {
+        if !each.keys().eq(named.keys()) {
             let found: Vec<&Kind> = each.keys().collect();
-            return Err(format!("a contact has rows of {found:x?}, not of {expected:x?}").into());
+            return Err(format!(
+                "a contact has rows of {found:x?}, not of {:x?}",
+                named.keys()
+            )
+            .into());
         }
         let mut sample = RowSample {
             each: BTreeMap::new(),
@@ -99,8 +105,8 @@ impl RowSample {
             bytes: 0,
         };
         for (kind, rows) in each {
-            if let Some((key, value)) = rows.first()
-                && !is_index(key)
+            if let Some((stored, value)) = rows.first()
+                && let Some(key) = named.get(&kind).filter(|_| !is_index(stored))
             {
                 let of = RowKind::of(&key::decode(key)?);
                 sample.writes += index::writes(&decode(of, value)?);

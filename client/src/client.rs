@@ -335,6 +335,8 @@ calls! {
     write CustomerServiceClient::merge_customers(MergeCustomersRequest) -> MergeCustomersResponse;
     /// Undoes a merge of customers.
     write CustomerServiceClient::unmerge_customer(UnmergeCustomerRequest) -> UnmergeCustomerResponse;
+    /// Erases a customer for good, or tells what would be erased.
+    write CustomerServiceClient::erase_customer(EraseCustomerRequest) -> EraseCustomerResponse;
     /// What a customer came for so far: counts by reason, and the latest contacts and cases.
     read CustomerServiceClient::get_customer_history(GetCustomerHistoryRequest) -> GetCustomerHistoryResponse;
     /// Checks a playbook. The answer has its errors.

@@ -2,7 +2,7 @@
 //! once, and encode in one pass. The numbers and the order of the fields come from the descriptors.
 
 use protox::prost_reflect::{
-    DescriptorPool, FieldDescriptor, Kind, MessageDescriptor, OneofDescriptor,
+    DescriptorPool, FieldDescriptor, Kind, MessageDescriptor, OneofDescriptor, Value,
 };
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -187,6 +187,53 @@ fn write_field(code: &mut String, field: &FieldDescriptor) -> std::fmt::Result {
     }
 }
 
+/// The number of the field that pads where a field was taken out. A message whose fields may take two bytes reserves
+/// one that has a short tag.
+fn padding(message: &MessageDescriptor) -> u32 {
+    const SHORT: u32 = 15;
+    const LONG: u32 = 2_047;
+    let mut reserved = message.reserved_ranges();
+    match reserved.any(|range| range.contains(&SHORT)) {
+        true => SHORT,
+        false => LONG,
+    }
+}
+
+/// The value of an option of a field that `seal.proto` declares.
+fn option(field: &FieldDescriptor, name: &str) -> Option<Value> {
+    let name = format!("{}.{name}", field.parent_file().package_name());
+    let extension = field.parent_pool().get_extension_by_name(&name)?;
+    let options = field.options();
+    let is_set = options.has_extension(&extension);
+    is_set.then(|| options.get_extension(&extension).into_owned())
+}
+
+/// The expression of whose a field is; `None` if it is not personal.
+fn owner(field: &FieldDescriptor) -> Option<String> {
+    const CUSTOMER: i32 = 2;
+    let seal = option(field, "seal").and_then(|seal| seal.as_enum_number());
+    let by = option(field, "seal_by");
+    let by = by.as_ref().and_then(Value::as_str);
+    match (seal, by) {
+        (None, None) => None,
+        (Some(CUSTOMER), Some(by)) => Some(format!("Owner::CustomerAnd(self.{by})")),
+        (_, Some(by)) => Some(format!("Owner::Record(self.{by})")),
+        (Some(CUSTOMER), None) => Some("Owner::Customer".into()),
+        (Some(_), None) => Some("Owner::Subject".into()),
+    }
+}
+
+/// The code that writes a field, as code that takes it out if it is personal.
+fn taken_out(field: &FieldDescriptor, write: String) -> String {
+    match owner(field) {
+        None => write,
+        Some(owner) => {
+            let padding = padding(field.parent_message());
+            format!("w.personal({owner}, {padding}, |w| {{ {write} }});")
+        }
+    }
+}
+
 fn write_oneof(code: &mut String, oneof: &OneofDescriptor) -> std::fmt::Result {
     let module = snake(oneof.parent_message().name());
     let (name, of) = (oneof.name(), camel(oneof.name()));
@@ -202,7 +249,7 @@ fn write_oneof(code: &mut String, oneof: &OneofDescriptor) -> std::fmt::Result {
 /// reference or a place.
 fn write_one(field: &FieldDescriptor, value: &str) -> String {
     let number = field.number();
-    match field.kind() {
+    let write = match field.kind() {
         Kind::String => format!("w.bytes({number}, {value}.as_bytes());"),
         Kind::Bytes => format!("w.bytes({number}, &{value});"),
         Kind::Message(_) => format!("w.message({number}, |w| {value}.write(w));"),
@@ -210,7 +257,8 @@ fn write_one(field: &FieldDescriptor, value: &str) -> String {
             let value = varint(field, &format!("*{value}")).unwrap_or_default();
             format!("w.present({number}, {value});")
         }
-    }
+    };
+    taken_out(field, write)
 }
 
 /// The expression that converts a value to the number of its varint. `None` if the type of the field is not a varint.

@@ -14,6 +14,7 @@ mod context;
 mod customer;
 pub mod events;
 mod handover;
+pub mod hidden;
 pub mod index;
 pub mod json;
 mod memory;
@@ -21,6 +22,7 @@ mod money;
 mod number;
 mod profile;
 pub mod rows;
+mod seal;
 mod tags;
 #[cfg(test)]
 mod tests;
@@ -40,7 +42,7 @@ mod wire {
 /// The same messages for writing. They borrow their values.
 #[allow(dead_code, clippy::all, reason = "generated; some are only read")]
 mod written {
-    use super::write::{Encodable, MessageWriter, zigzag};
+    use super::write::{Encodable, MessageWriter, Owner, zigzag};
     use std::borrow::Cow;
     include!(concat!(env!("OUT_DIR"), "/signpost.store.v1.written.rs"));
 }
@@ -73,6 +75,12 @@ pub enum CodecError {
         /// The number in the field.
         number: i64,
     },
+    /// What is sealed does not open under its key: it was damaged, or the keys are those of another folder.
+    #[error("what is sealed does not open: the keys are of another folder, or it is damaged")]
+    Sealed,
+    /// The key of what is sealed cannot be had.
+    #[error("{0}")]
+    Keys(String),
     /// This field has a wrong shape or length: the bytes were damaged.
     #[error("{0} is malformed")]
     Shape(&'static str),

@@ -22,7 +22,7 @@ mod token;
 pub use environment::misspelt;
 pub use error::{ConfigError, ConfigErrors};
 pub use exposure::Exposure;
-pub use offline::OfflineCommand;
+pub use offline::{CopyKeys, OfflineCommand};
 
 use crate::engine::Clock;
 use crate::grpc::{AccessMode, CorsOrigin};
@@ -77,6 +77,8 @@ pub struct Config {
     pub min_free_bytes: u64,
     /// Where to answer Prometheus and machinery. `None`: nowhere.
     pub metrics: Option<SocketAddr>,
+    /// The file of the master key of personal data. `None`: the data folder has it.
+    pub master_key_file: Option<PathBuf>,
     /// How much callers may ask.
     pub limits: Limits,
 }
@@ -174,8 +176,7 @@ impl Config {
         let cors_origins = cors_origins(&mut finder, &origins);
         let floor = or(Key::MinFreeSpace, MIN_FREE_SPACE_DEFAULT);
         let floor_kept = finder.keep(Key::MinFreeSpace, &floor, size::bytes(&floor.text));
-        let metrics = said(Key::Metrics);
-        let metrics_kept = metrics_kept(&mut finder, metrics.as_ref());
+        let metrics_kept = metrics_kept(&mut finder, said(Key::Metrics).as_ref());
         let access = or(Key::Access, ACCESS_DEFAULT);
         let access_kept = finder.keep(Key::Access, &access, AccessMode::parse(&access.text));
         let (limits, in_file) = limits::checked(&mut finder, said);
@@ -220,7 +221,8 @@ impl Config {
             tls_client_ca,
             insecure_listen: insecure_kept.filter(|is_set| *is_set),
             min_free_space: Some(floor.text),
-            metrics: metrics.map(|said| said.text),
+            metrics: said(Key::Metrics).map(|said| said.text),
+            master_key_file: said(Key::MasterKeyFile).map(|said| said.text),
             ..in_file
         };
         let kept = data
@@ -250,6 +252,7 @@ impl Config {
                     insecure_listen,
                     min_free_bytes: floor,
                     metrics: metrics_kept,
+                    master_key_file: effective.master_key_file.clone().map(Into::into),
                     limits,
                 }
             },

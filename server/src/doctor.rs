@@ -2,11 +2,14 @@
 //! what to do. Nothing in the folder is changed.
 
 use crate::codec;
+use crate::codec::hidden::veil;
 use crate::engine::fold_log;
+use crate::keys::Keys;
 use crate::store::{DataFolder, ExamineError, Examined, Harm, Log, LogLimits, Room, examine};
 use serde::Serialize;
 use signpost_domain::check::check;
 use std::path::Path;
+use std::sync::Arc;
 
 /// What the doctor says, as it is printed in JSON.
 #[derive(Clone, Debug, Serialize)]
@@ -155,6 +158,13 @@ fn contradictions(path: &Path) -> Result<Vec<String>, ExamineError> {
         folder: path.to_owned(),
     };
     let folder = DataFolder::open_sealed(path, room)?;
+    let keys = folder.keys_path();
+    let folder = match keys.is_dir().then(|| Keys::read(&keys, None)) {
+        Some(Ok(keys)) => folder.veiled(veil(Arc::new(keys))),
+        // Without the master key what was decided cannot be computed again.
+        Some(Err(_)) => return Ok(Vec::new()),
+        None => folder,
+    };
     let (_log, reader) = Log::open(&folder, LogLimits::default())?;
     Ok(match fold_log(&reader) {
         Err(error) => vec![error.to_string()],

@@ -11,6 +11,7 @@ mod batch;
 mod call;
 mod clock;
 mod decider;
+mod erasure;
 mod figures;
 mod filter_build;
 mod generation_filter;
@@ -35,6 +36,7 @@ mod tests;
 pub use call::CallClass;
 pub(crate) use call::CallTimes;
 pub use clock::Clock;
+pub(crate) use erasure::keys_of as erased_keys;
 pub use figures::{
     DUE_TIMERS_COUNTED_MAX, EngineFigures, LivePlaybook, MemoryFigures, TimerFigures,
 };
@@ -47,7 +49,8 @@ pub use recover::{Folded, RecoverError, fold_log};
 pub use rehearse::{Outlook, RowsOutlook, SAMPLE_EVENTS, rehearse};
 pub use row_writer::{FLUSH_EVERY, GATHER_ROWS, WRITES_AT_ONCE_MAX};
 pub use start::{
-    EngineGuard, EngineOptions, StartError, fresh, open_folder, open_folder_where_room,
+    EngineGuard, EngineOptions, StartError, fresh, open_folder, open_folder_to_read,
+    open_folder_under, open_folder_where_room,
 };
 
 use crate::metrics::Metrics;
@@ -113,6 +116,7 @@ struct Shared {
     reading: Reading,
     store_id: StoreId,
     lineage: Lineage,
+    sealed_from: Seq,
     case_numbers: CaseNumbers,
     tail: Arc<Tail>,
     live: watch::Receiver<Live>,
@@ -450,6 +454,11 @@ impl Engine {
     /// The stores that this one was restored of.
     pub fn lineage(&self) -> &Lineage {
         &self.shared.lineage
+    }
+
+    /// The first event of which all that is personal is sealed. An earlier version wrote those before it, in clear.
+    pub fn sealed_from(&self) -> Seq {
+        self.shared.sealed_from
     }
 
     /// A receiver of the health of the engine: its value now and every change.

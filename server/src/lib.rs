@@ -13,6 +13,7 @@ pub mod engine;
 pub mod feed;
 pub mod grpc;
 pub(crate) mod index_scan;
+pub mod keys;
 pub mod limits;
 pub mod logging;
 pub mod metrics;

@@ -1,9 +1,13 @@
 //! `signpostd`: the server as a program. The exit code is 0 after a stop that was asked for, 1 after a failure, and 2
 //! if the command line or the configuration is wrong.
 
+use signpost_domain::time::UnixMs;
 use signpost_server::backup::{self, Filled};
-use signpost_server::config::{self, Config, Invocation, OfflineCommand, ReadError};
+use signpost_server::config::{self, Config, CopyKeys, Invocation, OfflineCommand, ReadError};
+use signpost_server::engine::Clock;
+use signpost_server::keys::{KeysCopy, MasterKey};
 use signpost_server::offline_token::{self, CreatedToken, NewToken, OfflineError};
+use signpost_server::store::KEYS;
 use signpost_server::{logging, run, upgrade};
 use std::fmt::Display;
 use std::io::Write;
@@ -55,14 +59,42 @@ fn offline(command: OfflineCommand) -> Result<(), Box<dyn std::error::Error>> {
         OfflineCommand::Restore(restore) => {
             filled(&backup::restore(&restore, |events| progress.told(events))?)
         }
+        OfflineCommand::CopyKeys(asked) => copy_keys(asked),
         OfflineCommand::Import(import) => {
             filled(&backup::import(&import, |events| progress.told(events))?)
+        }
+        OfflineCommand::Encrypt(asked) => {
+            filled(&backup::encrypt(&asked, |events| progress.told(events))?)
         }
         OfflineCommand::Upgrade(asked) => {
             say(&upgrade::upgrade(&asked)?);
             Ok(())
         }
     }
+}
+
+/// Copies the keys of a data folder, and says where to.
+fn copy_keys(asked: CopyKeys) -> Result<(), Box<dyn std::error::Error>> {
+    let master = asked.master_key_file.as_deref().map(MasterKey::read);
+    let copy = KeysCopy {
+        from: asked.data.join(KEYS),
+        to: asked.to,
+        master: master.transpose()?,
+        kept_days: asked.kept_days,
+    };
+    let now = Clock::System.now(None, UnixMs(0));
+    let made = copy.make(jiff::Timestamp::from_millisecond(now.0)?)?;
+    say(&format!(
+        "{}; {} older removed",
+        made.folder.display(),
+        made.removed
+    ));
+    if made.has_master {
+        warn(
+            &"the copy has the master key, too: whoever reads it and a backup reads what is personal",
+        );
+    }
+    Ok(())
 }
 
 /// Says what a data folder was filled with. An error if the state contradicts itself.
@@ -87,6 +119,12 @@ fn filled(filled: &Filled) -> Result<(), Box<dyn std::error::Error>> {
         say(&format!(
             "left out: {} after it, whose write is not whole at that point",
             filled.left_out
+        ));
+    }
+    if filled.erased_again > 0 {
+        say(&format!(
+            "erased again: {} that the events know and the keys did not",
+            filled.erased_again
         ));
     }
     match (filled.is_checked, filled.broken.first()) {

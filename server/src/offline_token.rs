@@ -1,7 +1,8 @@
 //! Creates a token in a folder whose server is stopped: the first one, and one for whoever is locked out.
 
-use crate::engine::{Clock, Engine, EngineError, EngineOptions, StartError, open_folder};
+use crate::engine::{Clock, Engine, EngineError, EngineOptions, StartError, open_folder_under};
 use crate::grpc::secret::Secret;
+use crate::keys::MasterKey;
 use signpost_domain::access::{Reach, Role, TokenScope};
 use signpost_domain::actor::{Actor, ActorKind};
 use signpost_domain::command::{Command, CommandBody, CreateToken};
@@ -19,6 +20,8 @@ const ACTOR: &str = "signpostd";
 pub struct NewToken {
     /// The folder of the store.
     pub data: PathBuf,
+    /// The file of the master key of personal data; `None`: the data folder has it.
+    pub master_key_file: Option<PathBuf>,
     /// The role.
     pub role: Role,
     /// Who shows it, in events; `None`: the id of the token.
@@ -66,7 +69,9 @@ pub enum OfflineError {
 pub fn create(new: NewToken) -> Result<CreatedToken, OfflineError> {
     let secret = Secret::random().map_err(OfflineError::Random)?;
     let name = Secret::random().map_err(OfflineError::Random)?;
-    let folder = open_folder(&new.data).map_err(StartError::from)?;
+    let master = new.master_key_file.as_deref().map(MasterKey::read);
+    let master = master.transpose().map_err(StartError::from)?;
+    let folder = open_folder_under(&new.data, master)?;
     let (engine, guard) = Engine::start(folder, EngineOptions::new(Clock::System))?;
     let expires = engine.token_time() + new.lives;
     let command = Command {

@@ -12,6 +12,7 @@ mod cases;
 mod conflicts;
 mod contacts;
 mod customers;
+mod erasure;
 mod history;
 mod in_use;
 #[cfg(test)]
@@ -29,6 +30,7 @@ pub(crate) use cases::{active_cases, cases};
 pub(crate) use conflicts::{Conflict, handle_conflicts};
 pub(crate) use contacts::{contacts, live_contacts, live_contacts_of};
 pub(crate) use customers::{SEARCH_FOUND_MAX, SearchedCustomers, customers, search};
+pub(crate) use erasure::erasure;
 pub(crate) use history::{CustomerHistory, history};
 pub(crate) use in_use::names_in_use;
 

@@ -10,6 +10,7 @@ use crate::engine::{
 };
 use crate::grpc::from_proto::content;
 use crate::grpc::{AccessMode, PortOptions, ServeError, serve_as};
+use crate::keys::MasterKey;
 use crate::metrics::{self, Metrics, Observed};
 use crate::tls::{Certificates, TlsFault, TlsFiles, keep_fresh};
 use signpost_domain::access::Reach;
@@ -186,8 +187,11 @@ async fn start(config: &Config, observed: &Observed) -> Result<(Engine, EngineGu
     };
     let data = config.data.clone();
     let metrics = observed.metrics().clone();
+    let master = config.master_key_file.clone();
     let started = spawn_blocking(move || -> Result<(Engine, EngineGuard), StartError> {
-        let folder = open_folder_where_room(&data, options.min_free_bytes)?;
+        let master = master.as_deref().map(MasterKey::read);
+        let master = master.transpose()?;
+        let folder = open_folder_where_room(&data, options.min_free_bytes, master)?;
         if let Some(why) = folder.sealed() {
             tracing::warn!("starting to read alone, writes are refused: {why}");
         }

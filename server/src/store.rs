@@ -23,12 +23,13 @@ mod sizes;
 mod space;
 mod store_id;
 mod unfinished;
+mod veil;
 
 pub use damaged_segments::DamagedSegment;
 pub use database::SingleThreadedRayon;
 pub use error::{AppendError, ApplyError, StoreError, StoreHealth};
 pub use examine::{Decode, ExamineError, Examined, FINDINGS_MAX, Finding, Harm, examine};
-pub use format::{DataFolder, OpenError, SCHEMA};
+pub use format::{DataFolder, KEYS, OpenError, SCHEMA};
 pub use lineage::{ANCESTORS_MAX, Ancestor, Lineage, LineageError};
 pub use log::{
     EVENT_BYTES_MAX, GROUP_BYTES_MAX, GROUP_EVENTS_MAX, Log, LogLimits, SEGMENT_BYTES_MAX,
@@ -44,3 +45,4 @@ pub use sizes::{SIZES_KEPT, StoredSizes};
 pub use space::{MIN_FREE_BYTES_DEFAULT, Room, SPACE_LOOK_INTERVAL, Space};
 pub use store_id::{StoreId, StoreIdError};
 pub use unfinished::UnfinishedFolder;
+pub use veil::Veil;

@@ -3,8 +3,9 @@
 
 use crate::codec::rows::LAYOUT;
 use crate::engine::{
-    Clock, Engine, EngineOptions, Outlook, RowsOutlook, StartError, open_folder, rehearse,
+    Clock, Engine, EngineOptions, Outlook, RowsOutlook, StartError, open_folder_under, rehearse,
 };
+use crate::keys::MasterKey;
 use crate::store::SCHEMA;
 use std::path::PathBuf;
 
@@ -13,6 +14,8 @@ use std::path::PathBuf;
 pub struct Upgrade {
     /// The data folder.
     pub data: PathBuf,
+    /// The file of the master key of personal data; `None`: the data folder has it.
+    pub master_key_file: Option<PathBuf>,
     /// Whether only to say what it takes.
     pub dry_run: bool,
 }
@@ -22,12 +25,14 @@ pub struct Upgrade {
 /// # Errors
 /// When the folder cannot be opened, for example since a server has it or since a newer server wrote it.
 pub fn upgrade(asked: &Upgrade) -> Result<String, StartError> {
-    let outlook = rehearse(&asked.data)?;
+    let master = asked.master_key_file.as_deref().map(MasterKey::read);
+    let master = master.transpose()?;
+    let outlook = rehearse(&asked.data, master.clone())?;
     let mut words = told(asked, &outlook);
     match asked.dry_run {
         true => words += "nothing was changed",
         false => {
-            let folder = open_folder(&asked.data)?;
+            let folder = open_folder_under(&asked.data, master)?;
             let (engine, guard) = Engine::start(folder, EngineOptions::new(Clock::System))?;
             drop(engine);
             guard.stop();

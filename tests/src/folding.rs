@@ -153,7 +153,8 @@ impl Folding {
                 | Body::QueueStatsReported(_)
                 | Body::ContactUpdated(_)
                 | Body::TokenCreated(_)
-                | Body::TokenRevoked(_),
+                | Body::TokenRevoked(_)
+                | Body::CustomerErased(_),
             )
             | None => {}
         }

@@ -104,13 +104,15 @@ pub async fn back_up(server: &TestServer, place: &Path) -> Outcome<Value> {
     ran.json()
 }
 
-/// Makes a data folder of a backup by `signpostd`, and gives what it printed.
+/// Makes a data folder of a backup by `signpostd`, with the keys of the folder `of`, and gives what it printed.
 ///
 /// # Errors
 /// When it fails.
-pub async fn restored(place: &Path, flags: &[&str]) -> Outcome<(Data, String)> {
+pub async fn restored(place: &Path, of: &Data, flags: &[&str]) -> Outcome<(Data, String)> {
     let data = Data::new()?;
-    let ran = restore(place, &data.path(), flags).await?;
+    let keys = of.path().join("keys");
+    let flags = [&["--keys", text(&keys)?], flags].concat();
+    let ran = restore(place, &data.path(), &flags).await?;
     match ran.code {
         Some(0) => Ok((data, ran.stdout + &ran.stderr)),
         _ => Err(format!("it is not restored: {ran:?}").into()),

@@ -78,6 +78,7 @@ fn personal_fields_are_marked_and_redacted() -> Outcome {
         ReopenCaseRequest note
         MergeCasesRequest note
         TimelineEntry text
+        EraseCustomerRequest note
         Customer persona
         Customer value_micros
         Customer loyalty_years
@@ -88,6 +89,7 @@ fn personal_fields_are_marked_and_redacted() -> Outcome {
         UnmergeCustomerRequest note
         CustomerFilter search
         ContestedHandle compares_as
+        CustomerErasedEvent note
         ContactRoutedEvent note
         ContactRoutedEvent vulnerable
         ContactRoutedEvent cannot_use

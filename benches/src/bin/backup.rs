@@ -15,7 +15,7 @@ use signpost_benches::process::Server;
 use signpost_benches::served::{Place, publish, say, signpost};
 use signpost_proto::v1;
 use signpost_proto::v1::backup_service_client::BackupServiceClient;
-use signpost_server::backup::{Point, Restore, restore};
+use signpost_server::backup::{KeysGiven, Point, Restore, restore};
 use std::error::Error;
 use std::path::Path;
 use std::sync::Arc;
@@ -119,12 +119,15 @@ async fn measure(args: &Args) -> Result<(), Box<dyn Error>> {
         whole.events as f64 / whole.took.as_secs_f64(),
     ));
     drop(server);
+    let keys = folder.path().join("data").join("keys");
     for (checks, name) in [(true, "restored and checked"), (false, "restored")] {
         let asked = Restore {
             from: place.clone(),
             to: folder.path().join(format!("restored-{checks}")),
             point: Point::End,
             checks,
+            keys: KeysGiven::From(keys.clone()),
+            master_key_file: None,
         };
         let begun = Instant::now();
         let filled = restore(&asked, |_| {})?;

@@ -24,9 +24,9 @@ Example:
   signpost backup verify /backup/signpost
 
 The first backup copies everything, each later one to the same place what is new. One that broke
-off is continued by the next. It needs a token of an administrator, and it holds personal data: keep
-it where nobody else can read it. To restore:
-signpostd restore --from /backup/signpost --to ./data"
+off is continued by the next. It needs a token of an administrator. What is personal is sealed in
+it, and the keys are not in it: copy them to another place by signpostd keys backup. To restore:
+signpostd restore --from /backup/signpost --to ./data --keys /backup-keys/signpost"
 )]
 pub(crate) struct BackupArgs {
     /// The place: a folder, which is made if it is not there. A backup of another store is never touched.

@@ -6,7 +6,7 @@ use super::at_least::AtLeast;
 use super::customer_import::ImportArgs;
 use super::failure::Failure;
 use super::form::FormArgs;
-use super::write::Change;
+use super::write::{Change, Key};
 use super::zone::Moment;
 use super::{customer_import, customer_work, list, render, several, values};
 use clap::{ArgGroup, Args, Subcommand};
@@ -125,6 +125,29 @@ Example:
         note: String,
         #[command(flatten)]
         change: Change,
+    },
+    /// Erases a customer for good, together with all that are merged with it.
+    ///
+    /// Without --yes it only shows what would be erased. What was personal cannot be read any more afterwards,
+    /// anywhere: not in cases, contacts, feeds or copies of the data folder. It cannot be undone.
+    #[command(after_help = "\
+Example:
+  signpost customer erase c1 --note 'request 2026-117'
+  signpost customer erase c1 --note 'request 2026-117' --yes")]
+    Erase {
+        /// The customer.
+        customer: String,
+        /// Why, without saying who it is: this stays.
+        #[arg(long)]
+        note: String,
+        /// Erase it, and do not only show what would be erased.
+        #[arg(long)]
+        yes: bool,
+        /// When it happened, RFC 3339 [default: now].
+        #[arg(long, value_name = "TIME", value_parser = values::time)]
+        event_time: Option<prost_types::Timestamp>,
+        #[command(flatten)]
+        key: Key,
     },
     /// Shows what a customer came for so far, together with all customers that are merged with it.
     ///
@@ -263,6 +286,22 @@ pub(crate) async fn run(command: CustomerCommand, session: &Session) -> Result<(
             note,
             change,
         } => customer_work::unmerge(customer, note, change, session).await,
+        CustomerCommand::Erase {
+            customer,
+            note,
+            yes,
+            event_time,
+            key,
+        } => {
+            let request = v1::EraseCustomerRequest {
+                request_id: key.or_fresh(),
+                customer_id: customer,
+                note,
+                validate_only: !yes,
+                event_time,
+            };
+            customer_work::erase(request, session).await
+        }
         CustomerCommand::History {
             customer,
             identity,

@@ -98,6 +98,44 @@ fn verification_lost(identity: &v1::Identity) -> String {
     format!("{kind}={value} was verified and {now}; link {kind}={value}:verified again {again}")
 }
 
+/// Erases a customer, or shows what would be erased.
+pub(super) async fn erase(
+    request: v1::EraseCustomerRequest,
+    session: &Session,
+) -> Result<(), Failure> {
+    let only_asks = request.validate_only;
+    let answer = session.write(request, Client::erase_customer).await?;
+    let said = erased(&answer, only_asks);
+    session
+        .out
+        .written(&answer, answer.receipt.as_ref(), |_| said)
+}
+
+fn erased(answer: &v1::EraseCustomerResponse, only_asks: bool) -> String {
+    let v1::EraseCustomerResponse {
+        receipt: _,
+        erased_customer_ids: ids,
+        contact_count,
+        case_count,
+        clear_until_sequence,
+    } = answer;
+    let what = format!(
+        "customers {}, contacts {contact_count}, cases {case_count}",
+        ids.len()
+    );
+    let mut words = match only_asks {
+        true => format!("would erase {what}; --yes erases them, and it cannot be undone\n"),
+        false => format!("erased {what}; what is left of them is {}\n", ids.join(" ")),
+    };
+    if *clear_until_sequence > 0 {
+        words += &format!(
+            "not reached: what events up to {clear_until_sequence} hold of them, which an earlier version wrote in clear; \
+             signpostd encrypt makes a folder without it\n"
+        );
+    }
+    words
+}
+
 /// Creates or changes a customer. Also prints a warning if verified handles are no longer verified because of that.
 pub(super) async fn upsert(
     request: v1::UpsertCustomerRequest,

@@ -63,7 +63,7 @@ keyed! {
     PublishPlaybookRequest RollbackPlaybookRequest
     AddCaseNoteRequest UpdateCaseRequest ResolveCaseRequest ReopenCaseRequest MergeCasesRequest UnmergeCaseRequest
     LinkCasesRequest UnlinkCasesRequest
-    CreateTokenRequest RevokeTokenRequest
+    CreateTokenRequest RevokeTokenRequest EraseCustomerRequest
 }
 
 impl Keyed for v1::RouteContactRequest {

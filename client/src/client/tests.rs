@@ -173,6 +173,13 @@ impl CustomerService for Moody {
         self.answer().await
     }
 
+    async fn erase_customer(
+        &self,
+        _: Request<v1::EraseCustomerRequest>,
+    ) -> Result<Response<v1::EraseCustomerResponse>, Status> {
+        self.answer().await
+    }
+
     async fn get_customer_history(
         &self,
         _: Request<v1::GetCustomerHistoryRequest>,

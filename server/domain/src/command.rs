@@ -74,6 +74,8 @@ pub enum CommandBody {
     Case(Box<ActOnCase>),
     /// Work on a customer.
     Customer(Box<ActOnCustomer>),
+    /// Erase a customer.
+    EraseCustomer(Box<EraseCustomer>),
     /// Create a token.
     CreateToken(Box<CreateToken>),
     /// Revoke a token.
@@ -81,6 +83,25 @@ pub enum CommandBody {
     /// A request of this method whose content has faults. It is refused, unless it is the repeat of a request that had
     /// no faults under the playbook that was live then.
     Faulty(Method, Faults),
+}
+
+/// A request to erase a customer, with what is known to be theirs.
+#[derive(Clone, Debug)]
+pub struct EraseCustomer {
+    /// The customer.
+    pub customer: CustomerId,
+    /// Why.
+    pub note: Arc<str>,
+    /// All that are merged with the customer, the survivor first, each as of its last change.
+    pub seen: Vec<(CustomerId, Seq)>,
+    /// The events by which their contacts came in.
+    pub contacts: Vec<Seq>,
+    /// Their cases.
+    pub cases: Vec<CaseId>,
+    /// A contact of theirs that is live; `None` if there is none.
+    pub live: Option<ContactId>,
+    /// A case of theirs that is under legal hold; `None` if there is none.
+    pub held: Option<CaseId>,
 }
 
 /// A request to route a contact.

@@ -403,6 +403,16 @@ pub struct Customer {
 }
 
 impl Customer {
+    /// What is left of a customer who was erased, whatever was known: that there was one, under an id that tells
+    /// nothing.
+    pub fn erased(record: Seq, at: UnixMs, seq: Seq) -> Customer {
+        Customer {
+            opened: record,
+            changed: seq,
+            ..Customer::new(CustomerId::erased(record), at)
+        }
+    }
+
     /// A customer about whom nothing is known yet.
     pub fn new(id: CustomerId, created: UnixMs) -> Customer {
         Customer {

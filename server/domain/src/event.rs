@@ -2,6 +2,7 @@
 //! truth.
 
 mod corrected;
+mod customers;
 mod edits;
 mod kind;
 mod transitions;
@@ -116,11 +117,13 @@ pub enum Method {
     CreateToken = 24,
     /// RevokeToken.
     RevokeToken = 25,
+    /// EraseCustomer.
+    EraseCustomer = 26,
 }
 
 impl Method {
     /// Every method.
-    pub const ALL: [Method; 25] = [
+    pub const ALL: [Method; 26] = [
         Method::RouteContact,
         Method::SelectRoute,
         Method::EndContact,
@@ -146,6 +149,7 @@ impl Method {
         Method::CorrectContactCustomer,
         Method::CreateToken,
         Method::RevokeToken,
+        Method::EraseCustomer,
     ];
 }
 
@@ -203,10 +207,25 @@ pub enum Event {
     ContactUpdated(Box<ContactUpdated>),
     /// A contact that was put under the wrong customer was put under the right one.
     ContactCustomerCorrected(Box<CustomerCorrected>),
+    /// A customer was erased, with all that are merged with it.
+    CustomerErased(Box<CustomerErased>),
     /// A token was created.
     TokenCreated(Box<TokenCreated>),
     /// A token was revoked.
     TokenRevoked(TokenId),
+}
+
+/// A customer was erased, with all that are merged with it. What was personal of them cannot be read any more.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CustomerErased {
+    /// The customers, the survivor of their merges first. Only the numbers of their records are stored.
+    pub customers: Vec<CustomerId>,
+    /// The events by which their contacts came in.
+    pub contacts: Vec<Seq>,
+    /// Their cases.
+    pub cases: Vec<CaseId>,
+    /// Why; it must not say who they were.
+    pub note: Arc<str>,
 }
 
 /// A token was created. Its id is the sequence of the event.

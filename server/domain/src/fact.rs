@@ -207,6 +207,8 @@ pub enum Knowledge {
     Known(FactValue),
     /// The customer was asked, and would not or could not give the value.
     Declined,
+    /// The value was known, and was erased.
+    Erased,
 }
 
 /// The source of a fact.
@@ -267,7 +269,7 @@ impl Facts {
     pub fn value(&self, id: &str) -> Option<&FactValue> {
         match &self.get(id)?.knowledge {
             Knowledge::Known(value) => Some(value),
-            Knowledge::Declined => None,
+            Knowledge::Declined | Knowledge::Erased => None,
         }
     }
 
@@ -276,7 +278,7 @@ impl Facts {
         match self.place(fact.id.as_str()) {
             Ok(index) => {
                 let forgets = fact.knowledge == Knowledge::Declined
-                    && matches!(self.0[index].knowledge, Knowledge::Known(_));
+                    && !matches!(self.0[index].knowledge, Knowledge::Declined);
                 if !forgets {
                     self.0[index] = fact;
                 }

@@ -16,6 +16,7 @@ mod timer;
 mod token;
 
 pub use contact::routed::OPEN_CASES_LISTED_MAX;
+pub use customer::erase::ERASED_MAX;
 pub use query::{Answer, look, seek_read};
 pub use result::{DecideError, WriteResult};
 pub use timer::due;
@@ -76,6 +77,7 @@ pub fn decide(state: &State, command: &Command, now: UnixMs) -> Result<WriteResu
         CommandBody::ReportQueues(stats) => vec![Event::QueueStatsReported(stats.clone())],
         CommandBody::Case(body) => vec![case::act::act(state, body, now)?],
         CommandBody::Customer(body) => vec![customer::act::act(state, body)?],
+        CommandBody::EraseCustomer(body) => vec![customer::erase::erase(state, body)?],
         CommandBody::CreateToken(body) => vec![token::create(state, body, now)?],
         CommandBody::RevokeToken(id) => vec![token::revoke(state, *id)?],
         CommandBody::Faulty(_, faults) => return Err(Refusal::Faulty(faults.clone()).into()),
@@ -94,6 +96,8 @@ pub fn decide(state: &State, command: &Command, now: UnixMs) -> Result<WriteResu
         },
         event,
     });
+    let mut created = Vec::new();
+    let recorded = recorded.map(|recorded| recorded.of_records_after(state, &mut created));
     Ok(WriteResult::Happens(recorded.collect()))
 }
 
@@ -131,6 +135,7 @@ pub fn named_rows(command: &Command, live: Option<&Playbook>, kinds: &HandleKind
         CommandBody::Upsert(body) => rows.push(RowKey::Customer(body.id.clone())),
         CommandBody::Case(body) => rows.push(RowKey::Case(body.case)),
         CommandBody::Customer(body) => rows.push(RowKey::Customer(body.customer.clone())),
+        CommandBody::EraseCustomer(body) => rows.push(RowKey::Customer(body.customer.clone())),
         CommandBody::Publish(_)
         | CommandBody::RollBack(_)
         | CommandBody::ReportQueues(_)
@@ -171,6 +176,7 @@ pub fn missing_rows(state: &State, command: &Command) -> Result<(), RowNotLoaded
         }
         (CommandBody::Case(body), None) => case::act::seek(state, body),
         (CommandBody::Customer(body), None) => customer::act::act(state, body).map(drop),
+        (CommandBody::EraseCustomer(body), None) => customer::erase::erase(state, body).map(drop),
         (
             CommandBody::Publish(_)
             | CommandBody::RollBack(_)
@@ -228,6 +234,7 @@ impl CommandBody {
             CommandBody::ReportQueues(_) => Method::ReportQueueStats,
             CommandBody::Case(body) => body.step.method(),
             CommandBody::Customer(body) => body.step.method(),
+            CommandBody::EraseCustomer(_) => Method::EraseCustomer,
             CommandBody::CreateToken(_) => Method::CreateToken,
             CommandBody::RevokeToken(_) => Method::RevokeToken,
             CommandBody::Faulty(method, _) => *method,

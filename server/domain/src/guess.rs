@@ -217,7 +217,7 @@ fn wrong(asking: &Asking<'_>, routed: &ContactRouted, now: UnixMs) -> Wrong {
         attempt.put(fact.id.as_str().as_bytes());
         match &fact.knowledge {
             Knowledge::Known(value) => attempt.put(&value.canonical_bytes()),
-            Knowledge::Declined => attempt.put(&[]),
+            Knowledge::Declined | Knowledge::Erased => attempt.put(&[]),
         }
     }
     Wrong {

@@ -1,5 +1,9 @@
 //! Checked names: the names that a caller or a playbook gives to things. Each type holds a text that was checked once.
 
+mod customer;
+
+pub use customer::CustomerId;
+
 use crate::text::{is_unseen, one_form_of};
 use serde::Serialize;
 use std::fmt;
@@ -42,6 +46,11 @@ pub fn fits_new(id: &str) -> Result<(), NameError> {
     if id.contains('/') {
         return Err(NameError::Shape(
             "without /: a new id is printable, without / and without spaces at its ends",
+        ));
+    }
+    if CustomerId::stored(id).is_erased() {
+        return Err(NameError::Shape(
+            "another one: ids of this form are those of customers who were erased",
         ));
     }
     match id.chars().any(is_unseen) {
@@ -139,9 +148,9 @@ name!(
     "printable, without spaces at its ends", is_id, one_form_of
 );
 name!(
-    /// The key of a customer: the platform's own key, or a key `cust_…` that Signpost made. It is kept in the Unicode
-    /// form NFC, so that a key typed on two machines is one.
-    CustomerId, CUSTOMER_ID_BYTES_MAX = 128,
+    /// The text of the key of a customer. It is kept in the Unicode form NFC, so that a key typed on two machines is
+    /// one.
+    CustomerKey, CUSTOMER_ID_BYTES_MAX = 128,
     "printable, without spaces at its ends", is_id, one_form_of
 );
 name!(
@@ -165,25 +174,6 @@ name!(
     "64 lower-case hexadecimal digits",
     |text| text.len() == 64 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
 );
-
-impl CustomerId {
-    /// The key that Signpost makes for the customer of a contact whose caller gave no key: `cust_` and 16 letters or
-    /// digits, computed from the contact. If the key is already in use, call this again with another `attempt`.
-    pub fn brought_by(contact: &ContactId, attempt: u32) -> CustomerId {
-        let mut hasher = blake3::Hasher::new();
-        hasher.update(&attempt.to_be_bytes());
-        hasher.update(contact.as_str().as_bytes());
-        let letter = |byte: &u8| char::from(ID_LETTERS[usize::from(byte % 32)]);
-        let letters = hasher
-            .finalize()
-            .as_bytes()
-            .iter()
-            .take(16)
-            .map(letter)
-            .collect::<String>();
-        CustomerId::stored(format!("cust_{letters}"))
-    }
-}
 
 /// The id of a contact reason: a primary reason, or a primary and a secondary reason under it. Written as
 /// `primary/secondary`.

@@ -368,9 +368,19 @@ impl State {
         /// The case with this id; `None` if there is none.
         case, cases, CaseId, Case, Case
     );
+    /// The customer with this id; `None` if there is none.
+    ///
+    /// # Errors
+    /// If the row is not in memory.
+    pub fn customer(&self, key: &CustomerId) -> Result<Option<&Arc<Customer>>, RowNotLoaded> {
+        // What is left of a customer who was erased has another id, so that the old one leads to nobody.
+        let row = self.customer_row(key)?;
+        Ok(row.filter(|row| row.id == *key && !key.is_erased()))
+    }
+
     lookup!(
-        /// The customer with this id; `None` if there is none.
-        customer, customers, CustomerId, Customer, Customer
+        /// What is stored under the id of a customer; `None` if there is nothing.
+        customer_row, customers, CustomerId, Customer, Customer
     );
     lookup!(
         /// The customer who holds a verified identity, or who was last recorded as sharing it with others; `None` if
@@ -565,6 +575,30 @@ impl State {
             Row::Token(row) => Arc::make_mut(&mut self.tokens).put(row),
             Row::Customer(_) | Row::IdentityOwner(_) | Row::Matter(_) | Row::Request(_) => {}
         }
+    }
+
+    /// Reads each contact, case, customer and holder in memory again by `again`, which returns the row as it reads now,
+    /// or `None` if it is the same.
+    pub fn read_again(&mut self, again: impl Fn(&Row) -> Option<Row>) {
+        self.contacts
+            .read_again(|row| match again(&Row::Contact(row)) {
+                Some(Row::Contact(row)) => Some(row),
+                _ => None,
+            });
+        self.cases.read_again(|row| match again(&Row::Case(row)) {
+            Some(Row::Case(row)) => Some(row),
+            _ => None,
+        });
+        self.customers
+            .read_again(|row| match again(&Row::Customer(row)) {
+                Some(Row::Customer(row)) => Some(row),
+                _ => None,
+            });
+        self.holders
+            .read_again(|row| match again(&Row::IdentityOwner(row)) {
+                Some(Row::IdentityOwner(row)) => Some(row),
+                _ => None,
+            });
     }
 
     /// Used when the server starts: sets the last sequence of the rows, the log time and the live playbook.

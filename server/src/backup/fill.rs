@@ -4,7 +4,9 @@
 
 use super::restore::RestoreError;
 use crate::codec;
-use crate::engine::{Folding, fresh};
+use crate::codec::hidden::veil;
+use crate::engine::{Folding, erased_keys, fold_log, fresh};
+use crate::keys::{KeyError, KeyNumber, Keys, MasterKey};
 use crate::store::{
     GROUP_EVENTS_MAX, Lineage, Log, LogLimits, LogReader, SingleThreadedRayon, StoreId,
     UnfinishedFolder,
@@ -37,12 +39,45 @@ pub enum Point {
 /// Events, each with its sequence, or why they do not come.
 pub(super) type EventsRead = Result<Vec<(u64, Vec<u8>)>, RestoreError>;
 
+/// The keys of what is personal in the events.
+pub(super) enum Opening {
+    /// Nobody said. Nothing may be sealed then.
+    NotSaid,
+    /// There are none: what is sealed is erased.
+    Without,
+    /// What is sealed is sealed under these.
+    Under(Arc<Keys>),
+    /// Nothing is sealed yet. It is sealed under these.
+    Anew(Arc<Keys>, Box<Folding>),
+}
+
+impl Opening {
+    /// The keys under which the events of the new folder are sealed.
+    fn keys(&self) -> Option<&Arc<Keys>> {
+        match self {
+            Opening::Under(keys) | Opening::Anew(keys, _) => Some(keys),
+            Opening::NotSaid | Opening::Without => None,
+        }
+    }
+
+    /// Keys of its own for events in which nothing is sealed.
+    pub(super) fn anew() -> Result<Opening, KeyError> {
+        let keys = Arc::new(Keys::in_memory()?);
+        keys.sealed_from_now(1, false)?;
+        Ok(Opening::Anew(keys, Box::new(Folding::new())))
+    }
+}
+
 /// Where events come from.
 pub(super) struct Source<I> {
     /// The store that they are of, and those that it was restored of.
     pub(super) store: (StoreId, Lineage),
     /// The events, from the first on.
     pub(super) batches: I,
+    /// The keys.
+    pub(super) opening: Opening,
+    /// The master key of the new folder; `None`: one is made in it.
+    pub(super) master: Option<MasterKey>,
 }
 
 /// What a folder was filled with.
@@ -75,6 +110,8 @@ pub struct Filled {
     pub case_count: u64,
     /// What contradicts itself in the state.
     pub broken: Vec<String>,
+    /// The number of erasings in the events that the given keys did not know yet. They do now.
+    pub erased_again: u64,
 }
 
 /// An event, and its bytes.
@@ -124,7 +161,7 @@ where
 {
     let (was, ancestors) = source.store;
     let (log, reader) = Log::open(unfinished.folder(), LogLimits::default())?;
-    let mut taking = Taking::new(point);
+    let mut taking = Taking::new(point, source.opening);
     let (state, last) = thread::scope(|scope| {
         let (batches, read) = bounded(GROUPS_WAITING_MAX);
         let coming = source.batches;
@@ -139,9 +176,11 @@ where
         let (to_write, groups) = bounded::<Folded>(GROUPS_WAITING_MAX);
         let writing = scope.spawn(move || write(log, &groups));
         let (to_fold, folded) = bounded::<Folded>(GROUPS_WAITING_MAX);
-        let folding = checks.then(|| scope.spawn(move || fold(&folded)));
+        let is_folded = matches!(taking.opening, Opening::Anew(..));
+        let folds = checks && !is_folded;
+        let folding = folds.then(|| scope.spawn(move || fold(&folded)));
         let mut outlets = vec![to_write];
-        outlets.extend(checks.then_some(to_fold));
+        outlets.extend(folds.then_some(to_fold));
         let taken = taking.all(&read, &outlets, &mut told);
         // Whoever reads, writes or folds ends with these.
         drop((read, outlets));
@@ -160,8 +199,34 @@ where
         let last = taking.seen;
         return Err(RestoreError::After { asked, last });
     }
-    let report = state.map(|folding| checked(folding, &reader)).transpose()?;
+    let erased_again = taking.erase()?;
+    let log = match taking.opening.keys() {
+        Some(keys) => reader.veiled(veil(keys.clone())),
+        None => reader.clone(),
+    };
     drop(reader);
+    let left_out = taking.left_out();
+    let (keys, state, is_anew) = match taking.opening {
+        Opening::NotSaid => (None, state, false),
+        Opening::Without => {
+            let since = taking.first_sealed.unwrap_or(last + 1);
+            let none = Keys::without_those_until(last, since)?;
+            (Some(Arc::new(none)), state, false)
+        }
+        Opening::Under(keys) => (Some(keys), state, false),
+        Opening::Anew(keys, folding) => (Some(keys), checks.then_some(*folding), true),
+    };
+    let report = state.map(|folding| match erased_again {
+        0 => checked(folding, &log),
+        // They were folded as if they were not erased.
+        _ => Ok(check(&fold_log(&log)?.state)),
+    });
+    let report = report.transpose()?;
+    drop(log);
+    if let Some(keys) = keys {
+        let path = unfinished.folder().keys_path();
+        keys.write_for_restored(&path, source.master, last)?;
+    }
     let folder = unfinished.folder();
     let is_checked = report.is_some();
     let report = report.unwrap_or_default();
@@ -171,13 +236,14 @@ where
         restored_of: was.to_string(),
         last_event: last,
         last_record_time_ms: last_record_time.0,
-        left_out: taking.left_out(),
+        left_out,
         broke_off_after: None,
         ends_before_point: None,
         is_checked,
         contact_count: report.contacts,
         case_count: report.cases.iter().sum(),
         broken: report.broken,
+        erased_again: if is_anew { 0 } else { erased_again },
     };
     Ok((filled, ancestors.restored(was, last)))
 }
@@ -222,12 +288,20 @@ struct Taking {
     /// The last event that was looked at.
     seen: u64,
     is_past: bool,
+    opening: Opening,
+    /// The first event that is sealed.
+    first_sealed: Option<u64>,
+    /// The keys that each event destroys which erases somebody.
+    erased: Vec<Vec<KeyNumber>>,
 }
 
 impl Taking {
-    fn new(point: Point) -> Taking {
+    fn new(point: Point, opening: Opening) -> Taking {
         Taking {
             point,
+            opening,
+            first_sealed: None,
+            erased: Vec::new(),
             open: Vec::new(),
             open_until: 0,
             group: Vec::new(),
@@ -281,7 +355,13 @@ impl Taking {
             });
         }
         let unread = |what: String| RestoreError::Event { sequence, what };
-        let recorded = codec::events::decode(&bytes).map_err(|error| unread(error.to_string()))?;
+        let opened = match &self.opening {
+            Opening::NotSaid if codec::events::is_sealed(&bytes) => return Err(RestoreError::Keys),
+            Opening::Under(keys) => codec::events::opened(bytes.clone(), keys),
+            Opening::NotSaid | Opening::Without | Opening::Anew(..) => Ok(bytes.clone()),
+        };
+        let recorded = opened.and_then(|opened| codec::events::decode(&opened));
+        let recorded = recorded.map_err(|error| unread(error.to_string()))?;
         if recorded.envelope.seq.0 != sequence {
             let says = recorded.envelope.seq.0;
             return Err(unread(format!("it says that it is event {says}")));
@@ -295,6 +375,13 @@ impl Taking {
             return Ok(());
         }
         self.seen = sequence;
+        if self.first_sealed.is_none() && codec::events::is_sealed(&bytes) {
+            self.first_sealed = Some(sequence);
+        }
+        let bytes = match &mut self.opening {
+            Opening::Anew(keys, folding) => folding.seal(recorded.clone(), keys)?,
+            _ => bytes,
+        };
         if self.open.is_empty() {
             self.open_until = sequence + followed_by(&recorded.event);
         }
@@ -305,9 +392,24 @@ impl Taking {
         for (recorded, bytes) in self.open.drain(..) {
             self.group_bytes += bytes.len();
             self.last = Some((recorded.envelope.seq.0, recorded.envelope.record_time));
+            let erased = erased_keys(&recorded.event);
+            self.erased.extend((!erased.is_empty()).then_some(erased));
             self.group.push((recorded, bytes));
         }
         Ok(())
+    }
+
+    /// Destroys the keys of whom the events erase. Gives the number of those events whose keys were still there.
+    fn erase(&self) -> Result<u64, RestoreError> {
+        let Some(keys) = self.opening.keys() else {
+            return Ok(0);
+        };
+        let mut count = 0;
+        for numbers in self.erased.iter().filter(|numbers| keys.has_any(numbers)) {
+            keys.destroy(numbers)?;
+            count += 1;
+        }
+        Ok(count)
     }
 
     /// Sends the group on. False if nobody takes it: the log failed.

@@ -1,9 +1,10 @@
 //! Makes a data folder from a backup, or from an export as lines of JSON.
 
-use super::fill::{EventsRead, Filled, Point, Source, fill};
+use super::fill::{EventsRead, Filled, Opening, Point, Source, fill};
 use super::json_lines::JsonLine;
 use crate::codec::json::{EventJson, EventJsonError};
-use crate::engine::RecoverError;
+use crate::engine::{RecoverError, StartError};
+use crate::keys::{KeyError, Keys, MasterKey, newest};
 use crate::store::{
     Ancestor, AppendError, Lineage, OpenError, SCHEMA, StoreError, StoreId, StoreIdError,
 };
@@ -14,11 +15,15 @@ use signpost_domain::time::UnixMs;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// The number of lines of an export that are read at once.
 const LINES_AT_ONCE: usize = 1_024;
 /// The maximum number of bytes of a line of an export.
 const LINE_BYTES_MAX: u64 = 64 * 1024 * 1024;
+
+/// The first layout of rows of servers that seal what is personal.
+const LAYOUT_FIRST_SEALED: u64 = 17;
 
 /// A restore.
 #[derive(Clone, Debug)]
@@ -31,6 +36,22 @@ pub struct Restore {
     pub point: Point,
     /// Whether the state is folded and checked.
     pub checks: bool,
+    /// Where the keys of personal data are.
+    pub keys: KeysGiven,
+    /// The file of the master key; `None`: the folder of the keys has it, and so will the data folder.
+    pub master_key_file: Option<PathBuf>,
+}
+
+/// Where the keys of a restore are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum KeysGiven {
+    /// Nobody said. A backup with sealed events is refused then.
+    NotSaid,
+    /// In this folder: the folder `keys` of a data folder, a copy of it, or a folder with copies, of which the newest
+    /// counts.
+    From(PathBuf),
+    /// Nowhere: all that is sealed is erased.
+    Without,
 }
 
 /// An import.
@@ -40,6 +61,8 @@ pub struct Import {
     pub from: PathBuf,
     /// The data folder to make.
     pub to: PathBuf,
+    /// The file of the master key; `None`: one is made in the data folder.
+    pub master_key_file: Option<PathBuf>,
     /// Whether the state is folded and checked.
     pub checks: bool,
 }
@@ -143,6 +166,18 @@ pub enum RestoreError {
     /// An id of a store does not read.
     #[error(transparent)]
     StoreId(#[from] StoreIdError),
+    /// Nobody said where the keys are.
+    #[error(
+        "the backup holds sealed personal data, and keys are in no backup: name their newest copy, or the folder `keys` of \
+         the store, by --keys DIR; or restore all that is personal as erased, for good, by --without-keys"
+    )]
+    Keys,
+    /// The keys do not open, or cannot be written.
+    #[error(transparent)]
+    Unopened(#[from] KeyError),
+    /// The folder to read cannot be opened.
+    #[error(transparent)]
+    Source(#[from] StartError),
     /// A thread panicked.
     #[error("a thread of the restore panicked")]
     Panicked,
@@ -161,6 +196,17 @@ pub fn restore(asked: &Restore, told: impl FnMut(u64)) -> Result<Filled, Restore
     let path = asked.from.join(MANIFEST);
     known(&path, "schema", manifest.schema, SCHEMA)?;
     let store = store_of(&manifest.store_id, &manifest.ancestors)?;
+    let master = master(asked.master_key_file.as_deref())?;
+    let opening = match &asked.keys {
+        KeysGiven::From(path) => {
+            Opening::Under(Arc::new(Keys::read(&newest(path)?, master.clone())?))
+        }
+        KeysGiven::Without => Opening::Without,
+        KeysGiven::NotSaid if manifest.layout >= LAYOUT_FIRST_SEALED => {
+            return Err(RestoreError::Keys);
+        }
+        KeysGiven::NotSaid => Opening::NotSaid,
+    };
     if let Point::Sequence(asked) = asked.point
         && asked > manifest.last_sequence
     {
@@ -169,7 +215,12 @@ pub fn restore(asked: &Restore, told: impl FnMut(u64)) -> Result<Filled, Restore
     }
     let chunks = manifest.chunks.iter();
     let batches = chunks.map(|chunk| read(&folder, chunk));
-    let source = Source { store, batches };
+    let source = Source {
+        store,
+        batches,
+        opening,
+        master,
+    };
     let filled = fill(&asked.to, source, asked.point, asked.checks, told)?;
     let ends = UnixMs(manifest.last_record_time_ms);
     Ok(Filled {
@@ -207,6 +258,10 @@ fn refuse_inside(to: &Path, from: &Path) -> Result<(), RestoreError> {
         }),
         false => Ok(()),
     }
+}
+
+fn master(file: Option<&Path>) -> Result<Option<MasterKey>, KeyError> {
+    file.map(MasterKey::read).transpose()
 }
 
 /// The events of a chunk.
@@ -258,6 +313,8 @@ pub fn import(asked: &Import, told: impl FnMut(u64)) -> Result<Filled, RestoreEr
     let source = Source {
         store: store_of(&header.store_id, &header.ancestors)?,
         batches: lines,
+        opening: Opening::anew()?,
+        master: master(asked.master_key_file.as_deref())?,
     };
     fill(&asked.to, source, Point::End, asked.checks, told)
 }

@@ -138,7 +138,7 @@ impl Backups {
             return Err(NotBackedUp::OtherHistory { last });
         }
         if let Some(theirs) = wanted.after_digest.filter(|_| after > 0) {
-            let ours = self.read(move |log| log.get(after)).await?;
+            let ours = self.read(move |log| log.as_stored().get(after)).await?;
             if ours.is_none_or(|ours| digest(&ours) != theirs) {
                 return Err(NotBackedUp::OtherHistory { last });
             }
@@ -185,10 +185,12 @@ impl Backups {
     ) -> Result<SentChunk, EngineError> {
         let events = usize::try_from(last - after).unwrap_or(CHUNK_EVENTS_MAX);
         let events = events.min(CHUNK_EVENTS_MAX);
-        let read = move |log: &LogReader| log.range(after + 1, events, CHUNK_BYTES_MAX);
         let written = written.clone();
-        self.with(move |log| chunk(&written, read(log).map_err(unreadable)?))
-            .await
+        self.with(move |log| {
+            let read = written.log(log).range(after + 1, events, CHUNK_BYTES_MAX);
+            chunk(&written, read.map_err(unreadable)?)
+        })
+        .await
     }
 
     async fn read<T: Send + 'static>(
@@ -222,6 +224,14 @@ enum Written {
 }
 
 impl Written {
+    /// The log to read. Records have what is personal as it is stored, sealed; lines have it in clear.
+    fn log(&self, log: &LogReader) -> LogReader {
+        match self {
+            Written::Records => log.as_stored(),
+            Written::JsonLines(_) => log.clone(),
+        }
+    }
+
     fn of(form: BackupForm) -> Result<Written, EngineError> {
         Ok(match form {
             BackupForm::Records => Written::Records,

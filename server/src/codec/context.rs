@@ -9,7 +9,7 @@ use super::text::{
     after, at, borrowed, case, case_seq, name, name_or_none, name_text, reason_or_none,
     reason_text_or_none, span_ms,
 };
-use super::{CodecError, required, wire, written};
+use super::{CodecError, wire, written};
 use signpost_domain::contact::{ContactContext, CustomerRef, Matter, Offered, QueueStats};
 use signpost_domain::fact::{Fact, FactValue, Facts, Knowledge};
 use signpost_domain::money::Money;
@@ -30,16 +30,17 @@ fn fact_to_wire(fact: &Fact, base: UnixMs) -> written::Fact<'_> {
         currency,
     } = fact;
     let knowledge = match knowledge {
-        Knowledge::Known(FactValue::Text(text)) => Wire::Text(borrowed(text)),
-        Knowledge::Known(FactValue::Integer(number)) => Wire::Integer(*number),
-        Knowledge::Known(FactValue::Boolean(yes)) => Wire::Boolean(*yes),
-        Knowledge::Known(FactValue::Money(amount)) => Wire::MoneyMicros(amount.micros()),
-        Knowledge::Known(FactValue::Instant(at)) => Wire::InstantUnixMs(at.0),
-        Knowledge::Declined => Wire::Declined(written::Declined {}),
+        Knowledge::Known(FactValue::Text(text)) => Some(Wire::Text(borrowed(text))),
+        Knowledge::Known(FactValue::Integer(number)) => Some(Wire::Integer(*number)),
+        Knowledge::Known(FactValue::Boolean(yes)) => Some(Wire::Boolean(*yes)),
+        Knowledge::Known(FactValue::Money(amount)) => Some(Wire::MoneyMicros(amount.micros())),
+        Knowledge::Known(FactValue::Instant(at)) => Some(Wire::InstantUnixMs(at.0)),
+        Knowledge::Declined => Some(Wire::Declined(written::Declined {})),
+        Knowledge::Erased => None,
     };
     written::Fact {
         id: id.as_str().into(),
-        knowledge: Some(knowledge),
+        knowledge,
         source: source.number(),
         learnt_after_ms: after(*learnt_at, base),
         currency: money::currency_text(currency.as_ref()),
@@ -63,13 +64,16 @@ fn fact(message: wire::Fact, base: UnixMs) -> Result<Fact, CodecError> {
         learnt_after_ms,
         currency,
     } = message;
-    let knowledge = match required(knowledge, "fact.knowledge")? {
-        Wire::Text(text) => Knowledge::Known(FactValue::Text(text.into())),
-        Wire::Integer(number) => Knowledge::Known(FactValue::Integer(number)),
-        Wire::Boolean(yes) => Knowledge::Known(FactValue::Boolean(yes)),
-        Wire::MoneyMicros(micros) => Knowledge::Known(FactValue::Money(Money::from_micros(micros))),
-        Wire::InstantUnixMs(ms) => Knowledge::Known(FactValue::Instant(UnixMs(ms))),
-        Wire::Declined(wire::Declined {}) => Knowledge::Declined,
+    let knowledge = match knowledge {
+        Some(Wire::Text(text)) => Knowledge::Known(FactValue::Text(text.into())),
+        Some(Wire::Integer(number)) => Knowledge::Known(FactValue::Integer(number)),
+        Some(Wire::Boolean(yes)) => Knowledge::Known(FactValue::Boolean(yes)),
+        Some(Wire::MoneyMicros(micros)) => {
+            Knowledge::Known(FactValue::Money(Money::from_micros(micros)))
+        }
+        Some(Wire::InstantUnixMs(ms)) => Knowledge::Known(FactValue::Instant(UnixMs(ms))),
+        Some(Wire::Declined(wire::Declined {})) => Knowledge::Declined,
+        None => Knowledge::Erased,
     };
     Ok(Fact {
         id: name(id, "fact.id")?,

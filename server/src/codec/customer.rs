@@ -5,12 +5,15 @@ use super::actor::{actor, actor_to_wire};
 use super::number::{Numbered, known};
 use super::profile::{identity_key, identity_key_to_wire, profile, profile_to_wire};
 use super::text::{
-    after, at, borrowed, case, case_seq, name, name_or_none, name_text, reason, reason_text,
+    after, at, borrowed, case, case_seq, customer_id, customer_or_none, customer_text,
+    name_or_none, name_text, reason, reason_text, record_seq,
 };
 use super::{CodecError, required, wire, written};
-use signpost_domain::customer::{CaseReasons, Customer, CustomerMerge, MergedCustomer, TierFound};
+use signpost_domain::customer::{
+    CaseReasons, Customer, CustomerMerge, MergedCustomer, Profile, TierFound,
+};
 use signpost_domain::handle::HandleKey;
-use signpost_domain::ids::Seq;
+use signpost_domain::ids::{CustomerId, Seq};
 use signpost_domain::time::UnixMs;
 
 pub(super) fn customer_to_wire(customer: &Customer) -> written::Customer<'_> {
@@ -46,14 +49,14 @@ pub(super) fn customer_to_wire(customer: &Customer) -> written::Customer<'_> {
     let spans = recent.iter().zip(bases);
     let reasons = case_reasons.listed().unwrap_or_default();
     written::Customer {
-        id: id.as_str().into(),
+        id: customer_text(Some(id)),
         profile: Some(profile_to_wire(profile)),
         created_unix_ms: created.0,
         contact_count: *contact_count,
         recent_after_ms: spans.map(|(at, base)| after(*at, *base)).collect(),
         changed_seq: changed.0,
         opened_seq: opened.0,
-        merged_into: name_text(merged_into.as_ref()),
+        merged_into: customer_text(merged_into.as_ref()),
         merged: merged.iter().map(merged_to_wire).collect(),
         merges: *merges,
         unverified_identities: Vec::new(),
@@ -62,6 +65,8 @@ pub(super) fn customer_to_wire(customer: &Customer) -> written::Customer<'_> {
         compares_as: compares_as.collect(),
         in_conflict: *in_conflict,
         last_case_seq: last_case.map_or(0, case_seq),
+        merged_into_seq: record_seq(merged_into.as_ref()),
+        record_seq: record_seq(Some(id)),
     }
 }
 
@@ -83,8 +88,14 @@ pub(super) fn customer(message: wire::Customer) -> Result<Customer, CodecError> 
         compares_as,
         in_conflict,
         last_case_seq,
+        merged_into_seq,
+        record_seq,
     } = message;
-    let profile = profile(required(profile_message, "customer.profile")?)?;
+    let profile = match (profile_message, id.is_empty()) {
+        // Erased.
+        (None, true) => Profile::default(),
+        (message, _) => profile(required(message, "customer.profile")?)?,
+    };
     let identities = profile.identities.iter();
     let handles = identities
         .zip(compares_as)
@@ -105,12 +116,12 @@ pub(super) fn customer(message: wire::Customer) -> Result<Customer, CodecError> 
     });
     let merged = merged_messages.into_iter().map(merged);
     Ok(Customer {
-        id: name(id, "customer.id")?,
+        id: customer_id(id, record_seq, "customer.id")?,
         profile,
         created,
         contact_count,
         recent: recent.collect(),
-        merged_into: name_or_none(merged_into),
+        merged_into: customer_or_none(merged_into, merged_into_seq),
         merged: merged.collect::<Result<_, _>>()?,
         merges,
         handles,
@@ -122,6 +133,19 @@ pub(super) fn customer(message: wire::Customer) -> Result<Customer, CodecError> 
     })
 }
 
+/// The key of a customer, with the number of its record.
+pub(super) fn customer_key_to_wire(id: &CustomerId) -> written::CustomerKey<'_> {
+    written::CustomerKey {
+        id: customer_text(Some(id)),
+        record_seq: record_seq(Some(id)),
+    }
+}
+
+pub(super) fn customer_key(message: wire::CustomerKey) -> Result<CustomerId, CodecError> {
+    let wire::CustomerKey { id, record_seq } = message;
+    customer_id(id, record_seq, "customer_key.id")
+}
+
 pub(super) fn merge_to_wire(merge: &CustomerMerge) -> written::CustomerMerge<'_> {
     let CustomerMerge {
         customer,
@@ -129,7 +153,8 @@ pub(super) fn merge_to_wire(merge: &CustomerMerge) -> written::CustomerMerge<'_>
         note,
     } = merge;
     written::CustomerMerge {
-        customer: customer.as_str().into(),
+        customer: customer_text(Some(customer)),
+        customer_seq: record_seq(Some(customer)),
         proof: proof.as_ref().map(identity_key_to_wire),
         note: borrowed(note),
     }
@@ -140,9 +165,10 @@ pub(super) fn merge(message: wire::CustomerMerge) -> Result<CustomerMerge, Codec
         customer,
         proof,
         note,
+        customer_seq,
     } = message;
     Ok(CustomerMerge {
-        customer: name(customer, "merge.customer")?,
+        customer: customer_id(customer, customer_seq, "merge.customer")?,
         proof: proof.map(identity_key).transpose()?,
         note: note.into(),
     })
@@ -186,7 +212,8 @@ pub(super) fn tier_found_to_wire(found: &TierFound) -> written::TierFound<'_> {
     } = found;
     written::TierFound {
         stored: name_text(stored.as_ref()),
-        stored_of: name_text(stored_of.as_ref()),
+        stored_of: customer_text(stored_of.as_ref()),
+        stored_of_seq: record_seq(stored_of.as_ref()),
         basis: basis.number(),
     }
 }
@@ -196,10 +223,11 @@ pub(super) fn tier_found(message: wire::TierFound) -> Result<TierFound, CodecErr
         stored,
         stored_of,
         basis,
+        stored_of_seq,
     } = message;
     Ok(TierFound {
         stored: name_or_none(stored),
-        stored_of: name_or_none(stored_of),
+        stored_of: customer_or_none(stored_of, stored_of_seq),
         basis: known(basis, "tier_found.basis")?,
     })
 }

@@ -15,21 +15,86 @@ use super::actor::{actor, actor_to_wire};
 use super::context::{all_queue_stats, all_queue_stats_to_wire};
 use super::number::{Numbered, known};
 use super::text::{
-    after, at, borrowed, case, case_seq, hash, name, version, version_cow, version_or_none,
+    after, at, borrowed, case, case_seq, hash, name, name_or_none, version, version_cow,
+    version_or_none,
 };
-use super::write::Encodable;
-use super::{CodecError, FORMAT, message, required, wire, written};
+use super::write::{Encodable, Whose};
+use super::{CodecError, FORMAT, message, required, seal, wire, written};
+use crate::keys::{KeyError, KeyNumber, KeyOf, Keys};
 use added::{added, added_to_wire};
 use corrected::{corrected, corrected_to_wire};
 use routed::{routed, routed_to_wire};
 use signpost_domain::event::{Cause, Envelope, Event, IdempotencyKey, PlaybookPublished, Recorded};
-use signpost_domain::ids::{Seq, TokenId};
+use signpost_domain::ids::{CustomerId, RequestId, Seq, TokenId};
 use signpost_domain::time::UnixMs;
 use std::borrow::Cow;
 
 /// The bytes of an event. The same event always has the same bytes.
 pub fn encode(recorded: &Recorded) -> Vec<u8> {
     recorded_to_wire(recorded).to_bytes()
+}
+
+/// The bytes of an event, with what is personal sealed. `contact` is the event by which its contact came in, if it is
+/// about one.
+///
+/// # Errors
+/// When a key cannot be had.
+pub fn sealed(recorded: &Recorded, contact: Option<Seq>, keys: &Keys) -> Result<Vec<u8>, KeyError> {
+    let seq = recorded.envelope.seq;
+    let whose = whose(recorded, contact);
+    let message = recorded_to_wire(recorded);
+    seal::sealed(&message, whose, (seal::SealedAs::Event, seq.0), keys)
+}
+
+/// The bytes that [`encode`] writes, of those that [`sealed`] wrote, without what was erased.
+///
+/// # Errors
+/// When a key cannot be had or does not fit.
+pub fn opened(bytes: Vec<u8>, keys: &Keys) -> Result<Vec<u8>, CodecError> {
+    let (bytes, is_whole) = seal::opened_how(bytes, seal::SealedAs::Event, keys)?;
+    match is_whole {
+        true => Ok(bytes),
+        // Nothing of the gaps that erasing left.
+        false => Ok(encode(&decode(&bytes)?)),
+    }
+}
+
+/// Whether something of a stored event is sealed.
+pub fn is_sealed(bytes: &[u8]) -> bool {
+    seal::is_sealed(bytes)
+}
+
+fn whose(Recorded { event, .. }: &Recorded, contact: Option<Seq>) -> Whose {
+    let of_contact = contact.map(|opened| KeyNumber::new(KeyOf::Contact, opened.0));
+    let of_customer = |id: &CustomerId| {
+        let record = id.record();
+        record.map(|record| KeyNumber::new(KeyOf::Customer, record.0))
+    };
+    let (subject, customer) = match event {
+        Event::CustomerUpserted(saved) => (None, of_customer(&saved.customer.id)),
+        Event::CustomerActionTaken(worked) => (None, of_customer(&worked.customer)),
+        Event::ContactRouted(routed) => {
+            let join = routed.customer.as_ref();
+            (of_contact, join.and_then(|join| of_customer(&join.id)))
+        }
+        Event::CaseAddedToContact(added) => (of_contact, of_customer(&added.customer)),
+        Event::RouteSelected(_)
+        | Event::ContactEnded(_)
+        | Event::ContactUpdated(_)
+        | Event::ContactCustomerCorrected(_) => (of_contact, None),
+        Event::CaseActionTaken(worked) => {
+            let case = KeyNumber::new(KeyOf::Case, case_seq(worked.case));
+            (Some(case), None)
+        }
+        // It has the ids of those whose keys are destroyed by it.
+        Event::CustomerErased(_)
+        | Event::PlaybookPublished(_)
+        | Event::CaseLapsed(_)
+        | Event::QueueStatsReported(_)
+        | Event::TokenCreated(_)
+        | Event::TokenRevoked(_) => (None, None),
+    };
+    Whose { subject, customer }
 }
 
 /// Reads an event.
@@ -39,6 +104,9 @@ pub fn encode(recorded: &Recorded) -> Vec<u8> {
 pub fn decode(bytes: &[u8]) -> Result<Recorded, CodecError> {
     recorded(message(bytes)?)
 }
+
+/// What an erased id of a request reads as.
+const ERASED_REQUEST: &str = "erased";
 
 fn recorded_to_wire(recorded: &Recorded) -> written::Recorded<'_> {
     let Recorded {
@@ -115,7 +183,7 @@ fn cause(message: wire::recorded::Cause) -> Result<Cause, CodecError> {
             method,
             fingerprint,
         }) => Ok(Cause::Request(IdempotencyKey {
-            id: name(id, "request.id")?,
+            id: name_or_none(id).unwrap_or_else(|| RequestId::stored(ERASED_REQUEST)),
             method: known(method, "request.method")?,
             fingerprint: hash(&fingerprint, "request.fingerprint")?,
         })),
@@ -146,6 +214,7 @@ fn event_to_wire(event: &Event, base: UnixMs) -> written::recorded::Event<'_> {
         Event::ContactCustomerCorrected(event) => {
             Wire::ContactCustomerCorrected(corrected_to_wire(event, base))
         }
+        Event::CustomerErased(event) => Wire::CustomerErased(customer::erased_to_wire(event)),
         Event::TokenCreated(event) => Wire::TokenCreated(token::created_to_wire(event)),
         Event::TokenRevoked(id) => Wire::TokenRevoked(written::TokenRevoked { token_seq: id.0.0 }),
     }
@@ -179,6 +248,9 @@ fn event(message: wire::recorded::Event, base: UnixMs) -> Result<Event, CodecErr
         }
         Wire::ContactCustomerCorrected(message) => {
             Event::ContactCustomerCorrected(Box::new(corrected(message, base)?))
+        }
+        Wire::CustomerErased(message) => {
+            Event::CustomerErased(Box::new(customer::erased(message)?))
         }
         Wire::TokenCreated(message) => Event::TokenCreated(Box::new(token::created(message)?)),
         Wire::TokenRevoked(wire::TokenRevoked { token_seq }) => {

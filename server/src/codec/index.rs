@@ -16,7 +16,8 @@
 //!   reading their marks one after another. For rare values this is slower than blocks, but a contact changes more
 //!   often than a case.
 //! - Entries of customers under what each of their identities compares as, and of customers in conflict over one.
-//! - Entries of customers under the forms of their key and handles by whose beginning they are found.
+//! - Entries of customers under the forms of their key and handles, and under some beginnings of these: names are
+//!   hashed where they are stored, so a list cannot look for what begins like another.
 //! - Blocks of cases and of contacts by external reference and by label, for those that have any. With them, one of
 //!   millions is found at once by the id that another system has for it.
 //!
@@ -26,14 +27,16 @@
 
 pub mod request_id_buckets;
 pub mod seq_bitmap;
+use super::customer::{customer_key, customer_key_to_wire};
 use super::rows::contact::{state_kind, state_kind_to_wire};
 use super::rows::key::CUSTOMERS;
 use super::text::{
-    case_seqs, cases, name, name_or_none, name_text, reason_or_none, reason_text,
-    reason_text_or_none,
+    case_seqs, cases, customer_id, customer_text, name, name_or_none, name_text, reason_or_none,
+    reason_text, reason_text_or_none, record_seq,
 };
-use super::write::Encodable;
-use super::{CodecError, wire, written};
+use super::write::{Encodable, Whose};
+use super::{CodecError, seal, wire, written};
+use crate::keys::{KeyError, Keys};
 use prost::Message;
 use signpost_domain::case::{CASE_CONTACTS_LISTED_MAX, Case, CaseState};
 use signpost_domain::contact::{ADDITIONAL_CASES_MAX, Contact};
@@ -60,7 +63,7 @@ const CASES_BY_QUEUE: [u8; 1] = [0x53];
 /// The prefix of the blocks of cases by closed state.
 const CASES_BY_STATE: [u8; 1] = [0x54];
 /// The prefix of the entries of customers by identity.
-const CUSTOMERS_BY_HANDLE: [u8; 1] = [0x55];
+pub(super) const CUSTOMERS_BY_HANDLE: [u8; 1] = [0x55];
 /// The prefix of the blocks of cases by external reference.
 const CASES_BY_REFERENCE: [u8; 1] = [0x56];
 /// The prefix of the blocks of cases by label.
@@ -72,9 +75,15 @@ const CONTACTS_BY_LABEL: [u8; 1] = [0x59];
 /// The prefix of the entries of customers who were found to hold a handle that another customer held too.
 pub const HANDLE_CONFLICTS: [u8; 1] = [0x5a];
 
-/// The prefix of the entries of customers by the forms of their keys and handles, but for a key that is its own form.
-pub const CUSTOMERS_BY_FORM: [u8; 1] = [0x5b];
+/// The prefix of the entries of customers by the forms of their keys and handles, and by beginnings of them.
+pub(super) const CUSTOMERS_BY_FORM: [u8; 1] = [0x5b];
 
+/// The first and the last prefix of the blocks by external reference and by label.
+pub(super) const TAGS_FIRST: [u8; 1] = CASES_BY_REFERENCE;
+pub(super) const TAGS_LAST: [u8; 1] = CONTACTS_BY_LABEL;
+
+/// The numbers of characters of the beginnings under which a form is found, beside its whole.
+const BEGINNINGS: [usize; 4] = [1, 3, 5, 8];
 /// The byte after a name. No name contains it.
 const END: u8 = 0;
 /// The byte after the id of a customer and [`END`], before the sequence of a case.
@@ -112,7 +121,8 @@ pub const CONTACT_WRITES_MAX: usize =
     2 + 1 + (2 + ADDITIONAL_CASES_MAX) + REFERENCES_MAX + LABELS_MAX;
 /// The maximum number of writes for a customer: the row, its mark, an entry for each identity, one for a conflict, and
 /// those by form: of its key, and of each identity as told and as it compares.
-pub const CUSTOMER_WRITES_MAX: usize = 2 + 1 + IDENTITIES_MAX + 1 + (1 + 2 * IDENTITIES_MAX);
+pub const CUSTOMER_WRITES_MAX: usize =
+    2 + 1 + IDENTITIES_MAX + 1 + (1 + 2 * IDENTITIES_MAX) * (BEGINNINGS.len() + 1);
 
 /// How many writes a row takes at most, with its index entries, by what the row has: no list is longer than what the
 /// maximum of its kind counts. Two contacts of a case on one channel count twice.
@@ -131,6 +141,7 @@ pub fn writes(row: &Row) -> usize {
         }
         Row::Customer(customer) => {
             let forms = 1 + customer.profile.identities.len() + customer.handles.len();
+            let forms = forms * (BEGINNINGS.len() + 1);
             2 + 1 + customer.handles.len() + usize::from(customer.in_conflict) + forms
         }
         Row::IdentityOwner(_)
@@ -221,22 +232,21 @@ fn of_customer(customer: &Customer) -> IndexEntries {
         at(&CUSTOMER_MARKS, customer.opened),
         customer_mark(customer),
     );
-    let entry = |key| {
-        let id = customer.id.as_str().as_bytes().to_vec();
-        (at(&customers_by_handle(key), customer.opened), id)
-    };
+    let id = || encode_customer_id(&customer.id);
+    let entry = |key| (at(&customers_by_handle(key), customer.opened), id());
     let handles = customer.handles.iter().map(entry);
-    // A search reads the rows themselves by id.
-    let id = customer.id.as_str();
-    let forms = customer.search_forms().into_iter();
-    let forms = forms.filter(|form| form != id).map(|form| {
-        let id = customer.id.as_str().as_bytes().to_vec();
-        (at(&customers_by_form(&form), customer.opened), id)
-    });
-    let conflict = customer.in_conflict.then(|| {
-        let id = customer.id.as_str().as_bytes().to_vec();
-        (at(&HANDLE_CONFLICTS, customer.opened), id)
-    });
+    let mut beginnings: Vec<Vec<u8>> = Vec::new();
+    for form in customer.search_forms() {
+        beginnings.extend(indexed_beginnings(&form).map(customers_by_beginning));
+        beginnings.push(customers_by_beginning(&form));
+    }
+    beginnings.sort_unstable();
+    beginnings.dedup();
+    let forms = beginnings.into_iter();
+    let forms = forms.map(|beginning| (at(&beginning, customer.opened), id()));
+    let conflict = customer
+        .in_conflict
+        .then(|| (at(&HANDLE_CONFLICTS, customer.opened), id()));
     IndexEntries {
         is_new: customer.opened == customer.changed,
         static_entries: std::iter::once(mark)
@@ -315,25 +325,32 @@ pub fn customers_by_handle(HandleKey { kind, value }: &HandleKey) -> Vec<u8> {
     .concat()
 }
 
-/// The prefix of the entries of customers that once had this form.
-fn customers_by_form(form: &str) -> Vec<u8> {
-    [&customers_by_beginning(form)[..], &[END]].concat()
+/// The beginnings of a form that it is found under, beside its whole.
+fn indexed_beginnings(form: &str) -> impl Iterator<Item = &str> {
+    BEGINNINGS
+        .into_iter()
+        .filter_map(|length| beginning(form, length))
 }
 
-/// The prefix of the entries of customers that once had a form that begins so.
-pub fn customers_by_beginning(begin: &str) -> Vec<u8> {
-    [&CUSTOMERS_BY_FORM[..], begin.as_bytes()].concat()
+/// The beginning of a form with so many characters; `None` if the form is not longer.
+fn beginning(form: &str, length: usize) -> Option<&str> {
+    form.char_indices().nth(length).map(|(end, _)| &form[..end])
 }
 
-/// The prefix of the rows of customers whose id begins so, and of their entries.
-pub fn customers_by_id(begin: &str) -> Vec<u8> {
-    [&CUSTOMERS[..], begin.as_bytes()].concat()
+/// The prefixes of the entries of customers that once had a form that begins so. Not all that they lead to have one:
+/// keys are hashed where they are stored, and so only beginnings of some lengths are found.
+pub fn customers_beginning(begin: &str) -> Vec<Vec<u8>> {
+    let longest = indexed_beginnings(begin).last();
+    let is_indexed = BEGINNINGS.contains(&begin.chars().count());
+    match (is_indexed, longest) {
+        (false, Some(longest)) => vec![customers_by_beginning(longest)],
+        _ => vec![customers_by_beginning(begin)],
+    }
 }
 
-/// The end of the entries of the customer to whom the key belongs: of its row or of an entry.
-pub fn after_entries_of_customer(key: &[u8]) -> Vec<u8> {
-    let id = key.split(|byte| *byte == END).next().unwrap_or_default();
-    [id, &[END, u8::MAX]].concat()
+/// The prefix of the entries of customers under this beginning of a form, or under this form.
+fn customers_by_beginning(begin: &str) -> Vec<u8> {
+    [&CUSTOMERS_BY_FORM[..], begin.as_bytes(), &[END]].concat()
 }
 
 /// The sequence at the end of a key.
@@ -457,12 +474,23 @@ pub fn decode_contact_mark(bytes: &[u8]) -> Result<(ContactId, ContactMark), Cod
 }
 
 fn customer_mark(customer: &Customer) -> Vec<u8> {
-    written::CustomerMark {
-        id: customer.id.as_str().into(),
-        created_unix_ms: customer.created.0,
-        tier: name_text(customer.profile.tier.as_ref()),
-    }
+    customer_mark_to_wire(&CustomerMark {
+        id: customer.id.clone(),
+        created: customer.created,
+        tier: customer.profile.tier.clone(),
+    })
     .to_bytes()
+}
+
+fn customer_mark_to_wire(
+    CustomerMark { id, created, tier }: &CustomerMark,
+) -> written::CustomerMark<'_> {
+    written::CustomerMark {
+        id: customer_text(Some(id)),
+        created_unix_ms: created.0,
+        tier: name_text(tier.as_ref()),
+        record_seq: record_seq(Some(id)),
+    }
 }
 
 /// The mark of a customer: the values that lists filter by.
@@ -485,21 +513,50 @@ pub fn decode_customer_mark(bytes: &[u8]) -> Result<CustomerMark, CodecError> {
         id,
         created_unix_ms,
         tier,
+        record_seq,
     } = wire::CustomerMark::decode(bytes)?;
     Ok(CustomerMark {
-        id: name(id, "customer_mark.id")?,
+        id: customer_id(id, record_seq, "customer_mark.id")?,
         created: UnixMs(created_unix_ms),
         tier: name_or_none(tier),
     })
 }
 
-/// Reads the id of a customer from an entry by identity.
+/// The value of an entry that leads to a customer.
+pub fn encode_customer_id(id: &CustomerId) -> Vec<u8> {
+    customer_key_to_wire(id).to_bytes()
+}
+
+/// Reads the id of a customer from an entry that leads to it.
 ///
 /// # Errors
-/// When the bytes are not UTF-8 or are empty.
+/// When the bytes are not an id of a customer.
 pub fn decode_customer_id(bytes: &[u8]) -> Result<CustomerId, CodecError> {
-    let text = std::str::from_utf8(bytes).map_err(|_| SHAPE)?;
-    name(text.to_owned(), "index.customer")
+    customer_key(wire::CustomerKey::decode(bytes)?)
+}
+
+/// An entry with what is personal sealed.
+///
+/// # Errors
+/// When a key cannot be had.
+pub fn sealed((key, value): Entry, keys: &Keys) -> Result<Entry, KeyError> {
+    let whose = Whose::default();
+    let at = (seal::SealedAs::Row, 0);
+    let prefix = key.first().map_or([0], |prefix| [*prefix]);
+    let sealed = match prefix {
+        CUSTOMER_MARKS => match decode_customer_mark(&value) {
+            Ok(mark) => seal::sealed(&customer_mark_to_wire(&mark), whose, at, keys)?,
+            Err(_) => value,
+        },
+        CUSTOMERS_BY_HANDLE | HANDLE_CONFLICTS | CUSTOMERS_BY_FORM => {
+            match decode_customer_id(&value) {
+                Ok(id) => seal::sealed(&customer_key_to_wire(&id), whose, at, keys)?,
+                Err(_) => value,
+            }
+        }
+        _ => value,
+    };
+    Ok((key, sealed))
 }
 
 const SHAPE: CodecError = CodecError::Shape("index");

@@ -133,9 +133,12 @@ pub(super) fn person_report(
         cannot_use: reported(cannot_use, base, bits)?,
         asked_for_person: reported(asked_for_person, base, |_| Ok(()))?,
         language: reported(language, base, |message| Ok(message.text.as_str().into()))?,
-        persona: reported(persona, base, |message| {
-            name(message.text.clone(), "told.persona")
-        })?,
+        // An erased one is empty.
+        persona: reported(
+            persona.filter(|told| !told.text.is_empty()),
+            base,
+            |message| name(message.text.clone(), "told.persona"),
+        )?,
     })
 }
 

@@ -60,7 +60,7 @@ numbered!(
     AddCaseNote, UpdateCase, ResolveCase, ReopenCase, MergeCases, UnmergeCase, LinkCases, UnlinkCases,
     LinkIdentity, UnlinkIdentity, MergeCustomers, UnmergeCustomer, AddCaseToContact,
     RerouteContact, ReportQueueStats, UpdateContact, CorrectContactCustomer,
-    CreateToken, RevokeToken
+    CreateToken, RevokeToken, EraseCustomer
 );
 numbered!(ContactOutcome: Resolved, Abandoned, GaveUp, NoAnswer, Transferred, Switched, TimedOut);
 numbered!(Route: SelfService, Message, Chat, Callback, Human);

@@ -10,18 +10,19 @@ mod token;
 
 use super::actor::{actor, actor_to_wire};
 use super::context::{queue_stats, queue_stats_to_wire};
-use super::customer::{customer, customer_to_wire};
+use super::customer::{customer, customer_key, customer_key_to_wire, customer_to_wire};
 use super::text::{
     borrowed, case, case_seq, counted, hash, name, reason_text, version, version_cow,
     version_or_none,
 };
-use super::write::Encodable;
-use super::{CodecError, FORMAT, message, required, wire, written};
+use super::write::{Encodable, Whose};
+use super::{CodecError, FORMAT, message, required, seal, wire, written};
+use crate::keys::{KeyError, KeyNumber, KeyOf, Keys};
 use case::{case_row, case_to_wire};
 use contact::{contact, contact_to_wire};
 use signpost_domain::contact::ReportedQueue;
 use signpost_domain::handle::HandleKinds;
-use signpost_domain::ids::{PlaybookVersion, Seq};
+use signpost_domain::ids::{CustomerId, PlaybookVersion, Seq};
 use signpost_domain::route::Route;
 use signpost_domain::state::{
     Counts, Holder, IdempotencyRecord, LatestCase, Publication, Row, RowKey,
@@ -90,12 +91,10 @@ fn row_to_wire(row: &Row) -> written::row::Row<'_> {
         Row::Case(row) => Wire::Case(case_to_wire(row)),
         Row::Customer(row) => Wire::Customer(customer_to_wire(row)),
         Row::IdentityOwner(holder) => Wire::Holder(written::Holder {
-            customer: holder.customer.as_str().into(),
-            others: holder
-                .others
-                .iter()
-                .map(|other| other.as_str().into())
-                .collect(),
+            customer: "".into(),
+            others: Vec::new(),
+            key: Some(customer_key_to_wire(&holder.customer)),
+            other_keys: holder.others.iter().map(customer_key_to_wire).collect(),
         }),
         Row::Matter(latest) => Wire::Matter(written::Matter {
             case_seq: case_seq(latest.case),
@@ -121,12 +120,7 @@ pub fn decode(kind: RowKind, bytes: &[u8]) -> Result<Row, CodecError> {
         (RowKind::Contact, Wire::Contact(row)) => Ok(Row::Contact(Arc::new(contact(row)?))),
         (RowKind::Case, Wire::Case(row)) => Ok(Row::Case(Arc::new(case_row(row)?))),
         (RowKind::Customer, Wire::Customer(row)) => Ok(Row::Customer(Arc::new(customer(row)?))),
-        (RowKind::Holder, Wire::Holder(wire::Holder { customer, others })) => {
-            let customer = name(customer, "holder.customer")?;
-            let others = others.into_iter().map(|other| name(other, "holder.others"));
-            let others = others.collect::<Result<_, _>>()?;
-            Ok(Row::IdentityOwner(Arc::new(Holder { customer, others })))
-        }
+        (RowKind::Holder, Wire::Holder(row)) => Ok(Row::IdentityOwner(Arc::new(holder(row)?))),
         (RowKind::Matter, Wire::Matter(wire::Matter { case_seq, seq })) => {
             let (case, seq) = (case(case_seq), Seq(seq));
             Ok(Row::Matter(Arc::new(LatestCase { case, seq })))
@@ -154,6 +148,78 @@ pub fn decode(kind: RowKind, bytes: &[u8]) -> Result<Row, CodecError> {
             _,
         ) => Err(CodecError::Shape("row")),
     }
+}
+
+fn holder(message: wire::Holder) -> Result<Holder, CodecError> {
+    let wire::Holder {
+        customer,
+        others,
+        key,
+        other_keys,
+    } = message;
+    let customer = match key {
+        Some(key) => customer_key(key)?,
+        None => name(customer, "holder.customer")?,
+    };
+    let others = others.into_iter().map(|other| name(other, "holder.others"));
+    let others = others.chain(other_keys.into_iter().map(customer_key));
+    let others = others.collect::<Result<_, _>>()?;
+    Ok(Holder { customer, others })
+}
+
+/// The bytes of a row, with what is personal sealed.
+///
+/// # Errors
+/// When a key cannot be had.
+pub fn sealed(row: &Row, keys: &Keys) -> Result<Vec<u8>, KeyError> {
+    let message = written::Row {
+        format: FORMAT,
+        row: Some(row_to_wire(row)),
+    };
+    let key = |of, seq: Seq| Some(KeyNumber::new(of, seq.0));
+    let of_customer = |id: Option<&CustomerId>| {
+        let record = id.and_then(CustomerId::record);
+        record.and_then(|record| key(KeyOf::Customer, record))
+    };
+    let (whose, changed) = match row {
+        Row::Contact(row) => {
+            // What was told of who the customer is belongs to whom the contact was decided for.
+            let told_of = match &row.correction {
+                Some(correction) => correction.decided_for.as_ref(),
+                None => row.customer.as_ref(),
+            };
+            let subject = key(KeyOf::Contact, row.opened);
+            let customer = of_customer(told_of);
+            (Whose { subject, customer }, row.changed)
+        }
+        Row::Case(row) => {
+            let subject = key(KeyOf::Case, row.id.0);
+            let customer = of_customer(row.customer.as_ref());
+            (Whose { subject, customer }, row.changed)
+        }
+        Row::Customer(row) => {
+            let customer = key(KeyOf::Customer, row.opened);
+            let subject = None;
+            (Whose { subject, customer }, row.changed)
+        }
+        // It names whose each part is.
+        Row::IdentityOwner(_) => (Whose::default(), Seq(0)),
+        Row::Matter(_)
+        | Row::Request(_)
+        | Row::Counts(_)
+        | Row::Publication(_)
+        | Row::ReportedQueue(_)
+        | Row::Token(_) => return Ok(message.to_bytes()),
+    };
+    seal::sealed(&message, whose, (seal::SealedAs::Row, changed.0), keys)
+}
+
+/// The bytes that [`encode`] writes, of those that [`sealed`] wrote, without what was erased.
+///
+/// # Errors
+/// When a key cannot be had or does not fit.
+pub fn opened(bytes: Vec<u8>, keys: &Keys) -> Result<Vec<u8>, CodecError> {
+    seal::opened(bytes, seal::SealedAs::Row, keys)
 }
 
 fn answered_to_wire(record: &IdempotencyRecord) -> written::IdempotencyRecord<'_> {
@@ -333,7 +399,7 @@ fn reported(message: wire::ReportedQueue) -> Result<ReportedQueue, CodecError> {
 
 /// The number of the layout of the rows: which rows there are, their keys, and the rows that an event leads to. Add 1
 /// for every change of any of these. Rows with another layout are made again from the log.
-pub const LAYOUT: u32 = 16;
+pub const LAYOUT: u32 = 17;
 
 /// The position of the rows, under [`super::rows::key::APPLIED`]. It is written with every group of rows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

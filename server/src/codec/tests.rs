@@ -4,6 +4,8 @@
 pub(super) mod arbitrary;
 #[cfg(test)]
 pub(super) mod frozen;
+#[cfg(test)]
+mod sealing;
 use super::index::{request_id_buckets, seq_bitmap};
 use super::rows::active::{decode_active_case, decode_active_contact};
 use super::rows::contact::{PartialContact, decode_partial};

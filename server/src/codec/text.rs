@@ -39,6 +39,36 @@ pub(super) fn name_or_none<N: Name>(text: String) -> Option<N> {
     (!text.is_empty()).then(|| N::of_text(text))
 }
 
+/// The id of a customer, with the number of its record. Of one who was erased only the number is left.
+pub(super) fn customer_or_none(text: String, record: u64) -> Option<CustomerId> {
+    let record = (record > 0).then_some(Seq(record));
+    match (name_or_none::<CustomerId>(text), record) {
+        (Some(id), Some(record)) => Some(id.of_record(record)),
+        (Some(id), None) => Some(id),
+        (None, Some(record)) => Some(CustomerId::erased(record)),
+        (None, None) => None,
+    }
+}
+
+/// The same as [`customer_or_none`], of one that must be there.
+pub(super) fn customer_id(
+    text: String,
+    record: u64,
+    field: &'static str,
+) -> Result<CustomerId, CodecError> {
+    customer_or_none(text, record).ok_or(CodecError::Missing(field))
+}
+
+/// The text of the id of a customer; empty for `None`, and for one who was erased.
+pub(super) fn customer_text(id: Option<&CustomerId>) -> Cow<'_, str> {
+    name_text(id.filter(|id| !id.is_erased() || id.record().is_none()))
+}
+
+/// The number of the record of a customer; 0 if it is not known.
+pub(super) fn record_seq(id: Option<&CustomerId>) -> u64 {
+    id.and_then(CustomerId::record).map_or(0, |record| record.0)
+}
+
 pub(super) fn slugs(texts: Vec<String>, field: &'static str) -> Result<Vec<Slug>, CodecError> {
     texts.into_iter().map(|text| name(text, field)).collect()
 }

@@ -20,7 +20,7 @@ Examples:
       shows the same, and where each value comes from
   signpostd token create --data ./data --role admin --actor-id ann
       prints a token, for a server that is started with --access credentials
-  signpostd restore --from /backup/signpost --to ./data
+  signpostd restore --from /backup/signpost --to ./data --keys /backup-keys/signpost
       makes a data folder from a backup
 
 A flag wins over the environment, the environment over the file.
@@ -87,6 +87,10 @@ struct Typed {
     /// or a port alone for loopback [default: nowhere]
     #[arg(long, env = Key::Metrics.env(), value_name = "ADDR")]
     metrics: Option<String>,
+    /// The master key of personal data: a file of mode 600 with 64 hexadecimal digits; without it one is made in the
+    /// data folder, which protects no copy of the whole folder
+    #[arg(long, env = Key::MasterKeyFile.env(), value_name = "FILE")]
+    master_key_file: Option<String>,
     /// Show the effective configuration as TOML and exit
     #[arg(long)]
     check_config: bool,
@@ -166,6 +170,7 @@ impl Typed {
             Key::InsecureListen => self.insecure_listen.as_slice(),
             Key::MinFreeSpace => self.min_free_space.as_slice(),
             Key::Metrics => self.metrics.as_slice(),
+            Key::MasterKeyFile => self.master_key_file.as_slice(),
             Key::Limit(key) => self.limits.values(key),
         }
     }

@@ -25,7 +25,8 @@ const fn default_of(key: Key) -> Option<&'static str> {
         | Key::TlsCert
         | Key::TlsPrivate
         | Key::TlsClientCa
-        | Key::Metrics => None,
+        | Key::Metrics
+        | Key::MasterKeyFile => None,
     }
 }
 

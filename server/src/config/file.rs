@@ -26,6 +26,7 @@ pub(super) struct File {
     pub(super) insecure_listen: Option<bool>,
     pub(super) min_free_space: Option<String>,
     pub(super) metrics: Option<String>,
+    pub(super) master_key_file: Option<String>,
     pub(super) max_rate: Option<LimitValue>,
     pub(super) max_rate_per_caller: Option<LimitValue>,
     pub(super) max_calls: Option<LimitValue>,
@@ -78,6 +79,7 @@ impl File {
             insecure_listen,
             min_free_space,
             metrics,
+            master_key_file,
             max_rate,
             max_rate_per_caller,
             max_calls,
@@ -112,6 +114,7 @@ impl File {
         );
         layer.say(Key::MinFreeSpace, min_free_space);
         layer.say(Key::Metrics, metrics);
+        layer.say(Key::MasterKeyFile, master_key_file);
         for (key, written) in [
             (LimitKey::Rate, max_rate),
             (LimitKey::RatePerCaller, max_rate_per_caller),

@@ -22,6 +22,7 @@ pub(super) enum Key {
     InsecureListen,
     MinFreeSpace,
     Metrics,
+    MasterKeyFile,
     /// One of the limits.
     Limit(LimitKey),
 }
@@ -34,7 +35,7 @@ impl Key {
     }
 
     /// Every key but the limits.
-    const OTHERS: [Key; 15] = [
+    const OTHERS: [Key; 16] = [
         Key::Data,
         Key::Listen,
         Key::Playbook,
@@ -50,6 +51,7 @@ impl Key {
         Key::InsecureListen,
         Key::MinFreeSpace,
         Key::Metrics,
+        Key::MasterKeyFile,
     ];
 
     /// The name of the key in files, and in flags after two dashes.
@@ -70,6 +72,7 @@ impl Key {
             Key::InsecureListen => "insecure-listen",
             Key::MinFreeSpace => "min-free-space",
             Key::Metrics => "metrics",
+            Key::MasterKeyFile => "master-key-file",
             Key::Limit(key) => key.name(),
         }
     }
@@ -92,6 +95,7 @@ impl Key {
             Key::InsecureListen => "SIGNPOST_INSECURE_LISTEN",
             Key::MinFreeSpace => "SIGNPOST_MIN_FREE_SPACE",
             Key::Metrics => "SIGNPOST_METRICS",
+            Key::MasterKeyFile => "SIGNPOST_MASTER_KEY_FILE",
             Key::Limit(key) => key.env(),
         }
     }
@@ -106,6 +110,7 @@ impl Key {
             Key::TlsClientCa => "tls_client_ca",
             Key::InsecureListen => "insecure_listen",
             Key::MinFreeSpace => "min_free_space",
+            Key::MasterKeyFile => "master_key_file",
             Key::Limit(key) => key.field(),
             other => other.name(),
         }

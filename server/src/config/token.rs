@@ -1,6 +1,7 @@
 //! The command `signpostd token`, as typed.
 
 use super::layer::Key;
+use super::offline::MasterArgs;
 use crate::offline_token::NewToken;
 use clap::{Args, Subcommand};
 use signpost_domain::access::TOKEN_LABEL_BYTES_MAX;
@@ -32,6 +33,8 @@ pub(super) struct CreateArgs {
     /// The folder of the store; it is made if it is not there
     #[arg(long, env = Key::Data.env(), value_name = "DIR")]
     data: PathBuf,
+    #[command(flatten)]
+    master: MasterArgs,
     /// The role: platform, chatbot, agent, supervisor, admin or auditor
     #[arg(long, value_name = "ROLE", value_parser = role)]
     role: Role,
@@ -66,6 +69,7 @@ impl CreateArgs {
     pub(super) fn token(self) -> Result<NewToken, clap::Error> {
         let CreateArgs {
             data,
+            master,
             role,
             actor_id,
             label,
@@ -88,6 +92,7 @@ impl CreateArgs {
         }
         Ok(NewToken {
             data,
+            master_key_file: master.master_key_file,
             role,
             actor: actor_id,
             label: label.into(),

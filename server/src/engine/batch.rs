@@ -3,6 +3,7 @@
 use super::prefetch::Prefetched;
 use super::{CallTimes, DecideRetry, EngineError, WriteDecision};
 use crate::codec::index::{CASE_WRITES_MAX, CONTACT_WRITES_MAX, CUSTOMER_WRITES_MAX, writes};
+use crate::keys::KeyNumber;
 use crate::store::{CHANGES_MAX, GROUP_BYTES_MAX, GROUP_EVENTS_MAX};
 use crate::tail::TailEvent;
 use signpost_domain::access::Tokens;
@@ -204,6 +205,8 @@ pub(super) struct Batch {
     pub(super) changes: Changes,
     /// What is live after the group; `None` if the group changed none of it.
     pub(super) live: Option<Live>,
+    /// The keys that its events destroy.
+    pub(super) erased: Vec<KeyNumber>,
 }
 
 impl Batch {

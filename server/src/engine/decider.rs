@@ -1,12 +1,14 @@
 //! The deciding thread. Only this thread accesses the state.
 
 use super::batch::{Batch, Live, Pending, QueuedTask, Task};
+use super::erasure;
 use super::figures::DeciderNotes;
 use super::prefetch::{Prefetched, RowLookup, read_blocking};
 use super::pressure::QueueWatch;
 use super::progress::{EngineStep, Progress};
 use super::{Clock, DecideRetry, EngineError, EngineHealth, WriteDecision, unreadable};
 use crate::codec;
+use crate::keys::Keys;
 use crate::metrics::Metrics;
 use crate::store::Room;
 use crate::tail::{Tail, TailEvent};
@@ -51,6 +53,8 @@ pub(super) struct Decider {
     guesses: Guesses,
     queue: QueueWatch,
     watched: DeciderWatch,
+    /// `None`: what is personal is stored as it is.
+    sealing: Option<Sealing>,
 }
 
 /// What watches the deciding thread from outside.
@@ -63,6 +67,38 @@ pub(super) struct DeciderWatch {
     pub(super) progress: Progress,
 }
 
+/// The keys under which what is personal is sealed, and who hears when one cannot be had.
+pub(super) struct Sealing {
+    keys: Arc<Keys>,
+    alarm: watch::Sender<EngineHealth>,
+}
+
+impl Sealing {
+    pub(super) fn under(
+        keys: Option<Arc<Keys>>,
+        alarm: &watch::Sender<EngineHealth>,
+    ) -> Option<Sealing> {
+        let alarm = alarm.clone();
+        keys.map(|keys| Sealing { keys, alarm })
+    }
+
+    /// The bytes of an event. Without a key there are none, and the engine takes no more work: the event is decided
+    /// already.
+    fn sealed(&self, recorded: &Recorded, contact: Option<Seq>) -> Vec<u8> {
+        match codec::events::sealed(recorded, contact, &self.keys) {
+            Ok(bytes) => bytes,
+            Err(error) => {
+                tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    "an event could not be sealed; taking no more work"
+                );
+                self.alarm.send_replace(EngineHealth::Failed);
+                Vec::new()
+            }
+        }
+    }
+}
+
 impl Decider {
     pub(super) fn new(
         state: State,
@@ -71,7 +107,7 @@ impl Decider {
         tail: Arc<Tail>,
         (groups, queue): (Sender<Batch>, QueueWatch),
         (health, room): (watch::Receiver<EngineHealth>, watch::Receiver<Room>),
-        watched: DeciderWatch,
+        (watched, sealing): (DeciderWatch, Option<Sealing>),
     ) -> Decider {
         watched.notes.note(&state, clock.now(None, state.now()));
         let forgotten = state.seq();
@@ -94,6 +130,7 @@ impl Decider {
             guesses: Guesses::default(),
             queue,
             watched,
+            sealing,
         }
     }
 
@@ -339,9 +376,20 @@ impl Decider {
 
     /// Folds an event into the state and adds it to the group.
     fn record(&mut self, recorded: &Arc<Recorded>, compiled: Option<Arc<Playbook>>) {
-        let bytes = codec::events::encode(recorded);
         let before = self.tail.before(&self.state, &recorded.event);
         self.state.apply(recorded, compiled);
+        let contact = self.state.contact_opened(&recorded.event);
+        let erased = erasure::keys_of(&recorded.event);
+        if let Some(sealing) = self.sealing.as_ref().filter(|_| !erased.is_empty()) {
+            // From now on, for everybody. It lasts once the event is durable.
+            sealing.keys.condemn(&erased);
+            erasure::forget(&mut self.state, &erased, &sealing.keys);
+            self.group.erased.extend(erased);
+        }
+        let bytes = match &self.sealing {
+            Some(sealing) => sealing.sealed(recorded, contact),
+            None => codec::events::encode(recorded),
+        };
         let group = &mut self.group;
         let seq = recorded.envelope.seq;
         let touched = group.changes.take_in(&mut self.state, &recorded.event);

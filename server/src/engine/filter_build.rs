@@ -61,7 +61,7 @@ fn fill(filters: &KeyFilters, rows: &RowReader) -> Result<(), RowWriteError> {
     })?;
     filters.customers.complete();
     each(rows, &key::HOLDERS, |(name, _)| {
-        filters.add_key(&key::decode(name)?);
+        filters.add_stored_owner(name);
         Ok(())
     })?;
     filters.identity_owners.complete();

@@ -16,12 +16,15 @@
 
 use super::generation_filter::GenerationFilter;
 use super::key_filter::KeyFilter;
-use crate::codec::rows::key;
+use crate::codec::hidden::hidden_key;
 use crate::codec::rows::key::GENERATION_EVENTS;
+use crate::codec::rows::{RowKind, decode, key};
+use crate::keys::Keys;
 use crate::store::{RowReader, StoreError};
 use signpost_domain::ids::Seq;
 use signpost_domain::state::{Row, RowKey};
 use std::hash::{BuildHasher, RandomState};
+use std::sync::Arc;
 
 /// Bytes of the filter of contacts: for 44,000,000 of them.
 const CONTACTS_BYTES_MAX: u64 = 64 * 1024 * 1024;
@@ -65,6 +68,7 @@ pub struct FilterLimits {
 pub(super) struct KeyFilters {
     /// It has a secret of this process, so that nobody can choose ids that collide.
     hasher: RandomState,
+    keys: Option<Arc<Keys>>,
     /// In tests: filters that forget keys are not checked against the rows.
     #[cfg(test)]
     are_forgetful: bool,
@@ -107,7 +111,8 @@ impl Default for FilterLimits {
 
 impl KeyFilters {
     /// Filters without keys. Until they are complete they call no key absent.
-    pub(super) fn new(limits: FilterLimits) -> KeyFilters {
+    /// Where names are hashed in the stored keys, `keys` are those that hash them.
+    pub(super) fn new(limits: FilterLimits, keys: Option<Arc<Keys>>) -> KeyFilters {
         let filter = |bytes_max| {
             let filter = KeyFilter::new(bytes_max);
             #[cfg(test)]
@@ -122,6 +127,7 @@ impl KeyFilters {
         };
         KeyFilters {
             hasher: RandomState::new(),
+            keys,
             #[cfg(test)]
             are_forgetful: limits.forgets_one_in.is_some(),
             contacts: filter(limits.contacts),
@@ -156,10 +162,27 @@ impl KeyFilters {
         }
     }
 
+    /// Adds the stored key of an owner of an identity.
+    pub(super) fn add_stored_owner(&self, stored: &[u8]) {
+        self.identity_owners.add(self.hasher.hash_one(stored));
+    }
+
+    /// Of the owner of an identity, which cannot be read back from its stored key, it is the hash of the stored key.
+    fn hash(&self, key: &RowKey) -> u64 {
+        let RowKey::IdentityOwner(_) = key else {
+            return self.hasher.hash_one(key);
+        };
+        let plain = key::lookup_keys(key).next().unwrap_or_default();
+        match &self.keys {
+            Some(keys) => self.hasher.hash_one(&*hidden_key(&plain, keys)),
+            None => self.hasher.hash_one(&*plain),
+        }
+    }
+
     /// Adds a key that is not stored by generation.
     pub(super) fn add_key(&self, key: &RowKey) {
         if let Some(filter) = self.of(key) {
-            filter.add(self.hasher.hash_one(key));
+            filter.add(self.hash(key));
         }
     }
 
@@ -167,13 +190,13 @@ impl KeyFilters {
     pub(super) fn add_in_generation(&self, key: &RowKey, seq: Seq) {
         self.add_key(key);
         if let Some(filter) = self.generations_of(key) {
-            filter.add(self.hasher.hash_one(key), seq);
+            filter.add(self.hash(key), seq);
         }
     }
 
     /// Whether there is surely no such row, of the events that were applied before this call.
     pub(super) fn is_absent(&self, key: &RowKey) -> bool {
-        let hash = self.hasher.hash_one(key);
+        let hash = self.hash(key);
         match (self.of(key), self.generations_of(key)) {
             (Some(filter), _) => filter.is_absent(hash),
             (None, Some(filter)) => filter.is_absent(hash),
@@ -184,7 +207,7 @@ impl KeyFilters {
     /// The stored keys that a row may have, of the events that were applied before this call: it has no other. If rows
     /// are found under several of them, the first counts.
     pub(super) fn places(&self, key: &RowKey) -> Vec<Vec<u8>> {
-        let hash = self.hasher.hash_one(key);
+        let hash = self.hash(key);
         match self.of(key).is_some_and(|filter| filter.is_absent(hash)) {
             true => Vec::new(),
             false => self.stored_keys(key, |filter| filter.places(hash)),
@@ -234,7 +257,8 @@ impl KeyFilters {
                 let places = self.stored_keys(key, GenerationFilter::all);
                 let (stored, _) = rows.get_many_blocking(&places)?;
                 // A row that was applied in the meantime is in the filter by now.
-                let overlooked = stored.iter().any(Option::is_some) && self.is_absent(key);
+                let mut stored = stored.iter().flatten();
+                let overlooked = stored.any(|row| is_somebody(key, row)) && self.is_absent(key);
                 assert!(!overlooked, "{key:?} was overlooked");
             }
         }
@@ -272,5 +296,13 @@ impl KeyFilters {
             | RowKey::ReportedQueue(_)
             | RowKey::Token(_) => None,
         }
+    }
+}
+
+/// Whether the row under a key is of what the key names. What is left of a customer who was erased is not.
+fn is_somebody(key: &RowKey, row: &[u8]) -> bool {
+    match (key, decode(RowKind::of(key), row)) {
+        (RowKey::Customer(id), Ok(Row::Customer(row))) => row.id == *id,
+        _ => true,
     }
 }

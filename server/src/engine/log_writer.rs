@@ -5,6 +5,7 @@ use super::EngineHealth;
 use super::batch::{Batch, Changes, Live};
 use super::pressure::Pressure;
 use super::progress::{EngineStep, Progress};
+use crate::keys::{KeyNumber, Keys};
 use crate::metrics::Metrics;
 use crate::store::Log;
 use crate::tail::Tail;
@@ -17,7 +18,7 @@ use tokio::sync::watch;
 /// Appends groups until there are no more. After a failure nothing is appended, undone or tried again, and every caller
 /// gets [`super::EngineError::Failed`]: the outcome is unknown.
 pub(super) fn run(
-    mut log: Log,
+    (mut log, keys): (Log, Option<&Keys>),
     groups: Receiver<Batch>,
     changes: Sender<Changes>,
     tail: &Tail,
@@ -30,7 +31,9 @@ pub(super) fn run(
         let begun = Instant::now();
         let size = (group.events.len(), group.pending.len());
         let failed = *health.borrow() == EngineHealth::Failed;
-        if failed || !append(&mut log, group.after.0, group.events) {
+        // The events first: a start destroys the keys that a crash left.
+        if failed || !append(&mut log, group.after.0, group.events) || !destroy(keys, &group.erased)
+        {
             health.send_replace(EngineHealth::Failed);
             group
                 .pending
@@ -51,7 +54,12 @@ pub(super) fn run(
             .into_iter()
             .for_each(super::batch::Pending::answer);
         if !group.watched.is_empty() {
-            tail.grow(group.changes.last, group.watched);
+            // Watchers read from the log again, where what was erased is not.
+            let watched = match group.erased.is_empty() {
+                true => group.watched,
+                false => vec![None],
+            };
+            tail.grow(group.changes.last, watched);
         }
         if !group.changes.rows.is_empty() && changes.send(group.changes).is_err() {
             health.send_replace(EngineHealth::Failed);
@@ -62,6 +70,20 @@ pub(super) fn run(
         }
         progress.rests(EngineStep::Commit);
     }
+}
+
+fn destroy(keys: Option<&Keys>, numbers: &[KeyNumber]) -> bool {
+    let destroyed = match keys.filter(|_| !numbers.is_empty()) {
+        Some(keys) => keys.destroy(numbers),
+        None => Ok(()),
+    };
+    if let Err(error) = &destroyed {
+        tracing::error!(
+            error = error as &dyn std::error::Error,
+            "keys could not be destroyed; taking no more work, the next start destroys them"
+        );
+    }
+    destroyed.is_ok()
 }
 
 fn append(log: &mut Log, after: u64, events: Vec<Vec<u8>>) -> bool {

@@ -1,12 +1,14 @@
 //! Starts from disk: loads the state from the rows, then folds the rest of the log.
 
 use super::batch::Changes;
+use super::erasure;
 use super::prefetch::{RowLookup, read_blocking};
 use super::row_write_error::RowWriteError;
 use super::row_writer::{RowWriter, WRITES_AT_ONCE_MAX};
 use crate::codec::rows::RowKind;
 use crate::codec::rows::active::{decode_active_case, decode_active_contact};
 use crate::codec::{self, CodecError};
+use crate::keys::{KeyError, Keys};
 use crate::metrics::RecoveryProgress;
 use crate::store::{ApplyError, LogReader, RowReader, SCAN_ROWS_MAX, StoreError};
 use signpost_domain::event::{Event, Recorded};
@@ -39,6 +41,12 @@ pub enum RecoverError {
     /// Rows could not be written.
     #[error("{0}")]
     Keep(String),
+    /// Keys were destroyed, so that what was read before them reads otherwise. Recover again.
+    #[error("what was erased before a crash is erased now")]
+    Erased,
+    /// Keys could not be destroyed.
+    #[error(transparent)]
+    Keys(#[from] KeyError),
     /// The rows cannot be read. They can be made again from the log.
     #[error("the rows do not read: {0}")]
     Rows(String),
@@ -57,7 +65,7 @@ impl From<RowWriteError> for RecoverError {
             RowWriteError::Apply(ApplyError::Failed(StoreError::Damaged { .. }))
             | RowWriteError::Read(StoreError::Damaged { .. })
             | RowWriteError::Decode(_) => RecoverError::Rows(error.to_string()),
-            RowWriteError::Apply(_) | RowWriteError::Read(_) => {
+            RowWriteError::Apply(_) | RowWriteError::Read(_) | RowWriteError::Keys(_) => {
                 RecoverError::Keep(error.to_string())
             }
         }
@@ -87,7 +95,7 @@ pub(super) fn recover(
     log: &LogReader,
     row_writer: &mut RowWriter,
     lookup: &RowLookup,
-    kinds: Option<Arc<HandleKinds>>,
+    (kinds, keys): (Option<Arc<HandleKinds>>, Option<FoldingKeys<'_>>),
     progress: &RecoveryProgress,
 ) -> Result<State, RecoverError> {
     let mut state = restored(&lookup.rows)?;
@@ -95,7 +103,14 @@ pub(super) fn recover(
     if let Some(kinds) = kinds {
         state = state.compared_by(kinds);
     }
-    let folded = fold_rest(&mut state, log, log.last(), row_writer, lookup, progress)?;
+    let folded = fold_rest(
+        &mut state,
+        (log, log.last()),
+        row_writer,
+        lookup,
+        keys,
+        progress,
+    )?;
     if folded > 0 {
         row_writer.flush()?;
         tracing::info!(folded, "folded the rest of the log");
@@ -110,10 +125,10 @@ pub(super) fn recover(
 /// Folds the events after those in `state`, up to `until`, and applies the rows up to it. Gives the number of events.
 pub(super) fn fold_rest(
     state: &mut State,
-    log: &LogReader,
-    until: u64,
+    (log, until): (&LogReader, u64),
     row_writer: &mut RowWriter,
     lookup: &RowLookup,
+    keys: Option<FoldingKeys<'_>>,
     progress: &RecoveryProgress,
 ) -> Result<usize, RecoverError> {
     let to_fold = until.saturating_sub(state.seq().0);
@@ -126,6 +141,9 @@ pub(super) fn fold_rest(
         let mut touched = Vec::new();
         for (seq, bytes) in events {
             let recorded = decoded(seq, &bytes)?;
+            if let Some(keys) = keys {
+                keys.finish_erasing(&recorded.event)?;
+            }
             fetch_rows(state, lookup, &recorded.event, &mut touched)?;
             state.apply(&recorded, None);
             folded += 1;
@@ -149,6 +167,30 @@ pub(super) fn fold_rest(
         }
     }
     Ok(folded)
+}
+
+/// The keys of the folder whose log is folded.
+#[derive(Clone, Copy)]
+pub(super) struct FoldingKeys<'a> {
+    pub(super) keys: &'a Keys,
+    /// Whether the folder is written.
+    pub(super) is_written: bool,
+}
+
+impl FoldingKeys<'_> {
+    /// Destroys the keys that an event destroys, if a crash left them; then the events before it read otherwise, and
+    /// are to be folded again. In a folder that is only read the keys are only not used.
+    fn finish_erasing(self, event: &Event) -> Result<(), RecoverError> {
+        let numbers = erasure::keys_of(event);
+        if !self.keys.has_any(&numbers) {
+            return Ok(());
+        }
+        match self.is_written {
+            true => self.keys.destroy(&numbers)?,
+            false => self.keys.condemn(&numbers),
+        }
+        Err(RecoverError::Erased)
+    }
 }
 
 /// The state as of the stored rows, with the rows that the engine keeps in memory and with all timers.
@@ -259,6 +301,17 @@ impl Folding {
         self.0.take_changed_rows();
     }
 
+    /// Takes the next event, and seals it under these keys. Gives its bytes.
+    ///
+    /// # Errors
+    /// When a key cannot be had.
+    pub(crate) fn seal(&mut self, recorded: Recorded, keys: &Keys) -> Result<Vec<u8>, KeyError> {
+        let recorded = recorded.of_records(&self.0);
+        self.take(&recorded);
+        let contact = self.0.contact_opened(&recorded.event);
+        codec::events::sealed(&recorded, contact, keys)
+    }
+
     /// The state after the last event. If the live playbook says that handles compare otherwise, as it says that they
     /// do; `log` has the same events.
     ///
@@ -302,10 +355,12 @@ fn fold_from(log: &LogReader, mut state: State) -> Result<Folded, RecoverError> 
     })
 }
 
-/// Whether the decision of an event is the same when it is computed again. `None` if the event has no decision, or if
-/// its decision has no reason.
+/// Whether the decision of an event is the same when it is computed again. `None` if the event has no decision, if its
+/// decision has no reason, or if what it was made by was erased.
 fn decides_again(state: &State, recorded: &Recorded) -> Option<bool> {
     let (stored, again) = match &recorded.event {
+        Event::ContactRouted(routed) if routed.lacks_inputs() => return None,
+        Event::CaseAddedToContact(added) if added.lacks_inputs() => return None,
         Event::ContactRouted(routed) => {
             let again = state.live().map(|live| routed.decided_again(live));
             (&routed.decision, again)

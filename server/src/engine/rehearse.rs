@@ -3,13 +3,14 @@
 use super::key_filters::{FilterLimits, KeyFilters};
 use super::prefetch::RowLookup;
 use super::recent_rows::{COUNTERS, RecentRows};
-use super::recover::{RecoverError, fold_rest};
+use super::recover::{FoldingKeys, RecoverError, fold_rest};
 use super::row_writer::RowWriter;
-use super::start::StartError;
+use super::start::{StartError, open_folder_to_read};
 use crate::codec::rows::decode_applied;
 use crate::codec::{self, CodecError};
+use crate::keys::MasterKey;
 use crate::metrics::RecoveryProgress;
-use crate::store::{DataFolder, Log, LogLimits, LogReader, Opened, Room, RowLimits, Rows};
+use crate::store::{DataFolder, Log, LogLimits, LogReader, Opened, RowLimits, Rows};
 use signpost_domain::state::State;
 use std::path::Path;
 use std::sync::Arc;
@@ -64,11 +65,8 @@ impl Outlook {
 /// # Errors
 /// When it is no data folder of this version of the format or an earlier one, when a server uses it, or when its log
 /// does not read. The text names the remedy.
-pub fn rehearse(path: &Path) -> Result<Outlook, StartError> {
-    let room = Room::ReadOnly {
-        folder: path.to_owned(),
-    };
-    let folder = DataFolder::open_sealed(path, room)?;
+pub fn rehearse(path: &Path, master: Option<MasterKey>) -> Result<Outlook, StartError> {
+    let folder = open_folder_to_read(path, master)?;
     let (_log, log) = Log::open(&folder, LogLimits::default())?;
     let (rows, applied) = rows(&folder)?;
     let to_fold = log.last().saturating_sub(applied);
@@ -111,8 +109,16 @@ fn sample(folder: &DataFolder, log: &LogReader) -> Result<(u64, Duration), Start
         Opened::Ready(rows, reader) => (rows, reader),
         Opened::Damaged { what } => return Err(RecoverError::Rows(what).into()),
     };
-    let filters = Arc::new(KeyFilters::new(FilterLimits::default()));
-    let mut row_writer = RowWriter::new(rows, reader.clone(), filters.clone());
+    let filters = Arc::new(KeyFilters::new(
+        FilterLimits::default(),
+        folder.keys().cloned(),
+    ));
+    let mut row_writer = RowWriter::new(
+        rows,
+        reader.clone(),
+        filters.clone(),
+        folder.keys().cloned(),
+    );
     let lookup = RowLookup {
         rows: reader,
         filters,
@@ -123,10 +129,13 @@ fn sample(folder: &DataFolder, log: &LogReader) -> Result<(u64, Duration), Start
     let until = log.last().min(SAMPLE_EVENTS);
     fold_rest(
         &mut state,
-        log,
-        until,
+        (log, until),
         &mut row_writer,
         &lookup,
+        folder.keys().map(|keys| FoldingKeys {
+            keys,
+            is_written: false,
+        }),
         &RecoveryProgress::default(),
     )?;
     Ok((state.seq().0, begun.elapsed()))

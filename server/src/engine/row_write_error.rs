@@ -1,6 +1,7 @@
 //! The error of writing rows.
 
 use crate::codec::CodecError;
+use crate::keys::KeyError;
 use crate::store::{ApplyError, StoreError};
 
 /// Why rows could not be written.
@@ -15,4 +16,7 @@ pub(super) enum RowWriteError {
     /// Existing rows could not be decoded.
     #[error(transparent)]
     Decode(#[from] CodecError),
+    /// A key to seal what is personal could not be had.
+    #[error(transparent)]
+    Keys(#[from] KeyError),
 }

@@ -9,6 +9,7 @@ use super::row_write_error::RowWriteError;
 use crate::codec;
 use crate::codec::index::Entry;
 use crate::codec::index::request_id_buckets::{self, RequestIdBucket, STRETCH_EVENTS};
+use crate::keys::Keys;
 use crate::store::{CHANGES_MAX, RowReader, Rows, Space};
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded, select};
 use signpost_domain::flow::{REQUEST_KEPT, REQUESTS_KEPT_MIN};
@@ -52,6 +53,8 @@ pub(super) struct RowWriter {
     reader: RowReader,
     indexer: Indexer,
     filters: Arc<KeyFilters>,
+    /// `None`: what is personal is stored as it is.
+    keys: Option<Arc<Keys>>,
     /// The newest stretch of request ids and its number; `None` before the first.
     newest: Option<(u64, RequestIdBucket)>,
 }
@@ -105,13 +108,19 @@ impl Gathered {
 }
 
 impl RowWriter {
-    pub(super) fn new(rows: Rows, reader: RowReader, filters: Arc<KeyFilters>) -> RowWriter {
+    pub(super) fn new(
+        rows: Rows,
+        reader: RowReader,
+        filters: Arc<KeyFilters>,
+        keys: Option<Arc<Keys>>,
+    ) -> RowWriter {
         let indexer = Indexer::new(reader.clone());
         RowWriter {
             rows,
             reader,
             indexer,
             filters,
+            keys,
             newest: None,
         }
     }
@@ -204,15 +213,22 @@ impl RowWriter {
         // seen.
         for (key, row) in rows().rev().filter(|(key, _)| seen.insert(key)) {
             puts.extend(codec::rows::key::stale_key_for(key, row).map(|stale| (stale, None)));
-            puts.push((
-                codec::rows::key::key_for(key, row),
-                Some(codec::rows::encode(row)),
-            ));
+            let value = match &self.keys {
+                Some(keys) => codec::rows::sealed(row, keys)?,
+                None => codec::rows::encode(row),
+            };
+            puts.push((codec::rows::key::key_for(key, row), Some(value)));
         }
         drop(seen);
         let beside = self.indexer.puts(rows())?.into_iter();
         let beside = beside.chain(self.stretches(rows())?);
-        puts.extend(beside.map(|(key, value)| (key, Some(value))));
+        for entry in beside {
+            let (key, value) = match &self.keys {
+                Some(keys) => codec::index::sealed(entry, keys)?,
+                None => entry,
+            };
+            puts.push((key, Some(value)));
+        }
         for (version, source) in groups.iter().flat_map(|group| &group.documents) {
             let document = codec::rows::encode_playbook(source);
             puts.push((codec::rows::key::playbook(version), Some(document)));

@@ -1,6 +1,6 @@
 //! Starts and stops the threads and the channels between them.
 
-use super::decider::{Decider, DeciderWatch};
+use super::decider::{Decider, DeciderWatch, Sealing};
 use super::filter_build;
 use super::key_filters::{FilterLimits, KeyFilters};
 use super::log_writer;
@@ -10,20 +10,23 @@ use super::pressure::{Pressure, QueueWatch};
 use super::progress::Progress;
 use super::reading::Reading;
 use super::recent_rows::{COUNTERS, RecentRows};
-use super::recover::{RecoverError, recover};
+use super::recover::{FoldingKeys, RecoverError, recover};
 use super::row_writer::{CatchUpSignal, RowWriter};
 use super::{Clock, Engine, EngineHealth, QUEUE_TASKS_MAX, Shared};
+use crate::codec;
 use crate::engine::batch::{Changes, Live, QueuedTask, Task};
+use crate::keys::{KeyError, Keys, MasterKey};
 use crate::limits::QUEUE_DELAY_DEFAULT;
 use crate::metrics::{Metrics, RecoveryProgress};
 use crate::store::{
-    DataFolder, Log, LogLimits, LogReader, MIN_FREE_BYTES_DEFAULT, OpenError, Opened, RowLimits,
-    Rows, SPACE_LOOK_INTERVAL, SingleThreadedRayon, Space, StoreError, StoreId,
+    DataFolder, Log, LogLimits, LogReader, MIN_FREE_BYTES_DEFAULT, OpenError, Opened, Room,
+    RowLimits, Rows, SPACE_LOOK_INTERVAL, SingleThreadedRayon, Space, StoreError, StoreId,
 };
 use crate::tail::Tail;
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 use signpost_domain::case::CaseNumbers;
 use signpost_domain::handle::HandleKinds;
+use signpost_domain::ids::Seq;
 use signpost_domain::state::State;
 use std::path::Path;
 use std::sync::Arc;
@@ -74,6 +77,9 @@ pub enum StartError {
     /// The data folder cannot be opened.
     #[error(transparent)]
     Folder(#[from] OpenError),
+    /// The keys of personal values cannot be had.
+    #[error(transparent)]
+    Keys(#[from] KeyError),
     /// The store cannot be read.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -126,9 +132,46 @@ impl Drop for EngineGuard {
 /// Opens the data folder. Creates it if there is none.
 ///
 /// # Errors
-/// When the folder is not a data folder, is in use, or cannot be written. The text of the error names the remedy.
-pub fn open_folder(path: &Path) -> Result<DataFolder, OpenError> {
-    DataFolder::open(path, fresh(path)?)
+/// When the folder is not a data folder, is in use, or cannot be written, or when its keys cannot be had. The text of
+/// the error names the remedy.
+pub fn open_folder(path: &Path) -> Result<DataFolder, StartError> {
+    open_folder_under(path, None)
+}
+
+/// The same as [`open_folder`], of a folder whose keys are wrapped by `master`; `None`: by one in the folder.
+///
+/// # Errors
+/// The same as [`open_folder`].
+pub fn open_folder_under(path: &Path, master: Option<MasterKey>) -> Result<DataFolder, StartError> {
+    veiled(DataFolder::open(path, fresh(path)?)?, master)
+}
+
+/// The folder at `path`, to be read alone, with its keys. Nothing in it is changed.
+///
+/// # Errors
+/// The same as [`open_folder`].
+pub fn open_folder_to_read(
+    path: &Path,
+    master: Option<MasterKey>,
+) -> Result<DataFolder, StartError> {
+    let room = Room::ReadOnly {
+        folder: path.to_owned(),
+    };
+    veiled(DataFolder::open_sealed(path, room)?, master)
+}
+
+/// The folder with its keys.
+fn veiled(folder: DataFolder, master: Option<MasterKey>) -> Result<DataFolder, StartError> {
+    let path = folder.keys_path();
+    if folder.sealed().is_some() && !path.is_dir() {
+        // Of before there were keys.
+        return Ok(folder);
+    }
+    let keys = match folder.sealed() {
+        None => Keys::open(&path, master)?,
+        Some(_) => Keys::read(&path, master)?,
+    };
+    Ok(folder.veiled(codec::hidden::veil(Arc::new(keys))))
 }
 
 /// The same as [`open_folder`]. But where less than `min_free_bytes` are free, or the file system is read-only, the
@@ -136,8 +179,13 @@ pub fn open_folder(path: &Path) -> Result<DataFolder, OpenError> {
 ///
 /// # Errors
 /// The same as [`open_folder`]; and when there is no store yet and no room for one.
-pub fn open_folder_where_room(path: &Path, min_free_bytes: u64) -> Result<DataFolder, OpenError> {
-    DataFolder::open_where_room(path, fresh(path)?, min_free_bytes)
+pub fn open_folder_where_room(
+    path: &Path,
+    min_free_bytes: u64,
+    master: Option<MasterKey>,
+) -> Result<DataFolder, StartError> {
+    let folder = DataFolder::open_where_room(path, fresh(path)?, min_free_bytes)?;
+    veiled(folder, master)
 }
 
 /// The id of a new store.
@@ -178,15 +226,12 @@ impl Engine {
         let space = Arc::new(Space::new(&folder, options.min_free_bytes));
         let (mut log, log_reader) = Log::open(&folder, options.log)?;
         log.watched_by(&space);
-        let filters = || Arc::new(KeyFilters::new(options.filters));
-        let (state, mut row_writer, lookup) = recovered(
-            &folder,
-            options.rows,
-            filters,
-            &log_reader,
-            &metrics.recovery,
-        )?;
+        let keys = folder.keys().cloned();
+        let sealed_from = sealed_from(&folder, log_reader.last() + 1)?;
+        let (state, mut row_writer, lookup) =
+            recovered(&folder, &options, &log_reader, &metrics.recovery)?;
         row_writer.watched_by(&space);
+        let erased_by = keys.clone();
         let building = lookup.clone();
         let (live_sender, live) = watch::channel(Live::of(&state));
         let (health_sender, health) = watch::channel(EngineHealth::Serving);
@@ -213,7 +258,7 @@ impl Engine {
             tail.clone(),
             (groups, queue),
             (health.clone(), space.room()),
-            watched,
+            (watched, Sealing::under(keys, &health_sender)),
         );
         let growing = tail.clone();
         let durable_time = Arc::clone(&log_time);
@@ -227,7 +272,7 @@ impl Engine {
             spawn("decide", &alarm, move || writer.run(&tasks_taken))?,
             spawn("commit", &alarm, move || {
                 log_writer::run(
-                    log,
+                    (log, erased_by.as_deref()),
                     groups_taken,
                     changes,
                     &growing,
@@ -253,6 +298,7 @@ impl Engine {
             log: log_reader,
             store_id: folder.store_id(),
             lineage: folder.lineage().clone(),
+            sealed_from,
             case_numbers: case_numbers(&folder),
             tail,
             live,
@@ -288,18 +334,23 @@ fn look(space: &Space, until: &Receiver<()>) {
 /// again from the log; in memory, if the folder is only read.
 fn recovered(
     folder: &DataFolder,
-    limits: RowLimits,
-    filters: impl Fn() -> Arc<KeyFilters>,
+    options: &EngineOptions,
     log: &LogReader,
     progress: &RecoveryProgress,
 ) -> Result<(State, RowWriter, RowLookup), StartError> {
+    let filters = || KeyFilters::new(options.filters, folder.keys().cloned());
     let (mut kinds, mut was_unreadable, mut is_anew) = (None, false, false);
     loop {
         let how = (kinds.clone(), is_anew);
-        match opened(folder, limits, filters(), log, how, progress) {
+        let filters = Arc::new(filters());
+        match opened(folder, options.rows, filters, log, how, progress) {
             Err(StartError::Recover(RecoverError::Rows(what))) if !was_unreadable => {
                 was_unreadable = true;
                 tracing::warn!(what, "the rows do not read; making them again from the log");
+            }
+            Err(StartError::Recover(RecoverError::Erased)) => {
+                tracing::info!("finished an erasure that the last stop interrupted");
+                continue;
             }
             Err(StartError::Recover(RecoverError::Handles(wanted))) if kinds.is_none() => {
                 tracing::info!("handles compare otherwise now; making the rows again from the log");
@@ -338,7 +389,12 @@ fn opened(
         return Err(StartError::LogCutShort { rows, log });
     }
     filter_build::begin(&filters, &reader).map_err(RecoverError::from)?;
-    let mut row_writer = RowWriter::new(rows, reader.clone(), filters.clone());
+    let mut row_writer = RowWriter::new(
+        rows,
+        reader.clone(),
+        filters.clone(),
+        folder.keys().cloned(),
+    );
     let rows = reader;
     let recent = Arc::new(RecentRows::new(COUNTERS));
     let lookup = RowLookup {
@@ -346,8 +402,28 @@ fn opened(
         filters,
         recent,
     };
-    let state = recover(log, &mut row_writer, &lookup, kinds, progress)?;
+    let keys = folder.keys().map(|keys| FoldingKeys {
+        keys,
+        is_written: folder.sealed().is_none(),
+    });
+    let state = recover(log, &mut row_writer, &lookup, (kinds, keys), progress)?;
     Ok((state, row_writer, lookup))
+}
+
+/// The first event of which all that is personal is sealed; `next` if there was none until now.
+fn sealed_from(folder: &DataFolder, next: u64) -> Result<Seq, KeyError> {
+    let Some(keys) = folder.keys() else {
+        return Ok(Seq(next));
+    };
+    let from = keys.sealed_from_now(next, folder.sealed().is_none())?;
+    if from > 1 {
+        tracing::warn!(
+            until = from - 1,
+            "events of an earlier version hold personal data in clear, and erasing does not reach them; `signpostd encrypt` \
+             makes a folder where it does"
+        );
+    }
+    Ok(Seq(from))
 }
 
 /// The numbers of cases: those of the store that the folder was first, so that a restore keeps them.

@@ -7,6 +7,7 @@ pub(super) mod backup;
 pub(super) mod cases;
 pub(super) mod contacts;
 pub(super) mod customers;
+mod erasure;
 pub(super) mod feed;
 pub(super) mod insights;
 pub(super) mod playbooks;

@@ -27,7 +27,7 @@ pub(in crate::grpc) mod time;
 pub(crate) mod timeline;
 pub(crate) mod vocabulary;
 mod wire_enum;
-mod work_event;
+pub(super) mod work_event;
 
 use signpost_domain::actor::Actor;
 

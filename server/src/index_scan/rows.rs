@@ -42,7 +42,10 @@ pub(crate) fn customer(
     id: &CustomerId,
 ) -> Result<Option<Arc<Customer>>, StoreError> {
     Ok(match row(reader, &RowKey::Customer(id.clone()))? {
-        Some(Row::Customer(customer)) => Some(customer),
+        // What is left of one who was erased is nobody.
+        Some(Row::Customer(customer)) => {
+            (customer.id == *id && !id.is_erased()).then_some(customer)
+        }
         _ => None,
     })
 }

@@ -2,7 +2,6 @@
 
 use super::{ListPage, PageRequest, undecoded};
 use crate::codec::index;
-use crate::codec::rows::{RowKind, decode, key};
 use crate::index_scan::budget::ScanBudget;
 use crate::index_scan::cursor::EntryCursor;
 use crate::index_scan::rows::customer;
@@ -11,11 +10,13 @@ use crate::store::{RowReader, StoreError};
 use signpost_domain::customer::{Customer, SearchText};
 use signpost_domain::ids::{CustomerId, Seq};
 use signpost_domain::list::{CustomerFilter, Order};
-use signpost_domain::state::Row;
 use std::sync::Arc;
 
 /// The maximum number of keys and handles that one search may find. A customer counts once for each of its own.
 pub(crate) const SEARCH_FOUND_MAX: usize = 1_000;
+
+/// The maximum number of customers that one search looks at: those whose keys or handles begin alike.
+const SEARCH_LOOKED_AT_MAX: usize = 4 * SEARCH_FOUND_MAX;
 
 /// A filter of customers, with what its search found.
 pub(crate) struct SearchedCustomers {
@@ -25,8 +26,8 @@ pub(crate) struct SearchedCustomers {
     pub(crate) found: Option<Vec<(Seq, CustomerId)>>,
 }
 
-/// The customers that have, or once had, a key or handle that begins with the text, in any order. `None` if these are
-/// more than [`SEARCH_FOUND_MAX`] keys and handles.
+/// The customers that have a key or handle that begins with the text, in any order. `None` if these are more than
+/// [`SEARCH_FOUND_MAX`] keys and handles, or if more than [`SEARCH_LOOKED_AT_MAX`] customers had to be looked at.
 ///
 /// # Errors
 /// When an entry cannot be read or decoded.
@@ -36,53 +37,42 @@ pub(crate) fn search(
 ) -> Result<Option<Vec<(Seq, CustomerId)>>, StoreError> {
     let mut all = Vec::new();
     for begin in text.forms() {
-        all.extend(by_id(reader, begin)?);
-        let prefix = index::customers_by_beginning(begin);
-        let mut after: Option<Vec<u8>> = None;
-        loop {
-            if all.len() > SEARCH_FOUND_MAX {
-                return Ok(None);
+        let mut looked_at = Vec::new();
+        for prefix in index::customers_beginning(begin) {
+            let mut after: Option<Vec<u8>> = None;
+            loop {
+                if looked_at.len() > SEARCH_LOOKED_AT_MAX {
+                    return Ok(None);
+                }
+                let left = SEARCH_LOOKED_AT_MAX + 1 - looked_at.len();
+                let (rows, _) = reader.scan_blocking(&prefix, after.as_deref(), left)?;
+                for (_, id) in &rows {
+                    looked_at.push(index::decode_customer_id(id).map_err(undecoded)?);
+                }
+                match rows.last() {
+                    Some((key, _)) => after = Some(key.clone()),
+                    None => break,
+                }
             }
-            let left = SEARCH_FOUND_MAX + 1 - all.len();
-            let (rows, _) = reader.scan_blocking(&prefix, after.as_deref(), left)?;
-            for (key, id) in &rows {
-                let seq = index::seq_at_end(key).map_err(undecoded)?;
-                all.push((seq, index::decode_customer_id(id).map_err(undecoded)?));
-            }
-            match rows.last() {
-                Some((key, _)) => after = Some(key.clone()),
-                None => break,
-            }
+        }
+        for id in looked_at {
+            // Whose form changed since, or begins otherwise after what the entries tell apart.
+            let Some(row) = customer(reader, &id)? else {
+                continue;
+            };
+            let found = row.search_forms().into_iter();
+            let found = found
+                .filter(|form| form.starts_with(begin.as_str()))
+                .count();
+            all.extend(std::iter::repeat_n((row.opened, id), found));
+        }
+        if all.len() > SEARCH_FOUND_MAX {
+            return Ok(None);
         }
     }
     all.sort_unstable();
     all.dedup();
     Ok(Some(all))
-}
-
-/// The customers whose id begins with the text, at most one more than [`SEARCH_FOUND_MAX`]. They are read from the rows
-/// of the customers.
-fn by_id(reader: &RowReader, begin: &str) -> Result<Vec<(Seq, CustomerId)>, StoreError> {
-    let prefix = index::customers_by_id(begin);
-    let (mut all, mut after) = (Vec::new(), None::<Vec<u8>>);
-    while all.len() <= SEARCH_FOUND_MAX {
-        let left = SEARCH_FOUND_MAX + 1 - all.len();
-        let (rows, _) = reader.scan_blocking(&prefix, after.as_deref(), left)?;
-        let Some((last, _)) = rows.last() else {
-            break;
-        };
-        // Entries of a customer follow its row, and may be many.
-        after = Some(index::after_entries_of_customer(last));
-        for (key, value) in rows.iter().filter(|(key, _)| !index::is_index(key)) {
-            if let Row::Customer(found) =
-                decode(RowKind::of(&key::decode(key).map_err(undecoded)?), value)
-                    .map_err(undecoded)?
-            {
-                all.push((found.opened, found.id.clone()));
-            }
-        }
-    }
-    Ok(all)
 }
 
 /// A page of the customers that match the filter.
@@ -145,6 +135,6 @@ fn these(look: &ScanBudget<'_>, mut all: Vec<(Seq, CustomerId)>) -> EntryCursor 
     if look.order() == Order::NewestFirst {
         all.reverse();
     }
-    let entry = |(seq, id): (Seq, CustomerId)| (seq, id.as_str().as_bytes().to_vec());
+    let entry = |(seq, id): (Seq, CustomerId)| (seq, index::encode_customer_id(&id));
     EntryCursor::of(all.into_iter().map(entry).collect())
 }

@@ -5,6 +5,7 @@
 //! DATA/FORMAT   what the bytes in the folder are, as `key = value` lines; written once
 //! DATA/log/     the events, in segments
 //! DATA/state/   rows folded from the events; may be deleted
+//! DATA/keys/    the keys of personal values; in no backup of the rest
 //! ```
 
 #[cfg(test)]
@@ -16,6 +17,8 @@ use super::rows::STATE_FAN_OUT;
 use super::segment::LOG_FAN_OUT;
 use super::space::{self, Room};
 use super::store_id::{StoreId, StoreIdError};
+use super::veil::{MaybeVeil, Veil};
+use crate::keys::Keys;
 use std::collections::BTreeMap;
 use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io;
@@ -39,6 +42,8 @@ pub(super) const LOG: &str = "log";
 pub(super) const STATE: &str = "state";
 /// There while the folder is filled from a backup.
 pub(super) const UNFINISHED: &str = "UNFINISHED";
+/// The name of the folder with the keys of personal values.
+pub const KEYS: &str = "keys";
 /// The names that do not make a folder foreign: those in the root of a file system, and those that a crash leaves of a
 /// folder that was being created.
 const NAMES_OF_AN_EMPTY_FOLDER: [&str; 5] = [LOCK, FORMAT_TEMPORARY, LOG, STATE, "lost+found"];
@@ -63,6 +68,7 @@ pub struct DataFolder {
     /// Why the folder is only read; `None` if it is written.
     sealed: Option<Room>,
     lock: Arc<FolderLock>,
+    veil: MaybeVeil,
 }
 
 /// Keeps other servers out of a folder while it lives.
@@ -223,6 +229,7 @@ impl DataFolder {
             has_earlier_rows: false,
             sealed: None,
             lock: Arc::new(lock),
+            veil: MaybeVeil::default(),
         })
     }
 
@@ -294,6 +301,7 @@ impl DataFolder {
             has_earlier_rows: rows == RowsFormat::Earlier,
             sealed: Some(room),
             lock: Arc::new(locked(file, path)?),
+            veil: MaybeVeil::default(),
         })
     }
 
@@ -312,11 +320,33 @@ impl DataFolder {
             has_earlier_rows: false,
             sealed: None,
             lock,
+            veil: MaybeVeil::default(),
         }
     }
 
     pub(super) fn set_lineage(&mut self, lineage: Lineage) {
         self.lineage = lineage;
+    }
+
+    /// The same folder, whose bytes are hidden by this.
+    #[must_use]
+    pub fn veiled(self, veil: Veil) -> DataFolder {
+        let veil = MaybeVeil(Some(Arc::new(veil)));
+        DataFolder { veil, ..self }
+    }
+
+    /// The keys of personal values; `None` if they are stored as they are.
+    pub fn keys(&self) -> Option<&Arc<Keys>> {
+        self.veil.0.as_ref().map(|veil| &veil.keys)
+    }
+
+    /// Where the keys of personal values are.
+    pub fn keys_path(&self) -> PathBuf {
+        self.path.join(KEYS)
+    }
+
+    pub(super) fn veil(&self) -> &MaybeVeil {
+        &self.veil
     }
 
     /// Why the folder is only read; `None` if it is written.

@@ -93,7 +93,7 @@ impl Log {
                 bytes,
             });
         }
-        Ok((log, LogReader::new(segments)))
+        Ok((log, LogReader::new(segments, folder.veil().clone())))
     }
 
     /// Lets `space` know what is written. When it has no reserve, nothing more is written at the end.

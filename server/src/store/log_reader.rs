@@ -11,6 +11,7 @@ use super::error::{StoreError, StoreHealth};
 use super::log::health;
 use super::open_segment::Segment;
 use super::segment::{LOG_FAN_OUT, Segments};
+use super::veil::{MaybeVeil, Veil};
 use super::{frame, key};
 use std::sync::Arc;
 
@@ -18,11 +19,30 @@ use std::sync::Arc;
 #[derive(Clone)]
 pub struct LogReader {
     segments: Arc<Segments>,
+    veil: MaybeVeil,
 }
 
 impl LogReader {
-    pub(super) fn new(segments: Arc<Segments>) -> LogReader {
-        LogReader { segments }
+    pub(super) fn new(segments: Arc<Segments>, veil: MaybeVeil) -> LogReader {
+        LogReader { segments, veil }
+    }
+
+    /// The same log, whose events are read as they are stored: what is personal stays sealed.
+    #[must_use]
+    pub fn as_stored(&self) -> LogReader {
+        LogReader {
+            segments: self.segments.clone(),
+            veil: MaybeVeil::default(),
+        }
+    }
+
+    /// The same log, whose events are opened by this.
+    #[must_use]
+    pub fn veiled(&self, veil: Veil) -> LogReader {
+        LogReader {
+            segments: self.segments.clone(),
+            veil: MaybeVeil(Some(Arc::new(veil))),
+        }
     }
 
     /// The event `sequence`. `None` if it does not exist yet or was deleted.
@@ -37,7 +57,7 @@ impl LogReader {
         let Some(segment) = self.segments.around(sequence) else {
             return Ok(None);
         };
-        let read = |handle: &Handle<LOG_FAN_OUT>| event(handle, sequence);
+        let read = |handle: &Handle<LOG_FAN_OUT>| self.event(handle, sequence);
         match self.segments.read(&segment, read) {
             Ok(event) => Ok(Some(event)),
             Err(StoreError::Trimmed { .. }) => Ok(None),
@@ -65,7 +85,7 @@ impl LogReader {
             let here = rest.take_while(|sequence| (segment.first..end).contains(sequence));
             let here: Vec<u64> = here.copied().collect();
             let read = |handle: &Handle<LOG_FAN_OUT>| -> Result<Vec<_>, StoreError> {
-                let here = here.iter().map(|&sequence| event(handle, sequence));
+                let here = here.iter().map(|&sequence| self.event(handle, sequence));
                 here.collect()
             };
             match self.segments.read(&segment, read) {
@@ -120,7 +140,7 @@ impl LogReader {
             let segment_last = last.min(self.segments.end(&segment) - 1);
             self.segments.read(&segment, |handle| {
                 while next <= segment_last && events.len() < events_max && bytes < bytes_max {
-                    let event = event(handle, next)?;
+                    let event = self.event(handle, next)?;
                     bytes += event.len();
                     events.push((next, event));
                     next += 1;
@@ -149,6 +169,11 @@ impl LogReader {
     /// Whether the log accepts groups.
     pub fn health(&self) -> StoreHealth {
         health(&self.segments)
+    }
+
+    fn event(&self, handle: &Handle<LOG_FAN_OUT>, sequence: u64) -> Result<Vec<u8>, StoreError> {
+        let opened = self.veil.event(event(handle, sequence)?);
+        opened.map_err(|what| StoreError::Corrupt { sequence, what })
     }
 }
 

@@ -247,7 +247,12 @@ impl Rows {
         };
         Ok(Rows {
             database: Some(database),
-            shared: Arc::new(Shared::new(path.to_owned(), applied, handle)),
+            shared: Arc::new(Shared::new(
+                path.to_owned(),
+                applied,
+                handle,
+                folder.veil().clone(),
+            )),
             store_id: folder.store_id(),
             limits,
             held_bytes: 0,
@@ -266,9 +271,12 @@ impl Rows {
         applied: u64,
     ) -> Result<(), StoreError> {
         let position = position(self.store_id, applied);
-        let database = self.database()?;
-        let changes = latest(changes);
+        let veil = self.shared.veil().clone();
+        let changes = changes.into_iter();
+        let changes = changes.map(|(key, value)| (veil.hidden(&key).into_owned(), value));
+        let changes = latest(changes.collect());
         let count = changes.len() as u64;
+        let database = self.database()?;
         let mut puts = Vec::with_capacity(changes.len());
         let mut gone = Vec::new();
         for (key, value) in changes {

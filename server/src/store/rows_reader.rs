@@ -10,6 +10,7 @@ use super::database::Handle;
 use super::error::StoreError;
 use super::frame;
 use super::rows::{STATE_FAN_OUT, condemn};
+use super::veil::{MaybeVeil, moved};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -44,6 +45,7 @@ pub struct RowReader {
 /// The state that the writer and the readers share.
 pub(super) struct Shared {
     path: PathBuf,
+    veil: MaybeVeil,
     applied: AtomicU64,
     /// An estimate of the bytes that only opening again would free.
     held_bytes: AtomicU64,
@@ -81,7 +83,8 @@ impl RowReader {
     /// [`StoreError::Damaged`]: restart the server, which then folds the rows again. [`StoreError::Closed`] after the
     /// rows were closed.
     pub async fn get_many(&self, keys: &[Vec<u8>]) -> Result<(Values, u64), StoreError> {
-        self.read(|handle| get_many(handle, keys)).await
+        self.read(|handle| get_many(handle, &self.shared.veil, keys))
+            .await
     }
 
     /// The same as [`RowReader::get_many`], for threads: it blocks.
@@ -90,7 +93,7 @@ impl RowReader {
     ///
     /// The same as [`RowReader::get_many`].
     pub fn get_many_blocking(&self, keys: &[Vec<u8>]) -> Result<(Values, u64), StoreError> {
-        self.read_blocking(|handle| get_many(handle, keys))
+        self.read_blocking(|handle| get_many(handle, &self.shared.veil, keys))
     }
 
     /// The rows whose keys begin with `prefix` and come after `after`, in the order of their keys: at most `max`, and
@@ -108,7 +111,8 @@ impl RowReader {
         after: Option<&[u8]>,
         max: usize,
     ) -> Result<(Vec<StoredRow>, u64), StoreError> {
-        self.read(|handle| scan(handle, prefix, after, max)).await
+        self.read(|handle| scan(handle, &self.shared.veil, prefix, after, max))
+            .await
     }
 
     /// The same as [`RowReader::scan`], for threads: it blocks.
@@ -122,7 +126,7 @@ impl RowReader {
         after: Option<&[u8]>,
         max: usize,
     ) -> Result<(Vec<StoredRow>, u64), StoreError> {
-        self.read_blocking(|handle| scan(handle, prefix, after, max))
+        self.read_blocking(|handle| scan(handle, &self.shared.veil, prefix, after, max))
     }
 
     /// The rows whose keys begin with `prefix`, from key `from` on in the direction `towards`, in that order. The row
@@ -138,7 +142,8 @@ impl RowReader {
         towards: Towards,
         max: usize,
     ) -> Result<Vec<StoredRow>, StoreError> {
-        let read = |handle: &Handle<STATE_FAN_OUT>| run(handle, prefix, from, towards, max);
+        let veil = &self.shared.veil;
+        let read = |handle: &Handle<STATE_FAN_OUT>| run(handle, veil, prefix, from, towards, max);
         self.read_blocking(read).map(|(rows, _)| rows)
     }
 
@@ -211,9 +216,15 @@ impl RowReader {
 }
 
 impl Shared {
-    pub(super) fn new(path: PathBuf, applied: u64, handle: Handle<STATE_FAN_OUT>) -> Shared {
+    pub(super) fn new(
+        path: PathBuf,
+        applied: u64,
+        handle: Handle<STATE_FAN_OUT>,
+        veil: MaybeVeil,
+    ) -> Shared {
         Shared {
             path,
+            veil,
             applied: AtomicU64::new(applied),
             held_bytes: AtomicU64::new(0),
             open: RwLock::new(Some(Handles::new(handle))),
@@ -224,6 +235,10 @@ impl Shared {
 
     pub(super) fn path(&self) -> &Path {
         &self.path
+    }
+
+    pub(super) fn veil(&self) -> &MaybeVeil {
+        &self.veil
     }
 
     pub(super) fn applied(&self) -> u64 {
@@ -305,24 +320,34 @@ impl Handles {
     }
 }
 
-fn get_many(handle: &Handle<STATE_FAN_OUT>, keys: &[Vec<u8>]) -> Result<Values, StoreError> {
+fn get_many(
+    handle: &Handle<STATE_FAN_OUT>,
+    veil: &MaybeVeil,
+    keys: &[Vec<u8>],
+) -> Result<Values, StoreError> {
     keys.iter()
         .map(|key| {
-            let stored = handle.get(key)?;
-            stored.map(|stored| handle.unwrap(key, &stored)).transpose()
+            let key = veil.hidden(key);
+            let stored = handle.get(&key)?;
+            let unwrap = |stored: Vec<u8>| handle.unwrap(veil, &key, &stored);
+            stored.map(unwrap).transpose()
         })
         .collect()
 }
 
 fn scan(
     handle: &Handle<STATE_FAN_OUT>,
-    prefix: &[u8],
+    veil: &MaybeVeil,
+    plain: &[u8],
     after: Option<&[u8]>,
     max: usize,
 ) -> Result<Vec<StoredRow>, StoreError> {
     /// The first key that does not belong to the store.
     const FIRST_KEY: &[u8] = &[1];
     let max = max.min(SCAN_ROWS_MAX);
+    let prefix = &*veil.hidden(plain);
+    let after = after.map(|after| moved(after, plain, prefix));
+    let after = after.as_deref();
     let from = prefix.max(FIRST_KEY).max(after.unwrap_or_default());
     let mut rows = Vec::new();
     let mut damage = Ok(());
@@ -336,8 +361,8 @@ fn scan(
         if Some(key) == after {
             return ControlFlow::Continue(());
         }
-        match handle.unwrap(key, stored) {
-            Ok(value) => rows.push((key.to_vec(), value)),
+        match handle.unwrap(veil, key, stored) {
+            Ok(value) => rows.push((moved(key, prefix, plain).into_owned(), value)),
             Err(error) => {
                 damage = Err(error);
                 return ControlFlow::Break(());
@@ -354,20 +379,23 @@ fn scan(
 
 fn run(
     handle: &Handle<STATE_FAN_OUT>,
-    prefix: &[u8],
+    veil: &MaybeVeil,
+    plain: &[u8],
     from: &[u8],
     towards: Towards,
     max: usize,
 ) -> Result<Vec<StoredRow>, StoreError> {
     let max = max.min(SCAN_ROWS_MAX);
+    let prefix = &*veil.hidden(plain);
+    let from = &*moved(from, plain, prefix);
     let mut rows = Vec::new();
     let mut damage = Ok(());
     let visit = |key: &[u8], stored: &[u8]| {
         if rows.len() == max || !key.starts_with(prefix) {
             return ControlFlow::Break(());
         }
-        match handle.unwrap(key, stored) {
-            Ok(value) => rows.push((key.to_vec(), value)),
+        match handle.unwrap(veil, key, stored) {
+            Ok(value) => rows.push((moved(key, prefix, plain).into_owned(), value)),
             Err(error) => damage = Err(error),
         }
         match damage.is_ok() && rows.len() < max {
@@ -383,11 +411,10 @@ fn run(
 }
 
 impl Handle<STATE_FAN_OUT> {
-    /// The payload stored under `key`.
-    fn unwrap(&self, key: &[u8], stored: &[u8]) -> Result<Vec<u8>, StoreError> {
-        match frame::unwrap(key, stored) {
-            Ok(payload) => Ok(payload.to_vec()),
-            Err(error) => Err(self.damaged(format!("the row {key:02x?}: {error}"))),
-        }
+    /// The payload stored under `key`, opened.
+    fn unwrap(&self, veil: &MaybeVeil, key: &[u8], stored: &[u8]) -> Result<Vec<u8>, StoreError> {
+        let payload = frame::unwrap(key, stored).map_err(|error| error.to_string());
+        let opened = payload.and_then(|payload| veil.row(key, payload.to_vec()));
+        opened.map_err(|error| self.damaged(format!("the row {key:02x?}: {error}")))
     }
 }

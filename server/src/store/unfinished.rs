@@ -71,6 +71,10 @@ impl UnfinishedFolder {
         for folder in [LOG, STATE] {
             fs::remove_dir_all(path.join(folder))?;
         }
+        match fs::remove_dir_all(self.folder.keys_path()) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            removed => removed?,
+        }
         for file in [UNFINISHED, LOCK] {
             fs::remove_file(path.join(file))?;
         }

@@ -55,10 +55,11 @@ pub fn prove(folder: &Path, options: EngineOptions) -> Outcome<Found> {
         .into_iter()
         .partition(|(key, _)| codec::index::is_index(key));
     let rows = without_former_matters(rows)?;
-    if let Some(what) = difference(&rows_of_state(&folded.state, &events), &rows) {
+    let hidden = |rows: StoredRows| as_stored(rows, &opened);
+    if let Some(what) = difference(&hidden(rows_of_state(&folded.state, &events)), &rows) {
         return Err(format!("the rows are not those of the log: {what}").into());
     }
-    if let Some(what) = difference(&index_of_log(&reader)?, &index) {
+    if let Some(what) = difference(&hidden(index_of_log(&reader)?), &index) {
         return Err(format!("what lists are read by is not that of the log: {what}").into());
     }
     let found = found_in(&reader, folded);
@@ -208,6 +209,16 @@ fn rows_of_state(state: &State, events: &[Recorded]) -> StoredRows {
         stored.insert(codec::rows::key::APPLIED.to_vec(), applied);
     }
     stored
+}
+
+/// The rows under the keys that they are stored under, where names are hashed.
+fn as_stored(rows: StoredRows, folder: &DataFolder) -> StoredRows {
+    let Some(keys) = folder.keys() else {
+        return rows;
+    };
+    let rows = rows.into_iter();
+    rows.map(|(key, value)| (codec::hidden::hidden_key(&key, keys), value))
+        .collect()
 }
 
 /// The rows without those of a matter that a newer row of the same matter follows.

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::fs;
 use std::io;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use super::disk::{Disk, NodeId, OUTER, Tree};
@@ -96,9 +97,11 @@ impl Writer<'_, '_> {
         self.rebuilt.files += 1;
         self.rebuilt.files_torn += usize::from(content != self.disk.nodes[node].content());
         self.written.insert(node, path.to_path_buf());
+        // The rights are not recorded: a file of a secret is refused if others may read it.
         let mut file = fs::OpenOptions::new()
             .write(true)
             .create_new(true)
+            .mode(0o600)
             .open(path)?;
         io::Write::write_all(&mut file, &content)
     }

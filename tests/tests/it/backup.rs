@@ -3,6 +3,7 @@
 mod broken_off;
 mod damage;
 mod export;
+mod keys;
 mod refused;
 mod restored;
 

@@ -25,7 +25,9 @@ const BACKUPS: &str = "tests/tests/it/backup/refused.rs";
 const LIMITS: &str = "tests/tests/it/limits.rs";
 
 /// Reasons that other tests over the wire provoke, for they need a server of their own: the file that names them.
-const ELSEWHERE: [(&str, &str); 30] = [
+const ELSEWHERE: [(&str, &str); 32] = [
+    ("CUSTOMER_HAS_LIVE_CONTACTS", "tests/tests/it/erasure.rs"),
+    ("CUSTOMER_ON_LEGAL_HOLD", "tests/tests/it/erasure.rs"),
     ("CONTACT_OF_SAME_CUSTOMER", CORRECTING),
     ("CONTACT_HAD_CUSTOMER", CORRECTING),
     ("CONTACT_HAS_ADDITIONAL_CASES", CORRECTING),

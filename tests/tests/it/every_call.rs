@@ -88,6 +88,7 @@ async fn each_refuses_what_says_nothing_and_what_is_no_message() -> Outcome {
         GetCustomerHistory: InvalidArgument, InvalidArgument
         ListCustomers: answered, InvalidArgument
         ListHandleConflicts: answered, InvalidArgument
+        EraseCustomer: InvalidArgument, InvalidArgument
         ValidatePlaybook: InvalidArgument, InvalidArgument
         PublishPlaybook: InvalidArgument, InvalidArgument
         RollbackPlaybook: InvalidArgument, InvalidArgument

@@ -37,6 +37,8 @@ mod disk;
 mod disk_faults;
 mod disk_full;
 mod doctor;
+mod encrypting;
+mod erasure;
 mod error_reasons;
 mod event_catalogue;
 mod every_call;

@@ -25,6 +25,16 @@ pub(crate) fn event(event: &v1::Event, paint: Paint) -> String {
     format!("{head}  {name}  {}", parts.collect::<Vec<_>>().join(" · "))
 }
 
+fn customer_erased(event: &v1::CustomerErasedEvent) -> Vec<String> {
+    let (contacts, cases) = (event.contact_count, event.case_count);
+    let counts = format!("{contacts} contacts, {cases} cases");
+    vec![
+        event.erased_customer_ids.join(" "),
+        counts,
+        event.note.clone(),
+    ]
+}
+
 fn name_and_parts(body: &Body, zone: Zone) -> (&'static str, Vec<String>) {
     match body {
         Body::PlaybookPublished(event) => {
@@ -62,6 +72,7 @@ fn name_and_parts(body: &Body, zone: Zone) -> (&'static str, Vec<String>) {
             let token = event.token.clone().unwrap_or_default();
             ("token created", vec![token.token_id, token.actor])
         }
+        Body::CustomerErased(event) => ("customer erased", customer_erased(event)),
         Body::TokenRevoked(event) => ("token revoked", vec![event.token_id.clone()]),
         Body::ContactUpdated(event) => {
             let paths = event.update_mask.clone().unwrap_or_default().paths;

@@ -33,7 +33,7 @@ named! {
     ListCaseTimelineResponse AddCaseNoteResponse UpdateCaseResponse ResolveCaseResponse ReopenCaseResponse
     MergeCasesResponse UnmergeCaseResponse LinkCasesResponse UnlinkCasesResponse
     UpsertCustomerResponse GetCustomerResponse LookUpCustomerResponse LinkIdentityResponse UnlinkIdentityResponse
-    MergeCustomersResponse UnmergeCustomerResponse GetCustomerHistoryResponse
+    MergeCustomersResponse UnmergeCustomerResponse EraseCustomerResponse GetCustomerHistoryResponse
     ValidatePlaybookResponse PublishPlaybookResponse RollbackPlaybookResponse
     ListPlaybookPublicationsResponse GetPlaybookResponse
     GetReasonMenuResponse GetVocabularyResponse CountReasonsResponse

@@ -38,8 +38,8 @@ pub(super) fn missing_facts(
                     findings.push(finding);
                 }
             }
-            None if missing.contains(&fact) => {}
-            None => missing.push(fact),
+            Some(Knowledge::Erased) | None if missing.contains(&fact) => {}
+            Some(Knowledge::Erased) | None => missing.push(fact),
         }
     }
     missing

@@ -15,6 +15,10 @@ impl Event {
             | Event::QueueStatsReported(_)
             | Event::TokenCreated(_)
             | Event::TokenRevoked(_) => Vec::new(),
+            Event::CustomerErased(erased) => {
+                let customers = erased.customers.iter().cloned();
+                customers.map(RowKey::Customer).collect()
+            }
             Event::CustomerUpserted(saved) => vec![RowKey::Customer(saved.customer.id.clone())],
             Event::ContactRouted(routed) => {
                 let customer = routed.customer.as_ref();

@@ -36,6 +36,7 @@ impl Event {
             Event::ContactCustomerCorrected(_) => "contact_customer_corrected",
             Event::TokenCreated(_) => "token_created",
             Event::TokenRevoked(_) => "token_revoked",
+            Event::CustomerErased(_) => "customer_erased",
         }
     }
 }

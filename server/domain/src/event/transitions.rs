@@ -28,6 +28,7 @@ impl Event {
         };
         match self {
             Event::PlaybookPublished(_)
+            | Event::CustomerErased(_)
             | Event::CustomerUpserted(_)
             | Event::RouteSelected(_)
             | Event::CustomerActionTaken(_)

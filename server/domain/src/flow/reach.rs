@@ -51,6 +51,7 @@ pub(super) fn check(state: &State, command: &Command) -> Result<(), DecideError>
         // The table of calls lets nobody with limits send these. A faulty command is refused anyway.
         CommandBody::Upsert(_)
         | CommandBody::Customer(_)
+        | CommandBody::EraseCustomer(_)
         | CommandBody::Publish(_)
         | CommandBody::RollBack(_)
         | CommandBody::ReportQueues(_)

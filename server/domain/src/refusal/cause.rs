@@ -144,6 +144,24 @@ pub enum CustomerCause {
     /// The customer has too many identities. Remove one first.
     #[error("has {IDENTITIES_MAX} identities already, the most there can be")]
     IdentitiesMax,
+    /// A contact of the customer is live. End it first.
+    #[error("has a live contact, {contact}: it can be erased when all have ended")]
+    LiveContacts {
+        /// The contact.
+        contact: ContactId,
+    },
+    /// A case of the customer is under legal hold. End the hold first, if it may end.
+    #[error("has {case}, which is under legal hold: it can be erased when the hold has ended")]
+    LegalHold {
+        /// The case.
+        case: CaseId,
+    },
+    /// The customer has too many contacts and cases to be erased at once. Take the merges apart first.
+    #[error(
+        "has more than {} contacts and cases, the most that can be erased",
+        crate::flow::ERASED_MAX
+    )]
+    TooMuchToErase,
     /// There would be too many consents. Replace the whole list, and include those that should stay.
     #[error(
         "would have more than {CONSENTS_MAX} consents, the most there can be: replace them with `consents` in the \

@@ -17,6 +17,14 @@ impl State {
     /// Applies one event. `compiled` is the playbook that a publication makes live, if the caller has it compiled
     /// already.
     pub fn apply(&mut self, recorded: &Recorded, compiled: Option<Arc<Playbook>>) {
+        let numbered;
+        let recorded = match recorded.lacks_records() {
+            true => {
+                numbered = recorded.clone().of_records(self);
+                &numbered
+            }
+            false => recorded,
+        };
         let Recorded { envelope, event } = recorded;
         self.seq = envelope.seq;
         self.now = self.now.max(envelope.record_time);
@@ -35,6 +43,7 @@ impl State {
             Event::ContactCustomerCorrected(corrected) => {
                 self.customer_corrected(envelope, corrected);
             }
+            Event::CustomerErased(erased) => self.customer_erased(envelope, erased),
             Event::TokenCreated(created) => self.token_created(envelope, created),
             Event::TokenRevoked(token) => self.token_revoked(envelope, *token),
         }

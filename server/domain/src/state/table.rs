@@ -118,6 +118,16 @@ impl<K: Eq + Hash, V> Table<K, V> {
         goes
     }
 
+    /// Puts in the place of each row what `again` returns for it, if it returns something.
+    pub(super) fn read_again(&mut self, again: impl Fn(Arc<V>) -> Option<Arc<V>>) {
+        for slot in self.rows.values_mut() {
+            let now = slot.row.as_ref().and_then(|row| again(row.clone()));
+            if let Some(now) = now {
+                slot.row = Some(now);
+            }
+        }
+    }
+
     /// How many rows are in memory or are known not to exist.
     pub(super) fn len(&self) -> usize {
         self.rows.len()

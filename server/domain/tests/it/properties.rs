@@ -128,6 +128,9 @@ proptest! {
 fn every_method_happens_in_the_random_days() {
     let mut runner = TestRunner::deterministic();
     let mut missing: Vec<Method> = Method::ALL.to_vec();
+    // What an erased customer leaves in other rows goes with the keys, which are outside the domain: tests over the wire
+    // play that.
+    missing.retain(|method| *method != Method::EraseCustomer);
     for _ in 0..DAYS_UNTIL_ALL_HAPPENED {
         let steps = day().new_tree(&mut runner).expect("a day").current();
         let stage = Stage::play(steps.iter().map(String::as_str));

@@ -92,6 +92,7 @@ pub(crate) fn event(recorded: &Recorded, names: &mut Names, why: bool) -> String
         Event::TokenCreated(created) => {
             format!("a token of {}/{}", created.role.as_str(), created.actor)
         }
+        Event::CustomerErased(erased) => format!("{} are erased", list(&erased.customers)),
         Event::TokenRevoked(token) => format!("{token} is revoked"),
         Event::ContactUpdated(updated) => format!("{} has {:?}", updated.contact, updated.update),
         Event::ContactCustomerCorrected(event) => corrected(event, names),
@@ -640,6 +641,7 @@ pub(crate) fn counts(row: &Counts) -> String {
 fn facts(facts: &Facts) -> String {
     list(facts.iter().map(|fact| match &fact.knowledge {
         Knowledge::Declined => format!("{}=?", fact.id),
+        Knowledge::Erased => format!("{} erased", fact.id),
         Knowledge::Known(FactValue::Text(text)) => format!("{}={text}", fact.id),
         Knowledge::Known(FactValue::Integer(number)) => format!("{}={number}", fact.id),
         Knowledge::Known(FactValue::Boolean(yes)) => format!("{}={yes}", fact.id),

@@ -360,6 +360,7 @@ fn compiled(command: &Command) -> Option<Arc<Playbook>> {
         | CommandBody::Upsert(_)
         | CommandBody::Case(_)
         | CommandBody::Customer(_)
+        | CommandBody::EraseCustomer(_)
         | CommandBody::ReportQueues(_)
         | CommandBody::CreateToken(_)
         | CommandBody::RevokeToken(_)

@@ -9,7 +9,8 @@ use crate::codec::context::{
 use crate::codec::memory::{memory, memory_to_wire};
 use crate::codec::profile::{profile, profile_to_wire};
 use crate::codec::text::{
-    borrowed, case, case_seq, case_seqs, cases, name, name_or_none, name_text, reason, reason_text,
+    borrowed, case, case_seq, case_seqs, cases, customer_id, customer_text, name, name_or_none,
+    name_text, reason, reason_text, record_seq,
 };
 use crate::codec::{CodecError, required, wire, written};
 use signpost_domain::event::{CaseAddedToContact, MatterDecided};
@@ -37,7 +38,8 @@ pub(super) fn added_to_wire(
     written::CaseAddedToContact {
         contact: contact.as_str().into(),
         channel: channel.as_str().into(),
-        customer: customer.as_str().into(),
+        customer: customer_text(Some(customer)),
+        customer_seq: record_seq(Some(customer)),
         own_seq: own.map(case_seq),
         additional_seqs: case_seqs(additional),
         reason: reason_text(reason),
@@ -112,12 +114,13 @@ pub(super) fn added(
         note,
         matter,
         decided: decided_message,
+        customer_seq,
     } = message;
     let decided = decided_message.map(|message| decided(message, base));
     Ok(CaseAddedToContact {
         contact: name(contact, "added.contact")?,
         channel: name(channel, "added.channel")?,
-        customer: name(customer, "added.customer")?,
+        customer: customer_id(customer, customer_seq, "added.customer")?,
         own: own_seq.map(case),
         additional: cases(additional_seqs),
         reason: reason(&reason_text, "added.reason")?,

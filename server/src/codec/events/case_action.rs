@@ -69,7 +69,8 @@ pub(super) fn action(message: wire::CaseActionTaken) -> Result<CaseActionTaken, 
         noted_for_customer,
     } = message;
     let state = i32::try_from(state).map_err(|_| CodecError::Shape("worked.state"))?;
-    let action = match required(work, "worked.work")? {
+    // A note that was erased is not there.
+    let action = match work.unwrap_or_else(|| Wire::Noted(String::new())) {
         Wire::Noted(text) => {
             let audience = match noted_for_customer {
                 true => NoteAudience::Customer,

@@ -3,8 +3,9 @@
 use super::case_join::{case_join, case_join_to_wire};
 use crate::codec::context::{facts, facts_to_wire};
 use crate::codec::text::{
-    borrowed, case, case_seq, matter_bytes, matter_or_none, name, name_or_none, name_text,
-    name_texts, reason, reason_or_none, reason_text, reason_text_or_none, slugs,
+    borrowed, case, case_seq, customer_or_none, customer_text, matter_bytes, matter_or_none, name,
+    name_or_none, name_text, name_texts, reason, reason_or_none, reason_text, reason_text_or_none,
+    record_seq, slugs,
 };
 use crate::codec::{CodecError, required, wire, written};
 use signpost_domain::event::{
@@ -26,8 +27,10 @@ pub(super) fn corrected_to_wire(
     } = corrected;
     written::CustomerCorrected {
         contact: contact.as_str().into(),
-        former: name_text(former.as_ref()),
-        customer: name_text(customer.as_ref()),
+        former: customer_text(former.as_ref()),
+        customer: customer_text(customer.as_ref()),
+        former_seq: record_seq(former.as_ref()),
+        customer_seq: record_seq(customer.as_ref()),
         cases: cases.iter().map(|case| case_to_wire(case, base)).collect(),
         note: borrowed(note),
         followed_by: *followed_by,
@@ -104,14 +107,16 @@ pub(super) fn corrected(
         cases,
         note,
         followed_by,
+        former_seq,
+        customer_seq,
     } = message;
     let cases = cases
         .into_iter()
         .map(|message| case_corrected(message, base));
     Ok(CustomerCorrected {
         contact: name(contact, "corrected.contact")?,
-        former: name_or_none(former),
-        customer: name_or_none(customer),
+        former: customer_or_none(former, former_seq),
+        customer: customer_or_none(customer, customer_seq),
         cases: cases.collect::<Result<_, _>>()?,
         note: note.into(),
         followed_by,

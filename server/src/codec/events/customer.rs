@@ -1,11 +1,14 @@
 //! The stored form of the events for customers.
 
-use crate::codec::customer::{customer, customer_to_wire, merge, merge_to_wire};
+use crate::codec::customer::{
+    customer, customer_key, customer_key_to_wire, customer_to_wire, merge, merge_to_wire,
+};
 use crate::codec::profile::{identity, identity_key, identity_key_to_wire, identity_to_wire};
-use crate::codec::text::{borrowed, name};
+use crate::codec::text::{borrowed, case_seqs, cases, customer_id, customer_text, record_seq};
 use crate::codec::{CodecError, required, wire, written};
 use signpost_domain::customer::{CustomerAction, CustomerMerge};
-use signpost_domain::event::{CustomerActionTaken, CustomerUpserted};
+use signpost_domain::event::{CustomerActionTaken, CustomerErased, CustomerUpserted};
+use signpost_domain::ids::Seq;
 
 pub(super) fn upserted_to_wire(upserted: &CustomerUpserted) -> written::Customer<'_> {
     let CustomerUpserted {
@@ -43,13 +46,15 @@ pub(super) fn action_to_wire(taken: &CustomerActionTaken) -> written::CustomerAc
         CustomerAction::Unlinked(key) => Wire::Unlinked(identity_key_to_wire(key)),
         CustomerAction::Merged(merge) => Wire::Merged(merge_to_wire(merge)),
         CustomerAction::Unmerged(customer, note) => Wire::Unmerged(written::CustomerMerge {
-            customer: customer.as_str().into(),
+            customer: customer_text(Some(customer)),
+            customer_seq: record_seq(Some(customer)),
             proof: None,
             note: borrowed(note),
         }),
     };
     written::CustomerActionTaken {
-        customer: customer.as_str().into(),
+        customer: customer_text(Some(customer)),
+        record_seq: record_seq(Some(customer)),
         work: Some(work),
         verification_lost: lost,
     }
@@ -63,6 +68,7 @@ pub(super) fn action(
         customer,
         work,
         verification_lost,
+        record_seq,
     } = message;
     let action = match required(work, "customer_worked.work")? {
         Wire::Linked(message) => CustomerAction::Linked {
@@ -81,7 +87,38 @@ pub(super) fn action(
         }
     };
     Ok(CustomerActionTaken {
-        customer: name(customer, "customer_worked.customer")?,
+        customer: customer_id(customer, record_seq, "customer_worked.customer")?,
         action,
+    })
+}
+
+pub(super) fn erased_to_wire(erased: &CustomerErased) -> written::CustomerErased<'_> {
+    let CustomerErased {
+        customers,
+        contacts,
+        cases,
+        note,
+    } = erased;
+    written::CustomerErased {
+        customers: customers.iter().map(customer_key_to_wire).collect(),
+        contact_seqs: contacts.iter().map(|seq| seq.0).collect(),
+        case_seqs: case_seqs(cases),
+        note: borrowed(note),
+    }
+}
+
+pub(super) fn erased(message: wire::CustomerErased) -> Result<CustomerErased, CodecError> {
+    let wire::CustomerErased {
+        customers,
+        contact_seqs,
+        case_seqs,
+        note,
+    } = message;
+    let customers = customers.into_iter().map(customer_key);
+    Ok(CustomerErased {
+        customers: customers.collect::<Result<_, _>>()?,
+        contacts: contact_seqs.into_iter().map(Seq).collect(),
+        cases: cases(case_seqs),
+        note: note.into(),
     })
 }

@@ -12,8 +12,8 @@ use crate::codec::memory::{memory, memory_to_wire};
 use crate::codec::number::{Numbered, known};
 use crate::codec::profile::{profile, profile_to_wire};
 use crate::codec::text::{
-    after, at, borrowed, case, case_seq, case_seqs, cases, name, name_or_none, name_text,
-    name_texts, reason, reason_text, slugs,
+    after, at, borrowed, case, case_seq, case_seqs, cases, customer_id, customer_text, name,
+    name_or_none, name_text, name_texts, reason, reason_text, record_seq, slugs,
 };
 use crate::codec::{CodecError, required, wire, written};
 use signpost_domain::event::{ContactRouted, CustomerJoin, FormerCase, Next, OpenCase};
@@ -158,15 +158,20 @@ pub(super) fn routed(
 fn customer_join_to_wire(join: &CustomerJoin) -> written::CustomerJoin<'_> {
     let CustomerJoin { id, learnt } = join;
     written::CustomerJoin {
-        id: id.as_str().into(),
+        id: customer_text(Some(id)),
+        record_seq: record_seq(Some(id)),
         learnt: learnt.as_deref().map(profile_to_wire),
     }
 }
 
 fn customer_join(message: wire::CustomerJoin) -> Result<CustomerJoin, CodecError> {
-    let wire::CustomerJoin { id, learnt } = message;
+    let wire::CustomerJoin {
+        id,
+        learnt,
+        record_seq,
+    } = message;
     Ok(CustomerJoin {
-        id: name(id, "customer_join.id")?,
+        id: customer_id(id, record_seq, "customer_join.id")?,
         learnt: learnt.map(profile).transpose()?.map(Box::new),
     })
 }

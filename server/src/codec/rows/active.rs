@@ -2,7 +2,7 @@
 
 use super::contact::place;
 use crate::codec::number::known;
-use crate::codec::text::{at, case, name, name_or_none};
+use crate::codec::text::{at, case, customer_or_none, name};
 use crate::codec::{CodecError, message, required, wire};
 use signpost_domain::ids::Seq;
 use signpost_domain::state::{ActiveCase, ActiveContact};
@@ -46,11 +46,12 @@ pub fn decode_active_case(bytes: &[u8]) -> Result<ActiveCase, CodecError> {
         last_activity_after_ms,
         continues_for_ms,
         merged_live,
+        customer_seq,
     } = required(row, "row")?;
     Ok(ActiveCase {
         id: case(seq),
         state: known(state, "case.state")?,
-        customer: name_or_none(customer),
+        customer: customer_or_none(customer, customer_seq),
         live_contacts,
         merged_live,
         last_activity: at(UnixMs(opened_unix_ms), last_activity_after_ms),

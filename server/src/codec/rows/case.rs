@@ -8,8 +8,9 @@ use crate::codec::memory::{all_tried, all_tried_to_wire, person_report, person_r
 use crate::codec::number::{Numbered, known};
 use crate::codec::tags::{labels_to_wire, references_to_wire, tags};
 use crate::codec::text::{
-    after, at, case, case_seq, matter_bytes, matter_or_none, name, name_or_none, name_text, reason,
-    reason_or_none, reason_text, reason_text_or_none, version_cow, version_or_none,
+    after, at, case, case_seq, customer_or_none, customer_text, matter_bytes, matter_or_none, name,
+    name_or_none, name_text, reason, reason_or_none, reason_text, reason_text_or_none, record_seq,
+    version_cow, version_or_none,
 };
 use crate::codec::{CodecError, wire, written};
 use signpost_domain::case::{Case, CaseContact, OfMerged};
@@ -67,7 +68,8 @@ pub(super) fn case_to_wire(row: &Case) -> written::Case<'_> {
     written::Case {
         seq: case_seq(*id),
         state: state.number(),
-        customer: name_text(customer.as_ref()),
+        customer: customer_text(customer.as_ref()),
+        customer_seq: record_seq(customer.as_ref()),
         matter: matter_bytes(matter.as_ref()),
         reason: reason_text(reason),
         confirmed_reason: reason_text_or_none(confirmed.as_ref()),
@@ -199,6 +201,7 @@ pub(super) fn case_row(message: wire::Case) -> Result<Case, CodecError> {
         of_merged: merged_messages,
         references,
         labels,
+        customer_seq,
     } = message;
     let of_merged_messages = merged_messages.into_iter();
     let opened = UnixMs(opened_unix_ms);
@@ -207,7 +210,7 @@ pub(super) fn case_row(message: wire::Case) -> Result<Case, CodecError> {
     Ok(Case {
         id: case(seq),
         state: known(state, "case.state")?,
-        customer: name_or_none(customer),
+        customer: customer_or_none(customer, customer_seq),
         key: matter_or_none(&matter, "case.matter")?,
         reason: reason(&reason_text, "case.reason")?,
         confirmed: reason_or_none(&confirmed_reason, "case.confirmed_reason")?,

@@ -8,8 +8,8 @@ use crate::codec::number::{
 };
 use crate::codec::tags::{contact_links, contact_links_to_wire};
 use crate::codec::text::{
-    after, at, case, case_seq, name, name_or_none, name_text, reason, reason_or_none, reason_text,
-    reason_text_or_none,
+    after, at, case, case_seq, customer_or_none, customer_text, name, name_or_none, name_text,
+    reason, reason_or_none, reason_text, reason_text_or_none, record_seq,
 };
 use crate::codec::{CodecError, message, required, wire, written};
 use signpost_domain::contact::{
@@ -61,7 +61,8 @@ pub(super) fn contact_to_wire(contact: &Contact) -> written::Contact<'_> {
     written::Contact {
         id: id.as_str().into(),
         context: Some(context_to_wire(context, base)),
-        customer: name_text(customer.as_ref()),
+        customer: customer_text(customer.as_ref()),
+        customer_seq: record_seq(customer.as_ref()),
         case_seq: case.map(case_seq),
         state: state_kind_to_wire(ContactStateKind::of(*state)).into(),
         state_route: number_or_none(state_route),
@@ -81,7 +82,8 @@ pub(super) fn contact_to_wire(contact: &Contact) -> written::Contact<'_> {
         changed_seq: changed.0,
         tier: name_text(tier.as_ref()),
         tier_found: tier_found.as_ref().map(tier_found_to_wire),
-        case_owner: name_text(case_owner.as_ref()),
+        case_owner: customer_text(case_owner.as_ref()),
+        case_owner_seq: record_seq(case_owner.as_ref()),
         additional: additional.iter().map(additional_to_wire).collect(),
         handover: handover.as_deref().map(handover_to_wire),
         leading_matter: name_text(leading.as_ref()),
@@ -126,6 +128,8 @@ pub(super) fn contact(message: wire::Contact) -> Result<Contact, CodecError> {
         links,
         correction: correction_message,
         held_by,
+        customer_seq,
+        case_owner_seq,
     } = message;
     let recorded = UnixMs(recorded_unix_ms);
     let context = context(required(context_message, "contact.context")?, recorded)?;
@@ -134,7 +138,7 @@ pub(super) fn contact(message: wire::Contact) -> Result<Contact, CodecError> {
     Ok(Contact {
         id: name(id, "contact.id")?,
         context: Arc::new(context),
-        customer: name_or_none(customer),
+        customer: customer_or_none(customer, customer_seq),
         case: case_seq.map(case),
         additional: additional.collect::<Result<_, _>>()?,
         state: place(kind, place_route, outcome)?,
@@ -145,7 +149,7 @@ pub(super) fn contact(message: wire::Contact) -> Result<Contact, CodecError> {
         confirmed: reason_or_none(&confirmed_reason, "contact.confirmed_reason")?,
         tier: name_or_none(tier),
         tier_found: tier_message.map(tier_found).transpose()?,
-        case_owner: name_or_none(case_owner),
+        case_owner: customer_or_none(case_owner, case_owner_seq),
         needs_person,
         away,
         leading: name_or_none(leading_matter),
@@ -196,6 +200,7 @@ pub fn decode_partial(bytes: &[u8]) -> Result<PartialContact, CodecError> {
         state: place,
         confirmed_reason,
         tier,
+        customer_seq,
     } = required(contact, "row")?;
     let wire::GlancedContext { channel, reason } = required(context, "contact.context")?;
     Ok(PartialContact {
@@ -203,7 +208,7 @@ pub fn decode_partial(bytes: &[u8]) -> Result<PartialContact, CodecError> {
         channel: name(channel, "context.channel")?,
         reason: reason_or_none(&reason, "context.reason")?,
         confirmed: reason_or_none(&confirmed_reason, "contact.confirmed_reason")?,
-        customer: name_or_none(customer),
+        customer: customer_or_none(customer, customer_seq),
         tier: name_or_none(tier),
     })
 }
@@ -220,7 +225,8 @@ fn additional_to_wire(additional: &AdditionalCase) -> written::AdditionalCase<'_
         case_seq: case_seq(*case),
         reason: reason_text(reason),
         case_match: case_match.number(),
-        owner: name_text(owner.as_ref()),
+        owner: customer_text(owner.as_ref()),
+        owner_seq: record_seq(owner.as_ref()),
         matter: name_text(matter.as_ref()),
     }
 }
@@ -232,13 +238,14 @@ fn additional_case(message: wire::AdditionalCase) -> Result<AdditionalCase, Code
         case_match,
         owner,
         matter,
+        owner_seq,
     } = message;
     Ok(AdditionalCase {
         case: case(case_seq),
         reason: reason(&reason_text, "additional_case.reason")?,
         case_match: known(case_match, "additional_case.joined")?,
         matter: name_or_none(matter),
-        owner: name_or_none(owner),
+        owner: customer_or_none(owner, owner_seq),
     })
 }
 
@@ -249,8 +256,10 @@ fn correction_to_wire(correction: &CustomerCorrection) -> written::CustomerCorre
         left,
     } = correction;
     written::CustomerCorrection {
-        first: name_text(first.as_ref()),
-        decided_for: name_text(decided_for.as_ref()),
+        first: customer_text(first.as_ref()),
+        first_seq: record_seq(first.as_ref()),
+        decided_for: customer_text(decided_for.as_ref()),
+        decided_for_seq: record_seq(decided_for.as_ref()),
         left: left.iter().map(join_before_to_wire).collect(),
     }
 }
@@ -260,10 +269,12 @@ fn correction(message: wire::CustomerCorrection) -> Result<CustomerCorrection, C
         first,
         decided_for,
         left,
+        first_seq,
+        decided_for_seq,
     } = message;
     Ok(CustomerCorrection {
-        first: name_or_none(first),
-        decided_for: name_or_none(decided_for),
+        first: customer_or_none(first, first_seq),
+        decided_for: customer_or_none(decided_for, decided_for_seq),
         left: left
             .into_iter()
             .map(join_before)

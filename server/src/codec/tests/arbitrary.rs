@@ -41,7 +41,8 @@ pub(in crate::codec) fn contact_id() -> impl Strategy<Value = ContactId> {
 }
 
 pub(in crate::codec) fn customer_id() -> impl Strategy<Value = CustomerId> {
-    "\\PC{1,12}".prop_map(CustomerId::stored)
+    ("\\PC{1,12}", 1_u64..1_000)
+        .prop_map(|(text, record)| CustomerId::stored(text).of_record(Seq(record)))
 }
 
 pub(in crate::codec) fn text() -> impl Strategy<Value = Arc<str>> {

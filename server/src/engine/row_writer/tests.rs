@@ -14,8 +14,8 @@ const START: UnixMs = UnixMs(1_792_000_000_000);
 fn row_writer(path: &std::path::Path) -> Result<RowWriter, Box<dyn Error>> {
     match Rows::open(&open_folder(path)?, RowLimits::default())? {
         Opened::Ready(rows, reader) => {
-            let filters = KeyFilters::new(FilterLimits::default());
-            Ok(RowWriter::new(rows, reader, Arc::new(filters)))
+            let filters = KeyFilters::new(FilterLimits::default(), None);
+            Ok(RowWriter::new(rows, reader, Arc::new(filters), None))
         }
         Opened::Damaged { what } => Err(what.into()),
     }

@@ -14,7 +14,7 @@ fn start_without_room(path: &Path) -> Result<(Engine, EngineGuard), Box<dyn Erro
         min_free_bytes: NEVER_FREE,
         ..EngineOptions::new(Clock::External)
     };
-    let folder = open_folder_where_room(path, NEVER_FREE)?;
+    let folder = open_folder_where_room(path, NEVER_FREE, None)?;
     assert!(matches!(folder.sealed(), Some(Room::Low { .. })));
     Ok(Engine::start(folder, options)?)
 }

@@ -317,6 +317,13 @@ pub(super) const CALLS: &[Call] = &[
         WATCHERS,
     ),
     call(
+        "CustomerService/EraseCustomer",
+        Administers,
+        Refused,
+        Route,
+        ADMINS,
+    ),
+    call(
         "FeedService/WatchEvents",
         ReadsPersonal,
         Refused,

@@ -3,7 +3,7 @@
 use super::field_path::FieldPath;
 use super::{Caller, Validator};
 use prost_types::Timestamp;
-use signpost_domain::command::{ActOnCustomer, Command, CommandBody, CustomerStep};
+use signpost_domain::command::{ActOnCustomer, Command, CommandBody, CustomerStep, EraseCustomer};
 use signpost_domain::customer::{Identity, MERGE_NOTE_BYTES_MAX};
 use signpost_domain::event::{IdempotencyKey, Method};
 use signpost_domain::ids::CustomerId;
@@ -98,6 +98,42 @@ pub(crate) fn unmerge(
     let note = validator.check(FieldPath::top("note"), why(&note));
     let step = note.map(CustomerStep::Unmerge);
     validator.on_customer(caller, stamp, (customer, &etag, event_time), step)
+}
+
+/// The command to erase a customer, without what is theirs.
+pub(crate) fn erase(
+    mut request: v1::EraseCustomerRequest,
+    caller: Caller,
+) -> Result<Command, Faults> {
+    let request_id = take(&mut request.request_id);
+    let (mut validator, stamp) = Validator::of_write(Method::EraseCustomer, &request_id, &request);
+    let v1::EraseCustomerRequest {
+        request_id: _,
+        customer_id,
+        note,
+        // The handler asks it.
+        validate_only: _,
+        event_time,
+    } = request;
+    let customer = validator.check(FieldPath::top("customer_id"), CustomerId::new(customer_id));
+    let note = match note.trim() {
+        "" => Err("must say why, without saying who it is".to_owned()),
+        _ => why(&note),
+    };
+    let note = validator.check(FieldPath::top("note"), note);
+    let event_time = validator.event_time(event_time, &caller);
+    let body = customer.zip(note).map(|(customer, note)| {
+        CommandBody::EraseCustomer(Box::new(EraseCustomer {
+            customer,
+            note,
+            seen: Vec::new(),
+            contacts: Vec::new(),
+            cases: Vec::new(),
+            live: None,
+            held: None,
+        }))
+    });
+    validator.command(caller, stamp, event_time, body)
 }
 
 fn why(note: &str) -> Result<Arc<str>, String> {

@@ -330,6 +330,15 @@ impl CustomerService for Services {
         }))
     }
 
+    async fn erase_customer(
+        &self,
+        request: Request<v1::EraseCustomerRequest>,
+    ) -> Result<Response<v1::EraseCustomerResponse>, Status> {
+        let caller = self.caller(&request)?;
+        let answer = self.erase(request.into_inner(), caller).await?;
+        Ok(Response::new(answer))
+    }
+
     async fn get_customer_history(
         &self,
         request: Request<v1::GetCustomerHistoryRequest>,

@@ -6,6 +6,7 @@ use signpost_domain::access::TOKENS_MAX;
 use signpost_domain::case::{LINKS_MAX, MERGED_MAX};
 use signpost_domain::contact::ADDITIONAL_CASES_MAX;
 use signpost_domain::customer::{CONSENTS_MAX, IDENTITIES_MAX, MERGED_CUSTOMERS_MAX};
+use signpost_domain::flow::ERASED_MAX;
 use signpost_domain::guess::WRONG_CASES_MAX;
 use signpost_domain::ids::{CaseId, ContactId, CustomerId, Slug};
 use signpost_domain::refusal::{CaseCause, ContactCause, CustomerCause, Refusal};
@@ -198,6 +199,13 @@ fn of_customer(customer: &CustomerId, why: &CustomerCause) -> ReasonDetails {
             ReasonDetails::of(Why::CustomerMerged).with("merged_into_customer_id", into)
         }
         CustomerCause::NotMerged => ReasonDetails::of(Why::CustomerNotMerged),
+        CustomerCause::LiveContacts { contact } => {
+            ReasonDetails::of(Why::CustomerHasLiveContacts).with("contact_id", contact)
+        }
+        CustomerCause::LegalHold { case } => {
+            ReasonDetails::of(Why::CustomerOnLegalHold).with("case_id", case)
+        }
+        CustomerCause::TooMuchToErase => ReasonDetails::limit("erased", ERASED_MAX),
         CustomerCause::HasMerged { first, survivor } => {
             ReasonDetails::of(Why::CustomerHasMergedCustomers)
                 .with("merged_customer_id", first)

@@ -209,6 +209,13 @@ fn customer_causes() -> Vec<CustomerCause> {
         CustomerCause::IdentitiesMax,
         CustomerCause::ConsentsMax,
         CustomerCause::Vulnerable,
+        CustomerCause::LiveContacts {
+            contact: ContactId::stored("call-1"),
+        },
+        CustomerCause::LegalHold {
+            case: CaseId(Seq(1)),
+        },
+        CustomerCause::TooMuchToErase,
     ]
 }
 
@@ -358,7 +365,10 @@ fn kinds(refusal: &Refusal) -> usize {
             | CustomerCause::NoSuchIdentity { .. }
             | CustomerCause::IdentitiesMax
             | CustomerCause::ConsentsMax
-            | CustomerCause::Vulnerable => 10,
+            | CustomerCause::Vulnerable
+            | CustomerCause::LiveContacts { .. }
+            | CustomerCause::LegalHold { .. }
+            | CustomerCause::TooMuchToErase => 13,
         },
         Refusal::ContactStep { why, .. } => match why {
             ContactCause::EndedLongAgo

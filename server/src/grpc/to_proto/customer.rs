@@ -175,7 +175,7 @@ pub(super) fn proven(key: &IdentityKey) -> v1::Identity {
         value: key.value.to_string(),
         verified: true,
         shared: false,
-        value_state: v1::ValueState::Present.into(),
+        value_state: value_state(&key.value),
     }
 }
 
@@ -261,7 +261,15 @@ pub(super) fn identity(identity: &Identity) -> v1::Identity {
         value: value.to_string(),
         verified: *verified,
         shared: *shared,
-        value_state: v1::ValueState::Present.into(),
+        value_state: value_state(value),
+    }
+}
+
+/// Whether the value of an identity is there. None is empty unless it was erased.
+fn value_state(value: &str) -> i32 {
+    match value {
+        "" => v1::ValueState::Erased.into(),
+        _ => v1::ValueState::Present.into(),
     }
 }
 

@@ -125,6 +125,7 @@ fn parts(envelope: &Envelope, event: &Event) -> EventParts {
             name: "case_added_to_contact",
             subject: contact(&added.contact),
         },
+        Event::CustomerErased(erased) => work_event::of_erased(erased),
         Event::TokenCreated(created) => EventParts {
             body: Body::TokenCreated(v1::TokenCreatedEvent {
                 token: Some(access::created(envelope, created)),

@@ -23,11 +23,18 @@ fn fact(fact: &Fact) -> v1::Fact {
     } = fact;
     v1::Fact {
         fact_id: id.as_str().to_owned(),
-        value: Some(value(knowledge)),
+        value: value(knowledge),
         source: wire_enum::fact_source(*source),
         learn_time: Some(time::timestamp(*learnt_at)),
         currency_code: code(*currency),
-        value_state: v1::ValueState::Present.into(),
+        value_state: value_state(knowledge).into(),
+    }
+}
+
+fn value_state(knowledge: &Knowledge) -> v1::ValueState {
+    match knowledge {
+        Knowledge::Known(_) | Knowledge::Declined => v1::ValueState::Present,
+        Knowledge::Erased => v1::ValueState::Erased,
     }
 }
 
@@ -36,15 +43,17 @@ pub(super) fn code(currency: Option<Currency>) -> String {
     currency.map_or_else(String::new, |currency| currency.as_str().to_owned())
 }
 
-fn value(knowledge: &Knowledge) -> Value {
-    match knowledge {
+/// The value; `None` if it was erased.
+fn value(knowledge: &Knowledge) -> Option<Value> {
+    Some(match knowledge {
         Knowledge::Declined => Value::Declined(true),
         Knowledge::Known(FactValue::Text(text)) => Value::Text(text[..].to_owned()),
         Knowledge::Known(FactValue::Integer(number)) => Value::Integer(*number),
         Knowledge::Known(FactValue::Boolean(yes)) => Value::Boolean(*yes),
         Knowledge::Known(FactValue::Money(amount)) => Value::MoneyMicros(amount.micros()),
         Knowledge::Known(FactValue::Instant(at)) => Value::Instant(time::timestamp(*at)),
-    }
+        Knowledge::Erased => return None,
+    })
 }
 
 /// The questions for facts, in the language of the customer. Facts that the playbook does not have are left out.

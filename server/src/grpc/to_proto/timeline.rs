@@ -33,6 +33,7 @@ pub(crate) fn entry(recorded: &Recorded, of: CaseId) -> Option<TimelineEntry> {
         | Event::QueueStatsReported(_)
         | Event::TokenCreated(_)
         | Event::TokenRevoked(_)
+        | Event::CustomerErased(_)
         | Event::ContactUpdated(_) => return None,
     };
     let envelope = &recorded.envelope;

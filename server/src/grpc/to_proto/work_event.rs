@@ -6,8 +6,8 @@ use super::{case, note, tags, time, wire_enum};
 use prost_types::FieldMask;
 use signpost_domain::case::{CaseAction, CaseLink, CaseUpdate};
 use signpost_domain::customer::CustomerAction;
-use signpost_domain::event::{CaseActionTaken, CustomerActionTaken};
-use signpost_domain::ids::{CaseId, ReasonId, Seq, Slug};
+use signpost_domain::event::{CaseActionTaken, CustomerActionTaken, CustomerErased};
+use signpost_domain::ids::{CaseId, CustomerId, ReasonId, Seq, Slug};
 use signpost_domain::tags::TagsUpdate;
 use signpost_proto::v1;
 use v1::event::Body;
@@ -23,7 +23,10 @@ pub(super) fn of_case(worked: &CaseActionTaken, seq: Seq) -> EventParts {
                 note_id: note::id(seq, text),
                 text: text.to_string(),
                 audience: wire_enum::audience(*audience),
-                text_state: v1::ValueState::Present.into(),
+                text_state: match text.is_empty() {
+                    true => v1::ValueState::Erased.into(),
+                    false => v1::ValueState::Present.into(),
+                },
             };
             (Body::CaseNoted(event), "case_noted")
         }
@@ -188,4 +191,62 @@ pub(super) fn of_customer(worked: &CustomerActionTaken) -> EventParts {
         name,
         subject,
     }
+}
+
+/// The most cases that the event of an erasure names.
+const ERASED_CASES_TOLD_MAX: usize = 1_000;
+
+pub(super) fn of_erased(erased: &CustomerErased) -> EventParts {
+    let CustomerErased {
+        customers: _,
+        contacts,
+        cases,
+        note,
+    } = erased;
+    let ids = erased_ids(erased);
+    let told = cases.iter().take(ERASED_CASES_TOLD_MAX);
+    let subject = ids
+        .first()
+        .map_or("customer/".to_owned(), |id| format!("customer/{id}"));
+    EventParts {
+        body: Body::CustomerErased(v1::CustomerErasedEvent {
+            erased_customer_ids: ids,
+            contact_count: count(contacts.len()),
+            case_ids: told.map(ToString::to_string).collect(),
+            case_count: count(cases.len()),
+            note: note[..].to_owned(),
+        }),
+        name: "customer_erased",
+        subject,
+    }
+}
+
+/// The answer to a request to erase a customer; `receipt` is `None` if nothing was erased.
+pub(crate) fn erased_answer(
+    erased: &CustomerErased,
+    receipt: Option<v1::WriteReceipt>,
+    sealed_from: Seq,
+) -> v1::EraseCustomerResponse {
+    let records = erased.customers.iter().filter_map(CustomerId::record);
+    let opened = records.chain(erased.contacts.iter().copied());
+    let mut opened = opened.chain(erased.cases.iter().map(|case| case.0));
+    let is_in_clear = opened.any(|opened| opened < sealed_from);
+    v1::EraseCustomerResponse {
+        receipt,
+        erased_customer_ids: erased_ids(erased),
+        contact_count: count(erased.contacts.len()),
+        case_count: count(erased.cases.len()),
+        clear_until_sequence: if is_in_clear { sealed_from.0 - 1 } else { 0 },
+    }
+}
+
+fn erased_ids(erased: &CustomerErased) -> Vec<String> {
+    let records = erased.customers.iter().filter_map(CustomerId::record);
+    records
+        .map(|record| CustomerId::erased(record).to_string())
+        .collect()
+}
+
+fn count(length: usize) -> u32 {
+    u32::try_from(length).unwrap_or(u32::MAX)
 }

@@ -185,7 +185,7 @@ async fn every_call_role_and_credential_gives_the_documented_answer() -> Outcome
         }
     }
     assert!(surprises.is_empty(), "{surprises:#?}");
-    expect!["2184"].assert_eq(&answers.to_string());
+    expect!["2226"].assert_eq(&answers.to_string());
     server.finish().await?;
     Ok(())
 }

@@ -100,7 +100,7 @@ async fn a_backup_that_was_killed_on_either_side_is_continued() -> Outcome {
     let server = ServerProcess::start(&data, &["--clock", "external"])?;
     let first = kept(&server)?;
     assert!(first > 0);
-    let (_, warned) = restored(&place, &[]).await?;
+    let (_, warned) = restored(&place, &data, &[]).await?;
     let words = format!("the backup broke off after event {first}: ");
     assert!(warned.contains(&words), "{warned}");
 
@@ -127,7 +127,7 @@ async fn a_backup_that_was_killed_on_either_side_is_continued() -> Outcome {
     );
     server.ask_to_stop()?;
     server.wait()?;
-    let (again, _) = restored(&place, &[]).await?;
+    let (again, _) = restored(&place, &data, &[]).await?;
     assert_eq!(
         stored_events(&again, u64::MAX >> 1)?,
         stored_events(&data, last)?
@@ -135,7 +135,14 @@ async fn a_backup_that_was_killed_on_either_side_is_continued() -> Outcome {
 
     // A restore that was killed leaves no data folder.
     let to = again.beside().join("killed");
-    let mut command = signpostd(&["restore", "--from", text(&place)?, "--to", text(&to)?])?;
+    let mut command = signpostd(&[
+        "restore",
+        "--from",
+        text(&place)?,
+        "--to",
+        text(&to)?,
+        "--without-keys",
+    ])?;
     let mut child = command
         .stdout(Stdio::null())
         .stderr(Stdio::null())
@@ -186,7 +193,7 @@ async fn a_full_disk_ends_a_backup_that_goes_on_when_there_is_room() -> Outcome 
     assert_eq!(made["newEventCount"], last - first);
     server.ask_to_stop()?;
     server.wait()?;
-    let (again, _) = restored(&larger, &[]).await?;
+    let (again, _) = restored(&larger, &data, &[]).await?;
     assert_eq!(
         stored_events(&again, u64::MAX >> 1)?,
         stored_events(&data, last)?

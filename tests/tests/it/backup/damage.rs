@@ -52,7 +52,7 @@ async fn every_flipped_bit_of_a_backup_is_found_and_named() -> Outcome {
             assert_eq!(faults.len(), 1, "{found:?}");
             assert_eq!(faults[0]["path"], text(file)?);
         }
-        let refused = restore(&place, &nowhere.path(), &["--skip-check"]).await?;
+        let refused = restore(&place, &nowhere.path(), &["--without-keys", "--skip-check"]).await?;
         assert_eq!(refused.code, Some(1));
         assert!(refused.stderr.contains(text(file)?), "{refused:?}");
         // What was begun is gone.
@@ -67,13 +67,13 @@ async fn every_flipped_bit_of_a_backup_is_found_and_named() -> Outcome {
     fs::remove_file(third)?;
     let found = verify(&place).await?;
     assert!(found.stdout.contains("it is missing"), "{found:?}");
-    let refused = restore(&place, &nowhere.path(), &[]).await?;
+    let refused = restore(&place, &nowhere.path(), &["--without-keys"]).await?;
     let (_, sequence) = refused
         .stderr
         .trim_end()
         .rsplit_once(' ')
         .ok_or("no number")?;
-    let (data, _) = restored(&place, &["--to-sequence", sequence]).await?;
+    let (data, _) = restored(&place, &ours, &["--to-sequence", sequence]).await?;
     let before = stored_events(&data, u64::MAX >> 1)?;
     assert_eq!(before.len().to_string(), sequence);
     assert_eq!(before, stored_events(&ours, before.len() as u64)?);
@@ -104,7 +104,7 @@ async fn every_flipped_bit_of_a_backup_is_found_and_named() -> Outcome {
     let short = server.signpost(&["backup", text(&place)?]).await?;
     assert_eq!(short.code, Some(3), "{short:?}");
     assert!(short.stderr.contains("bytes instead of"), "{short:?}");
-    let refused = restore(&place, &nowhere.path(), &[]).await?;
+    let refused = restore(&place, &nowhere.path(), &["--without-keys"]).await?;
     let words = "nothing comes before it: restore from another backup";
     assert!(refused.stderr.contains(words), "{refused:?}");
     fs::remove_file(first)?;

@@ -1,6 +1,7 @@
 //! Everything as lines of JSON, and back.
 
 use super::morning;
+use signpost_server::codec;
 use signpost_server::engine::Clock;
 use signpost_tests::Outcome;
 use signpost_tests::process::{Ran, signpostd, text};
@@ -49,7 +50,17 @@ async fn an_import_of_an_export_answers_the_same() -> Outcome {
     assert_eq!(all_answers(&again).await?, all_answers(&server).await?);
     let (theirs, ours) = (again.stop().await?, server.stop().await?);
     // Byte for byte.
-    assert_eq!(stored_events(&theirs, last)?, stored_events(&ours, last)?);
+    let (theirs, ours) = (stored_events(&theirs, last)?, stored_events(&ours, last)?);
+    for ((sequence, theirs), (_, ours)) in theirs.iter().zip(&ours) {
+        assert_eq!(
+            theirs,
+            ours,
+            "{sequence}: {:?} {:?}",
+            codec::events::decode(theirs),
+            codec::events::decode(ours)
+        );
+    }
+    assert_eq!(theirs.len(), ours.len());
     Ok(())
 }
 

@@ -138,7 +138,7 @@ async fn folders_that_hold_something_are_left_alone() -> Outcome {
         (&place.join("data"), "is in the backup"),
         (&beside.join("no/folder"), "does not exist; create it"),
     ] {
-        let refused = restore(&place, to, &[]).await?;
+        let refused = restore(&place, to, &["--without-keys"]).await?;
         assert_eq!(refused.code, Some(1), "{refused:?}");
         assert!(refused.stderr.contains(words), "{refused:?}");
     }

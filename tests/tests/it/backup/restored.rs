@@ -25,8 +25,7 @@ async fn a_restored_server_answers_the_same_and_a_second_backup_copies_what_is_n
     let place = server.data().beside().join("backup");
     // Keys of personal data lie in the data folder, and must not leave it.
     let keys = server.data().path().join("keys");
-    fs::create_dir(&keys)?;
-    fs::write(keys.join("master"), "never-in-a-backup")?;
+    let master = fs::read_to_string(keys.join("master"))?;
     let first = back_up(&server, &place).await?;
     let first_last = first["lastEvent"].as_u64().ok_or("no last event")?;
     assert_eq!(first["newEventCount"], first_last);
@@ -46,13 +45,12 @@ async fn a_restored_server_answers_the_same_and_a_second_backup_copies_what_is_n
         let is_known = ["LOCK", "MANIFEST.json"].contains(&&*name) || name.starts_with("events-");
         assert!(is_known, "{name}");
         let bytes = fs::read(&path)?;
-        let needle = b"never-in-a-backup";
+        let needle = master.trim().as_bytes();
         assert!(!bytes.windows(needle.len()).any(|part| part == needle));
     }
 
-    let (data, told) = restored(&place, &[]).await?;
+    let (data, told) = restored(&place, server.data(), &[]).await?;
     assert!(told.contains("nothing is lost or twice"), "{told}");
-    assert!(!data.path().join("keys").exists());
     data.fold()?;
     let again = TestServer::on(data, Clock::External).await?;
     let (ours, theirs) = (all_answers(&server).await?, all_answers(&again).await?);
@@ -105,7 +103,7 @@ async fn a_backup_under_load_is_one_state() -> Outcome {
         sent > 0 && lasts[0] < lasts[1] && lasts[1] < lasts[2],
         "{sent} {lasts:?}"
     );
-    let (data, told) = restored(&place, &[]).await?;
+    let (data, told) = restored(&place, server.data(), &[]).await?;
     // It ended where a group ended, so no write is half in it.
     assert!(!told.contains("left out"), "{told}");
     data.fold()?;
@@ -158,7 +156,8 @@ async fn a_store_is_restored_to_an_event_and_to_a_time() -> Outcome {
         (end, end),
         (last, last),
     ] {
-        let (data, told) = restored(&place, &["--to-sequence", &sequence.to_string()]).await?;
+        let (data, told) =
+            restored(&place, &ours, &["--to-sequence", &sequence.to_string()]).await?;
         assert_eq!(told.contains("left out"), sequence != wanted, "{told}");
         let kept = stored_events(&data, u64::MAX >> 1)?;
         assert_eq!(kept, all[..usize::try_from(wanted)?], "to {sequence}");
@@ -172,25 +171,30 @@ async fn a_store_is_restored_to_an_event_and_to_a_time() -> Outcome {
         }
     }
     assert!(until >= end && until < last, "{end} {until} {last}");
-    let (data, _) = restored(&place, &["--to-time", "2026-05-31T10:00:00Z"]).await?;
+    let (data, _) = restored(&place, &ours, &["--to-time", "2026-05-31T10:00:00Z"]).await?;
     let kept = stored_events(&data, u64::MAX >> 1)?;
     assert_eq!(kept, all[..usize::try_from(until)?]);
 
     // Times and events that are not there.
     let nowhere = ours.beside().join("nowhere");
-    let early = restore(&place, &nowhere, &["--to-time", "2020-01-01T00:00:00Z"]).await?;
+    let early = restore(
+        &place,
+        &nowhere,
+        &["--without-keys", "--to-time", "2020-01-01T00:00:00Z"],
+    )
+    .await?;
     assert!(early.stderr.contains("nothing to restore"), "{early:?}");
     assert_eq!(fs::read_dir(&nowhere)?.count(), 0);
     let after = restore(
         &place,
         &nowhere,
-        &["--to-sequence", &(last + 1).to_string()],
+        &["--without-keys", "--to-sequence", &(last + 1).to_string()],
     )
     .await?;
     let words = format!("the backup ends at event {last}, before event {}", last + 1);
     assert!(after.stderr.contains(&words), "{after:?}");
     assert_eq!(fs::read_dir(&nowhere)?.count(), 0);
-    let (_, warned) = restored(&place, &["--to-time", "2099-01-01T00:00:00Z"]).await?;
+    let (_, warned) = restored(&place, &ours, &["--to-time", "2099-01-01T00:00:00Z"]).await?;
     assert!(
         warned.contains("before the time that was asked for"),
         "{warned}"
@@ -236,7 +240,7 @@ async fn cursors_and_revisions_of_the_kept_past_are_good_and_those_of_the_lost_f
     let rest = next_events(&mut watch, usize::try_from(more)?).await?;
     let cursor_lost = rest.last().ok_or("no event")?.cursor.clone();
     drop(watch);
-    let (data, _) = restored(&place, &[]).await?;
+    let (data, _) = restored(&place, server.data(), &[]).await?;
     let again = TestServer::on(data, Clock::External).await?;
     again.client().route_contact(lost("another")).await?;
 
@@ -277,7 +281,12 @@ async fn cursors_and_revisions_of_the_kept_past_are_good_and_those_of_the_lost_f
     let second_place = again.data().beside().join("second");
     let made = back_up(&again, &second_place).await?;
     assert_eq!(made["lastEvent"], last_event(&again).await?);
-    let (data, _) = restored(&second_place, &["--to-sequence", &(last - 1).to_string()]).await?;
+    let (data, _) = restored(
+        &second_place,
+        again.data(),
+        &["--to-sequence", &(last - 1).to_string()],
+    )
+    .await?;
     let third = TestServer::on(data, Clock::External).await?;
     let mut watch = watch_events(&third, go_on(&cursor_before)).await?;
     next_events(&mut watch, usize::try_from(last)? - 1 - 5).await?;

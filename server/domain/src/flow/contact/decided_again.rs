@@ -3,8 +3,8 @@
 use crate::contact::{ContactContext, QueueStats};
 use crate::customer::Profile;
 use crate::decision::{self, ContactStats, Decision, Memory, Question};
-use crate::event::{ContactRouted, MatterDecided};
-use crate::fact::Facts;
+use crate::event::{CaseAddedToContact, ContactRouted, MatterDecided};
+use crate::fact::{Facts, Knowledge};
 use crate::playbook::Playbook;
 
 impl ContactRouted {
@@ -20,6 +20,33 @@ impl ContactRouted {
             &self.decision,
         )
     }
+}
+
+impl ContactRouted {
+    /// Whether something that the decision was made by was erased since. Then it cannot be computed again.
+    pub fn lacks_inputs(&self) -> bool {
+        let customer = self.customer.as_ref();
+        customer.is_some_and(|join| join.id.is_erased()) || are_erased(&self.context, &self.carried)
+    }
+}
+
+impl CaseAddedToContact {
+    /// The same as [`ContactRouted::lacks_inputs`].
+    pub fn lacks_inputs(&self) -> bool {
+        let decided = self.decided.as_deref();
+        self.customer.is_erased()
+            || decided.is_some_and(|decided| are_erased(&decided.context, &decided.carried))
+    }
+}
+
+fn are_erased(context: &ContactContext, carried: &Facts) -> bool {
+    let facts = context.facts.iter().chain(carried.iter());
+    let of_matters = context
+        .matters
+        .iter()
+        .flat_map(|matter| matter.facts.iter());
+    let mut facts = facts.chain(of_matters);
+    facts.any(|fact| fact.knowledge == Knowledge::Erased)
 }
 
 impl MatterDecided {

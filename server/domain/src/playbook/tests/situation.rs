@@ -54,7 +54,7 @@ fn known(playbook: &Playbook) -> Vec<(String, FactValue)> {
     let facts = situation.facts.iter();
     let known = facts.filter_map(|fact| match &fact.knowledge {
         Knowledge::Known(value) => Some((fact.id.to_string(), value.clone())),
-        Knowledge::Declined => None,
+        Knowledge::Declined | Knowledge::Erased => None,
     });
     known.collect()
 }

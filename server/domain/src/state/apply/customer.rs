@@ -3,7 +3,8 @@
 use crate::contact::Contact;
 use crate::customer::{Customer, CustomerAction, Identity, MergedCustomer, RECENT_CONTACTS_MAX};
 use crate::event::{
-    ContactRouted, CustomerActionTaken, CustomerCorrected, CustomerJoin, Envelope, Event,
+    ContactRouted, CustomerActionTaken, CustomerCorrected, CustomerErased, CustomerJoin, Envelope,
+    Event,
 };
 use crate::handle::HandleKey;
 use crate::ids::{CustomerId, ReasonId, Seq};
@@ -62,7 +63,8 @@ impl State {
     ) {
         if let Some(former) = &corrected.former {
             self.edit_customer(envelope, former, |customer| {
-                customer.contact_count -= 1;
+                // Of one who was erased the contacts are not counted.
+                customer.contact_count = customer.contact_count.saturating_sub(1);
                 if !contact.context.courtesy {
                     forget_recent(&mut customer.recent, contact.recorded);
                 }
@@ -125,6 +127,26 @@ impl State {
                         .retain(|listed| listed.merge.customer != *merged);
                 });
                 self.edit_customer(envelope, merged, |customer| customer.merged_into = None);
+            }
+        }
+    }
+
+    /// Only what is not personal is left of the customers, under ids that tell nothing. What was stored under their ids
+    /// is the same from now on, until somebody else gets one of these.
+    pub(super) fn customer_erased(&mut self, envelope: &Envelope, erased: &CustomerErased) {
+        for id in &erased.customers {
+            let Some(record) = id.record() else { continue };
+            let left = CustomerId::erased(record);
+            for case in self.open_cases.of(id).to_vec() {
+                let (before, after) = (Some(id.clone()), Some(left.clone()));
+                self.open_cases.replace(case, before, after);
+            }
+            let row = Customer::erased(record, envelope.record_time, envelope.seq);
+            let row = Arc::new(row);
+            for key in [&left, id] {
+                let row = Some(row.clone());
+                self.customers.put(key.clone(), row, envelope.seq);
+                self.changed_rows.push(RowKey::Customer(key.clone()));
             }
         }
     }
@@ -223,7 +245,8 @@ impl State {
         id: &CustomerId,
         edit: impl FnOnce(&mut Customer),
     ) {
-        if self.customers.get(id).is_none() {
+        // A row of another id is what was left of a customer who was erased and had this one.
+        if self.customers.get(id).is_none_or(|row| row.id != *id) {
             let mut row = Customer::new(id.clone(), envelope.record_time);
             row.opened = envelope.seq;
             self.customers

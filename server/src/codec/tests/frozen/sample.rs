@@ -4,7 +4,7 @@
 mod additional;
 mod corrected;
 mod customer;
-pub(super) mod event;
+pub(in crate::codec::tests) mod event;
 mod matters;
 pub(super) mod memory;
 pub(super) mod row;

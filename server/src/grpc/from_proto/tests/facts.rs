@@ -28,7 +28,7 @@ fn known(told: v1::Fact) -> Option<FactValue> {
     let facts = routed(command)?.context.facts;
     match &facts.get(&id)?.knowledge {
         Knowledge::Known(value) => Some(value.clone()),
-        Knowledge::Declined => None,
+        Knowledge::Declined | Knowledge::Erased => None,
     }
 }
 

@@ -29,7 +29,7 @@ use signpost_domain::time::Millis;
 use std::sync::Arc;
 
 /// One event of each kind, and one routed contact for each next step.
-pub(in crate::codec::tests::frozen) fn events() -> Vec<(&'static str, Recorded)> {
+pub(in crate::codec::tests) fn events() -> Vec<(&'static str, Recorded)> {
     let published = Event::PlaybookPublished(PlaybookPublished {
         version: version(),
         name: slug("air"),

@@ -1,0 +1,305 @@
+//! The keys under which personal values are stored: one for each customer record, each contact and each case. They are
+//! in a folder of their own, beside the log and the rows, and in no backup of those. Whoever destroys a key makes what
+//! was stored under it unreadable, wherever there is a copy.
+//!
+//! ```text
+//! DATA/keys/master     the key that wraps the others, unless the configuration says where it is
+//! DATA/keys/hashes     the key of the hashes under which handles and customers are found; wrapped
+//! DATA/keys/since      the first event of which all is sealed; wrapped
+//! DATA/keys/NNNN.keys  the keys of 1,048,576 events, as a tree; wrapped
+//! ```
+//! The number of a key is the event that opened the record, and the kind of the record. So it follows from the log, and
+//! no write waits for a key: a file is made with the first record of its events.
+
+mod copies;
+mod file;
+mod master;
+mod tree;
+
+pub(crate) use copies::newest;
+pub use copies::{CopiedKeys, KEPT_DAYS_DEFAULT, KEPT_DAYS_MAX, KeysCopy};
+pub use file::KeyError;
+pub use master::MasterKey;
+pub(crate) use tree::KeyBytes;
+
+use file::KeyFolder;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::sync::{Mutex, PoisonError, RwLock};
+use tree::{KeyTree, LEAVES};
+
+/// The keys that are remembered after they were derived.
+const REMEMBERED: usize = 4_096;
+
+/// What a key is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum KeyOf {
+    /// The record of a customer.
+    Customer,
+    /// A contact.
+    Contact,
+    /// A case.
+    Case,
+}
+
+/// The number of a key: the event that opened the record, and what the record is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct KeyNumber(pub u64);
+
+impl KeyNumber {
+    /// The key of the record that the event `opened`.
+    pub(crate) const fn new(of: KeyOf, opened: u64) -> KeyNumber {
+        KeyNumber(opened << 2 | of as u64)
+    }
+
+    const fn place(self) -> (u64, u32) {
+        (self.0 / LEAVES as u64, (self.0 % LEAVES as u64) as u32)
+    }
+}
+
+/// The keys of a store.
+pub struct Keys {
+    /// `None`: the keys are in memory alone.
+    folder: Option<KeyFolder>,
+    hashing: KeyBytes,
+    trees: RwLock<BTreeMap<u64, KeyTree>>,
+    /// Keys that are being destroyed: nothing is read or written under them any more.
+    condemned: RwLock<BTreeSet<KeyNumber>>,
+    remembered: Vec<Mutex<Option<(KeyNumber, KeyBytes)>>>,
+    /// The first event that is sealed; `None` until it is known.
+    since: Mutex<Option<u64>>,
+}
+
+impl std::fmt::Debug for Keys {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Keys")
+    }
+}
+
+impl Keys {
+    /// Opens the keys in the folder, and creates them if there are none. With `master`, they are wrapped by it; else by
+    /// a key that is made in the folder.
+    ///
+    /// # Errors
+    /// When the folder does not read, or the master key is another one.
+    pub fn open(path: &Path, master: Option<MasterKey>) -> Result<Keys, KeyError> {
+        let folder = KeyFolder::open(path, master)?;
+        folder.tidy()?;
+        let hashing = folder.hashing()?;
+        let (trees, since) = (folder.trees()?, folder.since()?);
+        Ok(Keys::with(Some(folder), hashing, trees, since))
+    }
+
+    /// Reads the keys in the folder, in which nothing is changed: keys that are destroyed or made later are so in
+    /// memory alone.
+    ///
+    /// # Errors
+    /// When the folder does not read, or the master key is another one.
+    pub fn read(path: &Path, master: Option<MasterKey>) -> Result<Keys, KeyError> {
+        let folder = KeyFolder::to_read(path, master)?;
+        let (trees, since) = (folder.trees()?, folder.since()?);
+        Ok(Keys::with(None, folder.stored_hashing()?, trees, since))
+    }
+
+    /// Keys of which every one for what was opened up to the event `last` is destroyed. The first event that was sealed
+    /// is `since`.
+    ///
+    /// # Errors
+    /// When the system gives no random bytes.
+    pub(crate) fn without_those_until(last: u64, since: u64) -> Result<Keys, KeyError> {
+        let (until, _) = KeyNumber::new(KeyOf::Customer, last + 1).place();
+        let none = (0..=until).map(|number| (number, KeyTree::none()));
+        Ok(Keys::with(
+            None,
+            file::random()?,
+            none.collect(),
+            Some(since),
+        ))
+    }
+
+    /// Writes these keys to a new folder, for a store that has the events up to `last` and goes on otherwise than the
+    /// store that they are of: what is opened after `last` has other keys.
+    ///
+    /// # Errors
+    /// When the folder cannot be written.
+    pub(crate) fn write_for_restored(
+        &self,
+        path: &Path,
+        master: Option<MasterKey>,
+        last: u64,
+    ) -> Result<(), KeyError> {
+        let folder = KeyFolder::open(path, master)?;
+        folder.set_hashing(&self.hashing)?;
+        if let Some(since) = *lock(&self.since) {
+            folder.set_since(since.min(last + 1))?;
+        }
+        let (until, leaf) = KeyNumber::new(KeyOf::Customer, last + 1).place();
+        for (number, tree) in read(&self.trees).range(..=until) {
+            match *number == until {
+                true => {
+                    let fresh = KeyTree::whole(file::random()?);
+                    folder.write(*number, &tree.clone().followed_by(fresh, leaf))?;
+                }
+                false => folder.write(*number, tree)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Keys that are kept in memory alone.
+    ///
+    /// # Errors
+    /// When the system gives no random bytes.
+    pub fn in_memory() -> Result<Keys, KeyError> {
+        Ok(Keys::with(None, file::random()?, BTreeMap::new(), None))
+    }
+
+    fn with(
+        folder: Option<KeyFolder>,
+        hashing: KeyBytes,
+        trees: BTreeMap<u64, KeyTree>,
+        since: Option<u64>,
+    ) -> Keys {
+        Keys {
+            folder,
+            hashing,
+            trees: RwLock::new(trees),
+            condemned: RwLock::default(),
+            remembered: (0..REMEMBERED).map(|_| Mutex::default()).collect(),
+            since: Mutex::new(since),
+        }
+    }
+
+    /// The first event that is sealed: `next` if it was not known until now. With `is_written` that is kept.
+    ///
+    /// # Errors
+    /// When the folder cannot be written.
+    pub(crate) fn sealed_from_now(&self, next: u64, is_written: bool) -> Result<u64, KeyError> {
+        let mut since = lock(&self.since);
+        if let Some(since) = *since {
+            return Ok(since);
+        }
+        if let Some(folder) = self.folder.as_ref().filter(|_| is_written) {
+            folder.set_since(next)?;
+        }
+        *since = Some(next);
+        Ok(next)
+    }
+
+    /// A hash that tells nothing of the bytes to whoever lacks the key of hashes.
+    pub(crate) fn hashed(&self, bytes: &[u8]) -> [u8; 16] {
+        let hash = blake3::keyed_hash(&self.hashing, bytes);
+        hash.as_bytes().first_chunk().copied().unwrap_or_default()
+    }
+
+    /// The key to read what was stored under a number; `None` if it is destroyed.
+    ///
+    /// # Errors
+    /// [`KeyError::NoKeys`] if the folder never had it.
+    pub(crate) fn key(&self, number: KeyNumber) -> Result<Option<KeyBytes>, KeyError> {
+        if read(&self.condemned).contains(&number) {
+            return Ok(None);
+        }
+        let at = (number.0 % REMEMBERED as u64) as usize;
+        let remembered = *lock(&self.remembered[at]);
+        if let Some((_, secret)) = remembered.filter(|(known, _)| *known == number) {
+            return Ok(Some(secret));
+        }
+        let (of, leaf) = number.place();
+        // The lock is held until the key is remembered: a key that is destroyed meanwhile is forgotten after that.
+        let trees = read(&self.trees);
+        let key = match trees.get(&of) {
+            Some(tree) => tree.key(leaf),
+            None => return Err(KeyError::NoKeys { number: of }),
+        };
+        *lock(&self.remembered[at]) = key.map(|key| (number, key));
+        Ok(key)
+    }
+
+    /// The key to store something under a number; `None` if it is destroyed. Makes a file of keys if it is the first of
+    /// its events.
+    ///
+    /// # Errors
+    /// When the folder cannot be written.
+    pub(crate) fn key_to_write(&self, number: KeyNumber) -> Result<Option<KeyBytes>, KeyError> {
+        match self.key(number) {
+            Err(KeyError::NoKeys { number: of }) => {
+                let mut trees = self.trees.write().unwrap_or_else(PoisonError::into_inner);
+                if let std::collections::btree_map::Entry::Vacant(place) = trees.entry(of) {
+                    let tree = KeyTree::whole(file::random()?);
+                    if let Some(folder) = &self.folder {
+                        folder.write(of, &tree)?;
+                    }
+                    place.insert(tree);
+                }
+                drop(trees);
+                self.key(number)
+            }
+            key => key,
+        }
+    }
+
+    /// From now on nothing is read or written under these keys. [`Keys::destroy`] makes it last.
+    pub(crate) fn condemn(&self, numbers: &[KeyNumber]) {
+        let mut condemned = self
+            .condemned
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        condemned.extend(numbers);
+    }
+
+    /// Whether one of these keys can still be used.
+    pub(crate) fn has_any(&self, numbers: &[KeyNumber]) -> bool {
+        let mut numbers = numbers.iter();
+        numbers.any(|number| matches!(self.key(*number), Ok(Some(_))))
+    }
+
+    /// Destroys these keys, on disk and in memory. Keys that are destroyed already stay so.
+    ///
+    /// # Errors
+    /// When the folder cannot be written. Then some of them may be left: call it again.
+    pub(crate) fn destroy(&self, numbers: &[KeyNumber]) -> Result<(), KeyError> {
+        self.condemn(numbers);
+        let mut by_tree = BTreeMap::<u64, Vec<u32>>::new();
+        for number in numbers {
+            let (of, leaf) = number.place();
+            by_tree.entry(of).or_default().push(leaf);
+        }
+        for (of, leaves) in by_tree {
+            let mut trees = self.trees.write().unwrap_or_else(PoisonError::into_inner);
+            let Some(tree) = trees.get_mut(&of) else {
+                continue;
+            };
+            let mut left = tree.clone();
+            let gone = leaves.iter().filter(|leaf| left.destroy(**leaf)).count();
+            if gone > 0 {
+                if let Some(folder) = &self.folder {
+                    folder.write(of, &left)?;
+                }
+                *tree = left;
+            }
+        }
+        for number in numbers {
+            *lock(&self.remembered[(number.0 % REMEMBERED as u64) as usize]) = None;
+        }
+        let mut condemned = self
+            .condemned
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        numbers.iter().for_each(|number| {
+            condemned.remove(number);
+        });
+        Ok(())
+    }
+}
+
+fn read<T>(of: &RwLock<T>) -> std::sync::RwLockReadGuard<'_, T> {
+    of.read().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn lock<T>(of: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    of.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests;

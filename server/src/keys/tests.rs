@@ -1,0 +1,72 @@
+//! The folder of the keys, on a real disk.
+
+use super::*;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+
+const ANNA: KeyNumber = KeyNumber::new(KeyOf::Customer, 7);
+const CALL: KeyNumber = KeyNumber::new(KeyOf::Contact, 7);
+const LATER: KeyNumber = KeyNumber::new(KeyOf::Case, 5_000_000);
+
+type Outcome = Result<(), Box<dyn std::error::Error>>;
+
+#[test]
+fn keys_stay_what_they_were_and_a_destroyed_one_stays_gone() -> Outcome {
+    let folder = tempfile::tempdir()?;
+    let path = folder.path().join("keys");
+    let keys = Keys::open(&path, None)?;
+    assert!(matches!(
+        keys.key(ANNA),
+        Err(KeyError::NoKeys { number: 0 })
+    ));
+    let [anna, call, later] = [ANNA, CALL, LATER].map(|number| keys.key_to_write(number));
+    let (anna, call, later) = (anna?, call?, later?);
+    assert!(anna.is_some() && anna != call && call != later);
+    let hash = keys.hashed(b"anna");
+    keys.condemn(&[ANNA]);
+    assert_eq!((keys.key(ANNA)?, keys.key_to_write(ANNA)?), (None, None));
+    // Not destroyed: a server that stops before does not know of it.
+    let again = Keys::open(&path, None)?;
+    assert_eq!((again.key(ANNA)?, again.key(CALL)?), (anna, call));
+    let before = fs::read(path.join("0000.keys"))?;
+    keys.destroy(&[ANNA, LATER])?;
+    keys.destroy(&[ANNA])?;
+    for keys in [keys, Keys::open(&path, None)?] {
+        assert_eq!((keys.key(ANNA)?, keys.key_to_write(ANNA)?), (None, None));
+        assert_eq!((keys.key(CALL)?, keys.key(LATER)?), (call, None));
+        assert_eq!(keys.hashed(b"anna"), hash);
+    }
+    // Nothing of the files before is left under any name.
+    for entry in fs::read_dir(&path)? {
+        assert_ne!(fs::read(entry?.path())?, before);
+    }
+    Ok(())
+}
+
+#[test]
+fn another_master_key_opens_nothing() -> Outcome {
+    let folder = tempfile::tempdir()?;
+    let path = folder.path().join("keys");
+    let master = |digit: &str| MasterKey::parse(&digit.repeat(64));
+    drop(Keys::open(&path, Some(master("a")?))?);
+    assert!(matches!(
+        Keys::open(&path, Some(master("b")?)),
+        Err(KeyError::Wrapped { .. })
+    ));
+    assert!(matches!(
+        Keys::open(&path, None),
+        Err(KeyError::Wrapped { .. })
+    ));
+    assert!(Keys::open(&path, Some(master("a")?)).is_ok());
+    assert!(MasterKey::parse("abc").is_err() && master("g").is_err());
+    let file = folder.path().join("master");
+    fs::write(&file, "0".repeat(64))?;
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o640))?;
+    assert!(matches!(
+        MasterKey::read(&file),
+        Err(KeyError::Rights { .. })
+    ));
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o600))?;
+    assert!(MasterKey::read(&file).is_ok());
+    Ok(())
+}
