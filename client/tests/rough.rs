@@ -200,7 +200,7 @@ fn a_silent_server_is_given_up_in_time() -> TestResult {
 }
 
 /// Every command that writes, with its arguments.
-const WRITES: [&str; 26] = [
+const WRITES: [&str; 27] = [
     "route --channel phone --contact call-1",
     "select call-1 chat",
     "reroute call-1 --outcome gave_up",
@@ -211,6 +211,7 @@ const WRITES: [&str; 26] = [
     "customer unlink c1 email=ann@example.com",
     "customer merge c1 c2 --note same",
     "customer unmerge c2",
+    "customer erase c1 --note 2026-117 --yes",
     "playbook publish ../playbooks/retail.yaml",
     "playbook rollback 3f2a90bc",
     "contact add-case call-1 --reason order_issue/refund",

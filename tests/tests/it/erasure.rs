@@ -5,7 +5,7 @@ use signpost_client::{ClientError, v1};
 use signpost_server::engine::{Clock, open_folder};
 use signpost_server::store::{Log, LogLimits, Opened, RowLimits, Rows};
 use signpost_tests::Outcome;
-use signpost_tests::additional::ABOUT;
+use signpost_tests::additional::{ABOUT, add_case_knowing};
 use signpost_tests::attempt::{Attempt, correct, end, mask, upsert};
 use signpost_tests::damage::copy_folder;
 use signpost_tests::merging::{handle, link, merge, unmerge};
@@ -224,6 +224,15 @@ async fn who_was_erased_is_nowhere_after_a_correction_a_merge_and_an_undo() -> O
     let again = client.erase_customer(erase(false)).await?;
     assert!(again.receipt.unwrap_or_default().replayed);
     answers(&server).await?;
+    // Nothing more is kept of a contact of who was erased.
+    let told = add_case_knowing("call-2", ABOUT, ("booking_reference", "ANNREF"), "more", 49);
+    let refused = client.add_case_to_contact(told).await;
+    let refused = refused.err().map(|error| error.to_string());
+    let words = "has no known customer";
+    assert!(
+        refused.as_ref().is_some_and(|it| it.contains(words)),
+        "{refused:?}"
+    );
     let told = feed(&server, "CustomerErased(").await?;
     for text in SECRETS {
         let mut lines = told.lines();

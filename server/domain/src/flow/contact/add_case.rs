@@ -117,7 +117,9 @@ fn customer_for_additional(contact: &Contact, now: UnixMs) -> Result<&CustomerId
     {
         return Err(refused(contact, ContactCause::EndedLongAgo));
     }
-    let Some(customer) = &contact.customer else {
+    // What is told of who was erased could not be erased any more.
+    let customer = contact.customer.as_ref().filter(|id| !id.is_erased());
+    let Some(customer) = customer else {
         return Err(refused(contact, ContactCause::OfNobody));
     };
     if contact.additional.len() == ADDITIONAL_CASES_MAX {
