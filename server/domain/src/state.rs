@@ -225,6 +225,8 @@ pub struct State {
     timers: Timers,
     open_cases: OpenCases,
     whole: bool,
+    /// Whether it learns the open cases of customers from the rows that are added to it, because nobody restores them.
+    learns_open_cases: bool,
     changed_rows: Vec<RowKey>,
 }
 
@@ -276,16 +278,18 @@ impl State {
             timers: Timers::default(),
             open_cases: OpenCases::default(),
             whole: false,
+            learns_open_cases: false,
             changed_rows: Vec::new(),
         }
     }
 
     /// A partial state with a live playbook, and how the handles in the rows compare. It serves to find the rows that a
-    /// command needs.
+    /// command needs. Of a customer's open cases it knows those whose rows are added to it.
     pub fn for_prefetch(live: Option<Arc<Playbook>>, comparing: Arc<HandleKinds>) -> State {
         State {
             live,
             comparing,
+            learns_open_cases: true,
             ..State::partial()
         }
     }
@@ -521,7 +525,12 @@ impl State {
                 self.contacts.cache(id, Some(row), at)
             }
             (RowKey::Contact(id), None) => self.contacts.cache(id, None, at),
-            (RowKey::Case(id), Some(Row::Case(row))) => self.cases.cache(id, Some(row), at),
+            (RowKey::Case(id), Some(Row::Case(row))) => {
+                if self.learns_open_cases {
+                    self.open_cases.replace(id, None, OpenCases::owner(&row));
+                }
+                self.cases.cache(id, Some(row), at)
+            }
             (RowKey::Case(id), None) => self.cases.cache(id, None, at),
             (RowKey::Customer(id), Some(Row::Customer(row))) => {
                 self.customers.cache(id, Some(row), at)

@@ -8,6 +8,7 @@ mod correcting;
 mod correcting_refused;
 mod counting;
 mod customers;
+mod followed;
 mod handles;
 mod ids;
 mod joining;

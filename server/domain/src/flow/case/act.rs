@@ -5,6 +5,7 @@ use crate::case::{
 };
 use crate::command::{ActOnCase, WorkStep};
 use crate::event::{CaseActionTaken, Event};
+use crate::flow::case::lookup::followed_by;
 use crate::flow::customer::merge_group::survivor;
 use crate::flow::result::DecideError;
 use crate::ids::{CaseId, ContactId, Slug};
@@ -146,15 +147,9 @@ fn may_come_of(state: &State, case: &Case, outcome: &Slug) -> Result<(), DecideE
 
 /// Refused unless this case is the one that its matter leads to.
 fn leads_its_matter(state: &State, case: &Case) -> Result<(), DecideError> {
-    let Some(matter) = case.key else {
-        return Ok(());
-    };
-    match state.matter(&matter)? {
-        Some(latest) if latest.case != case.id => {
-            let latest = latest.case;
-            Err(refused(case, CaseCause::Followed { latest }))
-        }
-        Some(_) | None => Ok(()),
+    match followed_by(state, case)? {
+        Some(latest) => Err(refused(case, CaseCause::Followed { latest })),
+        None => Ok(()),
     }
 }
 

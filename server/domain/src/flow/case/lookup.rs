@@ -4,7 +4,7 @@ use crate::case::{Case, CaseKey};
 use crate::event::Claim;
 use crate::fact::{Facts, KeyFact, Knowledge};
 use crate::flow::customer::find::FoundCustomer;
-use crate::ids::ReasonId;
+use crate::ids::{CaseId, ReasonId};
 use crate::playbook::{Playbook, Reason, ReasonIndex};
 use crate::state::{RowNotLoaded, State};
 use crate::time::UnixMs;
@@ -127,7 +127,7 @@ impl Lookup<'_> {
             case.filter(|case| case.key == Some(matter) && self.means(case))
         });
         let goes_on = found.map(|case| match case.merged_into {
-            Some(survivor) => state.case(&survivor),
+            Some(survivor) => survivor_of_matter(state, survivor),
             None => Ok(Some(case)),
         });
         let goes_on = RowNotLoaded::gather(goes_on)?.into_iter().flatten();
@@ -224,6 +224,28 @@ pub(in crate::flow) fn all_open_cases(
     let open = cases.into_iter().flatten();
     let open = open.filter(|case| is_open(case, now));
     Ok(open.cloned().collect())
+}
+
+/// The case that a case of the matter was merged into. `None` if it is closed and another case follows it.
+fn survivor_of_matter(state: &State, id: CaseId) -> Result<Option<&Arc<Case>>, RowNotLoaded> {
+    let Some(survivor) = state.case(&id)? else {
+        return Ok(None);
+    };
+    let goes_on = survivor.state.is_open() || followed_by(state, survivor)?.is_none();
+    Ok(goes_on.then_some(survivor))
+}
+
+/// The case that follows this one: the one to which its matter leads now. `None` if the matter leads to this case. A
+/// closed case that another one follows is not opened again, because one matter has one open case.
+pub(in crate::flow) fn followed_by(
+    state: &State,
+    case: &Case,
+) -> Result<Option<CaseId>, RowNotLoaded> {
+    let Some(matter) = case.key else {
+        return Ok(None);
+    };
+    let latest = state.matter(&matter)?.map(|latest| latest.case);
+    Ok(latest.filter(|latest| *latest != case.id))
 }
 
 pub(in crate::flow) fn case_key(playbook: &Playbook, reason: &Reason) -> Vec<KeyFact> {

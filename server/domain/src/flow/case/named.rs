@@ -3,7 +3,7 @@
 //! guessing.
 
 use super::find::{FoundCase, Sought};
-use super::lookup::{MatterOfCase, agrees, can_reopen, case_key, is_open};
+use super::lookup::{MatterOfCase, agrees, can_reopen, case_key, followed_by, is_open};
 use crate::case::Case;
 use crate::command::UnknownReason;
 use crate::contact::{CaseMatch, ContactContext};
@@ -194,8 +194,8 @@ pub(in crate::flow) fn reason_taken(
 
 /// How a contact joins the case that it is proven to be about; or, if that case has no customer yet and the contact's
 /// customer has an open case of the same matter, how it joins that one. `None` if the case is closed and cannot be
-/// reopened; if the case has no customer and the contact, whose customer is known, has the case already; or if the case
-/// has no customer and the live playbook has no reason for it.
+/// reopened, or another case of its matter follows it; if the case has no customer and the contact, whose customer is
+/// known, has the case already; or if the case has no customer and the live playbook has no reason for it.
 pub(super) fn join_named(
     state: &State,
     playbook: &Playbook,
@@ -213,6 +213,10 @@ pub(super) fn join_named(
         (false, true) => CaseMatch::Reopened,
         (false, false) => return Ok(None),
     };
+    // One matter has one open case.
+    if joined == CaseMatch::Reopened && followed_by(state, case)?.is_some() {
+        return Ok(None);
+    }
     let Some(who) = claims else {
         return Ok(Some(FoundCase::Named(case.clone(), joined, None)));
     };

@@ -329,6 +329,40 @@ fn a_contact_of_nobody_gets_a_customer() {
     );
 }
 
+/// Only the state knows that the right customer has an open case that fits a declined key fact. Once the contact has
+/// that case, its other facts lead to further rows: these are looked up before the correction is decided, too.
+#[test]
+fn what_follows_from_an_open_case_is_looked_up_before_deciding_again() {
+    check(
+        "
+        playbook trips
+        at 09:00
+        route k1 web_chat verified:phone=01 reason=flight/change booking=AAAAAA
+        route k2 email customer=c1 reason=flight/change booking=AAAAAA
+        route k2 email customer=c1 reason=bags/lost bag_tag=1
+        route k3 email customer=c2 reason=flight/change booking=?
+        playbook trips_later
+        correct k1 c1
+        playbook trips_split
+        correct k3 c1 again
+        contact k3
+        ",
+        expect![[r#"
+            playbook trips is live
+            k1: cust_m8mkcz0rqns2jz5j+ standard; opens #1; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed
+            k2: c1+ standard; opens #2; -> self_service(rebook) of [self_service 1.98, message 4.55] noticing tier_assumed
+            k2: c1 standard; leaves #2, withdrawn; opens #3; -> message(writers) of [message 7.56] noticing tier_assumed
+            k3: c2+ standard; opens #4; -> self_service(rebook) of [self_service 1.98, message 4.55] noticing tier_assumed, fact_declined(booking)
+            playbook trips is live
+            k1 is of c1, not cust_m8mkcz0rqns2jz5j; takes #1 along; noted: mistaken
+            playbook trips is live
+            k3 is of c1, not c2; leaves #4, withdrawn; continues #1, a repeat, a switch; noted: mistaken
+              k3: decided again; c1 standard; stays with #1, a repeat, a switch, claimed; 1 repeats, 1 switches, 2 in 7d, 1 of the case before; knows booking=AAAAAA; ask fare of [message 4.55] by third_contact noticing tier_assumed, reason_replaced(flight/change)
+            contact k3 of standard: deciding; case #1; offered [message]; declined []; amended 1; corrected
+        "#]],
+    );
+}
+
 /// It is not known which case of the right customer is meant: the contact has none. Back it has its case again.
 #[test]
 fn without_the_key_fact_it_has_no_case() {

@@ -12,7 +12,7 @@ use crate::event::{
 use crate::fact::Facts;
 use crate::flow::case::corrected::{RightCase, right_case};
 use crate::flow::case::find::{FoundCase, Sought};
-use crate::flow::case::lookup::case_key;
+use crate::flow::case::lookup::{case_key, followed_by};
 use crate::flow::contact::join::case_join;
 use crate::flow::customer::find::tier;
 use crate::flow::result::{DecideError, next_seq};
@@ -167,13 +167,20 @@ impl Correction<'_> {
         known.map_or(&[], |known| &known.left)
     }
 
-    /// The case that the contact left before, if it can join it again.
+    /// The case that the contact left before, if it can join it again: not if it would reopen a case that another one
+    /// follows.
     fn joined_again(&self, had: &Had<'_>) -> Result<Option<Arc<Case>>, RowNotLoaded> {
         let Some(id) = had.before else {
             return Ok(None);
         };
-        let case = self.state.case_with_survivor(&id)?.cloned();
-        Ok(case.filter(|case| {
+        let Some(case) = self.state.case_with_survivor(&id)?.cloned() else {
+            return Ok(None);
+        };
+        let would_reopen = self.contact.state.is_live() && !case.state.is_open();
+        if would_reopen && followed_by(self.state, &case)?.is_some() {
+            return Ok(None);
+        }
+        Ok(Some(case).filter(|case| {
             let is_theirs = match (&case.customer, &self.right) {
                 (Some(owner), Some(right)) => right.is_one_with(owner),
                 (owner, right) => owner.is_none() && right.is_none(),
