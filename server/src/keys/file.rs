@@ -70,8 +70,30 @@ pub enum KeyError {
         /// The path of the folder.
         path: PathBuf,
     },
+    /// The keys that values are sealed under are gone.
+    #[error(
+        "{} holds no keys, but personal data in the data folder is sealed under keys; mount the folder of the keys, or \
+         put back the newest copy of them that `signpostd keys backup` made",
+        path.display()
+    )]
+    Gone {
+        /// The path of the folder of the keys.
+        path: PathBuf,
+    },
+    /// The keys are those of another store.
+    #[error(
+        "{} holds the keys of another store, not those that personal data in the data folder is sealed under; put back \
+         the newest copy of the right ones that `signpostd keys backup` made",
+        path.display()
+    )]
+    OfAnother {
+        /// The path of the folder of the keys.
+        path: PathBuf,
+    },
     /// The folder never had the keys of these events.
-    #[error("the keys of file {number} are missing; restore the folder keys from its own backup")]
+    #[error(
+        "the keys of file {number} are missing; put back {number:04}.keys from the newest copy that `signpostd keys backup` made"
+    )]
     NoKeys {
         /// The number of the file.
         number: u64,
@@ -86,6 +108,16 @@ impl KeyError {
             path,
             source,
         }
+    }
+}
+
+/// Refuses a folder that has no keys, where they must be.
+pub(super) fn refuse_gone(path: &Path) -> Result<(), KeyError> {
+    match path.join(HASHES).is_file() {
+        true => Ok(()),
+        false => Err(KeyError::Gone {
+            path: path.to_owned(),
+        }),
     }
 }
 
