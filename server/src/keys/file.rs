@@ -132,6 +132,14 @@ pub(super) fn random() -> Result<KeyBytes, KeyError> {
 pub(super) struct KeyFolder {
     path: PathBuf,
     wrapping: Aes256GcmSiv,
+    /// Gives a file a second name.
+    pub(super) link: Link,
+}
+
+type Link = fn(&Path, &Path) -> io::Result<()>;
+
+fn link(path: &Path, second: &Path) -> io::Result<()> {
+    fs::hard_link(path, second)
 }
 
 impl KeyFolder {
@@ -154,6 +162,7 @@ impl KeyFolder {
         Ok(KeyFolder {
             wrapping: Aes256GcmSiv::new(&master.wrapping().into()),
             path,
+            link,
         })
     }
 
@@ -171,6 +180,7 @@ impl KeyFolder {
         Ok(KeyFolder {
             path: path.to_owned(),
             wrapping: Aes256GcmSiv::new(&master.wrapping().into()),
+            link,
         })
     }
 
@@ -260,7 +270,13 @@ impl KeyFolder {
 
     /// Overwrites and removes what a file was before, if it is still there.
     fn finish(&self, name: &str) -> io::Result<()> {
+        let path = self.path.join(name);
         let before = self.path.join(format!("{name}{GONE_SUFFIX}"));
+        if before.try_exists()? && !path.try_exists()? {
+            // It was put aside after its successor was whole on disk.
+            fs::rename(self.path.join(format!("{name}{NEW_SUFFIX}")), &path)?;
+            sync(&self.path)?;
+        }
         match fs::metadata(&before) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
             // With two names the new file did not come to its place.
@@ -302,14 +318,23 @@ impl KeyFolder {
         let wrapped = wrapped.map_err(|_| KeyError::Wrapped { path: path.clone() })?;
         let written = self.path.join(format!("{name}{NEW_SUFFIX}"));
         let write = || -> io::Result<()> {
+            // Of a write that failed.
+            self.finish(name)?;
             let mut file = File::create(&written)?;
             file.write_all(&[&MAGIC[..], nonce, &wrapped].concat())?;
             file.sync_all()?;
             // A second name keeps the file before, to be overwritten after the new one is in its place.
             let before = self.path.join(format!("{name}{GONE_SUFFIX}"));
-            match fs::hard_link(&path, &before) {
+            match (self.link)(&path, &before) {
+                Ok(()) => {}
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-                linked => linked?,
+                // Some file systems have no second names. Then the file is put aside.
+                Err(_) if !path.try_exists()? => {}
+                Err(_) => {
+                    sync(&self.path)?;
+                    fs::rename(&path, &before)?;
+                    sync(&self.path)?;
+                }
             }
             fs::rename(&written, &path)?;
             sync(&self.path)?;

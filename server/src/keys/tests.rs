@@ -131,3 +131,36 @@ fn a_copy_of_the_keys_is_good_for_a_whole_file_of_events_more() -> Outcome {
     ));
     Ok(())
 }
+
+#[test]
+fn keys_are_destroyed_where_files_have_no_second_names() -> Outcome {
+    let folder = tempfile::tempdir()?;
+    let path = folder.path().join("keys");
+    let mut keys = Keys::open(&path, None)?;
+    let Some(files) = &mut keys.folder else {
+        return Err("they are in a folder".into());
+    };
+    files.link = |_, _| Err(std::io::ErrorKind::Unsupported.into());
+    let (anna, call) = (keys.key_to_write(ANNA)?, keys.key_to_write(CALL)?);
+    let [file, gone, new] = ["", ".gone", ".new"].map(|end| path.join(format!("0000.keys{end}")));
+    let before = fs::read(&file)?;
+    keys.destroy(&[ANNA])?;
+    assert!(anna.is_some() && !gone.exists() && !new.exists());
+    let again = Keys::open(&path, None)?;
+    assert_eq!((again.key(ANNA)?, again.key(CALL)?), (None, call));
+
+    // A crash after the old file was put aside, and one after the new one came to its place.
+    let after = fs::read(&file)?;
+    fs::rename(&file, &new)?;
+    fs::write(&gone, &before)?;
+    for is_in_place in [false, true] {
+        if is_in_place {
+            fs::write(&gone, &before)?;
+        }
+        let again = Keys::open(&path, None)?;
+        assert_eq!((again.key(ANNA)?, again.key(CALL)?), (None, call));
+        assert_eq!(fs::read(&file)?, after);
+        assert!(!gone.exists() && !new.exists());
+    }
+    Ok(())
+}
