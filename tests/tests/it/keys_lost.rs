@@ -1,7 +1,7 @@
 //! A data folder whose keys are lost, or are those of another store: nobody serves it, nobody makes other keys in their
 //! place, and with the right keys all is there again.
 
-use crate::erasure::{lived_in, reads};
+use crate::erasure::{erase, lived_in, reads};
 use signpost_server::doctor::look;
 use signpost_server::engine::{Clock, open_folder, open_folder_to_read};
 use signpost_tests::Outcome;
@@ -88,5 +88,24 @@ async fn lost_keys_are_told_by_the_doctor_and_nothing_is_encrypted_without_them(
         assert!(!to.join("FORMAT").exists());
         fs::remove_file(from.join("SEALED")).unwrap_or_default();
     }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn older_keys_that_are_put_back_are_destroyed_again_where_all_is_folded() -> Outcome {
+    let server = lived_in().await?;
+    let shard = server.data().path().join("keys/0000.keys");
+    let older = fs::read(&shard)?;
+    server.client().erase_customer(erase(false)).await?;
+    let data = server.stop().await?;
+    // What is left of a tree has a node for each that goes around a destroyed key.
+    let erased_bytes = fs::read(&shard)?.len();
+    assert!(erased_bytes > older.len());
+    fs::write(&shard, &older)?;
+    fs::remove_dir_all(data.path().join("state"))?;
+    let server = TestServer::on(data, Clock::External).await?;
+    assert!(reads(&server, "anna-secret").await.is_err());
+    assert_eq!(fs::read(&shard)?.len(), erased_bytes);
+    server.finish().await?;
     Ok(())
 }
