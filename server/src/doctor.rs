@@ -12,8 +12,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 /// What to do where keys are missing or do not open.
-const KEYS_ADVICE: &str = "put back the folder `keys`, from the newest copy that `signpostd keys backup` made, and look \
-     again: until then all that is personal reads as if it were erased";
+const KEYS_ADVICE: &str = "put back the folder `keys`, from the newest copy that `signpostd keys backup` made, and \
+     look again: until then all that is personal reads as if it were erased";
 
 /// What the doctor says, as it is printed in JSON.
 #[derive(Clone, Debug, Serialize)]

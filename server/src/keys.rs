@@ -163,8 +163,8 @@ impl Keys {
         }
     }
 
-    /// Makes the keys of the events around `seq` that are not there yet, and those of a whole file of events after them,
-    /// so that a copy of the keys is good for what comes next, too.
+    /// Makes the keys of the events around `seq` that are not there yet, and those of a whole file of events after
+    /// them, so that a copy of the keys is good for what comes next, too.
     ///
     /// # Errors
     /// When the folder cannot be written.
