@@ -4,12 +4,16 @@
 use crate::codec;
 use crate::codec::hidden::veil;
 use crate::engine::fold_log;
-use crate::keys::Keys;
-use crate::store::{DataFolder, ExamineError, Examined, Harm, Log, LogLimits, Room, examine};
+use crate::keys::{KeyError, Keys};
+use crate::store::{DataFolder, ExamineError, Examined, Harm, KEYS, Log, LogLimits, Room, examine};
 use serde::Serialize;
 use signpost_domain::check::check;
 use std::path::Path;
 use std::sync::Arc;
+
+/// What to do where keys are missing or do not open.
+const KEYS_ADVICE: &str = "put back the folder `keys`, from the newest copy that `signpostd keys backup` made, and \
+     look again: until then all that is personal reads as if it were erased";
 
 /// What the doctor says, as it is printed in JSON.
 #[derive(Clone, Debug, Serialize)]
@@ -66,17 +70,34 @@ pub struct ReportFinding {
 /// # Errors
 /// When it is no data folder, when a server uses it, or when the disk refuses. The text names the remedy.
 pub fn look(path: &Path, fold: bool) -> Result<Report, ExamineError> {
-    let mut decode = |sequence, bytes: &[u8]| match codec::events::decode(bytes) {
-        Ok(recorded) if recorded.envelope.seq.0 == sequence => Ok(()),
-        Ok(recorded) => Err(format!(
-            "it says that it is event {}",
-            recorded.envelope.seq.0
-        )),
-        Err(error) => Err(error.to_string()),
+    let mut has_sealed = false;
+    let mut decode = |sequence, bytes: &[u8]| {
+        has_sealed |= codec::events::is_sealed(bytes);
+        match codec::events::decode(bytes) {
+            Ok(recorded) if recorded.envelope.seq.0 == sequence => Ok(()),
+            Ok(recorded) => Err(format!(
+                "it says that it is event {}",
+                recorded.envelope.seq.0
+            )),
+            Err(error) => Err(error.to_string()),
+        }
     };
     let examined = examine(path, &mut decode)?;
     let mut report = Report::of(path, &examined);
-    if fold && examined.harm != Harm::Lost {
+    let wrong_keys = wrong_keys(path, has_sealed, examined.last)?;
+    let are_keys_wrong = wrong_keys.is_some();
+    if let Some(error) = wrong_keys {
+        report.verdict = word(Harm::Lost);
+        report.findings.push(ReportFinding {
+            harm: word(Harm::Lost),
+            path: path.join(KEYS).display().to_string(),
+            what: error.to_string(),
+            first_event: None,
+            last_event: None,
+        });
+        report.advice.push(KEYS_ADVICE.to_owned());
+    }
+    if fold && !are_keys_wrong && examined.harm != Harm::Lost {
         for what in contradictions(path)? {
             report.verdict = word(Harm::Lost);
             report.findings.push(ReportFinding {
@@ -150,6 +171,28 @@ fn advice(harm: Harm) -> Vec<String> {
         ],
     };
     lines.iter().map(ToString::to_string).collect()
+}
+
+/// What is wrong with the keys of the folder. Of keys under a master key that is elsewhere only that they are there is
+/// looked at.
+fn wrong_keys(path: &Path, has_sealed: bool, last: u64) -> Result<Option<KeyError>, ExamineError> {
+    let room = Room::ReadOnly {
+        folder: path.to_owned(),
+    };
+    let folder = DataFolder::open_sealed(path, room)?;
+    let (keys, check) = (folder.keys_path(), folder.check_of_keys()?);
+    Ok(match Keys::are_in(&keys) {
+        Err(gone) => (has_sealed || check.is_some()).then_some(gone),
+        Ok(false) => None,
+        Ok(true) => {
+            let read = Keys::read_bound(&keys, None, check.as_deref());
+            read.and_then(|keys| match check {
+                Some(_) => keys.refuse_gaps(last),
+                None => Ok(()),
+            })
+            .err()
+        }
+    })
 }
 
 /// Folds the log and says what contradicts itself in it.

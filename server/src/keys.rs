@@ -23,11 +23,15 @@ pub use master::MasterKey;
 pub(crate) use tree::KeyBytes;
 
 use file::KeyFolder;
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError, RwLock};
 use tree::{KeyTree, LEAVES};
 
+/// The context from which the check value of keys is derived.
+const CHECK: &str = "signpost 2026-11-30 check value of keys";
 /// The keys that are remembered after they were derived.
 const REMEMBERED: usize = 4_096;
 
@@ -68,6 +72,8 @@ pub struct Keys {
     remembered: Vec<Mutex<Option<(KeyNumber, KeyBytes)>>>,
     /// The first event that is sealed; `None` until it is known.
     since: Mutex<Option<u64>>,
+    /// The number of the file after the last that an event reached.
+    reached: AtomicU64,
 }
 
 impl std::fmt::Debug for Keys {
@@ -88,6 +94,112 @@ impl Keys {
         let hashing = folder.hashing()?;
         let (trees, since) = (folder.trees()?, folder.since()?);
         Ok(Keys::with(Some(folder), hashing, trees, since))
+    }
+
+    /// Whether keys are in the folder together with the key that wraps them.
+    ///
+    /// # Errors
+    /// [`KeyError::Gone`] if there are none.
+    pub(crate) fn are_in(path: &Path) -> Result<bool, KeyError> {
+        file::refuse_gone(path)?;
+        Ok(path.join(file::MASTER).is_file())
+    }
+
+    /// Opens the keys of a store. With `check`, the check value of its keys, they must be there and be those.
+    ///
+    /// # Errors
+    /// The same as [`Keys::open`]; and [`KeyError::Gone`] and [`KeyError::OfAnother`]. Then nothing was made.
+    pub(crate) fn open_bound(
+        path: &Path,
+        master: Option<MasterKey>,
+        check: Option<&str>,
+    ) -> Result<Keys, KeyError> {
+        if check.is_some() {
+            file::refuse_gone(path)?;
+        }
+        Keys::open(path, master)?.bound(path, check)
+    }
+
+    /// The same as [`Keys::open_bound`], of keys that are read as by [`Keys::read`].
+    ///
+    /// # Errors
+    /// The same as [`Keys::open_bound`].
+    pub(crate) fn read_bound(
+        path: &Path,
+        master: Option<MasterKey>,
+        check: Option<&str>,
+    ) -> Result<Keys, KeyError> {
+        if check.is_some() {
+            file::refuse_gone(path)?;
+        }
+        Keys::read(path, master)?.bound(path, check)
+    }
+
+    fn bound(self, path: &Path, check: Option<&str>) -> Result<Keys, KeyError> {
+        match check {
+            Some(check) if check != self.check() => Err(KeyError::OfAnother {
+                path: path.to_owned(),
+            }),
+            _ => Ok(self),
+        }
+    }
+
+    /// The check value: it tells whether keys are those of a store, and nothing of them.
+    pub(crate) fn check(&self) -> String {
+        let check = blake3::derive_key(CHECK, &self.hashing);
+        blake3::Hash::from(check).to_hex().to_string()
+    }
+
+    /// Refuses keys that lack those of an event up to `last`.
+    ///
+    /// # Errors
+    /// [`KeyError::NoKeys`].
+    pub(crate) fn refuse_gaps(&self, last: u64) -> Result<(), KeyError> {
+        let (until, _) = KeyNumber::new(KeyOf::Customer, last).place();
+        let trees = read(&self.trees);
+        match (0..=until).find(|number| !trees.contains_key(number)) {
+            Some(number) => Err(KeyError::NoKeys { number }),
+            None => Ok(()),
+        }
+    }
+
+    /// Makes the keys of the events around `seq` that are not there yet, and those of a whole file of events after
+    /// them, so that a copy of the keys is good for what comes next, too.
+    ///
+    /// # Errors
+    /// When the folder cannot be written.
+    pub(crate) fn reach(&self, seq: u64) -> Result<(), KeyError> {
+        let (until, _) = KeyNumber::new(KeyOf::Customer, seq).place();
+        if until < self.reached.load(Ordering::Acquire) {
+            return Ok(());
+        }
+        self.make(until)?;
+        self.make(until + 1)?;
+        self.reached.fetch_max(until + 1, Ordering::AcqRel);
+        Ok(())
+    }
+
+    /// Makes the keys that are not there yet of all events before `next`, and then those that [`Keys::reach`] makes.
+    ///
+    /// # Errors
+    /// When the folder cannot be written.
+    pub(crate) fn reach_from_first(&self, next: u64) -> Result<(), KeyError> {
+        let (until, _) = KeyNumber::new(KeyOf::Customer, next).place();
+        (0..until).try_for_each(|number| self.make(number))?;
+        self.reach(next)
+    }
+
+    /// Makes a file of keys if it is not there.
+    fn make(&self, number: u64) -> Result<(), KeyError> {
+        let mut trees = self.trees.write().unwrap_or_else(PoisonError::into_inner);
+        if let Entry::Vacant(place) = trees.entry(number) {
+            let tree = KeyTree::whole(file::random()?);
+            if let Some(folder) = &self.folder {
+                folder.write(number, &tree)?;
+            }
+            place.insert(tree);
+        }
+        Ok(())
     }
 
     /// Reads the keys in the folder, in which nothing is changed: keys that are destroyed or made later are so in
@@ -134,14 +246,16 @@ impl Keys {
             folder.set_since(since.min(last + 1))?;
         }
         let (until, leaf) = KeyNumber::new(KeyOf::Customer, last + 1).place();
-        for (number, tree) in read(&self.trees).range(..=until) {
-            match *number == until {
-                true => {
-                    let fresh = KeyTree::whole(file::random()?);
-                    folder.write(*number, &tree.clone().followed_by(fresh, leaf))?;
-                }
-                false => folder.write(*number, tree)?,
-            }
+        let trees = read(&self.trees);
+        for number in 0..=until {
+            let fresh = KeyTree::whole(file::random()?);
+            let tree = match trees.get(&number) {
+                Some(tree) if number == until => tree.clone().followed_by(fresh, leaf),
+                Some(tree) => tree.clone(),
+                // Nothing was sealed under them.
+                None => fresh,
+            };
+            folder.write(number, &tree)?;
         }
         Ok(())
     }
@@ -167,6 +281,7 @@ impl Keys {
             condemned: RwLock::default(),
             remembered: (0..REMEMBERED).map(|_| Mutex::default()).collect(),
             since: Mutex::new(since),
+            reached: AtomicU64::new(0),
         }
     }
 
@@ -224,15 +339,7 @@ impl Keys {
     pub(crate) fn key_to_write(&self, number: KeyNumber) -> Result<Option<KeyBytes>, KeyError> {
         match self.key(number) {
             Err(KeyError::NoKeys { number: of }) => {
-                let mut trees = self.trees.write().unwrap_or_else(PoisonError::into_inner);
-                if let std::collections::btree_map::Entry::Vacant(place) = trees.entry(of) {
-                    let tree = KeyTree::whole(file::random()?);
-                    if let Some(folder) = &self.folder {
-                        folder.write(of, &tree)?;
-                    }
-                    place.insert(tree);
-                }
-                drop(trees);
+                self.make(of)?;
                 self.key(number)
             }
             key => key,

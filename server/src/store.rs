@@ -3,6 +3,7 @@
 //! The meaning of the bytes is not known here. No type of the storage engine appears in a signature that leaves this
 //! folder; only `database` names the engine.
 
+mod bound;
 mod damaged_segments;
 mod database;
 mod disk;

@@ -226,6 +226,7 @@ where
     if let Some(keys) = keys {
         let path = unfinished.folder().keys_path();
         keys.write_for_restored(&path, source.master, last)?;
+        unfinished.folder().bind_to_keys(&keys.check())?;
     }
     let folder = unfinished.folder();
     let is_checked = report.is_some();
@@ -357,6 +358,9 @@ impl Taking {
         let unread = |what: String| RestoreError::Event { sequence, what };
         let opened = match &self.opening {
             Opening::NotSaid if codec::events::is_sealed(&bytes) => return Err(RestoreError::Keys),
+            Opening::Anew(..) if codec::events::is_sealed(&bytes) => {
+                return Err(RestoreError::SealedAlready { sequence });
+            }
             Opening::Under(keys) => codec::events::opened(bytes.clone(), keys),
             Opening::NotSaid | Opening::Without | Opening::Anew(..) => Ok(bytes.clone()),
         };

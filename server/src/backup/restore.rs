@@ -166,6 +166,15 @@ pub enum RestoreError {
     /// An id of a store does not read.
     #[error(transparent)]
     StoreId(#[from] StoreIdError),
+    /// Events of a folder are sealed, and its keys are not there.
+    #[error(
+        "event {sequence} holds personal data that is sealed, and the keys are missing; put back the newest copy of the \
+         folder keys that `signpostd keys backup` made, and try again"
+    )]
+    SealedAlready {
+        /// The sequence of the first such event.
+        sequence: u64,
+    },
     /// Nobody said where the keys are.
     #[error(
         "the backup holds sealed personal data, and keys are in no backup: name their newest copy, or the folder `keys` of \

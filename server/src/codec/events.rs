@@ -41,6 +41,7 @@ pub fn encode(recorded: &Recorded) -> Vec<u8> {
 /// When a key cannot be had.
 pub fn sealed(recorded: &Recorded, contact: Option<Seq>, keys: &Keys) -> Result<Vec<u8>, KeyError> {
     let seq = recorded.envelope.seq;
+    keys.reach(seq.0)?;
     let whose = whose(recorded, contact);
     let message = recorded_to_wire(recorded);
     seal::sealed(&message, whose, (seal::SealedAs::Event, seq.0), keys)

@@ -163,13 +163,15 @@ pub fn open_folder_to_read(
 /// The folder with its keys.
 fn veiled(folder: DataFolder, master: Option<MasterKey>) -> Result<DataFolder, StartError> {
     let path = folder.keys_path();
-    if folder.sealed().is_some() && !path.is_dir() {
+    let check = folder.check_of_keys()?;
+    let check = check.as_deref();
+    if folder.sealed().is_some() && check.is_none() && !path.is_dir() {
         // Of before there were keys.
         return Ok(folder);
     }
     let keys = match folder.sealed() {
-        None => Keys::open(&path, master)?,
-        Some(_) => Keys::read(&path, master)?,
+        None => Keys::open_bound(&path, master, check)?,
+        Some(_) => Keys::read_bound(&path, master, check)?,
     };
     Ok(folder.veiled(codec::hidden::veil(Arc::new(keys))))
 }
@@ -411,11 +413,21 @@ fn opened(
 }
 
 /// The first event of which all that is personal is sealed; `next` if there was none until now.
-fn sealed_from(folder: &DataFolder, next: u64) -> Result<Seq, KeyError> {
+fn sealed_from(folder: &DataFolder, next: u64) -> Result<Seq, StartError> {
     let Some(keys) = folder.keys() else {
         return Ok(Seq(next));
     };
+    let is_bound = folder.check_of_keys()?.is_some();
+    if is_bound {
+        keys.refuse_gaps(next - 1)?;
+    }
     let from = keys.sealed_from_now(next, folder.sealed().is_none())?;
+    if folder.sealed().is_none() {
+        keys.reach_from_first(next)?;
+        if !is_bound {
+            folder.bind_to_keys(&keys.check())?;
+        }
+    }
     if from > 1 {
         tracing::warn!(
             until = from - 1,

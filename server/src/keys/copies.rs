@@ -59,8 +59,24 @@ impl KeysCopy {
         drop(Keys::read(&self.from, self.master.clone())?);
         let failed = |source| KeyError::io("could not copy the keys to", &self.to, source);
         let folder = self.to.join(name(now));
-        let has_master = self.copied(&folder).map_err(failed)?;
-        drop(Keys::read(&folder, self.master.clone())?);
+        let partial = folder.with_extension(&PARTIAL[1..]);
+        private(&self.to).map_err(failed)?;
+        // Those of a run that was killed, too: they may have keys that were destroyed since.
+        remove_partial(&self.to).map_err(failed)?;
+        let copied = self.copied(&partial).map_err(failed);
+        let verified = copied.and_then(|has_master| {
+            drop(Keys::read(&partial, self.master.clone())?);
+            Ok(has_master)
+        });
+        let has_master = match verified {
+            Ok(has_master) => has_master,
+            Err(error) => {
+                remove_partial(&self.to).map_err(failed)?;
+                return Err(error);
+            }
+        };
+        fs::rename(&partial, &folder).map_err(failed)?;
+        sync(&self.to).map_err(failed)?;
         Ok(CopiedKeys {
             folder,
             has_master,
@@ -69,15 +85,8 @@ impl KeysCopy {
     }
 
     /// Copies all files, and says whether the master key is one of them.
-    fn copied(&self, folder: &Path) -> io::Result<bool> {
-        let private = |path: &Path| DirBuilder::new().recursive(true).mode(0o700).create(path);
-        private(&self.to)?;
-        let partial = folder.with_extension(&PARTIAL[1..]);
-        match fs::remove_dir_all(&partial) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            removed => removed?,
-        }
-        private(&partial)?;
+    fn copied(&self, partial: &Path) -> io::Result<bool> {
+        private(partial)?;
         let mut has_master = false;
         for entry in fs::read_dir(&self.from)? {
             let entry = entry?.file_name();
@@ -93,9 +102,7 @@ impl KeysCopy {
             copy.write_all(&bytes)?;
             copy.sync_all()?;
         }
-        sync(&partial)?;
-        fs::rename(&partial, folder)?;
-        sync(&self.to)?;
+        sync(partial)?;
         Ok(has_master)
     }
 
@@ -106,15 +113,38 @@ impl KeysCopy {
             if copy.made.as_second() >= oldest {
                 continue;
             }
-            for file in fs::read_dir(&copy.path)? {
-                overwrite(&file?.path())?;
-            }
-            fs::remove_dir_all(&copy.path)?;
+            remove(&copy.path)?;
             removed += 1;
         }
         sync(&self.to)?;
         Ok(removed)
     }
+}
+
+/// Makes a folder for its owner alone.
+fn private(path: &Path) -> io::Result<()> {
+    DirBuilder::new().recursive(true).mode(0o700).create(path)
+}
+
+/// Removes copies that did not become whole.
+fn remove_partial(folder: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        if name.starts_with(PREFIX) && name.ends_with(PARTIAL) {
+            remove(&entry.path())?;
+        }
+    }
+    Ok(())
+}
+
+/// Overwrites the files of a copy, and removes it.
+fn remove(copy: &Path) -> io::Result<()> {
+    for file in fs::read_dir(copy)? {
+        overwrite(&file?.path())?;
+    }
+    fs::remove_dir_all(copy)
 }
 
 /// The folder of keys that is meant by `path`: itself, or its newest copy if it holds copies.
@@ -188,6 +218,33 @@ mod tests {
         let third = copy.make("2026-11-03T00:00:01Z".parse()?)?;
         assert_eq!(third.removed, 1);
         assert!(!first.folder.exists() && second.folder.exists());
+        Ok(())
+    }
+
+    #[test]
+    fn a_copy_that_did_not_become_whole_goes_with_the_next_run() -> Outcome {
+        let folder = tempfile::tempdir()?;
+        let copy = KeysCopy {
+            from: folder.path().join("keys"),
+            to: folder.path().join("copies"),
+            master: None,
+            kept_days: 2,
+        };
+        let keys = Keys::open(&copy.from, None)?;
+        keys.key_to_write(ANNA)?;
+        let killed = copy.to.join("keys-20261031T000000Z.partial");
+        private(&killed)?;
+        let kept = folder.path().join("second name");
+        fs::write(killed.join("0000.keys"), "what was erased since")?;
+        fs::hard_link(killed.join("0000.keys"), &kept)?;
+        let made = copy.make("2026-11-01T00:00:00Z".parse()?)?;
+        assert!(made.folder.is_dir() && !killed.exists());
+        assert!(fs::read(&kept)?.iter().all(|byte| *byte == 0));
+        // One that does not open is none, and leaves nothing.
+        let file = copy.from.join("0000.keys");
+        fs::write(&file, "damaged")?;
+        assert!(copy.make("2026-11-01T00:00:01Z".parse()?).is_err());
+        assert_eq!(fs::read_dir(&copy.to)?.count(), 1);
         Ok(())
     }
 

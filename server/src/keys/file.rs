@@ -70,8 +70,30 @@ pub enum KeyError {
         /// The path of the folder.
         path: PathBuf,
     },
+    /// The keys that values are sealed under are gone.
+    #[error(
+        "{} holds no keys, but personal data in the data folder is sealed under keys; mount the folder of the keys, or \
+         put back the newest copy of them that `signpostd keys backup` made",
+        path.display()
+    )]
+    Gone {
+        /// The path of the folder of the keys.
+        path: PathBuf,
+    },
+    /// The keys are those of another store.
+    #[error(
+        "{} holds the keys of another store, not those that personal data in the data folder is sealed under; put back \
+         the newest copy of the right ones that `signpostd keys backup` made",
+        path.display()
+    )]
+    OfAnother {
+        /// The path of the folder of the keys.
+        path: PathBuf,
+    },
     /// The folder never had the keys of these events.
-    #[error("the keys of file {number} are missing; restore the folder keys from its own backup")]
+    #[error(
+        "the keys of file {number} are missing; put back {number:04}.keys from the newest copy that `signpostd keys backup` made"
+    )]
     NoKeys {
         /// The number of the file.
         number: u64,
@@ -89,6 +111,16 @@ impl KeyError {
     }
 }
 
+/// Refuses a folder that has no keys, where they must be.
+pub(super) fn refuse_gone(path: &Path) -> Result<(), KeyError> {
+    match path.join(HASHES).is_file() {
+        true => Ok(()),
+        false => Err(KeyError::Gone {
+            path: path.to_owned(),
+        }),
+    }
+}
+
 /// Random bytes for a key.
 pub(super) fn random() -> Result<KeyBytes, KeyError> {
     let mut bytes = [0; KEY_BYTES];
@@ -100,6 +132,14 @@ pub(super) fn random() -> Result<KeyBytes, KeyError> {
 pub(super) struct KeyFolder {
     path: PathBuf,
     wrapping: Aes256GcmSiv,
+    /// Gives a file a second name.
+    pub(super) link: Link,
+}
+
+type Link = fn(&Path, &Path) -> io::Result<()>;
+
+fn link(path: &Path, second: &Path) -> io::Result<()> {
+    fs::hard_link(path, second)
 }
 
 impl KeyFolder {
@@ -122,6 +162,7 @@ impl KeyFolder {
         Ok(KeyFolder {
             wrapping: Aes256GcmSiv::new(&master.wrapping().into()),
             path,
+            link,
         })
     }
 
@@ -139,6 +180,7 @@ impl KeyFolder {
         Ok(KeyFolder {
             path: path.to_owned(),
             wrapping: Aes256GcmSiv::new(&master.wrapping().into()),
+            link,
         })
     }
 
@@ -228,7 +270,13 @@ impl KeyFolder {
 
     /// Overwrites and removes what a file was before, if it is still there.
     fn finish(&self, name: &str) -> io::Result<()> {
+        let path = self.path.join(name);
         let before = self.path.join(format!("{name}{GONE_SUFFIX}"));
+        if before.try_exists()? && !path.try_exists()? {
+            // It was put aside after its successor was whole on disk.
+            fs::rename(self.path.join(format!("{name}{NEW_SUFFIX}")), &path)?;
+            sync(&self.path)?;
+        }
         match fs::metadata(&before) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
             // With two names the new file did not come to its place.
@@ -270,14 +318,23 @@ impl KeyFolder {
         let wrapped = wrapped.map_err(|_| KeyError::Wrapped { path: path.clone() })?;
         let written = self.path.join(format!("{name}{NEW_SUFFIX}"));
         let write = || -> io::Result<()> {
+            // Of a write that failed.
+            self.finish(name)?;
             let mut file = File::create(&written)?;
             file.write_all(&[&MAGIC[..], nonce, &wrapped].concat())?;
             file.sync_all()?;
             // A second name keeps the file before, to be overwritten after the new one is in its place.
             let before = self.path.join(format!("{name}{GONE_SUFFIX}"));
-            match fs::hard_link(&path, &before) {
+            match (self.link)(&path, &before) {
+                Ok(()) => {}
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-                linked => linked?,
+                // Some file systems have no second names. Then the file is put aside.
+                Err(_) if !path.try_exists()? => {}
+                Err(_) => {
+                    sync(&self.path)?;
+                    fs::rename(&path, &before)?;
+                    sync(&self.path)?;
+                }
             }
             fs::rename(&written, &path)?;
             sync(&self.path)?;

@@ -3,6 +3,7 @@
 //! ```text
 //! DATA/LOCK     locked by a server while it uses the folder
 //! DATA/FORMAT   what the bytes in the folder are, as `key = value` lines; written once
+//! DATA/SEALED   the check value of the keys; written before anything is sealed under them
 //! DATA/log/     the events, in segments
 //! DATA/state/   rows folded from the events; may be deleted
 //! DATA/keys/    the keys of personal values; in no backup of the rest

@@ -75,6 +75,7 @@ impl UnfinishedFolder {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             removed => removed?,
         }
+        super::bound::discard(path)?;
         for file in [UNFINISHED, LOCK] {
             fs::remove_file(path.join(file))?;
         }

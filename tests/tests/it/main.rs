@@ -57,6 +57,7 @@ mod handles_told;
 mod health;
 mod ids_kept;
 mod interop;
+mod keys_lost;
 mod kill;
 mod kill_filled;
 mod leaving_names;
