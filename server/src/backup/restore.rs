@@ -168,8 +168,8 @@ pub enum RestoreError {
     StoreId(#[from] StoreIdError),
     /// Events of a folder are sealed, and its keys are not there.
     #[error(
-        "event {sequence} holds personal data that is sealed, and the keys are missing; put back the newest copy of the \
-         folder keys that `signpostd keys backup` made, and try again"
+        "event {sequence} holds personal data that is sealed, and the keys are missing; put back the newest copy of \
+         the folder keys that `signpostd keys backup` made, and try again"
     )]
     SealedAlready {
         /// The sequence of the first such event.

@@ -92,7 +92,8 @@ pub enum KeyError {
     },
     /// The folder never had the keys of these events.
     #[error(
-        "the keys of file {number} are missing; put back {number:04}.keys from the newest copy that `signpostd keys backup` made"
+        "the keys of file {number} are missing; put back {number:04}.keys from the newest copy that \
+         `signpostd keys backup` made"
     )]
     NoKeys {
         /// The number of the file.
