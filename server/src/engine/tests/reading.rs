@@ -10,6 +10,7 @@ use std::error::Error;
 use std::path::Path;
 use std::pin::pin;
 use std::sync::Arc;
+use std::sync::mpsc::{Sender, channel};
 use std::task::{Context, Waker};
 
 /// With these limits, one or two groups fill a segment.
@@ -53,8 +54,21 @@ macro_rules! waits {
     };
 }
 
-#[tokio::test]
-async fn who_serves_neither_reads_the_disk_nor_compiles_a_playbook() -> TestResult {
+#[test]
+fn who_serves_neither_reads_the_disk_nor_compiles_a_playbook() -> TestResult {
+    let mut runtime = tokio::runtime::Builder::new_current_thread();
+    let runtime = runtime.enable_all().max_blocking_threads(1).build()?;
+    runtime.block_on(no_read_is_done_by_who_serves())
+}
+
+/// Keeps the only thread for reads busy until the sender is dropped: what is ready meanwhile was done by who serves.
+fn busy() -> Sender<()> {
+    let (until, held) = channel();
+    drop(tokio::task::spawn_blocking(move || held.recv()));
+    until
+}
+
+async fn no_read_is_done_by_who_serves() -> TestResult {
     let folder = tempfile::tempdir()?;
     let (engine, guard) = filled(&folder.path().join("data")).await?;
     let here = std::thread::current().id();
@@ -69,8 +83,10 @@ async fn who_serves_neither_reads_the_disk_nor_compiles_a_playbook() -> TestResu
         assert_ne!(thread, here);
     }
     {
+        let busy = busy();
         let mut event = pin!(engine.event(Seq(3)));
         assert!(waits!(event));
+        drop(busy);
         assert_eq!(event.await?.envelope.seq, Seq(3));
     }
 
@@ -87,8 +103,10 @@ async fn who_serves_neither_reads_the_disk_nor_compiles_a_playbook() -> TestResu
     drop(engine);
     guard.stop();
     let (engine, guard) = start(&folder.path().join("data"))?;
+    let busy = busy();
     let mut found = pin!(engine.playbook(&old));
     assert!(waits!(found));
+    drop(busy);
     let found = found.await?.ok_or("it was published")?;
     assert_eq!(found.version, old);
     guard.stop();
