@@ -1,7 +1,9 @@
 //! Sizes as people write them.
 
+use super::units::{self, Unit};
+
 /// The units, and their bytes.
-const UNITS: [(&str, u64); 5] = [
+const UNITS: [Unit; 5] = [
     ("KiB", 1 << 10),
     ("MiB", 1 << 20),
     ("GiB", 1 << 30),
@@ -12,33 +14,15 @@ const UNITS: [(&str, u64); 5] = [
 /// The bytes of a size such as `256MiB`. `0` needs no unit.
 pub(super) fn bytes(text: &str) -> Result<u64, &'static str> {
     let what = "must be a size such as 256MiB (a whole number and B, KiB, MiB, GiB or TiB), or 0 for no floor";
-    if text == "0" {
-        return Ok(0);
+    match text {
+        "0" => Ok(0),
+        text => units::read(text, &UNITS).ok_or(what),
     }
-    let parts = UNITS
-        .iter()
-        .find_map(|(unit, bytes)| Some((text.strip_suffix(unit)?, *bytes)));
-    let (number, unit) = parts.ok_or(what)?;
-    let is_number = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
-    let number = if is_number {
-        number.parse::<u64>().ok()
-    } else {
-        None
-    };
-    number
-        .and_then(|number| number.checked_mul(unit))
-        .ok_or(what)
 }
 
 /// The shortest text that [`bytes`] reads as this size.
 pub(super) fn shown(bytes: u64) -> String {
-    let fitting = UNITS
-        .iter()
-        .filter(|(_, each)| bytes >= *each && bytes.is_multiple_of(*each));
-    match fitting.max_by_key(|(_, each)| *each) {
-        Some((unit, each)) => format!("{}{unit}", bytes / each),
-        None => format!("{bytes}B"),
-    }
+    units::shown(bytes, &UNITS)
 }
 
 #[cfg(test)]
