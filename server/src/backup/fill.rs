@@ -16,6 +16,7 @@ use serde::Serialize;
 use signpost_domain::check::check;
 use signpost_domain::event::{Event, Recorded};
 use signpost_domain::time::UnixMs;
+use std::borrow::Cow;
 use std::path::Path;
 use std::sync::Arc;
 use std::thread;
@@ -356,13 +357,16 @@ impl Taking {
             });
         }
         let unread = |what: String| RestoreError::Event { sequence, what };
+        let is_sealed = codec::events::is_sealed(&bytes);
         let opened = match &self.opening {
-            Opening::NotSaid if codec::events::is_sealed(&bytes) => return Err(RestoreError::Keys),
-            Opening::Anew(..) if codec::events::is_sealed(&bytes) => {
+            Opening::NotSaid if is_sealed => return Err(RestoreError::Keys),
+            Opening::Anew(..) if is_sealed => {
                 return Err(RestoreError::SealedAlready { sequence });
             }
-            Opening::Under(keys) => codec::events::opened(bytes.clone(), keys),
-            Opening::NotSaid | Opening::Without | Opening::Anew(..) => Ok(bytes.clone()),
+            Opening::Under(keys) => codec::events::opened(bytes.clone(), keys).map(Cow::Owned),
+            Opening::NotSaid | Opening::Without | Opening::Anew(..) => {
+                Ok(Cow::Borrowed(bytes.as_slice()))
+            }
         };
         let recorded = opened.and_then(|opened| codec::events::decode(&opened));
         let recorded = recorded.map_err(|error| unread(error.to_string()))?;
@@ -379,8 +383,8 @@ impl Taking {
             return Ok(());
         }
         self.seen = sequence;
-        if self.first_sealed.is_none() && codec::events::is_sealed(&bytes) {
-            self.first_sealed = Some(sequence);
+        if is_sealed {
+            self.first_sealed.get_or_insert(sequence);
         }
         let bytes = match &mut self.opening {
             Opening::Anew(keys, folding) => folding.seal(recorded.clone(), keys)?,
