@@ -18,6 +18,7 @@ mod size;
 #[cfg(test)]
 mod tests;
 mod token;
+mod units;
 
 pub use environment::misspelt;
 pub use error::{ConfigError, ConfigErrors};

@@ -9,7 +9,7 @@
 //! DATA/keys/NNNN.keys  the keys of 1,048,576 events, as a tree; wrapped
 //! ```
 //! The number of a key is the event that opened the record, and the kind of the record. So it follows from the log, and
-//! no write waits for a key: a file is made with the first record of its events.
+//! no write waits for a key: a file is made while the events of the one before come.
 
 mod copies;
 mod file;
@@ -54,6 +54,11 @@ impl KeyNumber {
     /// The key of the record that the event `opened`.
     pub(crate) const fn new(of: KeyOf, opened: u64) -> KeyNumber {
         KeyNumber(opened << 2 | of as u64)
+    }
+
+    /// The file and the leaf of the first key of an event.
+    const fn place_of(event: u64) -> (u64, u32) {
+        KeyNumber::new(KeyOf::Customer, event).place()
     }
 
     const fn place(self) -> (u64, u32) {
@@ -114,10 +119,7 @@ impl Keys {
         master: Option<MasterKey>,
         check: Option<&str>,
     ) -> Result<Keys, KeyError> {
-        if check.is_some() {
-            file::refuse_gone(path)?;
-        }
-        Keys::open(path, master)?.bound(path, check)
+        Keys::bound(path, check, || Keys::open(path, master))
     }
 
     /// The same as [`Keys::open_bound`], of keys that are read as by [`Keys::read`].
@@ -129,18 +131,23 @@ impl Keys {
         master: Option<MasterKey>,
         check: Option<&str>,
     ) -> Result<Keys, KeyError> {
+        Keys::bound(path, check, || Keys::read(path, master))
+    }
+
+    fn bound(
+        path: &Path,
+        check: Option<&str>,
+        open: impl FnOnce() -> Result<Keys, KeyError>,
+    ) -> Result<Keys, KeyError> {
         if check.is_some() {
             file::refuse_gone(path)?;
         }
-        Keys::read(path, master)?.bound(path, check)
-    }
-
-    fn bound(self, path: &Path, check: Option<&str>) -> Result<Keys, KeyError> {
+        let keys = open()?;
         match check {
-            Some(check) if check != self.check() => Err(KeyError::OfAnother {
+            Some(check) if check != keys.check() => Err(KeyError::OfAnother {
                 path: path.to_owned(),
             }),
-            _ => Ok(self),
+            _ => Ok(keys),
         }
     }
 
@@ -155,7 +162,7 @@ impl Keys {
     /// # Errors
     /// [`KeyError::NoKeys`].
     pub(crate) fn refuse_gaps(&self, last: u64) -> Result<(), KeyError> {
-        let (until, _) = KeyNumber::new(KeyOf::Customer, last).place();
+        let (until, _) = KeyNumber::place_of(last);
         let trees = read(&self.trees);
         match (0..=until).find(|number| !trees.contains_key(number)) {
             Some(number) => Err(KeyError::NoKeys { number }),
@@ -169,7 +176,7 @@ impl Keys {
     /// # Errors
     /// When the folder cannot be written.
     pub(crate) fn reach(&self, seq: u64) -> Result<(), KeyError> {
-        let (until, _) = KeyNumber::new(KeyOf::Customer, seq).place();
+        let (until, _) = KeyNumber::place_of(seq);
         if until < self.reached.load(Ordering::Acquire) {
             return Ok(());
         }
@@ -184,14 +191,14 @@ impl Keys {
     /// # Errors
     /// When the folder cannot be written.
     pub(crate) fn reach_from_first(&self, next: u64) -> Result<(), KeyError> {
-        let (until, _) = KeyNumber::new(KeyOf::Customer, next).place();
+        let (until, _) = KeyNumber::place_of(next);
         (0..until).try_for_each(|number| self.make(number))?;
         self.reach(next)
     }
 
     /// Makes a file of keys if it is not there.
     fn make(&self, number: u64) -> Result<(), KeyError> {
-        let mut trees = self.trees.write().unwrap_or_else(PoisonError::into_inner);
+        let mut trees = write(&self.trees);
         if let Entry::Vacant(place) = trees.entry(number) {
             let tree = KeyTree::whole(file::random()?);
             if let Some(folder) = &self.folder {
@@ -219,7 +226,7 @@ impl Keys {
     /// # Errors
     /// When the system gives no random bytes.
     pub(crate) fn without_those_until(last: u64, since: u64) -> Result<Keys, KeyError> {
-        let (until, _) = KeyNumber::new(KeyOf::Customer, last + 1).place();
+        let (until, _) = KeyNumber::place_of(last + 1);
         let none = (0..=until).map(|number| (number, KeyTree::none()));
         Ok(Keys::with(
             None,
@@ -245,7 +252,7 @@ impl Keys {
         if let Some(since) = *lock(&self.since) {
             folder.set_since(since.min(last + 1))?;
         }
-        let (until, leaf) = KeyNumber::new(KeyOf::Customer, last + 1).place();
+        let (until, leaf) = KeyNumber::place_of(last + 1);
         let trees = read(&self.trees);
         for number in 0..=until {
             let fresh = KeyTree::whole(file::random()?);
@@ -315,8 +322,8 @@ impl Keys {
         if read(&self.condemned).contains(&number) {
             return Ok(None);
         }
-        let at = (number.0 % REMEMBERED as u64) as usize;
-        let remembered = *lock(&self.remembered[at]);
+        let place = self.remembered(number);
+        let remembered = *lock(place);
         if let Some((_, secret)) = remembered.filter(|(known, _)| *known == number) {
             return Ok(Some(secret));
         }
@@ -327,8 +334,13 @@ impl Keys {
             Some(tree) => tree.key(leaf),
             None => return Err(KeyError::NoKeys { number: of }),
         };
-        *lock(&self.remembered[at]) = key.map(|key| (number, key));
+        *lock(place) = key.map(|key| (number, key));
         Ok(key)
+    }
+
+    /// Where the key of this number is remembered, if it is.
+    fn remembered(&self, number: KeyNumber) -> &Mutex<Option<(KeyNumber, KeyBytes)>> {
+        &self.remembered[(number.0 % REMEMBERED as u64) as usize]
     }
 
     /// The key to store something under a number; `None` if it is destroyed. Makes a file of keys if it is the first of
@@ -348,10 +360,7 @@ impl Keys {
 
     /// From now on nothing is read or written under these keys. [`Keys::destroy`] makes it last.
     pub(crate) fn condemn(&self, numbers: &[KeyNumber]) {
-        let mut condemned = self
-            .condemned
-            .write()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut condemned = write(&self.condemned);
         condemned.extend(numbers);
     }
 
@@ -373,7 +382,7 @@ impl Keys {
             by_tree.entry(of).or_default().push(leaf);
         }
         for (of, leaves) in by_tree {
-            let mut trees = self.trees.write().unwrap_or_else(PoisonError::into_inner);
+            let mut trees = write(&self.trees);
             let Some(tree) = trees.get_mut(&of) else {
                 continue;
             };
@@ -387,12 +396,9 @@ impl Keys {
             }
         }
         for number in numbers {
-            *lock(&self.remembered[(number.0 % REMEMBERED as u64) as usize]) = None;
+            *lock(self.remembered(*number)) = None;
         }
-        let mut condemned = self
-            .condemned
-            .write()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut condemned = write(&self.condemned);
         numbers.iter().for_each(|number| {
             condemned.remove(number);
         });
@@ -402,6 +408,10 @@ impl Keys {
 
 fn read<T>(of: &RwLock<T>) -> std::sync::RwLockReadGuard<'_, T> {
     of.read().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn write<T>(of: &RwLock<T>) -> std::sync::RwLockWriteGuard<'_, T> {
+    of.write().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn lock<T>(of: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {

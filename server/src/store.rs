@@ -28,6 +28,7 @@ mod veil;
 
 pub use damaged_segments::DamagedSegment;
 pub use database::SingleThreadedRayon;
+pub(crate) use disk::sync_folder;
 pub use error::{AppendError, ApplyError, StoreError, StoreHealth};
 pub use examine::{Decode, ExamineError, Examined, FINDINGS_MAX, Finding, Harm, examine};
 pub use format::{DataFolder, KEYS, OpenError, SCHEMA};

@@ -10,7 +10,7 @@ use crate::codec::rows::active::{decode_active_case, decode_active_contact};
 use crate::codec::{self, CodecError};
 use crate::keys::{KeyError, Keys};
 use crate::metrics::RecoveryProgress;
-use crate::store::{ApplyError, LogReader, RowReader, SCAN_ROWS_MAX, StoreError};
+use crate::store::{ApplyError, DataFolder, LogReader, RowReader, SCAN_ROWS_MAX, StoreError};
 use signpost_domain::event::{Event, Recorded};
 use signpost_domain::handle::HandleKinds;
 use signpost_domain::ids::Seq;
@@ -172,12 +172,20 @@ pub(super) fn fold_rest(
 /// The keys of the folder whose log is folded.
 #[derive(Clone, Copy)]
 pub(super) struct FoldingKeys<'a> {
-    pub(super) keys: &'a Keys,
+    keys: &'a Keys,
     /// Whether the folder is written.
-    pub(super) is_written: bool,
+    is_written: bool,
 }
 
-impl FoldingKeys<'_> {
+impl<'a> FoldingKeys<'a> {
+    /// Those of a folder; `None` if it has none.
+    pub(super) fn of(folder: &'a DataFolder) -> Option<FoldingKeys<'a>> {
+        folder.keys().map(|keys| FoldingKeys {
+            keys,
+            is_written: folder.sealed().is_none(),
+        })
+    }
+
     /// Destroys the keys that an event destroys, if a crash left them; then the events before it read otherwise, and
     /// are to be folded again. In a folder that is only read the keys are only not used.
     fn finish_erasing(self, event: &Event) -> Result<(), RecoverError> {

@@ -132,10 +132,7 @@ fn sample(folder: &DataFolder, log: &LogReader) -> Result<(u64, Duration), Start
         (log, until),
         &mut row_writer,
         &lookup,
-        folder.keys().map(|keys| FoldingKeys {
-            keys,
-            is_written: false,
-        }),
+        FoldingKeys::of(folder),
         &RecoveryProgress::default(),
     )?;
     Ok((state.seq().0, begun.elapsed()))

@@ -404,10 +404,7 @@ fn opened(
         filters,
         recent,
     };
-    let keys = folder.keys().map(|keys| FoldingKeys {
-        keys,
-        is_written: folder.sealed().is_none(),
-    });
+    let keys = FoldingKeys::of(folder);
     let state = recover(log, &mut row_writer, &lookup, (kinds, keys), progress)?;
     Ok((state, row_writer, lookup))
 }

@@ -2,8 +2,9 @@
 //! customer can be read again from a copy of the log together with a copy of the keys from before, until that one is
 //! gone.
 
-use super::file::{KeyError, overwrite, sync};
+use super::file::{KeyError, overwrite};
 use super::{Keys, MasterKey};
+use crate::store::sync_folder;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use std::fs::{self, DirBuilder, OpenOptions};
@@ -76,7 +77,7 @@ impl KeysCopy {
             }
         };
         fs::rename(&partial, &folder).map_err(failed)?;
-        sync(&self.to).map_err(failed)?;
+        sync_folder(&self.to).map_err(failed)?;
         Ok(CopiedKeys {
             folder,
             has_master,
@@ -102,7 +103,7 @@ impl KeysCopy {
             copy.write_all(&bytes)?;
             copy.sync_all()?;
         }
-        sync(partial)?;
+        sync_folder(partial)?;
         Ok(has_master)
     }
 
@@ -116,7 +117,7 @@ impl KeysCopy {
             remove(&copy.path)?;
             removed += 1;
         }
-        sync(&self.to)?;
+        sync_folder(&self.to)?;
         Ok(removed)
     }
 }
@@ -192,15 +193,19 @@ mod tests {
     const ANNA: KeyNumber = KeyNumber::new(KeyOf::Customer, 7);
     const BEN: KeyNumber = KeyNumber::new(KeyOf::Customer, 8);
 
+    fn copying(folder: &Path, master: Option<MasterKey>, kept_days: u32) -> KeysCopy {
+        KeysCopy {
+            from: folder.join("keys"),
+            to: folder.join("copies"),
+            master,
+            kept_days,
+        }
+    }
+
     #[test]
     fn a_copy_opens_alone_and_goes_after_its_days() -> Outcome {
         let folder = tempfile::tempdir()?;
-        let copy = KeysCopy {
-            from: folder.path().join("keys"),
-            to: folder.path().join("copies"),
-            master: None,
-            kept_days: 2,
-        };
+        let copy = copying(folder.path(), None, 2);
         assert!(matches!(
             copy.make("2026-11-01T00:00:00Z".parse()?),
             Err(KeyError::NotThere { .. })
@@ -224,12 +229,7 @@ mod tests {
     #[test]
     fn a_copy_that_did_not_become_whole_goes_with_the_next_run() -> Outcome {
         let folder = tempfile::tempdir()?;
-        let copy = KeysCopy {
-            from: folder.path().join("keys"),
-            to: folder.path().join("copies"),
-            master: None,
-            kept_days: 2,
-        };
+        let copy = copying(folder.path(), None, 2);
         let keys = Keys::open(&copy.from, None)?;
         keys.key_to_write(ANNA)?;
         let killed = copy.to.join("keys-20261031T000000Z.partial");
@@ -252,12 +252,7 @@ mod tests {
     fn a_copy_under_a_named_master_key_does_not_have_it() -> Outcome {
         let folder = tempfile::tempdir()?;
         let master = MasterKey::parse(&"a".repeat(64))?;
-        let mut copy = KeysCopy {
-            from: folder.path().join("keys"),
-            to: folder.path().join("copies"),
-            master: Some(master.clone()),
-            kept_days: 1,
-        };
+        let mut copy = copying(folder.path(), Some(master.clone()), 1);
         drop(Keys::open(&copy.from, Some(master))?);
         let made = copy.make("2026-11-01T00:00:00Z".parse()?)?;
         assert!(!made.has_master);

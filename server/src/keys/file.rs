@@ -2,6 +2,7 @@
 
 use super::master::MasterKey;
 use super::tree::{KEY_BYTES, KeyBytes, KeyTree, Node};
+use crate::store::sync_folder;
 use aes_gcm_siv::aead::{Aead, Payload};
 use aes_gcm_siv::{Aes256GcmSiv, KeyInit, Nonce};
 use std::collections::BTreeMap;
@@ -171,7 +172,7 @@ impl KeyFolder {
         match fs::create_dir(path) {
             Err(source) if source.kind() == io::ErrorKind::AlreadyExists => {}
             created => created
-                .and_then(|()| sync(path.parent().unwrap_or(path)))
+                .and_then(|()| sync_folder(path.parent().unwrap_or(path)))
                 .map_err(|source| KeyError::io("could not create", path, source))?,
         }
         let master = match master {
@@ -187,18 +188,18 @@ impl KeyFolder {
 
     /// The key of hashes. It is made if there is none.
     pub(super) fn hashing(&self) -> Result<KeyBytes, KeyError> {
-        let path = self.path.join(HASHES);
-        match self.unwrapped(&path, HASHES)? {
-            Some(bytes) => bytes.try_into().map_err(|_| KeyError::Wrapped { path }),
-            None => {
+        match self.path.join(HASHES).try_exists() {
+            Ok(false) => {
                 let key = random()?;
-                self.wrap(HASHES, &key)?;
+                self.set_hashing(&key)?;
                 Ok(key)
             }
+            // Whoever reads it says what is wrong.
+            Ok(true) | Err(_) => self.stored_hashing(),
         }
     }
 
-    /// The key of hashes, if there is one.
+    /// The key of hashes, which must be there.
     pub(super) fn stored_hashing(&self) -> Result<KeyBytes, KeyError> {
         let path = self.path.join(HASHES);
         let bytes = self.unwrapped(&path, HASHES)?;
@@ -276,7 +277,7 @@ impl KeyFolder {
         if before.try_exists()? && !path.try_exists()? {
             // It was put aside after its successor was whole on disk.
             fs::rename(self.path.join(format!("{name}{NEW_SUFFIX}")), &path)?;
-            sync(&self.path)?;
+            sync_folder(&self.path)?;
         }
         match fs::metadata(&before) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
@@ -288,7 +289,7 @@ impl KeyFolder {
             }
         }
         fs::remove_file(&before)?;
-        sync(&self.path)
+        sync_folder(&self.path)
     }
 
     fn unwrapped(&self, path: &Path, name: &str) -> Result<Option<Vec<u8>>, KeyError> {
@@ -332,13 +333,13 @@ impl KeyFolder {
                 // Some file systems have no second names. Then the file is put aside.
                 Err(_) if !path.try_exists()? => {}
                 Err(_) => {
-                    sync(&self.path)?;
+                    sync_folder(&self.path)?;
                     fs::rename(&path, &before)?;
-                    sync(&self.path)?;
+                    sync_folder(&self.path)?;
                 }
             }
             fs::rename(&written, &path)?;
-            sync(&self.path)?;
+            sync_folder(&self.path)?;
             self.finish(name)
         };
         write().map_err(|source| KeyError::io("could not write", &path, source))
@@ -363,7 +364,7 @@ fn own_master(folder: &Path) -> Result<MasterKey, KeyError> {
          name another place by --master-key-file"
     );
     let master = MasterKey::create(&path)?;
-    sync(folder).map_err(|source| KeyError::io("could not write", folder, source))?;
+    sync_folder(folder).map_err(|source| KeyError::io("could not write", folder, source))?;
     Ok(master)
 }
 
@@ -386,8 +387,4 @@ pub(super) fn overwrite(path: &Path) -> io::Result<()> {
     let mut file = OpenOptions::new().write(true).open(path)?;
     file.write_all(&vec![0; length])?;
     file.sync_all()
-}
-
-pub(super) fn sync(folder: &Path) -> io::Result<()> {
-    File::open(folder)?.sync_all()
 }

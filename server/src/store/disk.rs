@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 const GONE_SUFFIX: &str = ".gone";
 
 /// Makes the names inside `folder` durable.
-pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
+pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
     File::open(folder)?.sync_all()
 }
 

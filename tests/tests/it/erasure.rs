@@ -209,6 +209,22 @@ pub(crate) fn has(bytes: &[u8], text: &str) -> bool {
         .any(|part| part == text.as_bytes())
 }
 
+/// Proves that who was erased is nowhere in the folder, and what is another's is there, as a server reads it.
+pub(crate) async fn is_erased_in(data: Data) -> Outcome<Data> {
+    let server = TestServer::on(data, Clock::External).await?;
+    answers(&server).await?;
+    let data = server.stop().await?;
+    let bytes = bytes(&data)?;
+    for text in SECRETS {
+        assert!(!has(&bytes, text), "the folder has {text}");
+    }
+    for text in OTHERS {
+        assert!(has(&bytes, text), "the folder lacks {text}");
+    }
+    data.fold()?;
+    Ok(data)
+}
+
 #[tokio::test]
 async fn who_was_erased_is_nowhere_after_a_correction_a_merge_and_an_undo() -> Outcome {
     let server = lived_in().await?;
@@ -243,17 +259,7 @@ async fn who_was_erased_is_nowhere_after_a_correction_a_merge_and_an_undo() -> O
         assert!(told.contains(text), "the feed lacks {text}");
     }
 
-    let server = server.restart().await?;
-    answers(&server).await?;
-    let data = server.stop().await?;
-    let bytes = bytes(&data)?;
-    for text in SECRETS {
-        assert!(!has(&bytes, text), "the folder has {text}");
-    }
-    for text in OTHERS {
-        assert!(has(&bytes, text), "the folder lacks {text}");
-    }
-    data.fold()?;
+    let data = is_erased_in(server.stop().await?).await?;
 
     // Rows that are made again from the log say the same.
     fs::remove_dir_all(data.path().join("state"))?;
@@ -323,14 +329,7 @@ async fn the_next_start_finishes_what_a_crash_interrupted() -> Outcome {
         copy_folder(&before.join(part), &data.path().join(part))?;
     }
     fs::remove_dir_all(&before)?;
-    let server = TestServer::on(data, Clock::External).await?;
-    answers(&server).await?;
-    let data = server.stop().await?;
-    let bytes = bytes(&data)?;
-    for text in SECRETS {
-        assert!(!has(&bytes, text), "the folder has {text}");
-    }
-    data.fold()?;
+    is_erased_in(data).await?;
     Ok(())
 }
 

@@ -1,6 +1,6 @@
 //! Keys of personal data: in no backup, copied apart, and what a restore makes of them.
 
-use crate::erasure::{OTHERS, SECRETS, answers, bytes, erase, has, lived_in, reads};
+use crate::erasure::{OTHERS, SECRETS, answers, bytes, erase, has, is_erased_in, lived_in, reads};
 use signpost_backup::unpack;
 use signpost_server::engine::Clock;
 use signpost_tests::Outcome;
@@ -28,22 +28,6 @@ async fn with_keys(place: &Path, keys: &Path) -> Outcome<(Data, String)> {
     assert_eq!(ran.code, Some(0), "{ran:?}");
     assert!(ran.stdout.contains("nothing is lost or twice"), "{ran:?}");
     Ok((data, ran.stdout))
-}
-
-/// Proves that who was erased is nowhere in the folder, and what is another's is there, as a server reads it.
-async fn is_erased_in(data: Data) -> Outcome<Data> {
-    let server = TestServer::on(data, Clock::External).await?;
-    answers(&server).await?;
-    let data = server.stop().await?;
-    let bytes = bytes(&data)?;
-    for text in SECRETS {
-        assert!(!has(&bytes, text), "the folder has {text}");
-    }
-    for text in OTHERS {
-        assert!(has(&bytes, text), "the folder lacks {text}");
-    }
-    data.fold()?;
-    Ok(data)
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
