@@ -1,11 +1,13 @@
 //! A bare tonic server that answers RouteContact with a ready answer, to measure what the transport alone costs. It can
 //! also store the contact first: in tables of SQLite or PostgreSQL, as one would otherwise write such a service, or in
-//! the log of the store, alone or with the rows of a contact.
+//! the log of the store, alone or with the rows of a contact; or do as much work as is asked of it, and shed what is
+//! too much.
 
 use crate::appended::Appended;
 use crate::pool::PooledTables;
 use crate::rows::RowSample;
 use crate::served::say;
+use crate::shedding::{ShedLayer, Work};
 use crate::tables::Tables;
 use clap::Args;
 use prost::Message;
@@ -13,6 +15,7 @@ use signpost_proto::v1;
 use signpost_proto::v1::contact_service_server::{ContactService, ContactServiceServer};
 use std::error::Error;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 use tokio::net::TcpListener;
 use tonic::transport::server::TcpIncoming;
 use tonic::{Request, Response, Status};
@@ -23,6 +26,8 @@ enum Kept {
     Tables(Tables),
     Pooled(PooledTables),
     Log(Appended),
+    /// Nowhere, but it costs as much as this.
+    Work(Work),
 }
 
 struct Echo {
@@ -44,6 +49,7 @@ impl ContactService for Echo {
             }
             Kept::Pooled(tables) => tables.keep(request.get_ref(), &self.answer).await,
             Kept::Log(log) => log.keep(request.get_ref(), &self.answer).await,
+            Kept::Work(work) => work.done().await.map_err(Into::into),
         };
         kept.map_err(|error| Status::internal(error.to_string()))?;
         Ok(Response::new(self.answer.clone()))
@@ -138,6 +144,9 @@ pub struct EchoArgs {
     /// With `--echo`: first store each contact in PostgreSQL, whose socket is in this folder.
     #[arg(long, hide = true, requires = "echo", conflicts_with_all = ["tables", "log"])]
     postgres: Option<PathBuf>,
+    /// With `--echo`: first work so many nanoseconds for each contact, and refuse those that are too many.
+    #[arg(long, hide = true, requires = "echo", conflicts_with_all = ["tables", "log", "postgres"])]
+    work_nanos: Option<u64>,
 }
 
 impl EchoArgs {
@@ -150,7 +159,9 @@ impl EchoArgs {
             Some(sample) => Keep::LogAndRows { log, sample },
             None => Keep::Log(log),
         });
-        Some((answer, tables.or(postgres).or(log).unwrap_or(Keep::Nowhere)))
+        let work = self.work_nanos.map(Duration::from_nanos).map(Keep::Work);
+        let keep = tables.or(postgres).or(log).or(work);
+        Some((answer, keep.unwrap_or(Keep::Nowhere)))
     }
 }
 
@@ -172,6 +183,8 @@ pub enum Keep<'a> {
         /// The folder that Signpost filled, from which rows are copied ([`RowSample::read`]).
         sample: &'a Path,
     },
+    /// The echo works so long for it instead, and sheds calls that are too many.
+    Work(Duration),
 }
 
 /// Serves the answer in the file `answer` on a free port of loopback, until the process is killed. First prints the
@@ -185,6 +198,7 @@ pub async fn echo(answer: &Path, keep: Keep<'_>) -> Result<(), Box<dyn Error>> {
         Keep::Tables(path) => Kept::Tables(Tables::create(path)?),
         Keep::Postgres(folder) => Kept::Pooled(PooledTables::create(folder).await?),
         Keep::Log(path) => Kept::Log(Appended::create(path, None)?),
+        Keep::Work(each) => Kept::Work(Work::start(each)),
         Keep::LogAndRows { log, sample } => {
             Kept::Log(Appended::create(log, Some(RowSample::read(sample)?))?)
         }
@@ -193,9 +207,19 @@ pub async fn echo(answer: &Path, keep: Keep<'_>) -> Result<(), Box<dyn Error>> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     say(&listener.local_addr()?.to_string());
     let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
-    tonic::transport::Server::builder()
-        .add_service(ContactServiceServer::new(Echo { answer, kept }))
-        .serve_with_incoming(incoming)
-        .await?;
+    let mut server = tonic::transport::Server::builder();
+    let sheds = matches!(kept, Kept::Work(_));
+    let service = ContactServiceServer::new(Echo { answer, kept });
+    match sheds {
+        true => {
+            let mut server = server.layer(ShedLayer::default());
+            let router = server.add_service(service);
+            router.serve_with_incoming(incoming).await?;
+        }
+        false => {
+            let router = server.add_service(service);
+            router.serve_with_incoming(incoming).await?;
+        }
+    }
     Ok(())
 }

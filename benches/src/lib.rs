@@ -15,6 +15,7 @@ pub mod rows;
 mod rows_keeper;
 pub mod sample;
 pub mod served;
+mod shedding;
 mod tables;
 pub mod tls;
 pub mod watchers;

@@ -54,7 +54,7 @@ pub struct RowSample {
     pub bytes: usize,
 }
 
-/// The kind of a row: the first byte of its key, and for an index row below a customer the byte after the id.
+/// The kind of a row: the first byte of its key, and for an index row below a customer the byte after the record.
 type Kind = (u8, u8);
 
 impl RowSample {
@@ -79,11 +79,13 @@ impl RowSample {
         }
         let expected = Named {
             contact: ContactId::stored("contact"),
-            customer: CustomerId::stored("customer"),
+            customer: CustomerId::stored("customer-100000"),
         };
         // Stored keys have hashes of names. These have the names, so that they say what row they are of.
-        let named = keys(&expected, Seq(1)).into_iter();
-        let named: BTreeMap<Kind, Vec<u8>> = named.map(|key| (kind(&key), key)).collect();
+        let mut named: BTreeMap<Kind, Vec<Vec<u8>>> = BTreeMap::new();
+        for key in keys(&expected, Seq(1)) {
+            named.entry(kind(&key)).or_default().push(key);
+        }
         let (each, other): (BTreeMap<_, _>, BTreeMap<_, _>) = kinds
             .into_iter()
             .partition(|(_, rows)| rows.len() as u64 >= SAMPLED);
@@ -101,18 +103,22 @@ impl RowSample {
             stretch: Vec::new(),
             again: Vec::new(),
             writes: COUNTS_WRITES,
-            rows: each.len(),
+            rows: named.values().map(Vec::len).sum(),
             bytes: 0,
         };
         for (kind, rows) in each {
+            let keys = named.get(&kind).map_or(&[][..], Vec::as_slice);
             if let Some((stored, value)) = rows.first()
-                && let Some(key) = named.get(&kind).filter(|_| !is_index(stored))
+                && let Some(key) = keys.first().filter(|_| !is_index(stored))
             {
-                let of = RowKind::of(&key::decode(key)?);
+                let of = match [key[0]] {
+                    key::CUSTOMERS => RowKind::Customer,
+                    _ => RowKind::of(&key::decode(key)?),
+                };
                 sample.writes += index::writes(&decode(of, value)?);
             }
             let bytes = rows.iter().map(|(key, value)| key.len() + value.len());
-            sample.bytes += bytes.sum::<usize>() / rows.len();
+            sample.bytes += bytes.sum::<usize>() * keys.len() / rows.len();
             let values = rows.into_iter().map(|(_, value)| value).collect();
             sample.each.insert(kind, values);
         }
@@ -173,20 +179,24 @@ impl RowSample {
 fn keys(Named { contact, customer }: &Named, seq: Seq) -> Vec<Vec<u8>> {
     let of_contact = RowKey::Contact(contact.clone());
     let of_case = RowKey::Case(CaseId(seq));
-    let of_customer = RowKey::Customer(customer.clone());
     let matter = RowKey::Matter(CaseKey(scattered(2 * seq.0)));
+    let generation = key::generation_of(seq);
     let request = RowKey::Request(RequestKey(scattered(2 * seq.0 + 1)));
     let mut keys = vec![
         key::of_event(seq, &matter),
         key::of_event(seq, &request),
         index::at(&index::CONTACT_MARKS, seq),
         index::at(&index::CUSTOMER_MARKS, seq),
-        index::at(&index::cases_of_customer(customer), seq),
-        index::at(&index::contacts_of_customer(customer), seq),
+        key::customer(seq),
+        key::record_key(generation, customer),
+        index::at(&index::cases_of_customer(seq), seq),
+        index::at(&index::contacts_of_customer(seq), seq),
     ];
     keys.extend(key::active(&of_contact));
     keys.extend(key::active(&of_case));
-    keys.extend(key::lookup_keys(&of_customer));
+    let beginnings = index::indexed_beginnings(customer.as_str());
+    let prefixes = beginnings.map(|begin| index::customers_by_beginning(generation, begin));
+    keys.extend(prefixes.map(|prefix| index::at(&prefix, seq)));
     keys
 }
 
@@ -203,8 +213,7 @@ fn scattered(number: u64) -> [u8; 16] {
 
 fn kind(key: &[u8]) -> Kind {
     let of_customer = [key[0]] == key::CUSTOMERS;
-    let end = key.iter().position(|byte| *byte == 0);
-    let after = end.filter(|_| of_customer).and_then(|end| key.get(end + 1));
+    let after = key.get(1 + size_of::<u64>()).filter(|_| of_customer);
     (key[0], after.copied().unwrap_or_default())
 }
 

@@ -1,7 +1,8 @@
 //! Overload: what a server does with five times the calls that it can decide. The rate that it sustains is measured
 //! first, then its latency when it is quiet, then five times that rate is offered whether or not it answers, and then
-//! it is quiet again. Beside it stands a bare tonic echo that gets the same: what it needs is the transport's, and the
-//! machine's that the load shares.
+//! it is quiet again. Two others get the same: a bare tonic echo, which shows what the transport needs, and the machine
+//! that the load shares; and a service that does only what cannot be left out: it works as long for each call as
+//! Signpost does beside the transport, stores nothing, and refuses in its outermost layer whatever is too much.
 //!
 //! `cargo run --release -p signpost-benches --bin overload [-- --folder DIR --seconds N --times N]`
 
@@ -32,6 +33,8 @@ const QUIET: f64 = 0.1;
 const GOODPUT_MIN: f64 = 0.8;
 /// The most that the p99 of what is taken may be, in times of the quiet one.
 const LATENCY_TIMES_MAX: f64 = 5.0;
+/// A figure that the machine forbids counts as reached within so many times of the service that only sheds.
+const OF_PEER_MAX: f64 = 1.3;
 /// Lists, and ends of live contacts, a second beside the flood.
 const BESIDE_A_SECOND: u64 = 50;
 /// The first contact of those that end beside the flood.
@@ -67,13 +70,107 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
 }
 
+/// What a server did in each phase.
+struct Measured {
+    sustained: f64,
+    quiet: Flooded,
+    flooded: Flooded,
+    /// Its memory before and after the flood, as [`Server::resident`] gives it.
+    memory: [(u64, u64); 2],
+}
+
+impl Measured {
+    fn goodput(&self) -> f64 {
+        self.flooded.goodput() / self.sustained
+    }
+
+    /// The p99 of what is taken under the flood, in times of the quiet one.
+    fn latency_times(&self) -> f64 {
+        p99(&self.flooded) / p99(&self.quiet)
+    }
+
+    fn say_memory(&self, whose: &str) {
+        let mib = |bytes: u64| bytes as f64 / f64::from(1 << 20);
+        let [before, after] = self.memory;
+        say(&format!(
+            "memory of {whose}: {:.0} MiB before, {:.0} MiB after, {:.0} MiB at most",
+            mib(before.0),
+            mib(after.0),
+            mib(after.1)
+        ));
+    }
+}
+
+/// Phases of one length, in a table.
+struct Phases {
+    next: Rc<Cell<u64>>,
+    time: Duration,
+    table: Table,
+}
+
+impl Phases {
+    /// One phase of a third of the time; the flood itself takes all of it.
+    async fn phase(
+        &mut self,
+        name: &str,
+        address: &str,
+        pace: Pace,
+    ) -> Result<Flooded, Box<dyn Error>> {
+        let came = flood(address, pace, self.time / 3, &self.next).await?;
+        self.table.add_row(row(name, &came));
+        Ok(came)
+    }
+
+    /// The best rate of several numbers of calls in flight, and the CPU time of a call at that rate.
+    async fn sustain(
+        &mut self,
+        server: &Server,
+        whose: &str,
+    ) -> Result<(f64, Duration), Box<dyn Error>> {
+        let mut best = (0.0_f64, Duration::ZERO);
+        for calls in IN_FLIGHT {
+            let before = server.cpu()?;
+            let name = format!("{whose}{calls} in flight");
+            let came = self
+                .phase(&name, &server.address, Pace::InFlight(calls))
+                .await?;
+            let each = (server.cpu()? - before).div_f64(came.taken.max(1) as f64);
+            if came.goodput() > best.0 {
+                best = (came.goodput(), each);
+            }
+        }
+        Ok(best)
+    }
+
+    /// All phases of a peer, which gets the same rates as Signpost; and the CPU time of a call.
+    async fn peer(
+        &mut self,
+        server: &Server,
+        whose: &str,
+        quiet: Pace,
+        pace: Pace,
+    ) -> Result<(Measured, Duration), Box<dyn Error>> {
+        let (sustained, cpu) = self.sustain(server, whose).await?;
+        let name = format!("{whose}quiet");
+        let quiet = self.phase(&name, &server.address, quiet).await?;
+        let before = server.resident()?;
+        let flooded = flood(&server.address, pace, self.time, &self.next).await?;
+        self.table.add_row(row(&format!("{whose}flood"), &flooded));
+        let measured = Measured {
+            sustained,
+            quiet,
+            flooded,
+            memory: [before, server.resident()?],
+        };
+        Ok((measured, cpu))
+    }
+}
+
 async fn measure(args: &Args) -> Result<(), Box<dyn Error>> {
     let folder = tempfile::tempdir_in(&args.place.folder)?;
     let server = Server::start(&["--serve"], &folder.path().join("data"))?;
     publish(&server.address).await?;
-    let next = Rc::new(Cell::new(1));
     let time = Duration::from_secs(args.seconds);
-    let phase = time / 3;
     let mut table = Table::new();
     table.set_header([
         "phase",
@@ -85,14 +182,11 @@ async fn measure(args: &Args) -> Result<(), Box<dyn Error>> {
         "p99 ms",
         "refused p99 ms",
     ]);
-    let mut sustained = 0.0_f64;
-    for calls in IN_FLIGHT {
-        let came = flood(&server.address, Pace::InFlight(calls), phase, &next).await?;
-        table.add_row(row(&format!("{calls} in flight"), &came));
-        sustained = sustained.max(came.goodput());
-    }
-    let quiet = flood(&server.address, Pace::Rate(QUIET * sustained), phase, &next).await?;
-    table.add_row(row("quiet", &quiet));
+    let next = Rc::new(Cell::new(1));
+    let mut phases = Phases { next, time, table };
+    let (sustained, cpu) = phases.sustain(&server, "").await?;
+    let quiet_pace = Pace::Rate(QUIET * sustained);
+    let quiet = phases.phase("quiet", &server.address, quiet_pace).await?;
     let ends = time.as_secs() * BESIDE_A_SECOND;
     live(&server, ends).await?;
     let before = server.resident()?;
@@ -105,14 +199,21 @@ async fn measure(args: &Args) -> Result<(), Box<dyn Error>> {
     );
     let pace = Pace::Rate(args.times * sustained);
     let flooded = beside
-        .run_until(flood(&server.address, pace, time, &next))
+        .run_until(flood(&server.address, pace, time, &phases.next))
         .await?;
     stop(&[lists, enders]);
-    table.add_row(row(&format!("{} times as much", args.times), &flooded));
-    let after = server.resident()?;
-    let again = flood(&server.address, Pace::Rate(QUIET * sustained), phase, &next).await?;
-    table.add_row(row("quiet again", &again));
-    // The echo has the machine for itself.
+    let name = format!("{} times as much", args.times);
+    phases.table.add_row(row(&name, &flooded));
+    let signpost = Measured {
+        sustained,
+        quiet,
+        flooded,
+        memory: [before, server.resident()?],
+    };
+    let again = phases
+        .phase("quiet again", &server.address, quiet_pace)
+        .await?;
+    // The peers have the machine for themselves.
     let answer = folder.path().join("answer");
     let mut contacts = ContactServiceClient::new(server.connect().await?);
     let routed = contacts
@@ -121,41 +222,50 @@ async fn measure(args: &Args) -> Result<(), Box<dyn Error>> {
     std::fs::write(&answer, routed.into_inner().encode_to_vec())?;
     drop((contacts, server));
     let bare = Server::start(&["--echo"], &answer)?;
-    let quiet_echo = flood(&bare.address, Pace::Rate(QUIET * sustained), phase, &next).await?;
-    table.add_row(row("echo, quiet", &quiet_echo));
-    let echoed = flood(&bare.address, pace, time, &next).await?;
-    table.add_row(row(&format!("echo, {} times", args.times), &echoed));
+    let (echo, transport_cpu) = phases.peer(&bare, "echo, ", quiet_pace, pace).await?;
     drop(bare);
-    say(&table.to_string());
-
-    let goodput = flooded.goodput() / sustained;
-    say(&format!(
-        "goodput / sustained: {goodput:.2}; it must be at least {GOODPUT_MIN}"
-    ));
-    let times = p99(&flooded) / p99(&quiet);
-    say(&format!(
-        "p99 of what is taken / p99 when quiet: {times:.1}; it must be at most {LATENCY_TIMES_MAX}"
-    ));
-    say(&format!(
-        "the same of a bare echo: {:.1}; its p99 under the flood is {:.2} of that of what is taken",
-        p99(&echoed) / p99(&quiet_echo),
-        p99(&echoed) / p99(&flooded)
-    ));
-    let mib = |bytes: u64| bytes as f64 / f64::from(1 << 20);
-    say(&format!(
-        "memory of the server: {:.0} MiB before, {:.0} MiB after, {:.0} MiB at most",
-        mib(before.0),
-        mib(after.0),
-        mib(after.1)
-    ));
+    let work = cpu.saturating_sub(transport_cpu);
+    let nanos = work.as_nanos().to_string();
+    let shedding = Server::start(&["--work-nanos", &nanos, "--echo"], &answer)?;
+    let (sheds, _) = phases.peer(&shedding, "sheds, ", quiet_pace, pace).await?;
+    drop(shedding);
+    say(&phases.table.to_string());
+    report(&signpost, &echo, &sheds, work);
     counted.say();
     say(&format!(
         "quiet again: {} of {} refused, p99 {:.1} times that of before",
         again.refused,
         again.offered,
-        p99(&again) / p99(&quiet)
+        p99(&again) / p99(&signpost.quiet)
     ));
     Ok(())
+}
+
+/// Compares the figures with what they must be, and with those of the peers.
+fn report(signpost: &Measured, echo: &Measured, sheds: &Measured, work: Duration) {
+    say(&format!(
+        "goodput / sustained: {:.2}; it must be at least {GOODPUT_MIN}",
+        signpost.goodput()
+    ));
+    say(&format!(
+        "the same of a service that works {work:.0?} a call and only sheds: {:.2}, {:.2} times as much; within \
+         {OF_PEER_MAX} counts as reached",
+        sheds.goodput(),
+        sheds.goodput() / signpost.goodput()
+    ));
+    say(&format!(
+        "p99 of what is taken / p99 when quiet: {:.1}; it must be at most {LATENCY_TIMES_MAX}",
+        signpost.latency_times()
+    ));
+    say(&format!(
+        "the same of the service that only sheds: {:.1}, and that of Signpost is {:.2} times as much; of a bare echo: \
+         {:.1}",
+        sheds.latency_times(),
+        signpost.latency_times() / sheds.latency_times(),
+        echo.latency_times()
+    ));
+    signpost.say_memory("the server");
+    sheds.say_memory("the service that only sheds");
 }
 
 /// Calls beside the flood, and how many of them were taken.

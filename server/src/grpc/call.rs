@@ -2,7 +2,8 @@
 //!
 //! [`CallLayer`] begins a [`CallNote`] before anything else of a call happens, and whatever runs for the call finds the
 //! note in its task. Every error has the id of its call, and so has every log line. The note is counted when the last
-//! of the call is gone: the answer was sent, or the caller went away.
+//! of the call is gone: the answer was sent, or the caller went away. A call that is refused as it comes in has no span
+//! unless something is logged of it: under overload there are too many of them.
 
 mod body;
 mod call_id;
@@ -15,8 +16,8 @@ use super::status::code_name;
 use crate::metrics::{Metrics, OTHER_LABEL};
 use http::{HeaderMap, Request, Response};
 use signpost_proto::v1::ErrorReason;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI32, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
 use std::time::Instant;
 use tokio::task::futures::TaskLocalFuture;
@@ -41,7 +42,7 @@ pub(crate) struct CallNote {
     /// What it is worth under overload.
     class: &'static str,
     begun: Instant,
-    span: Span,
+    span: OnceLock<Span>,
     metrics: Arc<Metrics>,
     /// The code that the caller gets; [`NONE`] until it is known.
     code: AtomicI32,
@@ -57,16 +58,23 @@ impl CallNote {
         let (method, class) = kind(path);
         metrics.call_began();
         CallNote {
-            span: tracing::info_span!("call", %id, method),
             id,
             method,
             class,
             begun: Instant::now(),
+            span: OnceLock::new(),
             metrics: metrics.clone(),
             code: AtomicI32::new(NONE),
             made: AtomicI32::new(NONE),
             made_reason: AtomicI32::new(0),
         }
+    }
+
+    /// The span of what is logged of the call.
+    fn span(&self) -> &Span {
+        let CallNote { id, method, .. } = self;
+        self.span
+            .get_or_init(|| tracing::info_span!("call", %id, method))
     }
 
     /// Notes the code that the caller gets.
@@ -99,12 +107,21 @@ impl Drop for CallNote {
         self.metrics.call_ended(of, name, reason, took);
         let reason = reason.map(|reason| reason.as_str_name());
         match code_name::is_our_fault(code) {
-            true => tracing::warn!(parent: &self.span, code = name, reason, ?took, "a call failed"),
+            true => {
+                tracing::warn!(parent: self.span(), code = name, reason, ?took, "a call failed")
+            }
             false => {
-                tracing::debug!(parent: &self.span, code = name, reason, ?took, "a call ended")
+                tracing::debug!(parent: self.span(), code = name, reason, ?took, "a call ended")
             }
         }
     }
+}
+
+/// Runs what makes the answer to the call of this task, and the answer itself, in the span of the call.
+pub(super) fn traced<F>(answering: impl FnOnce() -> F) -> Instrumented<F> {
+    let span = CALL.try_with(|note| note.span().clone());
+    let span = span.unwrap_or_else(|_| Span::none());
+    span.in_scope(answering).instrument(span)
 }
 
 /// The id of the call of this task. `None` outside of a call.
@@ -167,7 +184,7 @@ where
 {
     type Response = Response<Body>;
     type Error = S::Error;
-    type Future = TaskLocalFuture<Arc<CallNote>, Instrumented<S::Future>>;
+    type Future = TaskLocalFuture<Arc<CallNote>, S::Future>;
 
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
         self.next.poll_ready(context)
@@ -176,9 +193,8 @@ where
     fn call(&mut self, request: Request<Body>) -> Self::Future {
         let note = CallNote::begin(&self.metrics, request.uri().path(), request.headers());
         let note = Arc::new(note);
-        let span = note.span.clone();
         // What is judged at once belongs to the call, too.
-        let answer = CALL.sync_scope(note.clone(), || span.in_scope(|| self.next.call(request)));
-        CALL.scope(note, answer.instrument(span))
+        let answer = CALL.sync_scope(note.clone(), || self.next.call(request));
+        CALL.scope(note, answer)
     }
 }

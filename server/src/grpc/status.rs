@@ -8,6 +8,7 @@ pub(crate) mod code_name;
 pub(crate) mod connect;
 pub(crate) mod limits;
 mod reason;
+pub(crate) mod shed;
 
 use crate::backup::NotBackedUp;
 use crate::engine::EngineError;

@@ -5,9 +5,11 @@ use super::refused_call::RefusedCall;
 use super::table::{self, Call, Limited};
 use super::{AccessMode, Identity};
 use crate::engine::{CallClass, CallTimes, Engine, EngineError, InFlight};
+use crate::grpc::call;
 use crate::grpc::status;
 use crate::grpc::status::access as refusals;
 use crate::grpc::status::limits as over_limits;
+use crate::grpc::status::shed::ShedAnswers;
 use crate::limits::{CallPermit, CallerKey, Callers, Limits, PermitKind};
 use crate::port::{Peer, will_answer_at_once};
 use http::header::CONTENT_TYPE;
@@ -23,6 +25,7 @@ use tonic::Status;
 use tonic::body::Body;
 use tonic::codegen::{BoxFuture, Service};
 use tower::Layer;
+use tracing::instrument::Instrumented;
 
 /// What HTTP/2 counts for an entry of the metadata besides its name and its value.
 const ENTRY_BYTES: usize = 32;
@@ -59,6 +62,7 @@ pub(in crate::grpc) struct JudgeLayer {
     engine: Engine,
     limits: Limits,
     callers: Arc<Callers>,
+    shed: ShedAnswers,
 }
 
 impl JudgeLayer {
@@ -68,6 +72,7 @@ impl JudgeLayer {
             engine,
             limits,
             callers: Arc::new(Callers::new(limits)),
+            shed: ShedAnswers::new(),
         }
     }
 
@@ -216,7 +221,11 @@ where
             // Refusals must cost little when there are many, so they take no part of the way in.
             Err(kept_out) if is_grpc(&parts.headers) => {
                 will_answer_at_once();
-                return Judged::Refused(RefusedCall::new(body, kept_out));
+                let answer = match kept_out {
+                    KeptOut::Shed(class) => self.judge.shed.answer(class),
+                    KeptOut::Refused(status) => status.into_http(),
+                };
+                return Judged::Refused(RefusedCall::new(body, answer));
             }
             Err(KeptOut::Shed(class)) => {
                 let status = over_limits::overloaded(class);
@@ -224,7 +233,8 @@ where
             }
             Err(KeptOut::Refused(status)) => drop(parts.extensions.insert(Refused(status))),
         }
-        Judged::Next(self.next.call(Request::from_parts(parts, body)))
+        let request = Request::from_parts(parts, body);
+        Judged::Next(call::traced(|| self.next.call(request)))
     }
 }
 
@@ -233,7 +243,7 @@ pub(in crate::grpc) enum Judged<F> {
     /// The call is refused.
     Refused(RefusedCall),
     /// What the services inside answer.
-    Next(F),
+    Next(Instrumented<F>),
 }
 
 impl<F, E> Future for Judged<F>

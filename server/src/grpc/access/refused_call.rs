@@ -3,9 +3,7 @@
 //! The request is read to its end and dropped first. If it were not, its stream would be reset, and what the caller
 //! still sends would count as its fault, for which a connection is closed after a while.
 
-use super::gate::KeptOut;
 use crate::grpc::call;
-use crate::grpc::status::limits;
 use http::Response;
 use http_body::Body as HttpBody;
 use std::pin::Pin;
@@ -24,25 +22,18 @@ pub(in crate::grpc) struct RefusedCall {
     request: Body,
     read_bytes: usize,
     late: Option<Pin<Box<Sleep>>>,
-    why: KeptOut,
+    /// Taken when it is given.
+    answer: Option<Response<Body>>,
 }
 
 impl RefusedCall {
-    pub(super) fn new(request: Body, why: KeptOut) -> RefusedCall {
+    pub(super) fn new(request: Body, answer: Response<Body>) -> RefusedCall {
         RefusedCall {
             request,
             read_bytes: 0,
             late: None,
-            why,
+            answer: Some(answer),
         }
-    }
-
-    fn answer(&self) -> Response<Body> {
-        let status = match &self.why {
-            KeptOut::Shed(class) => limits::overloaded(*class),
-            KeptOut::Refused(status) => status.clone(),
-        };
-        call::noted(status.into_http())
     }
 
     /// Reads on. Ready at the end, or when enough was read.
@@ -69,6 +60,7 @@ impl Future for RefusedCall {
     type Output = Response<Body>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Response<Body>> {
-        self.poll_read(context).map(|()| self.answer())
+        self.poll_read(context)
+            .map(|()| call::noted(self.answer.take().unwrap_or_default()))
     }
 }

@@ -44,7 +44,7 @@ impl HttpBody for NotedBody {
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
         let NotedBody { inner, note } = &mut *self;
-        let poll = || note.span.in_scope(|| Pin::new(inner).poll_frame(context));
+        let poll = || note.span().in_scope(|| Pin::new(inner).poll_frame(context));
         let polled = CALL.sync_scope(note.clone(), poll);
         if let Poll::Ready(Some(Ok(frame))) = &polled
             && let Some(code) = frame.trailers_ref().and_then(code)
