@@ -8,6 +8,7 @@ pub mod crash;
 pub mod damage;
 pub mod faults;
 pub mod folding;
+pub mod fuzz;
 pub mod http;
 pub mod http2;
 pub mod listed;

@@ -244,7 +244,8 @@ fn index_of_log(log: &LogReader) -> Outcome<StoredRows> {
         state.apply(&recorded, None);
         for (_, row) in state.take_changed_rows() {
             let follows = codec::index::follows(&row);
-            index.extend(follows.entries.into_iter().chain(follows.static_entries));
+            let entries = follows.entries.into_iter().chain(follows.static_entries);
+            index.extend(entries.chain(follows.mark));
             for prefix in follows.blocks {
                 let block = codec::index::block_of(&prefix, follows.opened);
                 blocks.entry(block).or_default().insert(follows.opened);

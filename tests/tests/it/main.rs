@@ -51,6 +51,7 @@ mod feed_snapshots;
 mod feed_steady;
 mod feed_views;
 mod flags_named;
+mod fuzz;
 mod grid;
 mod handles;
 mod handles_told;
