@@ -525,7 +525,7 @@ impl Engine {
     /// # Errors
     /// [`EngineError::Corrupt`] or [`EngineError::Failed`] when the rows cannot be read.
     pub(crate) async fn rows_of(&self, keys: &[RowKey]) -> Result<Vec<Option<Row>>, EngineError> {
-        let rows = prefetch::read(self.rows(), keys).await;
+        let rows = prefetch::read(&self.shared.rows, keys).await;
         rows.map_err(unreadable)
     }
 

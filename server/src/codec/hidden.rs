@@ -1,11 +1,9 @@
 //! How a store is hidden: which rows are sealed, and which names in their keys are hashed. Names of customers, handles,
 //! external references and labels are; so a row is found by whoever knows its name, and its key tells nobody.
 
-use super::index::{
-    CUSTOMER_MARKS, CUSTOMERS_BY_FORM, CUSTOMERS_BY_HANDLE, HANDLE_CONFLICTS, TAGS_FIRST, TAGS_LAST,
-};
+use super::index::{CUSTOMERS_BY_FORM, CUSTOMERS_BY_HANDLE, TAGS_FIRST, TAGS_LAST};
 use super::rows::key::{
-    CLOSED_CASES, CUSTOMERS, ENDED_CONTACTS, HOLDERS, LIVE_CONTACTS, OPEN_CASES,
+    CLOSED_CASES, CUSTOMER_RECORDS, CUSTOMERS, ENDED_CONTACTS, HOLDERS, LIVE_CONTACTS, OPEN_CASES,
 };
 use super::{events, rows};
 use crate::keys::Keys;
@@ -29,20 +27,19 @@ pub fn veil(keys: Arc<Keys>) -> Veil {
 }
 
 fn may_be_sealed(key: &[u8]) -> bool {
-    let Some(prefix) = key.first() else {
+    let Some((prefix, rest)) = key.split_first() else {
         return false;
     };
+    // What leads to a customer's cases and contacts has no value.
+    if [*prefix] == CUSTOMERS {
+        return rest.len() == size_of::<u64>();
+    }
     [
         LIVE_CONTACTS,
         ENDED_CONTACTS,
         OPEN_CASES,
         CLOSED_CASES,
-        CUSTOMERS,
         HOLDERS,
-        CUSTOMER_MARKS,
-        CUSTOMERS_BY_HANDLE,
-        CUSTOMERS_BY_FORM,
-        HANDLE_CONFLICTS,
     ]
     .contains(&[*prefix])
 }
@@ -57,13 +54,12 @@ pub fn hidden_key(key: &[u8], keys: &Keys) -> Vec<u8> {
 
 fn hidden(key: &[u8], keys: &Keys) -> Option<(usize, Vec<u8>)> {
     let (&prefix, rest) = key.split_first()?;
+    if [prefix] == CUSTOMER_RECORDS || [prefix] == CUSTOMERS_BY_FORM {
+        return by_generation(prefix, rest, keys);
+    }
     let end = |bytes: &[u8]| bytes.iter().position(|byte| *byte == END);
     let name_bytes = match [prefix] {
-        CUSTOMERS if rest.is_empty() => None,
-        // The row, or its entries after it.
-        CUSTOMERS => Some(end(rest).unwrap_or(rest.len())),
         HOLDERS => end(rest).map(|_| rest.len()),
-        CUSTOMERS_BY_FORM => end(rest),
         tags if tags == CUSTOMERS_BY_HANDLE || (TAGS_FIRST..=TAGS_LAST).contains(&tags) => {
             let kind = end(rest)?;
             end(&rest[kind + 1..]).map(|value| kind + 1 + value)
@@ -71,36 +67,65 @@ fn hidden(key: &[u8], keys: &Keys) -> Option<(usize, Vec<u8>)> {
         _ => None,
     }?;
     let length = 1 + name_bytes;
-    let hash = keys.hashed(&key[..length]);
+    Some((
+        length,
+        [&[prefix], &hash(&key[..length], keys)[..]].concat(),
+    ))
+}
+
+/// The same for a name after the number of a generation. In every generation it has the same hash.
+fn by_generation(prefix: u8, rest: &[u8], keys: &Keys) -> Option<(usize, Vec<u8>)> {
+    let (generation, rest) = rest.split_first_chunk::<{ size_of::<u64>() }>()?;
+    let name = match [prefix] {
+        CUSTOMER_RECORDS => rest,
+        _ => &rest[..rest.iter().position(|byte| *byte == END)?],
+    };
+    let hash = hash(&[&[prefix], name].concat(), keys);
+    let length = 1 + generation.len() + name.len();
+    (!name.is_empty()).then(|| (length, [&[prefix], &generation[..], &hash].concat()))
+}
+
+fn hash(named: &[u8], keys: &Keys) -> Vec<u8> {
     // No name contains the byte after it.
-    let hash = hash.map(|byte| if byte == END { 1 } else { byte });
-    Some((length, [&[prefix], &hash[..]].concat()))
+    let bytes = keys.hashed(named).into_iter();
+    bytes
+        .map(|byte| if byte == END { 1 } else { byte })
+        .collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::codec::index;
+    use crate::codec::rows::key::record_key;
     use signpost_domain::ids::{CustomerId, Seq};
 
     #[test]
     fn whole_names_are_hidden_and_beginnings_are_not() -> Result<(), crate::keys::KeyError> {
         let keys = Keys::in_memory()?;
         let anna = CustomerId::stored("anna");
-        let row = [&CUSTOMERS[..], b"anna"].concat();
-        let entries = index::cases_of_customer(&anna);
-        let entry = index::at(&entries, Seq(7));
+        let row = record_key(2, &anna);
         let hide = |key: &[u8]| {
             let hidden = hidden(key, &keys);
             hidden.map(|(length, instead)| [&instead, &key[length..]].concat())
         };
-        let (Some(row), Some(entries), Some(entry)) = (hide(&row), hide(&entries), hide(&entry))
-        else {
-            panic!("they have whole names");
+        let hash = |generation| hide(&record_key(generation, &anna)).map(|key| key[9..].to_vec());
+        assert_eq!(hash(2), hash(3));
+        let Some(row) = hide(&row) else {
+            panic!("it is a whole name");
         };
-        assert!(entries.starts_with(&row) && entry.starts_with(&entries));
         assert!(!row.windows(4).any(|part| part == b"anna"));
-        for whole in [&CUSTOMERS[..], &HOLDERS, &CUSTOMERS_BY_FORM, &OPEN_CASES] {
+        // An entry of a customer has the number of the record, which is no name.
+        assert_eq!(
+            hide(&index::at(&index::cases_of_customer(Seq(3)), Seq(7))),
+            None
+        );
+        for whole in [
+            &CUSTOMER_RECORDS[..],
+            &HOLDERS,
+            &CUSTOMERS_BY_FORM,
+            &OPEN_CASES,
+        ] {
             assert_eq!(hide(whole), None);
         }
         Ok(())

@@ -27,16 +27,14 @@
 
 pub mod request_id_buckets;
 pub mod seq_bitmap;
-use super::customer::{customer_key, customer_key_to_wire};
 use super::rows::contact::{state_kind, state_kind_to_wire};
-use super::rows::key::CUSTOMERS;
+use super::rows::key::{CUSTOMER_RECORDS, CUSTOMERS, encode_record, generation_of, record_key};
 use super::text::{
-    case_seqs, cases, customer_id, customer_text, name, name_or_none, name_text, reason_or_none,
-    reason_text, reason_text_or_none, record_seq,
+    case_seqs, cases, name, name_or_none, name_text, reason_or_none, reason_text,
+    reason_text_or_none,
 };
-use super::write::{Encodable, Whose};
-use super::{CodecError, seal, wire, written};
-use crate::keys::{KeyError, Keys};
+use super::write::Encodable;
+use super::{CodecError, wire, written};
 use prost::Message;
 use signpost_domain::case::{CASE_CONTACTS_LISTED_MAX, Case, CaseState};
 use signpost_domain::contact::{ADDITIONAL_CASES_MAX, Contact};
@@ -47,6 +45,7 @@ use signpost_domain::list::ContactMark;
 use signpost_domain::state::Row;
 use signpost_domain::tags::{ExternalReference, LABELS_MAX, REFERENCES_MAX, Tags};
 use signpost_domain::time::UnixMs;
+use std::borrow::Cow;
 
 /// The prefix of the marks of contacts.
 pub const CONTACT_MARKS: [u8; 1] = [0x40];
@@ -75,7 +74,8 @@ const CONTACTS_BY_LABEL: [u8; 1] = [0x59];
 /// The prefix of the entries of customers who were found to hold a handle that another customer held too.
 pub const HANDLE_CONFLICTS: [u8; 1] = [0x5a];
 
-/// The prefix of the entries of customers by the forms of their keys and handles, and by beginnings of them.
+/// The prefix of the entries of customers by the generation of the log that recorded them, then by the forms of their
+/// keys and handles and by beginnings of them.
 pub(super) const CUSTOMERS_BY_FORM: [u8; 1] = [0x5b];
 
 /// The first and the last prefix of the blocks by external reference and by label.
@@ -86,10 +86,12 @@ pub(super) const TAGS_LAST: [u8; 1] = CONTACTS_BY_LABEL;
 const BEGINNINGS: [usize; 4] = [1, 3, 5, 8];
 /// The byte after a name. No name contains it.
 const END: u8 = 0;
-/// The byte after the id of a customer and [`END`], before the sequence of a case.
+/// The byte after the number of a customer's record, before the sequence of a case.
 const OF_CASE: u8 = 1;
-/// The byte after the id of a customer and [`END`], before the sequence of a contact.
+/// The byte after the number of a customer's record, before the sequence of a contact.
 const OF_CONTACT: u8 = 2;
+/// The bytes of the hash by which a mark tells the entries that lead to its customer.
+const FOUND_BY_BYTES: usize = 16;
 /// The number of bytes of a sequence at the end of a key.
 const SEQ_BYTES: usize = 8;
 
@@ -103,8 +105,11 @@ pub struct IndexEntries {
     pub is_new: bool,
     /// Entries to put in any case.
     pub entries: Vec<Entry>,
-    /// Entries that hardly ever change. They are put only if they are not stored yet.
+    /// Entries that hardly ever change, with `mark`, whose value tells which they are. They and the mark are put only
+    /// if the mark is not stored yet.
     pub static_entries: Vec<Entry>,
+    /// The mark of a row that has `static_entries`.
+    pub mark: Option<Entry>,
     /// The prefixes of the blocks that the sequence belongs to.
     pub blocks: Vec<Vec<u8>>,
     /// The sequence that opened the item of the row.
@@ -119,10 +124,10 @@ pub const CASE_WRITES_MAX: usize =
 /// customer and of the owners of its cases, and a block for each reference and label.
 pub const CONTACT_WRITES_MAX: usize =
     2 + 1 + (2 + ADDITIONAL_CASES_MAX) + REFERENCES_MAX + LABELS_MAX;
-/// The maximum number of writes for a customer: the row, its mark, an entry for each identity, one for a conflict, and
-/// those by form: of its key, and of each identity as told and as it compares.
+/// The maximum number of writes for a customer: the row, its mark, the number of its record, an entry for each
+/// identity, one for a conflict, and those by form: of its key, and of each identity as told and as it compares.
 pub const CUSTOMER_WRITES_MAX: usize =
-    2 + 1 + IDENTITIES_MAX + 1 + (1 + 2 * IDENTITIES_MAX) * (BEGINNINGS.len() + 1);
+    2 + 1 + 1 + IDENTITIES_MAX + 1 + (1 + 2 * IDENTITIES_MAX) * (BEGINNINGS.len() + 1);
 
 /// How many writes a row takes at most, with its index entries, by what the row has: no list is longer than what the
 /// maximum of its kind counts. Two contacts of a case on one channel count twice.
@@ -142,7 +147,7 @@ pub fn writes(row: &Row) -> usize {
         Row::Customer(customer) => {
             let forms = 1 + customer.profile.identities.len() + customer.handles.len();
             let forms = forms * (BEGINNINGS.len() + 1);
-            2 + 1 + customer.handles.len() + usize::from(customer.in_conflict) + forms
+            2 + 1 + 1 + customer.handles.len() + usize::from(customer.in_conflict) + forms
         }
         Row::IdentityOwner(_)
         | Row::Matter(_)
@@ -173,7 +178,8 @@ pub fn follows(row: &Row) -> IndexEntries {
 /// Whether the key belongs to a block, an entry or a mark.
 pub fn is_index(key: &[u8]) -> bool {
     match key.split_first() {
-        Some((prefix, rest)) if [*prefix] == CUSTOMERS => rest.contains(&END),
+        Some((prefix, rest)) if [*prefix] == CUSTOMERS => rest.len() > SEQ_BYTES,
+        Some((prefix, _)) if [*prefix] == CUSTOMER_RECORDS => true,
         Some((prefix, _)) => (CONTACT_MARKS[0]..=CUSTOMERS_BY_FORM[0]).contains(prefix),
         None => false,
     }
@@ -184,7 +190,8 @@ fn of_contact(contact: &Contact) -> IndexEntries {
     let owners = contact.additional.iter().filter_map(|it| it.owner.as_ref());
     let customers = contact.customer.iter().chain(&contact.case_owner);
     let customers = customers.chain(owners);
-    let customers = customers.map(|id| (at(&contacts_of_customer(id), contact.opened), Vec::new()));
+    let records = customers.filter_map(recorded);
+    let customers = records.map(|of| (at(&contacts_of_customer(of), contact.opened), Vec::new()));
     let Tags { references, labels } = &contact.context.tags;
     let references = references.iter().map(contacts_by_reference);
     let labels = labels
@@ -216,8 +223,8 @@ fn of_case(case: &Case) -> IndexEntries {
     blocks.extend(references.iter().map(cases_by_reference));
     let labels = labels.iter();
     blocks.extend(labels.map(|(key, value)| cases_by_label(key, value)));
-    let customer = case.customer.as_ref().map(cases_of_customer);
-    let customer = customer.map(|prefix| (at(&prefix, case.id.0), Vec::new()));
+    let record = case.customer.as_ref().and_then(recorded);
+    let customer = record.map(|of| (at(&cases_of_customer(of), case.id.0), Vec::new()));
     IndexEntries {
         is_new: case.id.0 == case.changed,
         entries: customer.into_iter().collect(),
@@ -228,33 +235,33 @@ fn of_case(case: &Case) -> IndexEntries {
 }
 
 fn of_customer(customer: &Customer) -> IndexEntries {
-    let mark = (
-        at(&CUSTOMER_MARKS, customer.opened),
-        customer_mark(customer),
-    );
-    let id = || encode_customer_id(&customer.id);
-    let entry = |key| (at(&customers_by_handle(key), customer.opened), id());
-    let handles = customer.handles.iter().map(entry);
+    let opened = customer.opened;
+    let generation = generation_of(opened);
+    let record = (record_key(generation, &customer.id), encode_record(opened));
+    let leads_to_it = |prefix: Vec<u8>| (at(&prefix, opened), Vec::new());
+    let handles = customer.handles.iter().map(customers_by_handle);
     let mut beginnings: Vec<Vec<u8>> = Vec::new();
     for form in customer.search_forms() {
-        beginnings.extend(indexed_beginnings(&form).map(customers_by_beginning));
-        beginnings.push(customers_by_beginning(&form));
+        // Whoever looks for a whole key finds its record.
+        let is_key = form == customer.id.as_str();
+        let whole = Some(&*form).filter(|_| !is_key);
+        let parts = indexed_beginnings(&form).chain(whole);
+        beginnings.extend(parts.map(|part| customers_by_beginning(generation, part)));
     }
     beginnings.sort_unstable();
     beginnings.dedup();
-    let forms = beginnings.into_iter();
-    let forms = forms.map(|beginning| (at(&beginning, customer.opened), id()));
-    let conflict = customer
-        .in_conflict
-        .then(|| (at(&HANDLE_CONFLICTS, customer.opened), id()));
+    let conflict = customer.in_conflict.then(|| HANDLE_CONFLICTS.to_vec());
+    let found_by = handles.chain(conflict).chain(beginnings).map(leads_to_it);
+    let found_by: Vec<Entry> = std::iter::once(record).chain(found_by).collect();
+    let mark = (
+        at(&CUSTOMER_MARKS, opened),
+        customer_mark(customer, &found_by),
+    );
     IndexEntries {
-        is_new: customer.opened == customer.changed,
-        static_entries: std::iter::once(mark)
-            .chain(handles)
-            .chain(conflict)
-            .chain(forms)
-            .collect(),
-        opened: customer.opened,
+        is_new: opened == customer.changed,
+        mark: Some(mark),
+        static_entries: found_by,
+        opened,
         ..IndexEntries::default()
     }
 }
@@ -292,24 +299,20 @@ pub fn cases_by_closed_state(state: CaseState) -> Option<Vec<u8>> {
     Some([&CASES_BY_STATE[..], &[number]].concat())
 }
 
+/// The number of the record of a customer. Every id in a row has it.
+fn recorded(id: &CustomerId) -> Option<Seq> {
+    debug_assert!(id.record().is_some(), "{id} has no record");
+    id.record()
+}
+
 /// The prefix of the entries of the cases of a customer.
-pub fn cases_of_customer(customer: &CustomerId) -> Vec<u8> {
-    [
-        &CUSTOMERS[..],
-        customer.as_str().as_bytes(),
-        &[END, OF_CASE],
-    ]
-    .concat()
+pub fn cases_of_customer(record: Seq) -> Vec<u8> {
+    [&CUSTOMERS[..], &record.0.to_be_bytes(), &[OF_CASE]].concat()
 }
 
 /// The prefix of the entries of the contacts of a customer.
-pub fn contacts_of_customer(customer: &CustomerId) -> Vec<u8> {
-    [
-        &CUSTOMERS[..],
-        customer.as_str().as_bytes(),
-        &[END, OF_CONTACT],
-    ]
-    .concat()
+pub fn contacts_of_customer(record: Seq) -> Vec<u8> {
+    [&CUSTOMERS[..], &record.0.to_be_bytes(), &[OF_CONTACT]].concat()
 }
 
 /// The prefix of the entries of customers that once had this handle.
@@ -326,7 +329,7 @@ pub fn customers_by_handle(HandleKey { kind, value }: &HandleKey) -> Vec<u8> {
 }
 
 /// The beginnings of a form that it is found under, beside its whole.
-fn indexed_beginnings(form: &str) -> impl Iterator<Item = &str> {
+pub fn indexed_beginnings(form: &str) -> impl Iterator<Item = &str> {
     BEGINNINGS
         .into_iter()
         .filter_map(|length| beginning(form, length))
@@ -337,20 +340,28 @@ fn beginning(form: &str, length: usize) -> Option<&str> {
     form.char_indices().nth(length).map(|(end, _)| &form[..end])
 }
 
-/// The prefixes of the entries of customers that once had a form that begins so. Not all that they lead to have one:
-/// keys are hashed where they are stored, and so only beginnings of some lengths are found.
-pub fn customers_beginning(begin: &str) -> Vec<Vec<u8>> {
+/// What customers are looked up by who have a form that begins so: the text itself, or a beginning of it. Not all that
+/// it leads to have such a form: keys are hashed where they are stored, and so only beginnings of some lengths are
+/// found.
+pub fn indexed_beginning(begin: &str) -> &str {
     let longest = indexed_beginnings(begin).last();
-    let is_indexed = BEGINNINGS.contains(&begin.chars().count());
-    match (is_indexed, longest) {
-        (false, Some(longest)) => vec![customers_by_beginning(longest)],
-        _ => vec![customers_by_beginning(begin)],
+    match BEGINNINGS.contains(&begin.chars().count()) {
+        false => longest.unwrap_or(begin),
+        true => begin,
     }
 }
 
-/// The prefix of the entries of customers under this beginning of a form, or under this form.
-fn customers_by_beginning(begin: &str) -> Vec<u8> {
-    [&CUSTOMERS_BY_FORM[..], begin.as_bytes(), &[END]].concat()
+/// The prefix of the entries of customers whom an event of this generation recorded, under this beginning of a form, or
+/// under this form.
+pub fn customers_by_beginning(generation: u64, begin: &str) -> Vec<u8> {
+    let generation = generation.to_be_bytes();
+    [
+        &CUSTOMERS_BY_FORM[..],
+        &generation,
+        begin.as_bytes(),
+        &[END],
+    ]
+    .concat()
 }
 
 /// The sequence at the end of a key.
@@ -473,31 +484,23 @@ pub fn decode_contact_mark(bytes: &[u8]) -> Result<(ContactId, ContactMark), Cod
     Ok((name(id, "contact_mark.id")?, mark))
 }
 
-fn customer_mark(customer: &Customer) -> Vec<u8> {
-    customer_mark_to_wire(&CustomerMark {
-        id: customer.id.clone(),
-        created: customer.created,
-        tier: customer.profile.tier.clone(),
-    })
-    .to_bytes()
-}
-
-fn customer_mark_to_wire(
-    CustomerMark { id, created, tier }: &CustomerMark,
-) -> written::CustomerMark<'_> {
-    written::CustomerMark {
-        id: customer_text(Some(id)),
-        created_unix_ms: created.0,
-        tier: name_text(tier.as_ref()),
-        record_seq: record_seq(Some(id)),
+fn customer_mark(customer: &Customer, found_by: &[Entry]) -> Vec<u8> {
+    let mut hasher = blake3::Hasher::new();
+    for (key, _) in found_by {
+        hasher.update(&(key.len() as u64).to_be_bytes()).update(key);
     }
+    let digest = hasher.finalize();
+    written::CustomerMark {
+        created_unix_ms: customer.created.0,
+        tier: name_text(customer.profile.tier.as_ref()),
+        found_by: Cow::Borrowed(&digest.as_bytes()[..FOUND_BY_BYTES]),
+    }
+    .to_bytes()
 }
 
 /// The mark of a customer: the values that lists filter by.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CustomerMark {
-    /// The id of the customer.
-    pub id: CustomerId,
     /// The time when the customer was first recorded, in milliseconds.
     pub created: UnixMs,
     /// The tier; `None` if the customer has none.
@@ -510,53 +513,14 @@ pub struct CustomerMark {
 /// When the bytes are not a mark of a customer.
 pub fn decode_customer_mark(bytes: &[u8]) -> Result<CustomerMark, CodecError> {
     let wire::CustomerMark {
-        id,
         created_unix_ms,
         tier,
-        record_seq,
+        found_by: _,
     } = wire::CustomerMark::decode(bytes)?;
     Ok(CustomerMark {
-        id: customer_id(id, record_seq, "customer_mark.id")?,
         created: UnixMs(created_unix_ms),
         tier: name_or_none(tier),
     })
-}
-
-/// The value of an entry that leads to a customer.
-pub fn encode_customer_id(id: &CustomerId) -> Vec<u8> {
-    customer_key_to_wire(id).to_bytes()
-}
-
-/// Reads the id of a customer from an entry that leads to it.
-///
-/// # Errors
-/// When the bytes are not an id of a customer.
-pub fn decode_customer_id(bytes: &[u8]) -> Result<CustomerId, CodecError> {
-    customer_key(wire::CustomerKey::decode(bytes)?)
-}
-
-/// An entry with what is personal sealed.
-///
-/// # Errors
-/// When a key cannot be had.
-pub fn sealed((key, value): Entry, keys: &Keys) -> Result<Entry, KeyError> {
-    let whose = Whose::default();
-    let at = (seal::SealedAs::Row, 0);
-    let prefix = key.first().map_or([0], |prefix| [*prefix]);
-    let sealed = match prefix {
-        CUSTOMER_MARKS => match decode_customer_mark(&value) {
-            Ok(mark) => seal::sealed(&customer_mark_to_wire(&mark), whose, at, keys)?,
-            Err(_) => value,
-        },
-        CUSTOMERS_BY_HANDLE | HANDLE_CONFLICTS | CUSTOMERS_BY_FORM => {
-            match decode_customer_id(&value) {
-                Ok(id) => seal::sealed(&customer_key_to_wire(&id), whose, at, keys)?,
-                Err(_) => value,
-            }
-        }
-        _ => value,
-    };
-    Ok((key, sealed))
 }
 
 const SHAPE: CodecError = CodecError::Shape("index");

@@ -1,7 +1,7 @@
 //! Fills the filters with the keys that are stored when the server starts. It runs while the server already works.
 //!
-//! It reads rows that hold little more than a key: the marks of contacts and customers, the buckets of request ids, the
-//! owners of identities, the matters.
+//! It reads rows that hold little more than a key: the marks of contacts, the records of customers, the buckets of
+//! request ids, the owners of identities, the matters.
 
 use super::generation_filter::GenerationFilter;
 use super::key_filter::KeyFilter;
@@ -9,9 +9,7 @@ use super::key_filters::KeyFilters;
 use super::row_write_error::RowWriteError;
 use crate::codec::CodecError;
 use crate::codec::index::request_id_buckets::{self, RequestIdBucket, STRETCH_EVENTS};
-use crate::codec::index::{
-    CONTACT_MARKS, CUSTOMER_MARKS, decode_contact_mark, decode_customer_mark,
-};
+use crate::codec::index::{CONTACT_MARKS, decode_contact_mark};
 use crate::codec::rows::key;
 use crate::store::{RowReader, StoreError, StoredRow};
 use signpost_domain::ids::Seq;
@@ -21,7 +19,7 @@ use std::time::Instant;
 /// The number of rows that are read in one step. During a step, the rows cannot be opened anew.
 const ROWS_AT_ONCE: usize = 2_048;
 
-/// Notes which generations of request ids and of matters are stored. Call it before any row is written.
+/// Notes which generations of request ids, of matters and of customers are stored. Call it before any row is written.
 ///
 /// # Errors
 /// When the rows do not read.
@@ -32,11 +30,14 @@ pub(super) fn begin(filters: &KeyFilters, rows: &RowReader) -> Result<(), RowWri
         let oldest = Seq(request_id_buckets::decode_key(name)? * STRETCH_EVENTS);
         filters.requests.begin(key::generation_of(oldest), newest);
     }
-    let (oldest, _) = rows.scan_blocking(&key::MATTERS, None, 1)?;
-    if let Some((name, _)) = oldest.first() {
-        filters
-            .matter_generations
-            .begin(key::decode_generation(name)?, newest);
+    for (prefix, filter) in [
+        (key::MATTERS, &filters.matter_generations),
+        (key::CUSTOMER_RECORDS, &filters.customer_generations),
+    ] {
+        let (oldest, _) = rows.scan_blocking(&prefix, None, 1)?;
+        if let Some((name, _)) = oldest.first() {
+            filter.begin(key::decode_generation(name)?, newest);
+        }
     }
     Ok(())
 }
@@ -55,10 +56,13 @@ pub(super) fn run(filters: &KeyFilters, rows: &RowReader) {
 /// The filters that are asked most come first: each is used as soon as it is complete.
 fn fill(filters: &KeyFilters, rows: &RowReader) -> Result<(), RowWriteError> {
     let began = Instant::now();
-    each(rows, &CUSTOMER_MARKS, |(_, mark)| {
-        filters.add_key(&RowKey::Customer(decode_customer_mark(mark)?.id));
+    each(rows, &key::CUSTOMER_RECORDS, |(name, _)| {
+        let generation = key::decode_generation(name)?;
+        filters.customer_generations.complete_before(generation);
+        filters.add_stored_customer(name, generation);
         Ok(())
     })?;
+    filters.customer_generations.complete_before(u64::MAX);
     filters.customers.complete();
     each(rows, &key::HOLDERS, |(name, _)| {
         filters.add_stored_owner(name);
@@ -94,8 +98,12 @@ fn fill(filters: &KeyFilters, rows: &RowReader) -> Result<(), RowWriteError> {
         &filters.matters,
     ];
     let sizes = sizes.map(KeyFilter::size).into_iter();
-    let by_generation =
-        [&filters.matter_generations, &filters.requests].map(GenerationFilter::size);
+    let by_generation = [
+        &filters.matter_generations,
+        &filters.customer_generations,
+        &filters.requests,
+    ]
+    .map(GenerationFilter::size);
     let sizes: Vec<(u64, u64)> = sizes.chain(by_generation).collect();
     tracing::info!(
         seconds = began.elapsed().as_secs_f64(),

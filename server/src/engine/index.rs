@@ -49,16 +49,18 @@ impl Indexer {
                 is_new,
                 entries,
                 static_entries: steady,
+                mark,
                 blocks,
                 opened,
             } = follows(row);
-            let follow = entries.len() + steady.len() + blocks.len();
+            let follow = entries.len() + steady.len() + mark.iter().len() + blocks.len();
             debug_assert!(2 + follow <= writes(row), "{follow} follow from {row:?}");
             puts.extend(entries);
-            for entry in steady {
-                if is_new || !self.is_there(&entry)? {
-                    puts.extend([entry]);
-                }
+            if let Some(mark) = mark
+                && (is_new || !self.is_there(&mark)?)
+            {
+                puts.extend(steady);
+                puts.extend([mark]);
             }
             for prefix in blocks {
                 let key = block_of(&prefix, opened);

@@ -17,11 +17,11 @@
 use super::generation_filter::GenerationFilter;
 use super::key_filter::KeyFilter;
 use crate::codec::hidden::hidden_key;
+use crate::codec::rows::key;
 use crate::codec::rows::key::GENERATION_EVENTS;
-use crate::codec::rows::{RowKind, decode, key};
 use crate::keys::Keys;
 use crate::store::{RowReader, StoreError};
-use signpost_domain::ids::Seq;
+use signpost_domain::ids::{CustomerId, Seq};
 use signpost_domain::state::{Row, RowKey};
 use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
@@ -38,10 +38,14 @@ const MATTERS_BYTES_MAX: u64 = 64 * 1024 * 1024;
 const MATTER_GENERATIONS_BYTES_MAX: u64 = 64 * 1024 * 1024;
 /// Bytes of the filter of request ids: for 89,000,000 that are stored at once.
 const REQUESTS_BYTES_MAX: u64 = 128 * 1024 * 1024;
+/// Bytes of the filter of the generations of customers: for 89,000,000 events.
+const CUSTOMER_GENERATIONS_BYTES_MAX: u64 = 64 * 1024 * 1024;
 /// The number of request ids in a generation, at most: one an event.
 const REQUESTS_EACH: u64 = GENERATION_EVENTS;
 /// The number of matters in a generation, mostly fewer: a contact about a new matter has at least two events.
 const MATTERS_EACH: u64 = GENERATION_EVENTS / 2;
+/// The number of customers who are new in a generation, mostly fewer.
+const CUSTOMERS_EACH: u64 = GENERATION_EVENTS / 2;
 
 /// The maximum number of bytes of each filter. A filter that would need more calls no key absent. Tests make them
 /// small.
@@ -57,6 +61,8 @@ pub struct FilterLimits {
     pub matters: u64,
     /// Of the generations of matters.
     pub matter_generations: u64,
+    /// Of the generations in which customers were recorded.
+    pub customer_generations: u64,
     /// Of request ids.
     pub requests: u64,
     /// In tests: the filters forget every key whose hash is a multiple of this number.
@@ -77,6 +83,7 @@ pub(super) struct KeyFilters {
     pub(super) identity_owners: KeyFilter,
     pub(super) matters: KeyFilter,
     pub(super) matter_generations: GenerationFilter,
+    pub(super) customer_generations: GenerationFilter,
     pub(super) requests: GenerationFilter,
 }
 
@@ -88,6 +95,7 @@ impl FilterLimits {
         identity_owners: 0,
         matters: 0,
         matter_generations: 0,
+        customer_generations: 0,
         requests: 0,
         #[cfg(test)]
         forgets_one_in: None,
@@ -102,6 +110,7 @@ impl Default for FilterLimits {
             identity_owners: IDENTITY_OWNERS_BYTES_MAX,
             matters: MATTERS_BYTES_MAX,
             matter_generations: MATTER_GENERATIONS_BYTES_MAX,
+            customer_generations: CUSTOMER_GENERATIONS_BYTES_MAX,
             requests: REQUESTS_BYTES_MAX,
             #[cfg(test)]
             forgets_one_in: None,
@@ -135,6 +144,7 @@ impl KeyFilters {
             identity_owners: filter(limits.identity_owners),
             matters: filter(limits.matters),
             matter_generations: by_generation(MATTERS_EACH, limits.matter_generations),
+            customer_generations: by_generation(CUSTOMERS_EACH, limits.customer_generations),
             requests: by_generation(REQUESTS_EACH, limits.requests),
         }
     }
@@ -147,7 +157,11 @@ impl KeyFilters {
             &self.identity_owners,
             &self.matters,
         ];
-        let by_generation = [&self.matter_generations, &self.requests];
+        let by_generation = [
+            &self.matter_generations,
+            &self.customer_generations,
+            &self.requests,
+        ];
         let of_keys: u64 = by_key.iter().map(|filter| filter.size().1).sum();
         let of_generations: u64 = by_generation.iter().map(|filter| filter.size().1).sum();
         of_keys + of_generations
@@ -158,6 +172,7 @@ impl KeyFilters {
         match row {
             Row::Request(row) => self.add_in_generation(key, row.seq),
             Row::Matter(latest) => self.add_in_generation(key, latest.seq),
+            Row::Customer(row) => self.add_in_generation(key, row.opened),
             _ => self.add_key(key),
         }
     }
@@ -167,15 +182,45 @@ impl KeyFilters {
         self.identity_owners.add(self.hasher.hash_one(stored));
     }
 
-    /// Of the owner of an identity, which cannot be read back from its stored key, it is the hash of the stored key.
+    /// Adds a customer by the stored key of the number of the record, which an event of this generation made.
+    pub(super) fn add_stored_customer(&self, stored: &[u8], generation: u64) {
+        let hash = self.hasher.hash_one(name_of_record_key(stored));
+        self.customers.add(hash);
+        self.customer_generations
+            .add(hash, key::first_of(generation));
+    }
+
+    /// The stored keys that the number of a customer's record may have, of the events that were applied before this
+    /// call, the newest first.
+    pub(super) fn record_places(&self, id: &CustomerId) -> Vec<Vec<u8>> {
+        let customer = RowKey::Customer(id.clone());
+        let hash = self.hash(&customer);
+        match self.customers.is_absent(hash) {
+            true => Vec::new(),
+            false => {
+                let generations = self.customer_generations.places(hash).into_iter();
+                generations.map(|it| key::record_key(it, id)).collect()
+            }
+        }
+    }
+
+    /// Of a customer and of the owner of an identity, which cannot be read back from their stored keys, it is the hash
+    /// of the stored key.
     fn hash(&self, key: &RowKey) -> u64 {
-        let RowKey::IdentityOwner(_) = key else {
-            return self.hasher.hash_one(key);
+        let stored = |plain: Vec<u8>| match &self.keys {
+            Some(keys) => hidden_key(&plain, keys),
+            None => plain,
         };
-        let plain = key::lookup_keys(key).next().unwrap_or_default();
-        match &self.keys {
-            Some(keys) => self.hasher.hash_one(&*hidden_key(&plain, keys)),
-            None => self.hasher.hash_one(&*plain),
+        match key {
+            RowKey::Customer(id) => {
+                let stored = stored(key::record_key(0, id));
+                self.hasher.hash_one(name_of_record_key(&stored))
+            }
+            RowKey::IdentityOwner(_) => {
+                let plain = key::lookup_keys(key).next().unwrap_or_default();
+                self.hasher.hash_one(&*stored(plain))
+            }
+            _ => self.hasher.hash_one(key),
         }
     }
 
@@ -220,7 +265,10 @@ impl KeyFilters {
         key: &RowKey,
         pick: impl Fn(&GenerationFilter) -> Vec<u64>,
     ) -> Vec<Vec<u8>> {
-        match self.generations_of(key) {
+        match self
+            .generations_of(key)
+            .filter(|_| key::is_by_generation(key))
+        {
             Some(filter) => {
                 let generations = pick(filter).into_iter();
                 generations
@@ -254,11 +302,16 @@ impl KeyFilters {
                 .zip(places)
                 .filter(|(_, places)| places.is_empty());
             for (key, _) in absent {
-                let places = self.stored_keys(key, GenerationFilter::all);
+                let places = match key {
+                    RowKey::Customer(id) => {
+                        let generations = self.customer_generations.all().into_iter();
+                        generations.map(|it| key::record_key(it, id)).collect()
+                    }
+                    _ => self.stored_keys(key, GenerationFilter::all),
+                };
                 let (stored, _) = rows.get_many_blocking(&places)?;
                 // A row that was applied in the meantime is in the filter by now.
-                let mut stored = stored.iter().flatten();
-                let overlooked = stored.any(|row| is_somebody(key, row)) && self.is_absent(key);
+                let overlooked = stored.iter().any(Option::is_some) && self.is_absent(key);
                 assert!(!overlooked, "{key:?} was overlooked");
             }
         }
@@ -277,6 +330,8 @@ impl KeyFilters {
         match key {
             RowKey::Request(_) => Some(&self.requests),
             RowKey::Matter(_) => Some(&self.matter_generations),
+            // Where the number of the record is stored.
+            RowKey::Customer(_) => Some(&self.customer_generations),
             _ => None,
         }
     }
@@ -299,10 +354,7 @@ impl KeyFilters {
     }
 }
 
-/// Whether the row under a key is of what the key names. What is left of a customer who was erased is not.
-fn is_somebody(key: &RowKey, row: &[u8]) -> bool {
-    match (key, decode(RowKind::of(key), row)) {
-        (RowKey::Customer(id), Ok(Row::Customer(row))) => row.id == *id,
-        _ => true,
-    }
+/// What is after the generation in the stored key of the number of a record: the same in every generation.
+fn name_of_record_key(stored: &[u8]) -> &[u8] {
+    stored.get(1 + size_of::<u64>()..).unwrap_or_default()
 }

@@ -5,10 +5,10 @@ use super::key_filters::KeyFilters;
 use super::recent_rows::RecentRows;
 use crate::codec;
 use crate::codec::rows::RowKind;
+use crate::index_scan::undecoded;
 use crate::store::{RowReader, StoreError};
-use signpost_domain::ids::Seq;
+use signpost_domain::ids::{CustomerId, Seq};
 use signpost_domain::state::{Row, RowKey, RowNotLoaded, State};
-use std::path::PathBuf;
 use std::sync::Arc;
 
 /// Rows that were looked up; `None` for a row that does not exist.
@@ -75,7 +75,9 @@ async fn fetch(
     // Before the filters are asked: of what is applied later they may not know yet.
     let as_of = Seq(rows.applied());
     looked.as_of = looked.as_of.min(as_of);
-    let places: Vec<Vec<Vec<u8>>> = keys.iter().map(|key| filters.places(key)).collect();
+    let with_records = recorded(lookup, keys).await?;
+    let places = with_records.iter().map(|key| filters.places(key));
+    let places: Vec<Vec<Vec<u8>>> = places.collect();
     filters.prove_absent(rows, keys, &places)?;
     let counts: Vec<usize> = places.iter().map(Vec::len).collect();
     let stored_keys: Vec<Vec<u8>> = places.into_iter().flatten().collect();
@@ -98,14 +100,15 @@ async fn fetch(
 /// # Errors
 /// When a row cannot be read or decoded.
 pub(super) async fn read(
-    reader: &RowReader,
+    lookup: &RowLookup,
     keys: &[RowKey],
 ) -> Result<Vec<Option<Row>>, StoreError> {
     debug_assert!(!keys.iter().any(codec::rows::key::is_by_generation));
-    let stored_keys = keys.iter().map(codec::rows::key::lookup_keys);
+    let with_records = recorded(lookup, keys).await?;
+    let stored_keys = with_records.iter().map(codec::rows::key::lookup_keys);
     let places: Vec<usize> = stored_keys.clone().map(Iterator::count).collect();
     let stored_keys: Vec<Vec<u8>> = stored_keys.flatten().collect();
-    let (values, _) = reader.get_many(&stored_keys).await?;
+    let (values, _) = lookup.rows.get_many(&stored_keys).await?;
     let mut values = values.into_iter();
     let rows = keys.iter().zip(places);
     rows.map(|(key, places)| first_row(key, values.by_ref().take(places)))
@@ -117,9 +120,54 @@ pub(super) async fn read(
 /// # Errors
 /// When the row cannot be read or decoded.
 pub(super) fn read_blocking(lookup: &RowLookup, key: &RowKey) -> Result<Option<Row>, StoreError> {
-    let stored_keys = lookup.filters.places(key);
+    let mut with_record = key.clone();
+    if let RowKey::Customer(id) = &mut with_record
+        && id.record().is_none()
+    {
+        let (records, _) = lookup
+            .rows
+            .get_many_blocking(&lookup.filters.record_places(id))?;
+        record(id, records.into_iter())?;
+    }
+    let stored_keys = lookup.filters.places(&with_record);
     let (values, _) = lookup.rows.get_many_blocking(&stored_keys)?;
     first_row(key, values.into_iter())
+}
+
+/// The same keys, where a customer's has the number of the record, if there is one.
+async fn recorded(
+    RowLookup { rows, filters, .. }: &RowLookup,
+    keys: &[RowKey],
+) -> Result<Vec<RowKey>, StoreError> {
+    let mut keys = keys.to_vec();
+    let unknown = keys.iter_mut().filter_map(|key| match key {
+        RowKey::Customer(id) if id.record().is_none() => {
+            let places = filters.record_places(id);
+            (!places.is_empty()).then_some((id, places))
+        }
+        _ => None,
+    });
+    let (unknown, places): (Vec<&mut CustomerId>, Vec<Vec<Vec<u8>>>) = unknown.unzip();
+    if !places.is_empty() {
+        let (records, _) = rows.get_many(&places.concat()).await?;
+        let mut records = records.into_iter();
+        for (id, places) in unknown.into_iter().zip(&places) {
+            record(id, records.by_ref().take(places.len()))?;
+        }
+    }
+    Ok(keys)
+}
+
+/// Gives the id of a customer the number of the record: the first of those that are stored.
+fn record(
+    id: &mut CustomerId,
+    stored: impl Iterator<Item = Option<Vec<u8>>>,
+) -> Result<(), StoreError> {
+    if let Some(stored) = stored.fold(None, Option::or) {
+        let record = codec::rows::key::decode_record(&stored).map_err(undecoded)?;
+        *id = id.clone().of_record(record);
+    }
+    Ok(())
 }
 
 /// The row under the first of the stored keys of `key` that has one.
@@ -131,8 +179,5 @@ fn first_row(
     let decoded = stored
         .map(|bytes| codec::rows::decode(RowKind::of(key), &bytes))
         .transpose();
-    decoded.map_err(|error| StoreError::Damaged {
-        path: PathBuf::from("state"),
-        what: error.to_string(),
-    })
+    decoded.map_err(undecoded)
 }

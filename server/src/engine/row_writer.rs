@@ -222,13 +222,7 @@ impl RowWriter {
         drop(seen);
         let beside = self.indexer.puts(rows())?.into_iter();
         let beside = beside.chain(self.stretches(rows())?);
-        for entry in beside {
-            let (key, value) = match &self.keys {
-                Some(keys) => codec::index::sealed(entry, keys)?,
-                None => entry,
-            };
-            puts.push((key, Some(value)));
-        }
+        puts.extend(beside.map(|(key, value)| (key, Some(value))));
         for (version, source) in groups.iter().flat_map(|group| &group.documents) {
             let document = codec::rows::encode_playbook(source);
             puts.push((codec::rows::key::playbook(version), Some(document)));

@@ -9,7 +9,7 @@ use signpost_domain::case::Case;
 use signpost_domain::contact::Contact;
 use signpost_domain::customer::Customer;
 use signpost_domain::handle::HandleKey;
-use signpost_domain::ids::{CaseId, ContactId, CustomerId};
+use signpost_domain::ids::{CaseId, ContactId, CustomerId, Seq};
 use signpost_domain::list::OfCustomer;
 use signpost_domain::state::{Row, RowKey};
 use std::sync::Arc;
@@ -41,13 +41,38 @@ pub(crate) fn customer(
     reader: &RowReader,
     id: &CustomerId,
 ) -> Result<Option<Arc<Customer>>, StoreError> {
-    Ok(match row(reader, &RowKey::Customer(id.clone()))? {
-        // What is left of one who was erased is nobody.
-        Some(Row::Customer(customer)) => {
-            (customer.id == *id && !id.is_erased()).then_some(customer)
+    let record = match id.record() {
+        Some(record) => Some(record),
+        None => {
+            let places: Vec<Vec<u8>> = key::record_keys(Seq(reader.applied()), id).collect();
+            let (stored, _) = reader.get_many_blocking(&places)?;
+            let stored = stored.into_iter().flatten().next();
+            let stored = stored.map(|bytes| key::decode_record(&bytes));
+            stored.transpose().map_err(undecoded)?
         }
-        _ => None,
-    })
+    };
+    let found = record.map(|record| customer_at(reader, record));
+    let found = found.transpose()?.flatten();
+    Ok(found.filter(|found| found.id == *id))
+}
+
+/// The customer with this record; `None` if there is none, or if it was erased.
+///
+/// # Errors
+/// When the row cannot be read or decoded.
+pub(crate) fn customer_at(
+    reader: &RowReader,
+    record: Seq,
+) -> Result<Option<Arc<Customer>>, StoreError> {
+    let (stored, _) = reader.get_many_blocking(&[key::customer(record)])?;
+    let Some(stored) = stored.into_iter().flatten().next() else {
+        return Ok(None);
+    };
+    match codec::rows::decode(RowKind::Customer, &stored).map_err(undecoded)? {
+        // What is left of one who was erased is nobody.
+        Row::Customer(found) => Ok((!found.id.is_erased()).then_some(found)),
+        _ => Ok(None),
+    }
 }
 
 /// The ids of the customers that a filter names, together with the customers that were merged into them, each once.

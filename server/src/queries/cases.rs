@@ -109,8 +109,9 @@ fn joined(look: &ScanBudget<'_>, sought: &WantedCases<'_>) -> Result<Intersectio
         unions.push(Union(vec![Sequences::Run(EntryCursor::of_all(look, ids))]));
     }
     if let Some(customers) = customers {
-        let run = |customer| Sequences::Run(EntryCursor::new(index::cases_of_customer(customer)));
-        unions.push(Union(customers.iter().map(run).collect()));
+        let run = |record| Sequences::Run(EntryCursor::new(index::cases_of_customer(record)));
+        let records = customers.iter().filter_map(CustomerId::record);
+        unions.push(Union(records.map(run).collect()));
     }
     if !filter.reasons.is_empty() {
         let is_asked = |reason: &ReasonId| filter.has_reason([Some(reason), None]);

@@ -1,10 +1,10 @@
 //! Lists the customers who hold a handle that another customer holds too.
 
-use super::{ListPage, PageRequest, undecoded};
+use super::{ListPage, PageRequest};
 use crate::codec::index;
 use crate::index_scan::budget::ScanBudget;
 use crate::index_scan::cursor::EntryCursor;
-use crate::index_scan::rows::{customer, holders};
+use crate::index_scan::rows::{customer, customer_at, holders};
 use crate::index_scan::times::{Marks, sequences};
 use crate::store::{RowReader, StoreError};
 use signpost_domain::customer::{Customer, Identity};
@@ -49,9 +49,8 @@ pub(crate) fn handle_conflicts(
     let mut run = EntryCursor::new(index::HANDLE_CONFLICTS.to_vec());
     super::page(&mut look, span, asked.size, |look, from| {
         run.next(look, from, span)?.try_map(|seq| {
-            let id = index::decode_customer_id(run.value()).map_err(undecoded)?;
             look.looked_at(1);
-            let Some(customer) = customer(reader, &id)? else {
+            let Some(customer) = customer_at(reader, seq)? else {
                 return Ok((seq, None));
             };
             let mut handles = Vec::new();

@@ -198,6 +198,7 @@ fn of_cases(look: &ScanBudget<'_>, ids: &[CaseId]) -> Result<Union, StoreError> 
 
 /// The sequences of the contacts of some customers.
 fn of(customers: &[CustomerId]) -> Union {
-    let run = |id| Sequences::Run(EntryCursor::new(index::contacts_of_customer(id)));
-    Union(customers.iter().map(run).collect())
+    let run = |record| Sequences::Run(EntryCursor::new(index::contacts_of_customer(record)));
+    let records = customers.iter().filter_map(CustomerId::record);
+    Union(records.map(run).collect())
 }

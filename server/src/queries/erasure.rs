@@ -27,10 +27,11 @@ pub(crate) fn erasure(
         if let Some(row) = customer(reader, id)? {
             command.seen.push((row.id.clone(), row.changed));
         }
-        for seq in entries(reader, &index::contacts_of_customer(id))? {
+        let Some(record) = id.record() else { continue };
+        for seq in entries(reader, &index::contacts_of_customer(record))? {
             add_contact(reader, seq, &ids, &mut command)?;
         }
-        for seq in entries(reader, &index::cases_of_customer(id))? {
+        for seq in entries(reader, &index::cases_of_customer(record))? {
             let Some(row) = case(reader, CaseId(seq))? else {
                 continue;
             };

@@ -5,6 +5,7 @@ use super::{PageRequest, cases};
 use crate::engine::{Clock, Engine, EngineOptions, open_folder};
 use crate::index_scan::LOOKED_AT_MAX;
 use crate::index_scan::budget::ScanBudget;
+use crate::index_scan::rows::customer;
 use crate::store::RowReader;
 use crate::tests::{self, MONDAY, command, publish};
 use signpost_domain::case::Case;
@@ -113,9 +114,11 @@ async fn what_is_looked_at_follows_what_matches() -> Result<(), Box<dyn Error>> 
         primary: Slug::stored("new_booking"),
         secondary: None,
     };
-    let customers: Vec<CustomerId> = [100, 200, 300, 301]
-        .map(|number| CustomerId::stored(format!("c{number}")))
-        .to_vec();
+    let mut customers: Vec<CustomerId> = Vec::new();
+    for number in [100, 200, 300, 301] {
+        let found = customer(&rows, &CustomerId::stored(format!("c{number}")))?;
+        customers.push(found.ok_or("no customer")?.id.clone());
+    }
     let any = CaseFilter::default;
     let by_reason = CaseFilter {
         reasons: vec![ReasonFilter::new(is_new, None)],

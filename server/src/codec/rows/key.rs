@@ -8,7 +8,7 @@ use crate::codec::text::{Name, counted, hash, name, reason_text, version_bytes};
 use signpost_domain::case::CaseKey;
 use signpost_domain::event::RequestKey;
 use signpost_domain::handle::HandleKey;
-use signpost_domain::ids::{CaseId, PlaybookVersion, Seq};
+use signpost_domain::ids::{CaseId, CustomerId, PlaybookVersion, Seq};
 use signpost_domain::state::{Row, RowKey};
 
 /// The key of the only row of [`super::Applied`].
@@ -31,13 +31,17 @@ pub const ENDED_CONTACTS: [u8; 1] = [0x11];
 pub const OPEN_CASES: [u8; 1] = [0x12];
 /// All other cases.
 pub const CLOSED_CASES: [u8; 1] = [0x13];
-/// Customers.
+/// Customers, by the number of their record; after each of them the entries of its cases and contacts. What is written
+/// at the same time is close together, whatever the customers' own keys are.
 pub const CUSTOMERS: [u8; 1] = [0x20];
 /// For each verified identity the customer who holds it. If several customers share it: the one who was reported last.
 pub const HOLDERS: [u8; 1] = [0x21];
 /// The latest case of each matter, by the generation of the log that made it the latest, then by the key of the matter.
 /// The rows of earlier generations stay: of a matter's rows, that of the newest generation counts.
 pub const MATTERS: [u8; 1] = [0x22];
+/// The number of the record of each customer, by the generation of the log that made it, then by the customer's own
+/// key, of which a hash is stored.
+pub const CUSTOMER_RECORDS: [u8; 1] = [0x23];
 /// The records of writes that were answered, by the generation of the log that answered them, then by their key. The
 /// keys are hashes; in this order rows that are written at the same time are next to each other.
 pub const REQUESTS: [u8; 1] = [0x30];
@@ -73,6 +77,7 @@ pub fn key_for(key: &RowKey, row: &Row) -> Vec<u8> {
     match (key, row) {
         (_, Row::Request(row)) => of_event(row.seq, key),
         (_, Row::Matter(latest)) => of_event(latest.seq, key),
+        (_, Row::Customer(row)) => customer(row.opened),
         _ => under(places(key).of(row).0, key),
     }
 }
@@ -121,7 +126,9 @@ fn numbered(number: u64, key: &RowKey) -> Vec<u8> {
 /// When it did not make the bytes.
 pub fn decode_generation(bytes: &[u8]) -> Result<u64, CodecError> {
     match bytes.split_first() {
-        Some((prefix, name)) if [*prefix] == MATTERS => Ok(number_and_name(name)?.0),
+        Some((prefix, name)) if [*prefix] == MATTERS || [*prefix] == CUSTOMER_RECORDS => {
+            Ok(number_and_name(name)?.0)
+        }
         Some((prefix, name)) if [*prefix] == REQUESTS => {
             Ok(number_and_name(name)?.0 / REQUEST_RUNS)
         }
@@ -144,14 +151,52 @@ pub fn stale_key_for(key: &RowKey, row: &Row) -> Option<Vec<u8>> {
 
 /// The keys that the row named `key` can have: it is under at most one of them, except while it moves. The first is the
 /// key of a row that is not open or live. There is none for a row that is stored by generation: it is under
-/// [`in_generation`], in a generation that the caller must know.
+/// [`in_generation`], in a generation that the caller must know; and none for a customer whose record is not known: it
+/// is under [`record_key`].
 pub fn lookup_keys(key: &RowKey) -> impl Iterator<Item = Vec<u8>> {
     let Places { resting, active } = places(key);
-    let resting = Some(resting).filter(|_| !is_by_generation(key));
-    resting
+    let of_record = match key {
+        RowKey::Customer(id) => id.record().map(customer),
+        _ => None,
+    };
+    let is_by_name = !is_by_generation(key) && !matches!(key, RowKey::Customer(_));
+    let resting = Some(resting).filter(|_| is_by_name);
+    let by_name = resting.into_iter().chain(active);
+    of_record
         .into_iter()
-        .chain(active)
-        .map(move |prefix| under(prefix, key))
+        .chain(by_name.map(move |prefix| under(prefix, key)))
+}
+
+/// The key of the customer with this record.
+pub fn customer(record: Seq) -> Vec<u8> {
+    [&CUSTOMERS[..], &record.0.to_be_bytes()].concat()
+}
+
+/// The key under which the number of a customer's record is stored ([`decode_record`]), if an event of this generation
+/// made it.
+pub fn record_key(generation: u64, id: &CustomerId) -> Vec<u8> {
+    let generation = generation.to_be_bytes();
+    [&CUSTOMER_RECORDS[..], &generation, id.as_str().as_bytes()].concat()
+}
+
+/// The keys under which the number of a customer's record can be stored, if an event up to `applied` made it: the
+/// newest first. Of several that are there the first counts; the others are of customers who were erased.
+pub fn record_keys(applied: Seq, id: &CustomerId) -> impl Iterator<Item = Vec<u8>> {
+    let generations = (0..=generation_of(applied)).rev();
+    generations.map(move |generation| record_key(generation, id))
+}
+
+/// The value under [`record_key`].
+pub fn encode_record(record: Seq) -> Vec<u8> {
+    record.0.to_be_bytes().to_vec()
+}
+
+/// Reads the number of a record.
+///
+/// # Errors
+/// When the bytes are not one.
+pub fn decode_record(bytes: &[u8]) -> Result<Seq, CodecError> {
+    seq(bytes)
 }
 
 /// Whether rows of this kind are stored by generation of the log.
@@ -164,7 +209,7 @@ pub fn active(key: &RowKey) -> Option<Vec<u8>> {
     places(key).active.map(|prefix| under(prefix, key))
 }
 
-/// Reads the key of a row.
+/// Reads the key of a row. Not of a customer: its own key is in its row.
 ///
 /// # Errors
 /// When the bytes are not the key of a row.
@@ -173,7 +218,6 @@ pub fn decode(bytes: &[u8]) -> Result<RowKey, CodecError> {
     match [*prefix] {
         LIVE_CONTACTS | ENDED_CONTACTS => Ok(RowKey::Contact(text_name(name)?)),
         OPEN_CASES | CLOSED_CASES => Ok(RowKey::Case(CaseId(seq(name)?))),
-        CUSTOMERS => Ok(RowKey::Customer(text_name(name)?)),
         HOLDERS => {
             let (kind, value) = parts(name)?;
             let kind = text_name(kind)?;
