@@ -189,7 +189,9 @@ impl AuditWriter {
         }
         if let Some(file) = &self.file {
             let is_old = |begun: Timestamp| Timestamp::now().duration_since(begun) >= FILE_TIME_MAX;
-            let is_gone = file.file.metadata().map_err(at(&file.path))?.nlink() == 0;
+            // Somebody may have removed it, or moved the folder away.
+            let open = file.file.metadata().map_err(at(&file.path))?;
+            let is_gone = fs::metadata(&file.path).map_or(true, |named| named.ino() != open.ino());
             if is_gone || file.bytes >= FILE_BYTES_MAX || file.begun.is_some_and(is_old) {
                 self.file = None;
             }

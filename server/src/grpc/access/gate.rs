@@ -4,10 +4,11 @@ use super::deadline;
 use super::refused_call::RefusedCall;
 use super::table::{self, Call, Limited};
 use super::{AccessMode, Identity};
+use crate::audit::Audit;
 use crate::engine::{CallClass, CallTimes, Engine, EngineError, InFlight};
-use crate::grpc::status;
 use crate::grpc::status::access as refusals;
 use crate::grpc::status::limits as over_limits;
+use crate::grpc::{audited, status};
 use crate::limits::{CallPermit, CallerKey, Callers, Limits, PermitKind};
 use crate::port::{Peer, will_answer_at_once};
 use http::header::CONTENT_TYPE;
@@ -19,9 +20,9 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Instant;
 use tokio::time::timeout_at;
-use tonic::Status;
 use tonic::body::Body;
 use tonic::codegen::{BoxFuture, Service};
+use tonic::{Code, Status};
 use tower::Layer;
 
 /// What HTTP/2 counts for an entry of the metadata besides its name and its value.
@@ -59,16 +60,37 @@ pub(in crate::grpc) struct JudgeLayer {
     engine: Engine,
     limits: Limits,
     callers: Arc<Callers>,
+    audit: Option<Audit>,
 }
 
 impl JudgeLayer {
-    pub(in crate::grpc) fn new(mode: AccessMode, engine: Engine, limits: Limits) -> JudgeLayer {
+    pub(in crate::grpc) fn new(
+        mode: AccessMode,
+        engine: Engine,
+        limits: Limits,
+        audit: Option<Audit>,
+    ) -> JudgeLayer {
         JudgeLayer {
             mode,
             engine,
             limits,
             callers: Arc::new(Callers::new(limits)),
+            audit,
         }
+    }
+
+    /// Counts a call that is refused for who makes it, if the audit file is to have it.
+    fn note_refused(&self, parts: &Parts, status: &Status) {
+        let (Some(audit), Some(call)) = (&self.audit, table::call_at(parts.uri.path())) else {
+            return;
+        };
+        let identity = match status.code() {
+            Code::Unauthenticated => None,
+            // It showed a credential that counts, but not for this call.
+            Code::PermissionDenied => Identity::of(&parts.headers, &self.engine).ok(),
+            _ => return,
+        };
+        audited::kept_out(audit, call, parts, identity, status);
     }
 
     /// Who makes a call that came at `arrived`, and that it is let in. What costs least is asked first.
@@ -213,16 +235,21 @@ where
                 parts.extensions.insert(identity);
                 parts.extensions.insert(Arc::new(admission));
             }
-            // Refusals must cost little when there are many, so they take no part of the way in.
-            Err(kept_out) if is_grpc(&parts.headers) => {
-                will_answer_at_once();
-                return Judged::Refused(RefusedCall::new(body, kept_out));
-            }
-            Err(KeptOut::Shed(class)) => {
-                let status = over_limits::overloaded(class);
+            Err(kept_out) => {
+                if let KeptOut::Refused(status) = &kept_out {
+                    self.judge.note_refused(&parts, status);
+                }
+                // Refusals must cost little when there are many, so they take no part of the way in.
+                if is_grpc(&parts.headers) {
+                    will_answer_at_once();
+                    return Judged::Refused(RefusedCall::new(body, kept_out));
+                }
+                let status = match kept_out {
+                    KeptOut::Shed(class) => over_limits::overloaded(class),
+                    KeptOut::Refused(status) => status,
+                };
                 parts.extensions.insert(Refused(status));
             }
-            Err(KeptOut::Refused(status)) => drop(parts.extensions.insert(Refused(status))),
         }
         Judged::Next(self.next.call(Request::from_parts(parts, body)))
     }

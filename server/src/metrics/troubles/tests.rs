@@ -45,6 +45,7 @@ fn well() -> EngineFigures {
 
 fn of(engine: EngineFigures, certificate_expires: Option<i64>) -> ServerFigures {
     ServerFigures {
+        audit: None,
         is_ready: true,
         uptime: Duration::from_secs(5),
         certificate_expires,
