@@ -79,7 +79,7 @@ enum Task {
 /// A record that waits to be written, and who waits for it.
 #[derive(Debug)]
 struct Waiting {
-    record: AuditRecord,
+    record: Box<AuditRecord>,
     told: Option<oneshot::Sender<bool>>,
     /// Its place in the queue.
     _room: Option<OwnedSemaphorePermit>,
@@ -126,7 +126,7 @@ impl Audit {
     async fn queue(&self, record: AuditRecord, told: Option<oneshot::Sender<bool>>) -> bool {
         let room = self.0.room.clone().acquire_owned().await;
         let waiting = Waiting {
-            record,
+            record: Box::new(record),
             told,
             _room: room.ok(),
         };
@@ -144,7 +144,7 @@ impl Audit {
             return;
         };
         let waiting = Waiting {
-            record,
+            record: Box::new(record),
             told: None,
             _room: Some(room),
         };

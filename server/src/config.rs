@@ -5,6 +5,7 @@
 //! of the wrong value.
 
 mod args;
+mod audit;
 mod dump;
 mod duration;
 mod environment;
@@ -20,12 +21,12 @@ mod tests;
 mod token;
 mod units;
 
+pub use audit::AuditConfig;
 pub use environment::misspelt;
 pub use error::{ConfigError, ConfigErrors};
 pub use exposure::Exposure;
 pub use offline::{CopyKeys, OfflineCommand};
 
-use crate::audit::AUDIT;
 use crate::engine::Clock;
 use crate::grpc::{AccessMode, CorsOrigin};
 use crate::limits::Limits;
@@ -36,7 +37,6 @@ use args::Args;
 use error::ConfigFaults;
 use file::File;
 use layer::{Key, Layer, Said};
-use limits::LimitValue;
 use signpost_domain::playbook::{PLAYBOOK_BYTES_MAX, Playbook};
 use std::ffi::OsString;
 use std::io::Read;
@@ -51,8 +51,6 @@ const LOG_DEFAULT: &str = "text";
 const LOG_FILTER_DEFAULT: &str = "info";
 const INSECURE_LISTEN_DEFAULT: &str = "false";
 const MIN_FREE_SPACE_DEFAULT: &str = "256MiB";
-/// The maximum number of days that audit files are kept, unless they are kept for ever.
-const AUDIT_KEEP_DAYS_MAX: u32 = 36_500;
 
 /// The settings of a server: checked, with every default filled in.
 #[derive(Clone, Debug)]
@@ -84,10 +82,8 @@ pub struct Config {
     pub metrics: Option<SocketAddr>,
     /// The file of the master key of personal data. `None`: the data folder has it.
     pub master_key_file: Option<PathBuf>,
-    /// The folder of the audit file. `None`: a folder in the data folder.
-    pub audit_dir: Option<PathBuf>,
-    /// How many days closed audit files are kept. `None`: for ever.
-    pub audit_keep_days: Option<u32>,
+    /// Where the audit file is, and how long it is kept.
+    pub audit: AuditConfig,
     /// How much callers may ask.
     pub limits: Limits,
 }
@@ -185,14 +181,11 @@ impl Config {
         let cors_origins = cors_origins(&mut finder, &origins);
         let floor = or(Key::MinFreeSpace, MIN_FREE_SPACE_DEFAULT);
         let floor_kept = finder.keep(Key::MinFreeSpace, &floor, size::bytes(&floor.text));
-        let days_said = said(Key::AuditKeepDays);
-        let audit_keep_days = days_said
-            .as_ref()
-            .and_then(|said| finder.keep(Key::AuditKeepDays, said, kept_days(&said.text)));
         let metrics_kept = metrics_kept(&mut finder, said(Key::Metrics).as_ref());
         let access = or(Key::Access, ACCESS_DEFAULT);
         let access_kept = finder.keep(Key::Access, &access, AccessMode::parse(&access.text));
         let (limits, in_file) = limits::checked(&mut finder, said);
+        let (audit, in_file) = audit::checked(&mut finder, said, in_file);
         let (playbook, sample) = first_said(layers);
         let needs_playbook = data.as_deref().is_none_or(needs_playbook);
         let first = first(
@@ -205,18 +198,15 @@ impl Config {
         let tls = tls(&mut finder, &tls_said);
         let insecure = or(Key::InsecureListen, INSECURE_LISTEN_DEFAULT);
         let insecure_kept = finder.keep(Key::InsecureListen, &insecure, truth(&insecure.text));
-        if let Some(listen_at) = address {
-            let exposure = Exposure {
-                listen: listen_at,
-                // A file that is wrong is a fault of its own.
-                has_tls: tls_said.iter().any(Option::is_some),
-                knows_callers: tls_said[2].is_some()
-                    || access_kept == Some(AccessMode::Credentials),
-                insecure_listen: insecure_kept.unwrap_or_default(),
-            };
-            if let Some(refusal) = exposure.refusal() {
-                finder.fault(Key::Listen, &listen, refusal);
-            }
+        let exposure = address.map(|listen| Exposure {
+            listen,
+            // A file that is wrong is a fault of its own.
+            has_tls: tls_said.iter().any(Option::is_some),
+            knows_callers: tls_said[2].is_some() || access_kept == Some(AccessMode::Credentials),
+            insecure_listen: insecure_kept.unwrap_or_default(),
+        });
+        if let Some(refusal) = exposure.and_then(|exposure| exposure.refusal()) {
+            finder.fault(Key::Listen, &listen, refusal);
         }
         let [tls_cert, tls_key, tls_client_ca] = tls_said.map(|said| said.map(|said| said.text));
         let effective = File {
@@ -236,8 +226,6 @@ impl Config {
             min_free_space: Some(floor.text),
             metrics: said(Key::Metrics).map(|said| said.text),
             master_key_file: said(Key::MasterKeyFile).map(|said| said.text),
-            audit_dir: said(Key::AuditDir).map(|said| said.text),
-            audit_keep_days: days_said.map(|said| LimitValue::of(&said.text)),
             ..in_file
         };
         let kept = data
@@ -268,19 +256,12 @@ impl Config {
                     min_free_bytes: floor,
                     metrics: metrics_kept,
                     master_key_file: effective.master_key_file.clone().map(Into::into),
-                    audit_dir: effective.audit_dir.clone().map(Into::into),
-                    audit_keep_days,
+                    audit,
                     limits,
                 }
             },
         );
         finder.done(config).map(|config| (config, effective))
-    }
-
-    /// The folder of the audit file.
-    pub fn audit_folder(&self) -> PathBuf {
-        let named = self.audit_dir.clone();
-        named.unwrap_or_else(|| self.data.join(AUDIT))
     }
 
     /// What is worth a look before a start, for people: an address that other machines can reach, and until when the
@@ -376,12 +357,6 @@ fn first_said(layers: &[Layer]) -> (Option<Said>, Option<Said>) {
         .map(|layer| (layer.said(Key::Playbook), layer.said(Key::Sample)));
     let mut found = each.filter(|(playbook, sample)| playbook.is_some() || sample.is_some());
     found.next().unwrap_or_default()
-}
-
-fn kept_days(text: &str) -> Result<u32, String> {
-    let days = text.parse().ok();
-    days.filter(|days| (1..=AUDIT_KEEP_DAYS_MAX).contains(days))
-        .ok_or_else(|| format!("must be a number of days from 1 to {AUDIT_KEEP_DAYS_MAX}"))
 }
 
 fn data_folder(text: &str) -> Result<PathBuf, &'static str> {

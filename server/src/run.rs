@@ -155,8 +155,8 @@ pub async fn run(
 /// Opens the audit file, and starts to write it.
 async fn start_audit(config: &Config) -> Result<(Audit, AuditGuard), RunError> {
     let options = AuditOptions {
-        folder: config.audit_folder(),
-        kept_days: config.audit_keep_days,
+        folder: config.audit.folder(&config.data),
+        kept_days: config.audit.keep_days,
     };
     let started = spawn_blocking(move || Audit::start(options)).await?;
     Ok(started?)

@@ -136,7 +136,7 @@ impl Thread {
         }
         let (records, told): (Vec<AuditRecord>, Vec<_>) = group
             .into_iter()
-            .map(|waiting| (waiting.record, (waiting.told, waiting._room)))
+            .map(|waiting| (*waiting.record, (waiting.told, waiting._room)))
             .unzip();
         let count = records.len() as u64;
         let is_durable = is_well && self.append(records);
@@ -315,7 +315,7 @@ fn of_server(kind: RecordKind) -> AuditRecord {
 /// A record for which nobody waits.
 fn unheard(record: AuditRecord) -> Waiting {
     Waiting {
-        record,
+        record: Box::new(record),
         told: None,
         _room: None,
     }

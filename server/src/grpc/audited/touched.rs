@@ -75,7 +75,9 @@ fn add_id(into: &mut Touched, field: &str, id: &str) {
         "token_id" => &mut into.tokens,
         _ => return,
     };
-    let id = &id[..id.floor_char_boundary(ID_BYTES_MAX)];
+    let is_end = |end: &usize| id.is_char_boundary(*end);
+    let end = (0..=id.len().min(ID_BYTES_MAX)).rev().find(is_end);
+    let id = &id[..end.unwrap_or(0)];
     if id.is_empty() || ids.iter().any(|known| known == id) {
         return;
     }

@@ -11,6 +11,7 @@ use signpost_tests::server::Data;
 use signpost_tests::watch::Watch;
 use std::fs::{self, OpenOptions};
 use std::io::Write;
+use std::path::Path;
 use v1::case_service_client::CaseServiceClient;
 use v1::contact_service_client::ContactServiceClient;
 use v1::feed_service_client::FeedServiceClient;
@@ -34,8 +35,8 @@ fn contact(id: &str) -> v1::RouteContactRequest {
     }
 }
 
-#[tokio::test]
-async fn who_read_and_did_what_is_on_disk_before_the_answer_and_nothing_personal_is() -> Outcome {
+/// A server at which a platform, an agent, an auditor and an administrator did this and that.
+async fn lived_in() -> Outcome<(Audited, String)> {
     let it = Audited::start(&[])?;
     let platform = it.token(v1::Role::Platform, "desk").await?;
     let agent = it.token(v1::Role::Agent, "bo").await?;
@@ -72,16 +73,7 @@ async fn who_read_and_did_what_is_on_disk_before_the_answer_and_nothing_personal
         ..Default::default()
     };
     contacts.get_contact(shown(request, &platform)?).await?;
-    let mut feed = FeedServiceClient::new(it.channel.clone());
-    let watch = feed
-        .watch_events(shown(v1::WatchEventsRequest::default(), &auditor)?)
-        .await?;
-    let mut watch = Watch::of(watch.into_inner());
-    contacts
-        .route_contact(shown(contact("call-2"), &platform)?)
-        .await?;
-    watch.next().await?;
-    drop(watch);
+    watched(&it, &auditor, &platform).await?;
     let request = v1::EraseCustomerRequest {
         request_id: "erase".to_owned(),
         customer_id: "c1".to_owned(),
@@ -94,6 +86,28 @@ async fn who_read_and_did_what_is_on_disk_before_the_answer_and_nothing_personal
         .erase_customer(shown(request, &it.admin)?)
         .await;
     assert!(live.is_err(), "{live:?}");
+    Ok((it, auditor))
+}
+
+/// A watch that is shown an event, and then broken off.
+async fn watched(it: &Audited, auditor: &str, platform: &str) -> Outcome {
+    let mut feed = FeedServiceClient::new(it.channel.clone());
+    let watch = feed
+        .watch_events(shown(v1::WatchEventsRequest::default(), auditor)?)
+        .await?;
+    let mut watch = Watch::of(watch.into_inner());
+    let mut contacts = ContactServiceClient::new(it.channel.clone());
+    contacts
+        .route_contact(shown(contact("call-2"), platform)?)
+        .await?;
+    watch.next().await?;
+    drop(watch);
+    Ok(())
+}
+
+#[tokio::test]
+async fn who_read_and_did_what_is_on_disk_before_the_answer_and_nothing_personal_is() -> Outcome {
+    let (it, auditor) = lived_in().await?;
     // Refusals are written within a second or so; all else is there.
     let folder = it.folder();
     let head = it
@@ -175,11 +189,14 @@ async fn who_read_and_did_what_is_on_disk_before_the_answer_and_nothing_personal
         of("act", "EraseCustomer")["customers"],
         serde_json::json!(["c1"])
     );
+    tampered(&folder, head.stdout.trim())
+}
 
+/// What somebody does to the file afterwards is seen, a cut end by the head that was kept.
+fn tampered(folder: &Path, head: &str) -> Outcome {
     // The head that was told is in the chain, and a cut end is seen by it.
-    let head = head.stdout.trim().to_owned();
-    let place = text(&folder)?.to_owned();
-    let verified = audit(&["verify", &place, "--head", &head])?;
+    let place = text(folder)?.to_owned();
+    let verified = audit(&["verify", &place, "--head", head])?;
     assert_eq!(verified.code, Some(0), "{verified:?}");
     let by = audit(&["show", &place, "--by", "agent/bo", "--about-customer", "c1"])?;
     assert_eq!(by.stdout.lines().count(), 2, "{by:?}");
@@ -189,7 +206,7 @@ async fn who_read_and_did_what_is_on_disk_before_the_answer_and_nothing_personal
     fs::write(&file, cut)?;
     let cut = audit(&["verify", &place])?;
     assert_eq!(cut.code, Some(0), "{cut:?}");
-    let cut = audit(&["verify", &place, "--head", &head])?;
+    let cut = audit(&["verify", &place, "--head", head])?;
     assert_eq!(cut.code, Some(3), "{cut:?}");
     assert!(
         cut.stdout.contains("the end was cut: records 4 to "),
