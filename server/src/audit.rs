@@ -1,7 +1,7 @@
 //! The audit file of a server: who did or read what, apart from the log. See [`signpost_audit`] for its form.
 //!
-//! One thread writes ([`thread`](self)): it takes all records that came while it synced the last ones, appends them, syncs
-//! once, and then tells those who wait. While the file cannot be written nobody is told so; the thread tries again, and the
+//! One thread writes: it takes all records that came while it synced the last ones, appends them, syncs once, and then
+//! tells those who wait. While the file cannot be written, those who wait are told so; the thread tries again, and the
 //! first record after that says how many are missing.
 
 mod refusals;

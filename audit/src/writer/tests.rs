@@ -1,3 +1,5 @@
+//! Tests of the writer, and of what a check says of what somebody did to its files.
+
 #![expect(clippy::unwrap_used, reason = "tests")]
 use super::*;
 use crate::verify::{VerifiedAudit, verify};

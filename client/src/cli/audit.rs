@@ -20,15 +20,15 @@ const PROGRESS_RECORDS: u64 = 1_000;
 /// The subcommands of `signpost audit`.
 #[derive(Subcommand, Debug)]
 pub(crate) enum AuditCommand {
-    /// Prints the head of the server's audit file: the number of its last record, and the hash. Keep it where the server
-    /// cannot write. It needs a token of an administrator or an auditor.
+    /// Prints the head of the server's audit file: the number of its last record, and the hash. Keep it where the
+    /// server cannot write. It needs a token of an administrator or an auditor.
     #[command(after_help = "Example:\n  signpost audit head >> /elsewhere/heads")]
     Head,
-    /// Checks the audit file of a data folder, or a copy: says what was changed, what is missing, and with a head whether
-    /// the end was cut. Needs no server.
+    /// Checks the audit file of a data folder, or a copy: says what was changed, what is missing, and with a head
+    /// whether the end was cut. Needs no server.
     ///
-    /// Exit codes: 0 it is whole, 1 there is half a line at its end, which is being written or which a kill left, 2 there
-    /// is no audit file, 3 it is not what was written.
+    /// Exit codes: 0 it is whole, 1 there is half a line at its end, which is being written or which a kill left, 2
+    /// there is no audit file, 3 it is not what was written.
     Verify(VerifyArgs),
     /// Shows the records of an audit file, the oldest first. Needs no server.
     Show(ShowArgs),

@@ -1,3 +1,5 @@
+//! Tests of the thread that writes, and of the refusals that it counts.
+
 #![expect(clippy::unwrap_used, reason = "tests")]
 use super::*;
 use signpost_audit::{RecordKind, audit_files, verify};

@@ -13,20 +13,20 @@ mod stream;
 mod touched;
 
 use super::access::{Audited, Call, Identity, call_at};
-use super::status::audit as refusals;
+use super::status::{audit as refusals, code_name};
 use crate::audit::Audit;
 use answer::Unary;
-use caller::Caller;
-use contract::{Contract, Messages};
+use caller::AuditedCaller;
+use contract::{AuditedContract, CallMessages};
 use http::{Request, Response};
 use prost_reflect::DescriptorError;
 use signpost_audit::{AuditRecord, RecordKind};
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use stream::AuditedStream;
+use tonic::Status;
 use tonic::body::Body;
 use tonic::codegen::{BoxFuture, Service};
-use tonic::{Code, Status};
 use tower::Layer;
 
 /// What an answer whose personal fields are masked has in its metadata.
@@ -38,7 +38,7 @@ pub const MASKED: &str = "masked";
 #[derive(Clone)]
 pub(super) struct AuditLayer {
     audit: Option<Audit>,
-    contract: Arc<Contract>,
+    contract: Arc<AuditedContract>,
 }
 
 impl AuditLayer {
@@ -46,7 +46,7 @@ impl AuditLayer {
     pub(super) fn new(audit: Option<Audit>) -> Result<AuditLayer, DescriptorError> {
         Ok(AuditLayer {
             audit,
-            contract: Arc::new(Contract::new()?),
+            contract: Arc::new(AuditedContract::new()?),
         })
     }
 }
@@ -103,7 +103,7 @@ where
 struct RecordedCall {
     call: &'static Call,
     audit: Audit,
-    contract: Arc<Contract>,
+    contract: Arc<AuditedContract>,
 }
 
 impl RecordedCall {
@@ -118,7 +118,7 @@ impl RecordedCall {
         let Some(messages) = self.contract.of(self.call.name) else {
             return Ok(super::status::internal().into_http());
         };
-        let caller = Caller::of(&request);
+        let caller = AuditedCaller::of(&request);
         let (request, asked) = request::read(request, &messages.input).await;
         let asks = match self.call.audited {
             Audited::Never => return next.call(request).await,
@@ -163,7 +163,7 @@ impl RecordedCall {
         &self,
         response: Response<Body>,
         record: AuditRecord,
-        messages: &Messages,
+        messages: &CallMessages,
     ) -> Response<Body> {
         let mut record = AuditRecord {
             kind: RecordKind::Act,
@@ -171,7 +171,7 @@ impl RecordedCall {
             ..record
         };
         if let Some(code) = answer::code(response.headers()) {
-            record.code = super::status::code_name::of(code).to_owned();
+            record.code = code_name::of(code).to_owned();
             self.audit.write(record).await;
             return response;
         }
@@ -192,7 +192,7 @@ impl RecordedCall {
         &self,
         response: Response<Body>,
         mut record: AuditRecord,
-        messages: &Messages,
+        messages: &CallMessages,
         asks: Asks,
     ) -> Response<Body> {
         let unary = Unary::of(response).await;
@@ -224,7 +224,7 @@ impl RecordedCall {
         &self,
         response: Response<Body>,
         record: AuditRecord,
-        messages: &Messages,
+        messages: &CallMessages,
     ) -> Response<Body> {
         let begin = AuditRecord {
             kind: RecordKind::Begin,
@@ -245,7 +245,7 @@ impl RecordedCall {
         &self,
         response: Response<Body>,
         record: AuditRecord,
-        messages: &Messages,
+        messages: &CallMessages,
         is_recorded: bool,
     ) -> Response<Body> {
         let end = AuditRecord {
@@ -263,9 +263,8 @@ impl RecordedCall {
     }
 
     /// Counts a call that a handler kept out.
-    fn kept_out(&self, caller: &Caller, code: i32) {
-        let is_refused = [Code::PermissionDenied, Code::Unauthenticated];
-        if is_refused.contains(&Code::from_i32(code)) {
+    fn kept_out(&self, caller: &AuditedCaller, code: i32) {
+        if code_name::is_kept_out(code) {
             caller.refused(&self.audit, self.call.name, code);
         }
     }
@@ -289,7 +288,7 @@ pub(super) fn kept_out(
     status: &Status,
 ) {
     if call.audited != Audited::Never {
-        let caller = Caller::of_parts(&parts.headers, &parts.extensions, identity.as_ref());
+        let caller = AuditedCaller::of_parts(&parts.headers, &parts.extensions, identity.as_ref());
         caller.refused(audit, call.name, status.code().into());
     }
 }

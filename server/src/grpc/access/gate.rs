@@ -7,6 +7,7 @@ use super::{AccessMode, Identity};
 use crate::audit::Audit;
 use crate::engine::{CallClass, CallTimes, Engine, EngineError, InFlight};
 use crate::grpc::status::access as refusals;
+use crate::grpc::status::code_name;
 use crate::grpc::status::limits as over_limits;
 use crate::grpc::{audited, status};
 use crate::limits::{CallPermit, CallerKey, Callers, Limits, PermitKind};
@@ -20,9 +21,9 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Instant;
 use tokio::time::timeout_at;
+use tonic::Status;
 use tonic::body::Body;
 use tonic::codegen::{BoxFuture, Service};
-use tonic::{Code, Status};
 use tower::Layer;
 
 /// What HTTP/2 counts for an entry of the metadata besides its name and its value.
@@ -84,13 +85,11 @@ impl JudgeLayer {
         let (Some(audit), Some(call)) = (&self.audit, table::call_at(parts.uri.path())) else {
             return;
         };
-        let identity = match status.code() {
-            Code::Unauthenticated => None,
-            // It showed a credential that counts, but not for this call.
-            Code::PermissionDenied => Identity::of(&parts.headers, &self.engine).ok(),
-            _ => return,
-        };
-        audited::kept_out(audit, call, parts, identity, status);
+        if code_name::is_kept_out(status.code().into()) {
+            // Who is known may not make this call.
+            let identity = Identity::of(&parts.headers, &self.engine).ok();
+            audited::kept_out(audit, call, parts, identity, status);
+        }
     }
 
     /// Who makes a call that came at `arrived`, and that it is let in. What costs least is asked first.

@@ -13,7 +13,7 @@ use std::net::SocketAddr;
 use tonic::metadata::MetadataMap;
 
 /// Who makes a call.
-pub(super) struct Caller {
+pub(super) struct AuditedCaller {
     actor: Option<Actor>,
     on_behalf_of: Option<Actor>,
     role: &'static str,
@@ -21,10 +21,10 @@ pub(super) struct Caller {
     from: Option<SocketAddr>,
 }
 
-impl Caller {
-    pub(super) fn of<B>(request: &Request<B>) -> Caller {
+impl AuditedCaller {
+    pub(super) fn of<B>(request: &Request<B>) -> AuditedCaller {
         let identity = request.extensions().get();
-        Caller::of_parts(request.headers(), request.extensions(), identity)
+        AuditedCaller::of_parts(request.headers(), request.extensions(), identity)
     }
 
     /// The caller with these headers. One without an identity showed no credential that counts: then nobody knows.
@@ -32,10 +32,10 @@ impl Caller {
         headers: &HeaderMap,
         extensions: &Extensions,
         identity: Option<&Identity>,
-    ) -> Caller {
+    ) -> AuditedCaller {
         let from = extensions.get().and_then(|peer: &Peer| peer.address);
         let Some(identity) = identity else {
-            return Caller {
+            return AuditedCaller {
                 actor: None,
                 on_behalf_of: None,
                 role: "",
@@ -53,7 +53,7 @@ impl Caller {
             Identity::Open => ("", None),
             Identity::Token(token) => (token.role.as_str(), Some(token.id)),
         };
-        Caller {
+        AuditedCaller {
             actor,
             on_behalf_of,
             role,

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 const PACKAGE: &str = "signpost.v1";
 
 /// The messages of a call.
-pub(super) struct Messages {
+pub(super) struct CallMessages {
     pub(super) input: MessageDescriptor,
     pub(super) output: MessageDescriptor,
     /// Whether the answer is a stream.
@@ -16,17 +16,17 @@ pub(super) struct Messages {
 }
 
 /// All calls.
-pub(super) struct Contract(HashMap<String, Messages>);
+pub(super) struct AuditedContract(HashMap<String, CallMessages>);
 
-impl Contract {
-    pub(super) fn new() -> Result<Contract, DescriptorError> {
+impl AuditedContract {
+    pub(super) fn new() -> Result<AuditedContract, DescriptorError> {
         let pool = DescriptorPool::decode(FILE_DESCRIPTOR_SET)?;
         let ours = pool.services().filter(|it| it.package_name() == PACKAGE);
         let mut calls = HashMap::new();
         for service in ours {
             for method in service.methods() {
                 let name = format!("{}/{}", service.name(), method.name());
-                let messages = Messages {
+                let messages = CallMessages {
                     input: method.input(),
                     output: method.output(),
                     streams: method.is_server_streaming(),
@@ -34,11 +34,11 @@ impl Contract {
                 calls.insert(name, messages);
             }
         }
-        Ok(Contract(calls))
+        Ok(AuditedContract(calls))
     }
 
     /// The messages of the call with this name, such as `CaseService/GetCase`.
-    pub(super) fn of(&self, name: &str) -> Option<&Messages> {
+    pub(super) fn of(&self, name: &str) -> Option<&CallMessages> {
         self.0.get(name)
     }
 }

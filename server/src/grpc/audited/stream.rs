@@ -13,8 +13,8 @@ use prost_reflect::MessageDescriptor;
 use signpost_audit::{AuditRecord, RecordKind};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
+use tonic::Status;
 use tonic::body::Body;
-use tonic::{Code, Status};
 
 /// What happens to the messages while the file cannot be written.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -174,7 +174,7 @@ impl HttpBody for StreamBody {
 
 impl Drop for StreamBody {
     fn drop(&mut self) {
-        let code = self.code.unwrap_or(Code::Cancelled.into());
+        let code = self.code.unwrap_or(code_name::CANCELLED);
         let record = AuditRecord {
             time: AuditRecord::now(RecordKind::End).time,
             count: Some(self.items),

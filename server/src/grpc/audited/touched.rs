@@ -140,13 +140,13 @@ fn fields_where(mut bytes: &[u8], is_counted: impl Fn(u32) -> bool) -> u64 {
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "tests")]
-    use super::super::contract::Contract;
+    use super::super::contract::AuditedContract;
     use super::*;
     use prost::Message;
     use signpost_proto::v1;
 
     fn dynamic(call: &str, message: &impl Message) -> (DynamicMessage, u64) {
-        let contract = Contract::new().unwrap();
+        let contract = AuditedContract::new().unwrap();
         let output = &contract.of(call).unwrap().output;
         let bytes = message.encode_to_vec();
         let read = DynamicMessage::decode(output.clone(), &*bytes).unwrap();

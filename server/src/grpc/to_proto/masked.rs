@@ -26,8 +26,8 @@ fn is_marked(field: &FieldDescriptor, mark: &ExtensionDescriptor) -> bool {
     field.options().get_extension(mark).as_bool() == Some(true)
 }
 
-/// The message with all personal fields taken out, in it and in what is in it. Where a message says whether its value is
-/// there, it says that it is masked.
+/// The message with all personal fields taken out, in it and in what is in it. Where a message says whether its value
+/// is there, it says that it is masked.
 pub(crate) fn masked(mut message: DynamicMessage) -> DynamicMessage {
     mask(&mut message);
     message
