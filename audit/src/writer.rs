@@ -82,7 +82,7 @@ struct OpenFile {
 }
 
 impl AuditWriter {
-    /// Opens a folder, which is made if it is not there, and goes on after its last record.
+    /// Opens a folder, which is made if it is not there (but not what it is in), and goes on after its last record.
     ///
     /// # Errors
     /// When the folder is in use, or cannot be written.
@@ -167,7 +167,10 @@ impl AuditWriter {
             .and_then(|()| file.file.sync_data());
         if let Err(source) = written {
             self.unsure = Some((file.path.clone(), file.bytes));
-            return Err(at(&file.path)(source));
+            let error = at(&file.path)(source);
+            // At once if it can be: nobody who looks at the file sees half a line then. Else the next call does it.
+            let _settled = self.cut_unsure();
+            return Err(error);
         }
         file.bytes += bytes.len() as u64;
         file.begun = file.begun.or(now);
@@ -176,17 +179,24 @@ impl AuditWriter {
         Ok(head)
     }
 
+    /// Cuts what a failed write left.
+    fn cut_unsure(&mut self) -> Result<(), AuditError> {
+        let Some((path, bytes)) = &self.unsure else {
+            return Ok(());
+        };
+        match cut(path, *bytes) {
+            Ok(_) => {}
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(at(path)(error)),
+        }
+        self.unsure = None;
+        Ok(())
+    }
+
     /// Makes sure that there is a file that can be appended to, or none: cuts what a failed write left, and closes a
     /// file that is full, old or gone.
     fn settle(&mut self) -> Result<(), AuditError> {
-        if let Some((path, bytes)) = &self.unsure {
-            match cut(path, *bytes) {
-                Ok(_) => {}
-                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-                Err(error) => return Err(at(path)(error)),
-            }
-            self.unsure = None;
-        }
+        self.cut_unsure()?;
         if let Some(file) = &self.file {
             let is_old = |begun: Timestamp| Timestamp::now().duration_since(begun) >= FILE_TIME_MAX;
             // Somebody may have removed it, or moved the folder away.
@@ -271,13 +281,14 @@ fn first_time(path: &Path) -> io::Result<Option<Timestamp>> {
     Ok(read.map(|read| read.record.time))
 }
 
-/// Makes the folder if it is not there, and locks it.
+/// Makes the folder if it is not there, and locks it. What it is in must be there: a data folder that somebody deleted is
+/// not made again.
 fn locked(folder: &Path) -> Result<File, AuditError> {
-    let made = DirBuilder::new()
-        .recursive(true)
-        .mode(FOLDER_MODE)
-        .create(folder);
-    made.map_err(at(folder))?;
+    match DirBuilder::new().mode(FOLDER_MODE).create(folder) {
+        Ok(()) => {}
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+        Err(error) => return Err(at(folder)(error)),
+    }
     let path = folder.join(LOCK);
     let file = OpenOptions::new()
         .create(true)

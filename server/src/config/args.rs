@@ -91,8 +91,8 @@ struct Typed {
     /// data folder, which protects no copy of the whole folder
     #[arg(long, env = Key::MasterKeyFile.env(), value_name = "FILE")]
     master_key_file: Option<String>,
-    /// The folder of the audit file, best on another disk; it is made if it is not there [default: audit in the data
-    /// folder]
+    /// The folder of the audit file, best on another disk; it is made if it is not there, in a folder that is [default:
+    /// audit in the data folder]
     #[arg(long, env = Key::AuditDir.env(), value_name = "DIR")]
     audit_dir: Option<String>,
     /// How many days closed audit files are kept; older ones are removed (1 to 36500) [default: all are kept]

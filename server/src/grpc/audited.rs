@@ -230,10 +230,13 @@ impl RecordedCall {
             kind: RecordKind::Begin,
             ..record.clone()
         };
-        let is_recorded = self.audit.is_written() && self.audit.write(begin).await;
-        if !is_recorded {
-            self.audit.not_written();
-        }
+        let is_recorded = match self.audit.is_written() {
+            true => self.audit.write(begin).await,
+            false => {
+                self.audit.not_written();
+                false
+            }
+        };
         let mut response = self.stream(response, record, messages, is_recorded);
         if !is_recorded {
             answer::mark_masked(response.headers_mut());
