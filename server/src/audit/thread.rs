@@ -14,6 +14,8 @@ use tokio::sync::{Semaphore, watch};
 
 /// How often refusals are written, at least.
 const REFUSALS_EVERY: Duration = Duration::from_secs(1);
+/// How long a record for which nobody waits may wait for others, so that many share one sync.
+const LATER_TIME_MAX: Duration = Duration::from_millis(50);
 /// The maximum number of records that are written together.
 const GROUP_RECORDS_MAX: usize = 1_024;
 /// How often old files are looked for.
@@ -87,21 +89,7 @@ pub(super) fn start(options: AuditOptions) -> Result<(Audit, AuditGuard), AuditE
 impl Thread {
     fn run(mut self) {
         loop {
-            let mut is_over = false;
-            let mut group = Vec::new();
-            let mut take = |task| match task {
-                Task::Write(waiting) => group.push(waiting),
-                Task::Stop => is_over = true,
-            };
-            match self.tasks.recv_timeout(REFUSALS_EVERY) {
-                Ok(task) => take(task),
-                Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => take(Task::Stop),
-            }
-            self.tasks
-                .try_iter()
-                .take(GROUP_RECORDS_MAX - 1)
-                .for_each(take);
+            let (mut group, is_over) = self.group();
             if is_over {
                 let rest = self.tasks.try_iter();
                 group.extend(rest.filter_map(|task| match task {
@@ -126,6 +114,29 @@ impl Thread {
             }
             self.look_after();
         }
+    }
+
+    /// The next records to be written together, and whether the thread is to end. Records for which somebody waits are
+    /// written at once, with all that came meanwhile; the others wait a little for more.
+    fn group(&self) -> (Vec<Waiting>, bool) {
+        let mut group = Vec::new();
+        let mut deadline = Instant::now() + REFUSALS_EVERY;
+        while group.len() < GROUP_RECORDS_MAX {
+            match self.tasks.recv_deadline(deadline) {
+                Ok(Task::Write(waiting)) if waiting.told.is_some() => {
+                    group.push(waiting);
+                    // Nobody waits longer for what may still come.
+                    deadline = Instant::now();
+                }
+                Ok(Task::Write(waiting)) => {
+                    group.push(waiting);
+                    deadline = deadline.min(Instant::now() + LATER_TIME_MAX);
+                }
+                Ok(Task::Stop) | Err(RecvTimeoutError::Disconnected) => return (group, true),
+                Err(RecvTimeoutError::Timeout) => break,
+            }
+        }
+        (group, false)
     }
 
     /// Writes a group, and tells who waits.
