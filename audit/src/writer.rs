@@ -281,8 +281,8 @@ fn first_time(path: &Path) -> io::Result<Option<Timestamp>> {
     Ok(read.map(|read| read.record.time))
 }
 
-/// Makes the folder if it is not there, and locks it. What it is in must be there: a data folder that somebody deleted is
-/// not made again.
+/// Makes the folder if it is not there, and locks it. What it is in must be there: a data folder that somebody deleted
+/// is not made again.
 fn locked(folder: &Path) -> Result<File, AuditError> {
     match DirBuilder::new().mode(FOLDER_MODE).create(folder) {
         Ok(()) => {}
