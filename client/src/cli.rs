@@ -2,6 +2,7 @@
 
 mod asked;
 mod at_least;
+mod audit;
 mod backup;
 mod case;
 mod case_work;
@@ -182,6 +183,12 @@ enum Command {
     Token(token::TokenCommand),
     /// Copies all events of the server to a place from which it can be restored, while it serves.
     Backup(backup::BackupArgs),
+    /// The audit file, which has who did and read what: its head, and the check that nothing in it was changed or cut.
+    #[command(
+        subcommand,
+        after_help = "Example:\n  signpost audit head\n  signpost audit verify ./data/audit"
+    )]
+    Audit(audit::AuditCommand),
     /// Writes everything as lines of JSON, for other programs and for `signpostd import`.
     #[command(
         subcommand,
@@ -376,6 +383,7 @@ async fn run(command: Command, session: &Session) -> Result<(), Failure> {
         Command::Playbook(command) => playbook::run(command, session).await,
         Command::Token(command) => token::run(command, session).await,
         Command::Backup(args) => backup::run(args, session).await,
+        Command::Audit(command) => audit::run(command, session).await,
         Command::Export(command) => export::run(command, session).await,
         Command::Counts(form) => counts::run(&form, session).await,
         Command::Report(command) => report::run(command, session).await,

@@ -5,6 +5,7 @@
 //! of the wrong value.
 
 mod args;
+mod audit;
 mod dump;
 mod duration;
 mod environment;
@@ -20,6 +21,7 @@ mod tests;
 mod token;
 mod units;
 
+pub use audit::AuditConfig;
 pub use environment::misspelt;
 pub use error::{ConfigError, ConfigErrors};
 pub use exposure::Exposure;
@@ -80,6 +82,8 @@ pub struct Config {
     pub metrics: Option<SocketAddr>,
     /// The file of the master key of personal data. `None`: the data folder has it.
     pub master_key_file: Option<PathBuf>,
+    /// Where the audit file is, and how long it is kept.
+    pub audit: AuditConfig,
     /// How much callers may ask.
     pub limits: Limits,
 }
@@ -181,6 +185,7 @@ impl Config {
         let access = or(Key::Access, ACCESS_DEFAULT);
         let access_kept = finder.keep(Key::Access, &access, AccessMode::parse(&access.text));
         let (limits, in_file) = limits::checked(&mut finder, said);
+        let (audit, in_file) = audit::checked(&mut finder, said, in_file);
         let (playbook, sample) = first_said(layers);
         let needs_playbook = data.as_deref().is_none_or(needs_playbook);
         let first = first(
@@ -193,18 +198,15 @@ impl Config {
         let tls = tls(&mut finder, &tls_said);
         let insecure = or(Key::InsecureListen, INSECURE_LISTEN_DEFAULT);
         let insecure_kept = finder.keep(Key::InsecureListen, &insecure, truth(&insecure.text));
-        if let Some(listen_at) = address {
-            let exposure = Exposure {
-                listen: listen_at,
-                // A file that is wrong is a fault of its own.
-                has_tls: tls_said.iter().any(Option::is_some),
-                knows_callers: tls_said[2].is_some()
-                    || access_kept == Some(AccessMode::Credentials),
-                insecure_listen: insecure_kept.unwrap_or_default(),
-            };
-            if let Some(refusal) = exposure.refusal() {
-                finder.fault(Key::Listen, &listen, refusal);
-            }
+        let exposure = address.map(|listen| Exposure {
+            listen,
+            // A file that is wrong is a fault of its own.
+            has_tls: tls_said.iter().any(Option::is_some),
+            knows_callers: tls_said[2].is_some() || access_kept == Some(AccessMode::Credentials),
+            insecure_listen: insecure_kept.unwrap_or_default(),
+        });
+        if let Some(refusal) = exposure.and_then(|exposure| exposure.refusal()) {
+            finder.fault(Key::Listen, &listen, refusal);
         }
         let [tls_cert, tls_key, tls_client_ca] = tls_said.map(|said| said.map(|said| said.text));
         let effective = File {
@@ -254,6 +256,7 @@ impl Config {
                     min_free_bytes: floor,
                     metrics: metrics_kept,
                     master_key_file: effective.master_key_file.clone().map(Into::into),
+                    audit,
                     limits,
                 }
             },

@@ -4,6 +4,7 @@
 //! details of each step are in the modules below.
 
 mod access;
+mod audited;
 mod call;
 mod connect;
 mod cors;
@@ -16,6 +17,7 @@ pub(crate) mod status;
 pub(crate) mod to_proto;
 pub(crate) mod tokens;
 
+use crate::audit::Audit;
 use crate::backup::Backups;
 use crate::engine::{Engine, EngineHealth};
 use crate::feed::Feeds;
@@ -25,6 +27,8 @@ use crate::tls::Certificates;
 pub use access::AccessMode;
 pub(crate) use access::secret;
 use access::{GateLayer, JudgeLayer};
+use audited::AuditLayer;
+pub use audited::{MASKED, MASKED_KEY};
 use call::CallLayer;
 use connect::ConnectLayer;
 pub use cors::{CorsOrigin, OriginError, PREFLIGHT_KEPT};
@@ -94,6 +98,8 @@ pub struct PortOptions {
     pub tls: Option<Certificates>,
     /// How much callers may ask.
     pub limits: Limits,
+    /// The audit file. `None`: nothing is recorded.
+    pub audit: Option<Audit>,
 }
 
 /// Serves `listener` until `stop` completes. Then it accepts no new call and finishes the accepted calls, for at most
@@ -153,6 +159,19 @@ pub async fn serve_as(
             }
         }
     };
+    let audited = async {
+        let Some(audit) = &options.audit else {
+            return std::future::pending().await;
+        };
+        let mut written = audit.watch_written();
+        loop {
+            let is_written = *written.borrow_and_update();
+            set_one(&health, AUDIT_HEALTH, is_written).await;
+            if written.changed().await.is_err() {
+                std::future::pending::<()>().await;
+            }
+        }
+    };
     let progress = async {
         let mut was_alive = true;
         loop {
@@ -175,9 +194,11 @@ pub async fn serve_as(
         set_health(&health, ServingStatus::NotServing).await;
         std::future::pending::<()>().await;
     };
-    let services = GrpcWebLayer::new().layer(inside(routes));
+    let audit = AuditLayer::new(options.audit.clone())?;
+    let services = GrpcWebLayer::new().layer(inside(routes, audit));
     let services = ConnectLayer::new(bytes_max)?.layer(services);
-    let judge = JudgeLayer::new(options.access, engine.clone(), limits);
+    let audit = options.audit.clone();
+    let judge = JudgeLayer::new(options.access, engine.clone(), limits, audit);
     let calls = CallLayer::new(engine.metrics().clone());
     let services = calls.layer(judge.layer(services));
     let services = option_layer(cors::layer(&options.origins)).layer(services);
@@ -194,16 +215,19 @@ pub async fn serve_as(
         () = watched => Ok(()),
         () = writes => Ok(()),
         () = progress => Ok(()),
+        () = audited => Ok(()),
     }
 }
 
 /// The services, with answers in our words, for the calls that are let in.
 fn inside(
     routes: Routes,
+    audit: AuditLayer,
 ) -> impl Service<Request<Body>, Response = Response<Body>, Error = Infallible, Future: Send>
 + Clone
 + Send {
-    MapResponseLayer::new(in_our_words).layer(GateLayer.layer(routes.prepare()))
+    let routes = audit.layer(routes.prepare());
+    MapResponseLayer::new(in_our_words).layer(GateLayer.layer(routes))
 }
 
 /// What the protocol must stand. Too much metadata is refused by a clear status, twice as much by the protocol.
@@ -260,11 +284,16 @@ pub const ENGINE_HEALTH: &str = "signpost.v1.Engine";
 /// How often the progress of the engine is looked at.
 const ENGINE_LOOK_EVERY: Duration = Duration::from_secs(2);
 
-/// The names of the health checks: each service, writes alone, the engine, and the empty name for the whole server.
-const HEALTH_SERVICES: [&str; 12] = [
+/// The name of the health check that says whether the audit file is written. If it is not, personal fields are masked.
+pub const AUDIT_HEALTH: &str = "signpost.v1.Audit";
+
+/// The names of the health checks: each service, writes alone, the engine, the audit file, and the empty name for the
+/// whole server.
+const HEALTH_SERVICES: [&str; 13] = [
     "",
     WRITES_HEALTH,
     ENGINE_HEALTH,
+    AUDIT_HEALTH,
     access_service_server::SERVICE_NAME,
     backup_service_server::SERVICE_NAME,
     contact_service_server::SERVICE_NAME,

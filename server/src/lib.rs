@@ -5,6 +5,7 @@
 //! watchers. Only `status` chooses gRPC codes. [`grpc`] serves all of this on a [`port`], which may have [`tls`].
 //! [`run`] starts and stops a server, and [`config`] holds its settings.
 
+pub mod audit;
 pub mod backup;
 pub mod codec;
 pub mod config;

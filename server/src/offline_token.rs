@@ -1,8 +1,10 @@
 //! Creates a token in a folder whose server is stopped: the first one, and one for whoever is locked out.
 
+use crate::audit::{self, AuditError};
 use crate::engine::{Clock, Engine, EngineError, EngineOptions, StartError, open_folder_under};
 use crate::grpc::secret::Secret;
 use crate::keys::MasterKey;
+use signpost_audit::{AuditRecord, RecordKind, Touched};
 use signpost_domain::access::{Reach, Role, TokenScope};
 use signpost_domain::actor::{Actor, ActorKind};
 use signpost_domain::command::{Command, CommandBody, CreateToken};
@@ -22,6 +24,8 @@ pub struct NewToken {
     pub data: PathBuf,
     /// The file of the master key of personal data; `None`: the data folder has it.
     pub master_key_file: Option<PathBuf>,
+    /// The folder of the audit file, which records it.
+    pub audit_folder: PathBuf,
     /// The role.
     pub role: Role,
     /// Who shows it, in events; `None`: the id of the token.
@@ -56,6 +60,9 @@ pub enum OfflineError {
     /// The token was refused, or could not be stored.
     #[error("no token was created: {0}")]
     Write(#[from] EngineError),
+    /// It could not be recorded. The token was created, and nobody has its secret.
+    #[error("the token is of no use, for it could not be recorded in the audit file: {0}")]
+    Audit(#[from] AuditError),
     /// The runtime did not start.
     #[error(transparent)]
     Runtime(#[from] std::io::Error),
@@ -104,6 +111,20 @@ pub fn create(new: NewToken) -> Result<CreatedToken, OfflineError> {
     let written = runtime.block_on(engine.write(command));
     guard.stop();
     let id = TokenId(written?.recorded.envelope.seq);
+    // After the folder, which it may be in; before anybody has the token.
+    audit::write_offline(
+        &new.audit_folder,
+        AuditRecord {
+            call: "signpostd token create".to_owned(),
+            actor: format!("{}/{ACTOR}", ActorKind::Admin.as_str()),
+            touched: Touched {
+                tokens: vec![id.to_string()],
+                ..Touched::default()
+            },
+            code: "OK".to_owned(),
+            ..AuditRecord::now(RecordKind::Offline)
+        },
+    )?;
     Ok(CreatedToken {
         bearer_token: secret.bearer_token(id),
         id,

@@ -3,6 +3,7 @@
 
 mod open_files;
 
+use crate::audit::{Audit, AuditError, AuditGuard, AuditOptions};
 use crate::config::{Config, ConfigError, Exposure, FirstPlaybook};
 use crate::engine::{
     Engine, EngineError, EngineGuard, EngineHealth, EngineOptions, RecoverError, StartError,
@@ -62,6 +63,9 @@ pub enum RunError {
     /// Serving on the port failed.
     #[error(transparent)]
     Serve(#[from] ServeError),
+    /// Another server writes to the audit folder, or the thread that would write did not start.
+    #[error(transparent)]
+    Audit(#[from] AuditError),
     /// The store failed. Start the server again: the new process reads the store from disk.
     #[error("the store failed")]
     StoreFailed,
@@ -103,6 +107,9 @@ pub async fn run(
     let Some(mut started) = start_unless(stop.as_mut(), &config, &observed).await? else {
         return Ok(());
     };
+    // After the data folder, which it may be in.
+    let (audit, audit_guard) = start_audit(&config).await?;
+    observed.has_audit(&audit);
     let listener = socket.listen(BACKLOG).map_err(bind)?;
     let address = listener.local_addr().map_err(bind)?;
     let listener = listener.into_std().map_err(bind)?;
@@ -132,16 +139,27 @@ pub async fn run(
             origins: config.cors_origins.clone(),
             tls: tls.as_ref().map(|tls| tls.certificates.clone()),
             limits,
+            audit: Some(audit.clone()),
         };
         match serve(options, listener, started, &observed, stop.as_mut()).await? {
-            End::Stopped => return Ok(()),
+            End::Stopped => return Ok(spawn_blocking(move || audit_guard.stop()).await?),
             // Connections wait at the port meanwhile.
             End::RoomIsBack => match start_unless(stop.as_mut(), &config, &observed).await? {
                 Some(again) => started = again,
-                None => return Ok(()),
+                None => return Ok(spawn_blocking(move || audit_guard.stop()).await?),
             },
         }
     }
+}
+
+/// Opens the audit file, and starts to write it.
+async fn start_audit(config: &Config) -> Result<(Audit, AuditGuard), RunError> {
+    let options = AuditOptions {
+        folder: config.audit.folder(&config.data),
+        kept_days: config.audit.keep_days,
+    };
+    let started = spawn_blocking(move || Audit::start(options)).await?;
+    Ok(started?)
 }
 
 /// Why a server that did not fail no longer serves.

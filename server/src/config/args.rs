@@ -91,6 +91,13 @@ struct Typed {
     /// data folder, which protects no copy of the whole folder
     #[arg(long, env = Key::MasterKeyFile.env(), value_name = "FILE")]
     master_key_file: Option<String>,
+    /// The folder of the audit file, best on another disk; it is made if it is not there, in a folder that is [default:
+    /// audit in the data folder]
+    #[arg(long, env = Key::AuditDir.env(), value_name = "DIR")]
+    audit_dir: Option<String>,
+    /// How many days closed audit files are kept; older ones are removed (1 to 36500) [default: all are kept]
+    #[arg(long, env = Key::AuditKeepDays.env(), value_name = "DAYS")]
+    audit_keep_days: Option<String>,
     /// Show the effective configuration as TOML and exit
     #[arg(long)]
     check_config: bool,
@@ -171,6 +178,8 @@ impl Typed {
             Key::MinFreeSpace => self.min_free_space.as_slice(),
             Key::Metrics => self.metrics.as_slice(),
             Key::MasterKeyFile => self.master_key_file.as_slice(),
+            Key::AuditDir => self.audit_dir.as_slice(),
+            Key::AuditKeepDays => self.audit_keep_days.as_slice(),
             Key::Limit(key) => self.limits.values(key),
         }
     }

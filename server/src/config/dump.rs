@@ -26,7 +26,9 @@ const fn default_of(key: Key) -> Option<&'static str> {
         | Key::TlsPrivate
         | Key::TlsClientCa
         | Key::Metrics
-        | Key::MasterKeyFile => None,
+        | Key::MasterKeyFile
+        | Key::AuditDir
+        | Key::AuditKeepDays => None,
     }
 }
 
@@ -70,7 +72,7 @@ fn value(key: Key, said: &[Said]) -> Value {
     match key {
         Key::CorsOrigin => Value::Array(texts.map(Value::String).collect()),
         Key::InsecureListen => Value::Boolean(said.iter().any(|said| said.text == "true")),
-        Key::Limit(_) => {
+        Key::Limit(_) | Key::AuditKeepDays => {
             let text: String = texts.collect();
             match text.parse() {
                 Ok(number) => Value::Integer(number),

@@ -27,6 +27,8 @@ pub(super) struct File {
     pub(super) min_free_space: Option<String>,
     pub(super) metrics: Option<String>,
     pub(super) master_key_file: Option<String>,
+    pub(super) audit_dir: Option<String>,
+    pub(super) audit_keep_days: Option<LimitValue>,
     pub(super) max_rate: Option<LimitValue>,
     pub(super) max_rate_per_caller: Option<LimitValue>,
     pub(super) max_calls: Option<LimitValue>,
@@ -80,6 +82,8 @@ impl File {
             min_free_space,
             metrics,
             master_key_file,
+            audit_dir,
+            audit_keep_days,
             max_rate,
             max_rate_per_caller,
             max_calls,
@@ -115,6 +119,9 @@ impl File {
         layer.say(Key::MinFreeSpace, min_free_space);
         layer.say(Key::Metrics, metrics);
         layer.say(Key::MasterKeyFile, master_key_file);
+        layer.say(Key::AuditDir, audit_dir);
+        let days = audit_keep_days.map(|days| days.to_string());
+        layer.say(Key::AuditKeepDays, days);
         for (key, written) in [
             (LimitKey::Rate, max_rate),
             (LimitKey::RatePerCaller, max_rate_per_caller),

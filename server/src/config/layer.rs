@@ -23,6 +23,8 @@ pub(super) enum Key {
     MinFreeSpace,
     Metrics,
     MasterKeyFile,
+    AuditDir,
+    AuditKeepDays,
     /// One of the limits.
     Limit(LimitKey),
 }
@@ -35,7 +37,7 @@ impl Key {
     }
 
     /// Every key but the limits.
-    const OTHERS: [Key; 16] = [
+    const OTHERS: [Key; 18] = [
         Key::Data,
         Key::Listen,
         Key::Playbook,
@@ -52,6 +54,8 @@ impl Key {
         Key::MinFreeSpace,
         Key::Metrics,
         Key::MasterKeyFile,
+        Key::AuditDir,
+        Key::AuditKeepDays,
     ];
 
     /// The name of the key in files, and in flags after two dashes.
@@ -73,6 +77,8 @@ impl Key {
             Key::MinFreeSpace => "min-free-space",
             Key::Metrics => "metrics",
             Key::MasterKeyFile => "master-key-file",
+            Key::AuditDir => "audit-dir",
+            Key::AuditKeepDays => "audit-keep-days",
             Key::Limit(key) => key.name(),
         }
     }
@@ -96,6 +102,8 @@ impl Key {
             Key::MinFreeSpace => "SIGNPOST_MIN_FREE_SPACE",
             Key::Metrics => "SIGNPOST_METRICS",
             Key::MasterKeyFile => "SIGNPOST_MASTER_KEY_FILE",
+            Key::AuditDir => "SIGNPOST_AUDIT_DIR",
+            Key::AuditKeepDays => "SIGNPOST_AUDIT_KEEP_DAYS",
             Key::Limit(key) => key.env(),
         }
     }
@@ -111,6 +119,8 @@ impl Key {
             Key::InsecureListen => "insecure_listen",
             Key::MinFreeSpace => "min_free_space",
             Key::MasterKeyFile => "master_key_file",
+            Key::AuditDir => "audit_dir",
+            Key::AuditKeepDays => "audit_keep_days",
             Key::Limit(key) => key.field(),
             other => other.name(),
         }

@@ -222,7 +222,7 @@ impl fmt::Display for LimitValue {
 
 impl LimitValue {
     /// A value as it is written in a file.
-    fn of(text: &str) -> LimitValue {
+    pub(super) fn of(text: &str) -> LimitValue {
         match text.parse() {
             Ok(number) => LimitValue::Number(number),
             Err(_) => LimitValue::Text(text.to_owned()),

@@ -2,6 +2,7 @@
 
 use super::layer::Key;
 use super::offline::MasterArgs;
+use crate::audit::AUDIT;
 use crate::offline_token::NewToken;
 use clap::{Args, Subcommand};
 use signpost_domain::access::TOKEN_LABEL_BYTES_MAX;
@@ -35,6 +36,9 @@ pub(super) struct CreateArgs {
     data: PathBuf,
     #[command(flatten)]
     master: MasterArgs,
+    /// The folder of the audit file, which records it [default: audit in the data folder]
+    #[arg(long, env = Key::AuditDir.env(), value_name = "DIR")]
+    audit_dir: Option<PathBuf>,
     /// The role: platform, chatbot, agent, supervisor, admin or auditor
     #[arg(long, value_name = "ROLE", value_parser = role)]
     role: Role,
@@ -70,6 +74,7 @@ impl CreateArgs {
         let CreateArgs {
             data,
             master,
+            audit_dir,
             role,
             actor_id,
             label,
@@ -91,6 +96,7 @@ impl CreateArgs {
             }
         }
         Ok(NewToken {
+            audit_folder: audit_dir.unwrap_or_else(|| data.join(AUDIT)),
             data,
             master_key_file: master.master_key_file,
             role,

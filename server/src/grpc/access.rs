@@ -20,7 +20,7 @@ pub(super) use gate::{GateLayer, JudgeLayer, Refused};
 pub(crate) use identity::Identity;
 pub(super) use identity::WatchGuard;
 
-pub(super) use table::{call_at, is_for_everybody};
+pub(super) use table::{Audited, Call, call_at, is_for_everybody};
 
 use std::fmt;
 

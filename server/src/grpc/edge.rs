@@ -1,6 +1,7 @@
 //! The data and functions that all handlers share: the engine, and the way requests are read.
 
 use super::services::answer::{ANSWER_BYTES_MAX, cut};
+use crate::audit::Audit;
 use crate::engine::{Clock, Engine, EngineError, Written, unreadable};
 use crate::grpc::access::{AccessMode, Identity};
 use crate::grpc::from_proto::filter::FilterScope;
@@ -80,6 +81,7 @@ pub(super) struct Services {
     reading: Arc<Semaphore>,
     access: AccessMode,
     certificates: Option<Certificates>,
+    audit: Option<Audit>,
     listing: Arc<ListQueue>,
 }
 
@@ -91,6 +93,7 @@ impl Services {
             reading: Arc::new(Semaphore::new(READING_MAX)),
             access: options.access,
             certificates: options.tls.clone(),
+            audit: options.audit.clone(),
             listing: Arc::new(ListQueue::new()),
         }
     }
@@ -188,8 +191,13 @@ impl Services {
 
     /// The figures of the server now. Blocks for a look at the disk.
     pub(super) fn figures(&self) -> ServerFigures {
-        let (metrics, certificates) = (self.engine.metrics(), self.certificates.as_ref());
-        ServerFigures::of(metrics, certificates, Some(&self.engine))
+        let (certificates, audit) = (self.certificates.as_ref(), self.audit.as_ref());
+        ServerFigures::of(
+            self.engine.metrics(),
+            certificates,
+            audit,
+            Some(&self.engine),
+        )
     }
 
     /// The engine.

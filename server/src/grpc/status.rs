@@ -4,6 +4,7 @@
 //! trailers. So texts are cut and details are left out well below that, and the message says how many were left out.
 
 pub(crate) mod access;
+pub(crate) mod audit;
 pub(crate) mod code_name;
 pub(crate) mod connect;
 pub(crate) mod limits;

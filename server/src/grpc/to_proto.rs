@@ -13,6 +13,7 @@ pub(crate) mod customer;
 mod decision;
 pub(crate) mod event;
 mod fact;
+pub(crate) mod masked;
 pub(crate) mod matters;
 pub(crate) mod menu;
 pub(crate) mod note;

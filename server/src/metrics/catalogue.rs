@@ -128,6 +128,14 @@ catalogue! {
     WRITES_TAKEN = entry("writes_taken", Gauge, &[],
         "1: writes are taken; 0: they are refused, and reads are answered");
     // The memory.
+    AUDIT_WRITTEN = entry("audit_written", Gauge, &[],
+        "1: the audit file is written; 0: it cannot be, so personal fields are masked and administrative acts are refused");
+    AUDIT_LAST_RECORD = entry("audit_last_record", Gauge, &[],
+        "The number of the last record of the audit file");
+    AUDIT_RECORDS_LOST = entry("audit_records_lost", Gauge, &[],
+        "Records that could not be written to the audit file since the server started");
+    AUDIT_HEAD = entry("audit_head", Info, &["record", "hash"],
+        "A head of the audit file, by which a cut shows: another one every ten minutes");
     MEMORY_BYTES = entry("memory_bytes", Gauge, &["part"],
         "Memory in bytes. resident: all of the process; tail: events for watchers; filters: which keys are not stored; rows: an estimate of what the store of the rows holds");
     ROWS_IN_MEMORY = entry("rows_in_memory", Gauge, &[],

@@ -1,9 +1,10 @@
 //! The text that a scrape gets, in the format of OpenMetrics 1.0.
 
 use super::catalogue::{self as names, MetricEntry};
-use super::labels::{BuildLabels, PartLabels, PlaybookLabels};
+use super::labels::{AuditHeadLabels, BuildLabels, PartLabels, PlaybookLabels};
 use super::observed::{Observed, ServerFigures};
 use super::process::resident_bytes;
+use crate::audit::AuditFigures;
 use crate::engine::EngineFigures;
 use prometheus_client::encoding::text::{encode_eof, encode_registry};
 use prometheus_client::metrics::family::Family;
@@ -25,6 +26,9 @@ pub fn written(observed: &Observed) -> Result<String, fmt::Error> {
     now.of_server(&figures);
     if let Some(engine) = &figures.engine {
         now.of_engine(engine);
+    }
+    if let Some(audit) = &figures.audit {
+        now.of_audit(audit);
     }
     now.memory(&figures);
     let mut text = String::new();
@@ -86,6 +90,15 @@ impl Present {
         self.put(&names::DISK_FLOOR_BYTES, engine.floor_bytes);
         self.put(&names::WRITES_TAKEN, u64::from(engine.takes_writes()));
         self.put(&names::ROWS_IN_MEMORY, engine.rows_held as u64);
+    }
+
+    fn of_audit(&mut self, audit: &AuditFigures) {
+        self.put(&names::AUDIT_WRITTEN, u64::from(audit.failed.is_none()));
+        self.put(&names::AUDIT_LAST_RECORD, audit.head.number);
+        self.put(&names::AUDIT_RECORDS_LOST, audit.lost);
+        let record = audit.told.number;
+        let hash = audit.told.hash_text();
+        names::AUDIT_HEAD.register(&mut self.0, Info::new(AuditHeadLabels { record, hash }));
     }
 
     fn memory(&mut self, figures: &ServerFigures) {

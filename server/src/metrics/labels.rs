@@ -64,6 +64,13 @@ pub(super) struct PlaybookLabels {
     pub(super) version: String,
 }
 
+/// A head of the audit file.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub(super) struct AuditHeadLabels {
+    pub(super) record: u64,
+    pub(super) hash: String,
+}
+
 /// A part of the server that has memory.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub(super) struct PartLabels {

@@ -1,6 +1,7 @@
 //! What is observed of a server while it starts, serves and stops: its engine, its certificates, how long it runs.
 
 use super::Metrics;
+use crate::audit::{Audit, AuditFigures};
 use crate::engine::{Engine, EngineFigures, EngineHealth};
 use crate::tls::Certificates;
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
@@ -11,6 +12,7 @@ use std::time::Duration;
 pub struct Observed {
     metrics: Arc<Metrics>,
     certificates: OnceLock<Certificates>,
+    audit: OnceLock<Audit>,
     engine: RwLock<Option<Engine>>,
 }
 
@@ -25,6 +27,8 @@ pub(crate) struct ServerFigures {
     pub(crate) certificate_expires: Option<i64>,
     /// The open connections to the port of the contract.
     pub(crate) connections: u64,
+    /// How the audit file is; `None` while there is none.
+    pub(crate) audit: Option<AuditFigures>,
     /// The figures of the engine; `None` while there is none.
     pub(crate) engine: Option<EngineFigures>,
 }
@@ -34,6 +38,7 @@ impl ServerFigures {
     pub(crate) fn of(
         metrics: &Metrics,
         certificates: Option<&Certificates>,
+        audit: Option<&Audit>,
         engine: Option<&Engine>,
     ) -> ServerFigures {
         ServerFigures {
@@ -41,6 +46,7 @@ impl ServerFigures {
             uptime: metrics.uptime(),
             certificate_expires: certificates.map(Certificates::expire),
             connections: metrics.connections.open(),
+            audit: audit.map(Audit::figures),
             engine: engine.map(Engine::figures),
         }
     }
@@ -55,6 +61,7 @@ impl Observed {
         Arc::new(Observed {
             metrics,
             certificates: OnceLock::new(),
+            audit: OnceLock::new(),
             engine: RwLock::default(),
         })
     }
@@ -67,6 +74,11 @@ impl Observed {
     /// Notes the certificates of its port. Those that are noted first stay.
     pub fn has_certificates(&self, certificates: &Certificates) {
         self.certificates.get_or_init(|| certificates.clone());
+    }
+
+    /// Notes its audit file. The one that is noted first stays.
+    pub fn has_audit(&self, audit: &Audit) {
+        self.audit.get_or_init(|| audit.clone());
     }
 
     /// Notes that it serves from this engine.
@@ -114,6 +126,7 @@ impl Observed {
     /// The figures now. Blocks for a look at the disk. The engine is not let go meanwhile.
     pub(crate) fn figures(&self) -> ServerFigures {
         let engine = self.engine.read().unwrap_or_else(PoisonError::into_inner);
-        ServerFigures::of(&self.metrics, self.certificates.get(), engine.as_ref())
+        let (certificates, audit) = (self.certificates.get(), self.audit.get());
+        ServerFigures::of(&self.metrics, certificates, audit, engine.as_ref())
     }
 }

@@ -1,6 +1,7 @@
 //! What is wrong with a server, from its figures. Pure: figures and a time in, troubles out.
 
 use super::observed::ServerFigures;
+use crate::audit::AuditFigures;
 use crate::engine::{EngineFigures, NO_PROGRESS_MAX, QUEUE_TASKS_MAX, ROWS_BEHIND_MAX};
 use crate::store::Room;
 use crate::tls::EXPIRY_WARNED_DAYS;
@@ -48,6 +49,7 @@ fn warning(kind: &'static str, message: String) -> Trouble {
 pub(crate) fn troubles(figures: &ServerFigures, now: UnixMs) -> Vec<Trouble> {
     let mut found: Vec<Trouble> = figures.engine.iter().flat_map(of_engine).collect();
     found.extend(of_certificate(figures.certificate_expires, now));
+    found.extend(figures.audit.iter().flat_map(of_audit));
     found.sort_by_key(|trouble| !trouble.is_fault);
     found
 }
@@ -112,6 +114,24 @@ fn of_engine(engine: &EngineFigures) -> Vec<Trouble> {
     if engine.live.is_none() {
         let message = "no playbook is live: nothing is routed until one is published".to_owned();
         found.push(fault("no_playbook", message));
+    }
+    found
+}
+
+fn of_audit(audit: &AuditFigures) -> Vec<Trouble> {
+    let mut found = Vec::new();
+    if let Some(why) = &audit.failed {
+        let message = format!(
+            "the audit file cannot be written, so personal fields are masked and administrative acts are refused: {why}"
+        );
+        found.push(fault("audit_not_written", message));
+    }
+    if let Some(damage) = &audit.damage {
+        let message = format!(
+            "the end of the audit file did not hold at the start, and a new file goes on: run signpost audit verify. \
+             {damage}"
+        );
+        found.push(warning("audit_damaged", message));
     }
     found
 }

@@ -19,7 +19,7 @@ use tonic::Request;
 use tonic::metadata::AsciiMetadataValue;
 
 /// A request that shows a token.
-fn shown<Q>(message: Q, token: &str) -> Outcome<Request<Q>> {
+pub(crate) fn shown<Q>(message: Q, token: &str) -> Outcome<Request<Q>> {
     let mut request = Request::new(message);
     let value: AsciiMetadataValue = format!("Bearer {token}").parse()?;
     request.metadata_mut().insert("authorization", value);
@@ -27,7 +27,7 @@ fn shown<Q>(message: Q, token: &str) -> Outcome<Request<Q>> {
 }
 
 /// A request to create a token of this role, whose owner has this name.
-fn new_token(role: v1::Role, name: &str) -> v1::CreateTokenRequest {
+pub(crate) fn new_token(role: v1::Role, name: &str) -> v1::CreateTokenRequest {
     v1::CreateTokenRequest {
         request_id: format!("create-{name}"),
         role: role.into(),

@@ -25,7 +25,7 @@ const BACKUPS: &str = "tests/tests/it/backup/refused.rs";
 const LIMITS: &str = "tests/tests/it/limits.rs";
 
 /// Reasons that other tests over the wire provoke, for they need a server of their own: the file that names them.
-const ELSEWHERE: [(&str, &str); 32] = [
+const ELSEWHERE: [(&str, &str); 33] = [
     ("CUSTOMER_HAS_LIVE_CONTACTS", "tests/tests/it/erasure.rs"),
     ("CUSTOMER_ON_LEGAL_HOLD", "tests/tests/it/erasure.rs"),
     ("CONTACT_OF_SAME_CUSTOMER", CORRECTING),
@@ -57,6 +57,7 @@ const ELSEWHERE: [(&str, &str); 32] = [
     ("RATE_LIMITED", LIMITS),
     ("TOO_MANY_CALLS", LIMITS),
     ("METADATA_TOO_LARGE", LIMITS),
+    ("AUDIT_NOT_WRITTEN", "tests/tests/it/audit/masked.rs"),
     ("OVERLOADED", "tests/tests/it/limits/overload.rs"),
 ];
 /// Reasons that nobody can provoke at will over the wire: of a server that has more to do than it takes, that has a

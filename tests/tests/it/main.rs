@@ -4,6 +4,7 @@ mod access;
 mod additional_cases;
 mod additional_refused;
 mod additional_told;
+mod audit;
 mod backup;
 mod backup_page;
 mod bad_context;

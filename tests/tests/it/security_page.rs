@@ -18,7 +18,7 @@ fn the_commands_of_the_page_do_what_it_says() -> Outcome {
         blocks.partition(|block| block.starts_with("openssl"));
     assert_eq!(
         (certificates.len(), rest.len()),
-        (3, 5),
+        (3, 7),
         "the blocks of the page"
     );
     for block in certificates {

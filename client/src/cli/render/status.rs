@@ -70,6 +70,10 @@ fn parts(status: &v1::GetServerStatusResponse, paint: Paint) -> Vec<(&'static st
         0 => "not known".to_owned(),
         bytes => words::size(bytes),
     };
+    let audit = match status.audit_head_hash.as_str() {
+        "" => "not told".to_owned(),
+        hash => format!("{}:{hash}", status.audit_head_number),
+    };
     vec![
         ("writes", taken.to_owned()),
         ("playbook", playbook),
@@ -106,6 +110,7 @@ fn parts(status: &v1::GetServerStatusResponse, paint: Paint) -> Vec<(&'static st
             "connections",
             format!("{connections}, with {}", words::counted(watches, "watch")),
         ),
+        ("audit head", audit),
         ("store", status.store_id.clone()),
     ]
 }
@@ -157,6 +162,8 @@ mod tests {
             playbook_version: "4f3a".to_owned(),
             connection_count: 3,
             watch_count: 1,
+            audit_head_number: 7,
+            audit_head_hash: "5f0c".to_owned(),
             ..v1::GetServerStatusResponse::default()
         };
         let mut text = server_status(&status, "127.0.0.1:7100", Paint::PLAIN);
@@ -191,6 +198,7 @@ mod tests {
             certificate  none: the port has no TLS
             callers      need no credential
             connections  3, with 1 watch
+            audit head   7:5f0c
             store        5f0c6d0e7a1b4d5e9c3b2a1908f7e6d5
             signpostd 0.1.0 at 127.0.0.1:7100, for 1 d 2 h
             FAULT writes_refused: the disk is full
@@ -207,6 +215,7 @@ mod tests {
             certificate  until 1970-01-24T03:33:20Z
             callers      need no credential
             connections  3, with 1 watch
+            audit head   7:5f0c
             store        5f0c6d0e7a1b4d5e9c3b2a1908f7e6d5
         "#]]
         .assert_eq(&text);

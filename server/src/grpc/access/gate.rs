@@ -4,12 +4,13 @@ use super::deadline;
 use super::refused_call::RefusedCall;
 use super::table::{self, Call, Limited};
 use super::{AccessMode, Identity};
+use crate::audit::Audit;
 use crate::engine::{CallClass, CallTimes, Engine, EngineError, InFlight};
-use crate::grpc::call;
-use crate::grpc::status;
 use crate::grpc::status::access as refusals;
+use crate::grpc::status::code_name;
 use crate::grpc::status::limits as over_limits;
 use crate::grpc::status::shed::ShedAnswers;
+use crate::grpc::{audited, call, status};
 use crate::limits::{CallPermit, CallerKey, Callers, Limits, PermitKind};
 use crate::port::{Peer, will_answer_at_once};
 use http::header::CONTENT_TYPE;
@@ -63,16 +64,35 @@ pub(in crate::grpc) struct JudgeLayer {
     limits: Limits,
     callers: Arc<Callers>,
     shed: ShedAnswers,
+    audit: Option<Audit>,
 }
 
 impl JudgeLayer {
-    pub(in crate::grpc) fn new(mode: AccessMode, engine: Engine, limits: Limits) -> JudgeLayer {
+    pub(in crate::grpc) fn new(
+        mode: AccessMode,
+        engine: Engine,
+        limits: Limits,
+        audit: Option<Audit>,
+    ) -> JudgeLayer {
         JudgeLayer {
             mode,
             engine,
             limits,
             callers: Arc::new(Callers::new(limits)),
             shed: ShedAnswers::new(),
+            audit,
+        }
+    }
+
+    /// Counts a call that is refused for who makes it, if the audit file is to have it.
+    fn note_refused(&self, parts: &Parts, status: &Status) {
+        let (Some(audit), Some(call)) = (&self.audit, table::call_at(parts.uri.path())) else {
+            return;
+        };
+        if code_name::is_kept_out(status.code().into()) {
+            // Who is known may not make this call.
+            let identity = Identity::of(&parts.headers, &self.engine).ok();
+            audited::kept_out(audit, call, parts, identity, status);
         }
     }
 
@@ -218,20 +238,25 @@ where
                 parts.extensions.insert(identity);
                 parts.extensions.insert(Arc::new(admission));
             }
-            // Refusals must cost little when there are many, so they take no part of the way in.
-            Err(kept_out) if is_grpc(&parts.headers) => {
-                will_answer_at_once();
-                let answer = match kept_out {
-                    KeptOut::Shed(class) => self.judge.shed.answer(class),
-                    KeptOut::Refused(status) => status.into_http(),
+            Err(kept_out) => {
+                if let KeptOut::Refused(status) = &kept_out {
+                    self.judge.note_refused(&parts, status);
+                }
+                // Refusals must cost little when there are many, so they take no part of the way in.
+                if is_grpc(&parts.headers) {
+                    will_answer_at_once();
+                    let answer = match kept_out {
+                        KeptOut::Shed(class) => self.judge.shed.answer(class),
+                        KeptOut::Refused(status) => status.into_http(),
+                    };
+                    return Judged::Refused(RefusedCall::new(body, answer));
+                }
+                let status = match kept_out {
+                    KeptOut::Shed(class) => over_limits::overloaded(class),
+                    KeptOut::Refused(status) => status,
                 };
-                return Judged::Refused(RefusedCall::new(body, answer));
-            }
-            Err(KeptOut::Shed(class)) => {
-                let status = over_limits::overloaded(class);
                 parts.extensions.insert(Refused(status));
             }
-            Err(KeptOut::Refused(status)) => drop(parts.extensions.insert(Refused(status))),
         }
         let request = Request::from_parts(parts, body);
         Judged::Next(call::traced(|| self.next.call(request)))

@@ -58,7 +58,7 @@ impl Identity {
     }
 
     /// The role of the caller. Whoever calls an open server is an administrator.
-    pub(super) fn role(&self) -> Role {
+    pub(crate) fn role(&self) -> Role {
         match self {
             Identity::Open => Role::Admin,
             Identity::Token(token) => token.role,

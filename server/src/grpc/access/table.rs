@@ -34,6 +34,36 @@ impl CallKind {
     }
 }
 
+/// Whether a call is recorded in the audit file, and as what.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::grpc) enum Audited {
+    /// It is not: it reads nothing of a customer, or it is everyday work, which the log has with its actor.
+    Never,
+    /// As an administrative act: before it is carried out, and with what came of it.
+    Act,
+    /// As an act if it changes what keeps a case from being erased; else not.
+    LegalHold,
+    /// As a read of personal data. Its answer leaves when the record is on disk.
+    Read,
+    /// As a read that those who route make, too. Where a platform or a chatbot makes it for no person, its answer does
+    /// not wait for the record.
+    RoutingRead,
+}
+
+impl Audited {
+    /// The words for it in the documentation.
+    #[cfg(test)]
+    pub(super) const fn as_str(self) -> &'static str {
+        match self {
+            Never => "",
+            Act => "act",
+            LegalHold => "legal hold",
+            Read => "read",
+            RoutingRead => "read, routing",
+        }
+    }
+}
+
 /// What a call does with a token that is limited to channels, brands or primary reasons.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::grpc) enum Limited {
@@ -53,9 +83,11 @@ pub(in crate::grpc) struct Call {
     /// What it does.
     #[cfg_attr(
         not(test),
-        expect(dead_code, reason = "the audit file will ask for it")
+        expect(dead_code, reason = "the documentation and tests ask for it")
     )]
     pub(super) kind: CallKind,
+    /// Whether it is recorded in the audit file.
+    pub(in crate::grpc) audited: Audited,
     /// What it does with a limited token.
     pub(super) limited: Limited,
     /// What it is worth when not all calls can be taken.
@@ -64,6 +96,7 @@ pub(in crate::grpc) struct Call {
     pub(super) roles: &'static [Role],
 }
 
+use Audited::{Act, LegalHold, Never, Read, RoutingRead};
 use CallClass::{Live, Report, Route, Watch};
 use CallKind::{Administers, Reads, ReadsPersonal, Writes};
 use Limited::{Checked, Free, Refused};
@@ -88,6 +121,7 @@ pub(super) const CALLS: &[Call] = &[
     call(
         "AccessService/CreateToken",
         Administers,
+        Act,
         Refused,
         Route,
         ADMINS,
@@ -95,6 +129,7 @@ pub(super) const CALLS: &[Call] = &[
     call(
         "AccessService/ListTokens",
         Reads,
+        Never,
         Refused,
         Report,
         ADMINS_AND_AUDITORS,
@@ -102,6 +137,7 @@ pub(super) const CALLS: &[Call] = &[
     call(
         "AccessService/RevokeToken",
         Administers,
+        Act,
         Refused,
         Live,
         ADMINS,
@@ -109,6 +145,7 @@ pub(super) const CALLS: &[Call] = &[
     call(
         "BackupService/StreamBackup",
         Administers,
+        Act,
         Refused,
         Report,
         ADMINS,
@@ -116,6 +153,7 @@ pub(super) const CALLS: &[Call] = &[
     call(
         "CaseService/GetCase",
         ReadsPersonal,
+        RoutingRead,
         Checked,
         Route,
         EVERYBODY,
@@ -123,17 +161,47 @@ pub(super) const CALLS: &[Call] = &[
     call(
         "CaseService/ListCaseTimeline",
         ReadsPersonal,
+        Read,
         Checked,
         Report,
         READERS,
     ),
-    call("CaseService/AddCaseNote", Writes, Checked, Live, WORKERS),
-    call("CaseService/UpdateCase", Writes, Checked, Live, WORKERS),
-    call("CaseService/ResolveCase", Writes, Checked, Live, WORKERS),
-    call("CaseService/ReopenCase", Writes, Checked, Route, WORKERS),
+    call(
+        "CaseService/AddCaseNote",
+        Writes,
+        Never,
+        Checked,
+        Live,
+        WORKERS,
+    ),
+    call(
+        "CaseService/UpdateCase",
+        Writes,
+        LegalHold,
+        Checked,
+        Live,
+        WORKERS,
+    ),
+    call(
+        "CaseService/ResolveCase",
+        Writes,
+        Never,
+        Checked,
+        Live,
+        WORKERS,
+    ),
+    call(
+        "CaseService/ReopenCase",
+        Writes,
+        Never,
+        Checked,
+        Route,
+        WORKERS,
+    ),
     call(
         "CaseService/MergeCases",
         Writes,
+        Act,
         Checked,
         Route,
         SUPERVISORS,
@@ -141,15 +209,31 @@ pub(super) const CALLS: &[Call] = &[
     call(
         "CaseService/UnmergeCase",
         Writes,
+        Act,
         Checked,
         Route,
         SUPERVISORS,
     ),
-    call("CaseService/LinkCases", Writes, Checked, Route, WORKERS),
-    call("CaseService/UnlinkCases", Writes, Checked, Route, WORKERS),
+    call(
+        "CaseService/LinkCases",
+        Writes,
+        Never,
+        Checked,
+        Route,
+        WORKERS,
+    ),
+    call(
+        "CaseService/UnlinkCases",
+        Writes,
+        Never,
+        Checked,
+        Route,
+        WORKERS,
+    ),
     call(
         "CaseService/BatchGetCases",
         ReadsPersonal,
+        Read,
         Refused,
         Report,
         READERS,
@@ -157,6 +241,7 @@ pub(super) const CALLS: &[Call] = &[
     call(
         "CaseService/ListCases",
         ReadsPersonal,
+        Read,
         Refused,
         Report,
         WATCHERS,
@@ -164,6 +249,7 @@ pub(super) const CALLS: &[Call] = &[
     call(
         "ContactService/RouteContact",
         Writes,
+        Never,
         Checked,
         Route,
         ROUTERS,
@@ -171,6 +257,7 @@ pub(super) const CALLS: &[Call] = &[
     call(
         "ContactService/PreviewRoute",
         ReadsPersonal,
+        RoutingRead,
         Checked,
         Route,
         PREVIEWERS,
@@ -178,6 +265,7 @@ pub(super) const CALLS: &[Call] = &[
     call(
         "ContactService/SelectRoute",
         Writes,
+        Never,
         Checked,
         Route,
         ROUTERS,
@@ -185,14 +273,23 @@ pub(super) const CALLS: &[Call] = &[
     call(
         "ContactService/RerouteContact",
         Writes,
+        Never,
         Checked,
         Route,
         ROUTERS,
     ),
-    call("ContactService/EndContact", Writes, Checked, Live, ENDERS),
+    call(
+        "ContactService/EndContact",
+        Writes,
+        Never,
+        Checked,
+        Live,
+        ENDERS,
+    ),
     call(
         "ContactService/AddCaseToContact",
         Writes,
+        Never,
         Checked,
         Live,
         WORKERS,
@@ -200,6 +297,7 @@ pub(super) const CALLS: &[Call] = &[
     call(
         "ContactService/ReportQueueStats",
         Writes,
+        Never,
         Refused,
         Live,
         PLATFORMS,
@@ -207,6 +305,7 @@ pub(super) const CALLS: &[Call] = &[
     call(
         "ContactService/UpdateContact",
         Writes,
+        Never,
         Checked,
         Live,
         WORKERS,
@@ -214,6 +313,7 @@ pub(super) const CALLS: &[Call] = &[
     call(
         "ContactService/CorrectContactCustomer",
         Writes,
+        Act,
         Checked,
         Route,
         CORRECTORS,
@@ -221,6 +321,7 @@ pub(super) const CALLS: &[Call] = &[
     call(
         "ContactService/GetContact",
         ReadsPersonal,
+        RoutingRead,
         Checked,
         Route,
         EVERYBODY,
@@ -228,6 +329,7 @@ pub(super) const CALLS: &[Call] = &[
     call(
         "ContactService/ListContacts",
         ReadsPersonal,
+        Read,
         Refused,
         Report,
         WATCHERS,
@@ -235,6 +337,7 @@ pub(super) const CALLS: &[Call] = &[
     call(
         "CustomerService/UpsertCustomer",
         Writes,
+        Never,
         Refused,
         Route,
         CORRECTORS,
@@ -242,6 +345,7 @@ pub(super) const CALLS: &[Call] = &[
     call(
         "CustomerService/BatchUpsertCustomers",
         Writes,
+        Never,
         Refused,
         Report,
         PLATFORMS,
@@ -249,6 +353,7 @@ pub(super) const CALLS: &[Call] = &[
     call(
         "CustomerService/LinkIdentity",
         Writes,
+        Never,
         Refused,
         Route,
         CORRECTORS,
@@ -256,6 +361,7 @@ pub(super) const CALLS: &[Call] = &[
     call(
         "CustomerService/UnlinkIdentity",
         Writes,
+        Never,
         Refused,
         Route,
         CORRECTORS,
@@ -263,6 +369,7 @@ pub(super) const CALLS: &[Call] = &[
     call(
         "CustomerService/MergeCustomers",
         Writes,
+        Act,
         Refused,
         Route,
         SUPERVISORS,
@@ -270,6 +377,7 @@ pub(super) const CALLS: &[Call] = &[
     call(
         "CustomerService/UnmergeCustomer",
         Writes,
+        Act,
         Refused,
         Route,
         SUPERVISORS,
@@ -277,6 +385,7 @@ pub(super) const CALLS: &[Call] = &[
     call(
         "CustomerService/GetCustomer",
         ReadsPersonal,
+        Read,
         Refused,
         Route,
         READERS,
@@ -284,6 +393,7 @@ pub(super) const CALLS: &[Call] = &[
     call(
         "CustomerService/LookUpCustomer",
         ReadsPersonal,
+        Read,
         Refused,
         Route,
         READERS,
@@ -291,6 +401,7 @@ pub(super) const CALLS: &[Call] = &[
     call(
         "CustomerService/BatchGetCustomers",
         ReadsPersonal,
+        Read,
         Refused,
         Report,
         READERS,
@@ -298,6 +409,7 @@ pub(super) const CALLS: &[Call] = &[
     call(
         "CustomerService/GetCustomerHistory",
         ReadsPersonal,
+        Read,
         Refused,
         Report,
         READERS,
@@ -305,6 +417,7 @@ pub(super) const CALLS: &[Call] = &[
     call(
         "CustomerService/ListCustomers",
         ReadsPersonal,
+        Read,
         Refused,
         Report,
         WATCHERS,
@@ -312,6 +425,7 @@ pub(super) const CALLS: &[Call] = &[
     call(
         "CustomerService/ListHandleConflicts",
         ReadsPersonal,
+        Read,
         Refused,
         Report,
         WATCHERS,
@@ -319,6 +433,7 @@ pub(super) const CALLS: &[Call] = &[
     call(
         "CustomerService/EraseCustomer",
         Administers,
+        Act,
         Refused,
         Route,
         ADMINS,
@@ -326,6 +441,7 @@ pub(super) const CALLS: &[Call] = &[
     call(
         "FeedService/WatchEvents",
         ReadsPersonal,
+        Read,
         Refused,
         Watch,
         WATCHERS,
@@ -333,6 +449,7 @@ pub(super) const CALLS: &[Call] = &[
     call(
         "FeedService/WatchCases",
         ReadsPersonal,
+        Read,
         Refused,
         Watch,
         WATCHERS,
@@ -340,6 +457,7 @@ pub(super) const CALLS: &[Call] = &[
     call(
         "FeedService/WatchContacts",
         ReadsPersonal,
+        Read,
         Refused,
         Watch,
         WATCHERS,
@@ -347,6 +465,7 @@ pub(super) const CALLS: &[Call] = &[
     call(
         "InsightService/CountReasons",
         Reads,
+        Never,
         Refused,
         Report,
         WATCHERS,
@@ -354,6 +473,7 @@ pub(super) const CALLS: &[Call] = &[
     call(
         "PlaybookService/ValidatePlaybook",
         Reads,
+        Never,
         Refused,
         Report,
         SUPERVISORS,
@@ -361,6 +481,7 @@ pub(super) const CALLS: &[Call] = &[
     call(
         "PlaybookService/PublishPlaybook",
         Administers,
+        Act,
         Refused,
         Live,
         ADMINS,
@@ -368,6 +489,7 @@ pub(super) const CALLS: &[Call] = &[
     call(
         "PlaybookService/RollbackPlaybook",
         Administers,
+        Act,
         Refused,
         Live,
         ADMINS,
@@ -375,6 +497,7 @@ pub(super) const CALLS: &[Call] = &[
     call(
         "PlaybookService/ListPlaybookPublications",
         Reads,
+        Never,
         Refused,
         Report,
         WATCHERS,
@@ -382,6 +505,7 @@ pub(super) const CALLS: &[Call] = &[
     call(
         "PlaybookService/GetPlaybook",
         Reads,
+        Never,
         Refused,
         Report,
         WATCHERS,
@@ -389,6 +513,7 @@ pub(super) const CALLS: &[Call] = &[
     call(
         "PlaybookService/DiffPlaybooks",
         Reads,
+        Never,
         Refused,
         Report,
         OVERSEERS,
@@ -396,14 +521,23 @@ pub(super) const CALLS: &[Call] = &[
     call(
         "PlaybookService/GetReasonMenu",
         Reads,
+        Never,
         Free,
         Route,
         EVERYBODY,
     ),
-    call("PlaybookService/GetVocabulary", Reads, Free, Route, READERS),
+    call(
+        "PlaybookService/GetVocabulary",
+        Reads,
+        Never,
+        Free,
+        Route,
+        READERS,
+    ),
     call(
         "ServerService/GetServerStatus",
         Reads,
+        Never,
         Refused,
         Live,
         OVERSEERS,
@@ -413,6 +547,7 @@ pub(super) const CALLS: &[Call] = &[
 const fn call(
     name: &'static str,
     kind: CallKind,
+    audited: Audited,
     limited: Limited,
     class: CallClass,
     roles: &'static [Role],
@@ -420,6 +555,7 @@ const fn call(
     Call {
         name,
         kind,
+        audited,
         limited,
         class,
         roles,

@@ -70,6 +70,29 @@ fn administrators_may_do_everything_and_auditors_write_nothing() {
     }
 }
 
+#[test]
+fn what_administers_is_an_act_and_what_reads_personal_data_is_recorded() {
+    use super::table::Audited::{Act, LegalHold, Never, Read, RoutingRead};
+    use super::table::CallKind::{Administers, Reads, ReadsPersonal, Writes};
+    for call in CALLS {
+        let is_fitting = match call.kind {
+            Reads => call.audited == Never,
+            ReadsPersonal => matches!(call.audited, Read | RoutingRead),
+            Writes => matches!(call.audited, Never | Act | LegalHold),
+            Administers => call.audited == Act,
+        };
+        assert!(is_fitting, "{}", call.name);
+        // Nothing that routes or ends contacts waits for the audit file.
+        let is_hot = call.name.starts_with("ContactService/") && call.kind == Writes;
+        let is_correction = call.name == "ContactService/CorrectContactCustomer";
+        assert!(
+            !is_hot || is_correction || call.audited == Never,
+            "{}",
+            call.name
+        );
+    }
+}
+
 /// The part of docs/security.md that is made of the table.
 #[test]
 fn the_documentation_shows_the_table() {
@@ -80,15 +103,16 @@ fn the_documentation_shows_the_table() {
 }
 
 fn shown() -> String {
-    let mut lines = String::from("| call | what it does | class | limited tokens |");
+    let mut lines = String::from("| call | what it does | audit file | class | limited tokens |");
     for role in Role::ALL {
         lines += &format!(" {} |", role.as_str());
     }
-    lines += "\n|---|---|---|---|";
+    lines += "\n|---|---|---|---|---|";
     lines += &"---|".repeat(Role::ALL.len());
     for Call {
         name,
         kind,
+        audited,
         limited,
         class,
         roles,
@@ -99,8 +123,8 @@ fn shown() -> String {
             Limited::Free => "may",
             Limited::Refused => "refused",
         };
-        let (kind, class) = (kind.as_str(), class.as_str());
-        lines += &format!("\n| {name} | {kind} | {class} | {limited} |");
+        let (kind, audited, class) = (kind.as_str(), audited.as_str(), class.as_str());
+        lines += &format!("\n| {name} | {kind} | {audited} | {class} | {limited} |");
         for role in Role::ALL {
             lines += if roles.contains(&role) {
                 " yes |"

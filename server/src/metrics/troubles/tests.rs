@@ -1,8 +1,10 @@
 //! Tests of what is told of a server, and in which order.
 
 use super::*;
+use crate::audit::AuditFigures;
 use crate::engine::{EngineHealth, LivePlaybook, MemoryFigures, SlowestStep, TimerFigures};
 use crate::store::{DamagedSegment, StoredSizes};
+use signpost_audit::Head;
 use signpost_domain::ids::{PlaybookVersion, Seq, Slug};
 
 const NOW: UnixMs = UnixMs(1_000_000_000);
@@ -45,6 +47,7 @@ fn well() -> EngineFigures {
 
 fn of(engine: EngineFigures, certificate_expires: Option<i64>) -> ServerFigures {
     ServerFigures {
+        audit: None,
         is_ready: true,
         uptime: Duration::from_secs(5),
         certificate_expires,
@@ -91,7 +94,19 @@ fn a_server_that_is_well_has_none_and_each_trouble_is_told_the_worst_first() {
         },
         ..well()
     };
-    for trouble in troubles(&of(full, Some(seconds - 1)), NOW) {
+    let unwritten = ServerFigures {
+        audit: Some(AuditFigures {
+            failed: Some("/audit: No space left on device".to_owned()),
+            head: Head::NONE,
+            told: Head::NONE,
+            damage: Some(
+                "/audit/1.jsonl: line 3: its hash does not hold: it was changed".to_owned(),
+            ),
+            lost: 2,
+        }),
+        ..of(full, Some(seconds - 1))
+    };
+    for trouble in troubles(&unwritten, NOW) {
         told += &format!("{}: {}\n", trouble.kind, trouble.message);
     }
     expect_test::expect![[r#"
@@ -105,5 +120,7 @@ fn a_server_that_is_well_has_none_and_each_trouble_is_told_the_worst_first() {
         warning certificate_expires: a certificate expires in 2 days: renew it
         writes_refused: writes are refused, reads are answered: /data cannot be written, since its file system is read-only
         certificate_expired: a certificate has expired: clients refuse it; renew it
+        audit_not_written: the audit file cannot be written, so personal fields are masked and administrative acts are refused: /audit: No space left on device
+        audit_damaged: the end of the audit file did not hold at the start, and a new file goes on: run signpost audit verify. /audit/1.jsonl: line 3: its hash does not hold: it was changed
     "#]].assert_eq(&told);
 }

@@ -41,7 +41,7 @@ fn documented() -> Outcome<BTreeMap<String, Documented>> {
     let mut calls = BTreeMap::new();
     for row in rows {
         let cells: Vec<&str> = row.split('|').map(str::trim).collect();
-        let [_, name, _, _, limited, roles @ .., _] = cells.as_slice() else {
+        let [_, name, _, _, _, limited, roles @ .., _] = cells.as_slice() else {
             continue;
         };
         if roles.len() == ROLES.len() {
