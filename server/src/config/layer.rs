@@ -1,6 +1,7 @@
 //! The keys, and the places where their values are set.
 
 use super::limits::LimitKey;
+use super::oidc::OidcKey;
 use std::path::PathBuf;
 
 /// A key of the configuration.
@@ -23,6 +24,8 @@ pub(super) enum Key {
     MinFreeSpace,
     Metrics,
     MasterKeyFile,
+    /// One of those of tokens of an identity provider.
+    Oidc(OidcKey),
     /// One of the limits.
     Limit(LimitKey),
 }
@@ -30,11 +33,12 @@ pub(super) enum Key {
 impl Key {
     /// Every key.
     pub(super) fn all() -> impl Iterator<Item = Key> {
+        let oidc = OidcKey::ALL.into_iter().map(Key::Oidc);
         let limits = LimitKey::ALL.into_iter().map(Key::Limit);
-        Key::OTHERS.into_iter().chain(limits)
+        Key::OTHERS.into_iter().chain(oidc).chain(limits)
     }
 
-    /// Every key but the limits.
+    /// Every key but the limits and those of tokens of an identity provider.
     const OTHERS: [Key; 16] = [
         Key::Data,
         Key::Listen,
@@ -73,6 +77,7 @@ impl Key {
             Key::MinFreeSpace => "min-free-space",
             Key::Metrics => "metrics",
             Key::MasterKeyFile => "master-key-file",
+            Key::Oidc(key) => key.name(),
             Key::Limit(key) => key.name(),
         }
     }
@@ -96,6 +101,7 @@ impl Key {
             Key::MinFreeSpace => "SIGNPOST_MIN_FREE_SPACE",
             Key::Metrics => "SIGNPOST_METRICS",
             Key::MasterKeyFile => "SIGNPOST_MASTER_KEY_FILE",
+            Key::Oidc(key) => key.env(),
             Key::Limit(key) => key.env(),
         }
     }
@@ -111,6 +117,7 @@ impl Key {
             Key::InsecureListen => "insecure_listen",
             Key::MinFreeSpace => "min_free_space",
             Key::MasterKeyFile => "master_key_file",
+            Key::Oidc(key) => key.field(),
             Key::Limit(key) => key.field(),
             other => other.name(),
         }

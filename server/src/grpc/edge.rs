@@ -12,6 +12,7 @@ use crate::grpc::tokens::cursor::StoreIdPrefix;
 use crate::grpc::tokens::history::History;
 use crate::grpc::{PortOptions, access, status, to_proto};
 use crate::metrics::ServerFigures;
+use crate::oidc::Issuer;
 use crate::queries::{self, ListPage};
 use crate::store::{RowReader, StoreError};
 use crate::tls::Certificates;
@@ -80,6 +81,7 @@ pub(super) struct Services {
     reading: Arc<Semaphore>,
     access: AccessMode,
     certificates: Option<Certificates>,
+    issuer: Option<Issuer>,
     listing: Arc<ListQueue>,
 }
 
@@ -91,6 +93,7 @@ impl Services {
             reading: Arc::new(Semaphore::new(READING_MAX)),
             access: options.access,
             certificates: options.tls.clone(),
+            issuer: options.issuer.clone(),
             listing: Arc::new(ListQueue::new()),
         }
     }
@@ -189,7 +192,12 @@ impl Services {
     /// The figures of the server now. Blocks for a look at the disk.
     pub(super) fn figures(&self) -> ServerFigures {
         let (metrics, certificates) = (self.engine.metrics(), self.certificates.as_ref());
-        ServerFigures::of(metrics, certificates, Some(&self.engine))
+        ServerFigures::of(
+            metrics,
+            certificates,
+            self.issuer.as_ref(),
+            Some(&self.engine),
+        )
     }
 
     /// The engine.

@@ -2,6 +2,7 @@
 
 use super::Metrics;
 use crate::engine::{Engine, EngineFigures, EngineHealth};
+use crate::oidc::{Issuer, IssuerFigures};
 use crate::tls::Certificates;
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use std::time::Duration;
@@ -11,6 +12,7 @@ use std::time::Duration;
 pub struct Observed {
     metrics: Arc<Metrics>,
     certificates: OnceLock<Certificates>,
+    issuer: OnceLock<Issuer>,
     engine: RwLock<Option<Engine>>,
 }
 
@@ -23,6 +25,8 @@ pub(crate) struct ServerFigures {
     pub(crate) uptime: Duration,
     /// When the first certificate expires, in seconds since 1970.
     pub(crate) certificate_expires: Option<i64>,
+    /// The identity provider whose tokens are taken. `None` if there is none.
+    pub(crate) issuer: Option<IssuerFigures>,
     /// The open connections to the port of the contract.
     pub(crate) connections: u64,
     /// The figures of the engine; `None` while there is none.
@@ -34,12 +38,14 @@ impl ServerFigures {
     pub(crate) fn of(
         metrics: &Metrics,
         certificates: Option<&Certificates>,
+        issuer: Option<&Issuer>,
         engine: Option<&Engine>,
     ) -> ServerFigures {
         ServerFigures {
             is_ready: engine.is_some(),
             uptime: metrics.uptime(),
             certificate_expires: certificates.map(Certificates::expire),
+            issuer: issuer.map(Issuer::figures),
             connections: metrics.connections.open(),
             engine: engine.map(Engine::figures),
         }
@@ -55,6 +61,7 @@ impl Observed {
         Arc::new(Observed {
             metrics,
             certificates: OnceLock::new(),
+            issuer: OnceLock::new(),
             engine: RwLock::default(),
         })
     }
@@ -67,6 +74,11 @@ impl Observed {
     /// Notes the certificates of its port. Those that are noted first stay.
     pub fn has_certificates(&self, certificates: &Certificates) {
         self.certificates.get_or_init(|| certificates.clone());
+    }
+
+    /// Notes whose JSON Web Tokens it takes. The one that is noted first stays.
+    pub fn has_issuer(&self, issuer: &Issuer) {
+        self.issuer.get_or_init(|| issuer.clone());
     }
 
     /// Notes that it serves from this engine.
@@ -114,6 +126,7 @@ impl Observed {
     /// The figures now. Blocks for a look at the disk. The engine is not let go meanwhile.
     pub(crate) fn figures(&self) -> ServerFigures {
         let engine = self.engine.read().unwrap_or_else(PoisonError::into_inner);
-        ServerFigures::of(&self.metrics, self.certificates.get(), engine.as_ref())
+        let (certificates, issuer) = (self.certificates.get(), self.issuer.get());
+        ServerFigures::of(&self.metrics, certificates, issuer, engine.as_ref())
     }
 }

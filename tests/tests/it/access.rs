@@ -5,6 +5,7 @@ mod bootstrap;
 mod chatbots;
 mod commands;
 mod forms;
+mod jwt;
 mod limits;
 mod secrets;
 mod table;

@@ -5,10 +5,12 @@ use super::refused_call::RefusedCall;
 use super::table::{self, Call, Limited};
 use super::{AccessMode, Identity};
 use crate::engine::{CallClass, CallTimes, Engine, EngineError, InFlight};
+use crate::grpc::PortOptions;
 use crate::grpc::status;
 use crate::grpc::status::access as refusals;
 use crate::grpc::status::limits as over_limits;
 use crate::limits::{CallPermit, CallerKey, Callers, Limits, PermitKind};
+use crate::oidc::Issuer;
 use crate::port::{Peer, will_answer_at_once};
 use http::header::CONTENT_TYPE;
 use http::request::Parts;
@@ -57,15 +59,18 @@ impl From<Status> for KeptOut {
 pub(in crate::grpc) struct JudgeLayer {
     mode: AccessMode,
     engine: Engine,
+    issuer: Option<Issuer>,
     limits: Limits,
     callers: Arc<Callers>,
 }
 
 impl JudgeLayer {
-    pub(in crate::grpc) fn new(mode: AccessMode, engine: Engine, limits: Limits) -> JudgeLayer {
+    pub(in crate::grpc) fn new(engine: Engine, options: &PortOptions) -> JudgeLayer {
+        let limits = options.limits;
         JudgeLayer {
-            mode,
+            mode: options.access,
             engine,
+            issuer: options.issuer.clone(),
             limits,
             callers: Arc::new(Callers::new(limits)),
         }
@@ -102,10 +107,9 @@ impl JudgeLayer {
         let address = parts.extensions.get().and_then(|peer: &Peer| peer.address);
         let address = CallerKey::at(address.map(|address| address.ip()));
         let (identity, permit) = match self.judge(path, call, &parts.headers) {
-            Ok(Identity::Open) => (Identity::Open, permit(address)?),
-            Ok(Identity::Token(token)) => {
-                let permit = permit(CallerKey::Token(token.id))?;
-                (Identity::Token(token), permit)
+            Ok(identity) => {
+                let permit = permit(identity.limited_as().unwrap_or(address))?;
+                (identity, permit)
             }
             Err(refused) => {
                 // Who guesses credentials is slowed down, too.
@@ -149,7 +153,7 @@ impl JudgeLayer {
         }
         let identity = match self.mode {
             AccessMode::Open => Identity::Open,
-            AccessMode::Credentials => Identity::of(headers, &self.engine)?,
+            AccessMode::Credentials => Identity::of(headers, &self.engine, self.issuer.as_ref())?,
         };
         let Some(call) = call else {
             // A call of the contract that is missing in the table is as one that does not exist: it lets nobody in.

@@ -48,6 +48,7 @@ fn of(engine: EngineFigures, certificate_expires: Option<i64>) -> ServerFigures 
         is_ready: true,
         uptime: Duration::from_secs(5),
         certificate_expires,
+        issuer: None,
         connections: 1,
         engine: Some(engine),
     }
