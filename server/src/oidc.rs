@@ -1,8 +1,8 @@
 //! Tokens of an identity provider (OIDC): JSON Web Tokens, verified by the public keys of their issuer.
 //!
 //! [`Issuer`] has the keys that are in force and judges tokens; [`Issuer::keep_fresh`] keeps the keys as the file or
-//! the URL has them. `keys` reads a set of keys, `claims` what a token says, `source` reads files and URLs, and `crypto`
-//! gives ring to `jsonwebtoken`, which takes tokens apart.
+//! the URL has them. `keys` reads a set of keys, `claims` what a token says, `source` reads files and URLs, and
+//! `crypto` gives ring to `jsonwebtoken`, which takes tokens apart.
 
 mod claims;
 mod crypto;
@@ -16,7 +16,7 @@ pub use claims::CLAIM_VALUES_MAX;
 pub(crate) use claims::Jwt;
 pub(crate) use fault::JwtFault;
 pub(crate) use fresh::IssuerFigures;
-pub use fresh::KEYS_LOOKED_AT_EVERY;
+pub use fresh::{KEYS_FILE_PAUSE, KEYS_LOOKED_AT_EVERY, KEYS_WAIT_MAX, KEYS_WAITING_MAX};
 pub use keys::{JWKS_BYTES_MAX, JWKS_KEYS_MAX, KEY_ID_BYTES_MAX};
 pub use options::{
     CLOCK_SKEW_DEFAULT, CLOCK_SKEW_MAX, ClaimName, JWT_LIFETIME_DEFAULT, JWT_LIFETIME_RANGE,
@@ -32,7 +32,7 @@ use keys::KeySet;
 use serde_json::{Map, Value};
 use signpost_domain::time::UnixMs;
 use std::sync::{Arc, Mutex};
-use tokio::sync::{Notify, watch};
+use tokio::sync::{Notify, Semaphore, watch};
 
 /// The maximum size of a token, in bytes.
 pub const JWT_BYTES_MAX: usize = 8 * 1024;
@@ -48,6 +48,10 @@ struct Shared {
     /// A token named a key that is not there.
     asked: Notify,
     fetching: Mutex<Fetching>,
+    /// How often the keys were looked up.
+    looks: watch::Sender<u64>,
+    /// Calls that wait for the next look.
+    waiting: Arc<Semaphore>,
 }
 
 impl Issuer {
@@ -59,6 +63,8 @@ impl Issuer {
             keys: watch::Sender::default(),
             asked: Notify::new(),
             fetching: Mutex::default(),
+            looks: watch::Sender::default(),
+            waiting: Arc::new(Semaphore::new(KEYS_WAITING_MAX)),
         }));
         issuer.take_file();
         issuer
@@ -128,6 +134,7 @@ impl Issuer {
             true => Ok(()),
             false => Err(JwtFault::UnknownKey {
                 has_none: keys.len() == 0,
+                before_look: None,
             }),
         }
     }
@@ -152,6 +159,7 @@ impl Issuer {
         self.0.asked.notify_one();
         JwtFault::UnknownKey {
             has_none: keys.len() == 0,
+            before_look: self.before_look(),
         }
     }
 }

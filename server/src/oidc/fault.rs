@@ -20,6 +20,8 @@ pub(crate) enum JwtFault {
     UnknownKey {
         /// Whether the server has no keys at all, since it never reached the issuer.
         has_none: bool,
+        /// How often the keys were looked up, if they are about to be again, so that it is worth to wait.
+        before_look: Option<u64>,
     },
     /// The signature is not right.
     Signature,

@@ -6,19 +6,30 @@ use super::{Issuer, Shared};
 use crate::engine::Clock;
 use signpost_domain::time::UnixMs;
 use std::io;
-use std::sync::{Arc, PoisonError};
+use std::sync::{Arc, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, sleep_until, timeout};
 
 /// How often a file of keys is looked at.
 pub const KEYS_LOOKED_AT_EVERY: Duration = Duration::from_secs(2);
+
+/// A file of keys is looked at because a token names an unknown one at most this often.
+pub const KEYS_FILE_PAUSE: Duration = Duration::from_millis(250);
+/// How long a call whose key is not known waits for the keys to be looked up.
+pub const KEYS_WAIT_MAX: Duration = Duration::from_secs(3);
+/// The maximum number of calls that wait so. Further ones are refused at once.
+pub const KEYS_WAITING_MAX: usize = 64;
 
 /// How getting the keys went so far.
 #[derive(Debug, Default)]
 pub(super) struct Fetching {
     /// What was read last. A file that did not change is not taken again.
     seen: Option<blake3::Hash>,
+    /// When the last look began; `None` before the first.
+    began: Option<Instant>,
+    /// Whether it goes on.
+    goes_on: bool,
     got: u64,
     failed: u64,
     /// When the keys in force were last seen at their source.
@@ -64,11 +75,10 @@ impl Issuer {
         loop {
             let began = Instant::now();
             let got = self.get().await;
-            let options = &self.0.options;
-            let pause = options.fetch_pause;
-            let rest = match &options.jwks {
-                JwksSource::File(_) => KEYS_LOOKED_AT_EVERY.min(pause),
-                JwksSource::Url(_) if got => options.keys_age,
+            let pause = self.pause();
+            let rest = match &self.0.options.jwks {
+                JwksSource::File(_) => KEYS_LOOKED_AT_EVERY,
+                JwksSource::Url(_) if got => self.0.options.keys_age,
                 JwksSource::Url(_) => pause,
             };
             let asked = async {
@@ -94,19 +104,56 @@ impl Issuer {
     /// Gets the keys once. Gives whether that went well.
     async fn get(&self) -> bool {
         let shared: &Shared = &self.0;
+        {
+            let mut fetching = self.fetching();
+            (fetching.began, fetching.goes_on) = (Some(Instant::now()), true);
+        }
         let read = shared.options.jwks.read().await;
-        self.take(read).is_ok()
+        let taken = self.take(read);
+        self.fetching().goes_on = false;
+        shared.looks.send_modify(|looks| *looks += 1);
+        taken.is_ok()
+    }
+
+    fn fetching(&self) -> MutexGuard<'_, Fetching> {
+        let fetching = self.0.fetching.lock();
+        fetching.unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Keys are looked up because a token names an unknown one at most this often.
+    fn pause(&self) -> Duration {
+        let pause = self.0.options.fetch_pause;
+        match self.0.options.jwks {
+            JwksSource::File(_) => pause.min(KEYS_FILE_PAUSE),
+            JwksSource::Url(_) => pause,
+        }
+    }
+
+    /// How often the keys were looked up, if they are about to be again. `None` if that was done a moment ago.
+    pub(super) fn before_look(&self) -> Option<u64> {
+        let fetching = self.fetching();
+        let is_due = |began: Instant| began.elapsed() >= self.pause();
+        let is_near = fetching.goes_on || fetching.began.is_none_or(is_due);
+        is_near.then(|| *self.0.looks.borrow())
+    }
+
+    /// Waits until the keys were looked up more often than `before`, for at most [`KEYS_WAIT_MAX`]. `None` if too many
+    /// calls wait.
+    pub(crate) fn next_look(&self, before: u64) -> Option<impl Future<Output = ()> + use<>> {
+        let place = self.0.waiting.clone().try_acquire_owned().ok()?;
+        let mut looks = self.0.looks.subscribe();
+        Some(async move {
+            let looked = looks.wait_for(|looks| *looks > before);
+            // Late or not, the call is judged once more.
+            let _looked = timeout(KEYS_WAIT_MAX, looked).await;
+            drop(place);
+        })
     }
 
     /// Takes what was read.
     fn take(&self, read: Result<Vec<u8>, String>) -> Result<(), ()> {
-        let Shared {
-            options,
-            keys,
-            fetching,
-            ..
-        } = &*self.0;
-        let mut fetching = fetching.lock().unwrap_or_else(PoisonError::into_inner);
+        let Shared { options, keys, .. } = &*self.0;
+        let mut fetching = self.fetching();
         let source = &options.jwks;
         let digest = read.as_ref().ok().map(|bytes| blake3::hash(bytes));
         let is_file = matches!(source, JwksSource::File(_));
@@ -167,8 +214,7 @@ impl Issuer {
 
     /// How the issuer is doing.
     pub(crate) fn figures(&self) -> IssuerFigures {
-        let fetching = self.0.fetching.lock();
-        let fetching = fetching.unwrap_or_else(PoisonError::into_inner);
+        let fetching = self.fetching();
         IssuerFigures {
             source: self.0.options.jwks.to_string(),
             keys: self.0.keys.borrow().len(),

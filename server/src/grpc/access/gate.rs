@@ -10,12 +10,12 @@ use crate::grpc::status;
 use crate::grpc::status::access as refusals;
 use crate::grpc::status::limits as over_limits;
 use crate::limits::{CallPermit, CallerKey, Callers, Limits, PermitKind};
-use crate::oidc::Issuer;
+use crate::oidc::{Issuer, JwtFault};
 use crate::port::{Peer, will_answer_at_once};
 use http::header::CONTENT_TYPE;
 use http::request::Parts;
 use http::{HeaderMap, Request, Response};
-use std::future::ready;
+use std::future::{poll_fn, ready};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -46,6 +46,30 @@ pub(super) enum KeptOut {
     Shed(CallClass),
     /// For this reason.
     Refused(Status),
+    /// For this reason, which may be gone when the keys of the issuer were looked up more often than so.
+    KeyUnknown(Status, u64),
+}
+
+impl KeptOut {
+    /// The status that the caller gets.
+    pub(super) fn status(&self) -> Status {
+        match self {
+            KeptOut::Shed(class) => over_limits::overloaded(*class),
+            KeptOut::Refused(status) | KeptOut::KeyUnknown(status, _) => status.clone(),
+        }
+    }
+
+    /// For what is wrong with a JSON Web Token.
+    pub(super) fn of_jwt(fault: &JwtFault) -> KeptOut {
+        let status = refusals::of_jwt(fault);
+        match fault {
+            JwtFault::UnknownKey {
+                before_look: Some(before),
+                ..
+            } => KeptOut::KeyUnknown(status, *before),
+            _ => KeptOut::Refused(status),
+        }
+    }
 }
 
 impl From<Status> for KeptOut {
@@ -114,7 +138,7 @@ impl JudgeLayer {
             Err(refused) => {
                 // Who guesses credentials is slowed down, too.
                 permit(address)?;
-                return Err(refused.into());
+                return Err(refused);
             }
         };
         let given = deadline::asked(&parts.headers);
@@ -147,7 +171,7 @@ impl JudgeLayer {
         path: &str,
         call: Option<&Call>,
         headers: &HeaderMap,
-    ) -> Result<Identity, Status> {
+    ) -> Result<Identity, KeptOut> {
         if table::is_for_everybody(path) {
             return Ok(Identity::Open);
         }
@@ -158,16 +182,16 @@ impl JudgeLayer {
         let Some(call) = call else {
             // A call of the contract that is missing in the table is as one that does not exist: it lets nobody in.
             return match table::is_of_the_contract(path) {
-                true => Err(status::no_such_method()),
+                true => Err(status::no_such_method().into()),
                 false => Ok(identity),
             };
         };
         let role = identity.role();
         if !call.roles.contains(&role) {
-            return Err(refusals::not_for(role, call.name, call.roles));
+            return Err(refusals::not_for(role, call.name, call.roles).into());
         }
         if identity.is_limited() && call.limited == Limited::Refused {
-            return Err(refusals::not_with_limits(role, call.name));
+            return Err(refusals::not_with_limits(role, call.name).into());
         }
         Ok(identity)
     }
@@ -197,10 +221,48 @@ pub(in crate::grpc) struct Judge<S> {
     next: S,
 }
 
+impl<S> Judge<S>
+where
+    S: Service<Request<Body>, Response = Response<Body>> + Clone + Send + 'static,
+    S::Future: Unpin + Send,
+{
+    /// Judges a call. With `may_wait`, one whose key is not known waits until the keys were looked up.
+    fn judged(&mut self, mut parts: Parts, body: Body, may_wait: bool) -> Judged<S::Future> {
+        let kept_out = match self.judge.admit(&parts, Instant::now()) {
+            Ok((identity, admission)) => {
+                parts.extensions.insert(identity);
+                parts.extensions.insert(Arc::new(admission));
+                return Judged::Next(self.next.call(Request::from_parts(parts, body)));
+            }
+            Err(kept_out) => kept_out,
+        };
+        if let KeptOut::KeyUnknown(_, before) = &kept_out {
+            let issuer = self.judge.issuer.as_ref().filter(|_| may_wait);
+            if let Some(looked) = issuer.and_then(|issuer| issuer.next_look(*before)) {
+                let mut again = self.clone();
+                return Judged::Later(Box::pin(async move {
+                    looked.await;
+                    poll_fn(|context| again.next.poll_ready(context)).await?;
+                    again.judged(parts, body, false).await
+                }));
+            }
+        }
+        // Refusals must cost little when there are many, so they take no part of the way in.
+        if is_grpc(&parts.headers) {
+            if may_wait {
+                will_answer_at_once();
+            }
+            return Judged::Refused(RefusedCall::new(body, kept_out));
+        }
+        parts.extensions.insert(Refused(kept_out.status()));
+        Judged::Next(self.next.call(Request::from_parts(parts, body)))
+    }
+}
+
 impl<S> Service<Request<Body>> for Judge<S>
 where
-    S: Service<Request<Body>, Response = Response<Body>>,
-    S::Future: Unpin,
+    S: Service<Request<Body>, Response = Response<Body>> + Clone + Send + 'static,
+    S::Future: Unpin + Send,
 {
     type Response = Response<Body>;
     type Error = S::Error;
@@ -211,31 +273,17 @@ where
     }
 
     fn call(&mut self, request: Request<Body>) -> Self::Future {
-        let (mut parts, body) = request.into_parts();
-        match self.judge.admit(&parts, Instant::now()) {
-            Ok((identity, admission)) => {
-                parts.extensions.insert(identity);
-                parts.extensions.insert(Arc::new(admission));
-            }
-            // Refusals must cost little when there are many, so they take no part of the way in.
-            Err(kept_out) if is_grpc(&parts.headers) => {
-                will_answer_at_once();
-                return Judged::Refused(RefusedCall::new(body, kept_out));
-            }
-            Err(KeptOut::Shed(class)) => {
-                let status = over_limits::overloaded(class);
-                parts.extensions.insert(Refused(status));
-            }
-            Err(KeptOut::Refused(status)) => drop(parts.extensions.insert(Refused(status))),
-        }
-        Judged::Next(self.next.call(Request::from_parts(parts, body)))
+        let (parts, body) = request.into_parts();
+        self.judged(parts, body, true)
     }
 }
 
 /// The answer to a call that was judged.
-pub(in crate::grpc) enum Judged<F> {
+pub(in crate::grpc) enum Judged<F: Future> {
     /// The call is refused.
     Refused(RefusedCall),
+    /// The call waits, and is judged once more.
+    Later(Pin<Box<dyn Future<Output = F::Output> + Send>>),
     /// What the services inside answer.
     Next(F),
 }
@@ -249,6 +297,7 @@ where
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
         match &mut *self {
             Judged::Refused(refused) => Pin::new(refused).poll(context).map(Ok),
+            Judged::Later(later) => later.as_mut().poll(context),
             Judged::Next(next) => Pin::new(next).poll(context),
         }
     }

@@ -1,5 +1,6 @@
 //! Who calls, as the credential of the call says.
 
+use super::gate::KeptOut;
 use super::secret::{self, Secret};
 use crate::engine::Engine;
 use crate::grpc::status::access as refusals;
@@ -44,7 +45,7 @@ impl Identity {
         headers: &HeaderMap,
         engine: &Engine,
         issuer: Option<&Issuer>,
-    ) -> Result<Identity, Status> {
+    ) -> Result<Identity, KeptOut> {
         let malformed = || refusals::malformed(issuer);
         let mut values = headers.get_all(AUTHORIZATION).iter();
         let value = values.next().ok_or_else(refusals::no_credential)?;
@@ -53,13 +54,14 @@ impl Identity {
             .and_then(|text| text.split_once(' '))
             .ok_or_else(malformed)?;
         if !scheme.eq_ignore_ascii_case(SCHEME) {
-            return Err(malformed());
+            return Err(malformed().into());
         }
         let token = token.trim_matches(' ');
         if let Some(issuer) = issuer.filter(|_| is_jwt(token)) {
-            let jwt = issuer.judge(token, engine.token_time());
-            let jwt = jwt.map_err(|fault| refusals::of_jwt(&fault))?;
-            return Ok(Identity::Jwt(jwt, issuer.clone()));
+            return match issuer.judge(token, engine.token_time()) {
+                Ok(jwt) => Ok(Identity::Jwt(jwt, issuer.clone())),
+                Err(fault) => Err(KeptOut::of_jwt(&fault)),
+            };
         }
         let (id, secret) = Secret::read(token).ok_or_else(malformed)?;
         let tokens = engine.tokens();

@@ -5,7 +5,6 @@
 
 use super::gate::KeptOut;
 use crate::grpc::call;
-use crate::grpc::status::limits;
 use http::Response;
 use http_body::Body as HttpBody;
 use std::pin::Pin;
@@ -38,11 +37,7 @@ impl RefusedCall {
     }
 
     fn answer(&self) -> Response<Body> {
-        let status = match &self.why {
-            KeptOut::Shed(class) => limits::overloaded(*class),
-            KeptOut::Refused(status) => status.clone(),
-        };
-        call::noted(status.into_http())
+        call::noted(self.why.status().into_http())
     }
 
     /// Reads on. Ready at the end, or when enough was read.

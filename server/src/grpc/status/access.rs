@@ -50,13 +50,13 @@ pub(crate) fn of_jwt(fault: &JwtFault) -> Status {
             ReasonDetails::of(Why::CredentialMalformed),
             format!("the JSON Web Token is not taken: {what}"),
         ),
-        JwtFault::UnknownKey { has_none: false } => (
+        JwtFault::UnknownKey { has_none: false, .. } => (
             ReasonDetails::of(Why::CredentialUnknown),
             "no key of the issuer that this server has signed the JSON Web Token: its kid is not known; the keys are \
              looked up again, so a token with a new key counts soon"
                 .to_owned(),
         ),
-        JwtFault::UnknownKey { has_none: true } => (
+        JwtFault::UnknownKey { has_none: true, .. } => (
             ReasonDetails::of(Why::CredentialUnknown),
             "this server has no keys of the issuer yet, so it can verify no JSON Web Token; it goes on to try"
                 .to_owned(),

@@ -2,6 +2,7 @@
 
 use super::shown;
 use expect_test::expect;
+use ring::hmac;
 use serde_json::{Value, json};
 use signpost_client::v1;
 use signpost_tests::oidc::{self, SigningKey, but, claims, jwks};
@@ -12,24 +13,24 @@ use std::path::PathBuf;
 use tempfile::TempDir;
 
 /// A file with the keys of an issuer.
-struct KeyFile {
+pub(super) struct KeyFile {
     folder: TempDir,
 }
 
 impl KeyFile {
-    fn new(keys: &[&SigningKey]) -> Outcome<KeyFile> {
+    pub(super) fn new(keys: &[&SigningKey]) -> Outcome<KeyFile> {
         let folder = tempfile::tempdir()?;
         let file = KeyFile { folder };
         file.write(&jwks(keys))?;
         Ok(file)
     }
 
-    fn path(&self) -> PathBuf {
+    pub(super) fn path(&self) -> PathBuf {
         self.folder.path().join("keys.json")
     }
 
     /// Puts another file in its place, as a careful program does.
-    fn write(&self, body: &[u8]) -> Outcome {
+    pub(super) fn write(&self, body: &[u8]) -> Outcome {
         let new = self.folder.path().join("new");
         fs::write(&new, body)?;
         fs::rename(new, self.path())?;
@@ -38,7 +39,7 @@ impl KeyFile {
 }
 
 /// A server at minute 10 that takes tokens signed by these keys.
-async fn server(keys: &KeyFile) -> Outcome<TestServer> {
+pub(super) async fn server(keys: &KeyFile) -> Outcome<TestServer> {
     let server = TestServer::start().await?;
     server.publish(FLIGHTS, 10).await?;
     let path = keys.path();
@@ -47,7 +48,7 @@ async fn server(keys: &KeyFile) -> Outcome<TestServer> {
 }
 
 /// What the server tells of a token that asks for the playbook.
-async fn told(server: &TestServer, token: &str) -> Outcome<String> {
+pub(super) async fn told(server: &TestServer, token: &str) -> Outcome<String> {
     let request = shown(v1::GetPlaybookRequest::default(), token)?;
     Ok(match server.playbooks().get_playbook(request).await {
         Ok(_) => "answered".to_owned(),
@@ -173,5 +174,133 @@ async fn what_is_wrong_with_a_token_is_told_without_its_text() -> Outcome {
           CREDENTIAL_CLAIM_WRONG
     "#]].assert_eq(&all);
     server.finish().await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_only_looks_like_a_token_of_the_issuer_is_refused() -> Outcome {
+    let key = SigningKey::rsa("one", "RS256", "2048")?;
+    let second = SigningKey::rsa("two", "RS256", "2048")?;
+    let file = KeyFile::new(&[&key, &second])?;
+    let server = server(&file).await?;
+    let claims = claims("ann", "admin");
+    let header = |alg: &str| json!({"typ": "JWT", "alg": alg, "kid": "one"});
+    // A server that took the name of the algorithm from the token would take the public key as a secret.
+    let by_secret = |secret: &[u8]| {
+        let message = oidc::unsigned(&header("HS256"), &claims);
+        let secret = hmac::Key::new(hmac::HMAC_SHA256, secret);
+        let tag = hmac::sign(&secret, message.as_bytes());
+        format!("{message}.{}", oidc::text(tag.as_ref()))
+    };
+    let modulus = key.public()["n"].as_str().unwrap_or_default().to_owned();
+    let none = oidc::unsigned(&header("none"), &claims);
+    let critical = json!({"alg": "RS256", "kid": "one", "crit": ["b64"], "b64": false});
+    let big = "x".repeat(9 * 1024);
+    let cases = [
+        ("alg none", format!("{none}.")),
+        (
+            "alg none in other letters",
+            format!("{}.", oidc::unsigned(&header("nOnE"), &claims)),
+        ),
+        ("HS256 with the public key", by_secret(modulus.as_bytes())),
+        (
+            "HS256 with the set of keys",
+            by_secret(&jwks(&[&key, &second])),
+        ),
+        (
+            "ES256 with an RSA key",
+            key.signed(&header("ES256"), &claims)?,
+        ),
+        ("another padding", key.signed(&header("PS256"), &claims)?),
+        (
+            "the key of another id",
+            second.signed(&header("RS256"), &claims)?,
+        ),
+        (
+            "no kid and two keys",
+            key.signed(&json!({"alg": "RS256"}), &claims)?,
+        ),
+        (
+            "an unknown kid",
+            key.signed(&json!({"alg": "RS256", "kid": "three"}), &claims)?,
+        ),
+        (
+            "a long kid",
+            key.signed(&json!({"alg": "RS256", "kid": "x".repeat(300)}), &claims)?,
+        ),
+        ("a critical header", key.signed(&critical, &claims)?),
+        (
+            "claims that are no object",
+            key.signed(&header("RS256"), &json!([1]))?,
+        ),
+        ("too big", key.token(&but(&claims, "more", json!(big)))?),
+        ("an empty part", "a..b".to_owned()),
+        ("no part of it reads", "a.b.c".to_owned()),
+        ("four parts", "a.b.c.d".to_owned()),
+    ];
+    let mut all = String::new();
+    for (name, token) in cases {
+        all += &format!("{name}: {}\n", told(&server, &token).await?);
+    }
+    expect![[r#"
+        alg none: Unauthenticated: the JSON Web Token is not taken: its header does not read, or names an algorithm
+              that this server does not take; it takes RS256, PS256, ES256, EdDSA
+          CREDENTIAL_MALFORMED
+        alg none in other letters: Unauthenticated: the JSON Web Token is not taken: its header does not read, or names an algorithm
+              that this server does not take; it takes RS256, PS256, ES256, EdDSA
+          CREDENTIAL_MALFORMED
+        HS256 with the public key: Unauthenticated: the JSON Web Token is not taken: its header does not read, or names an algorithm
+              that this server does not take; it takes RS256, PS256, ES256, EdDSA
+          CREDENTIAL_MALFORMED
+        HS256 with the set of keys: Unauthenticated: the JSON Web Token is not taken: its header does not read, or names an algorithm
+              that this server does not take; it takes RS256, PS256, ES256, EdDSA
+          CREDENTIAL_MALFORMED
+        ES256 with an RSA key: Unauthenticated: no key of the issuer that this server has signed the JSON Web Token: its kid is not
+              known; the keys are looked up again, so a token with a new key counts soon
+          CREDENTIAL_UNKNOWN
+        another padding: Unauthenticated: the signature of the JSON Web Token is wrong
+          CREDENTIAL_UNKNOWN
+        the key of another id: Unauthenticated: the signature of the JSON Web Token is wrong
+          CREDENTIAL_UNKNOWN
+        no kid and two keys: Unauthenticated: no key of the issuer that this server has signed the JSON Web Token: its kid is not
+              known; the keys are looked up again, so a token with a new key counts soon
+          CREDENTIAL_UNKNOWN
+        an unknown kid: Unauthenticated: no key of the issuer that this server has signed the JSON Web Token: its kid is not
+              known; the keys are looked up again, so a token with a new key counts soon
+          CREDENTIAL_UNKNOWN
+        a long kid: Unauthenticated: the JSON Web Token is not taken: its kid must be at most 256 bytes
+          CREDENTIAL_MALFORMED
+        a critical header: Unauthenticated: the JSON Web Token is not taken: its header or its claims do not read
+          CREDENTIAL_MALFORMED
+        claims that are no object: Unauthenticated: the JSON Web Token is not taken: its header or its claims do not read
+          CREDENTIAL_MALFORMED
+        too big: Unauthenticated: the JSON Web Token must be at most 8192 bytes, is 12878
+          CREDENTIAL_MALFORMED
+        an empty part: Unauthenticated: the JSON Web Token is not taken: its header does not read, or names an algorithm
+              that this server does not take; it takes RS256, PS256, ES256, EdDSA
+          CREDENTIAL_MALFORMED
+        no part of it reads: Unauthenticated: the JSON Web Token is not taken: its header does not read, or names an algorithm
+              that this server does not take; it takes RS256, PS256, ES256, EdDSA
+          CREDENTIAL_MALFORMED
+        four parts: Unauthenticated: authorization must be sent once, as Bearer and a token such as sp_0000000000007_
+              and 64 digits, or a JSON Web Token of https://login.example.com/centre
+          CREDENTIAL_MALFORMED
+    "#]].assert_eq(&all);
+    // Two credentials are none, and the key itself is none.
+    let right = key.token(&claims)?;
+    assert_eq!(told(&server, &right).await?, "answered");
+    server.finish().await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_server_without_an_issuer_takes_no_token_of_one() -> Outcome {
+    let key = SigningKey::ed("one")?;
+    let server = TestServer::start().await?.asking_for_credentials().await?;
+    let refused = told(&server, &key.token(&claims("ann", "admin"))?).await?;
+    expect![[r#"
+        Unauthenticated: authorization must be sent once, as Bearer and a token such as sp_0000000000007_
+              and 64 digits
+          CREDENTIAL_MALFORMED"#]].assert_eq(&refused);
     Ok(())
 }
