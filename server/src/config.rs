@@ -408,8 +408,8 @@ fn clock(text: &str) -> Result<Clock, &'static str> {
 }
 
 /// The playbook for an empty store, by the settings `playbook` and `sample`. `None` if none is named, or if a fault was
-/// noted in `finder`. If no playbook is needed, a faulty file is not noted but returned as `Some(Err(_))`: a server whose store has a playbook must start
-/// even if the file was changed.
+/// noted in `finder`. If no playbook is needed, a faulty file is not noted but returned as `Some(Err(_))`: a server
+/// whose store has a playbook must start even if the file was changed.
 fn first(
     finder: &mut ConfigFaults,
     said: (Option<&Said>, Option<&Said>),

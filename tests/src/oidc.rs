@@ -31,6 +31,8 @@ use tokio_rustls::TlsAcceptor;
 pub const ISSUER: &str = "https://login.example.com/centre";
 /// For whom they are.
 pub const AUDIENCE: &str = "signpost";
+/// How often keys are fetched because a token names an unknown one: quickly, for a test.
+pub const FETCH_PAUSE: Duration = Duration::from_millis(100);
 
 /// The key of an identity provider.
 pub struct SigningKey {
@@ -225,7 +227,7 @@ pub fn options(source: &str, ca: Option<&Path>) -> Outcome<OidcOptions> {
         reasons_claim: Some(claim("/limits/reasons")?),
         max_lifetime: JWT_LIFETIME_DEFAULT,
         keys_age: KEYS_AGE_DEFAULT,
-        fetch_pause: Duration::from_millis(100),
+        fetch_pause: FETCH_PAUSE,
     })
 }
 

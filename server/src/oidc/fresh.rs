@@ -129,11 +129,11 @@ impl Issuer {
         }
     }
 
-    /// How often the keys were looked up, if they are about to be again. `None` if that was done a moment ago.
+    /// How often the keys were looked up, if they are about to be again while a call can wait for it.
     pub(super) fn before_look(&self) -> Option<u64> {
         let fetching = self.fetching();
-        let is_due = |began: Instant| began.elapsed() >= self.pause();
-        let is_near = fetching.goes_on || fetching.began.is_none_or(is_due);
+        let is_due_soon = |began: Instant| began.elapsed() + KEYS_WAIT_MAX >= self.pause();
+        let is_near = fetching.goes_on || fetching.began.is_none_or(is_due_soon);
         is_near.then(|| *self.0.looks.borrow())
     }
 

@@ -52,8 +52,8 @@ pub(crate) fn of_jwt(fault: &JwtFault) -> Status {
         ),
         JwtFault::UnknownKey { has_none: false, .. } => (
             ReasonDetails::of(Why::CredentialUnknown),
-            "no key of the issuer that this server has signed the JSON Web Token: its kid is not known; the keys are \
-             looked up again, so a token with a new key counts soon"
+            "of the keys of the issuer that this server has, none is for the kid and the algorithm of the JSON Web \
+             Token; they are looked up again, so a token with a new key counts soon"
                 .to_owned(),
         ),
         JwtFault::UnknownKey { has_none: true, .. } => (

@@ -95,6 +95,24 @@ fn a_server_that_is_well_has_none_and_each_trouble_is_told_the_worst_first() {
     for trouble in troubles(&of(full, Some(seconds - 1)), NOW) {
         told += &format!("{}: {}\n", trouble.kind, trouble.message);
     }
+    let issuer = |got_at| IssuerFigures {
+        source: "https://login.example.com/keys".to_owned(),
+        keys: 2,
+        got: 5,
+        failed: 1,
+        got_at,
+        fault: Some("answered 503 Service Unavailable".to_owned()),
+    };
+    for got_at in [Some(UnixMs(NOW.0 - 90_000)), None] {
+        let mut figures = of(well(), far);
+        figures.issuer = Some(issuer(got_at));
+        for trouble in troubles(&figures, NOW) {
+            told += &format!("{}: {}\n", trouble.kind, trouble.message);
+        }
+        // It was mended.
+        figures.issuer = figures.issuer.map(|of| IssuerFigures { fault: None, ..of });
+        assert_eq!(troubles(&figures, NOW), []);
+    }
     expect_test::expect![[r#"
         fault engine_stalled: the thread that writes the log has made no step for 31 s: start the server again, and look at the disk
         fault log_damaged: the segment 00000000000000000641 of the log, with the events 641 to 1280, does not read, so what needs these events is not answered: stop the server when you can, run signpost doctor, and restore the segment. event 700 of the log is not readable: its checksum does not hold
@@ -106,5 +124,7 @@ fn a_server_that_is_well_has_none_and_each_trouble_is_told_the_worst_first() {
         warning certificate_expires: a certificate expires in 2 days: renew it
         writes_refused: writes are refused, reads are answered: /data cannot be written, since its file system is read-only
         certificate_expired: a certificate has expired: clients refuse it; renew it
+        issuer_keys_old: the keys of the identity provider could not be got again from https://login.example.com/keys, last 90 s ago: answered 503 Service Unavailable. The 2 keys of before stay in force: tokens with newer keys are refused
+        issuer_keys_missing: there are no keys of the identity provider, so its tokens are refused: https://login.example.com/keys answered 503 Service Unavailable
     "#]].assert_eq(&told);
 }

@@ -132,44 +132,60 @@ async fn what_is_wrong_with_a_token_is_told_without_its_text() -> Outcome {
             !token.split('.').any(|part| refused.contains(part)),
             "{refused}"
         );
-        all += &format!("{name}: {refused}\n");
+        all += &format!("{name}:\n{refused}\n");
     }
     expect![[r#"
-        expired: Unauthenticated: the JSON Web Token expired at 2026-03-02T09:08:00Z: ask its issuer for another
+        expired:
+        Unauthenticated: the JSON Web Token expired at 2026-03-02T09:08:00Z: ask its issuer for another
           CREDENTIAL_EXPIRED
-        not yet valid: Unauthenticated: the JSON Web Token does not count before 2026-03-02T09:11:00Z: send it later, or
+        not yet valid:
+        Unauthenticated: the JSON Web Token does not count before 2026-03-02T09:11:00Z: send it later, or
               compare the clocks of its issuer and of this server
           CREDENTIAL_NOT_YET_VALID
-        made in the future: Unauthenticated: the JSON Web Token does not count before 2026-03-02T09:11:00Z: send it later, or
+        made in the future:
+        Unauthenticated: the JSON Web Token does not count before 2026-03-02T09:11:00Z: send it later, or
               compare the clocks of its issuer and of this server
           CREDENTIAL_NOT_YET_VALID
-        other issuer: Unauthenticated: the JSON Web Token is of another issuer; this server takes those of
+        other issuer:
+        Unauthenticated: the JSON Web Token is of another issuer; this server takes those of
               https://login.example.com/centre
           CREDENTIAL_OF_OTHER_ISSUER
-        other audience: Unauthenticated: the JSON Web Token is for another audience; this server takes those for signpost
+        other audience:
+        Unauthenticated: the JSON Web Token is for another audience; this server takes those for signpost
           CREDENTIAL_OF_OTHER_AUDIENCE
-        no audience: Unauthenticated: the claim aud of the JSON Web Token is missing
+        no audience:
+        Unauthenticated: the claim aud of the JSON Web Token is missing
           CREDENTIAL_CLAIM_WRONG
-        no end: Unauthenticated: the claim exp of the JSON Web Token is missing
+        no end:
+        Unauthenticated: the claim exp of the JSON Web Token is missing
           CREDENTIAL_CLAIM_WRONG
-        an end that is a text: Unauthenticated: the claim exp of the JSON Web Token must be seconds since 1970
+        an end that is a text:
+        Unauthenticated: the claim exp of the JSON Web Token must be seconds since 1970
           CREDENTIAL_CLAIM_WRONG
-        lives too long: Unauthenticated: the JSON Web Token lives too long: from iat to exp must be at most 86400 s
+        lives too long:
+        Unauthenticated: the JSON Web Token lives too long: from iat to exp must be at most 86400 s
           CREDENTIAL_CLAIM_WRONG
-        no role: Unauthenticated: the claim roles of the JSON Web Token is missing
+        no role:
+        Unauthenticated: the claim roles of the JSON Web Token is missing
           CREDENTIAL_CLAIM_WRONG
-        an unknown role: Unauthenticated: the claim roles of the JSON Web Token has no value that this server maps to a role;
+        an unknown role:
+        Unauthenticated: the claim roles of the JSON Web Token has no value that this server maps to a role;
               it maps platform, chatbot, agent, supervisor, admin, auditor
           CREDENTIAL_CLAIM_WRONG
-        a role of a wrong type: Unauthenticated: the claim roles of the JSON Web Token must be a text or a list of texts
+        a role of a wrong type:
+        Unauthenticated: the claim roles of the JSON Web Token must be a text or a list of texts
           CREDENTIAL_CLAIM_WRONG
-        no subject: Unauthenticated: the claim sub of the JSON Web Token is missing
+        no subject:
+        Unauthenticated: the claim sub of the JSON Web Token is missing
           CREDENTIAL_CLAIM_WRONG
-        a subject of a wrong type: Unauthenticated: the claim sub of the JSON Web Token must be a text
+        a subject of a wrong type:
+        Unauthenticated: the claim sub of the JSON Web Token must be a text
           CREDENTIAL_CLAIM_WRONG
-        no limits at all: Unauthenticated: the claim channels of the JSON Web Token must not be an empty list
+        no limits at all:
+        Unauthenticated: the claim channels of the JSON Web Token must not be an empty list
           CREDENTIAL_CLAIM_WRONG
-        limits that are no names: Unauthenticated: the claim channels of the JSON Web Token has a name that must be lower-case
+        limits that are no names:
+        Unauthenticated: the claim channels of the JSON Web Token has a name that must be lower-case
               letters, digits and _, starting with a letter
           CREDENTIAL_CLAIM_WRONG
     "#]].assert_eq(&all);
@@ -240,53 +256,72 @@ async fn what_only_looks_like_a_token_of_the_issuer_is_refused() -> Outcome {
     ];
     let mut all = String::new();
     for (name, token) in cases {
-        all += &format!("{name}: {}\n", told(&server, &token).await?);
+        all += &format!("{name}:\n{}\n", told(&server, &token).await?);
     }
     expect![[r#"
-        alg none: Unauthenticated: the JSON Web Token is not taken: its header does not read, or names an algorithm
+        alg none:
+        Unauthenticated: the JSON Web Token is not taken: its header does not read, or names an algorithm
               that this server does not take; it takes RS256, PS256, ES256, EdDSA
           CREDENTIAL_MALFORMED
-        alg none in other letters: Unauthenticated: the JSON Web Token is not taken: its header does not read, or names an algorithm
+        alg none in other letters:
+        Unauthenticated: the JSON Web Token is not taken: its header does not read, or names an algorithm
               that this server does not take; it takes RS256, PS256, ES256, EdDSA
           CREDENTIAL_MALFORMED
-        HS256 with the public key: Unauthenticated: the JSON Web Token is not taken: its header does not read, or names an algorithm
+        HS256 with the public key:
+        Unauthenticated: the JSON Web Token is not taken: its header does not read, or names an algorithm
               that this server does not take; it takes RS256, PS256, ES256, EdDSA
           CREDENTIAL_MALFORMED
-        HS256 with the set of keys: Unauthenticated: the JSON Web Token is not taken: its header does not read, or names an algorithm
+        HS256 with the set of keys:
+        Unauthenticated: the JSON Web Token is not taken: its header does not read, or names an algorithm
               that this server does not take; it takes RS256, PS256, ES256, EdDSA
           CREDENTIAL_MALFORMED
-        ES256 with an RSA key: Unauthenticated: no key of the issuer that this server has signed the JSON Web Token: its kid is not
-              known; the keys are looked up again, so a token with a new key counts soon
+        ES256 with an RSA key:
+        Unauthenticated: of the keys of the issuer that this server has, none is for the kid and the
+              algorithm of the JSON Web Token; they are looked up again, so a token with a new key counts
+              soon
           CREDENTIAL_UNKNOWN
-        another padding: Unauthenticated: the signature of the JSON Web Token is wrong
+        another padding:
+        Unauthenticated: the signature of the JSON Web Token is wrong
           CREDENTIAL_UNKNOWN
-        the key of another id: Unauthenticated: the signature of the JSON Web Token is wrong
+        the key of another id:
+        Unauthenticated: the signature of the JSON Web Token is wrong
           CREDENTIAL_UNKNOWN
-        no kid and two keys: Unauthenticated: no key of the issuer that this server has signed the JSON Web Token: its kid is not
-              known; the keys are looked up again, so a token with a new key counts soon
+        no kid and two keys:
+        Unauthenticated: of the keys of the issuer that this server has, none is for the kid and the
+              algorithm of the JSON Web Token; they are looked up again, so a token with a new key counts
+              soon
           CREDENTIAL_UNKNOWN
-        an unknown kid: Unauthenticated: no key of the issuer that this server has signed the JSON Web Token: its kid is not
-              known; the keys are looked up again, so a token with a new key counts soon
+        an unknown kid:
+        Unauthenticated: of the keys of the issuer that this server has, none is for the kid and the
+              algorithm of the JSON Web Token; they are looked up again, so a token with a new key counts
+              soon
           CREDENTIAL_UNKNOWN
-        a long kid: Unauthenticated: the JSON Web Token is not taken: its kid must be at most 256 bytes
+        a long kid:
+        Unauthenticated: the JSON Web Token is not taken: its kid must be at most 256 bytes
           CREDENTIAL_MALFORMED
-        a critical header: Unauthenticated: the JSON Web Token is not taken: its header or its claims do not read
+        a critical header:
+        Unauthenticated: the JSON Web Token is not taken: its header or its claims do not read
           CREDENTIAL_MALFORMED
-        claims that are no object: Unauthenticated: the JSON Web Token is not taken: its header or its claims do not read
+        claims that are no object:
+        Unauthenticated: the JSON Web Token is not taken: its header or its claims do not read
           CREDENTIAL_MALFORMED
-        too big: Unauthenticated: the JSON Web Token must be at most 8192 bytes, is 12878
+        too big:
+        Unauthenticated: the JSON Web Token must be at most 8192 bytes, is 12878
           CREDENTIAL_MALFORMED
-        an empty part: Unauthenticated: the JSON Web Token is not taken: its header does not read, or names an algorithm
+        an empty part:
+        Unauthenticated: the JSON Web Token is not taken: its header does not read, or names an algorithm
               that this server does not take; it takes RS256, PS256, ES256, EdDSA
           CREDENTIAL_MALFORMED
-        no part of it reads: Unauthenticated: the JSON Web Token is not taken: its header does not read, or names an algorithm
+        no part of it reads:
+        Unauthenticated: the JSON Web Token is not taken: its header does not read, or names an algorithm
               that this server does not take; it takes RS256, PS256, ES256, EdDSA
           CREDENTIAL_MALFORMED
-        four parts: Unauthenticated: authorization must be sent once, as Bearer and a token such as sp_0000000000007_
+        four parts:
+        Unauthenticated: authorization must be sent once, as Bearer and a token such as sp_0000000000007_
               and 64 digits, or a JSON Web Token of https://login.example.com/centre
           CREDENTIAL_MALFORMED
     "#]].assert_eq(&all);
-    // Two credentials are none, and the key itself is none.
+    // With the same key and the same claims, one that is well made is taken.
     let right = key.token(&claims)?;
     assert_eq!(told(&server, &right).await?, "answered");
     server.finish().await?;

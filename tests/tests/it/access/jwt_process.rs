@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use signpost_tests::Outcome;
 use signpost_tests::metrics::Scrape;
 use signpost_tests::oidc::{self, AUDIENCE, ISSUER, JwksServer, SigningKey, but, jwks};
-use signpost_tests::process::{Ran, ServerProcess, fails, shell, text};
+use signpost_tests::process::{Ran, ServerProcess, fails, root, shell, text};
 use signpost_tests::server::Data;
 use std::fs;
 use std::net::TcpListener;
@@ -196,5 +196,52 @@ fn what_is_wrong_with_the_settings_is_told() -> Outcome {
         oidc-clock-skew (from --oidc-clock-skew): must be a time such as 90s or 12h, from 0ms to 5m, is "1h"
         oidc-max-lifetime (from --oidc-max-lifetime): must be a time such as 90s or 12h, from 1m to 720h, is
               "forever""#]].assert_eq(&told.join("\n"));
+    Ok(())
+}
+
+/// The first block of this language in the section of docs/security.md.
+fn of_page(language: &str) -> Outcome<String> {
+    let page = fs::read_to_string(root().join("docs/security.md"))?;
+    let section = page
+        .split("\n### Tokens of your identity provider (OIDC)\n")
+        .nth(1);
+    let block = section.and_then(|text| text.split(&format!("```{language}\n")).nth(1));
+    let block = block.and_then(|text| text.split("```").next());
+    Ok(block.ok_or("no block")?.to_owned())
+}
+
+#[test]
+fn the_settings_and_the_claims_of_the_page_fit_together() -> Outcome {
+    let key = SigningKey::p256("one")?;
+    let data = Data::new()?;
+    let (keys, file) = (
+        data.beside().join("keys.json"),
+        data.beside().join("signpost.toml"),
+    );
+    fs::write(&keys, jwks(&[&key]))?;
+    let settings = of_page("toml")?;
+    let url = settings.split('"').find(|text| text.ends_with("/certs"));
+    let settings = settings.replace(url.ok_or("no URL")?, text(&keys)?);
+    fs::write(&file, format!("sample = \"retail\"\n{settings}"))?;
+    let server = ServerProcess::start(&data, &["--config", text(&file)?])?;
+    let now = jiff::Timestamp::now().as_second();
+    let claims: Value = serde_json::from_str(&of_page("json")?)?;
+    let lives = claims["exp"].as_i64().zip(claims["iat"].as_i64());
+    let lives = lives.map(|(exp, iat)| exp - iat).ok_or("no times")?;
+    let claims = but(&but(&claims, "iat", json!(now)), "exp", json!(now + lives));
+    let token = data.beside().join("token");
+    fs::write(&token, key.token(&claims)?)?;
+    let calls =
+        |words: &[&str]| server.signpost(&[words, &["--token-file", text(&token)?]].concat());
+    let words = calls(&["vocabulary"])?;
+    assert_eq!(words.code, Some(0), "{words:?}");
+    // An agent, who sees telephone calls alone.
+    let lists = calls(&["case", "list"])?;
+    assert!(lists.stderr.contains("the role agent may not"), "{lists:?}");
+    let customer = calls(&["customer", "get", "c1"])?;
+    assert!(
+        customer.stderr.contains("limited to channels"),
+        "{customer:?}"
+    );
     Ok(())
 }

@@ -46,7 +46,8 @@ async fn a_chatbot_reaches_what_it_holds_and_nothing_else() -> Outcome {
           contact chat-1
         NotFound: there is no contact chat-9
           contact chat-9
-    "#]].assert_eq(&brief::all(&[
+    "#]]
+    .assert_eq(&brief::all(&[
         brief::refused(of_others),
         brief::refused(of_nobody),
     ]));
