@@ -193,6 +193,68 @@ async fn what_is_wrong_with_a_token_is_told_without_its_text() -> Outcome {
     Ok(())
 }
 
+/// Tokens that `key` and `second`, which are in force, did not sign so, each with what is wrong with it.
+fn forged(
+    key: &SigningKey,
+    second: &SigningKey,
+    claims: &Value,
+) -> Outcome<Vec<(&'static str, String)>> {
+    let header = |alg: &str| json!({"typ": "JWT", "alg": alg, "kid": "one"});
+    // A server that took the name of the algorithm from the token would take the public key as a secret.
+    let by_secret = |secret: &[u8]| {
+        let message = oidc::unsigned(&header("HS256"), claims);
+        let secret = hmac::Key::new(hmac::HMAC_SHA256, secret);
+        let tag = hmac::sign(&secret, message.as_bytes());
+        format!("{message}.{}", oidc::text(tag.as_ref()))
+    };
+    let modulus = key.public()["n"].as_str().unwrap_or_default().to_owned();
+    let none = oidc::unsigned(&header("none"), claims);
+    let critical = json!({"alg": "RS256", "kid": "one", "crit": ["b64"], "b64": false});
+    let big = "x".repeat(9 * 1024);
+    Ok(vec![
+        ("alg none", format!("{none}.")),
+        (
+            "alg none in other letters",
+            format!("{}.", oidc::unsigned(&header("nOnE"), claims)),
+        ),
+        ("HS256 with the public key", by_secret(modulus.as_bytes())),
+        (
+            "HS256 with the set of keys",
+            by_secret(&jwks(&[key, second])),
+        ),
+        (
+            "ES256 with an RSA key",
+            key.signed(&header("ES256"), claims)?,
+        ),
+        ("another padding", key.signed(&header("PS256"), claims)?),
+        (
+            "the key of another id",
+            second.signed(&header("RS256"), claims)?,
+        ),
+        (
+            "no kid and two keys",
+            key.signed(&json!({"alg": "RS256"}), claims)?,
+        ),
+        (
+            "an unknown kid",
+            key.signed(&json!({"alg": "RS256", "kid": "three"}), claims)?,
+        ),
+        (
+            "a long kid",
+            key.signed(&json!({"alg": "RS256", "kid": "x".repeat(300)}), claims)?,
+        ),
+        ("a critical header", key.signed(&critical, claims)?),
+        (
+            "claims that are no object",
+            key.signed(&header("RS256"), &json!([1]))?,
+        ),
+        ("too big", key.token(&but(claims, "more", json!(big)))?),
+        ("an empty part", "a..b".to_owned()),
+        ("no part of it reads", "a.b.c".to_owned()),
+        ("four parts", "a.b.c.d".to_owned()),
+    ])
+}
+
 #[tokio::test]
 async fn what_only_looks_like_a_token_of_the_issuer_is_refused() -> Outcome {
     let key = SigningKey::rsa("one", "RS256", "2048")?;
@@ -200,60 +262,7 @@ async fn what_only_looks_like_a_token_of_the_issuer_is_refused() -> Outcome {
     let file = KeyFile::new(&[&key, &second])?;
     let server = server(&file).await?;
     let claims = claims("ann", "admin");
-    let header = |alg: &str| json!({"typ": "JWT", "alg": alg, "kid": "one"});
-    // A server that took the name of the algorithm from the token would take the public key as a secret.
-    let by_secret = |secret: &[u8]| {
-        let message = oidc::unsigned(&header("HS256"), &claims);
-        let secret = hmac::Key::new(hmac::HMAC_SHA256, secret);
-        let tag = hmac::sign(&secret, message.as_bytes());
-        format!("{message}.{}", oidc::text(tag.as_ref()))
-    };
-    let modulus = key.public()["n"].as_str().unwrap_or_default().to_owned();
-    let none = oidc::unsigned(&header("none"), &claims);
-    let critical = json!({"alg": "RS256", "kid": "one", "crit": ["b64"], "b64": false});
-    let big = "x".repeat(9 * 1024);
-    let cases = [
-        ("alg none", format!("{none}.")),
-        (
-            "alg none in other letters",
-            format!("{}.", oidc::unsigned(&header("nOnE"), &claims)),
-        ),
-        ("HS256 with the public key", by_secret(modulus.as_bytes())),
-        (
-            "HS256 with the set of keys",
-            by_secret(&jwks(&[&key, &second])),
-        ),
-        (
-            "ES256 with an RSA key",
-            key.signed(&header("ES256"), &claims)?,
-        ),
-        ("another padding", key.signed(&header("PS256"), &claims)?),
-        (
-            "the key of another id",
-            second.signed(&header("RS256"), &claims)?,
-        ),
-        (
-            "no kid and two keys",
-            key.signed(&json!({"alg": "RS256"}), &claims)?,
-        ),
-        (
-            "an unknown kid",
-            key.signed(&json!({"alg": "RS256", "kid": "three"}), &claims)?,
-        ),
-        (
-            "a long kid",
-            key.signed(&json!({"alg": "RS256", "kid": "x".repeat(300)}), &claims)?,
-        ),
-        ("a critical header", key.signed(&critical, &claims)?),
-        (
-            "claims that are no object",
-            key.signed(&header("RS256"), &json!([1]))?,
-        ),
-        ("too big", key.token(&but(&claims, "more", json!(big)))?),
-        ("an empty part", "a..b".to_owned()),
-        ("no part of it reads", "a.b.c".to_owned()),
-        ("four parts", "a.b.c.d".to_owned()),
-    ];
+    let cases = forged(&key, &second, &claims)?;
     let mut all = String::new();
     for (name, token) in cases {
         all += &format!("{name}:\n{}\n", told(&server, &token).await?);

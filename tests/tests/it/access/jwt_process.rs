@@ -93,6 +93,17 @@ async fn a_server_is_set_up_for_an_identity_provider_and_signpost_logs_in() -> O
     Ok(())
 }
 
+/// A set without a key that can be used.
+fn useless_keys(key: &SigningKey) -> Value {
+    let mut short = key.public();
+    short["n"] = json!("AQAB");
+    let symmetric = json!({"kty": "oct", "kid": "shared", "k": "c2VjcmV0"});
+    let mut sealing = key.public();
+    sealing["kid"] = json!("sealing");
+    sealing["use"] = json!("enc");
+    json!({"keys": [short, symmetric, sealing]})
+}
+
 #[test]
 fn what_is_wrong_with_the_settings_is_told() -> Outcome {
     let data = Data::new()?;
@@ -101,15 +112,8 @@ fn what_is_wrong_with_the_settings_is_told() -> Outcome {
         data.beside().join("secret.json"),
     );
     let small = SigningKey::rsa("small", "RS256", "2048")?;
-    let mut modulus = small.public();
-    modulus["n"] = json!("AQAB");
-    let symmetric = json!({"kty": "oct", "kid": "shared", "k": "c2VjcmV0"});
-    let ecb = json!({"kty": "RSA", "kid": "sealing", "use": "enc", "n": small.public()["n"], "e": "AQAB"});
     fs::write(&keys, jwks(&[&small]))?;
-    fs::write(
-        &other,
-        json!({"keys": [modulus, symmetric, ecb]}).to_string(),
-    )?;
+    fs::write(&other, useless_keys(&small).to_string())?;
     let (folder, keys, other) = (data.path(), text(&keys)?, text(&other)?);
     let right = [
         "--oidc-issuer",
