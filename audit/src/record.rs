@@ -96,7 +96,7 @@ pub struct AuditRecord {
     /// The role of the caller.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub role: String,
-    /// How the caller proved who it is: `token`, or `none`.
+    /// How the caller proved who it is: `token`, `jwt` (of an identity provider), or `none`.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub credential: String,
     /// The id of its token.

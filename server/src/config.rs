@@ -15,6 +15,7 @@ mod file;
 mod layer;
 mod limits;
 mod offline;
+mod oidc;
 mod size;
 #[cfg(test)]
 mod tests;
@@ -31,6 +32,7 @@ use crate::engine::Clock;
 use crate::grpc::{AccessMode, CorsOrigin};
 use crate::limits::Limits;
 use crate::logging::{LogFilter, LogFormat};
+use crate::oidc::OidcOptions;
 use crate::store::DataFolder;
 use crate::tls::{TlsFault, TlsFile, TlsFiles};
 use args::Args;
@@ -72,6 +74,8 @@ pub struct Config {
     pub cors_origins: Vec<CorsOrigin>,
     /// Whether callers must show a credential.
     pub access: AccessMode,
+    /// Whose JSON Web Tokens are taken, too. `None`: nobody's.
+    pub oidc: Option<OidcOptions>,
     /// The files of TLS. `None` if the port has no TLS.
     pub tls: Option<TlsFiles>,
     /// Whether the port may be open to other machines without what keeps strangers out.
@@ -184,16 +188,13 @@ impl Config {
         let metrics_kept = metrics_kept(&mut finder, said(Key::Metrics).as_ref());
         let access = or(Key::Access, ACCESS_DEFAULT);
         let access_kept = finder.keep(Key::Access, &access, AccessMode::parse(&access.text));
+        let oidc = of_issuer(&mut finder, layers, access_kept);
         let (limits, in_file) = limits::checked(&mut finder, said);
         let (audit, in_file) = audit::checked(&mut finder, said, in_file);
         let (playbook, sample) = first_said(layers);
         let needs_playbook = data.as_deref().is_none_or(needs_playbook);
-        let first = first(
-            &mut finder,
-            playbook.as_ref(),
-            sample.as_ref(),
-            needs_playbook,
-        );
+        let said_first = (playbook.as_ref(), sample.as_ref());
+        let first = first(&mut finder, said_first, needs_playbook);
         let tls_said = [Key::TlsCert, Key::TlsPrivate, Key::TlsClientCa].map(said);
         let tls = tls(&mut finder, &tls_said);
         let insecure = or(Key::InsecureListen, INSECURE_LISTEN_DEFAULT);
@@ -226,7 +227,7 @@ impl Config {
             min_free_space: Some(floor.text),
             metrics: said(Key::Metrics).map(|said| said.text),
             master_key_file: said(Key::MasterKeyFile).map(|said| said.text),
-            ..in_file
+            ..in_file.with_oidc_of(oidc::in_file(layers))
         };
         let kept = data
             .zip(address)
@@ -251,6 +252,7 @@ impl Config {
                     log_filter,
                     cors_origins,
                     access,
+                    oidc,
                     tls,
                     insecure_listen,
                     min_free_bytes: floor,
@@ -335,6 +337,16 @@ fn tls(finder: &mut ConfigFaults, said: &[Option<Said>; 3]) -> Option<TlsFiles> 
     }
 }
 
+/// How tokens of an identity provider are taken. `None` if there is none, or if a fault was noted in `finder`.
+fn of_issuer(
+    finder: &mut ConfigFaults,
+    layers: &[Layer],
+    access: Option<AccessMode>,
+) -> Option<OidcOptions> {
+    let asks = access != Some(AccessMode::Open);
+    oidc::checked(finder, |key| said_in_order(layers, Key::Oidc(key)), asks)
+}
+
 /// The origins that are well written.
 fn cors_origins(finder: &mut ConfigFaults, said: &[Said]) -> Vec<CorsOrigin> {
     let each = said.iter();
@@ -398,16 +410,15 @@ fn clock(text: &str) -> Result<Clock, &'static str> {
     }
 }
 
-/// The playbook for an empty store. `None` if none is named, or if a fault was noted in `finder`. If no playbook is
-/// needed, a faulty file is not noted but returned as `Some(Err(_))`: a server whose store has a playbook must start
-/// even if the file was changed.
+/// The playbook for an empty store, by the settings `playbook` and `sample`. `None` if none is named, or if a fault was
+/// noted in `finder`. If no playbook is needed, a faulty file is not noted but returned as `Some(Err(_))`: a server
+/// whose store has a playbook must start even if the file was changed.
 fn first(
     finder: &mut ConfigFaults,
-    playbook: Option<&Said>,
-    sample: Option<&Said>,
+    said: (Option<&Said>, Option<&Said>),
     is_needed: bool,
 ) -> Option<Result<FirstPlaybook, ConfigError>> {
-    match (playbook, sample) {
+    match said {
         (None, None) => None,
         (Some(path), None) => {
             let read = playbook_file(Path::new(&path.text));

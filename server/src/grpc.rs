@@ -22,6 +22,7 @@ use crate::backup::Backups;
 use crate::engine::{Engine, EngineHealth};
 use crate::feed::Feeds;
 use crate::limits::Limits;
+use crate::oidc::Issuer;
 use crate::port::{self, PortLimits};
 use crate::tls::Certificates;
 pub use access::AccessMode;
@@ -94,6 +95,8 @@ pub struct PortOptions {
     pub access: AccessMode,
     /// The origins whose web pages may call. Empty if there are none.
     pub origins: Vec<CorsOrigin>,
+    /// Whose JSON Web Tokens are taken, too, where callers must show a credential. `None`: nobody's.
+    pub issuer: Option<Issuer>,
     /// The certificates for TLS. `None` if the port has no TLS.
     pub tls: Option<Certificates>,
     /// How much callers may ask.
@@ -197,8 +200,7 @@ pub async fn serve_as(
     let audit = AuditLayer::new(options.audit.clone())?;
     let services = GrpcWebLayer::new().layer(inside(routes, audit));
     let services = ConnectLayer::new(bytes_max)?.layer(services);
-    let audit = options.audit.clone();
-    let judge = JudgeLayer::new(options.access, engine.clone(), limits, audit);
+    let judge = JudgeLayer::new(engine.clone(), &options);
     let calls = CallLayer::new(engine.metrics().clone());
     let services = calls.layer(judge.layer(services));
     let services = option_layer(cors::layer(&options.origins)).layer(services);

@@ -19,6 +19,7 @@ pub mod limits;
 pub mod logging;
 pub mod metrics;
 pub mod offline_token;
+pub mod oidc;
 pub mod port;
 mod queries;
 pub mod run;

@@ -13,6 +13,7 @@ use crate::grpc::from_proto::content;
 use crate::grpc::{AccessMode, PortOptions, ServeError, serve_as};
 use crate::keys::MasterKey;
 use crate::metrics::{self, Metrics, Observed};
+use crate::oidc::{Issuer, OidcOptions};
 use crate::tls::{Certificates, TlsFault, TlsFiles, keep_fresh};
 use signpost_domain::access::Reach;
 use signpost_domain::actor::Actor;
@@ -103,6 +104,10 @@ pub async fn run(
     if let Some(tls) = &tls {
         observed.has_certificates(&tls.certificates);
     }
+    let issuer = config.oidc.clone().map(FreshKeys::start);
+    if let Some(issuer) = &issuer {
+        observed.has_issuer(&issuer.issuer);
+    }
     tokio::pin!(stop);
     let Some(mut started) = start_unless(stop.as_mut(), &config, &observed).await? else {
         return Ok(());
@@ -127,7 +132,10 @@ pub async fn run(
     bound(address);
     loop {
         tracing::info!(%address, access = %config.access, "serving");
-        if config.access == AccessMode::Credentials && started.0.tokens().all().next().is_none() {
+        if config.access == AccessMode::Credentials
+            && issuer.is_none()
+            && started.0.tokens().all().next().is_none()
+        {
             tracing::warn!(
                 "access: no token has been created, so nobody may call: stop the server, and create one by signpostd token create"
             );
@@ -137,6 +145,7 @@ pub async fn run(
         let options = PortOptions {
             access: config.access,
             origins: config.cors_origins.clone(),
+            issuer: issuer.as_ref().map(|fresh| fresh.issuer.clone()),
             tls: tls.as_ref().map(|tls| tls.certificates.clone()),
             limits,
             audit: Some(audit.clone()),
@@ -312,6 +321,31 @@ impl FreshTls {
 }
 
 impl Drop for FreshTls {
+    fn drop(&mut self) {
+        self.keeping.abort();
+    }
+}
+
+/// Keys of an issuer that are kept as their source has them, until this is dropped.
+struct FreshKeys {
+    issuer: Issuer,
+    keeping: JoinHandle<()>,
+}
+
+impl FreshKeys {
+    fn start(options: OidcOptions) -> FreshKeys {
+        let issuer = Issuer::new(options);
+        let kept = issuer.clone();
+        let keeping = tokio::spawn(async move {
+            if let Err(error) = kept.keep_fresh().await {
+                tracing::error!(%error, "the keys of the issuer will not be taken again until a restart");
+            }
+        });
+        FreshKeys { issuer, keeping }
+    }
+}
+
+impl Drop for FreshKeys {
     fn drop(&mut self) {
         self.keeping.abort();
     }

@@ -15,6 +15,7 @@ pub mod listed;
 pub mod long_form;
 pub mod merging;
 pub mod metrics;
+pub mod oidc;
 pub mod page;
 pub mod powercut;
 pub mod process;

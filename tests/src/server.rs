@@ -10,6 +10,7 @@ use signpost_server::engine::{
 };
 use signpost_server::grpc::{AccessMode, PortOptions, ServeError, serve_as};
 use signpost_server::limits::Limits;
+use signpost_server::oidc::{Issuer, OidcOptions};
 use signpost_server::store::{Log, LogLimits};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -78,6 +79,30 @@ impl Data {
     }
 }
 
+/// An issuer whose keys are kept as their source has them, until this is dropped.
+struct FreshIssuer {
+    options: OidcOptions,
+    issuer: Issuer,
+    keeping: JoinHandle<std::io::Result<()>>,
+}
+
+impl FreshIssuer {
+    fn start(options: OidcOptions) -> FreshIssuer {
+        let issuer = Issuer::new(options.clone());
+        FreshIssuer {
+            options,
+            keeping: tokio::spawn(issuer.clone().keep_fresh()),
+            issuer,
+        }
+    }
+}
+
+impl Drop for FreshIssuer {
+    fn drop(&mut self) {
+        self.keeping.abort();
+    }
+}
+
 /// A server on a port of its own. It stops when this is dropped.
 pub struct TestServer {
     address: SocketAddr,
@@ -86,6 +111,7 @@ pub struct TestServer {
     clock: Clock,
     access: AccessMode,
     limits: Limits,
+    issuer: Option<FreshIssuer>,
     stop: oneshot::Sender<()>,
     served: JoinHandle<Result<(), ServeError>>,
     guard: EngineGuard,
@@ -124,7 +150,7 @@ impl TestServer {
     /// # Errors
     /// When the server does not start.
     pub async fn with_access(data: Data, clock: Clock, access: AccessMode) -> Outcome<TestServer> {
-        TestServer::with(data, clock, access, Limits::default()).await
+        TestServer::with(data, clock, access, Limits::default(), None).await
     }
 
     /// As [`TestServer::start`], with these limits.
@@ -134,7 +160,7 @@ impl TestServer {
     pub async fn limited(limits: Limits) -> Outcome<TestServer> {
         // The limits may be too small for what comes first.
         let data = TestServer::start().await?.stop().await?;
-        TestServer::with(data, Clock::External, AccessMode::Open, limits).await
+        TestServer::with(data, Clock::External, AccessMode::Open, limits, None).await
     }
 
     async fn with(
@@ -142,6 +168,7 @@ impl TestServer {
         clock: Clock,
         access: AccessMode,
         limits: Limits,
+        oidc: Option<OidcOptions>,
     ) -> Outcome<TestServer> {
         let options = EngineOptions {
             queue_delay: limits.queue_delay,
@@ -152,9 +179,11 @@ impl TestServer {
         let address = listener.local_addr()?;
         let (stop, stopped) = oneshot::channel::<()>();
         let stopped = async { drop(stopped.await) };
+        let issuer = oidc.map(FreshIssuer::start);
         let options = PortOptions {
             access,
             limits,
+            issuer: issuer.as_ref().map(|fresh| fresh.issuer.clone()),
             ..PortOptions::default()
         };
         let served = tokio::spawn(serve_as(options, listener, engine, stopped));
@@ -170,6 +199,7 @@ impl TestServer {
             clock,
             access,
             limits,
+            issuer,
             stop,
             served,
             guard,
@@ -205,7 +235,8 @@ impl TestServer {
     /// When the first does not stop or the second does not start.
     pub async fn restart(self) -> Outcome<TestServer> {
         let (clock, access, limits) = (self.clock, self.access, self.limits);
-        TestServer::with(self.stop().await?, clock, access, limits).await
+        let oidc = self.issuer.as_ref().map(|fresh| fresh.options.clone());
+        TestServer::with(self.stop().await?, clock, access, limits, oidc).await
     }
 
     /// Stops the server and starts another one with the same folder, which asks for credentials.
@@ -214,7 +245,19 @@ impl TestServer {
     /// When the first does not stop or the second does not start.
     pub async fn asking_for_credentials(self) -> Outcome<TestServer> {
         let (clock, limits) = (self.clock, self.limits);
-        TestServer::with(self.stop().await?, clock, AccessMode::Credentials, limits).await
+        let access = AccessMode::Credentials;
+        TestServer::with(self.stop().await?, clock, access, limits, None).await
+    }
+
+    /// Stops the server and starts another one with the same folder, which asks for credentials and takes the JSON Web
+    /// Tokens of an issuer, too.
+    ///
+    /// # Errors
+    /// When the first does not stop or the second does not start.
+    pub async fn taking_tokens_of(self, oidc: OidcOptions) -> Outcome<TestServer> {
+        let (clock, limits) = (self.clock, self.limits);
+        let access = AccessMode::Credentials;
+        TestServer::with(self.stop().await?, clock, access, limits, Some(oidc)).await
     }
 
     /// Stops the server and folds its whole log; see [`Data::fold`].

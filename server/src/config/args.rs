@@ -3,6 +3,7 @@
 use super::layer::{Key, Layer, SettingOrigin};
 use super::limits::LimitArgs;
 use super::offline::{Offline, OfflineCommand};
+use super::oidc::OidcArgs;
 use clap::parser::ValueSource;
 use clap::{CommandFactory, FromArgMatches, Parser};
 use std::ffi::OsString;
@@ -20,6 +21,9 @@ Examples:
       shows the same, and where each value comes from
   signpostd token create --data ./data --role admin --actor-id ann
       prints a token, for a server that is started with --access credentials
+  signpostd --data ./data --access credentials --oidc-issuer https://login.example.com/centre \
+      --oidc-audience signpost --oidc-jwks https://login.example.com/centre/keys --oidc-roles cc-agents=agent
+      takes tokens of an identity provider, too
   signpostd restore --from /backup/signpost --to ./data --keys /backup-keys/signpost
       makes a data folder from a backup
 
@@ -106,6 +110,8 @@ struct Typed {
     #[arg(long)]
     dump_config: bool,
     #[command(flatten)]
+    oidc: OidcArgs,
+    #[command(flatten)]
     limits: LimitArgs,
     #[command(subcommand)]
     offline: Option<Offline>,
@@ -180,6 +186,7 @@ impl Typed {
             Key::MasterKeyFile => self.master_key_file.as_slice(),
             Key::AuditDir => self.audit_dir.as_slice(),
             Key::AuditKeepDays => self.audit_keep_days.as_slice(),
+            Key::Oidc(key) => self.oidc.values(key),
             Key::Limit(key) => self.limits.values(key),
         }
     }

@@ -1,6 +1,7 @@
 //! The effective configuration with where each value comes from, for `--dump-config`.
 
 use super::layer::{Key, Layer, Said};
+use super::oidc::OidcKey;
 use super::{
     ACCESS_DEFAULT, CLOCK_DEFAULT, INSECURE_LISTEN_DEFAULT, LISTEN_DEFAULT, LOG_DEFAULT,
     LOG_FILTER_DEFAULT, MIN_FREE_SPACE_DEFAULT, first_said, said_in_order,
@@ -29,6 +30,7 @@ const fn default_of(key: Key) -> Option<&'static str> {
         | Key::MasterKeyFile
         | Key::AuditDir
         | Key::AuditKeepDays => None,
+        Key::Oidc(key) => key.default_text(),
     }
 }
 
@@ -57,10 +59,13 @@ fn effective(layers: &[Layer], key: Key) -> Vec<Said> {
     let (playbook, sample) = first_said(layers);
     match key {
         Key::CorsOrigin => said_in_order(layers, key),
+        Key::Oidc(of) if of.is_list() => said_in_order(layers, key),
         Key::Playbook => playbook.into_iter().collect(),
         Key::Sample => sample.into_iter().collect(),
         _ => {
-            let default = default_of(key).map(Said::by_default);
+            let is_there = |layer: &Layer| layer.said(Key::Oidc(OidcKey::Issuer)).is_some();
+            let counts = !matches!(key, Key::Oidc(_)) || layers.iter().any(is_there);
+            let default = default_of(key).filter(|_| counts).map(Said::by_default);
             first.or(default).into_iter().collect()
         }
     }
@@ -71,6 +76,7 @@ fn value(key: Key, said: &[Said]) -> Value {
     let texts = said.iter().map(|said| said.text.clone());
     match key {
         Key::CorsOrigin => Value::Array(texts.map(Value::String).collect()),
+        Key::Oidc(of) if of.is_list() => Value::Array(texts.map(Value::String).collect()),
         Key::InsecureListen => Value::Boolean(said.iter().any(|said| said.text == "true")),
         Key::Limit(_) | Key::AuditKeepDays => {
             let text: String = texts.collect();

@@ -3,7 +3,9 @@
 use super::error::{ConfigError, ConfigErrors};
 use super::layer::{Key, Layer, SettingOrigin};
 use super::limits::{LimitKey, LimitValue};
+use super::oidc::OidcKey;
 use serde::{Deserialize, Serialize};
+use std::mem::take;
 use std::path::Path;
 
 /// The keys of a file, with the values as written. A value is `None` or empty if its key is absent.
@@ -29,6 +31,22 @@ pub(super) struct File {
     pub(super) master_key_file: Option<String>,
     pub(super) audit_dir: Option<String>,
     pub(super) audit_keep_days: Option<LimitValue>,
+    pub(super) oidc_issuer: Option<String>,
+    pub(super) oidc_audience: Option<String>,
+    pub(super) oidc_jwks: Option<String>,
+    pub(super) oidc_ca: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) oidc_algorithms: Vec<String>,
+    pub(super) oidc_role_claim: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) oidc_roles: Vec<String>,
+    pub(super) oidc_actor_claim: Option<String>,
+    pub(super) oidc_channels_claim: Option<String>,
+    pub(super) oidc_brands_claim: Option<String>,
+    pub(super) oidc_reasons_claim: Option<String>,
+    pub(super) oidc_clock_skew: Option<String>,
+    pub(super) oidc_max_lifetime: Option<String>,
+    pub(super) oidc_keys_age: Option<String>,
     pub(super) max_rate: Option<LimitValue>,
     pub(super) max_rate_per_caller: Option<LimitValue>,
     pub(super) max_calls: Option<LimitValue>,
@@ -64,7 +82,11 @@ pub(super) fn parse(text: &str) -> Result<File, String> {
 }
 
 impl File {
-    pub(super) fn into_layer(self, path: &Path) -> Layer {
+    pub(super) fn into_layer(mut self, path: &Path) -> Layer {
+        let mut layer = Layer::new(SettingOrigin::File(path.to_owned()));
+        for key in OidcKey::ALL {
+            layer.say(Key::Oidc(key), self.of_issuer(key));
+        }
         let File {
             data,
             listen,
@@ -98,8 +120,8 @@ impl File {
             max_idle_time,
             max_call_time,
             max_queue_delay,
+            ..
         } = self;
-        let mut layer = Layer::new(SettingOrigin::File(path.to_owned()));
         layer.say(Key::Data, data);
         layer.say(Key::Listen, listen);
         layer.say(Key::Playbook, playbook);
@@ -141,6 +163,48 @@ impl File {
             layer.say(Key::Limit(key), written.map(|written| written.to_string()));
         }
         layer
+    }
+
+    /// The values of a key of tokens of an identity provider. They are there no more afterwards.
+    fn of_issuer(&mut self, key: OidcKey) -> Vec<String> {
+        let one = match key {
+            OidcKey::Algorithms => return take(&mut self.oidc_algorithms),
+            OidcKey::Roles => return take(&mut self.oidc_roles),
+            OidcKey::Issuer => &mut self.oidc_issuer,
+            OidcKey::Audience => &mut self.oidc_audience,
+            OidcKey::Jwks => &mut self.oidc_jwks,
+            OidcKey::Ca => &mut self.oidc_ca,
+            OidcKey::RoleClaim => &mut self.oidc_role_claim,
+            OidcKey::ActorClaim => &mut self.oidc_actor_claim,
+            OidcKey::ChannelsClaim => &mut self.oidc_channels_claim,
+            OidcKey::BrandsClaim => &mut self.oidc_brands_claim,
+            OidcKey::ReasonsClaim => &mut self.oidc_reasons_claim,
+            OidcKey::ClockSkew => &mut self.oidc_clock_skew,
+            OidcKey::MaxLifetime => &mut self.oidc_max_lifetime,
+            OidcKey::KeysAge => &mut self.oidc_keys_age,
+        };
+        one.take().into_iter().collect()
+    }
+
+    /// These values, with those of the identity provider from another file.
+    pub(super) fn with_oidc_of(self, other: File) -> File {
+        File {
+            oidc_issuer: other.oidc_issuer,
+            oidc_audience: other.oidc_audience,
+            oidc_jwks: other.oidc_jwks,
+            oidc_ca: other.oidc_ca,
+            oidc_algorithms: other.oidc_algorithms,
+            oidc_role_claim: other.oidc_role_claim,
+            oidc_roles: other.oidc_roles,
+            oidc_actor_claim: other.oidc_actor_claim,
+            oidc_channels_claim: other.oidc_channels_claim,
+            oidc_brands_claim: other.oidc_brands_claim,
+            oidc_reasons_claim: other.oidc_reasons_claim,
+            oidc_clock_skew: other.oidc_clock_skew,
+            oidc_max_lifetime: other.oidc_max_lifetime,
+            oidc_keys_age: other.oidc_keys_age,
+            ..self
+        }
     }
 
     /// The text of a file with these values.

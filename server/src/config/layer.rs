@@ -1,6 +1,7 @@
 //! The keys, and the places where their values are set.
 
 use super::limits::LimitKey;
+use super::oidc::OidcKey;
 use std::path::PathBuf;
 
 /// A key of the configuration.
@@ -25,6 +26,8 @@ pub(super) enum Key {
     MasterKeyFile,
     AuditDir,
     AuditKeepDays,
+    /// One of those of tokens of an identity provider.
+    Oidc(OidcKey),
     /// One of the limits.
     Limit(LimitKey),
 }
@@ -32,11 +35,12 @@ pub(super) enum Key {
 impl Key {
     /// Every key.
     pub(super) fn all() -> impl Iterator<Item = Key> {
+        let oidc = OidcKey::ALL.into_iter().map(Key::Oidc);
         let limits = LimitKey::ALL.into_iter().map(Key::Limit);
-        Key::OTHERS.into_iter().chain(limits)
+        Key::OTHERS.into_iter().chain(oidc).chain(limits)
     }
 
-    /// Every key but the limits.
+    /// Every key but the limits and those of tokens of an identity provider.
     const OTHERS: [Key; 18] = [
         Key::Data,
         Key::Listen,
@@ -79,6 +83,7 @@ impl Key {
             Key::MasterKeyFile => "master-key-file",
             Key::AuditDir => "audit-dir",
             Key::AuditKeepDays => "audit-keep-days",
+            Key::Oidc(key) => key.name(),
             Key::Limit(key) => key.name(),
         }
     }
@@ -104,6 +109,7 @@ impl Key {
             Key::MasterKeyFile => "SIGNPOST_MASTER_KEY_FILE",
             Key::AuditDir => "SIGNPOST_AUDIT_DIR",
             Key::AuditKeepDays => "SIGNPOST_AUDIT_KEEP_DAYS",
+            Key::Oidc(key) => key.env(),
             Key::Limit(key) => key.env(),
         }
     }
@@ -121,6 +127,7 @@ impl Key {
             Key::MasterKeyFile => "master_key_file",
             Key::AuditDir => "audit_dir",
             Key::AuditKeepDays => "audit_keep_days",
+            Key::Oidc(key) => key.field(),
             Key::Limit(key) => key.field(),
             other => other.name(),
         }

@@ -118,6 +118,20 @@ fn a_dump_says_where_each_value_comes_from_and_means_the_same() -> Result<(), St
         # master-key-file is not set
         # audit-dir is not set
         # audit-keep-days is not set
+        # oidc-issuer is not set
+        # oidc-audience is not set
+        # oidc-jwks is not set
+        # oidc-ca is not set
+        # oidc-algorithms is not set
+        # oidc-role-claim is not set
+        # oidc-roles is not set
+        # oidc-actor-claim is not set
+        # oidc-channels-claim is not set
+        # oidc-brands-claim is not set
+        # oidc-reasons-claim is not set
+        # oidc-clock-skew is not set
+        # oidc-max-lifetime is not set
+        # oidc-keys-age is not set
         max-rate = 100000 # default
         max-rate-per-caller = 50000 # default
         max-calls = 8192 # default
@@ -388,7 +402,7 @@ fn a_file_is_read_strictly() {
               |
             1 | lisen = "x"
               | ^^^^^
-            unknown field `lisen`, expected one of `data`, `listen`, `playbook`, `sample`, `clock`, `log`, `log-filter`, `cors-origin`, `access`, `tls-cert`, `tls-key`, `tls-client-ca`, `insecure-listen`, `min-free-space`, `metrics`, `master-key-file`, `audit-dir`, `audit-keep-days`, `max-rate`, `max-rate-per-caller`, `max-calls`, `max-calls-per-caller`, `max-calls-per-connection`, `max-watches`, `max-watches-per-caller`, `max-connections`, `max-connections-per-address`, `max-message-size`, `max-metadata-size`, `max-idle-time`, `max-call-time`, `max-queue-delay`
+            unknown field `lisen`, expected one of `data`, `listen`, `playbook`, `sample`, `clock`, `log`, `log-filter`, `cors-origin`, `access`, `tls-cert`, `tls-key`, `tls-client-ca`, `insecure-listen`, `min-free-space`, `metrics`, `master-key-file`, `audit-dir`, `audit-keep-days`, `oidc-issuer`, `oidc-audience`, `oidc-jwks`, `oidc-ca`, `oidc-algorithms`, `oidc-role-claim`, `oidc-roles`, `oidc-actor-claim`, `oidc-channels-claim`, `oidc-brands-claim`, `oidc-reasons-claim`, `oidc-clock-skew`, `oidc-max-lifetime`, `oidc-keys-age`, `max-rate`, `max-rate-per-caller`, `max-calls`, `max-calls-per-caller`, `max-calls-per-connection`, `max-watches`, `max-watches-per-caller`, `max-connections`, `max-connections-per-address`, `max-message-size`, `max-metadata-size`, `max-idle-time`, `max-call-time`, `max-queue-delay`
         "#]],
     );
     check(

@@ -13,6 +13,7 @@ use crate::grpc::tokens::cursor::StoreIdPrefix;
 use crate::grpc::tokens::history::History;
 use crate::grpc::{PortOptions, access, status, to_proto};
 use crate::metrics::ServerFigures;
+use crate::oidc::Issuer;
 use crate::queries::{self, ListPage};
 use crate::store::{RowReader, StoreError};
 use crate::tls::Certificates;
@@ -82,6 +83,7 @@ pub(super) struct Services {
     access: AccessMode,
     certificates: Option<Certificates>,
     audit: Option<Audit>,
+    issuer: Option<Issuer>,
     listing: Arc<ListQueue>,
 }
 
@@ -94,6 +96,7 @@ impl Services {
             access: options.access,
             certificates: options.tls.clone(),
             audit: options.audit.clone(),
+            issuer: options.issuer.clone(),
             listing: Arc::new(ListQueue::new()),
         }
     }
@@ -196,6 +199,7 @@ impl Services {
             self.engine.metrics(),
             certificates,
             audit,
+            self.issuer.as_ref(),
             Some(&self.engine),
         )
     }

@@ -25,6 +25,8 @@ const IPV6_PREFIX_BITS: u32 = 64;
 pub(crate) enum CallerKey {
     /// The owner of a token.
     Token(TokenId),
+    /// Who a JSON Web Token says calls: a hash of the actor.
+    Actor([u8; 16]),
     /// Whoever calls from an address without a token; of an IPv6 address, the network.
     Address(IpAddr),
     /// Whose address is not known, since the connection is already broken.

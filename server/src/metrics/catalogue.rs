@@ -147,6 +147,12 @@ catalogue! {
         "How long the process runs, in seconds");
     CERTIFICATE_EXPIRY = entry("certificate_expiry_timestamp_seconds", Gauge, &[],
         "When the first certificate in force expires, in seconds since 1970; absent without TLS");
+    ISSUER_KEYS = entry("issuer_keys", Gauge, &[],
+        "The keys of the identity provider that are in force; absent without one");
+    ISSUER_KEYS_AGE_SECONDS = entry("issuer_keys_age_seconds", Gauge, &[],
+        "How long ago the keys of the identity provider were last got, in seconds; absent until then");
+    ISSUER_FETCHES = entry("issuer_fetches", Counter, &["outcome"],
+        "How often the keys of the identity provider were got (got) and could not be got (failed), from its URL or its file; of a file, only when it changed");
     BUILD = entry("build", Info, &["version"],
         "The version of the program");
 }

@@ -1,12 +1,14 @@
 //! The text that a scrape gets, in the format of OpenMetrics 1.0.
 
 use super::catalogue::{self as names, MetricEntry};
-use super::labels::{AuditHeadLabels, BuildLabels, PartLabels, PlaybookLabels};
+use super::labels::{AuditHeadLabels, BuildLabels, OutcomeLabels, PartLabels, PlaybookLabels};
 use super::observed::{Observed, ServerFigures};
 use super::process::resident_bytes;
 use crate::audit::AuditFigures;
-use crate::engine::EngineFigures;
+use crate::engine::{Clock, EngineFigures};
+use crate::oidc::IssuerFigures;
 use prometheus_client::encoding::text::{encode_eof, encode_registry};
+use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::{ConstGauge, Gauge};
 use prometheus_client::metrics::info::Info;
@@ -59,8 +61,24 @@ impl Present {
         if let Some(expires) = figures.certificate_expires {
             self.seconds(&names::CERTIFICATE_EXPIRY, expires as f64);
         }
+        if let Some(issuer) = &figures.issuer {
+            self.of_issuer(issuer);
+        }
         let version = env!("CARGO_PKG_VERSION");
         names::BUILD.register(&mut self.0, Info::new(BuildLabels { version }));
+    }
+
+    fn of_issuer(&mut self, issuer: &IssuerFigures) {
+        self.put(&names::ISSUER_KEYS, issuer.keys as u64);
+        if let Some(age) = issuer.age(Clock::machine()) {
+            self.seconds(&names::ISSUER_KEYS_AGE_SECONDS, age.as_secs_f64());
+        }
+        let fetches = Family::<OutcomeLabels, Counter>::default();
+        for (outcome, count) in [("got", issuer.got), ("failed", issuer.failed)] {
+            let counter = fetches.get_or_create_owned(&OutcomeLabels { outcome });
+            counter.inc_by(count);
+        }
+        names::ISSUER_FETCHES.register(&mut self.0, fetches);
     }
 
     fn of_engine(&mut self, engine: &EngineFigures) {

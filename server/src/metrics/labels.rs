@@ -26,6 +26,12 @@ pub(super) struct ReasonLabels {
     pub(super) reason: &'static str,
 }
 
+/// Whether something could be got.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub(super) struct OutcomeLabels {
+    pub(super) outcome: &'static str,
+}
+
 /// A channel of a playbook.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub(super) struct ChannelLabels {

@@ -3,6 +3,7 @@
 use super::Metrics;
 use crate::audit::{Audit, AuditFigures};
 use crate::engine::{Engine, EngineFigures, EngineHealth};
+use crate::oidc::{Issuer, IssuerFigures};
 use crate::tls::Certificates;
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use std::time::Duration;
@@ -13,6 +14,7 @@ pub struct Observed {
     metrics: Arc<Metrics>,
     certificates: OnceLock<Certificates>,
     audit: OnceLock<Audit>,
+    issuer: OnceLock<Issuer>,
     engine: RwLock<Option<Engine>>,
 }
 
@@ -25,6 +27,8 @@ pub(crate) struct ServerFigures {
     pub(crate) uptime: Duration,
     /// When the first certificate expires, in seconds since 1970.
     pub(crate) certificate_expires: Option<i64>,
+    /// The identity provider whose tokens are taken. `None` if there is none.
+    pub(crate) issuer: Option<IssuerFigures>,
     /// The open connections to the port of the contract.
     pub(crate) connections: u64,
     /// How the audit file is; `None` while there is none.
@@ -39,12 +43,14 @@ impl ServerFigures {
         metrics: &Metrics,
         certificates: Option<&Certificates>,
         audit: Option<&Audit>,
+        issuer: Option<&Issuer>,
         engine: Option<&Engine>,
     ) -> ServerFigures {
         ServerFigures {
             is_ready: engine.is_some(),
             uptime: metrics.uptime(),
             certificate_expires: certificates.map(Certificates::expire),
+            issuer: issuer.map(Issuer::figures),
             connections: metrics.connections.open(),
             audit: audit.map(Audit::figures),
             engine: engine.map(Engine::figures),
@@ -62,6 +68,7 @@ impl Observed {
             metrics,
             certificates: OnceLock::new(),
             audit: OnceLock::new(),
+            issuer: OnceLock::new(),
             engine: RwLock::default(),
         })
     }
@@ -79,6 +86,11 @@ impl Observed {
     /// Notes its audit file. The one that is noted first stays.
     pub fn has_audit(&self, audit: &Audit) {
         self.audit.get_or_init(|| audit.clone());
+    }
+
+    /// Notes whose JSON Web Tokens it takes. The one that is noted first stays.
+    pub fn has_issuer(&self, issuer: &Issuer) {
+        self.issuer.get_or_init(|| issuer.clone());
     }
 
     /// Notes that it serves from this engine.
@@ -126,7 +138,8 @@ impl Observed {
     /// The figures now. Blocks for a look at the disk. The engine is not let go meanwhile.
     pub(crate) fn figures(&self) -> ServerFigures {
         let engine = self.engine.read().unwrap_or_else(PoisonError::into_inner);
-        let (certificates, audit) = (self.certificates.get(), self.audit.get());
-        ServerFigures::of(&self.metrics, certificates, audit, engine.as_ref())
+        let certificates = self.certificates.get();
+        let (audit, issuer) = (self.audit.get(), self.issuer.get());
+        ServerFigures::of(&self.metrics, certificates, audit, issuer, engine.as_ref())
     }
 }

@@ -3,6 +3,7 @@
 use super::observed::ServerFigures;
 use crate::audit::AuditFigures;
 use crate::engine::{EngineFigures, NO_PROGRESS_MAX, QUEUE_TASKS_MAX, ROWS_BEHIND_MAX};
+use crate::oidc::IssuerFigures;
 use crate::store::Room;
 use crate::tls::EXPIRY_WARNED_DAYS;
 use signpost_domain::time::UnixMs;
@@ -50,6 +51,7 @@ pub(crate) fn troubles(figures: &ServerFigures, now: UnixMs) -> Vec<Trouble> {
     let mut found: Vec<Trouble> = figures.engine.iter().flat_map(of_engine).collect();
     found.extend(of_certificate(figures.certificate_expires, now));
     found.extend(figures.audit.iter().flat_map(of_audit));
+    found.extend(figures.issuer.as_ref().and_then(|of| of_issuer(of, now)));
     found.sort_by_key(|trouble| !trouble.is_fault);
     found
 }
@@ -152,6 +154,29 @@ fn of_certificate(expires: Option<i64>, now: UnixMs) -> Option<Trouble> {
         }
         _ => None,
     }
+}
+
+/// An identity provider whose keys cannot be got.
+fn of_issuer(issuer: &IssuerFigures, now: UnixMs) -> Option<Trouble> {
+    let what = issuer.fault.as_ref()?;
+    let source = &issuer.source;
+    Some(match issuer.age(now) {
+        Some(age) => {
+            let message = format!(
+                "the keys of the identity provider could not be got again from {source}, last {} s ago: {what}. The {} \
+                 keys of before stay in force: tokens with newer keys are refused",
+                age.as_secs(),
+                issuer.keys
+            );
+            warning("issuer_keys_old", message)
+        }
+        None => {
+            let message = format!(
+                "there are no keys of the identity provider, so its tokens are refused: {source} {what}"
+            );
+            fault("issuer_keys_missing", message)
+        }
+    })
 }
 
 #[cfg(test)]

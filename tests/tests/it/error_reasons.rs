@@ -20,12 +20,14 @@ const CORRECTING: &str = "tests/tests/it/correcting.rs";
 
 const ACCESS: &str = "tests/tests/it/access/table.rs";
 
+const JWT: &str = "tests/tests/it/access/jwt.rs";
+
 const BACKUPS: &str = "tests/tests/it/backup/refused.rs";
 
 const LIMITS: &str = "tests/tests/it/limits.rs";
 
 /// Reasons that other tests over the wire provoke, for they need a server of their own: the file that names them.
-const ELSEWHERE: [(&str, &str); 33] = [
+const ELSEWHERE: [(&str, &str); 37] = [
     ("CUSTOMER_HAS_LIVE_CONTACTS", "tests/tests/it/erasure.rs"),
     ("CUSTOMER_ON_LEGAL_HOLD", "tests/tests/it/erasure.rs"),
     ("CONTACT_OF_SAME_CUSTOMER", CORRECTING),
@@ -50,6 +52,10 @@ const ELSEWHERE: [(&str, &str); 33] = [
     ("CREDENTIAL_UNKNOWN", ACCESS),
     ("CREDENTIAL_EXPIRED", ACCESS),
     ("CREDENTIAL_REVOKED", ACCESS),
+    ("CREDENTIAL_OF_OTHER_AUDIENCE", ACCESS),
+    ("CREDENTIAL_OF_OTHER_ISSUER", JWT),
+    ("CREDENTIAL_NOT_YET_VALID", JWT),
+    ("CREDENTIAL_CLAIM_WRONG", JWT),
     ("TOKEN_IS_LIMITED", ACCESS),
     ("ACTOR_NOT_ALLOWED", "tests/tests/it/access/actors.rs"),
     ("OUTSIDE_TOKEN_LIMITS", "tests/tests/it/access/limits.rs"),

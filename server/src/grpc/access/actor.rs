@@ -20,24 +20,23 @@ pub(crate) fn actor(
     named: Option<Actor>,
     on_behalf_of: Option<Actor>,
 ) -> Result<(Actor, Option<Actor>), Status> {
-    let Identity::Token(token) = identity else {
+    let Some(actor) = identity.shown() else {
         let anonymous = || Actor {
             kind: ActorKind::Platform,
             id: ActorId::stored(Actor::ANONYMOUS),
         };
         return Ok((named.unwrap_or_else(anonymous), on_behalf_of));
     };
-    let actor = token.shown_by();
     let other = named.filter(|named| *named != actor && named.kind != ActorKind::Client);
     let is_allowed = match (&other, &on_behalf_of) {
         (None, None) => true,
         // Two others: who calls cannot be both.
         (Some(_), Some(_)) => false,
-        (Some(_), None) | (None, Some(_)) => token.role.acts_for_others(),
+        (Some(_), None) | (None, Some(_)) => identity.role().acts_for_others(),
     };
     match is_allowed {
         true => Ok((actor, on_behalf_of.or(other))),
-        false => Err(refusals::other_actor(token.role, &actor)),
+        false => Err(refusals::other_actor(identity.role(), &actor)),
     }
 }
 

@@ -6,17 +6,19 @@ use super::table::{self, Call, Limited};
 use super::{AccessMode, Identity};
 use crate::audit::Audit;
 use crate::engine::{CallClass, CallTimes, Engine, EngineError, InFlight};
+use crate::grpc::PortOptions;
 use crate::grpc::status::access as refusals;
 use crate::grpc::status::code_name;
 use crate::grpc::status::limits as over_limits;
 use crate::grpc::status::shed::ShedAnswers;
 use crate::grpc::{audited, call, status};
 use crate::limits::{CallPermit, CallerKey, Callers, Limits, PermitKind};
+use crate::oidc::{Issuer, JwtFault};
 use crate::port::{Peer, will_answer_at_once};
 use http::header::CONTENT_TYPE;
 use http::request::Parts;
 use http::{HeaderMap, Request, Response};
-use std::future::ready;
+use std::future::{poll_fn, ready};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -48,6 +50,30 @@ pub(super) enum KeptOut {
     Shed(CallClass),
     /// For this reason.
     Refused(Status),
+    /// For this reason, which may be gone when the keys of the issuer were looked up more often than so.
+    KeyUnknown(Status, u64),
+}
+
+impl KeptOut {
+    /// The status that the caller gets.
+    pub(super) fn status(&self) -> Status {
+        match self {
+            KeptOut::Shed(class) => over_limits::overloaded(*class),
+            KeptOut::Refused(status) | KeptOut::KeyUnknown(status, _) => status.clone(),
+        }
+    }
+
+    /// For what is wrong with a JSON Web Token.
+    pub(super) fn of_jwt(fault: &JwtFault) -> KeptOut {
+        let status = refusals::of_jwt(fault);
+        match fault {
+            JwtFault::UnknownKey {
+                before_look: Some(before),
+                ..
+            } => KeptOut::KeyUnknown(status, *before),
+            _ => KeptOut::Refused(status),
+        }
+    }
 }
 
 impl From<Status> for KeptOut {
@@ -61,6 +87,7 @@ impl From<Status> for KeptOut {
 pub(in crate::grpc) struct JudgeLayer {
     mode: AccessMode,
     engine: Engine,
+    issuer: Option<Issuer>,
     limits: Limits,
     callers: Arc<Callers>,
     shed: ShedAnswers,
@@ -68,19 +95,16 @@ pub(in crate::grpc) struct JudgeLayer {
 }
 
 impl JudgeLayer {
-    pub(in crate::grpc) fn new(
-        mode: AccessMode,
-        engine: Engine,
-        limits: Limits,
-        audit: Option<Audit>,
-    ) -> JudgeLayer {
+    pub(in crate::grpc) fn new(engine: Engine, options: &PortOptions) -> JudgeLayer {
+        let limits = options.limits;
         JudgeLayer {
-            mode,
+            mode: options.access,
             engine,
+            issuer: options.issuer.clone(),
             limits,
             callers: Arc::new(Callers::new(limits)),
             shed: ShedAnswers::new(),
-            audit,
+            audit: options.audit.clone(),
         }
     }
 
@@ -91,7 +115,8 @@ impl JudgeLayer {
         };
         if code_name::is_kept_out(status.code().into()) {
             // Who is known may not make this call.
-            let identity = Identity::of(&parts.headers, &self.engine).ok();
+            let issuer = self.issuer.as_ref();
+            let identity = Identity::of(&parts.headers, &self.engine, issuer).ok();
             audited::kept_out(audit, call, parts, identity, status);
         }
     }
@@ -127,15 +152,14 @@ impl JudgeLayer {
         let address = parts.extensions.get().and_then(|peer: &Peer| peer.address);
         let address = CallerKey::at(address.map(|address| address.ip()));
         let (identity, permit) = match self.judge(path, call, &parts.headers) {
-            Ok(Identity::Open) => (Identity::Open, permit(address)?),
-            Ok(Identity::Token(token)) => {
-                let permit = permit(CallerKey::Token(token.id))?;
-                (Identity::Token(token), permit)
+            Ok(identity) => {
+                let permit = permit(identity.limited_as().unwrap_or(address))?;
+                (identity, permit)
             }
             Err(refused) => {
                 // Who guesses credentials is slowed down, too.
                 permit(address)?;
-                return Err(refused.into());
+                return Err(refused);
             }
         };
         let given = deadline::asked(&parts.headers);
@@ -168,27 +192,27 @@ impl JudgeLayer {
         path: &str,
         call: Option<&Call>,
         headers: &HeaderMap,
-    ) -> Result<Identity, Status> {
+    ) -> Result<Identity, KeptOut> {
         if table::is_for_everybody(path) {
             return Ok(Identity::Open);
         }
         let identity = match self.mode {
             AccessMode::Open => Identity::Open,
-            AccessMode::Credentials => Identity::of(headers, &self.engine)?,
+            AccessMode::Credentials => Identity::of(headers, &self.engine, self.issuer.as_ref())?,
         };
         let Some(call) = call else {
             // A call of the contract that is missing in the table is as one that does not exist: it lets nobody in.
             return match table::is_of_the_contract(path) {
-                true => Err(status::no_such_method()),
+                true => Err(status::no_such_method().into()),
                 false => Ok(identity),
             };
         };
         let role = identity.role();
         if !call.roles.contains(&role) {
-            return Err(refusals::not_for(role, call.name, call.roles));
+            return Err(refusals::not_for(role, call.name, call.roles).into());
         }
         if identity.is_limited() && call.limited == Limited::Refused {
-            return Err(refusals::not_with_limits(role, call.name));
+            return Err(refusals::not_with_limits(role, call.name).into());
         }
         Ok(identity)
     }
@@ -218,10 +242,57 @@ pub(in crate::grpc) struct Judge<S> {
     next: S,
 }
 
+impl<S> Judge<S>
+where
+    S: Service<Request<Body>, Response = Response<Body>> + Clone + Send + 'static,
+    S::Future: Unpin + Send,
+{
+    /// Judges a call. With `may_wait`, one whose key is not known waits until the keys were looked up.
+    fn judged(&mut self, mut parts: Parts, body: Body, may_wait: bool) -> Judged<S::Future> {
+        let kept_out = match self.judge.admit(&parts, Instant::now()) {
+            Ok((identity, admission)) => {
+                parts.extensions.insert(identity);
+                parts.extensions.insert(Arc::new(admission));
+                let request = Request::from_parts(parts, body);
+                return Judged::Next(call::traced(|| self.next.call(request)));
+            }
+            Err(kept_out) => kept_out,
+        };
+        if let KeptOut::KeyUnknown(_, before) = &kept_out {
+            let issuer = self.judge.issuer.as_ref().filter(|_| may_wait);
+            if let Some(looked) = issuer.and_then(|issuer| issuer.next_look(*before)) {
+                let mut again = self.clone();
+                return Judged::Later(Box::pin(async move {
+                    looked.await;
+                    poll_fn(|context| again.next.poll_ready(context)).await?;
+                    again.judged(parts, body, false).await
+                }));
+            }
+        }
+        if let KeptOut::Refused(status) | KeptOut::KeyUnknown(status, _) = &kept_out {
+            self.judge.note_refused(&parts, status);
+        }
+        // Refusals must cost little when there are many, so they take no part of the way in.
+        if is_grpc(&parts.headers) {
+            if may_wait {
+                will_answer_at_once();
+            }
+            let answer = match kept_out {
+                KeptOut::Shed(class) => self.judge.shed.answer(class),
+                other => other.status().into_http(),
+            };
+            return Judged::Refused(RefusedCall::new(body, answer));
+        }
+        parts.extensions.insert(Refused(kept_out.status()));
+        let request = Request::from_parts(parts, body);
+        Judged::Next(call::traced(|| self.next.call(request)))
+    }
+}
+
 impl<S> Service<Request<Body>> for Judge<S>
 where
-    S: Service<Request<Body>, Response = Response<Body>>,
-    S::Future: Unpin,
+    S: Service<Request<Body>, Response = Response<Body>> + Clone + Send + 'static,
+    S::Future: Unpin + Send,
 {
     type Response = Response<Body>;
     type Error = S::Error;
@@ -232,41 +303,17 @@ where
     }
 
     fn call(&mut self, request: Request<Body>) -> Self::Future {
-        let (mut parts, body) = request.into_parts();
-        match self.judge.admit(&parts, Instant::now()) {
-            Ok((identity, admission)) => {
-                parts.extensions.insert(identity);
-                parts.extensions.insert(Arc::new(admission));
-            }
-            Err(kept_out) => {
-                if let KeptOut::Refused(status) = &kept_out {
-                    self.judge.note_refused(&parts, status);
-                }
-                // Refusals must cost little when there are many, so they take no part of the way in.
-                if is_grpc(&parts.headers) {
-                    will_answer_at_once();
-                    let answer = match kept_out {
-                        KeptOut::Shed(class) => self.judge.shed.answer(class),
-                        KeptOut::Refused(status) => status.into_http(),
-                    };
-                    return Judged::Refused(RefusedCall::new(body, answer));
-                }
-                let status = match kept_out {
-                    KeptOut::Shed(class) => over_limits::overloaded(class),
-                    KeptOut::Refused(status) => status,
-                };
-                parts.extensions.insert(Refused(status));
-            }
-        }
-        let request = Request::from_parts(parts, body);
-        Judged::Next(call::traced(|| self.next.call(request)))
+        let (parts, body) = request.into_parts();
+        self.judged(parts, body, true)
     }
 }
 
 /// The answer to a call that was judged.
-pub(in crate::grpc) enum Judged<F> {
+pub(in crate::grpc) enum Judged<F: Future> {
     /// The call is refused.
     Refused(RefusedCall),
+    /// The call waits, and is judged once more.
+    Later(Pin<Box<dyn Future<Output = F::Output> + Send>>),
     /// What the services inside answer.
     Next(Instrumented<F>),
 }
@@ -280,6 +327,7 @@ where
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
         match &mut *self {
             Judged::Refused(refused) => Pin::new(refused).poll(context).map(Ok),
+            Judged::Later(later) => later.as_mut().poll(context),
             Judged::Next(next) => Pin::new(next).poll(context),
         }
     }

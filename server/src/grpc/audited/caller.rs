@@ -12,11 +12,15 @@ use signpost_domain::ids::TokenId;
 use std::net::SocketAddr;
 use tonic::metadata::MetadataMap;
 
+/// What a record says of a caller who shows no credential that counts.
+const NO_CREDENTIAL: &str = "none";
+
 /// Who makes a call.
 pub(super) struct AuditedCaller {
     actor: Option<Actor>,
     on_behalf_of: Option<Actor>,
     role: &'static str,
+    credential: &'static str,
     token: Option<TokenId>,
     from: Option<SocketAddr>,
 }
@@ -39,6 +43,7 @@ impl AuditedCaller {
                 actor: None,
                 on_behalf_of: None,
                 role: "",
+                credential: NO_CREDENTIAL,
                 token: None,
                 from,
             };
@@ -49,14 +54,16 @@ impl AuditedCaller {
         // What is not allowed counts for nothing.
         let who = who.or_else(|_| actor::actor(identity, None, None));
         let (actor, on_behalf_of) = who.map_or((None, None), |(actor, of)| (Some(actor), of));
-        let (role, token) = match identity {
-            Identity::Open => ("", None),
-            Identity::Token(token) => (token.role.as_str(), Some(token.id)),
+        let (role, credential, token) = match identity {
+            Identity::Open => ("", NO_CREDENTIAL, None),
+            Identity::Token(token) => (token.role.as_str(), "token", Some(token.id)),
+            Identity::Jwt(jwt, _) => (jwt.role.as_str(), "jwt", None),
         };
         AuditedCaller {
             actor,
             on_behalf_of,
             role,
+            credential,
             token,
             from,
         }
@@ -77,7 +84,7 @@ impl AuditedCaller {
             actor: text(&self.actor),
             on_behalf_of: text(&self.on_behalf_of),
             role: self.role.to_owned(),
-            credential: self.token.map_or("none", |_| "token").to_owned(),
+            credential: self.credential.to_owned(),
             token_id: self.token.map(|id| id.to_string()).unwrap_or_default(),
             from: self.from.map(|from| from.to_string()).unwrap_or_default(),
             call_id: call::id().map(|id| id.to_string()).unwrap_or_default(),

@@ -1,9 +1,12 @@
 //! The statuses for callers who are kept out. None tells more of a token than its owner needs.
 
 use super::reason::ReasonDetails;
+use crate::oidc::{Issuer, JWT_BYTES_MAX, JwtFault};
+use jiff::Timestamp;
 use signpost_domain::access::Role;
 use signpost_domain::actor::Actor;
 use signpost_domain::ids::TokenId;
+use signpost_domain::time::UnixMs;
 use signpost_proto::v1::ErrorReason;
 use tonic::{Code, Status};
 use tonic_types::ErrorDetails;
@@ -23,10 +26,91 @@ pub(crate) fn no_credential() -> Status {
     unauthenticated(ErrorReason::Unauthenticated, message)
 }
 
-/// The status for a credential that does not have the form of one.
-pub(crate) fn malformed() -> Status {
-    let message = "authorization must be sent once, as Bearer and a token such as sp_0000000000007_ and 64 digits";
-    unauthenticated(ErrorReason::CredentialMalformed, message)
+/// The status for a credential that does not have the form of one. With an issuer, JSON Web Tokens are taken, too.
+pub(crate) fn malformed(issuer: Option<&Issuer>) -> Status {
+    let or = match issuer {
+        Some(issuer) => format!(", or a JSON Web Token of {}", issuer.name()),
+        None => String::new(),
+    };
+    let message = format!(
+        "authorization must be sent once, as Bearer and a token such as sp_0000000000007_ and 64 digits{or}"
+    );
+    unauthenticated(ErrorReason::CredentialMalformed, &message)
+}
+
+/// The status for a JSON Web Token that does not count.
+pub(crate) fn of_jwt(fault: &JwtFault) -> Status {
+    use ErrorReason as Why;
+    let (details, message) = match fault {
+        JwtFault::TooLarge { bytes } => (
+            ReasonDetails::of(Why::CredentialMalformed),
+            format!("the JSON Web Token must be at most {JWT_BYTES_MAX} bytes, is {bytes}"),
+        ),
+        JwtFault::Malformed { what } => (
+            ReasonDetails::of(Why::CredentialMalformed),
+            format!("the JSON Web Token is not taken: {what}"),
+        ),
+        JwtFault::UnknownKey { has_none: false, .. } => (
+            ReasonDetails::of(Why::CredentialUnknown),
+            "of the keys of the issuer that this server has, none is for the kid and the algorithm of the JSON Web \
+             Token; they are looked up again, so a token with a new key counts soon"
+                .to_owned(),
+        ),
+        JwtFault::UnknownKey { has_none: true, .. } => (
+            ReasonDetails::of(Why::CredentialUnknown),
+            "this server has no keys of the issuer yet, so it can verify no JSON Web Token; it goes on to try"
+                .to_owned(),
+        ),
+        JwtFault::Signature => (
+            ReasonDetails::of(Why::CredentialUnknown),
+            "the signature of the JSON Web Token is wrong".to_owned(),
+        ),
+        JwtFault::OtherIssuer { expected } => (
+            ReasonDetails::of(Why::CredentialOfOtherIssuer).with("issuer", expected),
+            format!("the JSON Web Token is of another issuer; this server takes those of {expected}"),
+        ),
+        JwtFault::OtherAudience { expected } => (
+            ReasonDetails::of(Why::CredentialOfOtherAudience).with("audience", expected),
+            format!("the JSON Web Token is for another audience; this server takes those for {expected}"),
+        ),
+        JwtFault::Expired { since } => {
+            let since = instant(*since);
+            (
+                ReasonDetails::of(Why::CredentialExpired).with("expire_time", &since),
+                format!("the JSON Web Token expired at {since}: ask its issuer for another"),
+            )
+        }
+        JwtFault::NotYetValid { from } => {
+            let from = instant(*from);
+            (
+                ReasonDetails::of(Why::CredentialNotYetValid).with("not_before_time", &from),
+                format!(
+                    "the JSON Web Token does not count before {from}: send it later, or compare the clocks of its \
+                     issuer and of this server"
+                ),
+            )
+        }
+        JwtFault::LivesTooLong { most } => (
+            ReasonDetails::of(Why::CredentialClaimWrong).with("claim", "exp"),
+            format!(
+                "the JSON Web Token lives too long: from iat to exp must be at most {} s",
+                most.as_secs()
+            ),
+        ),
+        JwtFault::Claim { claim, what } => (
+            ReasonDetails::of(Why::CredentialClaimWrong).with("claim", claim),
+            format!("the claim {claim} of the JSON Web Token {what}"),
+        ),
+    };
+    of(details, Code::Unauthenticated, &message)
+}
+
+/// A time as people and programs read it.
+fn instant(at: UnixMs) -> String {
+    match Timestamp::from_millisecond(at.0) {
+        Ok(at) => at.to_string(),
+        Err(_) => "the end of time".to_owned(),
+    }
 }
 
 /// The status for a token that nobody has, and for a wrong secret.

@@ -489,7 +489,7 @@ fn nothing_else_leaves_without_its_reason() {
     let (token, actor) = (TokenId(Seq(7)), Actor::system());
     all.extend([
         access::no_credential(),
-        access::malformed(),
+        access::malformed(None),
         access::unknown(),
         access::expired(token),
         access::revoked(token),

@@ -51,6 +51,7 @@ fn of(engine: EngineFigures, certificate_expires: Option<i64>) -> ServerFigures 
         is_ready: true,
         uptime: Duration::from_secs(5),
         certificate_expires,
+        issuer: None,
         connections: 1,
         engine: Some(engine),
     }
@@ -109,6 +110,24 @@ fn a_server_that_is_well_has_none_and_each_trouble_is_told_the_worst_first() {
     for trouble in troubles(&unwritten, NOW) {
         told += &format!("{}: {}\n", trouble.kind, trouble.message);
     }
+    let issuer = |got_at| IssuerFigures {
+        source: "https://login.example.com/keys".to_owned(),
+        keys: 2,
+        got: 5,
+        failed: 1,
+        got_at,
+        fault: Some("answered 503 Service Unavailable".to_owned()),
+    };
+    for got_at in [Some(UnixMs(NOW.0 - 90_000)), None] {
+        let mut figures = of(well(), far);
+        figures.issuer = Some(issuer(got_at));
+        for trouble in troubles(&figures, NOW) {
+            told += &format!("{}: {}\n", trouble.kind, trouble.message);
+        }
+        // It was mended.
+        figures.issuer = figures.issuer.map(|of| IssuerFigures { fault: None, ..of });
+        assert_eq!(troubles(&figures, NOW), []);
+    }
     expect_test::expect![[r#"
         fault engine_stalled: the thread that writes the log has made no step for 31 s: start the server again, and look at the disk
         fault log_damaged: the segment 00000000000000000641 of the log, with the events 641 to 1280, does not read, so what needs these events is not answered: stop the server when you can, run signpost doctor, and restore the segment. event 700 of the log is not readable: its checksum does not hold
@@ -122,5 +141,7 @@ fn a_server_that_is_well_has_none_and_each_trouble_is_told_the_worst_first() {
         certificate_expired: a certificate has expired: clients refuse it; renew it
         audit_not_written: the audit file cannot be written, so personal fields are masked and administrative acts are refused: /audit: No space left on device
         audit_damaged: the end of the audit file did not hold at the start, and a new file goes on: run signpost audit verify. /audit/1.jsonl: line 3: its hash does not hold: it was changed
+        issuer_keys_old: the keys of the identity provider could not be got again from https://login.example.com/keys, last 90 s ago: answered 503 Service Unavailable. The 2 keys of before stay in force: tokens with newer keys are refused
+        issuer_keys_missing: there are no keys of the identity provider, so its tokens are refused: https://login.example.com/keys answered 503 Service Unavailable
     "#]].assert_eq(&told);
 }

@@ -4,9 +4,11 @@ use super::{created, new_token, shown};
 use expect_test::expect;
 use prost::Message;
 use prost_types::FileDescriptorSet;
+use serde_json::json;
 use signpost_client::v1;
 use signpost_tests::Outcome;
-use signpost_tests::process::root;
+use signpost_tests::oidc::{self, SigningKey, but};
+use signpost_tests::process::{root, text};
 use signpost_tests::raw;
 use signpost_tests::server::TestServer;
 use signpost_tests::time::minute;
@@ -77,9 +79,25 @@ struct Credentials {
     wrong: String,
     expired: String,
     revoked: String,
+    jwt: String,
+    jwt_limited: String,
+    jwt_expired: String,
+    jwt_of_lost_key: String,
+    other_audience: String,
 }
 
-async fn credentials(server: &TestServer, role: v1::Role) -> Outcome<Credentials> {
+/// The credentials of a role: tokens of the server, and of an identity provider that signs by the first of these keys
+/// and has lost the second.
+async fn credentials(
+    server: &TestServer,
+    role: v1::Role,
+    [key, lost]: [&SigningKey; 2],
+) -> Outcome<Credentials> {
+    let word = role
+        .as_str_name()
+        .trim_start_matches("ROLE_")
+        .to_lowercase();
+    let claims = oidc::claims(&format!("{word}-of-issuer"), &word);
     let named = |kind: &str| new_token(role, &format!("{}-{kind}", role.as_str_name()));
     let right = created(server, named("right")).await?;
     let (known, secret) = right.rsplit_once('_').ok_or("no secret")?;
@@ -103,6 +121,11 @@ async fn credentials(server: &TestServer, role: v1::Role) -> Outcome<Credentials
         expired: created(server, expired).await?,
         right,
         revoked,
+        jwt: key.token(&claims)?,
+        jwt_limited: key.token(&but(&claims, "channels", json!(["phone"])))?,
+        jwt_expired: key.token(&but(&claims, "exp", json!(minute(5).seconds)))?,
+        jwt_of_lost_key: lost.token(&claims)?,
+        other_audience: key.token(&but(&claims, "aud", json!("billing")))?,
     };
     server.access().revoke_token(revoke).await?;
     Ok(credentials)
@@ -125,13 +148,17 @@ const LET_IN: &str = "InvalidArgument UNREADABLE_REQUEST";
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_call_role_and_credential_gives_the_documented_answer() -> Outcome {
     let server = TestServer::start().await?;
+    let keys = [SigningKey::ed("here")?, SigningKey::ed("lost")?];
+    let jwks_file = server.data().beside().join("keys.json");
+    std::fs::write(&jwks_file, oidc::jwks(&[&keys[0]]))?;
     let mut by_role = Vec::new();
     for role in ROLES {
-        by_role.push((role, credentials(&server, role).await?));
+        by_role.push((role, credentials(&server, role, keys.each_ref()).await?));
     }
     // Log time goes on: what expires in minute 5 has expired.
     server.publish(signpost_tests::server::FLIGHTS, 10).await?;
-    let server = server.asking_for_credentials().await?;
+    let options = oidc::options(text(&jwks_file)?, None)?;
+    let server = server.taking_tokens_of(options).await?;
     let channel = server.channel();
     let documented = documented()?;
     let contract = contract()?;
@@ -169,6 +196,20 @@ async fn every_call_role_and_credential_gives_the_documented_answer() -> Outcome
                 ),
                 (Some(&*credentials.right), right),
                 (Some(&*credentials.limited), limited),
+                (
+                    Some(&*credentials.jwt_expired),
+                    "Unauthenticated CREDENTIAL_EXPIRED",
+                ),
+                (
+                    Some(&*credentials.jwt_of_lost_key),
+                    "Unauthenticated CREDENTIAL_UNKNOWN",
+                ),
+                (
+                    Some(&*credentials.other_audience),
+                    "Unauthenticated CREDENTIAL_OF_OTHER_AUDIENCE",
+                ),
+                (Some(&*credentials.jwt), right),
+                (Some(&*credentials.jwt_limited), limited),
             ];
             for (credential, expected) in cases {
                 let request = match credential {
@@ -185,7 +226,7 @@ async fn every_call_role_and_credential_gives_the_documented_answer() -> Outcome
         }
     }
     assert!(surprises.is_empty(), "{surprises:#?}");
-    expect!["2226"].assert_eq(&answers.to_string());
+    expect!["3816"].assert_eq(&answers.to_string());
     server.finish().await?;
     Ok(())
 }
