@@ -517,3 +517,39 @@ fn what_others_told_is_not_lost_when_it_goes_again() {
         "#]],
     );
 }
+
+/// A case that the contact named without proof is not its own because it was under that case's customer by mistake.
+#[test]
+fn what_it_named_without_proof_does_not_hold_it_when_it_goes_back() {
+    check(
+        "
+        playbook trips
+        at 09:00
+        customer c1
+        customer c2
+        route k1 phone customer=c1 reason=club/leave
+        route k2 phone customer=c2 reason=club/leave
+        route k3 phone customer=c1 reason=club/leave case=2
+        counts
+        correct k3 c2
+        correct k3 c1 note=back
+        counts
+        case 1
+        case 2
+        ",
+        expect![[r#"
+            playbook trips is live
+            customer c1 is kept
+            customer c2 is kept
+            k1: c1 standard; opens #1; -> message(writers) of [message 6.18, human 6.37] noticing tier_assumed
+            k2: c2 standard; opens #2; -> message(writers) of [message 6.18, human 6.37] noticing tier_assumed
+            k3: c1 standard; continues #1; 1 in 7d, 1 of the case before; -> message(writers) of [message 6.18, human 6.37] noticing tier_assumed, case_number_not_proven
+            club/leave standard: 3 contacts - 0 left, 0 repeats; cases 2 opened, 0 reopened, 0 resolved, 0 lapsed, 0 withdrawn; took [message 3]
+            k3 is of c2, not c1; leaves #1; continues #2; noted: mistaken
+            k3 is of c1, not c2; leaves #2; continues #1; noted: back
+            club/leave standard: 5 contacts - 2 left, 0 repeats; cases 2 opened, 0 reopened, 0 resolved, 0 lapsed, 0 withdrawn; took [message 3]
+            case #1: open; club/leave of standard c1; [k1* on phone, k3* on phone]; 2 live, 2 owed; 0 repeats, 0 switches, 0 reopens; knows 
+            case #2: open; club/leave of standard c2; [k2* on phone]; 1 live, 1 owed; 0 repeats, 0 switches, 0 reopens; knows 
+        "#]],
+    );
+}

@@ -209,7 +209,7 @@ impl Correction<'_> {
         };
         let told = stated.unwrap_or(&case.reason).clone();
         let right = self.right_case(had, case)?;
-        if self.stays(case) {
+        if self.stays(case, again.is_some()) {
             return Ok(Some((told, Found::Stays)));
         }
         let id = case.id;
@@ -269,8 +269,9 @@ impl Correction<'_> {
     }
 
     /// Whether the contact stays with the case: the case is of the right customer already, or the contact named it with
-    /// proof. What it named while it was under the wrong customer counts only if it goes back to whom it had first.
-    fn stays(&self, case: &Case) -> bool {
+    /// proof. What it named while it was under the wrong customer counts only if it goes back to whom it had first, and
+    /// had no other case there, which it joins again: then it named this one without proof.
+    fn stays(&self, case: &Case, joins_again: bool) -> bool {
         let Some(owner) = &case.customer else {
             return false;
         };
@@ -280,7 +281,7 @@ impl Correction<'_> {
         let known = self.contact.correction.as_deref();
         let goes_back = known.is_some_and(|known| known.first == self.right_id());
         let named = self.contact.context.case == Some(case.id);
-        is_right || named && (goes_back || !is_former)
+        is_right || named && (goes_back && !joins_again || !is_former)
     }
 
     /// Whether the contact opened the case and is its only contact.
