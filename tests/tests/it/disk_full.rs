@@ -25,6 +25,7 @@ use tonic_health::pb::health_check_response::ServingStatus;
 use tonic_health::pb::health_client::HealthClient;
 use tonic_types::StatusExt;
 use v1::contact_service_client::ContactServiceClient;
+use v1::server_service_client::ServerServiceClient;
 
 const MIB: u64 = 1024 * 1024;
 /// The size of the disk.
@@ -104,6 +105,7 @@ async fn a_disk_that_fills_up_refuses_writes_and_answers_reads() -> Outcome {
         asked_again(&server_channel, &on_disk.book, &mut dice, 10).await?;
         on_disk.disk.make_room()?;
         writes_are(&server_channel, ServingStatus::Serving).await?;
+        the_audit_file_is_written(&server_channel).await?;
     }
     let mut load = Load::start(&server_channel, callers, &on_disk.book);
     load.until(ANSWERS).await?;
@@ -147,6 +149,7 @@ async fn a_start_on_a_full_disk_reads_until_there_is_room() -> Outcome {
     // The same server at the same address takes writes again.
     on_disk.disk.make_room()?;
     writes_are(&server_channel, ServingStatus::Serving).await?;
+    the_audit_file_is_written(&server_channel).await?;
     on_disk.book.settle(&server_channel).await?;
     let mut load = Load::start(&server_channel, callers, &on_disk.book);
     load.until(ANSWERS).await?;
@@ -322,6 +325,24 @@ async fn writes_are(channel: &Channel, status: ServingStatus) -> Outcome {
             Ok(found) if found == status => return Ok(()),
             found if Instant::now() > until => return Err(format!("it is {found:?}").into()),
             _ => tokio::time::sleep(Duration::from_millis(50)).await,
+        }
+    }
+}
+
+/// Waits until the audit file has found the room, too. Until then what it must have is refused.
+async fn the_audit_file_is_written(channel: &Channel) -> Outcome {
+    let until = Instant::now() + NOTICED_WITHIN;
+    let mut server = ServerServiceClient::new(channel.clone());
+    loop {
+        let asked = v1::GetServerStatusRequest::default();
+        let status = server.get_server_status(asked).await?.into_inner();
+        let mut troubles = status.troubles.iter();
+        match troubles.find(|trouble| trouble.kind == "audit_not_written") {
+            None => return Ok(()),
+            Some(trouble) if Instant::now() > until => {
+                return Err(trouble.message.clone().into());
+            }
+            Some(_) => tokio::time::sleep(Duration::from_millis(50)).await,
         }
     }
 }
