@@ -57,6 +57,20 @@ pub enum RowKind {
 }
 
 impl RowKind {
+    /// Every kind.
+    pub const ALL: [RowKind; 10] = [
+        RowKind::Contact,
+        RowKind::Case,
+        RowKind::Customer,
+        RowKind::Holder,
+        RowKind::Matter,
+        RowKind::Request,
+        RowKind::Counts,
+        RowKind::Publication,
+        RowKind::ReportedQueue,
+        RowKind::Token,
+    ];
+
     /// The kind of the row under a key.
     pub const fn of(key: &RowKey) -> RowKind {
         match key {

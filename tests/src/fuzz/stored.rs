@@ -9,19 +9,6 @@ use signpost_server::codec::{events, index};
 use signpost_server::keys::Keys;
 use std::sync::LazyLock;
 
-/// The kinds of rows.
-const KINDS: [RowKind; 10] = [
-    RowKind::Contact,
-    RowKind::Case,
-    RowKind::Customer,
-    RowKind::Holder,
-    RowKind::Matter,
-    RowKind::Request,
-    RowKind::Counts,
-    RowKind::Publication,
-    RowKind::ReportedQueue,
-    RowKind::Token,
-];
 /// What an input is, by its first byte: an event, or a row of one of the kinds, or something else of the disk.
 const EVENT: u8 = 0;
 const ROWS: std::ops::RangeInclusive<u8> = 1..=10;
@@ -34,7 +21,7 @@ pub(super) fn run(bytes: &[u8]) {
     };
     match kind % 16 {
         EVENT => event(bytes),
-        number if ROWS.contains(&number) => row(KINDS[usize::from(number - 1)], bytes),
+        number if ROWS.contains(&number) => row(RowKind::ALL[usize::from(number - 1)], bytes),
         11 => {
             if let Ok(applied) = rows::decode_applied(bytes) {
                 let again = rows::decode_applied(&rows::encode_applied(&applied));
@@ -90,7 +77,7 @@ pub(super) fn samples() -> Vec<Vec<u8>> {
     let mut samples: Vec<Vec<u8>> = frozen(events).map(|bytes| at(EVENT, &bytes)).collect();
     for bytes in frozen(rows) {
         // What kind of row it is does not matter: reading tells.
-        let kinds = (1..).zip(KINDS);
+        let kinds = (1..).zip(RowKind::ALL);
         let read = kinds.filter(|(_, kind)| rows::decode(*kind, &bytes).is_ok());
         samples.extend(read.map(|(number, _)| at(number, &bytes)));
         samples.extend((11..16).map(|number| at(number, &bytes)));

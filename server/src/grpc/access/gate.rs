@@ -113,10 +113,12 @@ impl JudgeLayer {
         let (Some(audit), Some(call)) = (&self.audit, table::call_at(parts.uri.path())) else {
             return;
         };
-        if code_name::is_kept_out(status.code().into()) {
-            // Who is known may not make this call.
-            let issuer = self.issuer.as_ref();
-            let identity = Identity::of(&parts.headers, &self.engine, issuer).ok();
+        let code = status.code().into();
+        if code_name::is_kept_out(code) {
+            // Who is known may not make this call. Whose credential does not count is not looked up once more: that may
+            // cost the check of a signature.
+            let known = || Identity::of(&parts.headers, &self.engine, self.issuer.as_ref()).ok();
+            let identity = (!code_name::is_of_nobody(code)).then(known).flatten();
             audited::kept_out(audit, call, parts, identity, status);
         }
     }

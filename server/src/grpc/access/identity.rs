@@ -103,13 +103,12 @@ impl Identity {
 
     /// What the caller is limited to: some channels, brands or primary reasons. `None` if it is not limited.
     fn scope(&self) -> Option<Arc<TokenScope>> {
-        let scope = match self {
-            Identity::Open => return None,
-            Identity::Token(token) if token.scope.is_everything() => return None,
-            Identity::Token(token) => Arc::new(token.scope.clone()),
-            Identity::Jwt(jwt, _) => jwt.scope.clone(),
-        };
-        (!scope.is_everything()).then_some(scope)
+        match self {
+            _ if !self.is_limited() => None,
+            Identity::Open => None,
+            Identity::Token(token) => Some(Arc::new(token.scope.clone())),
+            Identity::Jwt(jwt, _) => Some(jwt.scope.clone()),
+        }
     }
 
     /// Whether the caller is limited to some channels, brands or primary reasons.

@@ -13,6 +13,11 @@ pub(crate) fn is_kept_out(number: i32) -> bool {
     )
 }
 
+/// Whether the code says that nobody knows who calls.
+pub(crate) fn is_of_nobody(number: i32) -> bool {
+    Code::from_i32(number) == Code::Unauthenticated
+}
+
 /// The name of the code with this number, as gRPC writes it.
 pub(crate) fn of(number: i32) -> &'static str {
     signpost_proto::code_name(Code::from_i32(number))
