@@ -257,10 +257,9 @@ fn open_cases(state: &State, verdict: &mut CheckReport) {
     for case in state.cases().filter(|case| case.state.is_open()) {
         let Some(id) = &case.customer else { continue };
         open += 1;
-        let listed = state.open_cases().of(id).iter();
-        let times = listed.filter(|listed| **listed == case.id).count();
-        verdict.expect(times == 1, || {
-            format!("case {}: its customer does not have it once", case.id)
+        let has = |record| state.open_cases().of(record).any(|id| id == case.id);
+        verdict.expect(id.record().is_some_and(has), || {
+            format!("case {}: its customer does not have it", case.id)
         });
     }
     let kept = state.open_cases().count();

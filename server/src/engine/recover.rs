@@ -225,7 +225,7 @@ fn restored(rows: &RowReader) -> Result<State, RecoverError> {
     for prefix in codec::rows::key::READ_AT_START {
         let mut after: Option<Vec<u8>> = None;
         loop {
-            let found = rows.scan_blocking(&prefix, after.as_deref(), SCAN_ROWS_MAX);
+            let found = rows.scan_sealed_blocking(&prefix, after.as_deref(), SCAN_ROWS_MAX);
             let (found, _) = found.map_err(of_rows)?;
             let Some((last, _)) = found.last() else { break };
             after = Some(last.clone());

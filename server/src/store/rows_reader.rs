@@ -129,6 +129,22 @@ impl RowReader {
         self.read_blocking(|handle| scan(handle, &self.shared.veil, prefix, after, max))
     }
 
+    /// The same as [`RowReader::scan_blocking`], with the rows as they are stored: what is sealed stays sealed, and needs
+    /// no key. For a prefix that is not hidden.
+    ///
+    /// # Errors
+    ///
+    /// The same as [`RowReader::scan`].
+    pub fn scan_sealed_blocking(
+        &self,
+        prefix: &[u8],
+        after: Option<&[u8]>,
+        max: usize,
+    ) -> Result<(Vec<StoredRow>, u64), StoreError> {
+        let none = MaybeVeil::default();
+        self.read_blocking(|handle| scan(handle, &none, prefix, after, max))
+    }
+
     /// The rows whose keys begin with `prefix`, from key `from` on in the direction `towards`, in that order. The row
     /// at `from` is included. At most `max` rows, and at most [`SCAN_ROWS_MAX`].
     ///

@@ -2,7 +2,7 @@
 //! the open cases of each customer. The rows themselves are read when somebody needs them.
 
 use super::timers::Timer;
-use super::{OpenCases, State, TimerTarget, Timers};
+use super::{State, TimerTarget, Timers};
 use crate::case::{Case, CaseState};
 use crate::contact::{Contact, ContactState};
 use crate::ids::{CaseId, ContactId, CustomerId, Seq};
@@ -28,8 +28,8 @@ pub struct ActiveCase {
     pub id: CaseId,
     /// The state of the case.
     pub state: CaseState,
-    /// The customer; `None` if not known.
-    pub customer: Option<CustomerId>,
+    /// The number of the record of the customer; `None` if the customer is not known.
+    pub customer: Option<Seq>,
     /// How many contacts of the case are live.
     pub live_contacts: u32,
     /// How many contacts of the cases merged into it are live.
@@ -73,7 +73,7 @@ impl From<&Case> for ActiveCase {
         ActiveCase {
             id: row.id,
             state: row.state,
-            customer: row.customer.clone(),
+            customer: row.customer.as_ref().and_then(CustomerId::record),
             live_contacts: row.live_contacts,
             merged_live: row.merged_live,
             last_activity: row.last_activity,
@@ -107,12 +107,5 @@ impl Timers {
     pub(super) fn of_case(row: &Case) -> Option<Timer> {
         row.lapses()
             .map(|due| (due, row.id.0, TimerTarget::Case(row.id)))
-    }
-}
-
-impl OpenCases {
-    /// The customer of the case, if the case is open; else `None`.
-    pub(super) fn owner(case: &Case) -> Option<CustomerId> {
-        case.customer.clone().filter(|_| case.state.is_open())
     }
 }

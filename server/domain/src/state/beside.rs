@@ -1,23 +1,21 @@
 //! A small state beside another one, on which events are tried before they happen.
 
 use super::{Counts, Row, RowKey, RowNotLoaded, State};
-use crate::ids::CustomerId;
+use crate::ids::Seq;
 
 impl State {
     /// A small state at the same point, without rows. It has the playbook, the reports of queues, and the open cases of
-    /// these customers.
-    pub(crate) fn beside(&self, customers: &[CustomerId]) -> State {
+    /// the customers with these numbers.
+    pub(crate) fn beside(&self, customers: &[Seq]) -> State {
         let mut beside = State::for_prefetch(self.live.clone(), self.comparing.clone());
         beside.seq = self.seq;
         beside.now = self.now;
         beside.has_handles = self.has_handles;
         beside.is_pinned = self.is_pinned;
         beside.reported_queues = self.reported_queues.clone();
-        for customer in customers {
+        for &customer in customers {
             for case in self.open_cases.of(customer) {
-                beside
-                    .open_cases
-                    .replace(*case, None, Some(customer.clone()));
+                beside.open_cases.replace(case, None, Some(customer));
             }
         }
         beside

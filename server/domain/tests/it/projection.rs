@@ -1,6 +1,6 @@
 //! All that a whole state holds, in an order, so that two states can be compared.
 
-use signpost_domain::ids::{CaseId, CustomerId};
+use signpost_domain::ids::{CaseId, Seq};
 use signpost_domain::state::{Row, RowKey, State, TimerTarget};
 use signpost_domain::time::UnixMs;
 use std::collections::BTreeMap;
@@ -13,13 +13,13 @@ pub(crate) struct Projection {
     live: Option<String>,
     rows: BTreeMap<RowKey, Row>,
     timers: Vec<(UnixMs, TimerTarget)>,
-    open_cases: BTreeMap<CustomerId, Vec<CaseId>>,
+    open_cases: BTreeMap<Seq, Vec<CaseId>>,
 }
 
 impl Projection {
     pub(crate) fn of(state: &State) -> Projection {
         let timers = state.timers().iter();
-        let owners = state.customers().map(|customer| customer.id.clone());
+        let owners = state.customers().map(|customer| customer.opened);
         Projection {
             seq: state.seq().0,
             now: state.now(),
@@ -27,7 +27,7 @@ impl Projection {
             rows: rows(state),
             timers: timers.map(|(due, target)| (due, target.clone())).collect(),
             open_cases: owners
-                .map(|id| (id.clone(), state.open_cases().of(&id).to_vec()))
+                .map(|record| (record, state.open_cases().of(record).collect()))
                 .collect(),
         }
     }

@@ -1,8 +1,9 @@
-//! Reads of the row of a contact or a case only what a start needs. This costs a small part of reading the whole row.
+//! Reads of the row of a contact or a case only what a start needs. This costs a small part of reading the whole row, and
+//! no key, for nothing of it is sealed.
 
 use super::contact::place;
 use crate::codec::number::known;
-use crate::codec::text::{at, case, customer_or_none, name};
+use crate::codec::text::{at, case, name};
 use crate::codec::{CodecError, message, required, wire};
 use signpost_domain::ids::Seq;
 use signpost_domain::state::{ActiveCase, ActiveContact};
@@ -40,7 +41,6 @@ pub fn decode_active_case(bytes: &[u8]) -> Result<ActiveCase, CodecError> {
     let wire::ActiveCase {
         seq,
         state,
-        customer,
         live_contacts,
         opened_unix_ms,
         last_activity_after_ms,
@@ -51,7 +51,7 @@ pub fn decode_active_case(bytes: &[u8]) -> Result<ActiveCase, CodecError> {
     Ok(ActiveCase {
         id: case(seq),
         state: known(state, "case.state")?,
-        customer: customer_or_none(customer, customer_seq),
+        customer: (customer_seq > 0).then_some(Seq(customer_seq)),
         live_contacts,
         merged_live,
         last_activity: at(UnixMs(opened_unix_ms), last_activity_after_ms),

@@ -219,8 +219,8 @@ pub(in crate::flow) fn all_open_cases(
     now: UnixMs,
 ) -> Result<Vec<Arc<Case>>, RowNotLoaded> {
     let open_cases = state.open_cases();
-    let ids = who.members().flat_map(|member| open_cases.of(member));
-    let cases = RowNotLoaded::gather(ids.map(|id| state.case(id)))?;
+    let ids = who.records().flat_map(|record| open_cases.of(record));
+    let cases = RowNotLoaded::gather(ids.map(|id| state.case(&id)))?;
     let open = cases.into_iter().flatten();
     let open = open.filter(|case| is_open(case, now));
     Ok(open.cloned().collect())

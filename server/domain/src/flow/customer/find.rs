@@ -5,7 +5,7 @@ use crate::contact::CustomerRef;
 use crate::customer::{Customer, IDENTITIES_MAX, Identity, Profile, TierBasis, TierFound};
 use crate::decision::Finding;
 use crate::handle::{Compared, HandleKey};
-use crate::ids::{ContactId, CustomerId, Slug};
+use crate::ids::{ContactId, CustomerId, Seq, Slug};
 use crate::playbook::{Playbook, TierIndex};
 use crate::state::{RowNotLoaded, State};
 use std::sync::Arc;
@@ -46,6 +46,11 @@ impl FoundCustomer {
     pub(in crate::flow) fn members(&self) -> impl Iterator<Item = &CustomerId> {
         let brought = self.family.is_empty().then_some(&self.id);
         self.family.iter().map(|row| &row.id).chain(brought)
+    }
+
+    /// The numbers of the records of all merged customers, the survivor first.
+    pub(in crate::flow) fn records(&self) -> impl Iterator<Item = Seq> {
+        self.family.iter().map(|row| row.opened)
     }
 }
 

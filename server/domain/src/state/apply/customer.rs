@@ -137,10 +137,6 @@ impl State {
         for id in &erased.customers {
             let Some(record) = id.record() else { continue };
             let left = CustomerId::erased(record);
-            for case in self.open_cases.of(id).to_vec() {
-                let (before, after) = (Some(id.clone()), Some(left.clone()));
-                self.open_cases.replace(case, before, after);
-            }
             let row = Customer::erased(record, envelope.record_time, envelope.seq);
             let row = Arc::new(row);
             for key in [&left, id] {

@@ -188,7 +188,7 @@ fn spoilt_counts_timers_and_requests_are_noticed() {
         no counts of contacts:
           (contacts): counted 0, there are 6
         no timer of an idle case:
-          case #3: its customer does not have it once
+          case #3: its customer does not have it
           customers have 3 open cases, there are 4
           timer of Case(#3) at 1796029200000 is missing or too many
         no timer of a contact:

@@ -9,7 +9,7 @@ use crate::event::{
 use crate::flow::contact::matters;
 use crate::flow::contact::start::Start;
 use crate::flow::result::{DecideError, next_seq};
-use crate::ids::CustomerId;
+use crate::ids::Seq;
 use crate::state::{RowNotLoaded, State};
 use std::borrow::Cow;
 
@@ -22,9 +22,9 @@ impl Correction<'_> {
         corrected: CustomerCorrected,
         added: Vec<CaseAddedToContact>,
     ) -> Result<Vec<Event>, DecideError> {
-        let right = self.right.iter().flat_map(|right| right.members());
-        let former = self.former.iter().map(|row| &row.id);
-        let customers: Vec<CustomerId> = right.chain(former).cloned().collect();
+        let right = self.right.iter().flat_map(|right| right.records());
+        let former = self.former.iter().map(|row| row.opened);
+        let customers: Vec<Seq> = right.chain(former).collect();
         let mut beside = self.state.beside(&customers);
         let added = added
             .into_iter()
