@@ -2,14 +2,17 @@
 //! is on disk. Nothing is looked up, decided or kept as rows, so no service on this log can be faster.
 //!
 //! It can also keep the rows that such a contact has in Signpost, copied from a sample. This is what no service can
-//! leave out that answers from disk and finds a contact again by its id.
+//! leave out that answers from disk and finds a contact again by its id. And it can decide each contact and seal its
+//! event and its rows, which no service of this kind can leave out.
 
+use crate::decided::Decided;
 use crate::rows::{Named, RowSample};
 use crate::rows_keeper::RowsKeeper;
 use prost::Message;
 use signpost_domain::ids::{ContactId, CustomerId};
 use signpost_proto::v1;
 use signpost_server::engine::open_folder;
+use signpost_server::keys::Keys;
 use signpost_server::store::{GROUP_EVENTS_MAX, Log, LogLimits, SingleThreadedRayon};
 use std::error::Error;
 use std::path::Path;
@@ -36,14 +39,18 @@ pub(crate) struct Appended {
 }
 
 impl Appended {
-    /// A new log in the folder `path`, with rows copied from `sample` if there is one.
+    /// A new log in the folder `path`, with rows copied from `sample` if there is one, and with decisions if it
+    /// `decides`.
     pub(crate) fn create(
         path: &Path,
         sample: Option<RowSample>,
+        decides: bool,
     ) -> Result<Appended, Box<dyn Error>> {
+        let decided = decides.then(Decided::new).transpose()?;
         let folder = open_folder(path)?;
         let (log, _) = Log::open(&folder, LogLimits::default())?;
-        let rows = sample.map(|sample| RowsKeeper::start(&folder, sample));
+        let keys = decides.then(Keys::in_memory).transpose()?;
+        let rows = sample.map(|sample| RowsKeeper::start(&folder, sample, keys));
         let rows = rows.transpose()?;
         let keeps_rows = rows.is_some();
         let (events, taken) = channel();
@@ -51,7 +58,7 @@ impl Appended {
             .name("append".into())
             .spawn(move || {
                 let (_folder, _alone) = (folder, SingleThreadedRayon::here());
-                append(log, &taken, rows.as_ref());
+                append(log, &taken, rows.as_ref(), decided);
             })?;
         Ok(Appended { events, keeps_rows })
     }
@@ -73,7 +80,12 @@ impl Appended {
 
 /// Appends the events that wait as one group, until the log fails or no caller is left. As in the engine, a group waits
 /// a short time for half as many callers as the group before had: most of those come again at once.
-fn append(mut log: Log, taken: &Receiver<Event>, rows: Option<&RowsKeeper>) {
+fn append(
+    mut log: Log,
+    taken: &Receiver<Event>,
+    rows: Option<&RowsKeeper>,
+    mut decided: Option<Decided>,
+) {
     let mut callers = 0;
     while let Ok(first) = taken.recv() {
         let mut group = vec![first];
@@ -89,7 +101,16 @@ fn append(mut log: Log, taken: &Receiver<Event>, rows: Option<&RowsKeeper>) {
         let mut events = Vec::with_capacity(group.len());
         let (mut contacts, mut waiting) = (Vec::new(), Vec::with_capacity(group.len()));
         for Event { bytes, named, told } in group {
-            events.push(bytes);
+            let last = log.last() + events.len() as u64;
+            let event = decided.as_mut().zip(named.as_ref());
+            match event.map(|(decided, named)| decided.event(named, last)) {
+                None => events.push(bytes),
+                Some(Ok(event)) => events.push(event),
+                Some(Err(error)) => {
+                    crate::served::say(&format!("a contact was not decided: {error}"));
+                    return;
+                }
+            }
             contacts.extend(named);
             waiting.push(told);
         }

@@ -141,6 +141,9 @@ pub struct EchoArgs {
     /// With `--log`: also keep rows as they are in this folder.
     #[arg(long, hide = true, requires = "log")]
     sample: Option<PathBuf>,
+    /// With `--sample`: also decide each contact.
+    #[arg(long, hide = true, requires = "sample")]
+    decides: bool,
     /// With `--echo`: first store each contact in PostgreSQL, whose socket is in this folder.
     #[arg(long, hide = true, requires = "echo", conflicts_with_all = ["tables", "log"])]
     postgres: Option<PathBuf>,
@@ -156,7 +159,11 @@ impl EchoArgs {
         let tables = self.tables.as_deref().map(Keep::Tables);
         let postgres = self.postgres.as_deref().map(Keep::Postgres);
         let log = self.log.as_deref().map(|log| match &self.sample {
-            Some(sample) => Keep::LogAndRows { log, sample },
+            Some(sample) => Keep::LogAndRows {
+                log,
+                sample,
+                decides: self.decides,
+            },
             None => Keep::Log(log),
         });
         let work = self.work_nanos.map(Duration::from_nanos).map(Keep::Work);
@@ -182,6 +189,8 @@ pub enum Keep<'a> {
         log: &'a Path,
         /// The folder that Signpost filled, from which rows are copied ([`RowSample::read`]).
         sample: &'a Path,
+        /// Whether it also decides each contact.
+        decides: bool,
     },
     /// The echo works so long for it instead, and sheds calls that are too many.
     Work(Duration),
@@ -197,10 +206,15 @@ pub async fn echo(answer: &Path, keep: Keep<'_>) -> Result<(), Box<dyn Error>> {
         Keep::Nowhere => Kept::Nowhere,
         Keep::Tables(path) => Kept::Tables(Tables::create(path)?),
         Keep::Postgres(folder) => Kept::Pooled(PooledTables::create(folder).await?),
-        Keep::Log(path) => Kept::Log(Appended::create(path, None)?),
+        Keep::Log(path) => Kept::Log(Appended::create(path, None, false)?),
         Keep::Work(each) => Kept::Work(Work::start(each)),
-        Keep::LogAndRows { log, sample } => {
-            Kept::Log(Appended::create(log, Some(RowSample::read(sample)?))?)
+        Keep::LogAndRows {
+            log,
+            sample,
+            decides,
+        } => {
+            let sample = Some(RowSample::read(sample)?);
+            Kept::Log(Appended::create(log, sample, decides)?)
         }
     };
     let answer = v1::RouteContactResponse::decode(std::fs::read(answer)?.as_slice())?;

@@ -1,6 +1,7 @@
 //! Benches: the pure core, the load generator, and what they are compared with. No bench asserts a time.
 
 mod appended;
+mod decided;
 pub mod disk;
 pub mod echo;
 pub mod filled;

@@ -1,16 +1,19 @@
 //! The rows that a contact of the load leaves in the store of Signpost: taken from a folder that Signpost filled, and
-//! made for other contacts by copying their values under keys of their own. Nothing is decided or encoded.
+//! made for other contacts by copying their values under keys of their own. The values are copied as they are stored,
+//! sealed, which the store cannot compress; with keys they are encoded and sealed for each contact, as no service can
+//! leave out that keeps what is personal.
 
 use signpost_domain::case::CaseKey;
 use signpost_domain::event::RequestKey;
 use signpost_domain::ids::{CaseId, ContactId, CustomerId, Seq};
-use signpost_domain::state::RowKey;
+use signpost_domain::state::{Row, RowKey};
 use signpost_server::codec::index::request_id_buckets::{self as stretches, STRETCH_EVENTS};
 use signpost_server::codec::index::seq_bitmap::number_of;
 use signpost_server::codec::index::{self, is_index};
-use signpost_server::codec::rows::{RowKind, decode, key};
+use signpost_server::codec::rows::{RowKind, decode, key, sealed};
 use signpost_server::engine::{Clock, Engine, EngineOptions, open_folder};
-use signpost_server::store::{Opened, RowLimits, RowReader, Rows, SCAN_ROWS_MAX, StoredRow};
+use signpost_server::keys::{KeyError, Keys};
+use signpost_server::store::{Opened, RowLimits, Rows, SCAN_ROWS_MAX, StoreError, StoredRow};
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::path::Path;
@@ -35,11 +38,20 @@ pub(crate) struct Named {
     pub(crate) customer: CustomerId,
 }
 
+/// A value of the sample.
+#[derive(Debug)]
+struct Sampled {
+    /// As it is stored.
+    stored: Vec<u8>,
+    /// The row; `None` of what is no row.
+    row: Option<Row>,
+}
+
 /// The rows of a sample of contacts.
 #[derive(Debug)]
 pub struct RowSample {
     /// For each kind of row that every contact has: the values of the contacts of the sample.
-    each: BTreeMap<Kind, Vec<Vec<u8>>>,
+    each: BTreeMap<Kind, Vec<Sampled>>,
     /// The prefixes of the blocks that the cases of a contact belong to, with the value of a full one.
     blocks: Vec<StoredRow>,
     /// The value of a full stretch of request ids.
@@ -70,9 +82,20 @@ impl RowSample {
         guard.stop();
         let folder = open_folder(folder)?;
         let all = match Rows::open(&folder, RowLimits::default())? {
-            Opened::Ready(_rows, reader) => all_rows(&reader)?,
+            Opened::Ready(_rows, reader) => {
+                let opened = all_rows(|after| reader.scan_blocking(&[], after, SCAN_ROWS_MAX))?;
+                let stored =
+                    all_rows(|after| reader.scan_sealed_blocking(&[], after, SCAN_ROWS_MAX))?;
+                opened.into_iter().zip(stored)
+            }
             Opened::Damaged { what } => return Err(what.into()),
         };
+        let mut as_stored = BTreeMap::new();
+        let all = all.map(|((key, opened), (_, stored))| {
+            as_stored.insert(key.clone(), stored);
+            (key, opened)
+        });
+        let all: Vec<StoredRow> = all.collect();
         let mut kinds: BTreeMap<Kind, Vec<StoredRow>> = BTreeMap::new();
         for (key, value) in all {
             kinds.entry(kind(&key)).or_default().push((key, value));
@@ -83,7 +106,7 @@ impl RowSample {
         };
         // Stored keys have hashes of names. These have the names, so that they say what row they are of.
         let mut named: BTreeMap<Kind, Vec<Vec<u8>>> = BTreeMap::new();
-        for key in keys(&expected, Seq(1)) {
+        for key in keys_of(&expected, Seq(1)) {
             named.entry(kind(&key)).or_default().push(key);
         }
         let (each, other): (BTreeMap<_, _>, BTreeMap<_, _>) = kinds
@@ -117,9 +140,18 @@ impl RowSample {
                 };
                 sample.writes += index::writes(&decode(of, value)?);
             }
-            let bytes = rows.iter().map(|(key, value)| key.len() + value.len());
-            sample.bytes += bytes.sum::<usize>() * keys.len() / rows.len();
-            let values = rows.into_iter().map(|(_, value)| value).collect();
+            let (mut values, mut bytes) = (Vec::with_capacity(rows.len()), 0);
+            for (key, opened) in rows {
+                let row = match [key[0]] {
+                    _ if is_index(&key) => None,
+                    key::CUSTOMERS => Some(decode(RowKind::Customer, &opened)?),
+                    _ => Some(decode(RowKind::of(&key::decode(&key)?), &opened)?),
+                };
+                let stored = as_stored.remove(&key).unwrap_or(opened);
+                bytes += key.len() + stored.len();
+                values.push(Sampled { stored, row });
+            }
+            sample.bytes += bytes * keys.len() / values.len();
             sample.each.insert(kind, values);
         }
         for (key, value) in other.into_values().flatten() {
@@ -139,15 +171,29 @@ impl RowSample {
     }
 
     /// The rows of these contacts, whose events have the sequences from `first` on, and the rows that the group shares.
-    pub(crate) fn rows_of(&self, contacts: &[Named], first: u64) -> Vec<Put> {
+    /// With `keys` each row is encoded and sealed.
+    ///
+    /// # Errors
+    /// When a key cannot be had.
+    pub(crate) fn rows_of(
+        &self,
+        contacts: &[Named],
+        first: u64,
+        keys: Option<&Keys>,
+    ) -> Result<Vec<Put>, KeyError> {
         let mut puts = Vec::with_capacity(contacts.len() * self.rows + self.blocks.len() + 8);
         let mut last = first;
         for (seq, named) in (first..).zip(contacts) {
             last = seq;
-            for key in keys(named, Seq(seq)) {
+            for key in keys_of(named, Seq(seq)) {
                 let values = self.each.get(&kind(&key));
                 let value = values.and_then(|values| values.get(seq as usize % values.len()));
-                puts.push((key, value.cloned()));
+                let row = value.and_then(|value| value.row.as_ref());
+                let value = match keys.zip(row) {
+                    Some((keys, row)) => Some(sealed(row, keys)?),
+                    None => value.map(|value| value.stored.clone()),
+                };
+                puts.push((key, value));
             }
         }
         let (first, last) = (Seq(first), Seq(last));
@@ -171,12 +217,12 @@ impl RowSample {
         }
         let again = self.again.iter().cloned();
         puts.extend(again.map(|(key, value)| (key, Some(value))));
-        puts
+        Ok(puts)
     }
 }
 
 /// The keys of the rows that are new with a contact, which opens a case of a new customer.
-fn keys(Named { contact, customer }: &Named, seq: Seq) -> Vec<Vec<u8>> {
+fn keys_of(Named { contact, customer }: &Named, seq: Seq) -> Vec<Vec<u8>> {
     let of_contact = RowKey::Contact(contact.clone());
     let of_case = RowKey::Case(CaseId(seq));
     let matter = RowKey::Matter(CaseKey(scattered(2 * seq.0)));
@@ -217,11 +263,13 @@ fn kind(key: &[u8]) -> Kind {
     (key[0], after.copied().unwrap_or_default())
 }
 
-fn all_rows(reader: &RowReader) -> Result<Vec<StoredRow>, Box<dyn Error>> {
+fn all_rows(
+    scan: impl Fn(Option<&[u8]>) -> Result<(Vec<StoredRow>, u64), StoreError>,
+) -> Result<Vec<StoredRow>, StoreError> {
     let mut all: Vec<StoredRow> = Vec::new();
     loop {
         let after = all.last().map(|(key, _)| key.clone());
-        let (rows, _) = reader.scan_blocking(&[], after.as_deref(), SCAN_ROWS_MAX)?;
+        let (rows, _) = scan(after.as_deref())?;
         if rows.is_empty() {
             return Ok(all);
         }

@@ -3,6 +3,7 @@
 
 use crate::rows::{Named, RowSample};
 use signpost_server::engine::{FLUSH_EVERY, GATHER_ROWS, WRITES_AT_ONCE_MAX};
+use signpost_server::keys::Keys;
 use signpost_server::store::{DataFolder, Opened, RowLimits, Rows, SingleThreadedRayon};
 use std::error::Error;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
@@ -17,10 +18,11 @@ pub(crate) struct RowsKeeper {
 }
 
 impl RowsKeeper {
-    /// Starts the thread. The folder must be new.
+    /// Starts the thread. The folder must be new. With `keys` it seals what is personal.
     pub(crate) fn start(
         folder: &DataFolder,
         sample: RowSample,
+        keys: Option<Keys>,
     ) -> Result<RowsKeeper, Box<dyn Error>> {
         let rows = match Rows::open(folder, RowLimits::default())? {
             Opened::Ready(rows, _) => rows,
@@ -31,7 +33,7 @@ impl RowsKeeper {
             .name("keep".into())
             .spawn(move || {
                 let _alone = SingleThreadedRayon::here();
-                if let Err(error) = keep(rows, &sample, &taken) {
+                if let Err(error) = keep(rows, (&sample, keys.as_ref()), &taken) {
                     // The next append finds that nobody takes its rows, and its callers get an error.
                     crate::served::say(&format!("the rows are not kept: {error}"));
                 }
@@ -47,7 +49,7 @@ impl RowsKeeper {
 
 fn keep(
     mut rows: Rows,
-    sample: &RowSample,
+    (sample, keys): (&RowSample, Option<&Keys>),
     groups: &Receiver<Vec<Named>>,
 ) -> Result<(), Box<dyn Error>> {
     let (mut flushed, mut since) = (Instant::now(), Instant::now());
@@ -71,7 +73,7 @@ fn keep(
         if is_much || (!gathered.is_empty() && since.elapsed() >= GATHER_ROWS) {
             let first = rows.applied() + 1;
             let last = rows.applied() + gathered.len() as u64;
-            rows.apply(sample.rows_of(&gathered, first), last)?;
+            rows.apply(sample.rows_of(&gathered, first, keys)?, last)?;
             gathered.clear();
         }
         if flushed.elapsed() >= FLUSH_EVERY || rows.should_flush() {

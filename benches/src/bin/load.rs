@@ -1,7 +1,7 @@
 //! Durable RouteContact, compared in one run with others: a bare tonic echo with the same message sizes; an echo that
 //! first appends each contact to the log, which is the most that can be reached; the same with the rows that a contact
-//! has, which is all that no service can leave out; and services that store each contact in SQLite and in PostgreSQL
-//! (left out where it is not installed).
+//! has; the same that also decides each contact and seals its event, which together is what no service of this kind can
+//! leave out; and services that store each contact in SQLite and in PostgreSQL (left out where it is not installed).
 //!
 //! `cargo run --release -p signpost-benches --bin load [-- --folder DIR --seconds N --in-flight 1,16,64,256]`
 
@@ -55,6 +55,8 @@ struct Args {
 const SIGNPOST: &str = "signpost";
 const SIGNPOST_TLS: &str = "signpost, TLS";
 const SQLITE: &str = "SQLite";
+/// What does only what no service of this kind can leave out.
+const UNAVOIDABLE: &str = "echo, logged, rows kept, decided";
 const POSTGRES: &str = "PostgreSQL";
 
 /// A server that is measured.
@@ -107,11 +109,14 @@ async fn compare(args: &Args) -> Result<(), Box<dyn Error>> {
     let path = |name: &str| text(&folder.path().join(name));
     let started = |flags: &[&str]| Server::start(&[flags, &["--echo"]].concat(), &answer);
     let (log, log_of_both, sample) = (path("log")?, path("log-and-rows")?, path("sample")?);
+    let log_of_all = path("log-of-decided")?;
     let both = started(&["--log", &log_of_both, "--sample", &sample])?;
+    let all = started(&["--log", &log_of_all, "--sample", &sample, "--decides"])?;
     let mut servers = vec![
         measured("echo", started(&[])?),
         measured("echo, logged", started(&["--log", &log])?),
         measured("echo, logged, rows kept", both),
+        measured(UNAVOIDABLE, all),
         measured(SQLITE, started(&["--tables", &path("tables")?])?),
     ];
     if let Ok(postgres) = &postgres {
@@ -145,6 +150,7 @@ async fn measure(args: &Args, servers: &[Measured]) -> Result<(), Box<dyn Error>
         "CPU µs",
     ]);
     let mut times = Vec::new();
+    let mut beyond = Vec::new();
     let mut tls_costs = Vec::new();
     for &in_flight in &args.in_flight {
         let until = Until::Elapsed(Duration::from_secs(args.seconds));
@@ -160,11 +166,21 @@ async fn measure(args: &Args, servers: &[Measured]) -> Result<(), Box<dyn Error>
         for (measured, round) in servers.iter().zip(&rounds) {
             table.add_row(row(in_flight, measured.name, round, echo));
         }
-        let rate = |name| {
+        let of = |name| {
             let mut all = servers.iter().zip(&rounds);
-            all.find(|(it, _)| it.name == name)
-                .map(|(_, round)| round.rate())
+            all.find(|(it, _)| it.name == name).map(|(_, round)| round)
         };
+        let rate = |name| of(name).map(Round::rate);
+        if let (Some(own), Some(least)) = (of(SIGNPOST), of(UNAVOIDABLE)) {
+            let p50 = |round: &Round| round.latency.value_at_quantile(0.5) as f64;
+            beyond.push(format!(
+                "at {in_flight} in flight, of what decides, logs and keeps rows alone: {:.2} times its p50, {:.2} times \
+                 its time for a contact, {:.2} times its CPU; 1.30 times counts as reached",
+                p50(own) / p50(least),
+                least.rate() / own.rate(),
+                own.cpu_each() / least.cpu_each(),
+            ));
+        }
         if let (Some(open), Some(encrypted)) = (rate(SIGNPOST), rate(SIGNPOST_TLS)) {
             let cost = 100.0 * (1.0 - encrypted / open);
             tls_costs.push(format!(
@@ -184,8 +200,8 @@ async fn measure(args: &Args, servers: &[Measured]) -> Result<(), Box<dyn Error>
     say(
         "CPU of the server and of its database for one contact; the middle of three rounds by rate",
     );
-    for cost in tls_costs {
-        say(&cost);
+    for line in beyond.into_iter().chain(tls_costs) {
+        say(&line);
     }
     if !times.is_empty() {
         let times = times.join(", ");
