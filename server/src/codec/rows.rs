@@ -413,7 +413,7 @@ fn reported(message: wire::ReportedQueue) -> Result<ReportedQueue, CodecError> {
 
 /// The number of the layout of the rows: which rows there are, their keys, and the rows that an event leads to. Add 1
 /// for every change of any of these. Rows with another layout are made again from the log.
-pub const LAYOUT: u32 = 18;
+pub const LAYOUT: u32 = 19;
 
 /// The position of the rows, under [`super::rows::key::APPLIED`]. It is written with every group of rows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 /// The number of bits for each key.
-pub(super) const KEY_BITS: u64 = 12;
+const KEY_BITS: u64 = 12;
 /// The number of bits that one key sets. With [`KEY_BITS`], a full layer takes one absent key in 300 for a stored one.
 const KEY_HASHES: u32 = 8;
 /// The number of keys of the first layer.
@@ -41,10 +41,10 @@ struct Layer {
     keys: AtomicU64,
 }
 
-/// Bits for `keys` keys.
-pub(super) fn bits_for(keys: u64) -> AtomicBloomFilter {
+/// Bits for `keys` keys, so many for each.
+pub(super) fn bits_for(keys: u64, key_bits: u64) -> AtomicBloomFilter {
     // A whole number of 64-bit words.
-    let bits = (keys * KEY_BITS / 64 * 64) as usize;
+    let bits = (keys * key_bits / 64 * 64) as usize;
     AtomicBloomFilter::with_num_bits(bits).hashes(KEY_HASHES)
 }
 
@@ -140,7 +140,7 @@ impl Inside {
             return false;
         }
         self.layers.push(Layer {
-            bits: bits_for(keys_max),
+            bits: bits_for(keys_max, KEY_BITS),
             keys_max,
             keys: AtomicU64::new(0),
         });

@@ -34,11 +34,11 @@ const CUSTOMERS_BYTES_MAX: u64 = 32 * 1024 * 1024;
 const IDENTITY_OWNERS_BYTES_MAX: u64 = 32 * 1024 * 1024;
 /// Bytes of the filter of matters: for 44,000,000.
 const MATTERS_BYTES_MAX: u64 = 64 * 1024 * 1024;
-/// Bytes of the filter of the generations of matters: for 89,000,000 events.
+/// Bytes of the filter of the generations of matters: for 67,000,000 events.
 const MATTER_GENERATIONS_BYTES_MAX: u64 = 64 * 1024 * 1024;
-/// Bytes of the filter of request ids: for 89,000,000 that are stored at once.
+/// Bytes of the filter of request ids: for 67,000,000 that are stored at once.
 const REQUESTS_BYTES_MAX: u64 = 128 * 1024 * 1024;
-/// Bytes of the filter of the generations of customers: for 89,000,000 events.
+/// Bytes of the filter of the generations of customers: for 67,000,000 events.
 const CUSTOMER_GENERATIONS_BYTES_MAX: u64 = 64 * 1024 * 1024;
 /// The number of request ids in a generation, at most: one an event.
 const REQUESTS_EACH: u64 = GENERATION_EVENTS;

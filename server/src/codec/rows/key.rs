@@ -48,13 +48,14 @@ pub const REQUESTS: [u8; 1] = [0x30];
 /// The keys of writes that were answered, by stretches of the log, the oldest first.
 pub const REQUEST_AGES: [u8; 1] = [0x31];
 
-/// The number of events in one generation of answered writes and of matters. The matters of a generation take at most
-/// 17 MB, which stay in memory while they are written.
-pub const GENERATION_EVENTS: u64 = 1 << 18;
-/// The number of runs in which the answered writes of a generation are stored one after another. Most events answer a
-/// write. Those of one run take about 11 MB, which stay in memory while they are written, and each flush writes them
-/// again. In a generation, a write is looked for in each of its runs.
-pub const REQUEST_RUNS: u64 = 4;
+/// The number of events in one generation of answered writes, of matters and of the records of customers. Within a
+/// generation they are at random places, so each flush writes most of it again: of matters at most 4 MB, of customers
+/// with what leads to them 10 MB. What is larger would be written, and read again, more often; what is smaller would
+/// need more looks.
+pub const GENERATION_EVENTS: u64 = 1 << 16;
+/// The number of runs in which the answered writes of a generation are stored one after another, for their rows are
+/// larger: those of one run take about 6 MB. In a generation, a write is looked for in each of its runs.
+pub const REQUEST_RUNS: u64 = 2;
 /// The number of events in one run.
 pub const REQUEST_RUN_EVENTS: u64 = GENERATION_EVENTS / REQUEST_RUNS;
 
