@@ -1,9 +1,10 @@
 //! The answers to calls that are shed, made once for each class. Under overload there are several of them for each call
-//! that is decided, so all that is made for one of them is its id.
+//! that is decided, so nothing is made for one of them, but the id of a caller who gave one. The same answer again is a
+//! few bytes on its connection, for HTTP/2 remembers headers.
 
 use super::limits;
 use crate::engine::CallClass;
-use crate::grpc::call;
+use crate::grpc::call::{self, CallId};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use http::{HeaderValue, Response};
@@ -27,9 +28,9 @@ pub(crate) struct ShedAnswers(Arc<[ShedAnswer; CallClass::ALL.len()]>);
 /// The answer to a call of one class.
 #[derive(Debug)]
 struct ShedAnswer {
-    /// The response, whose details lack the id of the call.
+    /// The response, whose details have no id of a call.
     response: Response<()>,
-    /// The details without it, as google.rpc.Status.
+    /// The details, as google.rpc.Status.
     details: Vec<u8>,
 }
 
@@ -44,12 +45,13 @@ impl ShedAnswers {
         })))
     }
 
-    /// The answer to the call of this task.
+    /// The answer to the call of this task. It has the id of the call if the caller gave it: under one that was made
+    /// here nothing is logged of a call that is shed.
     pub(crate) fn answer(&self, class: CallClass) -> Response<Body> {
         call::error_made(Code::ResourceExhausted.into(), ErrorReason::Overloaded);
         let ShedAnswer { response, details } = &self.0[class as usize];
         let mut answer = response.clone().map(|()| Body::empty());
-        if let Some(id) = call::id() {
+        if let Some(CallId::Given(id)) = call::id() {
             let details = with_request_info(details.clone(), id.to_string());
             // What is base64 is a value of a header in any case.
             if let Ok(value) = HeaderValue::try_from(STANDARD_NO_PAD.encode(details)) {

@@ -16,7 +16,9 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
-use tonic::{Code, Status};
+use tonic::metadata::MetadataValue;
+use tonic::{Code, Request, Status};
+use tonic_types::StatusExt;
 use v1::feed_service_client::FeedServiceClient;
 
 /// The most connections of callers who do not care how much there is to do.
@@ -32,6 +34,8 @@ const PAUSE: Duration = Duration::from_millis(1);
 /// As many bytes as HTTP/2 lets be sent before they are read.
 const WINDOW_MAX: u32 = (1 << 31) - 1;
 
+/// The id of the calls that list.
+const LIST_ID: &str = "list-1";
 const ROUTE_CONTACT: &str = "/signpost.v1.ContactService/RouteContact";
 
 /// What became of the calls of the flood.
@@ -89,7 +93,9 @@ async fn flood(to: SocketAddr, of: u32, counted: Arc<Counted>) -> Outcome {
 }
 
 async fn list(server: &TestServer) -> Result<(), Status> {
-    let request = v1::ListContactsRequest::default();
+    let mut request = Request::new(v1::ListContactsRequest::default());
+    let id = MetadataValue::from_static(LIST_ID);
+    request.metadata_mut().insert("x-request-id", id);
     server.contacts().list_contacts(request).await.map(drop)
 }
 
@@ -100,13 +106,16 @@ async fn watch(server: &TestServer) -> Result<(), Status> {
     feeds.watch_events(request).await.map(drop)
 }
 
-/// Fails unless the status says that a call of this class was shed, and when to try again.
-fn assert_shed(status: &Status, class: &str) {
+/// Fails unless the status says that a call of this class was shed, and when to try again; and has the id that the caller
+/// gave.
+fn assert_shed(status: &Status, class: &str, id: Option<&str>) {
     let (reason, told, delay) = refused(status);
     assert_eq!(status.code(), Code::ResourceExhausted, "{status:?}");
     assert_eq!(reason, "OVERLOADED", "{status:?}");
     assert_eq!(told.get("class").map(String::as_str), Some(class));
     assert!(delay > Some(Duration::from_secs(1)), "{delay:?}");
+    let info = status.get_details_request_info();
+    assert_eq!(info.map(|info| info.request_id).as_deref(), id);
 }
 
 /// Waits for what comes sooner or later. How long that takes is the machine's affair.
@@ -150,13 +159,13 @@ async fn the_cheapest_are_shed_first_and_it_is_over_by_itself() -> Outcome {
             break status;
         }
     };
-    assert_shed(&shed, "report");
+    assert_shed(&shed, "report", Some(LIST_ID));
     let shed = loop {
         if let Err(status) = watch(&server).await {
             break status;
         }
     };
-    assert_shed(&shed, "watch");
+    assert_shed(&shed, "watch", None);
     // Contacts are routed all the same.
     until(|| counted.routed.load(Ordering::Relaxed) > u64::from(CALLS)).await;
     counted.is_over.store(true, Ordering::Relaxed);
