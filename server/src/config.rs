@@ -20,6 +20,7 @@ mod size;
 #[cfg(test)]
 mod tests;
 mod token;
+mod traces;
 mod units;
 
 pub use audit::AuditConfig;
@@ -35,6 +36,7 @@ use crate::logging::{LogFilter, LogFormat};
 use crate::oidc::OidcOptions;
 use crate::store::DataFolder;
 use crate::tls::{TlsFault, TlsFile, TlsFiles};
+use crate::traces::TraceEndpoint;
 use args::Args;
 use error::ConfigFaults;
 use file::File;
@@ -88,6 +90,8 @@ pub struct Config {
     pub master_key_file: Option<PathBuf>,
     /// Where the audit file is, and how long it is kept.
     pub audit: AuditConfig,
+    /// Where spans of calls are sent. `None`: nowhere.
+    pub traces: Option<TraceEndpoint>,
     /// How much callers may ask.
     pub limits: Limits,
 }
@@ -191,6 +195,7 @@ impl Config {
         let oidc = of_issuer(&mut finder, layers, access_kept);
         let (limits, in_file) = limits::checked(&mut finder, said);
         let (audit, in_file) = audit::checked(&mut finder, said, in_file);
+        let (traces, in_file) = traces::checked(&mut finder, said, in_file);
         let (playbook, sample) = first_said(layers);
         let needs_playbook = data.as_deref().is_none_or(needs_playbook);
         let said_first = (playbook.as_ref(), sample.as_ref());
@@ -259,6 +264,7 @@ impl Config {
                     metrics: metrics_kept,
                     master_key_file: effective.master_key_file.clone().map(Into::into),
                     audit,
+                    traces,
                     limits,
                 }
             },
