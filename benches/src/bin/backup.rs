@@ -8,7 +8,7 @@
 
 use clap::Parser;
 use comfy_table::Table;
-use signpost_backup::{BackupWriter, Come, Manifest, Place};
+use signpost_backup::{BackupWriter, Come, Manifest};
 use signpost_benches::disk::file_system;
 use signpost_benches::load::{Calls, Round, Until, drive};
 use signpost_benches::process::Server;
@@ -122,7 +122,7 @@ async fn measure(args: &Args) -> Result<(), Box<dyn Error>> {
     let keys = folder.path().join("data").join("keys");
     for (checks, name) in [(true, "restored and checked"), (false, "restored")] {
         let asked = Restore {
-            from: Place::from(place.clone()),
+            from: signpost_backup::Place::from(place.clone()),
             to: folder.path().join(format!("restored-{checks}")),
             point: Point::End,
             checks,
@@ -203,7 +203,7 @@ async fn one(server: &Server, place: &Path, stop: &AtomicU64) -> Result<Copied, 
     let begun = Instant::now();
     let mut client = BackupServiceClient::new(server.connect().await?)
         .max_decoding_message_size(MESSAGE_BYTES_MAX);
-    let mut writer = BackupWriter::open(&Place::from(place.to_owned())).await?;
+    let mut writer = BackupWriter::open(&place.to_owned().into()).await?;
     let request = v1::StreamBackupRequest::default();
     let mut stream = client.stream_backup(request).await?.into_inner();
     let mut copied = Copied {
