@@ -11,9 +11,39 @@ pub enum BackupError {
         /// The folder or the address.
         place: String,
     },
+    /// It is no name of a place.
+    #[error("{place}: {what}")]
+    NoPlace {
+        /// What was named.
+        place: String,
+        /// What would be right.
+        what: &'static str,
+    },
+    /// There is no such bucket.
+    #[error("there is no bucket {bucket}; make it, or name another")]
+    NoBucket {
+        /// Its name.
+        bucket: String,
+    },
+    /// The store of objects lets nobody in, or not to this.
+    #[error("no access to {place}: {what}")]
+    NoAccess {
+        /// The address.
+        place: String,
+        /// What it answers, and what would be right.
+        what: String,
+    },
+    /// The store of objects takes too long.
+    #[error("{place}: not done within {most_s} s")]
+    Late {
+        /// The address.
+        place: String,
+        /// The most seconds.
+        most_s: u64,
+    },
     /// There is something else.
     #[error(
-        "{place} holds `{found}` but no MANIFEST.json, so it is no backup; name an empty or a new folder"
+        "{place} holds `{found}` but no MANIFEST.json, so it is no backup; name an empty or a new place"
     )]
     Foreign {
         /// The folder or the address.
@@ -22,7 +52,7 @@ pub enum BackupError {
         found: String,
     },
     /// The backup is one of another store.
-    #[error("{place} is a backup of the store {found}, not of {wanted}; name another folder")]
+    #[error("{place} is a backup of the store {found}, not of {wanted}; name another place")]
     OtherStore {
         /// The folder or the address.
         place: String,

@@ -1,9 +1,10 @@
 //! Where a backup is kept.
 
+use crate::bucket::Bucket;
 use crate::error::BackupError;
 use crate::folder::Folder;
 use crate::manifest::{MANIFEST, Manifest};
-use std::path::Path;
+use crate::place::Place;
 use std::sync::Arc;
 
 /// Where a backup is kept.
@@ -11,6 +12,8 @@ use std::sync::Arc;
 pub enum Target {
     /// A folder.
     Folder(Arc<Folder>),
+    /// A part of a bucket.
+    Bucket(Arc<Bucket>),
 }
 
 impl Target {
@@ -18,24 +21,32 @@ impl Target {
     ///
     /// # Errors
     /// When the place cannot be one of a backup.
-    pub fn to_read(place: &str) -> Result<Target, BackupError> {
-        Ok(Target::Folder(Arc::new(Folder::to_read(Path::new(place)))))
+    pub fn to_read(place: &Place) -> Result<Target, BackupError> {
+        Ok(match place {
+            Place::Folder(path) => Target::Folder(Arc::new(Folder::to_read(path))),
+            Place::Bucket(place) => Target::Bucket(Arc::new(Bucket::to_read(place)?)),
+        })
     }
 
     /// A backup that is written.
     ///
     /// # Errors
-    /// As [`Folder::to_write`].
-    pub async fn to_write(place: &str) -> Result<Target, BackupError> {
-        let path = Path::new(place).to_owned();
-        let folder = off(move || Folder::to_write(&path)).await?;
-        Ok(Target::Folder(Arc::new(folder)))
+    /// As [`Folder::to_write`] and [`Bucket::to_write`].
+    pub async fn to_write(place: &Place) -> Result<Target, BackupError> {
+        Ok(match place {
+            Place::Folder(path) => {
+                let path = path.clone();
+                Target::Folder(Arc::new(off(move || Folder::to_write(&path)).await?))
+            }
+            Place::Bucket(place) => Target::Bucket(Arc::new(Bucket::to_write(place).await?)),
+        })
     }
 
     /// The place, for people.
     pub fn place(&self) -> String {
         match self {
             Target::Folder(folder) => folder.path().display().to_string(),
+            Target::Bucket(bucket) => bucket.place().to_owned(),
         }
     }
 
@@ -43,6 +54,7 @@ impl Target {
     pub fn place_of(&self, name: &str) -> String {
         match self {
             Target::Folder(folder) => folder.path().join(name).display().to_string(),
+            Target::Bucket(bucket) => bucket.place_of(name),
         }
     }
 
@@ -68,6 +80,7 @@ impl Target {
                 let (folder, name) = (folder.clone(), name.to_owned());
                 off(move || folder.read_if_there(&name)).await
             }
+            Target::Bucket(bucket) => bucket.read_if_there(name).await,
         }
     }
 
@@ -81,19 +94,21 @@ impl Target {
                 let (folder, name) = (folder.clone(), name.to_owned());
                 off(move || folder.size_if_there(&name)).await
             }
+            Target::Bucket(bucket) => bucket.size_if_there(name).await,
         }
     }
 
-    /// Writes a file, whole or not at all. It is kept on return.
+    /// Writes a file, whole or not at all, and gives the bytes that were sent. It is kept on return.
     ///
     /// # Errors
     /// When the place refuses. What was there before is still there.
-    pub async fn write(&self, name: &str, bytes: Vec<u8>) -> Result<(), BackupError> {
+    pub async fn write(&self, name: &str, bytes: Vec<u8>) -> Result<u64, BackupError> {
         match self {
             Target::Folder(folder) => {
                 let (folder, name) = (folder.clone(), name.to_owned());
-                off(move || folder.write(&name, &bytes)).await
+                off(move || folder.write(&name, &bytes).map(|()| bytes.len() as u64)).await
             }
+            Target::Bucket(bucket) => bucket.write(name, bytes).await,
         }
     }
 
@@ -107,6 +122,15 @@ impl Target {
                 let (folder, name) = (folder.clone(), name.to_owned());
                 off(move || folder.delete(&name)).await
             }
+            Target::Bucket(bucket) => bucket.delete(name).await,
+        }
+    }
+
+    /// Whether a file that no manifest names may be deleted. Nobody else writes to a folder that is locked.
+    pub fn may_delete(&self, name: &str) -> bool {
+        match self {
+            Target::Folder(_) => true,
+            Target::Bucket(bucket) => bucket.is_old(name),
         }
     }
 
@@ -120,6 +144,7 @@ impl Target {
                 let folder = folder.clone();
                 off(move || folder.names()).await
             }
+            Target::Bucket(bucket) => bucket.names().await,
         }
     }
 }

@@ -3,6 +3,7 @@
 use crate::chunk::{CHUNK_BYTES_MAX, pack, unpack};
 use crate::error::BackupError;
 use crate::manifest::{ChunkEntry, MANIFEST, Manifest};
+use crate::place::Place;
 use crate::record::{Records, digest};
 use crate::target::Target;
 use crate::verify::left_over;
@@ -46,13 +47,15 @@ impl BackupWriter {
     /// # Errors
     /// When the place holds something else, is being written, or does not read; [`BackupError::Damaged`] if a file of
     /// the backup is missing or has another size, for more would be added to what cannot be restored.
-    pub async fn open(place: &str) -> Result<BackupWriter, BackupError> {
+    pub async fn open(place: &Place) -> Result<BackupWriter, BackupError> {
         let target = Target::to_write(place).await?;
         let manifest = target.manifest().await?;
         if let Some(manifest) = &manifest {
             check_files(&target, manifest).await?;
             for name in left_over(target.names().await?, manifest) {
-                target.delete(&name).await?;
+                if target.may_delete(&name) {
+                    target.delete(&name).await?;
+                }
             }
         }
         Ok(BackupWriter {
@@ -158,8 +161,7 @@ impl BackupWriter {
             }
         };
         let entry = ChunkEntry::of((first, come.last), &packed, bytes.len() as u64);
-        self.written += entry.bytes;
-        self.target.write(&entry.name, packed).await?;
+        self.written += self.target.write(&entry.name, packed).await?;
         if let Some(manifest) = &mut self.manifest {
             if small.is_some() {
                 manifest.chunks.pop();
@@ -200,8 +202,7 @@ impl BackupWriter {
             return Ok(());
         };
         let bytes = manifest.to_bytes();
-        self.written += bytes.len() as u64;
-        self.target.write(MANIFEST, bytes).await?;
+        self.written += self.target.write(MANIFEST, bytes).await?;
         self.unnamed = 0;
         for name in std::mem::take(&mut self.replaced) {
             self.target.delete(&name).await?;

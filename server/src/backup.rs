@@ -3,6 +3,7 @@
 //! A backup has the events alone. Rows follow from them. Nothing else of a data folder is in it: neither its id beside
 //! its events, nor the keys of personal data.
 
+mod copy;
 mod encrypt;
 mod fill;
 mod json_lines;

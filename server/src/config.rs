@@ -20,6 +20,7 @@ mod size;
 #[cfg(test)]
 mod tests;
 mod token;
+mod traces;
 mod units;
 
 pub use audit::AuditConfig;
@@ -35,6 +36,7 @@ use crate::logging::{LogFilter, LogFormat};
 use crate::oidc::OidcOptions;
 use crate::store::DataFolder;
 use crate::tls::{TlsFault, TlsFile, TlsFiles};
+use crate::traces::TraceEndpoint;
 use args::Args;
 use error::ConfigFaults;
 use file::File;
@@ -88,6 +90,8 @@ pub struct Config {
     pub master_key_file: Option<PathBuf>,
     /// Where the audit file is, and how long it is kept.
     pub audit: AuditConfig,
+    /// Where spans of calls are sent. `None`: nowhere.
+    pub traces: Option<TraceEndpoint>,
     /// How much callers may ask.
     pub limits: Limits,
 }
@@ -185,12 +189,13 @@ impl Config {
         let cors_origins = cors_origins(&mut finder, &origins);
         let floor = or(Key::MinFreeSpace, MIN_FREE_SPACE_DEFAULT);
         let floor_kept = finder.keep(Key::MinFreeSpace, &floor, size::bytes(&floor.text));
-        let metrics_kept = metrics_kept(&mut finder, said(Key::Metrics).as_ref());
+        let metrics_kept = metrics_kept(&mut finder, said(Key::Metrics).as_ref(), address);
         let access = or(Key::Access, ACCESS_DEFAULT);
         let access_kept = finder.keep(Key::Access, &access, AccessMode::parse(&access.text));
         let oidc = of_issuer(&mut finder, layers, access_kept);
         let (limits, in_file) = limits::checked(&mut finder, said);
         let (audit, in_file) = audit::checked(&mut finder, said, in_file);
+        let (traces, in_file) = traces::checked(&mut finder, said, in_file);
         let (playbook, sample) = first_said(layers);
         let needs_playbook = data.as_deref().is_none_or(needs_playbook);
         let said_first = (playbook.as_ref(), sample.as_ref());
@@ -259,6 +264,7 @@ impl Config {
                     metrics: metrics_kept,
                     master_key_file: effective.master_key_file.clone().map(Into::into),
                     audit,
+                    traces,
                     limits,
                 }
             },
@@ -384,9 +390,29 @@ fn address(text: &str) -> Result<SocketAddr, &'static str> {
 }
 
 /// Where to answer Prometheus. `None` if it is not set, or if a fault was noted in `finder`.
-fn metrics_kept(finder: &mut ConfigFaults, said: Option<&Said>) -> Option<SocketAddr> {
+fn metrics_kept(
+    finder: &mut ConfigFaults,
+    said: Option<&Said>,
+    listen: Option<SocketAddr>,
+) -> Option<SocketAddr> {
     let said = said?;
-    finder.keep(Key::Metrics, said, metrics_address(&said.text))
+    let kept = finder.keep(Key::Metrics, said, metrics_address(&said.text))?;
+    if listen.is_some_and(|listen| are_the_same(listen, kept)) {
+        let what = "must be another address or port than listen: each port is served by one alone";
+        finder.fault(Key::Metrics, said, what);
+        return None;
+    }
+    Some(kept)
+}
+
+/// Whether two addresses cannot be listened on at the same time.
+fn are_the_same(one: SocketAddr, other: SocketAddr) -> bool {
+    // All addresses of the sixth version are mostly those of the fourth, too.
+    let covers = |all: SocketAddr, one: SocketAddr| {
+        all.ip() == one.ip() || all.ip().is_unspecified() && (all.is_ipv6() || one.is_ipv4())
+    };
+    let meet = covers(one, other) || covers(other, one);
+    one.port() != 0 && one.port() == other.port() && meet
 }
 
 /// An address; a port alone is one of loopback.

@@ -25,11 +25,13 @@ use crate::limits::Limits;
 use crate::oidc::Issuer;
 use crate::port::{self, PortLimits};
 use crate::tls::Certificates;
+use crate::traces::Traces;
 pub use access::AccessMode;
 pub(crate) use access::secret;
 use access::{GateLayer, JudgeLayer};
 use audited::AuditLayer;
 pub use audited::{MASKED, MASKED_KEY};
+pub(crate) use call::CallId;
 use call::CallLayer;
 use connect::ConnectLayer;
 pub use cors::{CorsOrigin, OriginError, PREFLIGHT_KEPT};
@@ -103,6 +105,8 @@ pub struct PortOptions {
     pub limits: Limits,
     /// The audit file. `None`: nothing is recorded.
     pub audit: Option<Audit>,
+    /// Who takes a span of each call. `None`: nobody.
+    pub traces: Option<Traces>,
 }
 
 /// Serves `listener` until `stop` completes. Then it accepts no new call and finishes the accepted calls, for at most
@@ -201,7 +205,7 @@ pub async fn serve_as(
     let services = GrpcWebLayer::new().layer(inside(routes, audit));
     let services = ConnectLayer::new(bytes_max)?.layer(services);
     let judge = JudgeLayer::new(engine.clone(), &options);
-    let calls = CallLayer::new(engine.metrics().clone());
+    let calls = CallLayer::new(engine.metrics().clone(), options.traces.clone());
     let services = calls.layer(judge.layer(services));
     let services = option_layer(cors::layer(&options.origins)).layer(services);
     let served = port::serve(

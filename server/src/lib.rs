@@ -28,4 +28,5 @@ pub mod tail;
 #[cfg(test)]
 mod tests;
 pub mod tls;
+pub mod traces;
 pub mod upgrade;

@@ -51,6 +51,8 @@ pub struct Metrics {
     refused: Family<ReasonLabels, Counter>,
     /// The connections to the port of the contract.
     pub(crate) connections: ConnectionCounts,
+    /// The spans of calls.
+    pub(crate) spans: SpanCounts,
     /// What was decided and recorded.
     pub(crate) decisions: DecisionCounts,
     /// What the engine does.
@@ -68,6 +70,25 @@ pub(crate) struct ConnectionCounts {
     pub(crate) handshakes_failed: Counter,
     /// Connections that were turned away, for there were too many.
     pub(crate) turned_away: Counter,
+}
+
+/// The spans of calls that are to be sent to a collector.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct SpanCounts {
+    sent: Counter,
+    dropped: Counter,
+}
+
+impl SpanCounts {
+    /// Counts spans that the collector took.
+    pub(crate) fn sent(&self, count: u64) {
+        self.sent.inc_by(count);
+    }
+
+    /// Counts spans that found no room in the queue, or were not taken.
+    pub(crate) fn dropped(&self, count: u64) {
+        self.dropped.inc_by(count);
+    }
 }
 
 /// A connection that counts as open until this is dropped.
@@ -92,6 +113,7 @@ impl Default for Metrics {
         let calls_running = Gauge::default();
         let refused = Family::default();
         let connections = ConnectionCounts::default();
+        let of_traces = SpanCounts::default();
         let decisions = DecisionCounts::default();
         let engine = EngineMeasures {
             queue_seconds: spans::short(),
@@ -110,6 +132,8 @@ impl Default for Metrics {
         names::HANDSHAKES_FAILED.register(&mut registry, failed);
         let turned_away = connections.turned_away.clone();
         names::CONNECTIONS_TURNED_AWAY.register(&mut registry, turned_away);
+        names::SPANS_SENT.register(&mut registry, of_traces.sent.clone());
+        names::SPANS_DROPPED.register(&mut registry, of_traces.dropped.clone());
         decisions.register(&mut registry);
         names::QUEUE_SECONDS.register(&mut registry, engine.queue_seconds.clone());
         names::GROUP_EVENTS.register(&mut registry, engine.group_events.clone());
@@ -124,6 +148,7 @@ impl Default for Metrics {
             calls_running,
             refused,
             connections,
+            spans: of_traces,
             decisions,
             engine,
             recovery: RecoveryProgress::default(),

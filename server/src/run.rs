@@ -15,6 +15,7 @@ use crate::keys::MasterKey;
 use crate::metrics::{self, Metrics, Observed};
 use crate::oidc::{Issuer, OidcOptions};
 use crate::tls::{Certificates, TlsFault, TlsFiles, keep_fresh};
+use crate::traces::Traces;
 use signpost_domain::access::Reach;
 use signpost_domain::actor::Actor;
 use signpost_domain::command::{Command, CommandBody, PublishPlaybook};
@@ -129,6 +130,12 @@ pub async fn run(
         tracing::warn!("{warning}");
     }
     let limits = open_files::fitting(config.limits);
+    let metrics = observed.metrics();
+    let traces = config.traces.as_ref();
+    let traces = traces.map(|endpoint| Traces::start(endpoint, metrics.clone()));
+    if let Some(endpoint) = &config.traces {
+        tracing::info!(%endpoint, "sending a span of each call");
+    }
     bound(address);
     loop {
         tracing::info!(%address, access = %config.access, "serving");
@@ -149,9 +156,16 @@ pub async fn run(
             tls: tls.as_ref().map(|tls| tls.certificates.clone()),
             limits,
             audit: Some(audit.clone()),
+            traces: traces.as_ref().map(|(traces, _)| traces.clone()),
         };
         match serve(options, listener, started, &observed, stop.as_mut()).await? {
-            End::Stopped => return Ok(spawn_blocking(move || audit_guard.stop()).await?),
+            End::Stopped => {
+                if let Some((traces, guard)) = traces {
+                    drop(traces);
+                    guard.stop().await;
+                }
+                return Ok(spawn_blocking(move || audit_guard.stop()).await?);
+            }
             // Connections wait at the port meanwhile.
             End::RoomIsBack => match start_unless(stop.as_mut(), &config, &observed).await? {
                 Some(again) => started = again,

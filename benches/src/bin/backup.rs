@@ -1,6 +1,6 @@
 //! What a running backup costs the routing rate, and how fast a store is restored from it. On one server, in one run.
 //!
-//! `cargo run --release -p signpost-benches --bin backup [-- --contacts N]`
+//! `cargo run --release -p signpost-benches --bin backup [-- --cases N]`
 //!
 //! First the store is filled. Then rounds without and with a backup alternate; in those with one, backups of everything
 //! are made one after another, to a folder on the same disk, by this process. Each round is compared with the mean of
@@ -33,9 +33,9 @@ const MESSAGE_BYTES_MAX: usize = 64 * 1024 * 1024;
 struct Args {
     #[command(flatten)]
     place: Place,
-    /// Contacts that are there before; each is a case, and has two events.
+    /// Cases that are there before; each has one contact, and two events.
     #[arg(long, default_value_t = 200_000)]
-    contacts: u64,
+    cases: u64,
     /// Seconds of a round.
     #[arg(long, default_value_t = 10)]
     seconds: u64,
@@ -68,7 +68,7 @@ async fn measure(args: &Args) -> Result<(), Box<dyn Error>> {
     let server = Server::start(&["--serve"], &folder.path().join("data"))?;
     publish(&server.address).await?;
     let next = Arc::new(AtomicU64::new(1));
-    let fill = Until::Number(args.contacts);
+    let fill = Until::Number(args.cases);
     drive(&server, IN_FLIGHT, Calls::RouteAndEnd, fill, &next).await?;
     let length = Duration::from_secs(args.seconds);
     let round = || {
@@ -122,7 +122,7 @@ async fn measure(args: &Args) -> Result<(), Box<dyn Error>> {
     let keys = folder.path().join("data").join("keys");
     for (checks, name) in [(true, "restored and checked"), (false, "restored")] {
         let asked = Restore {
-            from: place.clone(),
+            from: signpost_backup::Place::from(place.clone()),
             to: folder.path().join(format!("restored-{checks}")),
             point: Point::End,
             checks,
@@ -203,8 +203,7 @@ async fn one(server: &Server, place: &Path, stop: &AtomicU64) -> Result<Copied, 
     let begun = Instant::now();
     let mut client = BackupServiceClient::new(server.connect().await?)
         .max_decoding_message_size(MESSAGE_BYTES_MAX);
-    let place = place.to_str().ok_or("no text")?;
-    let mut writer = BackupWriter::open(place).await?;
+    let mut writer = BackupWriter::open(&place.to_owned().into()).await?;
     let request = v1::StreamBackupRequest::default();
     let mut stream = client.stream_backup(request).await?.into_inner();
     let mut copied = Copied {

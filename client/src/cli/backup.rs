@@ -7,7 +7,8 @@ use super::render::words;
 use clap::{Args, Subcommand};
 use serde_json::json;
 use signpost_backup::{
-    Ancestor, BackupError, BackupWriter, Come, Manifest, Target, Verified, verify,
+    Ancestor, BackupError, BackupWriter, BucketOptions, Come, Manifest, Place, Target, Verified,
+    verify,
 };
 use signpost_client::{BackupStream, v1};
 
@@ -22,18 +23,45 @@ const NANOS_A_MILLISECOND: i32 = 1_000_000;
 Example:
   signpost backup /backup/signpost
   signpost backup verify /backup/signpost
+  signpost backup s3://backups/signpost --s3-endpoint https://objects.example.com
 
 The first backup copies everything, each later one to the same place what is new. One that broke
 off is continued by the next. It needs a token of an administrator. What is personal is sealed in
 it, and the keys are not in it: copy them to another place by signpostd keys backup. To restore:
-signpostd restore --from /backup/signpost --to ./data --keys /backup-keys/signpost"
+signpostd restore --from /backup/signpost --to ./data --keys /backup-keys/signpost
+A store of objects lets in by AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_REGION, or another
+of the variables that AWS has."
 )]
 pub(crate) struct BackupArgs {
-    /// The place: a folder, which is made if it is not there. A backup of another store is never touched.
-    #[arg(value_name = "DIR")]
+    /// The place: a folder, which is made if it is not there, or s3://BUCKET/PREFIX in a store of objects that speaks
+    /// the protocol of S3. A backup of another store is never touched.
+    #[arg(value_name = "PLACE")]
     place: Option<String>,
+    #[command(flatten)]
+    objects: ObjectsArgs,
     #[command(subcommand)]
     command: Option<BackupCommand>,
+}
+
+/// How a store of objects is reached.
+#[derive(Args, Debug)]
+pub(crate) struct ObjectsArgs {
+    /// The URL of the store of objects [default: what AWS_ENDPOINT_URL_S3 or AWS_ENDPOINT_URL says, else that of AWS]
+    #[arg(long, value_name = "URL")]
+    s3_endpoint: Option<String>,
+    /// Ask a store of objects on another machine without TLS, too: others can read what is sent, and change it
+    #[arg(long)]
+    s3_allow_http: bool,
+}
+
+impl ObjectsArgs {
+    fn place(self, place: &str) -> Result<Place, Failure> {
+        let options = BucketOptions {
+            endpoint: self.s3_endpoint,
+            allow_http: self.s3_allow_http,
+        };
+        Place::parse(place, options).map_err(refused)
+    }
 }
 
 /// The subcommands of `signpost backup`.
@@ -44,22 +72,26 @@ pub(crate) enum BackupCommand {
     /// Exit codes: 0 it is whole, 1 it broke off and is to be run again, 2 there is no backup, 3 it is damaged.
     #[command(after_help = "Example:\n  signpost backup verify /backup/signpost")]
     Verify {
-        /// The place of the backup.
-        #[arg(value_name = "DIR")]
+        /// The place of the backup: a folder, or s3://BUCKET/PREFIX.
+        #[arg(value_name = "PLACE")]
         place: String,
+        #[command(flatten)]
+        objects: ObjectsArgs,
     },
 }
 
 /// Runs the command.
 pub(crate) async fn run(args: BackupArgs, session: &Session) -> Result<(), Failure> {
     match (args.command, args.place) {
-        (Some(BackupCommand::Verify { place }), _) => check(&place, session).await,
-        (None, Some(place)) => back_up(&place, session).await,
+        (Some(BackupCommand::Verify { place, objects }), _) => {
+            check(&objects.place(&place)?, session).await
+        }
+        (None, Some(place)) => back_up(&args.objects.place(&place)?, session).await,
         (None, None) => Err(Failure::Fix("name the place of the backup".to_owned())),
     }
 }
 
-async fn back_up(place: &str, session: &Session) -> Result<(), Failure> {
+async fn back_up(place: &Place, session: &Session) -> Result<(), Failure> {
     let client = session.client()?;
     let mut writer = BackupWriter::open(place).await.map_err(refused)?;
     let digest = writer.last_digest().await.map_err(refused)?;
@@ -155,7 +187,7 @@ pub(crate) fn ancestors(begin: &v1::BackupBegin) -> Vec<Ancestor> {
     ancestors.collect()
 }
 
-async fn check(place: &str, session: &Session) -> Result<(), Failure> {
+async fn check(place: &Place, session: &Session) -> Result<(), Failure> {
     let target = Target::to_read(place).map_err(refused)?;
     let mut progress = Progress::of("events");
     let mut shown = 0;
@@ -169,10 +201,12 @@ async fn check(place: &str, session: &Session) -> Result<(), Failure> {
     match session.out.json {
         true => session
             .out
-            .data(&verified_json(place, &verified).to_string())?,
-        false => session
-            .out
-            .text(&verified_text(place, &verified, session.out.paint))?,
+            .data(&verified_json(&place.to_string(), &verified).to_string())?,
+        false => session.out.text(&verified_text(
+            &place.to_string(),
+            &verified,
+            session.out.paint,
+        ))?,
     }
     match verified.faults.len() as u64 {
         0 if verified.manifest.is_complete => Ok(()),
@@ -242,8 +276,13 @@ pub(crate) fn refused(error: BackupError) -> Failure {
     let words = error.to_string();
     match error {
         BackupError::Damaged { .. } | BackupError::OutOfTurn { .. } => Failure::Other(words),
-        BackupError::InUse { .. } | BackupError::Io { .. } => Failure::Again(words),
+        BackupError::InUse { .. } | BackupError::Io { .. } | BackupError::Late { .. } => {
+            Failure::Again(words)
+        }
         BackupError::None { .. }
+        | BackupError::NoPlace { .. }
+        | BackupError::NoBucket { .. }
+        | BackupError::NoAccess { .. }
         | BackupError::Foreign { .. }
         | BackupError::OtherStore { .. }
         | BackupError::Newer { .. } => Failure::Fix(words),

@@ -1,5 +1,6 @@
 //! Makes a data folder from a backup, or from an export as lines of JSON.
 
+use super::copy::Copy;
 use super::fill::{EventsRead, Filled, Opening, Point, Source, fill};
 use super::json_lines::JsonLine;
 use crate::codec::json::{EventJson, EventJsonError};
@@ -9,7 +10,7 @@ use crate::store::{
     Ancestor, AppendError, Lineage, OpenError, SCHEMA, StoreError, StoreId, StoreIdError,
 };
 use signpost_backup::{
-    BackupError, ChunkEntry, EXPORT_FORM, ExportHeader, Folder, MANIFEST, Records, unpack,
+    BackupError, ChunkEntry, EXPORT_FORM, ExportHeader, MANIFEST, Place, Records, unpack,
 };
 use signpost_domain::time::UnixMs;
 use std::fs::File;
@@ -28,8 +29,8 @@ const LAYOUT_FIRST_SEALED: u64 = 17;
 /// A restore.
 #[derive(Clone, Debug)]
 pub struct Restore {
-    /// The folder of the backup.
-    pub from: PathBuf,
+    /// Where the backup is.
+    pub from: Place,
     /// The data folder to make.
     pub to: PathBuf,
     /// Up to where.
@@ -77,20 +78,20 @@ pub enum RestoreError {
     #[error("{0}")]
     Backup(#[from] BackupError),
     /// A file of the backup is damaged.
-    #[error("{}: {what}; {}", path.display(), restorable(*first))]
+    #[error("{place}: {what}; {}", restorable(*first))]
     Damaged {
         /// The file.
-        path: PathBuf,
+        place: String,
         /// What is wrong.
         what: String,
         /// The first event of the file.
         first: u64,
     },
     /// The backup or the export was written by a newer server.
-    #[error("{} has the {what} {found}, this server reads {known}; use a newer server", path.display())]
+    #[error("{place} has the {what} {found}, this server reads {known}; use a newer server")]
     Newer {
         /// The file.
-        path: PathBuf,
+        place: String,
         /// What has the number.
         what: &'static str,
         /// The number.
@@ -197,13 +198,11 @@ pub enum RestoreError {
 /// # Errors
 /// [`RestoreError`]. There is no data folder then, and what was written is deleted.
 pub fn restore(asked: &Restore, told: impl FnMut(u64)) -> Result<Filled, RestoreError> {
-    let folder = Folder::to_read(&asked.from);
-    let manifest = folder.manifest()?.ok_or_else(|| BackupError::None {
-        place: asked.from.display().to_string(),
-    })?;
-    refuse_inside(&asked.to, &asked.from)?;
-    let path = asked.from.join(MANIFEST);
-    known(&path, "schema", manifest.schema, SCHEMA)?;
+    let (copy, manifest) = Copy::open(&asked.from)?;
+    if let Place::Folder(from) = &asked.from {
+        refuse_inside(&asked.to, from)?;
+    }
+    known(&copy.place_of(MANIFEST), "schema", manifest.schema, SCHEMA)?;
     let store = store_of(&manifest.store_id, &manifest.ancestors)?;
     let master = master(asked.master_key_file.as_deref())?;
     let opening = match &asked.keys {
@@ -223,7 +222,7 @@ pub fn restore(asked: &Restore, told: impl FnMut(u64)) -> Result<Filled, Restore
         return Err(RestoreError::After { asked, last });
     }
     let chunks = manifest.chunks.iter();
-    let batches = chunks.map(|chunk| read(&folder, chunk));
+    let batches = chunks.map(|chunk| read(&copy, chunk));
     let source = Source {
         store,
         batches,
@@ -274,13 +273,13 @@ fn master(file: Option<&Path>) -> Result<Option<MasterKey>, KeyError> {
 }
 
 /// The events of a chunk.
-fn read(folder: &Folder, chunk: &ChunkEntry) -> EventsRead {
+fn read(copy: &Copy, chunk: &ChunkEntry) -> EventsRead {
     let damaged = |what: String| RestoreError::Damaged {
-        path: folder.path().join(&chunk.name),
+        place: copy.place_of(&chunk.name),
         what,
         first: chunk.first,
     };
-    let packed = folder.read_if_there(&chunk.name)?;
+    let packed = copy.read(&chunk.name)?;
     let packed = packed.ok_or_else(|| damaged("it is missing".to_owned()))?;
     chunk.check(&packed).map_err(damaged)?;
     let bytes = unpack(&packed).map_err(|error| damaged(error.to_string()))?;
@@ -328,10 +327,10 @@ pub fn import(asked: &Import, told: impl FnMut(u64)) -> Result<Filled, RestoreEr
     fill(&asked.to, source, Point::End, asked.checks, told)
 }
 
-fn known(path: &Path, what: &'static str, found: u64, known: u64) -> Result<(), RestoreError> {
+fn known(place: &str, what: &'static str, found: u64, known: u64) -> Result<(), RestoreError> {
     match found > known {
         true => Err(RestoreError::Newer {
-            path: path.to_owned(),
+            place: place.to_owned(),
             what,
             found,
             known,
@@ -400,8 +399,9 @@ impl Lines {
         let header = header.map_err(|error| {
             self.wrong(format!("it is not the first line of an export: {error}"))
         })?;
-        known(&self.path, "form", header.signpost_export, EXPORT_FORM)?;
-        known(&self.path, "schema", header.schema, SCHEMA)?;
+        let place = self.path.display().to_string();
+        known(&place, "form", header.signpost_export, EXPORT_FORM)?;
+        known(&place, "schema", header.schema, SCHEMA)?;
         Ok(header)
     }
 

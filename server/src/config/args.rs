@@ -91,6 +91,9 @@ struct Typed {
     /// or a port alone for loopback [default: nowhere]
     #[arg(long, env = Key::Metrics.env(), value_name = "ADDR")]
     metrics: Option<String>,
+    /// The collector that gets a span of each call by OTLP over gRPC, such as `http://127.0.0.1:4317` [default: none]
+    #[arg(long, env = Key::OtlpEndpoint.env(), value_name = "URL")]
+    otlp_endpoint: Option<String>,
     /// The master key of personal data: a file of mode 600 with 64 hexadecimal digits; without it one is made in the
     /// data folder, which protects no copy of the whole folder
     #[arg(long, env = Key::MasterKeyFile.env(), value_name = "FILE")]
@@ -183,6 +186,7 @@ impl Typed {
             Key::InsecureListen => self.insecure_listen.as_slice(),
             Key::MinFreeSpace => self.min_free_space.as_slice(),
             Key::Metrics => self.metrics.as_slice(),
+            Key::OtlpEndpoint => self.otlp_endpoint.as_slice(),
             Key::MasterKeyFile => self.master_key_file.as_slice(),
             Key::AuditDir => self.audit_dir.as_slice(),
             Key::AuditKeepDays => self.audit_keep_days.as_slice(),

@@ -27,6 +27,7 @@ const fn default_of(key: Key) -> Option<&'static str> {
         | Key::TlsPrivate
         | Key::TlsClientCa
         | Key::Metrics
+        | Key::OtlpEndpoint
         | Key::MasterKeyFile
         | Key::AuditDir
         | Key::AuditKeepDays => None,

@@ -28,6 +28,7 @@ pub(super) struct File {
     pub(super) insecure_listen: Option<bool>,
     pub(super) min_free_space: Option<String>,
     pub(super) metrics: Option<String>,
+    pub(super) otlp_endpoint: Option<String>,
     pub(super) master_key_file: Option<String>,
     pub(super) audit_dir: Option<String>,
     pub(super) audit_keep_days: Option<LimitValue>,
@@ -103,6 +104,7 @@ impl File {
             insecure_listen,
             min_free_space,
             metrics,
+            otlp_endpoint,
             master_key_file,
             audit_dir,
             audit_keep_days,
@@ -140,6 +142,7 @@ impl File {
         );
         layer.say(Key::MinFreeSpace, min_free_space);
         layer.say(Key::Metrics, metrics);
+        layer.say(Key::OtlpEndpoint, otlp_endpoint);
         layer.say(Key::MasterKeyFile, master_key_file);
         layer.say(Key::AuditDir, audit_dir);
         let days = audit_keep_days.map(|days| days.to_string());

@@ -23,6 +23,7 @@ pub(super) enum Key {
     InsecureListen,
     MinFreeSpace,
     Metrics,
+    OtlpEndpoint,
     MasterKeyFile,
     AuditDir,
     AuditKeepDays,
@@ -41,7 +42,7 @@ impl Key {
     }
 
     /// Every key but the limits and those of tokens of an identity provider.
-    const OTHERS: [Key; 18] = [
+    const OTHERS: [Key; 19] = [
         Key::Data,
         Key::Listen,
         Key::Playbook,
@@ -57,6 +58,7 @@ impl Key {
         Key::InsecureListen,
         Key::MinFreeSpace,
         Key::Metrics,
+        Key::OtlpEndpoint,
         Key::MasterKeyFile,
         Key::AuditDir,
         Key::AuditKeepDays,
@@ -80,6 +82,7 @@ impl Key {
             Key::InsecureListen => "insecure-listen",
             Key::MinFreeSpace => "min-free-space",
             Key::Metrics => "metrics",
+            Key::OtlpEndpoint => "otlp-endpoint",
             Key::MasterKeyFile => "master-key-file",
             Key::AuditDir => "audit-dir",
             Key::AuditKeepDays => "audit-keep-days",
@@ -106,6 +109,7 @@ impl Key {
             Key::InsecureListen => "SIGNPOST_INSECURE_LISTEN",
             Key::MinFreeSpace => "SIGNPOST_MIN_FREE_SPACE",
             Key::Metrics => "SIGNPOST_METRICS",
+            Key::OtlpEndpoint => "OTEL_EXPORTER_OTLP_ENDPOINT",
             Key::MasterKeyFile => "SIGNPOST_MASTER_KEY_FILE",
             Key::AuditDir => "SIGNPOST_AUDIT_DIR",
             Key::AuditKeepDays => "SIGNPOST_AUDIT_KEEP_DAYS",
@@ -124,6 +128,7 @@ impl Key {
             Key::TlsClientCa => "tls_client_ca",
             Key::InsecureListen => "insecure_listen",
             Key::MinFreeSpace => "min_free_space",
+            Key::OtlpEndpoint => "otlp_endpoint",
             Key::MasterKeyFile => "master_key_file",
             Key::AuditDir => "audit_dir",
             Key::AuditKeepDays => "audit_keep_days",

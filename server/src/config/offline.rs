@@ -6,7 +6,9 @@ use crate::backup::{Encrypt, Import, KeysGiven, Point, Restore};
 use crate::keys::{KEPT_DAYS_DEFAULT, KEPT_DAYS_MAX};
 use crate::offline_token::NewToken;
 use crate::upgrade::Upgrade;
+use clap::error::ErrorKind;
 use clap::{Args, Subcommand};
+use signpost_backup::{BucketOptions, Place};
 use signpost_domain::time::UnixMs;
 use std::path::PathBuf;
 
@@ -16,6 +18,9 @@ Examples:
       everything that the backup has, with the newest copy of the keys
   signpostd restore --from /backup/signpost --to ./earlier --keys ./data/keys --to-time 2026-11-30T09:15:00Z
       what was recorded up to then; whoever was erased since stays erased
+  signpostd restore --from s3://backups/signpost --s3-endpoint https://objects.example.com --to ./data \\
+      --keys /backup-keys/signpost
+      from a store of objects, with AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_REGION
 
 The new folder is a store of its own: it goes on where the backup ends. Cursors and revisions from before that point
 stay good; later ones are refused, for what they saw is lost. Exit codes: 0 restored and in order, 1 not restored, or
@@ -101,7 +106,7 @@ impl Offline {
             Offline::Token(TokenCommand::Create(token)) => {
                 OfflineCommand::CreateToken(CreateArgs::token(token)?)
             }
-            Offline::Restore(args) => OfflineCommand::Restore(args.restore()),
+            Offline::Restore(args) => OfflineCommand::Restore(args.restore()?),
             Offline::Keys(KeysCommand::Backup(args)) => OfflineCommand::CopyKeys(CopyKeys {
                 data: args.data,
                 to: args.to,
@@ -178,9 +183,15 @@ pub(super) struct MasterArgs {
 /// A restore.
 #[derive(Debug, Args)]
 pub(super) struct RestoreArgs {
-    /// The folder of the backup
-    #[arg(long, value_name = "DIR")]
-    from: PathBuf,
+    /// The place of the backup: a folder, or s3://BUCKET/PREFIX in a store of objects that speaks the protocol of S3
+    #[arg(long, value_name = "PLACE")]
+    from: String,
+    /// The URL of the store of objects [default: what AWS_ENDPOINT_URL_S3 or AWS_ENDPOINT_URL says, else that of AWS]
+    #[arg(long, value_name = "URL")]
+    s3_endpoint: Option<String>,
+    /// Ask a store of objects on another machine without TLS, too: others can read what is sent, and change it
+    #[arg(long)]
+    s3_allow_http: bool,
     /// The data folder to make; it must be empty or missing
     #[arg(long, value_name = "DIR")]
     to: PathBuf,
@@ -206,15 +217,21 @@ pub(super) struct RestoreArgs {
 }
 
 impl RestoreArgs {
-    fn restore(self) -> Restore {
-        Restore {
+    fn restore(self) -> Result<Restore, clap::Error> {
+        let options = BucketOptions {
+            endpoint: self.s3_endpoint,
+            allow_http: self.s3_allow_http,
+        };
+        let from = Place::parse(&self.from, options)
+            .map_err(|error| clap::Error::raw(ErrorKind::ValueValidation, format!("{error}\n")))?;
+        Ok(Restore {
             keys: match self.keys {
                 Some(keys) => KeysGiven::From(keys),
                 None if self.without_keys => KeysGiven::Without,
                 None => KeysGiven::NotSaid,
             },
             master_key_file: self.master.master_key_file,
-            from: self.from,
+            from,
             to: self.to,
             point: match (self.to_sequence, self.to_time) {
                 (Some(sequence), _) => Point::Sequence(sequence),
@@ -222,7 +239,7 @@ impl RestoreArgs {
                 (None, None) => Point::End,
             },
             checks: !self.skip_check,
-        }
+        })
     }
 }
 

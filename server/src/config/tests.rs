@@ -115,6 +115,7 @@ fn a_dump_says_where_each_value_comes_from_and_means_the_same() -> Result<(), St
         insecure-listen = false # default
         min-free-space = "256MiB" # default
         metrics = "9464" # signpost.toml
+        # otlp-endpoint is not set
         # master-key-file is not set
         # audit-dir is not set
         # audit-keep-days is not set
@@ -392,6 +393,31 @@ fn an_address_that_others_reach_needs_tls_or_a_word() {
 }
 
 #[test]
+fn two_ports_cannot_be_one() {
+    for (listen, metrics, is_taken) in [
+        ("127.0.0.1:7100", "7100", true),
+        ("[::1]:7100", "0.0.0.0:7100", false),
+        ("127.0.0.1:7100", "[::]:7100", true),
+        ("127.0.0.1:7100", "127.0.0.2:7100", false),
+        ("127.0.0.1:7100", "7101", false),
+        ("127.0.0.1:0", "0", false),
+    ] {
+        let said = [
+            (Key::Data, "d"),
+            (Key::Listen, listen),
+            (Key::Metrics, metrics),
+        ];
+        let read = Config::of(&[layer(SettingOrigin::Flags, &said)], |_| true);
+        let told = read.err().map_or_else(String::new, |it| it.to_string());
+        assert_eq!(
+            told.contains("must be another address or port than listen"),
+            is_taken,
+            "{told}"
+        );
+    }
+}
+
+#[test]
 fn a_file_is_read_strictly() {
     check(
         &[],
@@ -402,7 +428,7 @@ fn a_file_is_read_strictly() {
               |
             1 | lisen = "x"
               | ^^^^^
-            unknown field `lisen`, expected one of `data`, `listen`, `playbook`, `sample`, `clock`, `log`, `log-filter`, `cors-origin`, `access`, `tls-cert`, `tls-key`, `tls-client-ca`, `insecure-listen`, `min-free-space`, `metrics`, `master-key-file`, `audit-dir`, `audit-keep-days`, `oidc-issuer`, `oidc-audience`, `oidc-jwks`, `oidc-ca`, `oidc-algorithms`, `oidc-role-claim`, `oidc-roles`, `oidc-actor-claim`, `oidc-channels-claim`, `oidc-brands-claim`, `oidc-reasons-claim`, `oidc-clock-skew`, `oidc-max-lifetime`, `oidc-keys-age`, `max-rate`, `max-rate-per-caller`, `max-calls`, `max-calls-per-caller`, `max-calls-per-connection`, `max-watches`, `max-watches-per-caller`, `max-connections`, `max-connections-per-address`, `max-message-size`, `max-metadata-size`, `max-idle-time`, `max-call-time`, `max-queue-delay`
+            unknown field `lisen`, expected one of `data`, `listen`, `playbook`, `sample`, `clock`, `log`, `log-filter`, `cors-origin`, `access`, `tls-cert`, `tls-key`, `tls-client-ca`, `insecure-listen`, `min-free-space`, `metrics`, `otlp-endpoint`, `master-key-file`, `audit-dir`, `audit-keep-days`, `oidc-issuer`, `oidc-audience`, `oidc-jwks`, `oidc-ca`, `oidc-algorithms`, `oidc-role-claim`, `oidc-roles`, `oidc-actor-claim`, `oidc-channels-claim`, `oidc-brands-claim`, `oidc-reasons-claim`, `oidc-clock-skew`, `oidc-max-lifetime`, `oidc-keys-age`, `max-rate`, `max-rate-per-caller`, `max-calls`, `max-calls-per-caller`, `max-calls-per-connection`, `max-watches`, `max-watches-per-caller`, `max-connections`, `max-connections-per-address`, `max-message-size`, `max-metadata-size`, `max-idle-time`, `max-call-time`, `max-queue-delay`
         "#]],
     );
     check(

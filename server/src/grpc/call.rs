@@ -14,6 +14,7 @@ pub(crate) use call_id::CallId;
 use super::access::{call_at, is_for_everybody};
 use super::status::code_name;
 use crate::metrics::{Metrics, OTHER_LABEL};
+use crate::traces::{EndedCall, Parent, Traces};
 use http::{HeaderMap, Request, Response};
 use signpost_proto::v1::ErrorReason;
 use std::sync::atomic::{AtomicI32, Ordering};
@@ -44,6 +45,8 @@ pub(crate) struct CallNote {
     begun: Instant,
     span: OnceLock<Span>,
     metrics: Arc<Metrics>,
+    /// Who takes the span of the call, and the span of the caller; `None` if nobody does.
+    traces: Option<(Traces, Option<Parent>)>,
     /// The code that the caller gets; [`NONE`] until it is known.
     code: AtomicI32,
     /// The code and the reason of the last error that was made. The caller need not get it: a batch has an error for
@@ -53,7 +56,15 @@ pub(crate) struct CallNote {
 }
 
 impl CallNote {
-    fn begin(metrics: &Arc<Metrics>, path: &str, headers: &HeaderMap) -> CallNote {
+    fn begin(
+        metrics: &Arc<Metrics>,
+        traces: Option<&Traces>,
+        path: &str,
+        headers: &HeaderMap,
+    ) -> CallNote {
+        let traces = traces.map(|traces| (traces, Parent::of(headers)));
+        // Where the caller records nothing, neither do we.
+        let traces = traces.filter(|(_, parent)| parent.is_none_or(|it| it.is_sampled));
         let id = CallId::of(headers);
         let (method, class) = kind(path);
         metrics.call_began();
@@ -64,6 +75,7 @@ impl CallNote {
             begun: Instant::now(),
             span: OnceLock::new(),
             metrics: metrics.clone(),
+            traces: traces.map(|(traces, parent)| (traces.clone(), parent)),
             code: AtomicI32::new(NONE),
             made: AtomicI32::new(NONE),
             made_reason: AtomicI32::new(0),
@@ -106,6 +118,19 @@ impl Drop for CallNote {
         let of = (self.method, self.class);
         self.metrics.call_ended(of, name, reason, took);
         let reason = reason.map(|reason| reason.as_str_name());
+        if let Some((traces, parent)) = &self.traces {
+            traces.take(EndedCall {
+                id: self.id.clone(),
+                parent: *parent,
+                method: self.method,
+                class: self.class,
+                code,
+                is_our_fault: code_name::is_our_fault(code),
+                reason,
+                begun: self.begun,
+                took,
+            });
+        }
         match code_name::is_our_fault(code) {
             true => {
                 tracing::warn!(parent: self.span(), code = name, reason, ?took, "a call failed")
@@ -152,11 +177,12 @@ fn kind(path: &str) -> (&'static str, &'static str) {
 #[derive(Clone)]
 pub(super) struct CallLayer {
     metrics: Arc<Metrics>,
+    traces: Option<Traces>,
 }
 
 impl CallLayer {
-    pub(super) fn new(metrics: Arc<Metrics>) -> CallLayer {
-        CallLayer { metrics }
+    pub(super) fn new(metrics: Arc<Metrics>, traces: Option<Traces>) -> CallLayer {
+        CallLayer { metrics, traces }
     }
 }
 
@@ -166,6 +192,7 @@ impl<S> Layer<S> for CallLayer {
     fn layer(&self, next: S) -> Calls<S> {
         Calls {
             metrics: self.metrics.clone(),
+            traces: self.traces.clone(),
             next,
         }
     }
@@ -175,6 +202,7 @@ impl<S> Layer<S> for CallLayer {
 #[derive(Clone)]
 pub(super) struct Calls<S> {
     metrics: Arc<Metrics>,
+    traces: Option<Traces>,
     next: S,
 }
 
@@ -191,7 +219,8 @@ where
     }
 
     fn call(&mut self, request: Request<Body>) -> Self::Future {
-        let note = CallNote::begin(&self.metrics, request.uri().path(), request.headers());
+        let (path, headers) = (request.uri().path(), request.headers());
+        let note = CallNote::begin(&self.metrics, self.traces.as_ref(), path, headers);
         let note = Arc::new(note);
         // What is judged at once belongs to the call, too.
         let answer = CALL.sync_scope(note.clone(), || self.next.call(request));

@@ -76,6 +76,10 @@ catalogue! {
         "Connections that were closed at once, for too many were open, from their address or in all");
     WATCHES = entry("watches", Gauge, &[],
         "Open watches of events, cases and contacts");
+    SPANS_SENT = entry("spans_sent", Counter, &[],
+        "Spans of calls that the collector took; 0 without otlp-endpoint");
+    SPANS_DROPPED = entry("spans_dropped", Counter, &[],
+        "Spans of calls that were dropped: 8192 waited already, or the collector was away or refused them");
     // What is decided.
     CONTACTS = entry("contacts", Counter, &["channel"],
         "New contacts that are on disk, by channel. Above 64 channels the rest counts as (other)");

@@ -1,6 +1,7 @@
 //! Backups of a running server, and what is made of them.
 
 mod broken_off;
+mod bucket;
 mod damage;
 mod export;
 mod keys;

@@ -101,6 +101,7 @@ mod split_reasons;
 mod tables;
 mod tags;
 mod tls;
+mod traces;
 mod unheard;
 mod unseen;
 mod upgrade;
