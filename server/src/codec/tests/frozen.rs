@@ -115,7 +115,7 @@ fn what_is_beside_rows_has_the_bytes_that_it_had() {
     expect![[r#"
         = applied
         under 01
-        0801104d1880d8c1a28c3422200123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef2812
+        0801104d1880d8c1a28c3422200123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef2813
         = a playbook
         under 020123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef
         0801120e706c6179626f6f6b3a206169720a
