@@ -209,6 +209,7 @@ async fn a_folder_that_is_mounted_read_only_is_read() -> Outcome {
     still_there(&server_channel, &book, 0).await?;
     assert!(mount(&["-o", "remount,bind,rw"], None, &data));
     writes_are(&server_channel, ServingStatus::Serving).await?;
+    the_audit_file_is_written(&server_channel).await?;
     book.settle(&server_channel).await?;
     let mut load = Load::start(&server_channel, callers, &book);
     load.until(ANSWERS).await?;
