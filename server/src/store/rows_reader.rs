@@ -129,8 +129,8 @@ impl RowReader {
         self.read_blocking(|handle| scan(handle, &self.shared.veil, prefix, after, max))
     }
 
-    /// The same as [`RowReader::scan_blocking`], with the rows as they are stored: what is sealed stays sealed, and needs
-    /// no key. For a prefix that is not hidden.
+    /// The same as [`RowReader::scan_blocking`], with the rows as they are stored: what is sealed stays sealed, and
+    /// needs no key. For a prefix that is not hidden.
     ///
     /// # Errors
     ///

@@ -1,5 +1,5 @@
-//! Reads of the row of a contact or a case only what a start needs. This costs a small part of reading the whole row, and
-//! no key, for nothing of it is sealed.
+//! Reads of the row of a contact or a case only what a start needs. This costs a small part of reading the whole row,
+//! and no key, for nothing of it is sealed.
 
 use super::contact::place;
 use crate::codec::number::known;
