@@ -16,6 +16,7 @@ use signpost_server::keys::Keys;
 use signpost_server::store::{GROUP_EVENTS_MAX, Log, LogLimits, SingleThreadedRayon};
 use std::error::Error;
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
@@ -25,6 +26,7 @@ const GATHER: Duration = Duration::from_millis(1);
 
 /// An event.
 struct Event {
+    /// Empty if it is decided first.
     bytes: Vec<u8>,
     /// Whose rows are kept; `None` if none are kept.
     named: Option<Named>,
@@ -36,6 +38,7 @@ struct Event {
 pub(crate) struct Appended {
     events: Sender<Event>,
     keeps_rows: bool,
+    decides: bool,
 }
 
 impl Appended {
@@ -46,10 +49,10 @@ impl Appended {
         sample: Option<RowSample>,
         decides: bool,
     ) -> Result<Appended, Box<dyn Error>> {
-        let decided = decides.then(Decided::new).transpose()?;
+        let keys = decides.then(Keys::in_memory).transpose()?.map(Arc::new);
+        let decided = keys.clone().map(Decided::new).transpose()?;
         let folder = open_folder(path)?;
         let (log, _) = Log::open(&folder, LogLimits::default())?;
-        let keys = decides.then(Keys::in_memory).transpose()?;
         let rows = sample.map(|sample| RowsKeeper::start(&folder, sample, keys));
         let rows = rows.transpose()?;
         let keeps_rows = rows.is_some();
@@ -60,7 +63,11 @@ impl Appended {
                 let (_folder, _alone) = (folder, SingleThreadedRayon::here());
                 append(log, &taken, rows.as_ref(), decided);
             })?;
-        Ok(Appended { events, keeps_rows })
+        Ok(Appended {
+            events,
+            keeps_rows,
+            decides,
+        })
     }
 
     /// Appends a contact with its answer. Returns when both are on disk.
@@ -69,8 +76,11 @@ impl Appended {
         request: &v1::RouteContactRequest,
         answer: &v1::RouteContactResponse,
     ) -> Result<(), Box<dyn Error + Send + Sync>> {
-        let mut bytes = request.encode_to_vec();
-        answer.encode(&mut bytes)?;
+        let mut bytes = Vec::new();
+        if !self.decides {
+            request.encode(&mut bytes)?;
+            answer.encode(&mut bytes)?;
+        }
         let (told, kept) = oneshot::channel();
         let named = self.keeps_rows.then(|| named(request));
         self.events.send(Event { bytes, named, told })?;

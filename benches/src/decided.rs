@@ -24,17 +24,18 @@ use std::sync::Arc;
 pub(crate) struct Decided {
     playbook: Arc<Playbook>,
     state: State,
-    keys: Keys,
+    keys: Arc<Keys>,
     now: UnixMs,
 }
 
 impl Decided {
-    pub(crate) fn new() -> Result<Decided, Box<dyn Error>> {
+    /// The events are sealed under these keys.
+    pub(crate) fn new(keys: Arc<Keys>) -> Result<Decided, Box<dyn Error>> {
         let playbook = Playbook::stored(RETAIL).map_err(|faults| faults.to_string())?;
         Ok(Decided {
             playbook: Arc::new(playbook),
             state: State::whole(),
-            keys: Keys::in_memory()?,
+            keys,
             now: UnixMs(1_792_000_000_000),
         })
     }

@@ -90,15 +90,11 @@ impl RowSample {
             }
             Opened::Damaged { what } => return Err(what.into()),
         };
-        let mut as_stored = BTreeMap::new();
-        let all = all.map(|((key, opened), (_, stored))| {
-            as_stored.insert(key.clone(), stored);
-            (key, opened)
-        });
-        let all: Vec<StoredRow> = all.collect();
-        let mut kinds: BTreeMap<Kind, Vec<StoredRow>> = BTreeMap::new();
-        for (key, value) in all {
-            kinds.entry(kind(&key)).or_default().push((key, value));
+        // Each row as it is opened, and its value as it is stored.
+        let mut kinds: BTreeMap<Kind, Vec<(StoredRow, Vec<u8>)>> = BTreeMap::new();
+        for (opened, (_, stored)) in all {
+            let of_kind = kinds.entry(kind(&opened.0)).or_default();
+            of_kind.push((opened, stored));
         }
         let expected = Named {
             contact: ContactId::stored("contact"),
@@ -130,31 +126,23 @@ impl RowSample {
             bytes: 0,
         };
         for (kind, rows) in each {
-            let keys = named.get(&kind).map_or(&[][..], Vec::as_slice);
-            if let Some((stored, value)) = rows.first()
-                && let Some(key) = keys.first().filter(|_| !is_index(stored))
-            {
-                let of = match [key[0]] {
-                    key::CUSTOMERS => RowKind::Customer,
-                    _ => RowKind::of(&key::decode(key)?),
-                };
-                sample.writes += index::writes(&decode(of, value)?);
-            }
             let (mut values, mut bytes) = (Vec::with_capacity(rows.len()), 0);
-            for (key, opened) in rows {
+            for ((key, opened), stored) in rows {
                 let row = match [key[0]] {
                     _ if is_index(&key) => None,
                     key::CUSTOMERS => Some(decode(RowKind::Customer, &opened)?),
                     _ => Some(decode(RowKind::of(&key::decode(&key)?), &opened)?),
                 };
-                let stored = as_stored.remove(&key).unwrap_or(opened);
                 bytes += key.len() + stored.len();
                 values.push(Sampled { stored, row });
             }
-            sample.bytes += bytes * keys.len() / values.len();
+            let first = values.first().and_then(|value| value.row.as_ref());
+            sample.writes += first.map_or(0, index::writes);
+            let of_contact = named.get(&kind).map_or(0, Vec::len);
+            sample.bytes += bytes * of_contact / values.len();
             sample.each.insert(kind, values);
         }
-        for (key, value) in other.into_values().flatten() {
+        for ((key, value), _) in other.into_values().flatten() {
             match [key[0]] {
                 key::PLAYBOOKS | key::PUBLICATIONS => {}
                 key::REQUEST_AGES if value.len() > sample.stretch.len() => sample.stretch = value,

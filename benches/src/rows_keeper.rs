@@ -6,6 +6,7 @@ use signpost_server::engine::{FLUSH_EVERY, GATHER_ROWS, WRITES_AT_ONCE_MAX};
 use signpost_server::keys::Keys;
 use signpost_server::store::{DataFolder, Opened, RowLimits, Rows, SingleThreadedRayon};
 use std::error::Error;
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::time::Instant;
 
@@ -22,7 +23,7 @@ impl RowsKeeper {
     pub(crate) fn start(
         folder: &DataFolder,
         sample: RowSample,
-        keys: Option<Keys>,
+        keys: Option<Arc<Keys>>,
     ) -> Result<RowsKeeper, Box<dyn Error>> {
         let rows = match Rows::open(folder, RowLimits::default())? {
             Opened::Ready(rows, _) => rows,
@@ -33,7 +34,7 @@ impl RowsKeeper {
             .name("keep".into())
             .spawn(move || {
                 let _alone = SingleThreadedRayon::here();
-                if let Err(error) = keep(rows, (&sample, keys.as_ref()), &taken) {
+                if let Err(error) = keep(rows, (&sample, keys.as_deref()), &taken) {
                     // The next append finds that nobody takes its rows, and its callers get an error.
                     crate::served::say(&format!("the rows are not kept: {error}"));
                 }
