@@ -15,8 +15,8 @@ use crate::place::BucketPlace;
 use object_store::aws::{AmazonS3, AmazonS3Builder, AmazonS3ConfigKey};
 use object_store::path::Path;
 use object_store::{
-    Attribute, AttributeValue, BackoffConfig, Error, GetOptions, ObjectStore, ObjectStoreExt,
-    PutMode, PutOptions, PutPayload, RetryConfig, UpdateVersion,
+    Attribute, AttributeValue, BackoffConfig, Error, GetOptions, ListResult, ObjectStore,
+    ObjectStoreExt, PutMode, PutOptions, PutPayload, RetryConfig, UpdateVersion,
 };
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -37,7 +37,7 @@ const LEFT_OVER_KEPT: Duration = Duration::from_secs(24 * 60 * 60);
 /// How old such a file may be to be taken for what is to be written, well before another backup deletes it.
 const TAKEN_AGE_MAX: Duration = Duration::from_secs(12 * 60 * 60);
 /// The field of an object that has the BLAKE3 hash of its bytes.
-const HASH: &str = "blake3";
+const HASH: Attribute = Attribute::Metadata(Cow::Borrowed("blake3"));
 /// The variables that say how credentials are had. Without any of them nothing is asked.
 const CREDENTIALS: [&str; 5] = [
     "AWS_ACCESS_KEY_ID",
@@ -123,10 +123,7 @@ impl Bucket {
     /// refuses.
     pub async fn to_write(place: &BucketPlace) -> Result<Bucket, BackupError> {
         let bucket = Bucket::to_read(place)?;
-        let listed = bucket.timed(Doing::List, &bucket.place, async {
-            bucket.store.list_with_delimiter(Some(&bucket.prefix)).await
-        });
-        let listed = listed.await?;
+        let listed = bucket.listed().await?;
         let now = SystemTime::now()
             .duration_since(UNIX_EPOCH)
             .unwrap_or_default();
@@ -228,8 +225,7 @@ impl Bucket {
             return Ok(0);
         }
         let mut options = PutOptions::default();
-        let key = Attribute::Metadata(Cow::Borrowed(HASH));
-        options.attributes.insert(key, AttributeValue::from(hash));
+        options.attributes.insert(HASH, AttributeValue::from(hash));
         let place = self.place_of(name);
         let (path, payload) = (self.path_of(name), PutPayload::from(bytes));
         let put = async { self.store.put_opts(&path, payload, options).await };
@@ -263,10 +259,7 @@ impl Bucket {
     /// # Errors
     /// When the store refuses.
     pub async fn names(&self) -> Result<Vec<String>, BackupError> {
-        let listed = self.timed(Doing::List, &self.place, async {
-            self.store.list_with_delimiter(Some(&self.prefix)).await
-        });
-        let listed = listed.await?;
+        let listed = self.listed().await?;
         let names = listed
             .objects
             .iter()
@@ -328,9 +321,14 @@ impl Bucket {
                 got => got.map(|got| Some(got.attributes)),
             }
         });
-        let key = Attribute::Metadata(Cow::Borrowed(HASH));
         let fields = headed.await?;
-        Ok(fields.is_some_and(|it| it.get(&key).is_some_and(|it| it.as_ref() == hash)))
+        Ok(fields.is_some_and(|it| it.get(&HASH).is_some_and(|it| it.as_ref() == hash)))
+    }
+
+    /// What is there now.
+    async fn listed(&self) -> Result<ListResult, BackupError> {
+        let list = async { self.store.list_with_delimiter(Some(&self.prefix)).await };
+        self.timed(Doing::List, &self.place, list).await
     }
 
     fn path_of(&self, name: &str) -> Path {

@@ -32,7 +32,8 @@ use tree::{KeyTree, LEAVES};
 
 /// The context from which the check value of keys is derived.
 const CHECK: &str = "signpost 2026-11-30 check value of keys";
-/// The keys that are remembered after they were derived: of as many events as the rows may be behind the log by then.
+/// The keys that are remembered after they were derived. Those of an event seal its rows, too, some thousand events
+/// later.
 const REMEMBERED: usize = 16_384;
 
 /// What a key is of.

@@ -8,7 +8,7 @@ mod export;
 mod parent;
 mod span;
 
-pub(crate) use parent::Parent;
+pub(crate) use parent::{Parent, TRACE_PARENT};
 pub(crate) use span::EndedCall;
 
 use crate::metrics::Metrics;
@@ -69,7 +69,7 @@ impl TraceEndpoint {
 
 impl fmt::Debug for TraceEndpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.url)
+        fmt::Display::fmt(self, f)
     }
 }
 

@@ -2,9 +2,29 @@
 
 use crate::Outcome;
 use crate::http::{self, HttpAnswer};
-use crate::process::ServerProcess;
+use crate::process::{ServerProcess, text};
+use crate::server::{Data, FLIGHTS};
 use std::collections::BTreeMap;
+use std::fs;
 use std::net::SocketAddr;
+
+/// Starts a server with the playbook of the flights, with a port for metrics and lines of JSON.
+///
+/// # Errors
+/// When it does not start.
+pub fn started(data: &Data, more: &[&str]) -> Outcome<ServerProcess> {
+    let playbook = data.beside().join("playbook.yaml");
+    fs::write(&playbook, FLIGHTS)?;
+    let arguments = [
+        "--playbook",
+        text(&playbook)?,
+        "--metrics",
+        "0",
+        "--log",
+        "json",
+    ];
+    ServerProcess::start(data, &[&arguments[..], more].concat())
+}
 
 /// The samples of one scrape, by name and labels as they are written.
 #[derive(Debug)]

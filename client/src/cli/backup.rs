@@ -198,15 +198,10 @@ async fn check(place: &Place, session: &Session) -> Result<(), Failure> {
     });
     let verified = verified.await.map_err(refused)?;
     drop(progress);
-    match session.out.json {
-        true => session
-            .out
-            .data(&verified_json(&place.to_string(), &verified).to_string())?,
-        false => session.out.text(&verified_text(
-            &place.to_string(),
-            &verified,
-            session.out.paint,
-        ))?,
+    let (shown, out) = (place.to_string(), &session.out);
+    match out.json {
+        true => out.data(&verified_json(&shown, &verified).to_string())?,
+        false => out.text(&verified_text(&shown, &verified, out.paint))?,
     }
     match verified.faults.len() as u64 {
         0 if verified.manifest.is_complete => Ok(()),

@@ -118,6 +118,7 @@ impl Drop for CallNote {
         let of = (self.method, self.class);
         self.metrics.call_ended(of, name, reason, took);
         let reason = reason.map(|reason| reason.as_str_name());
+        let is_our_fault = code_name::is_our_fault(code);
         if let Some((traces, parent)) = &self.traces {
             traces.take(EndedCall {
                 id: self.id.clone(),
@@ -125,13 +126,13 @@ impl Drop for CallNote {
                 method: self.method,
                 class: self.class,
                 code,
-                is_our_fault: code_name::is_our_fault(code),
+                is_our_fault,
                 reason,
                 begun: self.begun,
                 took,
             });
         }
-        match code_name::is_our_fault(code) {
+        match is_our_fault {
             true => {
                 tracing::warn!(parent: self.span(), code = name, reason, ?took, "a call failed")
             }

@@ -2,8 +2,8 @@
 
 use http::HeaderMap;
 
-/// The header.
-const TRACE_PARENT: &str = "traceparent";
+/// The header with the trace that a caller belongs to.
+pub(crate) const TRACE_PARENT: &str = "traceparent";
 /// The bit of the flags that says that the caller's span is recorded.
 const SAMPLED: u8 = 1;
 

@@ -4,11 +4,10 @@ use signpost_client::{request_id, v1};
 use signpost_server::metrics::catalogue;
 use signpost_tests::Outcome;
 use signpost_tests::attempt::Attempt;
-use signpost_tests::metrics::{Scrape, address, asked};
+use signpost_tests::metrics::{Scrape, address, asked, started};
 use signpost_tests::process::{ServerProcess, fails, text};
-use signpost_tests::server::{Data, FLIGHTS};
+use signpost_tests::server::Data;
 use std::collections::BTreeSet;
-use std::fs;
 use std::time::Duration;
 use tonic::Streaming;
 use v1::feed_service_client::FeedServiceClient;
@@ -21,20 +20,6 @@ const WITH_ISSUER: [&str; 3] = [
     "signpost_issuer_keys",
     "signpost_issuer_keys_age_seconds",
 ];
-
-fn started(data: &Data) -> Outcome<ServerProcess> {
-    let playbook = data.beside().join("playbook.yaml");
-    fs::write(&playbook, FLIGHTS)?;
-    let arguments = [
-        "--playbook",
-        text(&playbook)?,
-        "--metrics",
-        "0",
-        "--log",
-        "json",
-    ];
-    ServerProcess::start(data, &arguments)
-}
 
 async fn watch(server: &ServerProcess) -> Outcome<Streaming<v1::WatchEventsResponse>> {
     let address = format!("http://{}", server.address());
@@ -55,7 +40,7 @@ fn call(contact: &str, customer: &str) -> v1::RouteContactRequest {
 #[tokio::test]
 async fn every_metric_is_there_after_some_work_and_counts_it() -> Outcome {
     let data = Data::new()?;
-    let server = started(&data)?;
+    let server = started(&data, &[])?;
     let metrics = address(&server)?;
     let client = server.client()?;
     let before = Scrape::of(metrics).await?;
@@ -159,7 +144,7 @@ async fn every_metric_is_there_after_some_work_and_counts_it() -> Outcome {
 #[tokio::test]
 async fn machinery_asks_whether_it_lives_and_is_ready() -> Outcome {
     let data = Data::new()?;
-    let server = started(&data)?;
+    let server = started(&data, &[])?;
     let metrics = address(&server)?;
     for path in ["/livez", "/readyz"] {
         let answer = asked(metrics, path).await?;
@@ -191,7 +176,7 @@ async fn machinery_asks_whether_it_lives_and_is_ready() -> Outcome {
 #[tokio::test]
 async fn whoever_says_nothing_at_the_port_holds_nobody_up() -> Outcome {
     let data = Data::new()?;
-    let server = started(&data)?;
+    let server = started(&data, &[])?;
     let metrics = address(&server)?;
     let mut silent = Vec::new();
     for _ in 0..signpost_server::metrics::METRICS_CONNECTIONS_MAX - 1 {

@@ -5,10 +5,9 @@ use signpost_client::v1;
 use signpost_tests::Outcome;
 use signpost_tests::attempt::Attempt;
 use signpost_tests::collector::{Collector, attribute};
-use signpost_tests::metrics::{Scrape, address};
-use signpost_tests::process::{ServerProcess, fails, text};
-use signpost_tests::server::{Data, FLIGHTS};
-use std::fs;
+use signpost_tests::metrics::{Scrape, address, started};
+use signpost_tests::process::fails;
+use signpost_tests::server::Data;
 use std::time::{Duration, Instant};
 use tokio::task::spawn_blocking;
 use tonic::Request;
@@ -19,23 +18,6 @@ const PERSONAL: [&str; 4] = ["anna-karenina", "XQZ123", "contact-of-anna", "Oblo
 const TRACE: &str = "0af7651916cd43dd8448eb211c80319c";
 const PARENT: &str = "b7ad6b7169203331";
 const WAIT_MAX: Duration = Duration::from_secs(30);
-
-fn started(data: &Data, endpoint: &str) -> Outcome<ServerProcess> {
-    let playbook = data.beside().join("playbook.yaml");
-    fs::write(&playbook, FLIGHTS)?;
-    let arguments = [
-        "--playbook",
-        text(&playbook)?,
-        "--metrics",
-        "0",
-        "--log",
-        "json",
-    ];
-    ServerProcess::start(
-        data,
-        &[&arguments[..], &["--otlp-endpoint", endpoint]].concat(),
-    )
-}
 
 fn routed(contact: &str) -> v1::RouteContactRequest {
     let attempt = Attempt::new(contact, "phone").about("existing_flight/change_date");
@@ -63,7 +45,7 @@ fn hex(bytes: &[u8]) -> String {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn each_call_has_a_span_with_its_id_and_nothing_personal() -> Outcome {
     let (collector, data) = (Collector::start().await?, Data::new()?);
-    let server = started(&data, collector.url())?;
+    let server = started(&data, &["--otlp-endpoint", collector.url()])?;
     let figures = address(&server)?;
     let mut contacts =
         ContactServiceClient::connect(format!("http://{}", server.address())).await?;
@@ -164,7 +146,8 @@ async fn without_a_collector_calls_are_answered_and_spans_are_dropped_and_counte
     let data = Data::new()?;
     // It takes connections and never answers.
     let silent = std::net::TcpListener::bind("127.0.0.1:0")?;
-    let server = started(&data, &format!("http://{}", silent.local_addr()?))?;
+    let endpoint = format!("http://{}", silent.local_addr()?);
+    let server = started(&data, &["--otlp-endpoint", &endpoint])?;
     let figures = address(&server)?;
     let mut contacts =
         ContactServiceClient::connect(format!("http://{}", server.address())).await?;

@@ -1,5 +1,6 @@
 //! The id of a call: the one that the caller gives, or one that is made.
 
+use crate::traces::TRACE_PARENT;
 use http::HeaderMap;
 use std::fmt;
 use std::hash::{BuildHasher, RandomState};
@@ -8,8 +9,6 @@ use std::sync::{Arc, LazyLock};
 
 /// The header with the id that a caller gives.
 const REQUEST_ID: &str = "x-request-id";
-/// The header with the trace that a caller belongs to, as W3C writes it.
-const TRACE_PARENT: &str = "traceparent";
 /// The maximum number of bytes of an id that a caller gives.
 pub(crate) const CALL_ID_BYTES_MAX: usize = 64;
 
