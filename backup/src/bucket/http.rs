@@ -15,18 +15,12 @@ use object_store::client::{
     ClientConfigKey, HttpClient, HttpConnector, HttpError, HttpErrorKind, HttpRequest,
     HttpRequestBody, HttpResponse, HttpResponseBody, HttpService,
 };
-use rustls::crypto::ring;
-use rustls::pki_types::ServerName;
-use rustls::version::{TLS12, TLS13};
-use rustls::{ClientConfig, RootCertStore};
+use rustls::ClientConfig;
+use signpost_outbound::{ConnectError, connect, is_this_machine, machine_roots, trusting};
 use std::io;
-use std::net::IpAddr;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
-use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::TcpStream;
 use tokio::time::timeout;
-use tokio_rustls::TlsConnector;
 
 /// How long it may take to connect, with the handshake of TLS.
 const CONNECT_TIME_MAX: Duration = Duration::from_secs(10);
@@ -53,10 +47,9 @@ pub(super) fn unfit_endpoint(url: &str, allow_http: bool) -> Option<&'static str
     }
 }
 
-/// Whether a host is this machine.
+/// Whether the host of a URL is this machine.
 fn is_here(host: &str) -> bool {
-    let host = host.trim_matches(['[', ']']);
-    host == "localhost" || host.parse().is_ok_and(|ip: IpAddr| ip.is_loopback())
+    is_this_machine(host.trim_matches(['[', ']']))
 }
 
 /// Makes what asks.
@@ -125,7 +118,7 @@ impl HttpService for Asks {
 }
 
 impl Asks {
-    fn kept(&self) -> std::sync::MutexGuard<'_, Option<(String, SendRequest<HttpRequestBody>)>> {
+    fn kept(&self) -> MutexGuard<'_, Option<(String, SendRequest<HttpRequestBody>)>> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -136,16 +129,21 @@ impl Asks {
             return Err(wrong(io::Error::other(OPEN)));
         }
         let port = uri.port_u16().unwrap_or(if is_secure { 443 } else { 80 });
-        let unreached = |error| HttpError::new(HttpErrorKind::Connect, error);
-        let stream = TcpStream::connect((host, port)).await.map_err(unreached)?;
-        stream.set_nodelay(true).map_err(unreached)?;
-        if !is_secure {
-            return handshake(stream).await;
-        }
-        let name = ServerName::try_from(host.to_owned()).map_err(wrong)?;
-        let tls = TlsConnector::from(self.tls()?);
-        // Another certificate does not come by asking again.
-        handshake(tls.connect(name, stream).await.map_err(wrong)?).await
+        let tls = is_secure.then(|| self.tls()).transpose()?;
+        let stream = connect(host, port, tls)
+            .await
+            .map_err(|error| match error {
+                ConnectError::Unreached(error) => HttpError::new(HttpErrorKind::Connect, error),
+                // Another certificate does not come by asking again.
+                ConnectError::Name(error) => wrong(error),
+                ConnectError::Tls(error) => wrong(error),
+            })?;
+        let (sender, connection) = http1::handshake(TokioIo::new(stream))
+            .await
+            .map_err(broken)?;
+        // It ends with the sender.
+        tokio::spawn(async move { drop(connection.await) });
+        Ok(sender)
     }
 
     /// A client of TLS that trusts what this machine trusts.
@@ -153,32 +151,15 @@ impl Asks {
         if let Some(tls) = self.tls.get() {
             return Ok(tls.clone());
         }
-        let mut roots = RootCertStore::empty();
-        let (_, _) =
-            roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+        let roots = machine_roots();
         if roots.is_empty() {
             return Err(wrong(io::Error::other(
                 "this machine trusts no CA: name a file with one in SSL_CERT_FILE",
             )));
         }
-        let provider = Arc::new(ring::default_provider());
-        let versions =
-            ClientConfig::builder_with_provider(provider).with_protocol_versions(&[&TLS13, &TLS12]);
-        let config = versions.map_err(wrong)?.with_root_certificates(roots);
-        let config = Arc::new(config.with_no_client_auth());
+        let config = trusting(roots).map_err(wrong)?;
         Ok(self.tls.get_or_init(|| config).clone())
     }
-}
-
-async fn handshake(
-    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
-) -> Result<SendRequest<HttpRequestBody>, HttpError> {
-    let (sender, connection) = http1::handshake(TokioIo::new(stream))
-        .await
-        .map_err(broken)?;
-    // It ends with the sender.
-    tokio::spawn(async move { drop(connection.await) });
-    Ok(sender)
 }
 
 /// What does not get better by asking again.

@@ -10,23 +10,18 @@ use http::{Request, StatusCode, Uri};
 use http_body_util::{BodyExt, Empty, Limited};
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
-use rustls::crypto::ring;
+use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, ServerName};
-use rustls::version::{TLS12, TLS13};
 use rustls::{ClientConfig, RootCertStore};
+use signpost_outbound::{Stream, connect, is_this_machine, machine_roots};
 use std::fs::File;
 use std::io::Read;
-use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use std::{fmt, io};
-use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::TcpStream;
 use tokio::task::spawn_blocking;
 use tokio::time::timeout;
-use tokio_rustls::TlsConnector;
 
 /// How long a fetch may take, from the look-up of the name to the last byte.
 pub const KEYS_FETCH_TIME_MAX: Duration = Duration::from_secs(10);
@@ -90,10 +85,9 @@ impl JwksSource {
         if uri.authority().is_none_or(|of| of.as_str().contains('@')) {
             return Err(wrong());
         }
-        let is_here = host == "localhost" || host.parse().is_ok_and(|ip: IpAddr| ip.is_loopback());
         let (tls, port) = match uri.scheme() {
             Some(scheme) if *scheme == Scheme::HTTPS => (Some(trusting(ca)?), 443),
-            Some(scheme) if *scheme == Scheme::HTTP && is_here => (None, 80),
+            Some(scheme) if *scheme == Scheme::HTTP && is_this_machine(&host) => (None, 80),
             Some(scheme) if *scheme == Scheme::HTTP => {
                 return Err(SourceFault::Jwks(
                     "must begin with https://: whoever can change what comes by http can make tokens; only a URL on \
@@ -154,9 +148,9 @@ fn limited(path: &Path, most: usize) -> io::Result<Vec<u8>> {
 
 /// A client of TLS that trusts the CAs in this file, or else those that the machine trusts.
 fn trusting(ca: Option<&Path>) -> Result<Arc<ClientConfig>, SourceFault> {
-    let mut roots = RootCertStore::empty();
-    match ca {
+    let roots = match ca {
         Some(path) => {
+            let mut roots = RootCertStore::empty();
             let wrong = |what: String| SourceFault::Ca(what);
             let pem = limited(path, crate::tls::TLS_FILE_BYTES_MAX)
                 .map_err(|error| wrong(format!("cannot be read: {error}")))?;
@@ -169,43 +163,28 @@ fn trusting(ca: Option<&Path>) -> Result<Arc<ClientConfig>, SourceFault> {
             if roots.is_empty() {
                 return Err(wrong("has no certificate in PEM".to_owned()));
             }
+            roots
         }
         None => {
-            let found = rustls_native_certs::load_native_certs();
-            let (_, _) = roots.add_parsable_certificates(found.certs);
+            let roots = machine_roots();
             if roots.is_empty() {
                 return Err(SourceFault::Jwks(
                     "needs a CA, and this machine trusts none: set oidc-ca".to_owned(),
                 ));
             }
+            roots
         }
-    }
-    let provider = Arc::new(ring::default_provider());
-    let versions =
-        ClientConfig::builder_with_provider(provider).with_protocol_versions(&[&TLS13, &TLS12]);
-    let versions = versions.map_err(|error| SourceFault::Jwks(error.to_string()))?;
-    let config = versions.with_root_certificates(roots);
-    Ok(Arc::new(config.with_no_client_auth()))
+    };
+    signpost_outbound::trusting(roots).map_err(|error| SourceFault::Jwks(error.to_string()))
 }
 
 impl JwksUrl {
     async fn fetch(&self) -> Result<Vec<u8>, String> {
-        let stream = TcpStream::connect((self.host.as_str(), self.port)).await;
-        let stream = stream.map_err(|error| format!("cannot be reached: {error}"))?;
-        let Some(tls) = &self.tls else {
-            return self.ask(stream).await;
-        };
-        let name = ServerName::try_from(self.host.clone());
-        let name = name.map_err(|_| "has a name that no certificate can have".to_owned())?;
-        let stream = TlsConnector::from(tls.clone()).connect(name, stream).await;
-        self.ask(stream.map_err(|error| format!("TLS: {error}"))?)
-            .await
+        let stream = connect(&self.host, self.port, self.tls.clone()).await;
+        self.ask(stream.map_err(|error| error.to_string())?).await
     }
 
-    async fn ask(
-        &self,
-        stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
-    ) -> Result<Vec<u8>, String> {
+    async fn ask(&self, stream: Box<dyn Stream>) -> Result<Vec<u8>, String> {
         let broken = |error: hyper::Error| format!("broke off: {error}");
         let (mut sender, connection) = http1::handshake(TokioIo::new(stream))
             .await
