@@ -29,6 +29,9 @@ use std::sync::{Arc, PoisonError, RwLock};
 /// The maximum number of bytes of rows that are kept in memory because they cannot be written.
 pub const ROWS_IN_MEMORY_MAX: usize = 512 * 1024 * 1024;
 
+/// The maximum number of leaves of a database that is read whole before the engine opens it.
+const LEAVES_CHECKED_MAX: usize = 1_024;
+
 /// Called with the key and the value of each row, until it breaks.
 type Visit<'a> = dyn FnMut(&[u8], &[u8]) -> ControlFlow<()> + 'a;
 
@@ -64,23 +67,18 @@ impl Sealed {
         })))
     }
 
-    /// Reads the leaves that were written last, before the engine opens the database: where one is not the leaf that it
-    /// should be, the engine would look for it for ever. That can be so after a power cut on a disk that does not sync
-    /// what it says is synced.
+    /// Reads the leaves that were written last, and those of a small database all, before the engine opens it: where one
+    /// is not the leaf that it should be, the engine would look for it, or for the one after it, for ever. That can be
+    /// so after a power cut on a disk that does not sync what it says is synced.
     ///
     /// # Errors
     /// When one of them does not read.
     pub(super) fn check_recent(path: &Path) -> io::Result<()> {
         let sealed = Sealed::open(path, 0)?;
-        let places = sealed.0.catalog.places.iter();
-        let mut recent = places.filter(|place| place.is_recent);
-        recent.try_for_each(|place| {
-            sealed
-                .0
-                .slabs
-                .read(place.location, &place.low_key)
-                .map(drop)
-        })
+        let places = &sealed.0.catalog.places;
+        let is_small = places.len() <= LEAVES_CHECKED_MAX;
+        let mut checked = (0..places.len()).filter(|index| is_small || places[*index].is_recent);
+        checked.try_for_each(|index| sealed.0.read(index).map(drop))
     }
 
     /// The number of leaves.
@@ -220,15 +218,24 @@ impl Sealed {
         if let Some(leaf) = inner.cache.get(index) {
             return Ok(leaf);
         }
-        let Some(Place {
-            low_key, location, ..
-        }) = inner.catalog.places.get(index)
-        else {
-            return Ok(Arc::default());
-        };
-        let leaf = Arc::new(inner.slabs.read(*location, low_key)?);
+        let leaf = Arc::new(inner.read(index)?);
         inner.cache.put(index, &leaf);
         Ok(leaf)
+    }
+}
+
+impl Inner {
+    /// Reads a leaf from disk; one without rows if there is none with this number.
+    fn read(&self, index: usize) -> io::Result<Leaf> {
+        let Some(Place {
+            low_key, location, ..
+        }) = self.catalog.places.get(index)
+        else {
+            return Ok(Leaf::default());
+        };
+        let next = self.catalog.places.get(index + 1);
+        let next_low_key = next.map(|place| place.low_key.as_slice());
+        self.slabs.read(*location, low_key, next_low_key)
     }
 }
 

@@ -38,17 +38,17 @@ impl Leaf {
     }
 
     /// Reads a leaf: its first key, the first key after it, the length of what its keys have in common, and its rows.
-    fn decode(bytes: &[u8], low_key: &[u8]) -> Option<Leaf> {
+    /// `None` if it is not the leaf from `low_key` up to `next_low_key`.
+    fn decode(bytes: &[u8], low_key: &[u8], next_low_key: Option<&[u8]>) -> Option<Leaf> {
         let mut at = 0;
         let first = text_at(bytes, &mut at)?;
-        match bytes.get(at)? {
-            0 => at += 1,
-            1 => {
-                at += 1;
-                text_at(bytes, &mut at)?;
-            }
+        let has_next = bytes.get(at)?;
+        at += 1;
+        let next = match has_next {
+            0 => None,
+            1 => Some(text_at(bytes, &mut at)?),
             _ => return None,
-        }
+        };
         let prefix = usize::try_from(number_at(bytes, &mut at)?).ok()?;
         let prefix = first.get(..prefix)?.to_vec();
         let count = number_at(bytes, &mut at)?;
@@ -60,7 +60,7 @@ impl Leaf {
             leaf.rows.push((key, value));
         }
         let is_sorted = leaf.rows.is_sorted_by(|(a, _), (b, _)| a < b);
-        (first == low_key && is_sorted).then_some(leaf)
+        (first == low_key && next == next_low_key && is_sorted).then_some(leaf)
     }
 }
 
@@ -72,8 +72,13 @@ impl Slabs {
         }
     }
 
-    /// Reads the leaf at `location`, which must begin with `low_key`.
-    pub(super) fn read(&self, location: Location, low_key: &[u8]) -> io::Result<Leaf> {
+    /// Reads the leaf at `location`, which must hold the keys from `low_key` up to `next_low_key`.
+    pub(super) fn read(
+        &self,
+        location: Location,
+        low_key: &[u8],
+        next_low_key: Option<&[u8]>,
+    ) -> io::Result<Leaf> {
         let size = slot_size(location.slab).ok_or_else(|| {
             invalid(
                 &self.folder,
@@ -94,7 +99,7 @@ impl Slabs {
         let stored = content(&slot).ok_or_else(|| damaged("its checksum does not hold"))?;
         let decoded =
             zstd::stream::decode_all(stored).map_err(|_| damaged("it does not unpack"))?;
-        Leaf::decode(&decoded, low_key)
+        Leaf::decode(&decoded, low_key, next_low_key)
             .ok_or_else(|| damaged("it holds another leaf than it should"))
     }
 
@@ -131,7 +136,7 @@ pub(super) fn slot_size(slab: u8) -> Option<u64> {
 }
 
 /// The content of a slot: its length and its checksum are at the end. `None` if the checksum does not hold.
-fn content(slot: &[u8]) -> Option<&[u8]> {
+pub(super) fn content(slot: &[u8]) -> Option<&[u8]> {
     let (checked, checksum) = slot.split_at_checked(slot.len().checked_sub(CHECKSUM_BYTES)?)?;
     if (crc32fast::hash(checked) ^ CHECKSUM_MASK).to_le_bytes() != checksum {
         return None;

@@ -133,14 +133,6 @@ pub(in crate::store) fn check(folder: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// The size of the bookkeeping in `folder`, in bytes.
-pub(in crate::store) fn bytes(folder: &Path) -> io::Result<u64> {
-    let Files { snapshot, logs } = Files::find(folder)?;
-    let files = snapshot.iter().chain(&logs);
-    let sizes = files.map(|path| Ok(fs::metadata(path)?.len()));
-    sizes.sum()
-}
-
 /// Whether there is a snapshot in `folder` but no log after it. The engine leaves it so only for a moment, when it
 /// opens.
 pub(in crate::store) fn lacks_log(folder: &Path) -> io::Result<bool> {

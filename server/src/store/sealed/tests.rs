@@ -1,7 +1,7 @@
 //! The reader finds what the engine wrote, and believes nothing else.
 
 use super::Sealed;
-use super::leaf::{SIZES, slot_size};
+use super::leaf::{CHECKSUM_MASK, SIZES, content, slot_size};
 use crate::store::database::Database;
 use proptest::prelude::*;
 use std::collections::BTreeMap;
@@ -145,6 +145,50 @@ fn damage_before_whole_frames_is_not_a_torn_end() -> Outcome {
         ControlFlow::Continue(())
     })?;
     assert_eq!(found, engine);
+    Ok(())
+}
+
+/// A leaf as it was before the one after it was taken in: the engine would look for the keys between them for ever.
+#[test]
+fn a_leaf_that_ends_before_the_next_begins_is_damage() -> Outcome {
+    let temporary = tempfile::tempdir()?;
+    let path = temporary.path().join("database");
+    written(&path, 8, 60)?;
+    Database::<16>::open_checked(&path, CACHE_BYTES)?.close()?;
+    let sealed = Sealed::open(&path, CACHE_BYTES)?;
+    let place = sealed.0.catalog.places.first().ok_or("no leaf")?;
+    let size = slot_size(place.location.slab).ok_or("no size")?;
+    let file = path.join("slabs").join(size.to_string());
+    let mut bytes = fs::read(&file)?;
+    let from = usize::try_from(place.location.slot * size)?;
+    let slot = &mut bytes[from..from + usize::try_from(size)?];
+    let mut leaf = zstd::stream::decode_all(content(slot).ok_or("no content")?)?;
+    // The first key has no bytes; after it follow a mark, and the first key of the next leaf with its length.
+    let next = sealed.leaf_from(1);
+    assert_eq!(&leaf[17..17 + next.len()], next);
+    leaf[17 + next.len() - 1] ^= 1;
+    put_content(slot, &zstd::stream::encode_all(leaf.as_slice(), 19)?)?;
+    fs::write(&file, &bytes)?;
+    let refused = Database::<16>::open_checked(&path, CACHE_BYTES).err();
+    let text = refused.map(|error| error.to_string()).unwrap_or_default();
+    assert!(
+        text.contains("it holds another leaf than it should"),
+        "{text}"
+    );
+    assert!(all(&Sealed::open(&path, CACHE_BYTES)?).is_err());
+    Ok(())
+}
+
+/// Stores content in a slot of at most 64 KiB, as the engine does.
+fn put_content(slot: &mut [u8], content: &[u8]) -> Outcome {
+    let length_bytes = if slot.len() <= 0xff { 1 } else { 2 };
+    let end = slot.len() - 4 - length_bytes;
+    assert!(content.len() <= end, "it does not fit");
+    slot[..content.len()].copy_from_slice(content);
+    let length = u16::try_from(content.len())?.to_le_bytes();
+    slot[end..end + length_bytes].copy_from_slice(&length[..length_bytes]);
+    let checksum = crc32fast::hash(&slot[..end + length_bytes]) ^ CHECKSUM_MASK;
+    slot[end + length_bytes..].copy_from_slice(&checksum.to_le_bytes());
     Ok(())
 }
 
