@@ -42,7 +42,7 @@ struct Layer {
 }
 
 /// Bits for `keys` keys, so many for each.
-pub(super) fn bits_for(keys: u64, key_bits: u64) -> AtomicBloomFilter {
+fn bits_for(keys: u64, key_bits: u64) -> AtomicBloomFilter {
     // A whole number of 64-bit words.
     let bits = (keys * key_bits / 64 * 64) as usize;
     AtomicBloomFilter::with_num_bits(bits).hashes(KEY_HASHES)
