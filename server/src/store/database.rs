@@ -25,8 +25,8 @@
 //! - An iterator does not stop reading at the end of its range. The caller of [`Handle::scan`] must stop it.
 //! - When a log of its bookkeeping does not read, it opens without the rest of that log. So `metadata::check` runs
 //!   first.
-//! - A leaf that is not the one that it should be, it reads again and again, for ever. So a start reads the leaves that
-//!   were written last before it: see [`Database::open_checked`].
+//! - A leaf that is not the one that it should be, or that ends before the next begins, it reads again and again, for
+//!   ever. So a start reads the leaves that were written last before it: see [`Database::open_checked`].
 //! - It cannot open what it may not write. Then, and for what is only read, there is [`Sealed`].
 
 use super::disk;
@@ -62,8 +62,6 @@ pub(super) struct Database<const FAN_OUT: usize> {
     /// `None` after the database was closed or leaked.
     opened: Option<Opened<FAN_OUT>>,
     path: PathBuf,
-    /// The size of its bookkeeping when it was opened, in bytes.
-    bookkeeping_bytes: u64,
 }
 
 /// Reads a database. Every handle must be dropped before its [`Database`] is closed.
@@ -100,8 +98,6 @@ impl<const FAN_OUT: usize> Database<FAN_OUT> {
                     return Ok(Database {
                         opened: Some(Opened::Sled(sled)),
                         path: path.to_owned(),
-                        // It only says when opening again pays.
-                        bookkeeping_bytes: metadata::bytes(&path.join("metadata")).unwrap_or(0),
                     });
                 }
                 Err(error) => {
@@ -142,7 +138,6 @@ impl<const FAN_OUT: usize> Database<FAN_OUT> {
         Ok(Database {
             opened: Some(Opened::Sealed(sealed)),
             path: path.to_owned(),
-            bookkeeping_bytes: 0,
         })
     }
 
@@ -199,12 +194,6 @@ impl<const FAN_OUT: usize> Database<FAN_OUT> {
         }
     }
 
-    /// The size of its bookkeeping when it was opened, in bytes: it grows with the number of leaves, and so does the
-    /// time that opening takes. 0 if it is only read.
-    pub(super) fn bookkeeping_bytes(&self) -> u64 {
-        self.bookkeeping_bytes
-    }
-
     /// Lets the database go without writing anything more: what was not flushed is not on disk. Its folder cannot be
     /// opened again by this process.
     pub(super) fn abandon(mut self) {
@@ -220,10 +209,8 @@ impl<const FAN_OUT: usize> Database<FAN_OUT> {
         self.settle()
     }
 
-    fn settle(&mut self) -> Result<(), StoreError> {
-        if !matches!(self.opened, Some(Opened::Sled(_))) {
-            return Ok(());
-        }
+    /// Flushes until nothing is left to write, so that closing takes little time. Handles may be in use.
+    pub(super) fn flush_all(&mut self) -> Result<(), StoreError> {
         self.write("could not close", |sled| {
             let mut quiet = 0;
             for _ in 0..CLOSING_FLUSHES_MAX {
@@ -236,7 +223,14 @@ impl<const FAN_OUT: usize> Database<FAN_OUT> {
                 }
             }
             Ok(())
-        })?;
+        })
+    }
+
+    fn settle(&mut self) -> Result<(), StoreError> {
+        if !matches!(self.opened, Some(Opened::Sled(_))) {
+            return Ok(());
+        }
+        self.flush_all()?;
         let sled = self.opened.take();
         caught(io::ErrorKind::Other, || {
             drop(sled);

@@ -19,6 +19,7 @@ use std::fs::{self, File};
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 /// The maximum number of bytes of the key of a row.
 pub const ROW_KEY_BYTES_MAX: usize = 1024;
@@ -30,10 +31,11 @@ pub const CHANGES_MAX: usize = 128 * 1024;
 /// the rows that were put and an estimate of the leaves that were read by anyone in the meantime. A row that is looked
 /// up is usually written next, and a written leaf stays in memory.
 pub const REOPEN_BYTES: u64 = 40 * 1024 * 1024;
-/// So many bytes more may be held for each byte of the database's bookkeeping, because opening takes longer.
-const REOPEN_BYTES_A_BYTE: u64 = 12;
-/// At most so many times as much may be held where opening takes longer.
-const REOPEN_TIMES_MAX: u64 = 2;
+/// At most so many times as much may be held where the database has many leaves, because opening takes longer then.
+const REOPEN_TIMES_MAX: u64 = 4;
+/// So many times as long as the last opening took must have passed before the next one, unless that is too much to
+/// hold.
+const REOPEN_REST: u32 = 4;
 /// The bytes put since the last flush after which the owner flushes. A flush holds a copy of all leaves that were
 /// changed since the last one.
 const FLUSH_BYTES: u64 = 8 * 1024 * 1024;
@@ -94,6 +96,8 @@ pub struct Rows {
     unflushed_bytes: u64,
     /// The number of leaves read since the database was opened that are already counted in `held_bytes`.
     page_ins_held: u64,
+    /// When the database was opened, and how long closing and opening it took; 0 for the first time.
+    reopened: (Instant, Duration),
     failure: Option<String>,
     /// Whether the folder is only read: then the rows since the last flush are in memory alone.
     is_sealed: bool,
@@ -180,7 +184,7 @@ impl Rows {
         check_limits(&changes)?;
         self.unless_poisoned(|rows| {
             rows.write(changes, applied)?;
-            if rows.held_bytes >= rows.reopen_bytes()? && rows.has_reserve() {
+            if rows.should_reopen() && rows.has_reserve() {
                 rows.reopen()?;
             }
             Ok(())
@@ -258,6 +262,7 @@ impl Rows {
             held_bytes: 0,
             unflushed_bytes: 0,
             page_ins_held: 0,
+            reopened: (Instant::now(), Duration::ZERO),
             failure: None,
             is_sealed,
             space: None,
@@ -292,9 +297,11 @@ impl Rows {
             .iter()
             .map(|(key, value)| (key.len() + value.len()) as u64 + ROW_BYTES_BESIDE)
             .sum();
-        let mut puts = puts.into_iter();
-        while puts.len() > 0 {
-            database.put_all(puts.by_ref().take(PUTS_AT_ONCE))?;
+        for puts in in_two_passes(puts) {
+            let mut puts = puts.into_iter();
+            while puts.len() > 0 {
+                database.put_all(puts.by_ref().take(PUTS_AT_ONCE))?;
+            }
         }
         // Remove after the puts: so a row that moves from one key to another is always under at least one of them.
         for key in gone {
@@ -312,9 +319,11 @@ impl Rows {
         Ok(())
     }
 
-    /// Closes the database and opens it again. Readers wait in the meantime.
+    /// Closes the database and opens it again. Readers wait in the meantime, but not while it writes what is left.
     fn reopen(&mut self) -> Result<(), StoreError> {
         let limits = self.limits;
+        self.database()?.flush_all()?;
+        let begun = Instant::now();
         let database = self.database.take();
         let (database, page_ins) = self.shared.replace(|path| {
             if let Some(database) = database {
@@ -328,15 +337,17 @@ impl Rows {
         self.database = Some(database);
         (self.held_bytes, self.page_ins_held) = (0, page_ins);
         self.unflushed_bytes = 0;
+        self.reopened = (Instant::now(), begun.elapsed());
         self.shared.note_held(0);
         Ok(())
     }
 
-    /// The bytes held in memory after which the database is opened again: more where opening takes longer.
-    fn reopen_bytes(&mut self) -> Result<u64, StoreError> {
+    /// Whether so much is held in memory that the database should be opened again.
+    fn should_reopen(&self) -> bool {
         let least = self.limits.reopen_bytes;
-        let more = self.database()?.bookkeeping_bytes() * REOPEN_BYTES_A_BYTE;
-        Ok((least + more).min(least * REOPEN_TIMES_MAX))
+        let (at, took) = self.reopened;
+        self.held_bytes >= least.saturating_mul(REOPEN_TIMES_MAX)
+            || self.held_bytes >= least && at.elapsed() >= took * REOPEN_REST
     }
 
     fn database(&mut self) -> Result<&mut Database<STATE_FAN_OUT>, StoreError> {
@@ -394,6 +405,22 @@ fn latest(mut changes: Vec<(Vec<u8>, Option<Vec<u8>>)>) -> Vec<(Vec<u8>, Option<
         is_same
     });
     changes
+}
+
+/// What to put first, and what to put between it. The database splits a leaf in the middle when it is full. So of rows
+/// in a row, put one after the other, each split would leave a leaf half full for ever. Here the first pass puts hardly
+/// more than every second one: it makes leaves that are half full, and the second fills them.
+fn in_two_passes<T>(puts: Vec<T>) -> [Vec<T>; 2] {
+    const LEAF_FULL: usize = STATE_FAN_OUT - 1;
+    let is_first = |place: usize| (place % LEAF_FULL).is_multiple_of(2);
+    let (mut first, mut second) = (Vec::with_capacity(puts.len()), Vec::new());
+    for (place, put) in puts.into_iter().enumerate() {
+        match is_first(place) {
+            true => first.push(put),
+            false => second.push(put),
+        }
+    }
+    [first, second]
 }
 
 fn position(store_id: StoreId, applied: u64) -> Vec<u8> {

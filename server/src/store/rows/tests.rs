@@ -196,6 +196,33 @@ fn leaves_emptied_by_deletions_are_given_back() -> Outcome {
     Ok(())
 }
 
+#[test]
+fn a_run_of_new_rows_fills_its_leaves() -> Outcome {
+    const AT_ONCE: u64 = 2_000;
+    const GROUPS: u64 = 5;
+    let temporary = TempDir::new()?;
+    let folder = DataFolder::open(temporary.path(), STORE)?;
+    let (mut rows, reader) = open(&folder)?;
+    // What the run grows before: it is not at the end of the database.
+    let behind = |number: u64| (format!("z{number}").into_bytes(), Some(Vec::new()));
+    rows.apply((0..10).map(behind).collect(), 1)?;
+    for group in 1..=GROUPS {
+        let numbers = (group - 1) * AT_ONCE..group * AT_ONCE;
+        rows.apply(numbers.map(|number| put(number, 20)).collect(), 1 + group)?;
+    }
+    let (found, _) =
+        reader.get_many_blocking(&(0..AT_ONCE * GROUPS).map(key).collect::<Vec<_>>())?;
+    assert!(found.iter().all(Option::is_some), "a row is missing");
+    drop(rows);
+    let full = AT_ONCE * GROUPS / STATE_FAN_OUT as u64;
+    let leaves = leaves(&folder.state_path())?;
+    assert!(
+        leaves * 10 <= full * 12,
+        "{leaves} leaves instead of {full}"
+    );
+    Ok(())
+}
+
 /// The number of leaves that a scan of all rows reads.
 fn leaves(state: &Path) -> Result<u64, Failure> {
     std::fs::remove_file(state.join("CLOSED"))?;
