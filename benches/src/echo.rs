@@ -1,13 +1,12 @@
 //! A bare tonic server that answers RouteContact with a ready answer, to measure what the transport alone costs. It can
 //! also store the contact first: in tables of SQLite or PostgreSQL, as one would otherwise write such a service, or in
-//! the log of the store, alone or with the rows of a contact; or do as much work as is asked of it, and shed what is
-//! too much.
+//! the log of the store, alone or with the rows of a contact; and it can shed what is too much.
 
 use crate::appended::Appended;
 use crate::pool::PooledTables;
 use crate::rows::RowSample;
 use crate::served::say;
-use crate::shedding::{ShedLayer, Work};
+use crate::shedding::ShedLayer;
 use crate::tables::Tables;
 use clap::Args;
 use prost::Message;
@@ -15,7 +14,6 @@ use signpost_proto::v1;
 use signpost_proto::v1::contact_service_server::{ContactService, ContactServiceServer};
 use std::error::Error;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 use tokio::net::TcpListener;
 use tonic::transport::server::TcpIncoming;
 use tonic::{Request, Response, Status};
@@ -26,8 +24,6 @@ enum Kept {
     Tables(Tables),
     Pooled(PooledTables),
     Log(Appended),
-    /// Nowhere, but it costs as much as this.
-    Work(Work),
 }
 
 struct Echo {
@@ -49,7 +45,6 @@ impl ContactService for Echo {
             }
             Kept::Pooled(tables) => tables.keep(request.get_ref(), &self.answer).await,
             Kept::Log(log) => log.keep(request.get_ref(), &self.answer).await,
-            Kept::Work(work) => work.done().await.map_err(Into::into),
         };
         kept.map_err(|error| Status::internal(error.to_string()))?;
         Ok(Response::new(self.answer.clone()))
@@ -147,14 +142,14 @@ pub struct EchoArgs {
     /// With `--echo`: first store each contact in PostgreSQL, whose socket is in this folder.
     #[arg(long, hide = true, requires = "echo", conflicts_with_all = ["tables", "log"])]
     postgres: Option<PathBuf>,
-    /// With `--echo`: first work so many nanoseconds for each contact, and refuse those that are too many.
-    #[arg(long, hide = true, requires = "echo", conflicts_with_all = ["tables", "log", "postgres"])]
-    work_nanos: Option<u64>,
+    /// With `--echo`: refuse calls that are too many.
+    #[arg(long, hide = true, requires = "echo")]
+    sheds: bool,
 }
 
 impl EchoArgs {
-    /// The file with the answer and where the echo stores a contact; `None` if this process is not to be an echo.
-    pub fn asked(&self) -> Option<(&Path, Keep<'_>)> {
+    /// What the echo is to do; `None` if this process is not to be one.
+    pub fn asked(&self) -> Option<Asked<'_>> {
         let answer = self.echo.as_deref()?;
         let tables = self.tables.as_deref().map(Keep::Tables);
         let postgres = self.postgres.as_deref().map(Keep::Postgres);
@@ -166,15 +161,30 @@ impl EchoArgs {
             },
             None => Keep::Log(log),
         });
-        let work = self.work_nanos.map(Duration::from_nanos).map(Keep::Work);
-        let keep = tables.or(postgres).or(log).or(work);
-        Some((answer, keep.unwrap_or(Keep::Nowhere)))
+        let keep = tables.or(postgres).or(log);
+        let keep = keep.unwrap_or(Keep::Nowhere);
+        let sheds = self.sheds;
+        Some(Asked {
+            answer,
+            keep,
+            sheds,
+        })
     }
+}
+
+/// What an echo does.
+#[derive(Clone, Copy, Debug)]
+pub struct Asked<'a> {
+    /// The file with the answer.
+    answer: &'a Path,
+    keep: Keep<'a>,
+    /// Whether it refuses calls that are too many.
+    sheds: bool,
 }
 
 /// Where the echo stores a contact before it answers.
 #[derive(Clone, Copy, Debug)]
-pub enum Keep<'a> {
+enum Keep<'a> {
     /// The echo does not store it.
     Nowhere,
     /// In this file of SQLite.
@@ -192,22 +202,24 @@ pub enum Keep<'a> {
         /// Whether it also decides each contact.
         decides: bool,
     },
-    /// The echo works so long for it instead, and sheds calls that are too many.
-    Work(Duration),
 }
 
-/// Serves the answer in the file `answer` on a free port of loopback, until the process is killed. First prints the
-/// address.
+/// Serves the answer on a free port of loopback, until the process is killed. First prints the address.
 ///
 /// # Errors
 /// When a file cannot be read.
-pub async fn echo(answer: &Path, keep: Keep<'_>) -> Result<(), Box<dyn Error>> {
+pub async fn echo(
+    Asked {
+        answer,
+        keep,
+        sheds,
+    }: Asked<'_>,
+) -> Result<(), Box<dyn Error>> {
     let kept = match keep {
         Keep::Nowhere => Kept::Nowhere,
         Keep::Tables(path) => Kept::Tables(Tables::create(path)?),
         Keep::Postgres(folder) => Kept::Pooled(PooledTables::create(folder).await?),
         Keep::Log(path) => Kept::Log(Appended::create(path, None, false)?),
-        Keep::Work(each) => Kept::Work(Work::start(each)),
         Keep::LogAndRows {
             log,
             sample,
@@ -222,7 +234,6 @@ pub async fn echo(answer: &Path, keep: Keep<'_>) -> Result<(), Box<dyn Error>> {
     say(&listener.local_addr()?.to_string());
     let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
     let mut server = tonic::transport::Server::builder();
-    let sheds = matches!(kept, Kept::Work(_));
     let service = ContactServiceServer::new(Echo { answer, kept });
     match sheds {
         true => {

@@ -5,8 +5,9 @@ use crate::tls;
 use clap::Args;
 use signpost_proto::v1;
 use signpost_proto::v1::playbook_service_client::PlaybookServiceClient;
-use signpost_server::engine::{Clock, Engine, EngineOptions, open_folder};
+use signpost_server::engine::{Clock, Engine, EngineOptions, fresh, open_folder};
 use signpost_server::grpc::{PortOptions, serve, serve_as};
+use signpost_server::store::DataFolder;
 use signpost_server::tls::Certificates;
 use std::error::Error;
 use std::path::{Path, PathBuf};
@@ -35,6 +36,15 @@ pub async fn signpost(folder: &Path) -> Result<(), Box<dyn Error>> {
     signpost_with(folder, EngineOptions::new(Clock::System)).await
 }
 
+/// As [`signpost`], on a folder without keys: as a version before encryption made it, personal values are in clear.
+///
+/// # Errors
+/// When the folder cannot be opened.
+pub async fn signpost_in_clear(folder: &Path) -> Result<(), Box<dyn Error>> {
+    let options = EngineOptions::new(Clock::System);
+    serve_folder(DataFolder::open(folder, fresh(folder)?)?, options).await
+}
+
 /// As [`signpost`], over TLS with the files that [`tls::make`] made in the folder `certificates`.
 ///
 /// # Errors
@@ -58,7 +68,11 @@ pub async fn signpost_over_tls(folder: &Path, certificates: &Path) -> Result<(),
 /// # Errors
 /// When the folder cannot be opened.
 pub async fn signpost_with(folder: &Path, options: EngineOptions) -> Result<(), Box<dyn Error>> {
-    let (engine, _guard) = Engine::start(open_folder(folder)?, options)?;
+    serve_folder(open_folder(folder)?, options).await
+}
+
+async fn serve_folder(folder: DataFolder, options: EngineOptions) -> Result<(), Box<dyn Error>> {
+    let (engine, _guard) = Engine::start(folder, options)?;
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     say(&listener.local_addr()?.to_string());
     serve(listener, engine, std::future::pending()).await?;

@@ -13,7 +13,9 @@ use signpost_benches::load::{Calls, Round, Until, drive};
 use signpost_benches::postgres::Postgres;
 use signpost_benches::process::Server;
 use signpost_benches::sample::{prepare, sampled};
-use signpost_benches::served::{Place, publish_to, say, signpost, signpost_over_tls, text};
+use signpost_benches::served::{
+    Place, publish_to, say, signpost, signpost_in_clear, signpost_over_tls, text,
+};
 use signpost_benches::tls;
 use std::error::Error;
 use std::path::PathBuf;
@@ -29,6 +31,8 @@ const COMPARED_IN_FLIGHT: usize = 64;
 const TIMES_POSTGRES: (u32, u32) = (3, 5);
 /// How much of the rate TLS may cost, in percent.
 const TLS_COST_PERCENT_MAX: u32 = 20;
+/// How much of the rate the encryption of personal values may cost, in percent.
+const ENCRYPTION_COST_PERCENT_MAX: u32 = 15;
 
 /// Measures durable RouteContact beside a bare tonic echo, the log alone, the log with rows, and services on SQLite and
 /// PostgreSQL.
@@ -45,6 +49,9 @@ struct Args {
     /// Also measure Signpost over TLS, beside Signpost without.
     #[arg(long)]
     tls: bool,
+    /// Also measure Signpost on a folder in which personal values are in clear, beside the one where they are encrypted.
+    #[arg(long)]
+    clear: bool,
     /// With `--serve`: have TLS with the files in this folder.
     #[arg(long, hide = true)]
     certificates: Option<PathBuf>,
@@ -54,6 +61,7 @@ struct Args {
 
 const SIGNPOST: &str = "signpost";
 const SIGNPOST_TLS: &str = "signpost, TLS";
+const SIGNPOST_CLEAR: &str = "signpost, in clear";
 const SQLITE: &str = "SQLite";
 /// What does only what no service of this kind can leave out.
 const UNAVOIDABLE: &str = "echo, logged, rows kept, decided";
@@ -71,9 +79,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
     match (&args.place.serve, args.echo.asked()) {
         (Some(folder), _) => match &args.certificates {
             Some(certificates) => signpost_over_tls(folder, certificates).await,
+            None if args.clear => signpost_in_clear(folder).await,
             None => signpost(folder).await,
         },
-        (None, Some((answer, keep))) => echo(answer, keep).await,
+        (None, Some(asked)) => echo(asked).await,
         (None, None) => compare(&args).await,
     }
 }
@@ -133,6 +142,12 @@ async fn compare(args: &Args) -> Result<(), Box<dyn Error>> {
         publish_to(&server).await?;
         servers.push(measured(SIGNPOST_TLS, server));
     }
+    if args.clear {
+        let data = folder.path().join("data-in-clear");
+        let server = Server::start(&["--clear", "--serve"], &data)?;
+        publish_to(&server).await?;
+        servers.push(measured(SIGNPOST_CLEAR, server));
+    }
     measure(args, &servers).await
 }
 
@@ -151,7 +166,7 @@ async fn measure(args: &Args, servers: &[Measured]) -> Result<(), Box<dyn Error>
     ]);
     let mut times = Vec::new();
     let mut beyond = Vec::new();
-    let mut tls_costs = Vec::new();
+    let mut costs = Vec::new();
     for &in_flight in &args.in_flight {
         let until = Until::Elapsed(Duration::from_secs(args.seconds));
         let mut rounds: Vec<Vec<Round>> = servers.iter().map(|_| Vec::new()).collect();
@@ -181,11 +196,21 @@ async fn measure(args: &Args, servers: &[Measured]) -> Result<(), Box<dyn Error>
                 own.cpu_each() / least.cpu_each(),
             ));
         }
-        if let (Some(open), Some(encrypted)) = (rate(SIGNPOST), rate(SIGNPOST_TLS)) {
-            let cost = 100.0 * (1.0 - encrypted / open);
-            tls_costs.push(format!(
-                "at {in_flight} in flight TLS costs {cost:.1} % of the rate; it may cost at most {TLS_COST_PERCENT_MAX} %"
-            ));
+        for (what, without, with, most) in [
+            ("TLS", SIGNPOST, SIGNPOST_TLS, TLS_COST_PERCENT_MAX),
+            (
+                "encryption of personal values",
+                SIGNPOST_CLEAR,
+                SIGNPOST,
+                ENCRYPTION_COST_PERCENT_MAX,
+            ),
+        ] {
+            if let (Some(without), Some(with)) = (rate(without), rate(with)) {
+                let cost = 100.0 * (1.0 - with / without);
+                costs.push(format!(
+                    "at {in_flight} in flight {what} costs {cost:.1} % of the rate; it may cost at most {most} %"
+                ));
+            }
         }
         if in_flight == COMPARED_IN_FLIGHT {
             for other in [SQLITE, POSTGRES] {
@@ -200,7 +225,7 @@ async fn measure(args: &Args, servers: &[Measured]) -> Result<(), Box<dyn Error>
     say(
         "CPU of the server and of its database for one contact; the middle of three rounds by rate",
     );
-    for line in beyond.into_iter().chain(tls_costs) {
+    for line in beyond.into_iter().chain(costs) {
         say(&line);
     }
     if !times.is_empty() {

@@ -1,10 +1,11 @@
 //! Memory and disk while contacts come and end: the resident size after 200,000 and after 1,000,000 routed and ended
-//! contacts, and before and after reads of contacts that do not exist. Beside it an echo that only appends each contact
-//! to the log and keeps as many rows as an open one has: what no service on this store can leave out.
+//! contacts, and before and after reads of contacts that do not exist. The rate there and after 5,000,000 is compared
+//! with that of the first 200,000. Beside it an echo that only appends each contact to the log and keeps as many rows as
+//! an open one has: what no service on this store can leave out.
 //!
 //! The caller does the same for each contact, so where its CPU time a contact grows, the machine was slower.
 //!
-//! `cargo run --release -p signpost-benches --bin memory [-- --contacts N]`
+//! `cargo run --release -p signpost-benches --bin memory [-- --contacts N --every N --alone]`
 
 use clap::Parser;
 use comfy_table::Table;
@@ -23,8 +24,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Requests in flight.
 const IN_FLIGHT: usize = 128;
-/// How often memory is measured over all the contacts.
-const MARKS: u64 = 5;
+/// How much of the rate of the first contacts there must be, and should be, after so many.
+const RATES: [(u64, f64); 2] = [(1_000_000, 0.85), (5_000_000, 0.75)];
+const RATE_AIM: f64 = 0.95;
 
 /// Measures memory and disk as contacts come and end.
 #[derive(Parser)]
@@ -34,6 +36,12 @@ struct Args {
     /// The number of contacts.
     #[arg(long, default_value_t = 1_000_000)]
     contacts: u64,
+    /// Contacts from one line of the table to the next.
+    #[arg(long, default_value_t = 200_000, value_parser = clap::value_parser!(u64).range(1..))]
+    every: u64,
+    /// Without the echo.
+    #[arg(long)]
+    alone: bool,
     #[command(flatten)]
     echo: EchoArgs,
     /// The number of reads of contacts that do not exist, after that.
@@ -46,7 +54,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let args = Args::parse();
     match (&args.place.serve, args.echo.asked()) {
         (Some(folder), _) => signpost(folder).await,
-        (None, Some((answer, keep))) => echo(answer, keep).await,
+        (None, Some(asked)) => echo(asked).await,
         (None, None) => compare(&args).await,
     }
 }
@@ -57,7 +65,7 @@ async fn compare(args: &Args) -> Result<(), Box<dyn Error>> {
     let (data, answer) = (folder.path().join("data"), folder.path().join("answer"));
     let server = Server::start(&["--serve"], &data)?;
     prepare(&server, &answer).await?;
-    let own = fill(&server, &data, Calls::RouteAndEnd, args.contacts).await?;
+    let own = fill(&server, &data, Calls::RouteAndEnd, args).await?;
     let before = server.resident()?.0 as f64 / 1e6;
     read_nothing(&server.address, args.reads).await?;
     let after = server.resident()?.0 as f64 / 1e6;
@@ -66,13 +74,16 @@ async fn compare(args: &Args) -> Result<(), Box<dyn Error>> {
         args.reads
     ));
     drop(server);
+    if args.alone {
+        return Ok(());
+    }
     let (log, sample) = (path("log")?, path("sample")?);
     say(
         "the echo that only appends to the log and keeps as many rows, with contacts that do not end:",
     );
     say(&sampled(sample.as_ref()).await?);
     let peer = Server::start(&["--log", &log, "--sample", &sample, "--echo"], &answer)?;
-    let most = fill(&peer, log.as_ref(), Calls::Route, args.contacts).await?;
+    let most = fill(&peer, log.as_ref(), Calls::Route, args).await?;
     say(&format!(
         "most memory: {own:.0} MB, that echo {most:.0} MB: {:.2} times",
         own / most
@@ -80,12 +91,12 @@ async fn compare(args: &Args) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Sends all the contacts, and prints memory, disk and rate at each mark. Gives the most memory, in MB.
+/// Sends all the contacts, and prints memory, disk and rate at each line. Gives the most memory, in MB.
 async fn fill(
     server: &Server,
     data: &Path,
     calls: Calls,
-    contacts: u64,
+    args: &Args,
 ) -> Result<f64, Box<dyn Error>> {
     let next = Arc::new(AtomicU64::new(1));
     let mut table = Table::new();
@@ -100,8 +111,9 @@ async fn fill(
         "of the caller",
     ]);
     let (mut first, mut most_of_all) = (None, 0.0_f64);
-    for mark in 1..=MARKS {
-        let until = contacts * mark / MARKS;
+    let mut rates: Vec<(u64, f64)> = Vec::new();
+    for line in 1..=args.contacts.div_ceil(args.every) {
+        let until = args.contacts.min(line * args.every);
         next.fetch_min(until, Ordering::Relaxed);
         let round = drive(server, IN_FLIGHT, calls, Until::Number(until), &next).await?;
         next.store(until, Ordering::Relaxed);
@@ -120,11 +132,23 @@ async fn fill(
             format!("{:.0}", round.cpu_each()),
             format!("{:.0}", round.caller_cpu_each()),
         ]);
+        rates.push((until, round.rate()));
         say(&format!(
-            "{until} contacts: {resident:.0} MB, at most {most:.0} MB"
+            "{until} contacts: {resident:.0} MB, at most {most:.0} MB, {:.0} a second",
+            round.rate()
         ));
     }
     say(&table.to_string());
+    for (contacts, must) in RATES {
+        let then = rates.iter().find(|(until, _)| *until == contacts);
+        if let (Some((until, first)), Some((_, then))) = (rates.first(), then) {
+            say(&format!(
+                "at {contacts} contacts {:.2} of the rate up to {until}; it must be at least {must}, and should be \
+                 {RATE_AIM}",
+                then / first
+            ));
+        }
+    }
     Ok(most_of_all)
 }
 

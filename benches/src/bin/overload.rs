@@ -1,8 +1,8 @@
 //! Overload: what a server does with five times the calls that it can decide. The rate that it sustains is measured
 //! first, then its latency when it is quiet, then five times that rate is offered whether or not it answers, and then
 //! it is quiet again. Two others get the same: a bare tonic echo, which shows what the transport needs, and the machine
-//! that the load shares; and a service that does only what cannot be left out: it works as long for each call as
-//! Signpost does beside the transport, stores nothing, and refuses in its outermost layer whatever is too much.
+//! that the load shares; and a service that does only what cannot be left out: it decides each contact, seals it, logs
+//! it and keeps its rows, looks nothing up, and refuses in its outermost layer whatever is too much.
 //!
 //! `cargo run --release -p signpost-benches --bin overload [-- --folder DIR --seconds N --times N]`
 
@@ -13,7 +13,8 @@ use signpost_benches::echo::{EchoArgs, echo};
 use signpost_benches::flood::{Flooded, Pace, flood};
 use signpost_benches::process::Server;
 use signpost_benches::requests;
-use signpost_benches::served::{Place, publish, say, signpost};
+use signpost_benches::sample::sampled;
+use signpost_benches::served::{Place, publish, say, signpost, text};
 use signpost_proto::v1;
 use signpost_proto::v1::contact_service_client::ContactServiceClient;
 use std::cell::Cell;
@@ -65,7 +66,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let runtime = runtime.enable_all().build()?;
     match (&args.place.serve, args.echo.asked()) {
         (Some(folder), _) => runtime.block_on(signpost(folder)),
-        (None, Some((answer, keep))) => runtime.block_on(echo(answer, keep)),
+        (None, Some(asked)) => runtime.block_on(echo(asked)),
         (None, None) => runtime.block_on(measure(&args)),
     }
 }
@@ -121,48 +122,39 @@ impl Phases {
         Ok(came)
     }
 
-    /// The best rate of several numbers of calls in flight, and the CPU time of a call at that rate.
-    async fn sustain(
-        &mut self,
-        server: &Server,
-        whose: &str,
-    ) -> Result<(f64, Duration), Box<dyn Error>> {
-        let mut best = (0.0_f64, Duration::ZERO);
+    /// The best rate of several numbers of calls in flight.
+    async fn sustain(&mut self, server: &Server, whose: &str) -> Result<f64, Box<dyn Error>> {
+        let mut best = 0.0_f64;
         for calls in IN_FLIGHT {
-            let before = server.cpu()?;
             let name = format!("{whose}{calls} in flight");
             let came = self
                 .phase(&name, &server.address, Pace::InFlight(calls))
                 .await?;
-            let each = (server.cpu()? - before).div_f64(came.taken.max(1) as f64);
-            if came.goodput() > best.0 {
-                best = (came.goodput(), each);
-            }
+            best = best.max(came.goodput());
         }
         Ok(best)
     }
 
-    /// All phases of a peer, which gets the same rates as Signpost; and the CPU time of a call.
+    /// All phases of a peer, which gets the same rates as Signpost.
     async fn peer(
         &mut self,
         server: &Server,
         whose: &str,
         quiet: Pace,
         pace: Pace,
-    ) -> Result<(Measured, Duration), Box<dyn Error>> {
-        let (sustained, cpu) = self.sustain(server, whose).await?;
+    ) -> Result<Measured, Box<dyn Error>> {
+        let sustained = self.sustain(server, whose).await?;
         let name = format!("{whose}quiet");
         let quiet = self.phase(&name, &server.address, quiet).await?;
         let before = server.resident()?;
         let flooded = flood(&server.address, pace, self.time, &self.next).await?;
         self.table.add_row(row(&format!("{whose}flood"), &flooded));
-        let measured = Measured {
+        Ok(Measured {
             sustained,
             quiet,
             flooded,
             memory: [before, server.resident()?],
-        };
-        Ok((measured, cpu))
+        })
     }
 }
 
@@ -184,7 +176,7 @@ async fn measure(args: &Args) -> Result<(), Box<dyn Error>> {
     ]);
     let next = Rc::new(Cell::new(1));
     let mut phases = Phases { next, time, table };
-    let (sustained, cpu) = phases.sustain(&server, "").await?;
+    let sustained = phases.sustain(&server, "").await?;
     let quiet_pace = Pace::Rate(QUIET * sustained);
     let quiet = phases.phase("quiet", &server.address, quiet_pace).await?;
     let ends = time.as_secs() * BESIDE_A_SECOND;
@@ -222,15 +214,17 @@ async fn measure(args: &Args) -> Result<(), Box<dyn Error>> {
     std::fs::write(&answer, routed.into_inner().encode_to_vec())?;
     drop((contacts, server));
     let bare = Server::start(&["--echo"], &answer)?;
-    let (echo, transport_cpu) = phases.peer(&bare, "echo, ", quiet_pace, pace).await?;
+    let echo = phases.peer(&bare, "echo, ", quiet_pace, pace).await?;
     drop(bare);
-    let work = cpu.saturating_sub(transport_cpu);
-    let nanos = work.as_nanos().to_string();
-    let shedding = Server::start(&["--work-nanos", &nanos, "--echo"], &answer)?;
-    let (sheds, _) = phases.peer(&shedding, "sheds, ", quiet_pace, pace).await?;
+    let sample = folder.path().join("sample");
+    say(&sampled(&sample).await?);
+    let (log, sample) = (text(&folder.path().join("log"))?, text(&sample)?);
+    let flags = ["--log", &log, "--sample", &sample, "--decides", "--sheds"];
+    let shedding = Server::start(&[&flags[..], &["--echo"]].concat(), &answer)?;
+    let sheds = phases.peer(&shedding, "sheds, ", quiet_pace, pace).await?;
     drop(shedding);
     say(&phases.table.to_string());
-    report(&signpost, &echo, &sheds, work);
+    report(&signpost, &echo, &sheds);
     counted.say();
     say(&format!(
         "quiet again: {} of {} refused, p99 {:.1} times that of before",
@@ -242,13 +236,13 @@ async fn measure(args: &Args) -> Result<(), Box<dyn Error>> {
 }
 
 /// Compares the figures with what they must be, and with those of the peers.
-fn report(signpost: &Measured, echo: &Measured, sheds: &Measured, work: Duration) {
+fn report(signpost: &Measured, echo: &Measured, sheds: &Measured) {
     say(&format!(
         "goodput / sustained: {:.2}; it must be at least {GOODPUT_MIN}",
         signpost.goodput()
     ));
     say(&format!(
-        "the same of a service that works {work:.0?} a call and only sheds: {:.2}, {:.2} times as much; within \
+        "the same of a service that only decides, logs, keeps rows and sheds: {:.2}, {:.2} times as much; within \
          {OF_PEER_MAX} counts as reached",
         sheds.goodput(),
         sheds.goodput() / signpost.goodput()
@@ -258,14 +252,14 @@ fn report(signpost: &Measured, echo: &Measured, sheds: &Measured, work: Duration
         signpost.latency_times()
     ));
     say(&format!(
-        "the same of the service that only sheds: {:.1}, and that of Signpost is {:.2} times as much; of a bare echo: \
+        "the same of that service: {:.1}, and that of Signpost is {:.2} times as much; of a bare echo: \
          {:.1}",
         sheds.latency_times(),
         signpost.latency_times() / sheds.latency_times(),
         echo.latency_times()
     ));
     signpost.say_memory("the server");
-    sheds.say_memory("the service that only sheds");
+    sheds.say_memory("that service");
 }
 
 /// Calls beside the flood, and how many of them were taken.
