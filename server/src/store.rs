@@ -15,6 +15,7 @@ mod key;
 mod lineage;
 mod log;
 mod log_reader;
+mod lost_byte;
 mod open_segment;
 mod rows;
 mod rows_reader;

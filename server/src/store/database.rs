@@ -27,10 +27,12 @@
 //!   first.
 //! - A leaf that is not the one that it should be, or that ends before the next begins, it reads again and again, for
 //!   ever. So a start reads the leaves that were written last before it: see [`Database::open_checked`].
+//! - A leaf of 65,529 packed bytes it stores without the last one, and cannot read it again. See [`lost_byte`].
 //! - It cannot open what it may not write. Then, and for what is only read, there is [`Sealed`].
 
 use super::disk;
 use super::error::StoreError;
+use super::lost_byte::{self, PADDING};
 use super::sealed::{Sealed, metadata};
 use std::fs::{self, File};
 use std::io;
@@ -52,6 +54,8 @@ const CLOSING_FLUSHES_MAX: usize = 64;
 /// The number of flushes in a row that write nothing before a database is closed. What a flush frees can be moved only
 /// by a later one.
 const CLOSING_QUIET_FLUSHES: usize = 4;
+/// The maximum number of rows of padding for one leaf.
+const PADDING_MAX: usize = 16;
 /// The maximum number of attempts to open a database while its folder is locked.
 const OPEN_ATTEMPTS_MAX: u32 = 200;
 /// The wait between two attempts to open.
@@ -180,8 +184,25 @@ impl<const FAN_OUT: usize> Database<FAN_OUT> {
         self.write("could not write", |sled| sled.remove(key).map(|_| ()))
     }
 
-    /// Makes durable everything that was written so far.
+    /// Makes durable everything that was written so far, in leaves that read. It has to look at every larger leaf that
+    /// there is.
     pub(super) fn flush(&mut self) -> Result<(), StoreError> {
+        let path = self.path.clone();
+        self.write("could not flush", |sled| {
+            let mut written = sled.flush()?.write_batch.heap_bytes_written;
+            for _ in 0..PADDING_MAX {
+                if written < lost_byte::LEAF_BYTES || !pad(sled, &path)? {
+                    return Ok(());
+                }
+                written = sled.flush()?.write_batch.heap_bytes_written;
+            }
+            Err(io::Error::other("a leaf keeps losing its last byte"))
+        })
+    }
+
+    /// Makes durable everything that was written so far. A leaf may not read, which only [`Database::flush_all`] mends:
+    /// it is for rows that follow from elsewhere.
+    pub(super) fn flush_unchecked(&mut self) -> Result<(), StoreError> {
         self.write("could not flush", |sled| sled.flush().map(|_| ()))
     }
 
@@ -209,17 +230,22 @@ impl<const FAN_OUT: usize> Database<FAN_OUT> {
         self.settle()
     }
 
-    /// Flushes until nothing is left to write, so that closing takes little time. Handles may be in use.
+    /// Flushes until nothing is left to write, in leaves that read, so that closing takes little time. Handles may be in
+    /// use.
     pub(super) fn flush_all(&mut self) -> Result<(), StoreError> {
+        let path = self.path.clone();
         self.write("could not close", |sled| {
-            let mut quiet = 0;
+            let (mut quiet, mut padded) = (0, 0);
             for _ in 0..CLOSING_FLUSHES_MAX {
                 quiet = match sled.flush()?.objects_flushed {
                     0 => quiet + 1,
                     _ => 0,
                 };
                 if quiet == CLOSING_QUIET_FLUSHES {
-                    break;
+                    if padded == PADDING_MAX || !pad(sled, &path)? {
+                        break;
+                    }
+                    (quiet, padded) = (0, padded + 1);
                 }
             }
             Ok(())
@@ -276,7 +302,10 @@ impl<const FAN_OUT: usize> Handle<FAN_OUT> {
     /// The value under `key`; `None` if there is none.
     pub(super) fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
         self.read(|reads| match reads {
-            Reads::Sled(tree) => Ok(tree.get(key)?.map(|value| value.to_vec())),
+            Reads::Sled(tree) => {
+                let found = tree.get(key)?.filter(|value| *value != PADDING);
+                Ok(found.map(|value| value.to_vec()))
+            }
             Reads::Sealed(sealed) => sealed.get(key),
         })
     }
@@ -284,7 +313,11 @@ impl<const FAN_OUT: usize> Handle<FAN_OUT> {
     /// The last key; `None` if the database is empty.
     pub(super) fn last_key(&self) -> Result<Option<Vec<u8>>, StoreError> {
         self.read(|reads| match reads {
-            Reads::Sled(tree) => Ok(tree.last()?.map(|(key, _)| key.to_vec())),
+            Reads::Sled(tree) => {
+                let mut rows = tree.iter().rev();
+                let last = rows.find(|row| !matches!(row, Ok((_, value)) if *value == PADDING));
+                Ok(last.transpose()?.map(|(key, _)| key.to_vec()))
+            }
             Reads::Sealed(sealed) => sealed.last_key(),
         })
     }
@@ -302,7 +335,7 @@ impl<const FAN_OUT: usize> Handle<FAN_OUT> {
             };
             for row in tree.range(from..) {
                 let (key, value) = row?;
-                if visit(&key, &value).is_break() {
+                if value != PADDING && visit(&key, &value).is_break() {
                     break;
                 }
             }
@@ -325,7 +358,7 @@ impl<const FAN_OUT: usize> Handle<FAN_OUT> {
             };
             for row in tree.range(..=from).rev() {
                 let (key, value) = row?;
-                if visit(&key, &value).is_break() {
+                if value != PADDING && visit(&key, &value).is_break() {
                     break;
                 }
             }
@@ -359,6 +392,28 @@ impl<const FAN_OUT: usize> Handle<FAN_OUT> {
         caught(io::ErrorKind::InvalidData, || read(&self.reads))
             .map_err(|error| fault("could not read", &self.path, error))
     }
+}
+
+/// Puts a row of padding into each leaf that was stored without its last byte, so that it is stored again in another
+/// size. Returns whether there was one. The leaves were written lately, so they are in memory.
+fn pad<const FAN_OUT: usize>(sled: &sled::Db<FAN_OUT>, path: &Path) -> io::Result<bool> {
+    let cut = lost_byte::leaves(path)?;
+    for low_key in &cut {
+        let Some((first, _)) = sled.range(low_key.as_slice()..).next().transpose()? else {
+            continue;
+        };
+        // What sorts next after the first row of the leaf, and is not there yet.
+        let mut beside = first.to_vec();
+        beside.push(0);
+        while sled.get(&beside)?.is_some() {
+            beside.push(0);
+        }
+        let mut padding = sled::Batch::default();
+        padding.insert(beside, PADDING);
+        sled.apply_batch(padding)?;
+        tracing::info!(database = %path.display(), "a leaf got padding, for it lost its last byte");
+    }
+    Ok(!cut.is_empty())
 }
 
 /// While this value lives, its thread alone does the work that sled otherwise spreads over a pool of threads. For a few

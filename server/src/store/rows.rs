@@ -200,7 +200,7 @@ impl Rows {
     pub fn flush(&mut self) -> Result<(), ApplyError> {
         self.unless_poisoned(|rows| {
             rows.unflushed_bytes = 0;
-            rows.database()?.flush()
+            rows.database()?.flush_unchecked()
         })
     }
 

@@ -103,6 +103,15 @@ impl Sealed {
             .map_or(&[], |place| &place.low_key)
     }
 
+    /// The first keys of the leaves that are in these slots of so many bytes.
+    pub(super) fn leaves_in(&self, slot_bytes: u64, slots: &[u64]) -> Vec<Vec<u8>> {
+        let places = self.0.catalog.places.iter();
+        let inside = places.filter(|Place { location, .. }| {
+            leaf::slot_size(location.slab) == Some(slot_bytes) && slots.contains(&location.slot)
+        });
+        inside.map(|place| place.low_key.clone()).collect()
+    }
+
     /// Why the end of the newest part of the bookkeeping does not read; `None` if it does.
     pub(super) fn torn(&self) -> Option<&str> {
         self.0.catalog.torn.as_deref()

@@ -1,6 +1,7 @@
 //! The slots of `slabs/`, and the leaves in them.
 
 use super::metadata::{Location, bytes_at, invalid, number_at};
+use crate::store::lost_byte::PADDING;
 use std::collections::HashMap;
 use std::fs::File;
 use std::io;
@@ -56,6 +57,9 @@ impl Leaf {
         for _ in 0..count {
             let key = [prefix.as_slice(), text_at(bytes, &mut at)?].concat();
             let value = text_at(bytes, &mut at)?.to_vec();
+            if value == PADDING {
+                continue;
+            }
             leaf.bytes += key.len() + value.len();
             leaf.rows.push((key, value));
         }
