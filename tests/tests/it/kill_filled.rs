@@ -20,6 +20,8 @@ const KILLS: usize = 4;
 const CALLERS: usize = 24;
 /// The maximum number of answers of one life.
 const ANSWERS_MAX: usize = 1_000;
+/// In so many parts the contacts of before are read, one after each kill, and all of them in the log at the end.
+const PARTS_MAX: usize = 20;
 /// How long after its launch a server is killed that is not to come up, at most; in milliseconds.
 const START_KILL_MAX: usize = 1_000;
 /// Answered writes that are asked again in each life, and as many contacts of before.
@@ -44,7 +46,7 @@ async fn after_many_contacts_no_kill_loses_any() -> Outcome {
     let book = Arc::new(Book::with_step(None, STEP));
     let mut callers: Vec<Caller> = (0..CALLERS).map(|n| Caller::new(n, dice.throw())).collect();
     let mut happened = 0;
-    for _ in 0..kills {
+    for kill in 0..kills {
         let load = Load::start(&channel(&address)?, callers, &book);
         callers = kill_under_load(load, server, ANSWERS_MAX, &mut dice).await?;
         if dice.one_in(5) {
@@ -54,7 +56,8 @@ async fn after_many_contacts_no_kill_loses_any() -> Outcome {
         address = server.address()?;
         let server_channel = channel(&address)?;
         happened += book.settle(&server_channel).await?;
-        filled.still_there(&server_channel).await?;
+        let parts = kills.min(PARTS_MAX);
+        filled.still_there(&server_channel, kill, parts).await?;
         still_there(&server_channel, &book, 0).await?;
         asked_again(&server_channel, &book, &mut dice, ASKED_AGAIN).await?;
         filled
