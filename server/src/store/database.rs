@@ -32,7 +32,7 @@
 
 use super::disk;
 use super::error::StoreError;
-use super::lost_byte::{self, PADDING};
+use super::lost_byte::{self, Left, PADDING};
 use super::sealed::{Sealed, metadata};
 use std::fs::{self, File};
 use std::io;
@@ -66,6 +66,10 @@ pub(super) struct Database<const FAN_OUT: usize> {
     /// `None` after the database was closed or leaked.
     opened: Option<Opened<FAN_OUT>>,
     path: PathBuf,
+    /// The slots that leaves without their last byte left.
+    left: Left,
+    /// Whether nothing was written since everything was flushed.
+    is_flushed: bool,
 }
 
 /// Reads a database. Every handle must be dropped before its [`Database`] is closed.
@@ -102,6 +106,8 @@ impl<const FAN_OUT: usize> Database<FAN_OUT> {
                     return Ok(Database {
                         opened: Some(Opened::Sled(sled)),
                         path: path.to_owned(),
+                        left: Left::new(),
+                        is_flushed: false,
                     });
                 }
                 Err(error) => {
@@ -142,6 +148,8 @@ impl<const FAN_OUT: usize> Database<FAN_OUT> {
         Ok(Database {
             opened: Some(Opened::Sealed(sealed)),
             path: path.to_owned(),
+            left: Left::new(),
+            is_flushed: false,
         })
     }
 
@@ -187,17 +195,19 @@ impl<const FAN_OUT: usize> Database<FAN_OUT> {
     /// Makes durable everything that was written so far, in leaves that read. It has to look at every larger leaf that
     /// there is.
     pub(super) fn flush(&mut self) -> Result<(), StoreError> {
-        let path = self.path.clone();
+        let (path, mut left) = (self.path.clone(), std::mem::take(&mut self.left));
         self.write("could not flush", |sled| {
             let mut written = sled.flush()?.write_batch.heap_bytes_written;
             for _ in 0..PADDING_MAX {
-                if written < lost_byte::LEAF_BYTES || !pad(sled, &path)? {
+                if written < lost_byte::LEAF_BYTES || !pad(sled, &path, &mut left)? {
                     return Ok(());
                 }
                 written = sled.flush()?.write_batch.heap_bytes_written;
             }
             Err(io::Error::other("a leaf keeps losing its last byte"))
-        })
+        })?;
+        self.left = left;
+        Ok(())
     }
 
     /// Makes durable everything that was written so far. A leaf may not read, which only [`Database::flush_all`] mends:
@@ -233,7 +243,10 @@ impl<const FAN_OUT: usize> Database<FAN_OUT> {
     /// Flushes until nothing is left to write, in leaves that read, so that closing takes little time. Handles may be in
     /// use.
     pub(super) fn flush_all(&mut self) -> Result<(), StoreError> {
-        let path = self.path.clone();
+        if self.is_flushed {
+            return Ok(());
+        }
+        let (path, mut left) = (self.path.clone(), std::mem::take(&mut self.left));
         self.write("could not close", |sled| {
             let (mut quiet, mut padded) = (0, 0);
             for _ in 0..CLOSING_FLUSHES_MAX {
@@ -242,14 +255,27 @@ impl<const FAN_OUT: usize> Database<FAN_OUT> {
                     _ => 0,
                 };
                 if quiet == CLOSING_QUIET_FLUSHES {
-                    if padded == PADDING_MAX || !pad(sled, &path)? {
+                    if padded == PADDING_MAX || !pad(sled, &path, &mut left)? {
                         break;
                     }
                     (quiet, padded) = (0, padded + 1);
                 }
             }
             Ok(())
-        })
+        })?;
+        (self.left, self.is_flushed) = (left, true);
+        Ok(())
+    }
+
+    /// The slots that leaves without their last byte left in this folder, for when it is opened again.
+    pub(super) fn take_left(&mut self) -> Left {
+        std::mem::take(&mut self.left)
+    }
+
+    /// The same database, which knows the slots that leaves without their last byte left.
+    pub(super) fn knowing(mut self, left: Left) -> Database<FAN_OUT> {
+        self.left = left;
+        self
     }
 
     fn settle(&mut self) -> Result<(), StoreError> {
@@ -280,6 +306,7 @@ impl<const FAN_OUT: usize> Database<FAN_OUT> {
         doing: &'static str,
         change: impl FnOnce(&sled::Db<FAN_OUT>) -> io::Result<()>,
     ) -> Result<(), StoreError> {
+        self.is_flushed = false;
         let Opened::Sled(sled) = self.opened(doing)? else {
             return Ok(());
         };
@@ -396,8 +423,12 @@ impl<const FAN_OUT: usize> Handle<FAN_OUT> {
 
 /// Puts a row of padding into each leaf that was stored without its last byte, so that it is stored again in another
 /// size. Returns whether there was one. The leaves were written lately, so they are in memory.
-fn pad<const FAN_OUT: usize>(sled: &sled::Db<FAN_OUT>, path: &Path) -> io::Result<bool> {
-    let cut = lost_byte::leaves(path)?;
+fn pad<const FAN_OUT: usize>(
+    sled: &sled::Db<FAN_OUT>,
+    path: &Path,
+    left: &mut Left,
+) -> io::Result<bool> {
+    let cut = lost_byte::leaves(path, left)?;
     for low_key in &cut {
         let Some((first, _)) = sled.range(low_key.as_slice()..).next().transpose()? else {
             continue;

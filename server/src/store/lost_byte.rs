@@ -8,6 +8,7 @@
 //! No other size is concerned: slots of at most 255 bytes, and those between, take what was reckoned for them.
 
 use super::sealed::Sealed;
+use std::collections::HashSet;
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;
@@ -17,37 +18,49 @@ use std::path::Path;
 pub(super) const LEAF_BYTES: u64 = 65_529;
 /// The bytes of the slot that it is put into.
 pub(super) const SLOT_BYTES: u64 = 65_536;
-/// Where the length is in a slot, and its bytes.
+/// Where the length is in a slot, and the checksum. Each has 4 bytes.
 const LENGTH_AT: u64 = SLOT_BYTES - 8;
-const LENGTH_BYTES: usize = 4;
+const CHECKSUM_AT: u64 = SLOT_BYTES - 4;
 /// The value of a row that is put beside others so that their leaf gets another size. Nobody sees it. It is no frame.
 pub(super) const PADDING: &[u8] = b"\0padding";
 
-/// The first keys of the leaves of an open database that were stored without their last byte. Nobody may write to it in
-/// the meantime.
+/// The slots of leaves that lost a byte and are stored elsewhere by now: their numbers and checksums. They stay as they
+/// are until the engine takes them for another leaf. To find out that a leaf is elsewhere takes long.
+pub(super) type Left = HashSet<(u64, [u8; 4])>;
+
+/// The first keys of the leaves of an open database that were stored without their last byte, beside those in `left`,
+/// which gets the slots of the others. Nobody may write to the database in the meantime.
 ///
 /// # Errors
 /// When the disk refuses, or where the leaves are does not read.
-pub(super) fn leaves(database: &Path) -> io::Result<Vec<Vec<u8>>> {
-    let slots = slots(&database.join("slabs").join(SLOT_BYTES.to_string()))?;
-    match slots.is_empty() {
-        true => Ok(Vec::new()),
-        false => Ok(Sealed::open(database, 0)?.leaves_in(SLOT_BYTES, &slots)),
+pub(super) fn leaves(database: &Path, left: &mut Left) -> io::Result<Vec<Vec<u8>>> {
+    let mut found = slots(&database.join("slabs").join(SLOT_BYTES.to_string()))?;
+    left.retain(|known| found.contains(known));
+    found.retain(|slot| !left.contains(slot));
+    if found.is_empty() {
+        return Ok(Vec::new());
     }
+    let numbers: Vec<u64> = found.iter().map(|(slot, _)| *slot).collect();
+    let leaves = Sealed::open(database, 0)?.leaves_in(SLOT_BYTES, &numbers);
+    if leaves.is_empty() {
+        left.extend(found);
+    }
+    Ok(leaves)
 }
 
 /// The slots whose length is that of a leaf that lost a byte, also of leaves that are no longer there.
-fn slots(path: &Path) -> io::Result<Vec<u64>> {
+fn slots(path: &Path) -> io::Result<Left> {
     let file = match File::open(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Left::new()),
         file => file?,
     };
-    let mut found = Vec::new();
-    let mut length = [0; LENGTH_BYTES];
+    let mut found = Left::new();
+    let (mut length, mut checksum) = ([0; 4], [0; 4]);
     for slot in 0..file.metadata()?.len() / SLOT_BYTES {
         file.read_exact_at(&mut length, slot * SLOT_BYTES + LENGTH_AT)?;
         if u64::from(u32::from_le_bytes(length)) == LEAF_BYTES {
-            found.push(slot);
+            file.read_exact_at(&mut checksum, slot * SLOT_BYTES + CHECKSUM_AT)?;
+            found.insert((slot, checksum));
         }
     }
     Ok(found)
@@ -57,7 +70,7 @@ fn slots(path: &Path) -> io::Result<Vec<u64>> {
 mod tests {
     use super::super::database::Database;
     use super::super::sealed::Sealed;
-    use super::{LEAF_BYTES, SLOT_BYTES, leaves, slots};
+    use super::{LEAF_BYTES, Left, SLOT_BYTES, leaves, slots};
     use std::io;
     use std::ops::ControlFlow;
     use std::path::Path;
@@ -94,7 +107,7 @@ mod tests {
         for length in longest - 256..longest {
             database.put_all(rows(length))?;
             database.flush_unchecked()?;
-            if !leaves(path)?.is_empty() {
+            if !leaves(path, &mut Left::new())?.is_empty() {
                 return Ok((length, database));
             }
         }
@@ -148,7 +161,13 @@ mod tests {
         let temporary = tempfile::tempdir()?;
         let (length, database) = losing(temporary.path())?;
         database.close()?;
-        assert_eq!(leaves(temporary.path())?, Vec::<Vec<u8>>::new());
+        let mut left = Left::new();
+        assert_eq!(leaves(temporary.path(), &mut left)?, Vec::<Vec<u8>>::new());
+        assert_eq!(
+            left.len(),
+            1,
+            "the slot of before is still there, and is not looked up again"
+        );
         assert_eq!(seen(temporary.path())?, [rows(length), rows(length)]);
         Ok(())
     }

@@ -35,7 +35,7 @@ pub const REOPEN_BYTES: u64 = 40 * 1024 * 1024;
 const REOPEN_TIMES_MAX: u64 = 4;
 /// So many times as long as the last opening took must have passed before the next one, unless that is too much to
 /// hold.
-const REOPEN_REST: u32 = 4;
+const REOPEN_REST: u32 = 5;
 /// The bytes put since the last flush after which the owner flushes. A flush holds a copy of all leaves that were
 /// changed since the last one.
 const FLUSH_BYTES: u64 = 8 * 1024 * 1024;
@@ -323,13 +323,14 @@ impl Rows {
     fn reopen(&mut self) -> Result<(), StoreError> {
         let limits = self.limits;
         self.database()?.flush_all()?;
+        let left = self.database()?.take_left();
         let begun = Instant::now();
         let database = self.database.take();
         let (database, page_ins) = self.shared.replace(|path| {
             if let Some(database) = database {
                 database.close()?;
             }
-            let database = Database::open(path, limits.cache_bytes)?;
+            let database = Database::open(path, limits.cache_bytes)?.knowing(left);
             let handle: Handle<STATE_FAN_OUT> = database.handle()?;
             let page_ins = database.page_ins();
             Ok((handle, (database, page_ins)))
