@@ -67,7 +67,7 @@ pub(super) struct Database<const FAN_OUT: usize> {
     opened: Option<Opened<FAN_OUT>>,
     path: PathBuf,
     /// The slots that leaves without their last byte left.
-    left: Left,
+    left: Box<Left>,
     /// Whether nothing was written since everything was flushed.
     is_flushed: bool,
 }
@@ -106,7 +106,7 @@ impl<const FAN_OUT: usize> Database<FAN_OUT> {
                     return Ok(Database {
                         opened: Some(Opened::Sled(sled)),
                         path: path.to_owned(),
-                        left: Left::new(),
+                        left: Box::default(),
                         is_flushed: false,
                     });
                 }
@@ -148,7 +148,7 @@ impl<const FAN_OUT: usize> Database<FAN_OUT> {
         Ok(Database {
             opened: Some(Opened::Sealed(sealed)),
             path: path.to_owned(),
-            left: Left::new(),
+            left: Box::default(),
             is_flushed: false,
         })
     }
@@ -268,12 +268,12 @@ impl<const FAN_OUT: usize> Database<FAN_OUT> {
     }
 
     /// The slots that leaves without their last byte left in this folder, for when it is opened again.
-    pub(super) fn take_left(&mut self) -> Left {
+    pub(super) fn take_left(&mut self) -> Box<Left> {
         std::mem::take(&mut self.left)
     }
 
     /// The same database, which knows the slots that leaves without their last byte left.
-    pub(super) fn knowing(mut self, left: Left) -> Database<FAN_OUT> {
+    pub(super) fn knowing(mut self, left: Box<Left>) -> Database<FAN_OUT> {
         self.left = left;
         self
     }
