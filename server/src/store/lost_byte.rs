@@ -8,11 +8,14 @@
 //! No other size is concerned: slots of at most 255 bytes, and those between, take what was reckoned for them.
 
 use super::sealed::Sealed;
-use std::collections::HashSet;
-use std::fs::File;
+use std::collections::{BTreeSet, HashSet};
+use std::ffi::OsString;
+use std::fs::{self, File};
 use std::io;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
+use std::thread;
+use std::time::Duration;
 
 /// The packed bytes of a leaf that loses its last one.
 pub(super) const LEAF_BYTES: u64 = 65_529;
@@ -21,6 +24,9 @@ pub(super) const SLOT_BYTES: u64 = 65_536;
 /// Where the length is in a slot, and the checksum. Each has 4 bytes.
 const LENGTH_AT: u64 = SLOT_BYTES - 8;
 const CHECKSUM_AT: u64 = SLOT_BYTES - 4;
+/// How often the bookkeeping is read at most until it holds still meanwhile, and the wait between.
+const READS_MAX: usize = 500;
+const READ_AGAIN: Duration = Duration::from_millis(10);
 /// The value of a row that is put beside others so that their leaf gets another size. Nobody sees it. It is no frame.
 pub(super) const PADDING: &[u8] = b"\0padding";
 
@@ -41,11 +47,30 @@ pub(super) fn leaves(database: &Path, left: &mut Left) -> io::Result<Vec<Vec<u8>
         return Ok(Vec::new());
     }
     let numbers: Vec<u64> = found.iter().map(|(slot, _)| *slot).collect();
-    let leaves = Sealed::open(database, 0)?.leaves_in(SLOT_BYTES, &numbers);
+    let leaves = open_at_rest(database)?.leaves_in(SLOT_BYTES, &numbers);
     if leaves.is_empty() {
         left.extend(found);
     }
     Ok(leaves)
+}
+
+/// Reads where the leaves are, while the engine does not replace the files that say so: a thread of its own does that.
+fn open_at_rest(database: &Path) -> io::Result<Sealed> {
+    for _ in 0..READS_MAX {
+        let before = file_names(&database.join("metadata"))?;
+        let sealed = Sealed::open(database, 0);
+        if file_names(&database.join("metadata"))? == before {
+            return sealed;
+        }
+        thread::sleep(READ_AGAIN);
+    }
+    let what = "the files that say where its leaves are do not come to rest";
+    Err(io::Error::other(what))
+}
+
+fn file_names(folder: &Path) -> io::Result<BTreeSet<OsString>> {
+    let names = fs::read_dir(folder)?.map(|entry| Ok(entry?.file_name()));
+    names.collect()
 }
 
 /// The slots whose length is that of a leaf that lost a byte, also of leaves that are no longer there.
