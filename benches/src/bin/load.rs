@@ -49,7 +49,7 @@ struct Args {
     /// Also measure Signpost over TLS, beside Signpost without.
     #[arg(long)]
     tls: bool,
-    /// Also measure Signpost on a folder in which personal values are in clear, beside the one where they are encrypted.
+    /// Also measure Signpost on a folder in which personal values are in clear.
     #[arg(long)]
     clear: bool,
     /// With `--serve`: have TLS with the files in this folder.

@@ -1,7 +1,7 @@
 //! Memory and disk while contacts come and end: the resident size after 200,000 and after 1,000,000 routed and ended
 //! contacts, and before and after reads of contacts that do not exist. The rate there and after 5,000,000 is compared
-//! with that of the first 200,000. Beside it an echo that only appends each contact to the log and keeps as many rows as
-//! an open one has: what no service on this store can leave out.
+//! with that of the first 200,000. Beside it an echo that only appends each contact to the log and keeps as many rows
+//! as an open one has: what no service on this store can leave out.
 //!
 //! The caller does the same for each contact, so where its CPU time a contact grows, the machine was slower.
 //!

@@ -1,7 +1,7 @@
 //! A filter of keys that are stored by generation of the log: it says in which generations a key may be.
 //!
-//! It is a Bloom filter for each generation, of which 32 share a block: a word has one bit of each of them. So a look at
-//! the few words of a key asks 32 generations at once, and what a look costs hardly grows with history. (Bit-sliced
+//! It is a Bloom filter for each generation, of which 32 share a block: a word has one bit of each of them. So a look
+//! at the few words of a key asks 32 generations at once, and what a look costs hardly grows with history. (Bit-sliced
 //! signatures: Zobel, Moffat and Ramamohanarao, ACM TODS 23(4), 1998.)
 //!
 //! Their memory is bounded. Where there is no room for a block, the filter answers that any key may be in its

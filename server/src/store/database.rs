@@ -240,8 +240,8 @@ impl<const FAN_OUT: usize> Database<FAN_OUT> {
         self.settle()
     }
 
-    /// Flushes until nothing is left to write, in leaves that read, so that closing takes little time. Handles may be in
-    /// use.
+    /// Flushes until nothing is left to write, in leaves that read, so that closing takes little time. Handles may be
+    /// in use.
     pub(super) fn flush_all(&mut self) -> Result<(), StoreError> {
         if self.is_flushed {
             return Ok(());

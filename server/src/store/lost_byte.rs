@@ -1,9 +1,9 @@
 //! The leaves that the engine stores without their last byte, and the padding that keeps a leaf from being one.
 //!
-//! A slot has the length of its leaf at its end, and the engine takes fewer bytes for it when it chooses the slot than
-//! when it writes it: a leaf of 65,529 packed bytes goes to a slot of 65,536, of which the last 8 are taken, so its last
-//! byte is lost. The checksum is made afterwards, and holds. The engine cannot read such a leaf again, and panics.
-//! Read in the source of sled 1.0.0-alpha.124 (`overhead_for_size`), and seen to happen.
+//! A slot has the length of its leaf at its end. The engine reckons with fewer bytes for it when it chooses the slot
+//! than it writes: a leaf of 65,529 packed bytes goes to a slot of 65,536, whose last 8 bytes are taken, so the last
+//! byte of the leaf is lost. The checksum is made afterwards, and holds. The engine cannot read such a leaf again, and
+//! panics. Read in the source of sled 1.0.0-alpha.124 (`overhead_for_size`), and seen to happen.
 //!
 //! No other size is concerned: slots of at most 255 bytes, and those between, take what was reckoned for them.
 

@@ -67,9 +67,9 @@ impl Sealed {
         })))
     }
 
-    /// Reads the leaves that were written last, and those of a small database all, before the engine opens it: where one
-    /// is not the leaf that it should be, the engine would look for it, or for the one after it, for ever. That can be
-    /// so after a power cut on a disk that does not sync what it says is synced.
+    /// Reads the leaves that were written last, and those of a small database all, before the engine opens it: where
+    /// one is not the leaf that it should be, the engine would look for it, or for the one after it, for ever. That can
+    /// be so after a power cut on a disk that does not sync what it says is synced.
     ///
     /// # Errors
     /// When one of them does not read.
