@@ -128,8 +128,10 @@ Example:
     },
     /// Erases a customer for good, together with all that are merged with it.
     ///
-    /// Without --yes it only shows what would be erased. What was personal cannot be read any more afterwards,
-    /// anywhere: not in cases, contacts, feeds or copies of the data folder. It cannot be undone.
+    /// Without --yes it only shows what would be erased. What was personal cannot be read any more afterwards: not in
+    /// cases, contacts or feeds, nor in a backup. Only a copy of the keys from before, alone or in a copy of the data
+    /// folder, would make it readable: remove those. It cannot be undone. A customer with a live contact or a legal
+    /// hold is not erased.
     #[command(after_help = "\
 Example:
   signpost customer erase c1 --note 'request 2026-117'
