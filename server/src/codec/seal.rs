@@ -10,6 +10,7 @@ use crate::keys::{KeyBytes, KeyError, KeyNumber, Keys};
 use aes_gcm_siv::aead::{Aead, Payload};
 use aes_gcm_siv::{Aes256GcmSiv, KeyInit, Nonce};
 use prost::Message;
+use std::borrow::Cow;
 
 /// The number of the field of the parts, the last of every message that is stored by itself.
 const PARTS: u64 = 60;
@@ -56,13 +57,20 @@ pub(super) fn sealed(
             end = place.end;
             pad(taken, place.padding);
         }
-        let Some(key) = secret(under, |number| keys.key_to_write(number))? else {
-            // Erased already: it is not kept at all.
-            continue;
-        };
         if plain.is_empty() {
             continue;
         }
+        let Some(key) = secret(under, |number| keys.key_to_write(number))? else {
+            // Erased already: it is not kept at all. An empty part says that something was there.
+            parts.push(written::SealedPart {
+                key: under.key.0,
+                and_key: under.and.map_or(0, |and| and.0),
+                places: Vec::new(),
+                nonce: seq,
+                sealed: Cow::Borrowed(&[]),
+            });
+            continue;
+        };
         let aad = &associated(under);
         let sealed = Aes256GcmSiv::new(&key.into())
             .encrypt(&nonce(kind, seq), Payload { msg: &plain, aad })
@@ -107,6 +115,10 @@ pub(super) fn opened_how(
             nonce: seq,
             sealed,
         } = part;
+        if sealed.is_empty() {
+            is_whole = false;
+            continue;
+        }
         let and = (and_key > 0).then_some(KeyNumber(and_key));
         let key = KeyNumber(key);
         let under = Under { key, and };

@@ -1,9 +1,13 @@
 //! Everything as lines of JSON, and back.
 
 use super::morning;
+use crate::erasure::{SECRETS, erase, lived_in};
+use signpost_client::v1::ContactOutcome as Ended;
 use signpost_server::codec;
 use signpost_server::engine::Clock;
 use signpost_tests::Outcome;
+use signpost_tests::additional::ABOUT;
+use signpost_tests::attempt::{Attempt, end};
 use signpost_tests::process::{Ran, signpostd, text};
 use signpost_tests::restoring::{AFTER, all_answers, stored_events, three_matters};
 use signpost_tests::server::{Data, TestServer};
@@ -110,5 +114,40 @@ async fn an_export_that_was_cut_or_changed_is_refused_with_its_line() -> Outcome
         assert!(ran.stderr.contains(words), "{words}: {ran:?}");
         assert!(!to.path().join("FORMAT").exists());
     }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_was_erased_is_not_in_an_export() -> Outcome {
+    let server = lived_in().await?;
+    server.client().erase_customer(erase(false)).await?;
+    let ran = server.signpost(&["export", "all"]).await?;
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    let found: Vec<&&str> = SECRETS
+        .iter()
+        .filter(|it| ran.stdout.contains(**it))
+        .collect();
+    assert!(found.is_empty(), "{found:?}");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_export_after_an_erasure_can_be_imported() -> Outcome {
+    let server = TestServer::start().await?;
+    let client = server.client();
+    let call = Attempt::new("call-1", "phone").about(ABOUT);
+    let call = call.of("anna-secret").at(2).route();
+    client.route_contact(call).await?;
+    client
+        .end_contact(end("call-1", Ended::Abandoned, 3))
+        .await?;
+    client.erase_customer(erase(false)).await?;
+    let file = server.data().beside().join("all.jsonl");
+    let ran = server
+        .signpost(&["export", "all", "--output", text(&file)?])
+        .await?;
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    let ran = import(&file, &Data::new()?.path()).await?;
+    assert_eq!(ran.code, Some(0), "{ran:?}");
     Ok(())
 }
