@@ -35,7 +35,7 @@ pub const REOPEN_BYTES: u64 = 40 * 1024 * 1024;
 const REOPEN_TIMES_MAX: u64 = 4;
 /// So many times as long as the last opening took must have passed before the next one, unless that is too much to
 /// hold.
-const REOPEN_REST: u32 = 4;
+const REOPEN_REST: u32 = 5;
 /// The bytes put since the last flush after which the owner flushes. A flush holds a copy of all leaves that were
 /// changed since the last one.
 const FLUSH_BYTES: u64 = 8 * 1024 * 1024;
