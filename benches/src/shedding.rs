@@ -16,6 +16,7 @@ use tower::Layer;
 
 /// Calls that are taken at the same time: as many as may wait before Signpost speaks of an overload.
 const IN_FLIGHT_MAX: usize = 256;
+
 /// Refuses calls while [`IN_FLIGHT_MAX`] are in flight.
 #[derive(Clone, Default)]
 pub(crate) struct ShedLayer(Arc<AtomicUsize>);

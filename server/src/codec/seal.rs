@@ -10,7 +10,6 @@ use crate::keys::{KeyBytes, KeyError, KeyNumber, Keys};
 use aes_gcm_siv::aead::{Aead, Payload};
 use aes_gcm_siv::{Aes256GcmSiv, KeyInit, Nonce};
 use prost::Message;
-use std::borrow::Cow;
 
 /// The number of the field of the parts, the last of every message that is stored by itself.
 const PARTS: u64 = 60;
@@ -60,21 +59,19 @@ pub(super) fn sealed(
         if plain.is_empty() {
             continue;
         }
-        let Some(key) = secret(under, |number| keys.key_to_write(number))? else {
+        let sealed = match secret(under, |number| keys.key_to_write(number))? {
+            Some(key) => {
+                let aad = &associated(under);
+                Aes256GcmSiv::new(&key.into())
+                    .encrypt(&nonce(kind, seq), Payload { msg: &plain, aad })
+                    .map_err(|_| KeyError::Sealing)?
+            }
             // Erased already: it is not kept at all. An empty part says that something was there.
-            parts.push(written::SealedPart {
-                key: under.key.0,
-                and_key: under.and.map_or(0, |and| and.0),
-                places: Vec::new(),
-                nonce: seq,
-                sealed: Cow::Borrowed(&[]),
-            });
-            continue;
+            None => {
+                at.clear();
+                Vec::new()
+            }
         };
-        let aad = &associated(under);
-        let sealed = Aes256GcmSiv::new(&key.into())
-            .encrypt(&nonce(kind, seq), Payload { msg: &plain, aad })
-            .map_err(|_| KeyError::Sealing)?;
         parts.push(written::SealedPart {
             key: under.key.0,
             and_key: under.and.map_or(0, |and| and.0),

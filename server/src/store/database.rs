@@ -195,19 +195,17 @@ impl<const FAN_OUT: usize> Database<FAN_OUT> {
     /// Makes durable everything that was written so far, in leaves that read. It has to look at every larger leaf that
     /// there is.
     pub(super) fn flush(&mut self) -> Result<(), StoreError> {
-        let (path, mut left) = (self.path.clone(), std::mem::take(&mut self.left));
-        self.write("could not flush", |sled| {
-            let mut written = sled.flush()?.write_batch.heap_bytes_written;
-            for _ in 0..PADDING_MAX {
-                if written < lost_byte::LEAF_BYTES || !pad(sled, &path, &mut left)? {
-                    return Ok(());
-                }
-                written = sled.flush()?.write_batch.heap_bytes_written;
+        let doing = "could not flush";
+        for _ in 0..=PADDING_MAX {
+            let flushed = self.write(doing, |sled| sled.flush())?;
+            let written = flushed.write_batch.heap_bytes_written;
+            if written < lost_byte::LEAF_BYTES || !self.pad(doing)? {
+                return Ok(());
             }
+        }
+        self.write(doing, |_| {
             Err(io::Error::other("a leaf keeps losing its last byte"))
-        })?;
-        self.left = left;
-        Ok(())
+        })
     }
 
     /// Makes durable everything that was written so far. A leaf may not read, which only [`Database::flush_all`] mends:
@@ -246,25 +244,30 @@ impl<const FAN_OUT: usize> Database<FAN_OUT> {
         if self.is_flushed {
             return Ok(());
         }
-        let (path, mut left) = (self.path.clone(), std::mem::take(&mut self.left));
-        self.write("could not close", |sled| {
-            let (mut quiet, mut padded) = (0, 0);
-            for _ in 0..CLOSING_FLUSHES_MAX {
-                quiet = match sled.flush()?.objects_flushed {
-                    0 => quiet + 1,
-                    _ => 0,
-                };
-                if quiet == CLOSING_QUIET_FLUSHES {
-                    if padded == PADDING_MAX || !pad(sled, &path, &mut left)? {
-                        break;
-                    }
-                    (quiet, padded) = (0, padded + 1);
+        let doing = "could not close";
+        let (mut quiet, mut padded) = (0, 0);
+        for _ in 0..CLOSING_FLUSHES_MAX {
+            quiet = match self.write(doing, |sled| sled.flush())?.objects_flushed {
+                0 => quiet + 1,
+                _ => 0,
+            };
+            if quiet == CLOSING_QUIET_FLUSHES {
+                if padded == PADDING_MAX || !self.pad(doing)? {
+                    break;
                 }
+                (quiet, padded) = (0, padded + 1);
             }
-            Ok(())
-        })?;
-        (self.left, self.is_flushed) = (left, true);
+        }
+        self.is_flushed = true;
         Ok(())
+    }
+
+    /// The same as the function [`pad`].
+    fn pad(&mut self, doing: &'static str) -> Result<bool, StoreError> {
+        let (path, mut left) = (self.path.clone(), std::mem::take(&mut self.left));
+        let padded = self.write(doing, |sled| pad(sled, &path, &mut left))?;
+        self.left = left;
+        Ok(padded)
     }
 
     /// The slots that leaves without their last byte left in this folder, for when it is opened again.
@@ -299,16 +302,16 @@ impl<const FAN_OUT: usize> Database<FAN_OUT> {
         })
     }
 
-    /// Runs a change, unless the database is only read. If it fails, the database is leaked, because its own `Drop`
-    /// would wait for ever.
-    fn write(
+    /// Runs a change, unless the database is only read: then nothing changes. If it fails, the database is leaked,
+    /// because its own `Drop` would wait for ever.
+    fn write<T: Default>(
         &mut self,
         doing: &'static str,
-        change: impl FnOnce(&sled::Db<FAN_OUT>) -> io::Result<()>,
-    ) -> Result<(), StoreError> {
+        change: impl FnOnce(&sled::Db<FAN_OUT>) -> io::Result<T>,
+    ) -> Result<T, StoreError> {
         self.is_flushed = false;
         let Opened::Sled(sled) = self.opened(doing)? else {
-            return Ok(());
+            return Ok(T::default());
         };
         caught(io::ErrorKind::Other, || change(sled)).map_err(|error| {
             std::mem::forget(self.opened.take());
